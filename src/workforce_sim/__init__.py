@@ -1,0 +1,1 @@
+"""Workforce and retirement-plan simulation, to the cent, with every event on a ledger."""

@@ -1,0 +1,262 @@
+"""What happens: terminations, hiring, promotion, compensation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from workforce_sim.config.defaults import default
+from workforce_sim.config.values import (
+    Age,
+    Dollars,
+    FactorBands,
+    MeritFactor,
+    MonthDay,
+    MonthWeights,
+    Section,
+    Share,
+    ShareByYear,
+    Tenure,
+    _starts_at_zero,
+    sums_to_one,
+)
+from workforce_sim.money import cents, ppm, quota, scaled
+
+CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability")
+
+
+class RateCell(Section):
+    """An annual termination rate from an age and a tenure on."""
+
+    age_from: Age
+    tenure_from: Tenure
+    value: Share
+    """Annual rate, a fraction of one."""
+
+
+class CauseBand(Section):
+    """Shares of the causes of leaving from an age on; a cause left out has share 0."""
+
+    start: Age = Field(alias="from")
+    voluntary: Share = 0.0
+    involuntary: Share = 0.0
+    retirement: Share = 0.0
+    death: Share = 0.0
+    disability: Share = 0.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> CauseBand:
+        sums_to_one([getattr(self, cause) for cause in CAUSES], "the shares of the causes")
+        return self
+
+    @property
+    def ppm(self) -> tuple[int, ...]:
+        """Shares in whole millionths, in the order of ``CAUSES``."""
+        return tuple(ppm(getattr(self, cause)) for cause in CAUSES)
+
+
+def _covering(cells: tuple[RateCell, ...] | None) -> tuple[RateCell, ...] | None:
+    if cells is None:
+        return None
+    places = [(cell.age_from, cell.tenure_from) for cell in cells]
+    if places != sorted(set(places)):
+        raise ValueError("cells must be listed in rising order of age_from, then tenure_from, each once")
+    if not places or places[0][0] != 0 or any((age, 0) not in places for age, _ in places):
+        raise ValueError("ages must start from 0, and each age_from needs a cell with tenure_from 0")
+    return cells
+
+
+CauseBands = Annotated[tuple[CauseBand, ...], Field(strict=False), AfterValidator(_starts_at_zero)]
+
+
+class Terminations(Section):
+    """Relative risks of leaving, causes and dates."""
+
+    age_factors: FactorBands | None = None
+    """Relative risk by age; give these or `rates`, not both."""
+    tenure_factors: FactorBands | None = None
+    """Relative risk by tenure."""
+    rates: Annotated[
+        Annotated[tuple[RateCell, ...], Field(strict=False)] | None, AfterValidator(_covering)
+    ] = None
+    """A full table of annual rates by age and tenure: weights when headcount is exact, rates as given when stochastic."""
+    causes: CauseBands = Field(default_factory=lambda: default(CauseBands, "causes"))
+    """Shares of the causes of leaving by age band."""
+    month_weights: MonthWeights | None = None
+    """When in the year opening staff leave; evenly by day when left out."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Terminations:
+        if self.rates is not None and (self.age_factors is not None or self.tenure_factors is not None):
+            raise ValueError("give rates, or age_factors and tenure_factors, not both")
+        return self
+
+    @property
+    def uses_factors(self) -> bool:
+        """Whether factors by age or tenure are configured; otherwise a table of rates holds."""
+        return self.age_factors is not None or self.tenure_factors is not None
+
+    @cached_property
+    def rate_table(self) -> tuple[RateCell, ...]:
+        """The table of rates: as configured, or the default one."""
+        if self.rates is not None:
+            return self.rates
+        return default(Annotated[tuple[RateCell, ...], Field(strict=False)], "termination_rates")
+
+
+class AgeBand(Section):
+    """Ages at hire: from a lowest age up to, not including, an upper one."""
+
+    start: Age = Field(alias="from")
+    end: Age = Field(alias="to")
+    """Upper age, not included."""
+    weight: Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(lambda x: (scaled(x, 6), x)[1])]
+    """Relative weight, at most 6 decimals."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> AgeBand:
+        if self.end <= self.start:
+            raise ValueError("to must be above from")
+        if self.start < 14:
+            raise ValueError("ages at hire start at 14")
+        return self
+
+
+def _contiguous(bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
+    if not bands or any(a.end != b.start for a, b in zip(bands, bands[1:], strict=False)):
+        raise ValueError("bands must follow one another without gap or overlap")
+    if sum(band.weight for band in bands) <= 0:
+        raise ValueError("at least one band needs a weight above 0")
+    return bands
+
+
+AgeBands = Annotated[tuple[AgeBand, ...], Field(strict=False), AfterValidator(_contiguous)]
+
+
+class Hiring(Section):
+    """Who is hired, when and at what pay."""
+
+    level_mix: Literal["census", "adaptive"] | dict[str, Share] = "census"
+    """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name."""
+    ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
+    """Ages at hire."""
+    month_weights: MonthWeights | None = None
+    """When in the year people are hired; evenly by day when left out."""
+    pay: Literal["percentiles", "uniform"] = "percentiles"
+    """Pay of hires: along the level's percentiles, or evenly across its range."""
+    range_growth: ShareByYear | None = None
+    """Yearly growth of every pay range; the cost-of-living rate when left out."""
+    part_time_share: ShareByYear = ShareByYear(0.0)
+    """Share of hires who work part-time."""
+    part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
+    """Hours a year of a part-time hire; full-time is 2,080."""
+
+    @model_validator(mode="after")
+    def _mix_is_whole(self) -> Hiring:
+        if isinstance(self.level_mix, dict):
+            sums_to_one(self.level_mix, "the shares of level_mix")
+        return self
+
+    @cached_property
+    def age_ppm(self) -> tuple[int, ...]:
+        """Weights of the age bands as whole millionths: shares of 10^6 by largest remainder."""
+        return tuple(quota(1_000_000, [scaled(band.weight, 6) for band in self.ages]))
+
+
+class Increase(Section):
+    """Lowest and highest promotion increase, fractions of salary."""
+
+    lowest: Share
+    highest: Share
+
+    @model_validator(mode="after")
+    def _rising(self) -> Increase:
+        if self.highest < self.lowest:
+            raise ValueError("highest must not be below lowest")
+        return self
+
+
+class Promotion(Section):
+    """Who moves up a level, when, and by how much pay."""
+
+    base_rate: ShareByYear = Field(default_factory=lambda: default(ShareByYear, "promotion_rate"))
+    """Annual chance of promotion before factors."""
+    age_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_age_factors"))
+    """Relative chance by age."""
+    tenure_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_tenure_factors"))
+    """Relative chance by tenure."""
+    minimum_tenure: Tenure = 1
+    """Completed years of tenure needed on the promotion date."""
+    increase: Increase = Increase(lowest=0.06, highest=0.12)
+    """Range of the increase; drawn evenly."""
+    max_increase: Share = 0.30
+    """Most that a promotion may add, as a fraction of salary."""
+    max_amount: Dollars = 500_000.0
+    """Most that a promotion may add, dollars a year; not indexed."""
+    date: MonthDay | None = None
+    """Day of all promotions, MM-DD; drawn over the year when left out."""
+    month_weights: MonthWeights | None = None
+    """When in the year promotions fall; evenly by day when left out."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_date(self) -> Promotion:
+        if self.date is not None and self.month_weights is not None:
+            raise ValueError("give date or month_weights, not both")
+        return self
+
+    @property
+    def max_amount_cents(self) -> int:
+        """Most that a promotion may add, whole cents."""
+        return cents(self.max_amount)
+
+
+class Rating(Section):
+    """A performance rating: how many get it, and its relative merit increase."""
+
+    share: Share
+    factor: MeritFactor
+
+
+class Compensation(Section):
+    """Cost-of-living and merit increases."""
+
+    cola_rate: ShareByYear = ShareByYear(0.025)
+    """Cost-of-living increase a year, a fraction of salary."""
+    cola_date: MonthDay = "01-01"
+    """Day of the cost-of-living increase, MM-DD."""
+    merit_pool: ShareByYear = ShareByYear(0.03)
+    """Merit increases a year as a share of the payroll of those who get one."""
+    merit_date: MonthDay | None = None
+    """Day of merit increases, MM-DD; 04-01 when neither this nor merit_month_weights is given."""
+    merit_month_weights: MonthWeights | None = None
+    """When in the year merit increases fall, drawn person by person."""
+    merit_minimum_tenure: Tenure = 1
+    """Completed years of tenure needed on the merit date."""
+    merit_factors: dict[str, MeritFactor] = {}
+    """Relative merit increase by level name; 1 for a level left out."""
+    ratings: dict[str, Rating] = {}
+    """Performance ratings, drawn each year; everybody alike when left out."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Compensation:
+        if self.merit_date is not None and self.merit_month_weights is not None:
+            raise ValueError("give merit_date or merit_month_weights, not both")
+        if self.ratings:
+            sums_to_one([rating.share for rating in self.ratings.values()], "the shares of the ratings")
+        return self
+
+    @property
+    def fixed_merit_date(self) -> MonthDay | None:
+        """The one day of merit increases; None where each person's is drawn."""
+        if self.merit_month_weights is not None:
+            return None
+        return self.merit_date or "04-01"
+
+    @property
+    def sorted_ratings(self) -> tuple[Rating, ...]:
+        """Ratings in the order of their names."""
+        return tuple(self.ratings[name] for name in sorted(self.ratings))
+
+

@@ -1,0 +1,147 @@
+"""Who is there: simulation years, headcount, levels, census."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from workforce_sim.config.values import (
+    Dollars,
+    Factor,
+    GrowthByYear,
+    Section,
+    ShareBelowOneByYear,
+    ShareByYear,
+    Year,
+)
+from workforce_sim.money import cents, scaled
+
+
+class Simulation(Section):
+    """Which plan years, and how fast the workforce grows."""
+
+    start_year: Year
+    """First plan year; the census is the closing of the year before."""
+    end_year: Year
+    """Last plan year, included."""
+    target_growth_rate: GrowthByYear
+    """Growth of headcount a year, as a fraction; one number or a table by year."""
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Simulation:
+        if self.end_year < self.start_year:
+            raise ValueError("end_year must not be before start_year")
+        return self
+
+
+class Percentiles(Section):
+    """Pay of a level at five percentiles, dollars a year."""
+
+    p10: Dollars
+    p25: Dollars
+    p50: Dollars
+    p75: Dollars
+    p90: Dollars
+
+    @property
+    def cents(self) -> tuple[int, int, int, int, int]:
+        """The five amounts in whole cents."""
+        values = [cents(x) for x in (self.p10, self.p25, self.p50, self.p75, self.p90)]
+        return (values[0], values[1], values[2], values[3], values[4])
+
+
+class Level(Section):
+    """One job level; levels are listed from the lowest to the highest."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    """Name as the census spells it."""
+    minimum: Dollars | None = None
+    """Bottom of the pay range in the start year, dollars a year."""
+    midpoint: Dollars | None = None
+    """Middle of the pay range: the median pay of hires when `hiring.pay` is `uniform`."""
+    maximum: Dollars | None = None
+    """Top of the pay range in the start year, dollars a year."""
+    percentiles: Percentiles | None = None
+    """Pay of hires at five percentiles; from the census when left out."""
+    termination_factor: Factor = 1.0
+    """Relative risk of leaving, at most 3 decimals."""
+    promotion_factor: Factor = 1.0
+    """Relative chance of promotion out of this level, at most 3 decimals."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Level:
+        if (self.minimum is None) != (self.maximum is None):
+            raise ValueError("minimum and maximum go together")
+        if self.midpoint is not None and self.minimum is None:
+            raise ValueError("midpoint needs minimum and maximum")
+        middle = list(self.percentiles.cents) if self.percentiles else []
+        ends = self.range_cents
+        knots = [ends[0], *middle, ends[1]] if ends else middle
+        if knots != sorted(knots) or (ends and self.midpoint and not ends[0] <= cents(self.midpoint) <= ends[1]):
+            raise ValueError("pay must rise: minimum, p10, p25, p50, p75, p90, maximum, with midpoint inside the range")
+        return self
+
+    @property
+    def range_cents(self) -> tuple[int, int] | None:
+        """Minimum and maximum in whole cents; None where the level has no range."""
+        if self.minimum is None or self.maximum is None:
+            return None
+        return cents(self.minimum), cents(self.maximum)
+
+    @property
+    def midpoint_cents(self) -> int | None:
+        """Midpoint in whole cents; None where the level has none."""
+        return None if self.midpoint is None else cents(self.midpoint)
+
+    @property
+    def termination_milli(self) -> int:
+        """Termination factor in whole thousandths."""
+        return scaled(self.termination_factor, 3)
+
+    @property
+    def promotion_milli(self) -> int:
+        """Promotion factor in whole thousandths."""
+        return scaled(self.promotion_factor, 3)
+
+
+def _distinct_names(levels: tuple[Level, ...] | None) -> tuple[Level, ...] | None:
+    if levels is not None and len({level.name for level in levels}) != len(levels):
+        raise ValueError("level names must differ")
+    if levels is not None and not levels:
+        raise ValueError("at least one level, or leave the key out to take them from the census")
+    return levels
+
+
+class Workforce(Section):
+    """How many leave, and the levels they work at."""
+
+    total_termination_rate: ShareByYear
+    """Share of opening staff who leave in a year; one number or a table by year."""
+    new_hire_termination_rate: ShareBelowOneByYear = ShareBelowOneByYear(0.25)
+    """Share of the year's hires who leave in that year, below 1."""
+    headcount: Literal["exact", "stochastic"] = "exact"
+    """`exact` closes each year on its target; `stochastic` lets everybody leave freely."""
+    max_hires_ratio: Annotated[float, Field(gt=0, le=1000)] = 10.0
+    """More hires than this many times the opening headcount is an error."""
+    levels: Annotated[
+        Annotated[tuple[Level, ...], Field(strict=False)] | None, AfterValidator(_distinct_names)
+    ] = None
+    """Job levels from the lowest to the highest; from the census when left out."""
+
+
+class CensusSection(Section):
+    """Where the census comes from and how to read it."""
+
+    path: Annotated[str, Field(min_length=1)] | None = None
+    """A Parquet or CSV file, relative to the configuration file; a synthetic census when left out."""
+    size: Annotated[int, Field(ge=1, le=20_000_000)] = 10_000
+    """Employees in the synthetic census."""
+    columns: dict[str, str] = {}
+    """Our column name: the file's column name; overrides what is recognised."""
+    date_format: str | None = None
+    """Format of text dates (strptime); ISO 8601 when left out."""
+    known_exits: Literal["ignore", "error"] = "ignore"
+    """What to do with termination dates on or after the opening."""
+    id_prefix: Annotated[str, Field(max_length=50)] | None = None
+    """Text put before every employee id, for example to set two censuses apart."""

@@ -1,0 +1,181 @@
+"""Where chance comes from: keyed uniforms.
+
+A draw is a pure function of seed, replicate, year, stream and person. Nothing is drawn in sequence, so
+order, threads, partitions and machines change nothing, and scenarios share everybody's luck. The mixer is
+the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+OOPSLA 2014). Arithmetic is modulo 2^64, in arrays and in their scalar twins alike; the constants and
+stream numbers are fixed for ever, and golden values pin them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+G = 0x9E3779B97F4A7C15
+_M1 = 0xBF58476D1CE4E5B9
+_M2 = 0x94D049BB133111EB
+_MASK = 2**64 - 1
+_TOP_BIT = 1 << 63
+_FNV_OFFSET = 0xCBF29CE484222325
+_FNV_PRIME = 0x100000001B3
+_BLOCK = 1 << 15  # rows mixed at a time, so the work stays in the cache
+
+Keys = NDArray[np.uint64]
+Uniforms = NDArray[np.float64]
+
+
+class Stream(IntEnum):
+    """One number per kind of decision, fixed for ever."""
+
+    TERMINATION = 1
+    CAUSE = 2
+    LEAVING_DATE = 3
+    HIRE_LEVEL = 4
+    HIRE_AGE = 5
+    BIRTHDAY = 6
+    HIRE_DATE = 7
+    HIRE_DEPARTMENT = 8
+    HIRE_PAY = 9
+    HIRE_TERMINATION = 10
+    HIRE_LEAVING_DATE = 11
+    PROMOTION = 12
+    PROMOTION_DATE = 13
+    PROMOTION_INCREASE = 14
+    RATING = 15
+    MERIT_DATE = 16
+    EXCLUDED = 17
+    ELECTION = 18
+    ELECTION_DATE = 19
+    RESERVED = 20
+    MATCH_SEEKING = 21
+    OPT_OUT = 22
+    CONVERSION = 23
+    CONVERSION_DATE = 24
+    STOP = 25
+    CHANGE = 26
+    CHANGE_DIRECTION = 27
+    CHANGE_OR_STOP_DATE = 28
+    DECLINES_ESCALATION = 29
+    IMPUTED_BIRTH = 30
+    HIRE_PART_TIME = 31
+    MATCH_RESPONSE = 32
+    OPENING_PARTICIPATION = 33
+    IMPUTED_BIRTHDAY = 34
+    SYNTHETIC_AGE = 60
+    SYNTHETIC_TENURE = 61
+    SYNTHETIC_LEVEL = 62
+    SYNTHETIC_PAY = 63
+    SYNTHETIC_BIRTHDAY = 64
+    SYNTHETIC_HIRE_DAY = 65
+    SYNTHETIC_DEPARTMENT = 66
+    SYNTHETIC_PARTICIPATION = 67
+    SYNTHETIC_DEFERRAL = 68
+
+
+def mix(z: int) -> int:
+    """Return the SplitMix64 finaliser of one 64-bit number."""
+    z ^= z >> 30
+    z = z * _M1 & _MASK
+    z ^= z >> 27
+    z = z * _M2 & _MASK
+    return z ^ z >> 31
+
+
+def person_number(seed: int, replicate: int, key: int) -> int:
+    """Return the number that stands for one person in one replicate."""
+    return mix(key * G + mix(_seeded(seed) + (replicate + 1) * G & _MASK) & _MASK)
+
+
+def decision(seed: int, year: int, stream: int) -> int:
+    """Return the scalar K of one decision in one year."""
+    return mix(mix(_seeded(seed) + year * G & _MASK) + stream * G & _MASK)
+
+
+def bits(person: int, k: int) -> int:
+    """Return the 64 bits behind one draw."""
+    return mix(person * G + k & _MASK)
+
+
+def uniform(person: int, k: int) -> float:
+    """Return the draw in [0, 1) of one person for one decision: the scalar twin of ``uniforms``."""
+    return (bits(person, k) >> 11) * 2.0**-53
+
+
+def _seeded(seed: int) -> int:
+    return mix(seed + G & _MASK)
+
+
+def person_numbers(seed: int, replicate: int, keys: Keys) -> Keys:
+    """Return one number per key; uint64 in, uint64 out, same length."""
+    return _mixed(keys, mix(_seeded(seed) + (replicate + 1) * G & _MASK))
+
+
+def uniforms(persons: Keys, k: int) -> Uniforms:
+    """Return one draw in [0, 1) per person for the decision with scalar ``k``."""
+    return (_mixed(persons, k) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _mixed(numbers: Keys, offset: int) -> Keys:
+    """Return mix(number x G + offset) for every number."""
+    out = np.empty_like(numbers)
+    for start in range(0, len(numbers), _BLOCK):
+        z = out[start : start + _BLOCK]
+        np.multiply(numbers[start : start + _BLOCK], np.uint64(G), out=z)
+        z += np.uint64(offset)
+        z ^= z >> np.uint64(30)
+        z *= np.uint64(_M1)
+        z ^= z >> np.uint64(27)
+        z *= np.uint64(_M2)
+        z ^= z >> np.uint64(31)
+    return out
+
+
+def fnv1a(text: str) -> int:
+    """Return the FNV-1a-64 hash of the UTF-8 bytes of a text."""
+    h = _FNV_OFFSET
+    for byte in text.encode():
+        h = (h ^ byte) * _FNV_PRIME & _MASK
+    return h
+
+
+def census_key(employee_id: str) -> int:
+    """Return the key of a census employee: the mixed hash of the id, with the top bit set."""
+    return mix(fnv1a(employee_id)) | _TOP_BIT
+
+
+def census_keys(employee_ids: pl.Series) -> Keys:
+    """Return one key per id (a String series without nulls), as ``census_key`` gives it."""
+    data = employee_ids.cast(pl.Binary)
+    lengths = data.bin.size().cast(pl.Int64).to_numpy()
+    raw = np.frombuffer(b"".join(data), dtype=np.uint8)
+    starts = np.cumsum(lengths) - lengths
+    h = np.full(len(lengths), _FNV_OFFSET, dtype=np.uint64)
+    for at in range(int(lengths.max(initial=0))):
+        rows = np.flatnonzero(lengths > at)
+        h[rows] = (h[rows] ^ raw[starts[rows] + at]) * np.uint64(_FNV_PRIME)
+    h ^= h >> np.uint64(30)
+    h *= np.uint64(_M1)
+    h ^= h >> np.uint64(27)
+    h *= np.uint64(_M2)
+    h ^= h >> np.uint64(31)
+    return h | np.uint64(_TOP_BIT)
+
+
+def hire_key(year: int, ordinal: int) -> int:
+    """Return the key of the n-th hire of a year (from 1): the same person in every scenario."""
+    return (year << 32) + ordinal
+
+
+def hire_id(year: int, ordinal: int) -> str:
+    """Return the employee id of the n-th hire of a year, such as ``NH-2027-000001``."""
+    return f"NH-{year}-{ordinal:06d}"
+
+
+def category(x: int, cumulative: Iterable[int]) -> int:
+    """Return the first index whose cumulative millionths exceed ``x``."""
+    return next(i for i, upper in enumerate(cumulative) if x < upper)

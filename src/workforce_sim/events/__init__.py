@@ -1,0 +1,1 @@
+"""What happens in a plan year: one module per kind of event."""

@@ -1,0 +1,73 @@
+"""Money and counts: whole cents, whole millionths, one rounding rule.
+
+Every amount is an integer number of cents and every rate that multiplies one is an integer number of
+millionths (ppm), so a result is the same on every machine. One rounding per computed amount, half up.
+The functions take plain integers or integer arrays alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+PPM = 1_000_000
+MAX_SALARY_CENTS = 10**10
+
+Whole = TypeVar("Whole", int, NDArray[np.int64])
+
+
+def scaled(value: float | str | Decimal, places: int) -> int:
+    """Return ``value`` in units of 10^-places, exactly as its shortest decimal text reads.
+
+    Raises:
+        ValueError: when the text has more than ``places`` decimals.
+    """
+    exact = Decimal(str(value)).scaleb(places)
+    whole = int(exact)
+    if whole != exact:
+        raise ValueError(f"has more than {places} decimals")
+    return whole
+
+
+def ppm(rate: float) -> int:
+    """Return a rate in whole millionths; more than 6 decimals is a ``ValueError``."""
+    return scaled(rate, 6)
+
+
+def cents(dollars: float) -> int:
+    """Return dollars in whole cents; more than 2 decimals is a ``ValueError``."""
+    return scaled(dollars, 2)
+
+
+def half_up(numerator: Whole, denominator: int) -> Whole:
+    """Return numerator / denominator rounded half up (towards plus infinity), in integers."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def raised(salary: Whole, rate_ppm: Whole | int) -> Whole:
+    """Return salary x (1 + rate), half up: ``(2 s (10^6 + r) + 10^6) // (2 10^6)``."""
+    return (2 * salary * (PPM + rate_ppm) + PPM) // (2 * PPM)
+
+
+def quota(total: int, weights: Sequence[int]) -> list[int]:
+    """Share ``total`` out in proportion to whole weights by largest remainder, ties to the smaller index."""
+    whole = sum(weights)
+    if whole == 0:
+        raise ValueError("weights add up to 0")
+    shares = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in by_remainder[: total - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def percentile(ordered: Sequence[int], percent: int) -> int:
+    """Return the percentile of sorted whole numbers: linear interpolation at rank p (n - 1), half up."""
+    k, rest = divmod(percent * (len(ordered) - 1), 100)
+    if rest == 0:
+        return int(ordered[k])
+    return half_up((100 - rest) * int(ordered[k]) + rest * int(ordered[k + 1]), 100)
