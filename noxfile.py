@@ -1,0 +1,90 @@
+"""The project's chores. ``nox -l`` lists them; ``.ci/run`` needs none of this."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "typing", "tests", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+HEADER = "# Written by `nox -s requirements`; edit pyproject.toml instead."
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    session.install("-q", "-r", "requirements-dev.txt")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    session.install("-q", "-r", "requirements-dev.txt")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0], venv_backend="uv")
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests on the oldest versions that pyproject.toml allows."""
+    session.install("-q", "--resolution", "lowest-direct", "-e", ".[test]")
+    session.run("python", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+@nox.parametrize("polars", ["1.44", "2"])
+def polars_pair(session: nox.Session, polars: str) -> None:
+    """Run the tests that pin results on both ends of the allowed Polars versions."""
+    session.install("-q", "-e", ".[test]", f"polars=={polars}.*")
+    session.run("python", "-m", "pytest", "-q", "-m", "not slow", *(session.posargs or ["tests/unit", "tests/golden"]))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Check that docs/data-model.md is current and that links resolve."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "tests/unit/test_data_model.py", "tests/unit/test_docs.py")
+
+
+@nox.session(venv_backend="none")
+def requirements(session: nox.Session) -> None:
+    """Pin requirements.txt and requirements-dev.txt anew; with ``-- --check``, fail where they differ."""
+    run_and_test = _compiled(session, "test")
+    both = _compiled(session, "test", "lint")
+    pages = {
+        "requirements.txt": ["-e .", HEADER, *run_and_test],
+        "requirements-dev.txt": ["-r requirements.txt", HEADER, *(line for line in both if line not in run_and_test)],
+    }
+    for name, lines in pages.items():
+        text = "\n".join(lines) + "\n"
+        path = Path(name)
+        if "--check" not in session.posargs:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            session.error(f"{name} is not what pyproject.toml gives today; run nox -s requirements")
+
+
+def _compiled(session: nox.Session, *extras: str) -> list[str]:
+    """Return pins that fit every Python version, one line a package."""
+    for_all = ["--universal", "--python-version", PYTHONS[0], "--fork-strategy", "fewest", "--upgrade"]
+    bare = ["--no-annotate", "--no-header"]
+    wanted = [argument for extra in extras for argument in ("--extra", extra)]
+    command = ["uv", "pip", "compile", "-q", "pyproject.toml", *for_all, *bare, *wanted]
+    text = str(session.run(*command, silent=True, external=True))
+    return [line for line in text.splitlines() if line and not line.startswith(("#", "-"))]

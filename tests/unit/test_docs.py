@@ -1,0 +1,69 @@
+"""Links in the project's pages lead somewhere, and the README's commands are the ones that are run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _prose(page: Path) -> str:
+    return re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ +(.+)$", _prose(page), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def _broken(page: Path) -> list[str]:
+    """Return the links of a page to files or headings that are not there."""
+    links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", _prose(page)))
+    broken = []
+    for link in links:
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    assert _broken(page) == []
+
+
+def test_broken_links_are_seen(tmp_path: Path) -> None:
+    (tmp_path / "there.md").write_text("# A heading\n", encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[a](there.md#a-heading) [b](there.md#nowhere) [c](gone.md) [d](https://example.org)", encoding="utf-8"
+    )
+
+    assert _broken(page) == ["there.md#nowhere", "gone.md"]
+
+
+@pytest.mark.parametrize("what", ["-m orchestrator_dbt.run_multi_year", "-m pytest"])
+def test_readme_gives_each_command_in_one_line_that_sets_itself_up(what: str) -> None:
+    lines = [line for line in README.splitlines() if what in line]
+
+    assert len(lines) == 1
+    assert lines[0].startswith(
+        "python3 -m venv .venv && .venv/bin/pip install -q -r requirements.txt && .venv/bin/python "
+    )
+
+
+def test_requirements_name_versions_and_nothing_else() -> None:
+    """No index, no hash, no path: plain pip on any machine reads them."""
+    run, dev = (
+        (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    pin = re.compile(r"[a-z0-9._-]+==[0-9][0-9a-z.]*( ; [a-z_]+ [=!<>]+ '[^'/]+')?")
+
+    assert (run[0], dev[0]) == ("-e .", "-r requirements.txt")
+    assert [line for line in run[2:] + dev[2:] if not pin.fullmatch(line)] == []
