@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -12,6 +13,7 @@ from workforce_sim.config.values import (
     Age,
     Dollars,
     FactorBands,
+    Listed,
     MeritFactor,
     MonthDay,
     MonthWeights,
@@ -19,6 +21,8 @@ from workforce_sim.config.values import (
     Share,
     ShareByYear,
     Tenure,
+    WordOrByName,
+    _decimals,
     _starts_at_zero,
     sums_to_one,
 )
@@ -31,7 +35,9 @@ class RateCell(Section):
     """An annual termination rate from an age and a tenure on."""
 
     age_from: Age
+    """Completed years of age from which the rate holds."""
     tenure_from: Tenure
+    """Completed years of tenure from which the rate holds."""
     value: Share
     """Annual rate, a fraction of one."""
 
@@ -40,11 +46,17 @@ class CauseBand(Section):
     """Shares of the causes of leaving from an age on; a cause left out has share 0."""
 
     start: Age = Field(alias="from")
+    """Completed years of age from which the shares hold."""
     voluntary: Share = 0.0
+    """Share who quit, a fraction of one."""
     involuntary: Share = 0.0
+    """Share who are laid off or discharged, a fraction of one."""
     retirement: Share = 0.0
+    """Share who retire, a fraction of one."""
     death: Share = 0.0
+    """Share who die, a fraction of one."""
     disability: Share = 0.0
+    """Share who become disabled, a fraction of one."""
 
     @model_validator(mode="after")
     def _whole(self) -> CauseBand:
@@ -68,7 +80,7 @@ def _covering(cells: tuple[RateCell, ...] | None) -> tuple[RateCell, ...] | None
     return cells
 
 
-CauseBands = Annotated[tuple[CauseBand, ...], Field(strict=False), AfterValidator(_starts_at_zero)]
+CauseBands = Annotated[Listed[CauseBand], AfterValidator(_starts_at_zero)]
 
 
 class Terminations(Section):
@@ -78,10 +90,8 @@ class Terminations(Section):
     """Relative risk by age; give these or `rates`, not both."""
     tenure_factors: FactorBands | None = None
     """Relative risk by tenure."""
-    rates: Annotated[
-        Annotated[tuple[RateCell, ...], Field(strict=False)] | None, AfterValidator(_covering)
-    ] = None
-    """A full table of annual rates by age and tenure: weights when headcount is exact, rates as given when stochastic."""
+    rates: Annotated[Listed[RateCell] | None, AfterValidator(_covering)] = None
+    """Annual rates by age and tenure: weights when headcount is exact, rates as given when stochastic."""
     causes: CauseBands = Field(default_factory=lambda: default(CauseBands, "causes"))
     """Shares of the causes of leaving by age band."""
     month_weights: MonthWeights | None = None
@@ -103,16 +113,18 @@ class Terminations(Section):
         """The table of rates: as configured, or the default one."""
         if self.rates is not None:
             return self.rates
-        return default(Annotated[tuple[RateCell, ...], Field(strict=False)], "termination_rates")
+        cells: tuple[RateCell, ...] = default(Listed[RateCell], "termination_rates")
+        return cells
 
 
 class AgeBand(Section):
     """Ages at hire: from a lowest age up to, not including, an upper one."""
 
     start: Age = Field(alias="from")
+    """Lowest age, completed years; 14 or more."""
     end: Age = Field(alias="to")
-    """Upper age, not included."""
-    weight: Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(lambda x: (scaled(x, 6), x)[1])]
+    """Upper age, completed years, not included."""
+    weight: Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(_decimals(6))]
     """Relative weight, at most 6 decimals."""
 
     @model_validator(mode="after")
@@ -125,20 +137,20 @@ class AgeBand(Section):
 
 
 def _contiguous(bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
-    if not bands or any(a.end != b.start for a, b in zip(bands, bands[1:], strict=False)):
+    if not bands or any(a.end != b.start for a, b in pairwise(bands)):
         raise ValueError("bands must follow one another without gap or overlap")
     if sum(band.weight for band in bands) <= 0:
         raise ValueError("at least one band needs a weight above 0")
     return bands
 
 
-AgeBands = Annotated[tuple[AgeBand, ...], Field(strict=False), AfterValidator(_contiguous)]
+AgeBands = Annotated[Listed[AgeBand], AfterValidator(_contiguous)]
 
 
 class Hiring(Section):
     """Who is hired, when and at what pay."""
 
-    level_mix: Literal["census", "adaptive"] | dict[str, Share] = "census"
+    level_mix: WordOrByName[Literal["census", "adaptive"], Share] = "census"
     """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name."""
     ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
     """Ages at hire."""
@@ -169,7 +181,9 @@ class Increase(Section):
     """Lowest and highest promotion increase, fractions of salary."""
 
     lowest: Share
+    """Smallest increase, a fraction of salary."""
     highest: Share
+    """Largest increase, a fraction of salary."""
 
     @model_validator(mode="after")
     def _rising(self) -> Increase:
@@ -216,7 +230,9 @@ class Rating(Section):
     """A performance rating: how many get it, and its relative merit increase."""
 
     share: Share
+    """Share of staff with this rating, a fraction of one."""
     factor: MeritFactor
+    """Relative merit increase, at most 4 decimals."""
 
 
 class Compensation(Section):
@@ -234,9 +250,9 @@ class Compensation(Section):
     """When in the year merit increases fall, drawn person by person."""
     merit_minimum_tenure: Tenure = 1
     """Completed years of tenure needed on the merit date."""
-    merit_factors: dict[str, MeritFactor] = {}
+    merit_factors: dict[str, MeritFactor] = Field(default_factory=dict)
     """Relative merit increase by level name; 1 for a level left out."""
-    ratings: dict[str, Rating] = {}
+    ratings: dict[str, Rating] = Field(default_factory=dict)
     """Performance ratings, drawn each year; everybody alike when left out."""
 
     @model_validator(mode="after")
@@ -258,5 +274,3 @@ class Compensation(Section):
     def sorted_ratings(self) -> tuple[Rating, ...]:
         """Ratings in the order of their names."""
         return tuple(self.ratings[name] for name in sorted(self.ratings))
-
-

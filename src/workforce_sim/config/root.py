@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
-from workforce_sim.config.values import Date, Section, _ByYear
+from workforce_sim.config.values import Date, KeyPath, PathText, Section, _ByYear, refuse
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
 
@@ -31,13 +32,13 @@ class AutoEnrollment(Section):
 class Enrollment(Section):
     """How employees come into the plan; read and kept, not simulated yet."""
 
-    auto_enrollment: AutoEnrollment = Field(default_factory=lambda: AutoEnrollment())
+    auto_enrollment: AutoEnrollment = Field(default_factory=AutoEnrollment)
 
 
 class Output(Section):
     """Where a run is written."""
 
-    path: Annotated[str, Field(min_length=1)] | None = None
+    path: PathText | None = None
     """Folder of the run, relative to the configuration file; nothing is written when left out."""
     compression: Literal["zstd", "lz4", "snappy", "uncompressed"] = "zstd"
     """Compression of the Parquet files."""
@@ -60,23 +61,9 @@ class Config(Section):
     """Seed of every draw."""
 
     @model_validator(mode="after")
-    def _names_exist(self) -> Config:
-        levels = self.workforce.levels
-        if levels is None:
-            return self
-        names = {level.name for level in levels}
-        used = {"compensation.merit_factors": self.compensation.merit_factors, "hiring.level_mix": self.hiring.level_mix}
-        for key, value in used.items():
-            unknown = sorted(set(value) - names) if isinstance(value, dict) else []
-            if unknown:
-                raise ValueError(f"{key} names levels that workforce.levels does not have: {', '.join(unknown)}")
-        return self
-
-    @model_validator(mode="after")
-    def _tables_cover_the_start(self) -> Config:
-        for key, value in _by_year(self, ""):
-            if value.first_year is not None and value.first_year > self.simulation.start_year:
-                raise ValueError(f"{key}: the table starts in {value.first_year}, after start_year; add an earlier year")
+    def _sections_agree(self) -> Config:
+        refuse(_unknown_levels(self), "unknown_name")
+        refuse(_late_tables(self, self.simulation.start_year))
         return self
 
     @property
@@ -85,13 +72,26 @@ class Config(Section):
         return self.hiring.range_growth or self.compensation.cola_rate
 
 
-def _by_year(section: Section, prefix: str) -> list[tuple[str, _ByYear]]:
-    """List every by-year value of a section with its dotted key."""
-    found: list[tuple[str, _ByYear]] = []
+def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List the level names in use that ``workforce.levels`` does not have."""
+    if config.workforce.levels is None:
+        return
+    names = [level.name for level in config.workforce.levels]
+    mix = config.hiring.level_mix
+    used = {("compensation", "merit_factors"): config.compensation.merit_factors}
+    if isinstance(mix, dict):
+        used["hiring", "level_mix"] = mix
+    for path, table in used.items():
+        for name in sorted(set(table) - set(names)):
+            yield (*path, name), f"no such level in workforce.levels ({', '.join(names)})", name
+
+
+def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List the tables by year, of this section and those within, that begin after the start year."""
     for name in type(section).model_fields:
         value: Any = getattr(section, name)
-        if isinstance(value, _ByYear):
-            found.append((prefix + name, value))
-        elif isinstance(value, Section):
-            found += _by_year(value, f"{prefix}{name}.")
-    return found
+        if isinstance(value, Section):
+            yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, _ByYear) and value.first_year is not None and value.first_year > start_year:
+            what = f"the table starts in {value.first_year}, after start_year {start_year}; add an earlier year"
+            yield (*path, name), what, None

@@ -6,19 +6,58 @@ A model keeps what the user wrote; the properties beside it give the whole numbe
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from workforce_sim.money import ppm, scaled
+
+T = TypeVar("T")
+KeyPath = tuple[str | int, ...]
+"""Where a value stands: its keys and list indices from the top."""
+
+ONE_VALUE, BY_YEAR, BY_NAME = "<one value>", "<by year>", "<by name>"
+TAGS = frozenset({ONE_VALUE, BY_YEAR, BY_NAME})
+"""Shapes that a value may have; pydantic puts them into the location of an error."""
 
 
 class Section(BaseModel):
     """A frozen section of the configuration: unknown keys are errors, numbers are strict."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_allowed(cls, value: Any) -> Any:
+        """A section whose keys are all left out reads as nothing."""
+        return {} if value is None else value
+
+
+def refuse(problems: Iterable[tuple[KeyPath, str, Any]], kind: str = "value_error") -> None:
+    """Raise one ``ValidationError`` that holds each (path, what, value); without problems do nothing."""
+    lines = [
+        InitErrorDetails(type=PydanticCustomError(kind, what), loc=path, input=value) for path, what, value in problems
+    ]
+    if lines:
+        raise ValidationError.from_exception_data("Config", lines)
 
 
 def _decimals(places: int) -> Callable[[float], float]:
@@ -30,28 +69,49 @@ def _decimals(places: int) -> Callable[[float], float]:
 
 
 def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError("expected a date written YYYY-MM-DD") from error
-    return value
-
-
-def _month_day(value: str) -> str:
-    if not re.fullmatch(r"\d\d-\d\d", value):
-        raise ValueError("expected a day of the year written MM-DD")
     try:
-        dt.date(2000, int(value[:2]), int(value[3:]))
-    except ValueError as error:
-        raise ValueError("expected a day of the year written MM-DD") from error
-    return value
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return dt.date.fromisoformat(value)
+        if type(value) is dt.date:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("expected a date written YYYY-MM-DD")
+
+
+def _month_day(value: Any) -> str:
+    try:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{2}-[0-9]{2}", value):
+            dt.date(2000, int(value[:2]), int(value[3:]))
+            return value
+    except ValueError:
+        pass
+    raise ValueError("expected a day of the year written MM-DD, in quotes")
 
 
 def _months(value: tuple[float, ...]) -> tuple[float, ...]:
     if sum(value) <= 0:
         raise ValueError("at least one month needs a weight above 0")
     return value
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _written(value: Any) -> Any:
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def _year(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value) else value
+
+
+Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+"""A list in YAML, a tuple here; anything without an order, such as a set, is refused."""
+
+PathText = Annotated[str, BeforeValidator(_written), Field(min_length=1)]
+"""The path of a file or folder, as text."""
 
 
 Share = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(6))]
@@ -72,12 +132,12 @@ Dollars = Annotated[float, Field(ge=0, le=100_000_000), AfterValidator(_decimals
 """An amount of dollars, at most 2 decimals."""
 
 Date = Annotated[dt.date, BeforeValidator(_date)]
-MonthDay = Annotated[str, AfterValidator(_month_day)]
+MonthDay = Annotated[str, BeforeValidator(_month_day), Field(json_schema_extra={"pattern": "^[0-9]{2}-[0-9]{2}$"})]
 """A day of any year, MM-DD; 02-29 counts as 1 March in a year without it."""
 
 MonthWeights = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=1000), AfterValidator(_decimals(6))], ...],
-    Field(min_length=12, max_length=12, strict=False),
+    Listed[Annotated[float, Field(ge=0, le=1000), AfterValidator(_decimals(6))]],
+    Field(min_length=12, max_length=12),
     AfterValidator(_months),
 ]
 """Twelve weights, January to December; any scale, at most 6 decimals."""
@@ -87,16 +147,41 @@ Age = Annotated[int, Field(ge=0, le=120)]
 Tenure = Annotated[int, Field(ge=0, le=100)]
 
 
+def _shape_by_year(value: Any) -> str:
+    return BY_YEAR if isinstance(value, dict) else ONE_VALUE
+
+
+OneOrByYear = Annotated[
+    Annotated[T, Tag(ONE_VALUE)] | Annotated[dict[Annotated[Year, BeforeValidator(_year)], T], Tag(BY_YEAR)],
+    Discriminator(_shape_by_year),
+]
+"""One value, or a table by year; years may be written as text, as JSON has no other keys."""
+
+
+def _shape_by_name(value: Any) -> str:
+    return BY_NAME if isinstance(value, dict) else ONE_VALUE
+
+
+Word = TypeVar("Word")
+WordOrByName = Annotated[
+    Annotated[Word, Tag(ONE_VALUE)] | Annotated[dict[str, T], Tag(BY_NAME)], Discriminator(_shape_by_name)
+]
+"""One of a few words, or a table by name."""
+
+
 class _ByYear(RootModel[Any]):
     """One value, or a table by year in which each value holds until the next."""
 
     model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> _ByYear:
-        if isinstance(self.root, dict) and not self.root:
+    @model_validator(mode="before")
+    @classmethod
+    def _each_year_once(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len({str(year) for year in value}) != len(value):
+            raise ValueError("a table by year names a year twice")
+        if isinstance(value, dict) and not value:
             raise ValueError("a table by year needs at least one year")
-        return self
+        return value
 
     @property
     def first_year(self) -> int | None:
@@ -117,19 +202,19 @@ class _ByYear(RootModel[Any]):
 class ShareByYear(_ByYear):
     """A share of one, or a table of them by year."""
 
-    root: Share | dict[Year, Share]
+    root: OneOrByYear[Share]
 
 
 class ShareBelowOneByYear(_ByYear):
     """A share below one, or a table of them by year."""
 
-    root: ShareBelowOne | dict[Year, ShareBelowOne]
+    root: OneOrByYear[ShareBelowOne]
 
 
 class GrowthByYear(_ByYear):
     """A growth rate above -1 and at most 1, or a table of them by year."""
 
-    root: GrowthRate | dict[Year, GrowthRate]
+    root: OneOrByYear[GrowthRate]
 
 
 class AgeFactor(Section):
@@ -150,12 +235,12 @@ def _starts_at_zero(bands: tuple[Any, ...]) -> tuple[Any, ...]:
     starts = [band.start for band in bands]
     if not starts or starts[0] != 0:
         raise ValueError("the first band must start from 0, so that everybody has one")
-    if any(a >= b for a, b in zip(starts, starts[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(starts)):
         raise ValueError("bands must be listed in rising order, each start once")
     return bands
 
 
-FactorBands = Annotated[tuple[AgeFactor, ...], Field(strict=False), AfterValidator(_starts_at_zero)]
+FactorBands = Annotated[Listed[AgeFactor], AfterValidator(_starts_at_zero)]
 """Bands listed in rising order from 0; the last has no upper end."""
 
 

@@ -10,10 +10,13 @@ from workforce_sim.config.values import (
     Dollars,
     Factor,
     GrowthByYear,
+    Listed,
+    PathText,
     Section,
     ShareBelowOneByYear,
     ShareByYear,
     Year,
+    refuse,
 )
 from workforce_sim.money import cents, scaled
 
@@ -31,7 +34,7 @@ class Simulation(Section):
     @model_validator(mode="after")
     def _years_in_order(self) -> Simulation:
         if self.end_year < self.start_year:
-            raise ValueError("end_year must not be before start_year")
+            refuse([(("end_year",), f"must not be before start_year, {self.start_year}", self.end_year)])
         return self
 
 
@@ -39,10 +42,15 @@ class Percentiles(Section):
     """Pay of a level at five percentiles, dollars a year."""
 
     p10: Dollars
+    """10th percentile, dollars a year."""
     p25: Dollars
+    """25th percentile, dollars a year."""
     p50: Dollars
+    """Median, dollars a year."""
     p75: Dollars
+    """75th percentile, dollars a year."""
     p90: Dollars
+    """90th percentile, dollars a year."""
 
     @property
     def cents(self) -> tuple[int, int, int, int, int]:
@@ -78,7 +86,8 @@ class Level(Section):
         middle = list(self.percentiles.cents) if self.percentiles else []
         ends = self.range_cents
         knots = [ends[0], *middle, ends[1]] if ends else middle
-        if knots != sorted(knots) or (ends and self.midpoint and not ends[0] <= cents(self.midpoint) <= ends[1]):
+        center = self.midpoint_cents
+        if knots != sorted(knots) or (ends and center is not None and not ends[0] <= center <= ends[1]):
             raise ValueError("pay must rise: minimum, p10, p25, p50, p75, p90, maximum, with midpoint inside the range")
         return self
 
@@ -124,20 +133,18 @@ class Workforce(Section):
     """`exact` closes each year on its target; `stochastic` lets everybody leave freely."""
     max_hires_ratio: Annotated[float, Field(gt=0, le=1000)] = 10.0
     """More hires than this many times the opening headcount is an error."""
-    levels: Annotated[
-        Annotated[tuple[Level, ...], Field(strict=False)] | None, AfterValidator(_distinct_names)
-    ] = None
+    levels: Annotated[Listed[Level] | None, AfterValidator(_distinct_names)] = None
     """Job levels from the lowest to the highest; from the census when left out."""
 
 
 class CensusSection(Section):
     """Where the census comes from and how to read it."""
 
-    path: Annotated[str, Field(min_length=1)] | None = None
+    path: PathText | None = None
     """A Parquet or CSV file, relative to the configuration file; a synthetic census when left out."""
     size: Annotated[int, Field(ge=1, le=20_000_000)] = 10_000
     """Employees in the synthetic census."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     """Our column name: the file's column name; overrides what is recognised."""
     date_format: str | None = None
     """Format of text dates (strptime); ISO 8601 when left out."""
