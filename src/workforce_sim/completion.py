@@ -1,0 +1,120 @@
+"""Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and said.
+
+Both engines start from the result. Imputed births are drawn with seed 0 and replicate 0, so they are the same people
+in every run. The rules are in ``docs/model/choices.md``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.bands import Bands, Ints
+from workforce_sim.census import Census
+from workforce_sim.config import Config
+from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
+from workforce_sim.errors import CensusError
+from workforce_sim.levels import leveled
+from workforce_sim.money import PPM
+from workforce_sim.opening import Opening
+from workforce_sim.tables import CENSUS, completed
+
+OLDEST = 70
+"""Imputed ages at hire plus completed tenure stay below this where the ages at hire allow it."""
+
+
+def complete(census: Census, config: Config) -> Opening:
+    """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
+
+    One row per row of the census, in its order. ``level`` becomes an Enum of the level names in order, ``department``
+    an Enum of the sorted names (a null String column where the census has none).
+
+    Raises:
+        CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
+            level that ``workforce.levels`` does not name.
+    """
+    opening = dt.date(config.simulation.start_year, 1, 1)
+    _refuse_later_hires(census, opening)
+    levels, level, level_notes = leveled(census, config)
+    births, birth_notes = _births(census.frame, config, opening)
+    full_time = census.frame["full_time_ppm"].fill_null(PPM)
+    staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
+    notes = (*census.notes, *level_notes, *birth_notes, *_full_time_notes(census.frame["full_time_ppm"]))
+    return Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
+
+
+def _refuse_later_hires(census: Census, opening: dt.date) -> None:
+    late = int((census.frame["hire_date"] >= opening).sum())
+    if late:
+        raise CensusError(
+            f"{census.source}: {late} of {census.frame.height} employees have hire_date on or after {opening}; "
+            "remove future hires or move the start year"
+        )
+
+
+def _full_time_notes(share: pl.Series) -> tuple[str, ...]:
+    missing = share.null_count()
+    if missing in (0, len(share)):  # a census without the column is a census of full-time staff
+        return ()
+    return (f"full-time share missing in {missing} of {len(share)} rows: taken as full-time",)
+
+
+def _department(names: pl.Series) -> pl.Series:
+    """Return the departments as an Enum of their sorted names; a null String column where there are none."""
+    text = names.cast(pl.String)
+    found = text.drop_nulls().unique().sort()
+    return text.cast(pl.Enum(found)) if len(found) else text
+
+
+def _births(frame: pl.DataFrame, config: Config, opening: dt.date) -> tuple[pl.Series, tuple[str, ...]]:
+    """Return every birth date, imputed where missing, and the note that says so."""
+    births = frame["birth_date"]
+    missing = births.null_count()
+    if not missing:
+        return births, ()
+    days = births.to_physical().fill_null(0).to_numpy().astype(np.int64)
+    rows = np.flatnonzero(births.is_null().to_numpy())
+    some = frame[rows.tolist()] if missing < frame.height else frame
+    days[rows] = _imputed_births(some, config, opening)
+    filled = pl.Series("birth_date", days).cast(pl.Int32).cast(pl.Date)
+    return filled, (f"birth date missing in {missing} of {frame.height} rows: imputed from hiring.ages and tenure",)
+
+
+def _imputed_births(frame: pl.DataFrame, config: Config, opening: dt.date) -> Ints:
+    """Return a birth date per row, in days since 1970, from ages at hire that tenure leaves possible."""
+    hires = frame["hire_date"].to_physical().to_numpy().astype(np.int64)
+    age_u, day_u = _draws(frame["employee_id"])
+    ages = _ages_at_hire(config).drawn_below(age_u, OLDEST - _tenure(hires, opening))
+    return _years_earlier(hires, ages) - np.floor(day_u * 365).astype(np.int64)
+
+
+def _draws(ids: pl.Series) -> tuple[Uniforms, Uniforms]:
+    persons = person_numbers(0, 0, census_keys(ids))
+    age, day = (uniforms(persons, decision(0, 0, s)) for s in (Stream.IMPUTED_BIRTH, Stream.IMPUTED_BIRTHDAY))
+    return age, day
+
+
+def _ages_at_hire(config: Config) -> Bands:
+    bands = config.hiring.ages
+    return Bands.of([bands[0].start, *(band.end for band in bands)], config.hiring.age_ppm)
+
+
+def _tenure(hires: Ints, opening: dt.date) -> Ints:
+    """Return completed years from each hire date to a 1 January."""
+    days = hires.astype("M8[D]")
+    years = days.astype("M8[Y]")
+    tenure: Ints = opening.year - 1970 - years.astype(np.int64) - (days > years.astype("M8[D]"))
+    return tenure
+
+
+def _years_earlier(days: Ints, years: Ints) -> Ints:
+    """Return each day so many years before; 29 February becomes the 28th where the year has none."""
+    date = days.astype("M8[D]")
+    month = date.astype("M8[M]")
+    day_of_month = date - month.astype("M8[D]")
+    target = month - 12 * years
+    last = (target + 1).astype("M8[D]") - 1
+    earlier: Ints = np.minimum(target.astype("M8[D]") + day_of_month, last).astype(np.int64)
+    return earlier
