@@ -10,6 +10,7 @@ stream numbers are fixed for ever, and golden values pin them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -75,6 +76,10 @@ class Stream(IntEnum):
     SYNTHETIC_DEPARTMENT = 66
     SYNTHETIC_PARTICIPATION = 67
     SYNTHETIC_DEFERRAL = 68
+
+
+ONCE = frozenset({Stream.EXCLUDED, Stream.DECLINES_ESCALATION, Stream.IMPUTED_BIRTH, Stream.OPENING_PARTICIPATION})
+"""Streams that are drawn once per person, not once a year."""
 
 
 def mix(z: int) -> int:
@@ -179,3 +184,15 @@ def hire_id(year: int, ordinal: int) -> str:
 def category(x: int, cumulative: Iterable[int]) -> int:
     """Return the first index whose cumulative millionths exceed ``x``."""
     return next(i for i, upper in enumerate(cumulative) if x < upper)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of one plan year: ask by person and stream."""
+
+    seed: int
+    year: int
+
+    def of(self, persons: Keys, stream: Stream) -> Uniforms:
+        """Return one draw in [0, 1) per person; streams drawn once per person use year 0."""
+        return uniforms(persons, decision(self.seed, 0 if stream in ONCE else self.year, stream))

@@ -1,0 +1,110 @@
+"""Days, anniversaries and dates drawn within a plan year. Dates are whole days since 1970-01-01."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workforce_sim.draws import Uniforms
+from workforce_sim.money import half_up, scaled
+
+Days = NDArray[np.int32]
+Ints = NDArray[np.int64]
+
+_EPOCH = dt.date(1970, 1, 1)
+_MARCH_1 = 60  # index of 1 March in a leap year, from 0
+
+
+def day_number(date: dt.date) -> int:
+    """Return a date as days since 1970-01-01."""
+    return (date - _EPOCH).days
+
+
+@dataclass(frozen=True)
+class PlanYear:
+    """One plan year: a calendar year."""
+
+    year: int
+
+    @cached_property
+    def first(self) -> int:
+        """1 January."""
+        return day_number(dt.date(self.year, 1, 1))
+
+    @cached_property
+    def days(self) -> int:
+        """Days of the year, 365 or 366."""
+        return 366 if calendar.isleap(self.year) else 365
+
+    @property
+    def last(self) -> int:
+        """31 December."""
+        return self.first + self.days - 1
+
+    def day(self, month_day: str) -> int:
+        """Return the date of ``MM-DD``; 02-29 is 1 March in a year without it."""
+        month, day = int(month_day[:2]), int(month_day[3:])
+        if (month, day) == (2, 29) and self.days == 365:
+            month, day = 3, 1
+        return day_number(dt.date(self.year, month, day))
+
+    def anniversary(self, day_of_leap_year: Ints) -> Ints:
+        """Return the offset from 1 January of anniversaries; of 29 February, 1 March where there is none."""
+        if self.days == 366:
+            return day_of_leap_year
+        return day_of_leap_year - (day_of_leap_year >= _MARCH_1)
+
+    def profile(self, month_weights: Sequence[float] | None) -> Uniforms | None:
+        """Return the cumulated weight of the year's days in billionths, exact in doubles; None without weights."""
+        if month_weights is None:
+            return None
+        lengths = [calendar.monthrange(self.year, month)[1] for month in range(1, 13)]
+        of_day = [half_up(scaled(w, 6) * 1000, n) for w, n in zip(month_weights, lengths, strict=True)]
+        return np.cumsum(np.repeat(of_day, lengths)).astype(np.float64)
+
+
+def dates_between(u: Uniforms, first: Days | int, last: int) -> Days:
+    """Return one date per draw, uniform on [first, last]: first + floor(u x days)."""
+    return (first + np.floor(u * (last - first + 1))).astype(np.int32)
+
+
+def dates_in_year(u: Uniforms, year: PlanYear, profile: Uniforms | None, last: int | None = None) -> Days:
+    """Return one date per draw from 1 January to ``last`` (31 December), by the profile when there is one."""
+    end = year.last if last is None else last
+    if profile is None:
+        return dates_between(u, year.first, end)
+    mass = profile[: end - year.first + 1]
+    return (year.first + np.searchsorted(mass, u * mass[-1], side="right")).astype(np.int32)
+
+
+def years_and_days(dates: Days) -> tuple[Ints, Ints]:
+    """Return the year of each date, and its day counted from 0 in a leap year (29 February = 59)."""
+    years = dates.astype("datetime64[D]").astype("datetime64[Y]")
+    offset = dates - years.astype("datetime64[D]").astype(np.int64)
+    number = years.astype(np.int64) + 1970
+    return number, offset + ((offset >= _MARCH_1 - 1) & ~is_leap(number))
+
+
+def is_leap(years: Ints) -> NDArray[np.bool_]:
+    """Return which years have a 29 February."""
+    return (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+
+
+def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
+    """Return dates of one year counted from 0 in a leap year."""
+    offset = (dates - year.first).astype(np.int64)
+    return offset if year.days == 366 else offset + (offset >= _MARCH_1 - 1)
+
+
+def years_before(day: Ints, year: int, years: Ints) -> Days:
+    """Return days of ``year`` (counted from 0 in a leap year) minus whole years; 29 February becomes 28 where there is none."""
+    targets = [PlanYear(year - n) for n in range(int(years.max(initial=0)) + 1)]
+    first = np.array([target.first for target in targets])[years]
+    leap = np.array([target.days == 366 for target in targets])[years]
+    return (first + day - ((day >= _MARCH_1 - 1) & ~leap)).astype(np.int32)

@@ -1,0 +1,139 @@
+"""From arrays to tables: ledger rows and the snapshot of a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.dates import Days, Ints
+from workforce_sim.staff import Flags, Rows, Staff
+from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
+
+_CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
+_STATUSES = pl.Series(STATUSES, dtype=STATUS)
+_NO_MONEY = pl.Series([None], dtype=pl.Int64)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows of one event type: rows of the year's staff, dates, and what the event sets."""
+
+    event_type: str
+    rows: Rows
+    date: Days | int
+    cause: NDArray[np.int64] | None = None
+    salary_before: Ints | None = None
+    salary_after: Ints | None = None
+    level_before: Ints | None = None
+    level_after: Ints | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names behind the codes of a year: ids by identity, levels and departments by position, replicate numbers."""
+
+    year: int
+    ids: pl.Series
+    levels: pl.Series
+    departments: pl.Series
+    replicates: pl.Series
+
+    def keys(self, replicate: NDArray[np.int32]) -> dict[str, pl.Series]:
+        """Return the columns that every table begins with."""
+        size = len(replicate)
+        numbers = _constant(self.replicates, size) if len(self.replicates) == 1 else _named(self.replicates, replicate)
+        return {"replicate": numbers, "year": _constant(pl.Series([self.year], dtype=pl.Int32), size)}
+
+
+def _constant(value: pl.Series, size: int) -> pl.Series:
+    return value.new_from_index(0, size)
+
+
+def _named(labels: pl.Series, codes: NDArray[Any] | None, size: int = 0) -> pl.Series:
+    """Return one label per code; ``size`` nulls without codes."""
+    if codes is None:
+        return _constant(pl.Series([None], dtype=labels.dtype), size)
+    return labels.gather(pl.Series(codes.astype(np.uint32)))
+
+
+def _money(amounts: Ints | None, size: int) -> pl.Series:
+    return _constant(_NO_MONEY, size) if amounts is None else pl.Series(amounts)
+
+
+def ledger(happened: Sequence[Events], staff: Staff, labels: Labels) -> pl.DataFrame:
+    """Return the ledger rows of a year, all columns but the plan's; one row per row of each event."""
+    return pl.concat([_rows(events, staff, labels) for events in happened])
+
+
+def _rows(events: Events, staff: Staff, labels: Labels) -> pl.DataFrame:
+    size = len(events.rows)
+    event_type = pl.Series([events.event_type], dtype=EVENT_TYPE)
+    date = np.full(size, events.date, dtype=np.int32) if isinstance(events.date, int) else events.date
+    return pl.DataFrame(
+        {
+            **labels.keys(staff.replicate[events.rows]),
+            "employee_id": _named(labels.ids, staff.identity[events.rows]),
+            "event_type": _constant(event_type, size),
+            "cause": _named(_CAUSES, events.cause, size),
+            "effective_date": pl.Series(date).cast(pl.Date),
+            "salary_before_cents": _money(events.salary_before, size),
+            "salary_after_cents": _money(events.salary_after, size),
+            "level_before": _named(labels.levels, events.level_before, size),
+            "level_after": _named(labels.levels, events.level_after, size),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a year made of everybody employed in it; arrays of equal length.
+
+    Attributes:
+        staff: the year's staff with level and salary as last in force.
+        opening_salary: salary at the opening, cents; of hires, what they were hired at.
+        is_hire, stays: hired this year; still employed at the closing.
+        last_day: last day of employment, 31 December for those who stay.
+        age, tenure: completed years on 1 January, of hires on the hire date.
+        earnings: pay earned in the year, cents.
+    """
+
+    staff: Staff
+    opening_salary: Ints
+    is_hire: Flags
+    stays: Flags
+    last_day: Days
+    age: Ints
+    tenure: Ints
+    earnings: Ints
+
+
+def snapshot(account: Account, labels: Labels) -> pl.DataFrame:
+    """Return one row per employee employed at any time in the year, all columns but the plan's."""
+    staff, stays = account.staff, account.stays
+    return pl.DataFrame(
+        {
+            **labels.keys(staff.replicate),
+            "employee_id": _named(labels.ids, staff.identity),
+            "status": _named(_STATUSES, account.is_hire + 2 * ~stays),
+            "birth_date": pl.Series(staff.birth).cast(pl.Date),
+            "hire_date": pl.Series(staff.hire).cast(pl.Date),
+            "termination_date": _where(~stays, pl.Series(account.last_day).cast(pl.Date)),
+            "age": account.age.astype(np.int32),
+            "tenure_years": account.tenure.astype(np.int32),
+            "level": _named(labels.levels, staff.level),
+            "department": _named(labels.departments, staff.department),
+            "opening_salary_cents": _where(~account.is_hire, pl.Series(account.opening_salary)),
+            "salary_cents": staff.salary,
+            "earnings_cents": account.earnings,
+        }
+    )
+
+
+def _where(flags: Flags, values: pl.Series) -> pl.Series:
+    """Return the values where flagged, null elsewhere."""
+    return values.zip_with(pl.Series(flags), pl.Series([None], dtype=values.dtype))

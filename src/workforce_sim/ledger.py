@@ -1,0 +1,137 @@
+"""The ledger: replay, order, fingerprint, and a run on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.draws import census_keys
+from workforce_sim.errors import LedgerError
+from workforce_sim.opening import Tables
+
+FORMAT = 1
+_ORDER = {
+    "events": ["replicate", "year", "effective_date", "_key", "event_type"],
+    "snapshots": ["replicate", "year", "_key"],
+    "summary": ["replicate", "year"],
+}
+_HIRE_ID = r"^NH-(\d{4})-(\d{6,})$"
+
+
+def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Fold a year's ledger over its opening and return its closing.
+
+    Args:
+        opening: staff at the opening: employee_id, level, salary_cents, and replicate when there are several.
+        events: ledger rows of one year.
+
+    Returns:
+        One row per employee at the closing: replicate, employee_id, level, salary_cents; sorted.
+    """
+    keys = ["replicate", "employee_id"]
+    if "replicate" not in opening.columns:
+        opening = opening.with_columns(replicate=pl.lit(0, dtype=pl.Int32))
+    start = opening.lazy().select(
+        *keys,
+        effective_date=pl.lit(None, dtype=pl.Date),
+        order=pl.lit(None, dtype=pl.UInt8),
+        left=pl.lit(False),
+        level=pl.col("level").cast(pl.String),
+        salary_cents="salary_cents",
+    )
+    rows = events.lazy().select(
+        *keys,
+        "effective_date",
+        order=pl.col("event_type").to_physical().cast(pl.UInt8),
+        left=pl.col("event_type").cast(pl.String) == "termination",
+        level=pl.col("level_after").cast(pl.String),
+        salary_cents="salary_after_cents",
+    )
+    last = (pl.col(c).sort_by("effective_date", "order", nulls_last=False).drop_nulls().last() for c in ("level", "salary_cents"))
+    folded = pl.concat([start, rows]).group_by(keys).agg(*last, pl.col("left").any())
+    closing = folded.filter(~pl.col("left")).select(*keys, "level", "salary_cents").sort(keys)
+    return closing.collect(engine="in-memory").with_columns(pl.col("level").cast(opening.schema["level"]))
+
+
+def ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return a table in its written order: replicate, year, then date, employee key (unsigned), event type."""
+    if "employee_id" not in frame.columns:
+        return frame.sort(_ORDER[table])
+    return frame.with_columns(_key=pl.Series(employee_keys(frame["employee_id"]))).sort(_ORDER[table]).drop("_key")
+
+
+def employee_keys(ids: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Return the permanent key of each employee id, of census staff and of hires."""
+    distinct = ids.unique()
+    parts = distinct.str.extract_groups(_HIRE_ID).struct.unnest().cast(pl.UInt64)
+    hire_key = parts["1"] * pl.Series([2**32], dtype=pl.UInt64) + parts["2"]
+    key = hire_key.fill_null(pl.Series(census_keys(distinct)).gather(pl.int_range(len(distinct), eager=True)))
+    return ids.replace_strict(distinct, key, return_dtype=pl.UInt64).to_numpy()
+
+
+def fingerprint(tables: Tables) -> str:
+    """Return the SHA-256 of the sorted tables' names and values; no file format takes part in it."""
+    digest = hashlib.sha256()
+    for name in _ORDER:
+        for column in ordered(getattr(tables, name), name).iter_columns():
+            digest.update(f"{name}.{column.name}:{len(column)}".encode())
+            for part in _bytes(column):
+                digest.update(part)
+    return digest.hexdigest()
+
+
+def _bytes(column: pl.Series) -> Iterable[bytes]:
+    """Yield the values of a column as bytes that depend on nothing but the values."""
+    yield column.is_null().to_numpy().tobytes()
+    if column.dtype in (pl.String, pl.Enum):
+        text = column.cast(pl.String).fill_null("")
+        yield text.str.len_bytes().cast(pl.Int64).to_numpy().tobytes()
+        yield "".join(text).encode()
+    elif column.dtype == pl.Float64:
+        yield column.fill_null(0.0).to_numpy().tobytes()
+    else:
+        yield column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
+
+
+def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> Path:
+    """Write a run beside its place and move it there in one step."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise LedgerError(f"{path}: exists and is not an empty folder; choose another or remove it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        for name in _ORDER:
+            frame = ordered(getattr(tables, name), name)
+            frame.write_parquet(beside / f"{name}.parquet", compression=config.output.compression)
+        about = {"format": FORMAT, "config": config.model_dump(mode="json", by_alias=True), "notes": notes}
+        (beside / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+        os.replace(beside, path)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be written ({error.strerror}); check space and permissions") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return path
+
+
+def read(path: Path) -> tuple[Tables, Config, tuple[str, ...]]:
+    """Read a run from its folder."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such folder")
+    try:
+        about = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        frames = [pl.read_parquet(path / f"{name}.parquet") for name in _ORDER]
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise LedgerError(f"{path}: holds no complete run; write it again") from error
+    if about.get("format") != FORMAT:
+        raise LedgerError(f"{path}: written in format {about.get('format')}, this version reads {FORMAT}")
+    config = Config.model_validate(about["config"], strict=False)
+    return Tables(*frames), config, tuple(about["notes"])

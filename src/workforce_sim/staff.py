@@ -1,0 +1,104 @@
+"""The staff at a moment: one entry per employee in equally long arrays.
+
+Everything about a person that the year needs is carried along in columns and never looked up again. Rows of one
+replicate stand together, so a group is a slice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workforce_sim.dates import Days, Ints, years_and_days
+from workforce_sim.draws import Keys
+
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Employees of one or more replicates; arrays of equal length.
+
+    Attributes:
+        identity: row of the employee in the table of ids.
+        key: permanent key, unsigned.
+        person: number of the person in this replicate, behind every draw.
+        replicate: index of the replicate in this batch.
+        birth, hire: days since 1970-01-01.
+        birth_year: the first year on whose 1 January the age is 0.
+        hire_year, hire_day: year of hire, day of hire counted from 0 in a leap year.
+        level: position in the list of levels.
+        department: position in the list of departments; the number of departments stands for none.
+        salary: annual salary, cents.
+        full_time: hours as a share of full-time, millionths.
+    """
+
+    identity: Rows
+    key: Keys
+    person: Keys
+    replicate: NDArray[np.int32]
+    birth: Days
+    birth_year: Ints
+    hire: Days
+    hire_year: Ints
+    hire_day: Ints
+    level: Ints
+    department: NDArray[np.int32]
+    salary: Ints
+    full_time: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, rows: Rows, **changed: NDArray[Any]) -> Staff:
+        """Return these rows, with whole new columns (of the full length) put in first."""
+        columns = {f.name: changed.get(f.name, getattr(self, f.name))[rows] for f in fields(self)}
+        return Staff(**columns)
+
+    def with_columns(self, **changed: NDArray[Any]) -> Staff:
+        """Return the same employees with some columns replaced."""
+        return replace(self, **changed)
+
+    def age(self, year: int) -> Ints:
+        """Return completed years of age on 1 January of ``year``."""
+        return year - self.birth_year
+
+    def tenure(self, year: int) -> Ints:
+        """Return completed years since hire on 1 January of ``year``."""
+        return year - self.hire_year - (self.hire_day > 0)
+
+    def bounds(self, replicates: int) -> list[slice]:
+        """Return the slice of each replicate."""
+        if replicates == 1:
+            return [slice(0, len(self))]
+        ends = np.searchsorted(self.replicate, np.arange(replicates + 1))
+        return [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def joined(first: Staff, second: Staff) -> Staff:
+    """Return the rows of both, one after the other."""
+    return Staff(*(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(Staff)))
+
+
+def by_replicate(staff: Staff, replicates: int) -> Staff:
+    """Return the staff with the rows of each replicate together."""
+    if replicates == 1:
+        return staff
+    return staff.take(np.argsort(staff.replicate, kind="stable"))
+
+
+def birth_years(birth: Days) -> Ints:
+    """Return the first year on whose 1 January the age is 0."""
+    year, day = years_and_days(birth)
+    return year + (day > 0)
+
+
+def group_sums(groups: NDArray[np.integer[Any]], values: Ints, size: int) -> list[int]:
+    """Return the exact sum of whole non-negative values below 2^53 by group number, 0 to size - 1."""
+    low = np.bincount(groups, weights=values & 0x3FFFFFF, minlength=size)
+    high = np.bincount(groups, weights=values >> 26, minlength=size)
+    return [int(h) * 2**26 + int(w) for h, w in zip(high, low, strict=True)]
