@@ -1,0 +1,169 @@
+"""The reference model, chapters 7 and 8: promotions, cost of living, merit, and the year's earnings.
+
+Raises are decided first and salaries walked once per person afterwards, in date order, promotions included.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from workforce_sim.draws import Stream, category
+from workforce_sim.money import PPM, half_up, ppm, raised, scaled
+from workforce_sim.reference_chance import (
+    completed_years,
+    cumulated_days,
+    cumulative,
+    date_between,
+    day_of_year,
+    millionths,
+    whole_between,
+)
+from workforce_sim.reference_tables import Employee, Event, PersonYear, Raise
+from workforce_sim.reference_year import Year, milli_at
+
+
+def decide_promotions(people: Sequence[PersonYear], year: Year) -> None:
+    """Promote freely in both modes, one level up and never from the top; a date out of employment is void."""
+    promotion = year.config.promotion
+    base = promotion.base_rate.ppm(year.year)
+    age_milli, tenure_milli = milli_at(promotion.age_factors), milli_at(promotion.tenure_factors)
+    level_milli = [level.promotion_milli for level in year.run.levels]
+    day = _day_of(promotion.date, promotion.month_weights, Stream.PROMOTION_DATE, year)
+    lowest, highest = ppm(promotion.increase.lowest), ppm(promotion.increase.highest)
+    top = len(year.run.levels) - 1
+    for person in people:
+        employee = person.employee
+        product = base * age_milli(person.age) * tenure_milli(person.tenure) * level_milli[employee.level]
+        q = min(PPM, half_up(product, 10**9)) / PPM
+        if employee.level == top or not year.u(employee, Stream.PROMOTION) < q:
+            continue
+        date = day(employee)
+        if _employed_with_tenure(person, date, promotion.minimum_tenure):
+            increase = whole_between(year.u(employee, Stream.PROMOTION_INCREASE), lowest, highest)
+            person.raises.append(Raise("promotion", date, increase))
+
+
+def promoted_salary(
+    salary: int, increase_ppm: int, minimum: int | None, max_increase_ppm: int, max_amount_cents: int
+) -> int:
+    """Return the salary after a promotion: at least the minimum of the new range, but the caps win."""
+    wanted = max(raised(salary, increase_ppm), minimum or 0)
+    return min(wanted, raised(salary, max_increase_ppm), salary + max_amount_cents)
+
+
+def _day_of(
+    fixed: str | None, month_weights: Sequence[float] | None, stream: Stream, year: Year
+) -> Callable[[Employee], dt.date]:
+    """Return the date of an event by person: the fixed one, or one drawn over the whole year."""
+    if fixed is not None:
+        same = day_of_year(year.year, fixed)
+        return lambda employee: same
+    profile = cumulated_days(month_weights, year.year)
+    return lambda employee: date_between(year.u(employee, stream), year.first, year.last, profile)
+
+
+def _employed_with_tenure(person: PersonYear, on: dt.date, minimum: int) -> bool:
+    if not person.first_day <= on <= person.last_day:
+        return False
+    return completed_years(person.employee.hire_date, on) >= minimum
+
+
+def decide_cost_of_living(people: Sequence[PersonYear], year: Year) -> None:
+    """Give the cost-of-living increase to those employed on its date: opening staff, and hires of before that date."""
+    day = day_of_year(year.year, year.config.compensation.cola_date)
+    rate = year.config.compensation.cola_rate.ppm(year.year)
+    for person in people:
+        if person.last_day >= day and (not person.is_hire or person.first_day < day):
+            person.raises.append(Raise("cola", day, rate))
+
+
+def decide_merit(people: Sequence[PersonYear], year: Year) -> None:
+    """Say who gets a merit increase, when, and with which rating; how much depends on everybody who gets one."""
+    compensation = year.config.compensation
+    fixed = compensation.fixed_merit_date
+    day = _day_of(fixed, compensation.merit_month_weights, Stream.MERIT_DATE, year)
+    shares = cumulative([ppm(rating.share) for rating in compensation.sorted_ratings])
+    for person in people:
+        date = day(person.employee)
+        if _employed_with_tenure(person, date, compensation.merit_minimum_tenure):
+            rating = category(millionths(year.u(person.employee, Stream.RATING)), shares) if shares else 0
+            person.raises.append(Raise("merit", date, rating))
+
+
+Cell = tuple[int, int]
+"""Level just before the merit increase, and rating."""
+
+
+def walk_salaries(people: Sequence[PersonYear], year: Year) -> None:
+    """Walk every salary through the year in date order, promotions included; same day: promotion, cola, merit."""
+    for person in people:
+        person.raises.sort(key=lambda step: step.day)  # stable: decided in the order of the same day
+    merit_ppm = merit_fractions(_payroll_before_merit(people, year), year)
+    for person in people:
+        _walk(person, merit_ppm, year)
+
+
+def merit_fractions(payroll: dict[Cell, int], year: Year) -> dict[Cell, int]:
+    """Return each cell's increase in ppm: the pool is that share of this payroll, in cents just before the increase."""
+    pool = year.config.compensation.merit_pool.ppm(year.year)
+    factors = {cell: _merit_factor(cell, year) for cell in payroll}
+    weighted = sum(payroll[cell] * factors[cell] for cell in payroll)
+    if weighted == 0:
+        return dict.fromkeys(payroll, 0)
+    total = sum(payroll.values())
+    return {cell: half_up(pool * factors[cell] * total, weighted) for cell in payroll}
+
+
+def _merit_factor(cell: Cell, year: Year) -> int:
+    """Return level factor x rating factor in 10^-4, half up."""
+    compensation = year.config.compensation
+    level, rating = cell
+    of_level = scaled(compensation.merit_factors.get(year.run.levels[level].name, 1), 4)
+    of_rating = scaled(compensation.sorted_ratings[rating].factor, 4) if compensation.ratings else 10**4
+    return half_up(of_level * of_rating, 10**4)
+
+
+def _payroll_before_merit(people: Sequence[PersonYear], year: Year) -> dict[Cell, int]:
+    payroll: Counter[Cell] = Counter()
+    for person in people:
+        salary, level = person.employee.salary_cents, person.employee.level
+        for step in person.raises:
+            if step.kind == "merit":
+                payroll[level, step.value] += salary
+                break
+            salary, level = _after(step, salary, level, {}, year)
+    return payroll
+
+
+def _after(step: Raise, salary: int, level: int, merit_ppm: dict[Cell, int], year: Year) -> tuple[int, int]:
+    """Return salary and level after one raise."""
+    if step.kind == "promotion":
+        promotion = year.config.promotion
+        caps = ppm(promotion.max_increase), promotion.max_amount_cents
+        return promoted_salary(salary, step.value, year.minimums[level + 1], *caps), level + 1
+    rate = step.value if step.kind == "cola" else merit_ppm[level, step.value]
+    return raised(salary, rate), level
+
+
+def _walk(person: PersonYear, merit_ppm: dict[Cell, int], year: Year) -> None:
+    """Enter a person's year in the ledger, and set earnings and the closing level and salary."""
+    employee = person.employee
+    salary, level, since, day_cents = employee.salary_cents, employee.level, person.first_day, 0
+    if person.is_hire:
+        person.events.append(Event("hire", since, salary_after=salary, level_after=level))
+    for step in person.raises:
+        before, level_before = salary, level
+        salary, level = _after(step, salary, level, merit_ppm, year)
+        day_cents += before * (step.day - since).days
+        since = step.day
+        if step.kind == "promotion":
+            person.events.append(Event("promotion", since, None, before, salary, level_before, level))
+        elif salary != before:
+            person.events.append(Event(step.kind, since, None, before, salary))
+    day_cents += salary * ((person.last_day - since).days + 1)
+    person.earnings_cents = half_up(day_cents, year.days)
+    if person.cause is not None:
+        person.events.append(Event("termination", person.last_day, person.cause))
+    employee.salary_cents, employee.level = salary, level

@@ -1,0 +1,134 @@
+"""The reference model: what a run and a plan year know before anything happens.
+
+A run keeps what the census says about hires; a year has its days, the scalars of its draws and its pay
+ranges. Everything here is computed once, not once per person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from workforce_sim import draws
+from workforce_sim.config import Config, Level
+from workforce_sim.config.values import band_at
+from workforce_sim.draws import Stream
+from workforce_sim.errors import SimulationError
+from workforce_sim.money import PPM, percentile, quota, raised
+from workforce_sim.reference_chance import DAY, cumulative
+from workforce_sim.reference_tables import Employee
+
+Knots = list[tuple[int, int]]
+"""Points (millionths of the draw, pay in cents) of hires, straight lines between them."""
+
+PERCENTS = (10, 25, 50, 75, 90)
+ENOUGH_FOR_PERCENTILES = 30
+
+
+class Run:
+    """One replicate: the configuration, the levels, and what the census says about future hires."""
+
+    def __init__(self, config: Config, levels: Sequence[Level], census: Sequence[Employee], replicate: int) -> None:
+        _levels_are_known(config, levels)
+        self.config = config
+        self.levels = levels
+        self.replicate = replicate
+        self.headcount = len(census)
+        self.level_counts = count_levels(census, len(levels))
+        self.departments, self.department_ppm = _departments(census)
+        self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
+
+
+class Year:
+    """One plan year of a run."""
+
+    def __init__(self, run: Run, year: int) -> None:
+        config = run.config
+        self.run = run
+        self.config = config
+        self.year = year
+        self.first = dt.date(year, 1, 1)
+        self.last = dt.date(year, 12, 31)
+        self.days = (self.last - self.first + DAY).days
+        self.exact = config.workforce.headcount == "exact"
+        growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
+        self.pay_knots = [[(u, _grown(pay, growth)) for u, pay in knots] for knots in run.pay_knots]
+        ranges = [level.range_cents for level in run.levels]
+        self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
+        self._scalars = [draws.decision(config.random_seed, year, s) for s in range(Stream.HIRE_PART_TIME + 1)]
+
+    def u(self, employee: Employee, stream: Stream) -> float:
+        """Return an employee's draw in [0, 1) for one decision of the year."""
+        return draws.uniform(employee.person, self._scalars[stream])
+
+
+def count_levels(staff: Sequence[Employee], levels: int) -> list[int]:
+    """Return how many of the staff are at each level."""
+    counts = Counter(employee.level for employee in staff)
+    return [counts[place] for place in range(levels)]
+
+
+def milli_at(bands: tuple[Any, ...] | None) -> Callable[[int], int]:
+    """Return the factor at completed years, in thousandths; 1,000 for factors that are not configured."""
+    if bands is None:
+        return lambda years: 1000
+    return cache(lambda years: int(band_at(bands, years).milli))
+
+
+def _grown(pay: int, growth_ppm: Sequence[int]) -> int:
+    for rate in growth_ppm:
+        pay = raised(pay, rate)
+    return pay
+
+
+def _departments(census: Sequence[Employee]) -> tuple[list[str | None], list[int]]:
+    """Return the departments by name, null last, and their cumulative shares; none without departments."""
+    counts = Counter(employee.department for employee in census)
+    named = sorted(name for name in counts if name is not None)
+    if not named:
+        return [], []
+    names: list[str | None] = [*named, None] if None in counts else [*named]
+    return names, cumulative(quota(PPM, [counts[name] for name in names]))
+
+
+def _start_knots(config: Config, levels: Sequence[Level], place: int, census: Sequence[Employee]) -> Knots:
+    """Return the pay of hires at a level in the start year."""
+    level = levels[place]
+    middle = _percentiles(level, place, census)
+    lowest, highest = level.range_cents or (middle[0], middle[-1])
+    if config.hiring.pay == "percentiles":
+        return [(0, lowest), *zip([PPM * p // 100 for p in PERCENTS], middle, strict=True), (PPM, highest)]
+    if level.midpoint_cents is None:
+        return [(0, lowest), (PPM, highest)]
+    return [(0, lowest), (PPM // 2, level.midpoint_cents), (PPM, highest)]
+
+
+def _percentiles(level: Level, place: int, census: Sequence[Employee]) -> list[int]:
+    """Return p10 to p90 of a level: as configured, or those of the census at the level if many enough, else of all."""
+    if level.percentiles is not None:
+        return list(level.percentiles.cents)
+    salaries = sorted(employee.salary_cents for employee in census if employee.level == place)
+    if len(salaries) < ENOUGH_FOR_PERCENTILES:
+        salaries = sorted(employee.salary_cents for employee in census)
+    values = [percentile(salaries, p) for p in PERCENTS]
+    if level.range_cents is None:
+        return values
+    lowest, highest = level.range_cents
+    return [min(max(value, lowest), highest) for value in values]
+
+
+def _levels_are_known(config: Config, levels: Sequence[Level]) -> None:
+    names = {level.name for level in levels}
+    for key, value in (
+        ("hiring.level_mix", config.hiring.level_mix),
+        ("compensation.merit_factors", config.compensation.merit_factors),
+    ):
+        unknown = sorted(set(value) - names) if isinstance(value, dict) else []
+        if unknown:
+            raise SimulationError(
+                f"{key} names {len(unknown)} levels that the opening does not have ({', '.join(unknown)}); "
+                f"use its levels: {', '.join(level.name for level in levels)}"
+            )
