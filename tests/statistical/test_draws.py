@@ -213,7 +213,10 @@ def avalanche(of: Bits, argument: int, width: int) -> Avalanche:
         key = int(rng.integers(0, 2**64, dtype=np.uint64))
         inputs = [key, seed, int(rng.integers(0, 1000)), int(rng.integers(2000, 2100)), int(rng.integers(1, 69))]
         before = of(*inputs)
-        flipped = [of(*inputs[:argument], inputs[argument] ^ 1 << bit, *inputs[argument + 1 :]) for bit in range(width)]
+        flipped = [
+            of(*(value ^ 1 << bit if place == argument else value for place, value in enumerate(inputs)))
+            for bit in range(width)
+        ]
         difference = np.array([after ^ before for after in flipped], dtype=np.uint64)
         changed += (difference[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
     return Avalanche(means=changed.sum(axis=1) / SAMPLES, cells=changed / SAMPLES)
