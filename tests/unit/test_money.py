@@ -195,7 +195,7 @@ def test_percentiles_never_fall(values: list[int]) -> None:
 @pytest.mark.parametrize(("percent", "value"), [(0, 2**61), (50, 2**61 + 1), (100, 2**61 + 1)])
 def test_percentile_of_an_array_is_a_plain_integer(percent: int, value: int) -> None:
     """A hundred times such a number overflows an array's own integers."""
-    found = percentile(np.array([2**61, 2**61 + 1]), percent)  # type: ignore[arg-type]
+    found = percentile(np.array([2**61, 2**61 + 1]), percent)
 
     assert type(found) is int
     assert found == value
