@@ -13,6 +13,7 @@ from workforce_sim.config.events import RateCell
 from workforce_sim.config.values import AgeFactor
 from workforce_sim.dates import Ints
 from workforce_sim.money import PPM, half_up, ppm, scaled
+from workforce_sim.staff import Small
 
 _ONE = 1000  # a factor of 1 in thousandths
 
@@ -23,14 +24,14 @@ class Table:
 
     cells: Ints
 
-    def at(self, age: Ints, tenure: Ints, level: Ints) -> Ints:
+    def at(self, age: Ints, tenure: Ints, level: Small) -> Ints:
         """Return the cell of each employee."""
         return self.cells.ravel()[self.index(age, tenure, level)]
 
-    def index(self, age: Ints, tenure: Ints, level: Ints) -> Ints:
+    def index(self, age: Ints, tenure: Ints, level: Small) -> Ints:
         """Return the position of each employee's cell in the flattened table."""
         ages, tenures, levels = self.cells.shape
-        return (np.minimum(age, ages - 1) * tenures + np.minimum(tenure, tenures - 1)) * levels + level
+        return np.asarray((np.minimum(age, ages - 1) * tenures + np.minimum(tenure, tenures - 1)) * levels + level)
 
 
 def by_age(bands: Sequence[AgeFactor] | None) -> Ints:

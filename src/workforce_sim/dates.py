@@ -54,7 +54,7 @@ class PlanYear:
             month, day = 3, 1
         return day_number(dt.date(self.year, month, day))
 
-    def anniversary(self, day_of_leap_year: Ints) -> Ints:
+    def anniversary(self, day_of_leap_year: NDArray[np.int16]) -> NDArray[np.int16]:
         """Return the offset from 1 January of anniversaries; of 29 February, 1 March where there is none."""
         if self.days == 366:
             return day_of_leap_year
@@ -80,7 +80,8 @@ def dates_in_year(u: Uniforms, year: PlanYear, profile: Uniforms | None, last: i
     if profile is None:
         return dates_between(u, year.first, end)
     mass = profile[: end - year.first + 1]
-    return (year.first + np.searchsorted(mass, u * mass[-1], side="right")).astype(np.int32)
+    dates: Days = (year.first + np.searchsorted(mass, u * mass[-1], side="right")).astype(np.int32)
+    return dates
 
 
 def years_and_days(dates: Days) -> tuple[Ints, Ints]:
@@ -88,12 +89,12 @@ def years_and_days(dates: Days) -> tuple[Ints, Ints]:
     years = dates.astype("datetime64[D]").astype("datetime64[Y]")
     offset = dates - years.astype("datetime64[D]").astype(np.int64)
     number = years.astype(np.int64) + 1970
-    return number, offset + ((offset >= _MARCH_1 - 1) & ~is_leap(number))
+    return number, np.asarray(offset + ((offset >= _MARCH_1 - 1) & ~is_leap(number)), dtype=np.int64)
 
 
 def is_leap(years: Ints) -> NDArray[np.bool_]:
     """Return which years have a 29 February."""
-    return (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    return np.asarray((years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0)))
 
 
 def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
@@ -107,4 +108,4 @@ def years_before(day: Ints, year: int, years: Ints) -> Days:
     targets = [PlanYear(year - n) for n in range(int(years.max(initial=0)) + 1)]
     first = np.array([target.first for target in targets])[years]
     leap = np.array([target.days == 366 for target in targets])[years]
-    return (first + day - ((day >= _MARCH_1 - 1) & ~leap)).astype(np.int32)
+    return np.asarray(first + day - ((day >= _MARCH_1 - 1) & ~leap), dtype=np.int32)

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.dates import Days, Ints
-from workforce_sim.staff import Flags, Rows, Staff
+from workforce_sim.staff import Flags, Rows, Small, Staff
 from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
 
 _CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
@@ -29,8 +29,8 @@ class Events:
     cause: NDArray[np.int64] | None = None
     salary_before: Ints | None = None
     salary_after: Ints | None = None
-    level_before: Ints | None = None
-    level_after: Ints | None = None
+    level_before: Small | None = None
+    level_after: Small | None = None
 
 
 @dataclass(frozen=True)

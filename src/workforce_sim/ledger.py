@@ -56,7 +56,10 @@ def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         level=pl.col("level_after").cast(pl.String),
         salary_cents="salary_after_cents",
     )
-    last = (pl.col(c).sort_by("effective_date", "order", nulls_last=False).drop_nulls().last() for c in ("level", "salary_cents"))
+    last = (
+        pl.col(c).sort_by("effective_date", "order", nulls_last=False).drop_nulls().last()
+        for c in ("level", "salary_cents")
+    )
     folded = pl.concat([start, rows]).group_by(keys).agg(*last, pl.col("left").any())
     closing = folded.filter(~pl.col("left")).select(*keys, "level", "salary_cents").sort(keys)
     return closing.collect(engine="in-memory").with_columns(pl.col("level").cast(opening.schema["level"]))

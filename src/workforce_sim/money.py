@@ -65,7 +65,7 @@ def quota(total: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def percentile(ordered: Sequence[int], percent: int) -> int:
+def percentile(ordered: Sequence[int] | NDArray[np.int64], percent: int) -> int:
     """Return the percentile of sorted whole numbers: linear interpolation at rank p (n - 1), half up."""
     k, rest = divmod(percent * (len(ordered) - 1), 100)
     if rest == 0:

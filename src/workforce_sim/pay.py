@@ -9,6 +9,7 @@ import numpy as np
 from workforce_sim.config import Level
 from workforce_sim.dates import Ints
 from workforce_sim.money import percentile, raised
+from workforce_sim.staff import Small
 
 PERCENTS = (10, 25, 50, 75, 90)
 MINIMUM_STAFF = 30  # fewer at a level: the percentiles of everybody
@@ -43,12 +44,14 @@ class PayScale:
         return np.asarray((2 * ((b - x) * low + (x - a) * high) + width) // (2 * width))
 
 
-def pay_scale(levels: tuple[Level, ...], kind: str, level: Ints, salary: Ints) -> PayScale:
+def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) -> PayScale:
     """Return the scale of the start year; percentiles not configured come from the opening staff."""
     everybody = np.sort(salary)
     curves = []
     for i, entry in enumerate(levels):
-        percentiles = entry.percentiles.cents if entry.percentiles else _observed(np.sort(salary[level == i]), everybody)
+        percentiles = (
+            entry.percentiles.cents if entry.percentiles else _observed(np.sort(salary[level == i]), everybody)
+        )
         curves.append(_uniform(entry, percentiles) if kind == "uniform" else _curve(entry, percentiles))
     minimum = [entry.range_cents[0] if entry.range_cents else 0 for entry in levels]
     positions, amounts = zip(*curves, strict=True)

@@ -38,7 +38,7 @@ def scaled_risks(weights: Ints, leavers_ppm: int) -> Risks:
         rest = weights[~certain]
         total, highest = int(rest.sum()), int(rest.max(initial=0))
     c = left / PPM / total if left > 0 and total > 0 else 0.0
-    return Risks(c * weights, certain)
+    return Risks(np.multiply(c, weights, dtype=np.float64), certain)
 
 
 def chosen_freely(risks: Risks, u: Uniforms) -> Flags:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
 from workforce_sim.dates import years_and_days
 from workforce_sim.draws import census_keys, person_numbers
+from workforce_sim.errors import ConfigError
 from workforce_sim.events.hire import census_counts
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
@@ -25,7 +28,7 @@ from workforce_sim.result import Result
 from workforce_sim.staff import Staff, birth_years
 from workforce_sim.synthetic import synthetic_census
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
-from workforce_sim.year import State, World, YearTables, step
+from workforce_sim.year import State, World, YearTables, step, tables
 
 Progress = Callable[[int, int, int], None]
 """Called after each year with the year, how many are done, and how many there are."""
@@ -67,18 +70,31 @@ def simulate(
     clock = Clock()
     with clock("census"):
         opening = complete(_census(chosen, census), chosen)
+    _check_level_names(chosen, opening)
     if engine == "reference":
         with clock("reference model"):
-            tables = reference.simulate(chosen, opening, replicate=replicate)
+            found = reference.simulate(chosen, opening, replicate=replicate)
     elif engine == "fast":
-        tables = run(chosen, opening, (replicate,), clock, progress)
+        found = run(chosen, opening, (replicate,), clock, progress)
     else:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
-    result = Result(tables, chosen, opening.notes, clock.seconds)
+    result = Result(found, chosen, opening.notes, clock.seconds)
     if out is not None:
         with clock("writing"):
             result.write(out)
     return result
+
+
+def _check_level_names(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
+    names = {level.name for level in opening.levels}
+    mix = config.hiring.level_mix
+    used = {"compensation.merit_factors": config.compensation.merit_factors, "hiring.level_mix": mix}
+    for key, value in used.items():
+        unknown = sorted(set(value) - names) if isinstance(value, dict) else []
+        if unknown:
+            have = ", ".join(level.name for level in opening.levels)
+            raise ConfigError(f"{key}: no level is named {', '.join(unknown)}; the levels are {have}")
 
 
 def _census(config: Config, census: Any) -> Census:
@@ -86,7 +102,7 @@ def _census(config: Config, census: Any) -> Census:
         return read_census(census, config)
     if config.census.path is not None:
         return read_census(config.census.path, config)
-    as_of = np.datetime64(f"{config.simulation.start_year}-01-01").item()
+    as_of = dt.date(config.simulation.start_year, 1, 1)
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
 
 
@@ -97,12 +113,17 @@ def run(
     with clock("preparation"):
         state, world = prepared(config, opening, replicates)
     years = range(config.simulation.start_year, config.simulation.end_year + 1)
-    parts: list[YearTables] = []
-    for done, number in enumerate(years, start=1):
-        tables, state = step(state, number, world, clock)
-        parts.append(tables)
-        if progress is not None:
-            progress(number, done, len(years))
+    parts: list[Future[YearTables]] = []
+    with ThreadPoolExecutor(max_workers=1) as recorder:  # a year's tables are made while the next year is decided
+        for done, number in enumerate(years, start=1):
+            outcome, state = step(state, number, world, clock)
+            parts.append(recorder.submit(tables, outcome, clock))
+            if progress is not None:
+                progress(number, done, len(years))
+    return _joined([part.result() for part in parts])
+
+
+def _joined(parts: list[YearTables]) -> Tables:
     return Tables(
         completed(pl.concat([part.events for part in parts]), EVENTS),
         completed(pl.concat([part.snapshot for part in parts]), SNAPSHOTS),
@@ -145,21 +166,21 @@ def _staff(opening: Opening, assumptions: Assumptions, departments: pl.Series) -
     hire = frame["hire_date"].cast(pl.Int32).to_numpy()
     hire_year, hire_day = years_and_days(hire)
     none = len(departments) - 1
-    department = frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
+    department = (
+        frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
+    )
     return Staff(
-        identity=np.arange(frame.height),
+        identity=np.arange(frame.height, dtype=np.int32),
         key=key,
         person=key,
         replicate=np.zeros(frame.height, dtype=np.int32),
         birth=birth,
         birth_year=birth_years(birth),
         hire=hire,
-        hire_year=hire_year,
-        hire_day=hire_day,
-        level=frame["level"].to_physical().cast(pl.Int64).to_numpy(),
+        hire_year=hire_year.astype(np.int16),
+        hire_day=hire_day.astype(np.int16),
+        level=frame["level"].to_physical().cast(pl.Int16).to_numpy(),
         department=department.cast(pl.Int32).to_numpy(),
         salary=frame["salary_cents"].to_numpy(),
         full_time=frame["full_time_ppm"].to_numpy(),
     )
-
-

@@ -6,6 +6,7 @@ replicate stand together, so a group is a slice.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from workforce_sim.draws import Keys
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
+Small = NDArray[np.int16]
+"""Years, days of a year, positions in short lists."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,16 @@ class Staff:
         full_time: hours as a share of full-time, millionths.
     """
 
-    identity: Rows
+    identity: NDArray[np.int32]
     key: Keys
     person: Keys
     replicate: NDArray[np.int32]
     birth: Days
-    birth_year: Ints
+    birth_year: Small
     hire: Days
-    hire_year: Ints
-    hire_day: Ints
-    level: Ints
+    hire_year: Small
+    hire_day: Small
+    level: Small
     department: NDArray[np.int32]
     salary: Ints
     full_time: NDArray[np.int32]
@@ -54,10 +57,9 @@ class Staff:
     def __len__(self) -> int:
         return len(self.key)
 
-    def take(self, rows: Rows, **changed: NDArray[Any]) -> Staff:
-        """Return these rows, with whole new columns (of the full length) put in first."""
-        columns = {f.name: changed.get(f.name, getattr(self, f.name))[rows] for f in fields(self)}
-        return Staff(**columns)
+    def take(self, rows: Rows) -> Staff:
+        """Return these rows."""
+        return Staff(*(getattr(self, f.name).take(rows) for f in fields(self)))
 
     def with_columns(self, **changed: NDArray[Any]) -> Staff:
         """Return the same employees with some columns replaced."""
@@ -65,18 +67,18 @@ class Staff:
 
     def age(self, year: int) -> Ints:
         """Return completed years of age on 1 January of ``year``."""
-        return year - self.birth_year
+        return (np.int16(year) - self.birth_year).astype(np.int64)
 
     def tenure(self, year: int) -> Ints:
         """Return completed years since hire on 1 January of ``year``."""
-        return year - self.hire_year - (self.hire_day > 0)
+        return (np.int16(year) - self.hire_year - (self.hire_day > 0)).astype(np.int64)
 
     def bounds(self, replicates: int) -> list[slice]:
         """Return the slice of each replicate."""
         if replicates == 1:
             return [slice(0, len(self))]
         ends = np.searchsorted(self.replicate, np.arange(replicates + 1))
-        return [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [slice(int(a), int(b)) for a, b in itertools.pairwise(ends)]
 
 
 def joined(first: Staff, second: Staff) -> Staff:
@@ -91,10 +93,10 @@ def by_replicate(staff: Staff, replicates: int) -> Staff:
     return staff.take(np.argsort(staff.replicate, kind="stable"))
 
 
-def birth_years(birth: Days) -> Ints:
+def birth_years(birth: Days) -> Small:
     """Return the first year on whose 1 January the age is 0."""
     year, day = years_and_days(birth)
-    return year + (day > 0)
+    return (year + (day > 0)).astype(np.int16)
 
 
 def group_sums(groups: NDArray[np.integer[Any]], values: Ints, size: int) -> list[int]:

@@ -5,11 +5,15 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, STATUS, SUMMARY, completed
+from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, NAME, STATUS, SUMMARY, Column, completed
+
+if TYPE_CHECKING:
+    from workforce_sim.result import Result
 
 
 def _is(*statuses: str) -> pl.Expr:
@@ -52,9 +56,59 @@ _DERIVED = {
 }
 
 
-def summarise(events: pl.DataFrame, snapshots: pl.DataFrame, keys: Sequence[str] = ("replicate",)) -> pl.DataFrame:
-    """Return the measures of one year, a row per replicate (and group, with more keys), sorted."""
-    staff = snapshots.lazy().group_by(keys).agg(pl.col("year").first(), **_OF_STAFF)
-    counts = events.lazy().group_by(keys).agg(**_OF_EVENTS)
-    rows = staff.join(counts, on=keys, how="left").with_columns(pl.col(list(_OF_EVENTS)).fill_null(0))
-    return completed(rows.with_columns(**_DERIVED).sort(keys).collect(engine="in-memory"), SUMMARY)
+_BANDS = {
+    "age_band": ("age", (25, 35, 45, 55, 65)),
+    "tenure_band": ("tenure_years", (2, 5, 10, 20)),
+}
+
+
+def summarise(events: pl.DataFrame, snapshot: pl.DataFrame, year: int, replicates: pl.Series) -> pl.DataFrame:
+    """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``."""
+    every = pl.LazyFrame(
+        {"replicate": replicates, "year": pl.Series([year], dtype=pl.Int32).new_from_index(0, len(replicates))}
+    )
+    measured = _measured(events.lazy(), snapshot.lazy(), ["replicate"])
+    counts = pl.col(*_OF_STAFF, *_OF_EVENTS).fill_null(0)
+    rows = every.join(measured, on="replicate", how="left").with_columns(counts).with_columns(**_DERIVED)
+    return completed(rows.sort("replicate").collect(engine="in-memory"), SUMMARY)
+
+
+def summary_by(result: Result, by: str) -> pl.DataFrame:
+    """Return the measures of ``result.summary`` by group.
+
+    Args:
+        result: what ``simulate`` or ``read_run`` gave.
+        by: ``department``, ``level``, ``age_band`` or ``tenure_band``; everybody counts in the group in force at the
+            end of the year or on leaving, ages and tenures as of 1 January (of hires, the hire date).
+
+    Returns:
+        One row per replicate, year and group with anybody in it, sorted: replicate, year, the group, the measures.
+
+    Raises:
+        ValueError: for another ``by``.
+    """
+    if by not in {"department", "level", *_BANDS}:
+        raise ValueError(f"by must be department, level, age_band or tenure_band (got {by!r})")
+    person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", by]
+    people = result.snapshots.lazy()
+    if by in _BANDS:
+        people = people.with_columns(_band(*_BANDS[by]).alias(by))
+    events = result.events.lazy().join(people.select(*person, by), on=person, how="left")
+    rows = _measured(events, people, keys).with_columns(pl.col(*_OF_EVENTS).fill_null(0)).with_columns(**_DERIVED)
+    return completed(
+        rows.sort(keys).collect(engine="in-memory"), (*SUMMARY[:2], Column(by, NAME, "Group"), *SUMMARY[2:])
+    )
+
+
+def _measured(events: pl.LazyFrame, people: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+    """Return the sums over people and ledger rows by ``keys``."""
+    counts = events.group_by(keys).agg(**_OF_EVENTS)
+    return people.group_by(keys).agg(**_OF_STAFF).join(counts, on=keys, how="left", nulls_equal=True)
+
+
+def _band(column: str, edges: tuple[int, ...]) -> pl.Expr:
+    """Return the label of each one's band, an Enum in rising order: ``under 25``, ``25-34``, ..., ``65 and over``."""
+    inner = [f"{a}-{b - 1}" for a, b in itertools.pairwise(edges)]
+    labels = [f"under {edges[0]}", *inner, f"{edges[-1]} and over"]
+    position = pl.sum_horizontal([(pl.col(column) >= edge).cast(pl.UInt32) for edge in edges])
+    return pl.lit(pl.Series(labels, dtype=pl.Enum(labels))).gather(position)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.draws import Draws
 from workforce_sim.events import compensation, hire, promotion, termination
 from workforce_sim.events.termination import Leavers, Plan
-from workforce_sim.frames import Account, Labels, ledger, snapshot
+from workforce_sim.frames import Account, Events, Labels, ledger, snapshot
 from workforce_sim.growth import check_ratio, exact_plan, planned_hires, target_path
 from workforce_sim.monitor import Clock
 from workforce_sim.pay import PayScale
@@ -26,7 +27,7 @@ class World:
 
     Attributes:
         assumptions: the configuration, compiled.
-        replicates: numbers of the replicates in this batch.
+        replicates: numbers of the replicates in this batch; ``numbers`` holds them as a column.
         census: headcount, counts by level and department of the census.
         headcount: headcount of the census in each replicate.
         levels, departments: names by position; the last department is null.
@@ -38,6 +39,11 @@ class World:
     headcount: list[int]
     levels: pl.Series
     departments: pl.Series
+
+    @cached_property
+    def numbers(self) -> pl.Series:
+        """Replicate numbers by position."""
+        return pl.Series(self.replicates, dtype=pl.Int32)
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,15 @@ class YearTables:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """Everything a year decided: its events, what became of everybody, and the names behind the codes."""
+
+    happened: list[Events]
+    account: Account
+    labels: Labels
+
+
+@dataclass(frozen=True)
 class Headcount:
     """What a year plans: exits of opening staff (None: everybody freely), hires, leavers among them (None: freely)."""
 
@@ -67,8 +82,8 @@ class Headcount:
     hire_leavers: list[int] | None
 
 
-def step(opening: State, number: int, world: World, clock: Clock) -> tuple[YearTables, State]:
-    """Move the staff through one plan year."""
+def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outcome, State]:
+    """Move the staff through one plan year: what happened, and the opening of the next."""
     year, assumptions = PlanYear(number), world.assumptions
     draws, count = Draws(assumptions.config.random_seed, number), len(world.replicates)
 
@@ -97,26 +112,32 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[YearT
         first_day = np.maximum(staff.hire, np.int32(year.first))
         earned = compensation.earnings(staff, last_day, first_day, when, promoted, walk, year)
 
-    with clock("ledger"):
-        labels = Labels(number, ids, world.levels, world.departments, pl.Series(world.replicates, dtype=pl.Int32))
-        happened = [
-            hire.record(np.flatnonzero(is_hire), staff),
-            promotion.record(promoted, staff),
-            *compensation.record(when, walk),
-            termination.record(leavers),
-        ]
-        events = ledger(happened, staff, labels)
-    with clock("snapshot"):
+    with clock("closing"):
         stays = np.ones(len(staff), dtype=bool)
         stays[leavers.rows] = False
         changed = staff.with_columns(level=promotion.new_levels(staff, promoted), salary=walk.salary)
-        people = snapshot(Account(changed, staff.salary, is_hire, stays, last_day, age, tenure, earned), labels)
-    with clock("summary"):
-        totals = summarise(events, people)
-    with clock("closing"):
         closing = by_replicate(changed.take(np.flatnonzero(stays)), count)
         scale = opening.scale.grown(assumptions.config.range_growth.ppm(number + 1))
-    return YearTables(events, people, totals), State(closing, scale, ids)
+    happened = [
+        hire.record(np.flatnonzero(is_hire), staff),
+        promotion.record(promoted, staff),
+        *compensation.record(when, walk),
+        termination.record(leavers),
+    ]
+    labels = Labels(number, ids, world.levels, world.departments, world.numbers)
+    account = Account(changed, staff.salary, is_hire, stays, last_day, age, tenure, earned)
+    return Outcome(happened, account, labels), State(closing, scale, ids)
+
+
+def tables(outcome: Outcome, clock: Clock) -> YearTables:
+    """Turn what a year decided into its ledger, snapshot and summary."""
+    with clock("ledger"):
+        events = ledger(outcome.happened, outcome.account.staff, outcome.labels)
+    with clock("snapshot"):
+        people = snapshot(outcome.account, outcome.labels)
+    with clock("summary"):
+        totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates)
+    return YearTables(events, people, totals)
 
 
 def headcount(staff: Staff, weight: Ints, year: int, world: World) -> Headcount:
@@ -136,7 +157,9 @@ def headcount(staff: Staff, weight: Ints, year: int, world: World) -> Headcount:
         targets = [target_path(size, path) for size in world.headcount]
         expected = [termination.expected(weight[part], t, world.assumptions) for part in parts]
         triples = zip(sizes, targets, expected, strict=True)
-        planned = Headcount(None, [planned_hires(size, target, e, n) if size else 0 for size, target, e in triples], None)
+        planned = Headcount(
+            None, [planned_hires(size, target, e, n) if size else 0 for size, target, e in triples], None
+        )
     for hires, size in zip(planned.hires, sizes, strict=True):
         check_ratio(hires, size, section.max_hires_ratio, rates)
     return planned

@@ -79,7 +79,9 @@ def decide(
     cola_first = when.cola <= when.merit
     _round(walk, staff, when.cola, when.has_cola & cola_first, cola_rate, promotions, before_merit, scale, assumptions)
     _merit(walk, staff, when, promotions.rows[before_merit], assumptions, replicates, year.year, draws)
-    _round(walk, staff, when.cola, when.has_cola & ~cola_first, cola_rate, promotions, ~before_merit, scale, assumptions)
+    _round(
+        walk, staff, when.cola, when.has_cola & ~cola_first, cola_rate, promotions, ~before_merit, scale, assumptions
+    )
     return walk
 
 
@@ -131,7 +133,7 @@ def _merit(
     draws: Draws,
 ) -> None:
     """Spend the pool: a fraction for every cell of level and rating, of the salary just before."""
-    level = staff.level.copy()
+    level = staff.level.astype(np.int64)
     level[promoted] += 1
     factors = assumptions.merit_factors
     cells = factors.size
@@ -165,7 +167,9 @@ def _fractions(pool: int, payroll: list[int], factors: list[int]) -> list[int]:
     return [half_up(pool * f * total, weighted) for f in factors]
 
 
-def earnings(staff: Staff, last_day: Days, first_day: Days, when: Dates, promotions: Promotions, walk: Walk, year: PlanYear) -> Ints:
+def earnings(
+    staff: Staff, last_day: Days, first_day: Days, when: Dates, promotions: Promotions, walk: Walk, year: PlanYear
+) -> Ints:
     """Return pay earned in the year, cents: each day at the salary after that day's events, half up."""
     days = last_day.astype(np.int64) + 1
     total = staff.salary * (days - first_day)

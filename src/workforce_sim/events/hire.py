@@ -71,16 +71,16 @@ def decide(
     pay, full_time = _part_time(pay, draws.of(person, Stream.HIRE_PART_TIME), assumptions, year.year)
     department = np.searchsorted(departments, _millionths(draws.of(person, Stream.HIRE_DEPARTMENT)), side="right")
     staff = Staff(
-        identity=ordinal,
+        identity=ordinal.astype(np.int32),
         key=key,
         person=person,
         replicate=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
         birth=birth,
         birth_year=birth_years(birth),
         hire=hire,
-        hire_year=np.full(len(key), year.year),
-        hire_day=hire_day,
-        level=level,
+        hire_year=np.full(len(key), year.year, dtype=np.int16),
+        hire_day=hire_day.astype(np.int16),
+        level=level.astype(np.int16),
         department=department.astype(np.int32),
         salary=pay,
         full_time=full_time,
@@ -113,7 +113,9 @@ def _levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
     start = 0
     for count, weights in zip(counts, mix, strict=True):
         if count:
-            level[start + ascending(u[start : start + count])] = np.repeat(np.arange(len(weights)), quota(count, weights))
+            level[start + ascending(u[start : start + count])] = np.repeat(
+                np.arange(len(weights)), quota(count, weights)
+            )
         start += count
     return level
 

@@ -14,7 +14,7 @@ from workforce_sim.dates import Days, Ints, PlanYear, dates_in_year
 from workforce_sim.draws import Draws, Stream
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, ppm, raised
-from workforce_sim.staff import Flags, Rows, Staff
+from workforce_sim.staff import Flags, Rows, Small, Staff
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,10 @@ def decide(
     return Promotions(rows, date, increase, unknown, unknown.copy())
 
 
-def employed_with_tenure(
-    staff: Staff, rows: Rows, date: Days, last_day: Days, minimum: int, year: PlanYear
-) -> Flags:
+def employed_with_tenure(staff: Staff, rows: Rows, date: Days, last_day: Days, minimum: int, year: PlanYear) -> Flags:
     """Return who is employed on a date with ``minimum`` completed years of tenure on it."""
-    offset = date - year.first
     anniversary = year.anniversary(staff.hire_day[rows])
-    tenure = year.year - staff.hire_year[rows] - (offset < anniversary)
+    tenure = np.int16(year.year) - staff.hire_year[rows] - (date - np.int32(year.first) < anniversary)
     return (tenure >= minimum) & (staff.hire[rows] <= date) & (date <= last_day[rows])
 
 
@@ -67,7 +64,7 @@ def new_salary(salary: Ints, increase: Ints, minimum: Ints, assumptions: Assumpt
     return np.minimum(capped, salary + section.max_amount_cents)
 
 
-def new_levels(staff: Staff, promotions: Promotions) -> Ints:
+def new_levels(staff: Staff, promotions: Promotions) -> Small:
     """Return everybody's level after the year's promotions."""
     level = staff.level.copy()
     level[promotions.rows] += 1

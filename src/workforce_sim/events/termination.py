@@ -61,7 +61,9 @@ def of_opening_staff(
         SimulationError: when a replicate has fewer able to leave than planned.
     """
     u = draws.of(staff.person, Stream.TERMINATION)
-    leaves, reduced = (_freely(staff, year, assumptions, weight, u), None) if plans is None else _exactly(staff, plans, weight, u)
+    leaves, reduced = (
+        (_freely(staff, year, assumptions, weight, u), None) if plans is None else _exactly(staff, plans, weight, u)
+    )
     rows = np.flatnonzero(leaves)
     person = staff.person[rows]
     cause = _causes(draws.of(person, Stream.CAUSE), staff.age(year.year)[rows], assumptions)
@@ -122,7 +124,7 @@ def of_hires(
 def _causes(u: NDArray[np.float64], age: Ints, assumptions: Assumptions) -> NDArray[np.int64]:
     starts, cumulative = assumptions.causes
     shares = cumulative[np.searchsorted(starts, age, side="right") - 1]
-    return (np.floor(u * PPM)[:, None] >= shares).sum(axis=1)
+    return np.asarray((np.floor(u * PPM)[:, None] >= shares).sum(axis=1))
 
 
 def record(leavers: Leavers) -> Events:
