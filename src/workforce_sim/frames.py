@@ -11,12 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.dates import Days, Ints
-from workforce_sim.staff import Flags, Rows, Small, Staff
+from workforce_sim.staff import Flags, Selection, Small, Staff
 from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
 
 _CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
 _STATUSES = pl.Series(STATUSES, dtype=STATUS)
 _NO_MONEY = pl.Series([None], dtype=pl.Int64)
+_NO_YEAR = pl.Series([None], dtype=pl.Null)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Events:
     """Rows of one event type: rows of the year's staff, dates, and what the event sets."""
 
     event_type: str
-    rows: Rows
+    rows: Selection
     date: Days | int
     cause: NDArray[np.int64] | None = None
     salary_before: Ints | None = None
@@ -43,50 +44,26 @@ class Labels:
     departments: pl.Series
     replicates: pl.Series
 
-    def keys(self, replicate: NDArray[np.int32]) -> dict[str, pl.Series]:
-        """Return the columns that every table begins with."""
-        size = len(replicate)
-        numbers = _constant(self.replicates, size) if len(self.replicates) == 1 else _named(self.replicates, replicate)
-        return {"replicate": numbers, "year": _constant(pl.Series([self.year], dtype=pl.Int32), size)}
+    def dated(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Put the plan year in, and replicate numbers in place of positions in the batch."""
+        one = len(self.replicates) == 1
+        numbers = pl.lit(self.replicates[0], dtype=pl.Int32) if one else _named(self.replicates, rows["replicate"])
+        return rows.with_columns(replicate=numbers, year=pl.lit(self.year, dtype=pl.Int32))
 
 
 def _constant(value: pl.Series, size: int) -> pl.Series:
     return value.new_from_index(0, size)
 
 
-def _named(labels: pl.Series, codes: NDArray[Any] | None, size: int = 0) -> pl.Series:
+def _named(labels: pl.Series, codes: NDArray[Any] | pl.Series | None, size: int = 0) -> pl.Series:
     """Return one label per code; ``size`` nulls without codes."""
     if codes is None:
         return _constant(pl.Series([None], dtype=labels.dtype), size)
-    return labels.gather(pl.Series(codes.astype(np.uint32)))
+    return labels.gather(pl.Series(codes).cast(pl.UInt32))
 
 
 def _money(amounts: Ints | None, size: int) -> pl.Series:
     return _constant(_NO_MONEY, size) if amounts is None else pl.Series(amounts)
-
-
-def ledger(happened: Sequence[Events], staff: Staff, labels: Labels) -> pl.DataFrame:
-    """Return the ledger rows of a year, all columns but the plan's; one row per row of each event."""
-    return pl.concat([_rows(events, staff, labels) for events in happened])
-
-
-def _rows(events: Events, staff: Staff, labels: Labels) -> pl.DataFrame:
-    size = len(events.rows)
-    event_type = pl.Series([events.event_type], dtype=EVENT_TYPE)
-    date = np.full(size, events.date, dtype=np.int32) if isinstance(events.date, int) else events.date
-    return pl.DataFrame(
-        {
-            **labels.keys(staff.replicate[events.rows]),
-            "employee_id": _named(labels.ids, staff.identity[events.rows]),
-            "event_type": _constant(event_type, size),
-            "cause": _named(_CAUSES, events.cause, size),
-            "effective_date": pl.Series(date).cast(pl.Date),
-            "salary_before_cents": _money(events.salary_before, size),
-            "salary_after_cents": _money(events.salary_after, size),
-            "level_before": _named(labels.levels, events.level_before, size),
-            "level_after": _named(labels.levels, events.level_after, size),
-        }
-    )
 
 
 @dataclass(frozen=True)
@@ -112,12 +89,46 @@ class Account:
     earnings: Ints
 
 
-def snapshot(account: Account, labels: Labels) -> pl.DataFrame:
-    """Return one row per employee employed at any time in the year, all columns but the plan's."""
+def tables(happened: Sequence[Events], account: Account, labels: Labels) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the ledger rows of a year, one per row of each event, and its snapshot; all columns but the plan's."""
+    people = _snapshot(account, labels)
+    replicate, ids = people["replicate"], people["employee_id"]
+    rows = pl.concat([_rows(events, replicate, ids, labels) for events in happened])
+    return labels.dated(rows), labels.dated(people)
+
+
+def _picked(column: pl.Series, rows: Selection) -> pl.Series:
+    if isinstance(rows, slice):
+        return column.slice(rows.start, rows.stop - rows.start)
+    return column.gather(pl.Series(rows).cast(pl.UInt32))
+
+
+def _rows(events: Events, replicate: pl.Series, ids: pl.Series, labels: Labels) -> pl.DataFrame:
+    who = _picked(ids, events.rows)
+    size = len(who)
+    date = np.full(size, events.date, dtype=np.int32) if isinstance(events.date, int) else events.date
+    return pl.DataFrame(
+        {
+            "replicate": _picked(replicate, events.rows),
+            "year": _constant(_NO_YEAR, size),
+            "employee_id": who,
+            "event_type": _constant(pl.Series([events.event_type], dtype=EVENT_TYPE), size),
+            "cause": _named(_CAUSES, events.cause, size),
+            "effective_date": pl.Series(date).cast(pl.Date),
+            "salary_before_cents": _money(events.salary_before, size),
+            "salary_after_cents": _money(events.salary_after, size),
+            "level_before": _named(labels.levels, events.level_before, size),
+            "level_after": _named(labels.levels, events.level_after, size),
+        }
+    )
+
+
+def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
     staff, stays = account.staff, account.stays
     return pl.DataFrame(
         {
-            **labels.keys(staff.replicate),
+            "replicate": staff.replicate,
+            "year": _constant(_NO_YEAR, len(staff)),
             "employee_id": _named(labels.ids, staff.identity),
             "status": _named(_STATUSES, account.is_hire + 2 * ~stays),
             "birth_date": pl.Series(staff.birth).cast(pl.Date),

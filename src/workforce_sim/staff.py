@@ -18,6 +18,8 @@ from workforce_sim.draws import Keys
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
+Selection = NDArray[np.intp] | slice
+"""Rows in rising order; a slice where they stand together, so that columns are shared, not copied."""
 Small = NDArray[np.int16]
 """Years, days of a year, positions in short lists."""
 
@@ -97,6 +99,14 @@ def birth_years(birth: Days) -> Small:
     """Return the first year on whose 1 January the age is 0."""
     year, day = years_and_days(birth)
     return (year + (day > 0)).astype(np.int16)
+
+
+def selection(flags: Flags) -> Selection:
+    """Return the flagged rows."""
+    rows = np.flatnonzero(flags)
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def group_sums(groups: NDArray[np.integer[Any]], values: Ints, size: int) -> list[int]:

@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from workforce_sim import frames
 from workforce_sim.assumptions import Assumptions
 from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.draws import Draws
 from workforce_sim.events import compensation, hire, promotion, termination
 from workforce_sim.events.termination import Leavers, Plan
-from workforce_sim.frames import Account, Events, Labels, ledger, snapshot
+from workforce_sim.frames import Account, Events, Labels
 from workforce_sim.growth import check_ratio, exact_plan, planned_hires, target_path
 from workforce_sim.monitor import Clock
 from workforce_sim.pay import PayScale
@@ -119,7 +120,7 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
         closing = by_replicate(changed.take(np.flatnonzero(stays)), count)
         scale = opening.scale.grown(assumptions.config.range_growth.ppm(number + 1))
     happened = [
-        hire.record(np.flatnonzero(is_hire), staff),
+        hire.record(is_hire, staff),
         promotion.record(promoted, staff),
         *compensation.record(when, walk),
         termination.record(leavers),
@@ -131,10 +132,8 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
 
 def tables(outcome: Outcome, clock: Clock) -> YearTables:
     """Turn what a year decided into its ledger, snapshot and summary."""
-    with clock("ledger"):
-        events = ledger(outcome.happened, outcome.account.staff, outcome.labels)
-    with clock("snapshot"):
-        people = snapshot(outcome.account, outcome.labels)
+    with clock("tables"):
+        events, people = frames.tables(outcome.happened, outcome.account, outcome.labels)
     with clock("summary"):
         totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates)
     return YearTables(events, people, totals)

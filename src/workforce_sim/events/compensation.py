@@ -19,7 +19,7 @@ from workforce_sim.events.promotion import Promotions, employed_with_tenure
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, half_up, raised
 from workforce_sim.pay import PayScale
-from workforce_sim.staff import Flags, Rows, Staff, group_sums
+from workforce_sim.staff import Flags, Rows, Staff, group_sums, selection
 
 _NEVER = np.int32(2**31 - 1)
 
@@ -182,8 +182,8 @@ def earnings(
 
 def record(when: Dates, walk: Walk) -> list[Events]:
     """Return the cost-of-living and merit rows of those whose salary changed."""
-    cola = np.flatnonzero(walk.cola_after != walk.cola_before)
-    merit = np.flatnonzero(walk.merit_after != walk.merit_before)
+    cola = selection(walk.cola_after != walk.cola_before)
+    merit = selection(walk.merit_after != walk.merit_before)
     return [
         Events("cola", cola, when.cola, salary_before=walk.cola_before[cola], salary_after=walk.cola_after[cola]),
         Events(

@@ -16,7 +16,7 @@ from workforce_sim.draws import Draws, Keys, Stream, Uniforms, person_numbers
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, half_up, ppm, quota
 from workforce_sim.pay import PayScale
-from workforce_sim.staff import Rows, Staff, birth_years
+from workforce_sim.staff import Flags, Rows, Staff, birth_years, selection
 
 FULL_TIME_HOURS = 2080
 
@@ -146,6 +146,7 @@ def _part_time(pay: Ints, u: Uniforms, assumptions: Assumptions, year: int) -> t
     return np.where(part_time, half_up(pay * section.part_time_hours, FULL_TIME_HOURS), pay), full_time
 
 
-def record(hires: Rows, staff: Staff) -> Events:
+def record(is_hire: Flags, staff: Staff) -> Events:
     """Return one hire row per hire, with salary and level after."""
+    hires = selection(is_hire)
     return Events("hire", hires, staff.hire[hires], salary_after=staff.salary[hires], level_after=staff.level[hires])
