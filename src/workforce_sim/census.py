@@ -1,12 +1,25 @@
-"""Read and check a census: one row per employee at the opening."""
+"""Read and check a census: one row per employee at the opening, every broken rule reported at once.
+
+``census_sources`` opens it, ``census_columns`` tells which column is which, ``census_values`` parses them, and
+``census_rules`` is what must hold.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import polars as pl
 
-from workforce_sim.tables import CENSUS, completed
+from workforce_sim.census_columns import BY_NAME, Columns, Field, find_columns
+from workforce_sim.census_rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
+from workforce_sim.census_sources import Opened, open_census
+from workforce_sim.census_values import expected, expressions
+from workforce_sim.config import Config
+from workforce_sim.draws import census_keys
+from workforce_sim.errors import CensusError
+from workforce_sim.tables import CENSUS, NAME, completed
 
 SYNTHETIC = "synthetic census"
 """The source of an invented census: its levels give way to configured ones."""
@@ -28,10 +41,160 @@ class Census:
     source: str = "frame"
 
 
-def read_census(source: pl.DataFrame | Census, config: object = None) -> Census:
-    """Read a clean frame with ``employee_id``, ``hire_date`` and ``annual_salary`` in dollars."""
+def read_census(source: Any, config: Config | None = None) -> Census:
+    """Read a census, keeping who is staff on 1 January of the start year.
+
+    One row out per row in, less those who are not staff (``active`` false, or a termination date before that day).
+
+    Args:
+        source: path of a Parquet or CSV file; a Polars frame, pandas frame, Arrow table or anything with
+            ``__arrow_c_stream__``; or a census already read, which is returned as it is.
+        config: start year, levels and the ``census`` section; the documented defaults when left out.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        CensusError: when the source is no table, a required column is missing, or rows break rules: all of them at
+            once, with counts and row numbers, never a value.
+    """
     if isinstance(source, Census):
         return source
-    dollars = pl.col("annual_salary")
-    frame = source.with_columns((dollars * 100 + 0.5).floor().cast(pl.Int64).alias("salary_cents"))
-    return Census(completed(frame, CENSUS))
+    read = _read(source, config or _defaults())
+    if read.errors:
+        raise CensusError("\n".join(f"{read.name}: {sentence}" for sentence in read.problems))
+    return Census(frame=_finished(read.staff), notes=read.notes, source=read.name)
+
+
+def check_census(source: Any, config: Config | None = None) -> pl.DataFrame:
+    """Return every rule that rows of a census break, and what would be ignored: no row when all is well.
+
+    One row per rule, errors first: ``rule``, ``severity`` (``error`` or ``note``), ``rows``, ``first_rows`` (1-based),
+    ``remedy``. Broken rows never raise.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        CensusError: when the source is no table, or a required column is missing.
+    """
+    if isinstance(source, Census):
+        return _findings([], [])
+    read = _read(source, config or _defaults())
+    return _findings(read.errors, read.remarks)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A census as read: the staff, what is wrong with them, and what is worth a note."""
+
+    name: str
+    total: int
+    staff: pl.DataFrame
+    columns: Columns
+    errors: list[Finding]
+    remarks: list[Finding]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return tuple(finding.sentence(self.total) for finding in self.errors)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*(finding.sentence(self.total) for finding in self.remarks), *self.columns.notes)
+
+
+@cache
+def _defaults() -> Config:
+    return Config.model_validate(
+        {
+            "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
+            "workforce": {"total_termination_rate": 0.12},
+            "random_seed": 42,
+        }
+    )
+
+
+def _read(source: Any, config: Config) -> _Read:
+    """Open, parse and check a census."""
+    opened = open_census(source)
+    types = opened.columns()
+    columns = find_columns(list(types), config.census.columns, opened.secret(), opened.name)
+    fields = {BY_NAME[name]: column for name, column in columns.used.items()}
+    _check_types(opened.name, fields, types, config)
+    rows = opened.collect(_numbered(opened).select(pl.col(ROW), *expressions(fields, types, config)))
+    staff, gone = _split(rows, departures(config))
+    errors = _nobody(rows.height, staff, config) or find(_keyed(staff), rules(config))
+    return _Read(opened.name, rows.height, staff, columns, errors, [*gone, *find(staff, notes(config))])
+
+
+def _check_types(name: str, fields: dict[Field, str], types: dict[str, pl.DataType], config: Config) -> None:
+    wrong = {column: expected(field, types[column], config) for field, column in fields.items()}
+    problems = [
+        f"{name}: column {column} holds {types[column]}; {wanted} expected"
+        for column, wanted in wrong.items()
+        if wanted
+    ]
+    if problems:
+        raise CensusError("\n".join(problems))
+
+
+def _numbered(opened: Opened) -> pl.LazyFrame:
+    """Return the rows with their numbers from 1; blank lines of a text file are counted and left out."""
+    numbered = opened.frame.with_row_index(ROW, offset=1)
+    return numbered.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())) if opened.is_text else numbered
+
+
+def _split(rows: pl.DataFrame, reasons: list[Rule]) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return the staff among the rows, and why the others are not."""
+    gone = find(rows, reasons)
+    if not gone:
+        return rows, gone
+    named = {finding.rule for finding in gone}
+    stays = [~reason.broken.fill_null(value=False) for reason in reasons if reason.name in named]
+    return rows.filter(*stays), gone
+
+
+def _keyed(staff: pl.DataFrame) -> pl.DataFrame:
+    """Return the staff, with their keys if two are equal: the rules about equal ids need looking at only then."""
+    given = staff["employee_id"].drop_nulls()
+    if pl.Series(census_keys(given)).n_unique() == len(given):
+        return staff
+    keys = pl.Series(KEY, census_keys(staff["employee_id"].fill_null("")))
+    return staff.with_columns(keys)
+
+
+def _nobody(total: int, staff: pl.DataFrame, config: Config) -> list[Finding]:
+    if total == 0:
+        return [Finding("has no rows", 0, (), "give one row per employee")]
+    if staff.is_empty():
+        return [
+            Finding(
+                f"has nobody employed on {config.simulation.start_year}-01-01",
+                0,
+                (),
+                "check termination dates and the start year",
+            )
+        ]
+    return []
+
+
+def _finished(staff: pl.DataFrame) -> pl.DataFrame:
+    """Return the staff with the columns and types of ``tables.CENSUS``."""
+    types = {
+        column.name: column.dtype for column in CENSUS if column.dtype is not NAME and column.name in staff.columns
+    }
+    return completed(staff.cast(types), CENSUS)  # type: ignore[arg-type]
+
+
+_FINDINGS = pl.Schema(
+    [
+        ("rule", pl.String()),
+        ("severity", pl.String()),
+        ("rows", pl.Int64()),
+        ("first_rows", pl.List(pl.Int64())),
+        ("remedy", pl.String()),
+    ]
+)
+
+
+def _findings(errors: list[Finding], remarks: list[Finding]) -> pl.DataFrame:
+    every = [("error", finding) for finding in errors] + [("note", finding) for finding in remarks]
+    rows = [(found.rule, severity, found.rows, list(found.first_rows), found.remedy) for severity, found in every]
+    return pl.DataFrame(rows, schema=_FINDINGS, orient="row")

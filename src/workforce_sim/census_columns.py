@@ -1,0 +1,255 @@
+"""Which column of a census is which: recognised names, the mapping of the configuration, and columns never read.
+
+Names are compared in lower case without anything but letters and digits, with and without a leading ``employee``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from typing import Literal
+
+from workforce_sim.errors import CensusError, ConfigError
+
+Kind = Literal["id", "date", "number", "name", "flag"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a census may say about an employee.
+
+    Attributes:
+        name: what ``census.columns`` calls it.
+        column: column of ``tables.CENSUS`` that holds it.
+        kind: how it is read.
+        names: other names it is recognised by, words apart.
+        places: decimals kept of a number: ``column`` holds units of 10^-places.
+        required: whether a census must have it.
+    """
+
+    name: str
+    column: str
+    kind: Kind
+    names: str = ""
+    places: int = 0
+    required: bool = False
+
+    @property
+    def recognised(self) -> set[str]:
+        """Every name it goes by, normalised; ``column`` itself holds whole units."""
+        return {plain(name) for name in (self.name, self.column, *self.names.split())}
+
+
+FIELDS = (
+    Field(
+        "employee_id",
+        "employee_id",
+        "id",
+        "id employee employee_number employee_no employee_num employee_code emp emp_id emp_no emp_num emp_number "
+        "emp_code emplid eeid person_id person_number person_no personnel_id personnel_number worker_id worker_number "
+        "staff_id staff_no staff_number associate_id participant_id",
+        required=True,
+    ),
+    Field(
+        "hire_date",
+        "hire_date",
+        "date",
+        "hired hired_date date_hired date_of_hire hire_dt doh original_hire_date employment_date employment_start_date "
+        "date_of_employment start_date date_joined join_date joining_date date_of_joining",
+        required=True,
+    ),
+    Field(
+        "annual_salary",
+        "salary_cents",
+        "number",
+        "salary gross_salary base_salary annual_base_salary current_salary base_pay annual_pay annual_base_pay "
+        "annual_rate annual_compensation gross_compensation compensation",
+        places=2,
+        required=True,
+    ),
+    Field("birth_date", "birth_date", "date", "dob date_of_birth birthday birth_dt born"),
+    Field(
+        "level",
+        "level",
+        "name",
+        "job_level level_name career_level grade job_grade pay_grade salary_grade pay_band band",
+    ),
+    Field("department", "department", "name", "dept department_name dept_name agency agency_name"),
+    Field("full_time_share", "full_time_ppm", "number", "fte full_time_equivalent fte_share fte_fraction", places=6),
+    Field(
+        "deferral_rate",
+        "deferral_bp",
+        "number",
+        "deferral deferral_pct deferral_percent deferral_percentage elective_deferral_rate contribution_rate "
+        "contribution_pct contribution_percent",
+        places=4,
+    ),
+    Field("opted_out", "opted_out", "flag", "opt_out is_opted_out"),
+    Field("excluded", "excluded", "flag", "plan_excluded excluded_from_plan is_excluded"),
+    Field("owner_share", "owner_share_ppm", "number", "ownership ownership_share", places=6),
+    Field("officer", "officer", "flag", "is_officer officer_flag"),
+    Field(
+        "prior_year_pay",
+        "prior_year_pay_cents",
+        "number",
+        "prior_year_compensation prior_year_comp last_year_pay",
+        places=2,
+    ),
+    Field("match_balance", "match_balance_cents", "number", "employer_match_balance", places=2),
+    Field("nonelective_balance", "nonelective_balance_cents", "number", "employer_nonelective_balance", places=2),
+    Field("deferral_balance", "deferral_balance_cents", "number", "elective_deferral_balance", places=2),
+    Field(
+        "termination_date",
+        "termination_date",
+        "date",
+        "term_date term_dt date_of_termination separation_date exit_date leaving_date last_day_worked",
+    ),
+    Field("active", "active", "flag", "is_active active_flag"),
+)
+BY_NAME = {field.name: field for field in FIELDS}
+
+_PERSONAL_NAMES = """
+    ssn ssnumber socialsecurity socialsecuritynumber socialsecurityno socialsec taxid tin itin nationalid passport
+    name firstname lastname middlename givenname familyname surname forename fullname legalname preferredname maidenname
+    initials email emailaddress workemail personalemail address homeaddress streetaddress mailingaddress address1
+    address2 street phone phonenumber homephone workphone cellphone mobile mobilephone telephone bankaccount iban
+"""
+_PERSONAL = frozenset(_PERSONAL_NAMES.split())
+_SHOWN = 20
+_LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+|")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of one census.
+
+    Attributes:
+        used: field name to column name.
+        personal: columns that are never read.
+        ignored: columns that nothing is known about.
+    """
+
+    used: dict[str, str]
+    personal: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not read, in words."""
+        said = (("dropped as personal", self.personal), ("not used", self.ignored))
+        return tuple(f"columns {how}: {listed(columns)}" for how, columns in said if columns)
+
+
+def plain(name: str) -> str:
+    """Return a column name in lower case, letters and digits only."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in a row, the first 20 of them."""
+    every = list(names)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
+
+
+def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> Columns:
+    """Tell which column holds what.
+
+    Args:
+        columns: the census's column names.
+        mapping: ``census.columns`` of the configuration: our name to the census's; overrides what is recognised.
+        secret: columns whose values look personal; not read unless mapped.
+        source: how messages call the census.
+
+    Raises:
+        ConfigError: when ``mapping`` has a name that is not ours.
+        CensusError: when a required column is missing, two look like the same thing, or a mapped one is not there.
+    """
+    _check_names(mapping)
+    free = [column for column in columns if column not in mapping.values()]
+    personal = [column for column in free if column in set(secret) or _is_personal(column)]
+    found = _recognised([column for column in free if column not in personal], set(mapping))
+    used = dict(mapping) | {name: matches[0] for name, matches in found.items()}
+    problems = [*_not_there(columns, mapping), *_twofold(found), *_missing(columns, used, personal)]
+    if problems:
+        raise CensusError("\n".join(f"{source}: {problem}" for problem in problems))
+    taken = {*used.values(), *personal}
+    return Columns(used, tuple(personal), tuple(column for column in columns if column not in taken))
+
+
+def _check_names(mapping: Mapping[str, str]) -> None:
+    for name in mapping:
+        if name not in BY_NAME:
+            near = get_close_matches(name, BY_NAME, n=1, cutoff=0)[0]
+            raise ConfigError(f"census.columns: {name} is not a census column; did you mean {near}?")
+
+
+def _forms(column: str) -> set[str]:
+    """Return a column's normalised name, with and without a leading ``employee``."""
+    whole = plain(re.sub(r"_duplicated_\d+$", "", column))  # the second of two equal headers in a CSV file
+    return {whole, whole.removeprefix("employee") or whole}
+
+
+def _is_personal(column: str) -> bool:
+    return not _forms(column).isdisjoint(_PERSONAL)
+
+
+def _recognised(columns: list[str], mapped: set[str]) -> dict[str, list[str]]:
+    """Return the columns recognised for each field that is not mapped and has any."""
+    found = {
+        field.name: [column for column in columns if not field.recognised.isdisjoint(_forms(column))]
+        for field in FIELDS
+        if field.name not in mapped
+    }
+    return {name: matches for name, matches in found.items() if matches}
+
+
+def _not_there(columns: list[str], mapping: Mapping[str, str]) -> list[str]:
+    absent = [(name, column) for name, column in mapping.items() if column not in columns]
+    return [f"census.columns maps {name} to {column}, which is not there{_shown(columns)}" for name, column in absent]
+
+
+def _twofold(found: Mapping[str, list[str]]) -> list[str]:
+    twice = [(name, matches) for name, matches in found.items() if len(matches) > 1]
+    return [
+        f"columns {' and '.join(matches)} all look like {name}; say which in census.columns, "
+        f"for example {{{name}: {matches[0]}}}"
+        for name, matches in twice
+    ]
+
+
+def _missing(columns: list[str], used: Mapping[str, str], personal: list[str]) -> list[str]:
+    if not used and any(_LOOKS_LIKE_DATA.fullmatch(column.strip()) for column in columns):
+        return ["the first line does not look like column names; put one line of names before the data"]
+    absent = [field for field in FIELDS if field.required and field.name not in used]
+    dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
+    left = [column for column in columns if column not in used.values() and column not in personal]
+    return [
+        f"no column for {field.name}{_shown(columns)}{dropped}; {_advice(field, _nearest(field, left))}"
+        for field in absent
+    ]
+
+
+def _shown(columns: list[str]) -> str:
+    """Return the columns found, or how many there are where they look like data."""
+    if any(_LOOKS_LIKE_DATA.fullmatch(column.strip()) for column in columns):
+        return f"; {len(columns)} columns found"
+    return f"; columns found: {listed(columns)}"
+
+
+def _nearest(field: Field, columns: list[str]) -> list[str]:
+    """Return up to three columns whose names come nearest to the field's."""
+    scores = {
+        column: max(SequenceMatcher(None, plain(column), name).ratio() for name in field.recognised)
+        for column in columns
+    }
+    return sorted((column for column in columns if scores[column] >= 0.5), key=lambda column: -scores[column])[:3]
+
+
+def _advice(field: Field, nearest: list[str]) -> str:
+    if not nearest:
+        return f"name it in census.columns, for example {{{field.name}: its column}}"
+    example = f"{{{field.name}: {nearest[0]}}}"
+    return f"nearest: {', '.join(nearest)}; if one of them is meant, say so in census.columns, for example {example}"

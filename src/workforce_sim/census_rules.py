@@ -1,0 +1,214 @@
+"""What a census must keep: a table of rules, each a Polars expression that is true where a row breaks it.
+
+All counts come from one lazy select; only broken rules are looked up for their first rows. No message holds a value of
+the census, only counts and row numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from workforce_sim.census_columns import BY_NAME, listed
+from workforce_sim.census_values import bad
+from workforce_sim.config import Config
+from workforce_sim.money import MAX_SALARY_CENTS, PPM
+
+ROW = "number of the row"
+KEY = "key of the employee"
+_SHOWN = 5
+_HIRE_ID = r"^NH-[0-9]{4}-[0-9]{6,}$"
+_LONGEST_NAME = 100
+_PREFIX = "set census.id_prefix"
+_NUMBER = ("not a number", "write numbers")
+_NAMES = ("not a whole number", "write names as text or whole numbers")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what broken rows have, the expression that finds them, and what to do or what was done."""
+
+    name: str
+    broken: pl.Expr
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that some rows break: how many, and the first of them (1-based)."""
+
+    rule: str
+    rows: int
+    first_rows: tuple[int, ...]
+    remedy: str
+
+    def sentence(self, total: int) -> str:
+        """Return the finding in words."""
+        if not self.rows:
+            return f"{self.rule}; {self.remedy}"
+        have, row = ("has", "row") if self.rows == 1 else ("have", "rows")
+        first = f"(first: {row} {', '.join(map(str, self.first_rows))})"
+        return f"{self.rows} of {total} rows {have} {self.rule} {first}; {self.remedy}"
+
+
+def find(frame: pl.DataFrame, rules: Iterable[Rule]) -> list[Finding]:
+    """Return the rules that rows of ``frame`` break, in the order of the rules."""
+    rules = [rule for rule in rules if set(rule.broken.meta.root_names()) <= set(frame.columns)]
+    counts = frame.lazy().select(rule.broken.sum().alias(rule.name) for rule in rules).collect(engine="in-memory")
+    broken = [(rule, int(count.item())) for rule, count in zip(rules, counts, strict=True) if count.item()]
+    return [Finding(rule.name, count, _first_rows(frame, rule), rule.remedy) for rule, count in broken]
+
+
+def _first_rows(frame: pl.DataFrame, rule: Rule) -> tuple[int, ...]:
+    first = frame.lazy().filter(rule.broken).select(pl.col(ROW).head(_SHOWN)).collect(engine="in-memory")
+    return tuple(first[ROW].to_list())
+
+
+def rules(config: Config) -> list[Rule]:
+    """Return what every row of the staff must keep."""
+    return [
+        *_id_rules(),
+        *_date_rules(config),
+        *_salary_rules(),
+        *_birth_rules(),
+        *_level_rules(config),
+        *_share_rules(),
+        *_plan_rules(),
+        *_exit_rules(config),
+    ]
+
+
+def notes(config: Config) -> list[Rule]:
+    """Return what is worth knowing about staff without being an error."""
+    known = Rule(
+        f"termination_date on or after {_opening(config)}", _exits(config), "ignored: the run decides who leaves"
+    )
+    salary = pl.col("salary_cents")
+    pay = Rule("annual_salary below $1,000", (salary > 0) & (salary < 100_000), "check that these are annual amounts")
+    return [pay] if config.census.known_exits == "error" else [known, pay]
+
+
+def departures(config: Config) -> list[Rule]:
+    """Return who is not staff, in the order in which the reasons are given."""
+    gone = pl.col("termination_date") < _start(config)
+    return [
+        Rule("active false", ~pl.col("active"), "left out: not staff"),
+        Rule(f"termination_date before {_opening(config)}", gone, "left out: not staff"),
+    ]
+
+
+def _id_rules() -> list[Rule]:
+    id_ = pl.col("employee_id")
+    twice, same_key = id_.is_duplicated() & id_.is_not_null(), pl.col(KEY).is_duplicated() & id_.is_not_null()
+    return [
+        _missing("employee_id", "give every employee one"),
+        _unreadable("employee_id", "not a whole number", "write ids as text or whole numbers"),
+        Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), "keep one row per employee"),
+        Rule("an employee_id whose key equals another's", same_key & ~twice, f"they differ by chance only; {_PREFIX}"),
+        Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(_HIRE_ID), _PREFIX),
+    ]
+
+
+def _date_rules(config: Config) -> list[Rule]:
+    hired = pl.col("hire_date")
+    form = config.census.date_format or "YYYY-MM-DD"
+    written = (f"not a date written {form}", "correct them, or set census.date_format")
+    late = f"hire_date on or after {_opening(config)}"
+    return [
+        _missing("hire_date", "give every employee one"),
+        *(_unreadable(name, *written) for name in ("hire_date", "birth_date", "termination_date")),
+        Rule("hire_date before 1900-01-01", hired < pl.lit(dt.date(1900, 1, 1)), "correct them"),
+        Rule(late, hired >= _start(config), "remove future hires or move the start year"),
+    ]
+
+
+def _salary_rules() -> list[Rule]:
+    salary = pl.col("salary_cents")
+    return [
+        _missing("annual_salary", "give every employee one"),
+        _unreadable("annual_salary", "not a number", "write dollars, such as 52250.00 or $52,250.00"),
+        Rule("annual_salary of zero or less", salary <= 0, "correct them, or leave out who is not paid"),
+        Rule("annual_salary above $100,000,000", salary > MAX_SALARY_CENTS, "write dollars a year"),
+    ]
+
+
+def _birth_rules() -> list[Rule]:
+    born, hired = pl.col("birth_date"), pl.col("hire_date")
+    age = _day_number(hired) - _day_number(born)
+    check = "correct hire_date or birth_date"
+    return [
+        Rule("birth_date after hire_date", born > hired, check),
+        Rule("birth_date less than 14 years before hire_date", (born <= hired) & (age < 14_00_00), check),
+        Rule("birth_date more than 100 years before hire_date", age > 100_00_00, check),
+    ]
+
+
+def _day_number(date: pl.Expr) -> pl.Expr:
+    """Return YYYYMMDD: 14 years apart is a difference of 140,000 or more; a 29 February counts as 1 March."""
+    return date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day().cast(pl.Int32)
+
+
+def _level_rules(config: Config) -> list[Rule]:
+    level = pl.col("level").cast(pl.String)
+    long = Rule(
+        f"level names of more than {_LONGEST_NAME} characters", level.str.len_chars() > _LONGEST_NAME, "shorten them"
+    )
+    if config.workforce.levels is None:
+        return [_unreadable("level", *_NAMES), _unreadable("department", *_NAMES), long]
+    names = [configured.name for configured in config.workforce.levels]
+    remedy = f"use {listed(names)}, or add the others there"
+    unknown = Rule("level that workforce.levels does not name", level.is_not_null() & ~level.is_in(names), remedy)
+    return [_unreadable("level", *_NAMES), _unreadable("department", *_NAMES), unknown]
+
+
+def _share_rules() -> list[Rule]:
+    time, rate, owned = pl.col("full_time_ppm"), pl.col("deferral_bp"), pl.col("owner_share_ppm")
+    return [
+        _unreadable("full_time_share", *_NUMBER),
+        Rule("full_time_share outside (0, 1]", (time <= 0) | (time > PPM), "write a share of full-time, 0.5 for half"),
+        _unreadable("deferral_rate", *_NUMBER),
+        Rule("deferral_rate below 0", rate < 0, "correct them"),
+        Rule("deferral_rate above 1", rate > 10_000, "these look like percentages: write 0.06 for 6 %"),
+        _unreadable("owner_share", *_NUMBER),
+        Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5 %"),
+    ]
+
+
+def _plan_rules() -> list[Rule]:
+    flags = ("opted_out", "excluded", "officer", "active")
+    amounts = ("prior_year_pay", "match_balance", "nonelective_balance", "deferral_balance")
+    return [
+        *(_unreadable(name, "neither true nor false", "write true or false") for name in flags),
+        *(_unreadable(name, *_NUMBER) for name in amounts),
+        *(Rule(f"{name} below 0", pl.col(BY_NAME[name].column) < 0, "correct them") for name in amounts),
+    ]
+
+
+def _exit_rules(config: Config) -> list[Rule]:
+    if config.census.known_exits == "ignore":
+        return []
+    remedy = "remove them, or set census.known_exits to ignore"
+    return [Rule(f"termination_date on or after {_opening(config)}", _exits(config), remedy)]
+
+
+def _missing(name: str, remedy: str) -> Rule:
+    return Rule(f"no {name}", pl.col(BY_NAME[name].column).is_null() & ~pl.col(bad(name)), remedy)
+
+
+def _unreadable(name: str, what: str, remedy: str) -> Rule:
+    return Rule(f"{name} that is {what}", pl.col(bad(name)), remedy)
+
+
+def _start(config: Config) -> pl.Expr:
+    return pl.lit(dt.date(config.simulation.start_year, 1, 1))
+
+
+def _opening(config: Config) -> str:
+    return f"{config.simulation.start_year}-01-01"
+
+
+def _exits(config: Config) -> pl.Expr:
+    return pl.col("termination_date") >= _start(config)
