@@ -56,6 +56,16 @@ def polars_pair(session: nox.Session) -> None:
 
 
 @nox.session
+def package(session: nox.Session) -> None:
+    """Install the built package, not the working tree, and run it away from here."""
+    session.install("-q", ".")
+    session.chdir(session.create_tmp())
+    session.run("python", "-c", FINGERPRINT)
+    session.run("workforce-sim", "--help", silent=True)
+    session.run("python", "-m", "orchestrator_dbt.run_multi_year", "--help", silent=True)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     session.install("-q", "-r", "requirements.txt")
     session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
