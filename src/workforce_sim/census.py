@@ -15,7 +15,7 @@ import polars as pl
 from workforce_sim.census_columns import BY_NAME, Columns, Field, find_columns
 from workforce_sim.census_rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
 from workforce_sim.census_sources import Opened, open_census
-from workforce_sim.census_values import expected, expressions
+from workforce_sim.census_values import expected, parsed
 from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError
@@ -118,7 +118,7 @@ def _read(source: Any, config: Config) -> _Read:
     columns = find_columns(list(types), config.census.columns, opened.secret(), opened.name)
     fields = {BY_NAME[name]: column for name, column in columns.used.items()}
     _check_types(opened.name, fields, types, config)
-    rows = opened.collect(_numbered(opened).select(pl.col(ROW), *expressions(fields, types, config)))
+    rows = opened.collect(parsed(_numbered(opened), fields, config, ROW))
     staff, gone = _split(rows, departures(config))
     errors = _nobody(rows.height, staff, config) or find(_keyed(staff), rules(config))
     return _Read(opened.name, rows.height, staff, columns, errors, [*gone, *find(staff, notes(config))])

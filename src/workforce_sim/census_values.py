@@ -7,7 +7,6 @@ by digit, never through doubles, so "0.285" and "1.005" round half up as written
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -16,32 +15,35 @@ from workforce_sim.config import Config
 
 _ISO = "%Y-%m-%d"
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
-_AMOUNT = r"^(-?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?$"
+_AMOUNT = r"^-?\$?(([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)$"
 _WIDEST = 10.0**12  # amounts from here on cannot be read: nothing overflows 64 bits
 _MISSING = ("", "na", "n/a", "nan", "nat", "null", "none")  # of dates, numbers and flags, in lower case
-_FLAGS = {"true": True, "t": True, "yes": True, "y": True, "1": True, "1.0": True} | {
-    "false": False, "f": False, "no": False, "n": False, "0": False, "0.0": False
-}  # fmt: skip
+_FLAGS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "0.0"), False),
+}
 
 
-@dataclass(frozen=True)
-class Value:
-    """How one column is read, and where it holds something that cannot be."""
+def parsed(frame: pl.LazyFrame, fields: Mapping[Field, str], config: Config, *keep: str) -> pl.LazyFrame:
+    """Return our columns of a census, a flag ``bad <name>`` for each field, and the columns to keep.
 
-    value: pl.Expr
-    bad: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
-
-
-def expressions(fields: Mapping[Field, str], types: Mapping[str, pl.DataType], config: Config) -> list[pl.Expr]:
-    """Return our columns, and the flags of what cannot be read, as expressions of the census's columns."""
-    values = {field: _read(field, column, types[column], config) for field, column in fields.items()}
-    ours = [value.value.alias(field.column) for field, value in values.items()]
-    return ours + [value.bad.alias(bad(field.name)) for field, value in values.items()]
+    Three steps that name what they make, so that nothing is computed twice. One row out per row in.
+    """
+    types = frame.collect_schema()
+    given = {field: pl.col(column).alias(_given(field)) for field, column in fields.items()}
+    values = [_value(field, types[column], column, config).alias(field.column) for field, column in fields.items()]
+    flags = [_bad(field, types[column]).alias(bad(field.name)) for field, column in fields.items()]
+    named = frame.select(*keep, *given.values()).with_columns(values).with_columns(flags)
+    return named.select(*keep, *(field.column for field in fields), *(bad(field.name) for field in fields))
 
 
 def bad(name: str) -> str:
     """Return the name of the flag for what cannot be read in a field."""
     return f"bad {name}"
+
+
+def _given(field: Field) -> str:
+    return f"given {field.name}"
 
 
 def expected(field: Field, dtype: pl.DataType, config: Config) -> str | None:
@@ -69,89 +71,72 @@ def _dated_numbers(dtype: pl.DataType, config: Config) -> bool:
     return dtype.is_integer() and config.census.date_format is not None
 
 
-def _read(field: Field, column: str, dtype: pl.DataType, config: Config) -> Value:
-    source = pl.col(column)
+def _is_text(dtype: pl.DataType) -> bool:
+    return not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean)
+
+
+def _value(field: Field, dtype: pl.DataType, column: str, config: Config) -> pl.Expr:
+    """Return a field's value in our type; null where it is missing or cannot be read."""
+    source = pl.col(_given(field))
     if field.kind == "id":
-        return _id(source, dtype, config.census.id_prefix or "")
+        name, prefix = _name(source, dtype), config.census.id_prefix
+        return pl.lit(prefix) + name if prefix else name
     if field.kind == "name":
-        return _name(source, dtype)
+        return source if isinstance(dtype, pl.Enum) else _name(source, dtype)
     if field.kind == "date":
         return _date(source, dtype, config.census.date_format or _ISO)
     if field.kind == "flag":
-        return _flag(source, dtype)
-    whole = _is_whole(field, column)
-    return _number(source, dtype, 0 if whole else field.places)
+        return source if dtype == pl.Boolean else _flag(source)
+    holds_units = column == field.column != field.name  # one of ours, such as salary_cents
+    return _number(source, dtype, 0 if holds_units else field.places)
 
 
-def _is_whole(field: Field, column: str) -> bool:
-    """Tell whether a column is one of ours, such as ``salary_cents``, and holds whole units already."""
-    return column == field.column != field.name
+def _bad(field: Field, dtype: pl.DataType) -> pl.Expr:
+    """Return where something is given that has no value; in text, words for nothing give nothing."""
+    source, unread, named = pl.col(_given(field)), pl.col(field.column).is_null(), field.kind in ("id", "name")
+    if _is_text(dtype):
+        return pl.lit(value=False) if named else unread & ~_stripped(source).str.to_lowercase().is_in(_MISSING)
+    if named and dtype.is_float():  # whole numbers that a frame turned into doubles, NaN for nothing
+        return unread & source.fill_nan(None).is_not_null()
+    return unread & source.is_not_null()
 
 
-def _text(source: pl.Expr) -> pl.Expr:
-    """Return stripped text; empty text is null."""
-    stripped = source.cast(pl.String).str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+def _stripped(source: pl.Expr) -> pl.Expr:
+    return source.cast(pl.String).str.strip_chars()
 
 
-def _given(source: pl.Expr) -> pl.Expr:
-    """Return stripped text; empty text and words for nothing are null."""
-    stripped = source.cast(pl.String).str.strip_chars()
-    return pl.when(~stripped.str.to_lowercase().is_in(_MISSING)).then(stripped)
-
-
-def _whole(source: pl.Expr, dtype: pl.DataType) -> Value:
-    """Return whole numbers as decimal text."""
+def _name(source: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return stripped text, or whole numbers in decimal; empty text is null."""
     if dtype.is_integer():
-        return Value(source.cast(pl.String))
-    number = source.fill_nan(None).cast(pl.Float64)
-    text = pl.when(number == number.floor()).then(number.cast(pl.Int64, strict=False)).cast(pl.String)
-    return _checked(number, text)
+        return source.cast(pl.String)
+    if dtype.is_float():
+        return pl.when(source == source.floor()).then(source.cast(pl.Int64, strict=False)).cast(pl.String)
+    text = _stripped(source)
+    return pl.when(text != "").then(text)
 
 
-def _id(source: pl.Expr, dtype: pl.DataType, prefix: str) -> Value:
-    plain = _whole(source, dtype) if dtype.is_numeric() else Value(_text(source))
-    return Value(pl.lit(prefix) + plain.value if prefix else plain.value, plain.bad)
-
-
-def _name(source: pl.Expr, dtype: pl.DataType) -> Value:
-    if isinstance(dtype, pl.Enum):
-        return Value(source)
-    return _whole(source, dtype) if dtype.is_numeric() else Value(_text(source))
-
-
-def _date(source: pl.Expr, dtype: pl.DataType, form: str) -> Value:
+def _date(source: pl.Expr, dtype: pl.DataType, form: str) -> pl.Expr:
     if dtype == pl.Date:
-        return Value(source)
+        return source
     if isinstance(dtype, pl.Datetime):
-        return Value(source.dt.date())
-    given = _given(source)
-    day = given.str.replace(_TIME, "") if form == _ISO else given
-    date = day.str.to_date(form, strict=False)
-    return _checked(given, date)
+        return source.dt.date()
+    text = _stripped(source)
+    return (text.str.replace(_TIME, "") if form == _ISO else text).str.to_date(form, strict=False)
 
 
-def _flag(source: pl.Expr, dtype: pl.DataType) -> Value:
-    if dtype == pl.Boolean:
-        return Value(source)
-    given = _given(source)
-    flag = given.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
-    return _checked(given, flag)
+def _flag(source: pl.Expr) -> pl.Expr:
+    return _stripped(source).str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
 
 
-def _number(source: pl.Expr, dtype: pl.DataType, places: int) -> Value:
+def _number(source: pl.Expr, dtype: pl.DataType, places: int) -> pl.Expr:
     """Return numbers in units of 10^-places, half up; from 10^12 on they cannot be read."""
     if dtype.is_integer():
-        return _checked(source, _scaled(source.cast(pl.Int64, strict=False), places))
+        return _scaled(source.cast(pl.Int64, strict=False), places)
     if dtype.is_float():
-        return _checked(source, _rounded(source.cast(pl.Float64), places))
-    given = _given(source)
-    with_exponent = _rounded(given.cast(pl.Float64, strict=False), places)  # such as 5.2e4
-    return _checked(given, pl.coalesce(_digits(given, places), with_exponent))
-
-
-def _checked(given: pl.Expr, value: pl.Expr) -> Value:
-    return Value(value, given.is_not_null() & value.is_null())
+        return _rounded(source.cast(pl.Float64), places)
+    text = _stripped(source)
+    with_exponent = _rounded(text.cast(pl.Float64, strict=False), places)  # such as 5.2e4
+    return pl.coalesce(_digits(text, places), with_exponent)
 
 
 def _scaled(whole: pl.Expr, places: int) -> pl.Expr:
@@ -165,12 +150,9 @@ def _rounded(number: pl.Expr, places: int) -> pl.Expr:
 
 
 def _digits(text: pl.Expr, places: int) -> pl.Expr:
-    """Return units from text such as ``$52,250.00``, half up from its digits; null where it is none."""
-    parts = text.str.extract_groups(_AMOUNT).struct
-    whole = parts.field("2").str.replace_all(",", "", literal=True)
-    decimals = parts.field("3").fill_null("")
-    kept = whole + decimals.str.pad_end(places + 1, "0").str.slice(0, places + 1)
-    units = (kept.cast(pl.Int64, strict=False) + 5) // 10
-    has_digits = (whole != "") | (decimals != "")
-    signed = pl.when(parts.field("1") == "-").then(-units).otherwise(units)
-    return pl.when(has_digits & (units < 10 ** (12 + places))).then(signed)
+    """Return units from text such as ``$52,250.00``, half up from its digits; null where it is no such text."""
+    bare = text.str.replace_all(r"[$,]", "")
+    decimals = bare.str.extract(r"\.([0-9]*)$").fill_null("").str.pad_end(places + 1, "0").str.slice(0, places + 1)
+    kept = (bare.str.extract(r"^-?([0-9]*)") + decimals).cast(pl.Int64, strict=False)
+    units = pl.when(text.str.starts_with("-")).then(-1).otherwise(1) * ((kept + 5) // 10)
+    return pl.when(text.str.contains(_AMOUNT) & (kept < 10 ** (13 + places))).then(units)

@@ -155,20 +155,38 @@ def census_key(employee_id: str) -> int:
 
 def census_keys(employee_ids: pl.Series) -> Keys:
     """Return one key per id (a String series without nulls), as ``census_key`` gives it."""
-    data = employee_ids.cast(pl.Binary)
-    lengths = data.bin.size().cast(pl.Int64).to_numpy()
-    raw = np.frombuffer(b"".join(data), dtype=np.uint8)
-    starts = np.cumsum(lengths) - lengths
-    h = np.full(len(lengths), _FNV_OFFSET, dtype=np.uint64)
-    for at in range(int(lengths.max(initial=0))):
-        rows = np.flatnonzero(lengths > at)
-        h[rows] = (h[rows] ^ raw[starts[rows] + at]) * np.uint64(_FNV_PRIME)
+    starts, raw = _utf8(employee_ids)
+    h = np.full(len(employee_ids), _FNV_OFFSET, dtype=np.uint64)
+    for start in range(0, len(h), _BLOCK):
+        _hash(h[start : start + _BLOCK], starts[start : start + _BLOCK + 1], raw)
     h ^= h >> np.uint64(30)
     h *= np.uint64(_M1)
     h ^= h >> np.uint64(27)
     h *= np.uint64(_M2)
     h ^= h >> np.uint64(31)
     return h | np.uint64(_TOP_BIT)
+
+
+def _utf8(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return where each text starts (and the last ends) in the bytes of all of them, as views of Arrow's buffers."""
+    array = texts.to_arrow(compat_level=pl.CompatLevel.oldest())  # large_string: 64-bit offsets, then the bytes
+    _, offsets, data = array.buffers()
+    if not len(array):
+        return np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+    starts = np.frombuffer(offsets, dtype=np.int64, count=len(array) + 1, offset=8 * array.offset)
+    return starts, np.frombuffer(data or b"", dtype=np.uint8)
+
+
+def _hash(h: Keys, starts: NDArray[np.int64], raw: NDArray[np.uint8]) -> None:
+    """Fold the bytes of each text into ``h``, one position of all texts at a time."""
+    lengths = np.diff(starts)
+    shortest = int(lengths.min())
+    for at in range(shortest):
+        h ^= raw[starts[:-1] + at]
+        h *= np.uint64(_FNV_PRIME)
+    for at in range(shortest, int(lengths.max())):
+        rows = np.flatnonzero(lengths > at)
+        h[rows] = (h[rows] ^ raw[starts[rows] + at]) * np.uint64(_FNV_PRIME)
 
 
 def hire_key(year: int, ordinal: int) -> int:
