@@ -3,7 +3,7 @@
 The usual way in: ``simulate(load_config("config.yaml"), census=read_census("census.parquet"))``.
 """
 
-from workforce_sim.census import Census, read_census
+from workforce_sim.census import Census, check_census, read_census
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config
 from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
@@ -24,6 +24,7 @@ __all__ = [
     "Result",
     "SimulationError",
     "WorkforceSimError",
+    "check_census",
     "hires_needed",
     "load_config",
     "read_census",
