@@ -214,7 +214,7 @@ def _not_there(columns: list[str], mapping: Mapping[str, str]) -> list[str]:
 def _twofold(found: Mapping[str, list[str]]) -> list[str]:
     twice = [(name, matches) for name, matches in found.items() if len(matches) > 1]
     return [
-        f"columns {' and '.join(matches)} all look like {name}; say which in census.columns, "
+        f"columns {' and '.join(matches)} look like {name}; say which in census.columns, "
         f"for example {{{name}: {matches[0]}}}"
         for name, matches in twice
     ]
@@ -222,7 +222,7 @@ def _twofold(found: Mapping[str, list[str]]) -> list[str]:
 
 def _missing(columns: list[str], used: Mapping[str, str], personal: list[str]) -> list[str]:
     if not used and any(_LOOKS_LIKE_DATA.fullmatch(column.strip()) for column in columns):
-        return ["the first line does not look like column names; put one line of names before the data"]
+        return ["the column names look like data; put one line of names before the data"]
     absent = [field for field in FIELDS if field.required and field.name not in used]
     dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
     left = [column for column in columns if column not in used.values() and column not in personal]
@@ -245,7 +245,7 @@ def _nearest(field: Field, columns: list[str]) -> list[str]:
         column: max(SequenceMatcher(None, plain(column), name).ratio() for name in field.recognised)
         for column in columns
     }
-    return sorted((column for column in columns if scores[column] >= 0.5), key=lambda column: -scores[column])[:3]
+    return sorted((column for column in columns if scores[column] >= 0.6), key=lambda column: -scores[column])[:3]
 
 
 def _advice(field: Field, nearest: list[str]) -> str:

@@ -154,7 +154,7 @@ def _day_number(date: pl.Expr) -> pl.Expr:
 def _level_rules(config: Config) -> list[Rule]:
     level = pl.col("level").cast(pl.String)
     long = Rule(
-        f"level names of more than {_LONGEST_NAME} characters", level.str.len_chars() > _LONGEST_NAME, "shorten them"
+        f"a level of more than {_LONGEST_NAME} characters", level.str.len_chars() > _LONGEST_NAME, "shorten them"
     )
     if config.workforce.levels is None:
         return [_unreadable("level", *_NAMES), _unreadable("department", *_NAMES), long]

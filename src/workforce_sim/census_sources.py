@@ -14,6 +14,7 @@ from workforce_sim.errors import CensusError
 _SSN = r"^(SSN[ :#-]*[0-9]{9}|(SSN)?[ :#-]*[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})$"
 _SAMPLE = 1_000
 _CSV = (".csv", ".txt", ".tsv", ".gz")
+_NO_TABLE = object()  # Polars makes an empty frame of None
 _PARQUET = (".parquet", ".pq")
 
 
@@ -39,7 +40,7 @@ class Opened:
         """
         try:
             return lazy.collect(engine="in-memory")
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise CensusError(f"{self.name}: {_reason(error)}") from None
 
     def columns(self) -> dict[str, pl.DataType]:
@@ -71,12 +72,11 @@ def _frame(source: Any) -> pl.DataFrame:
     if isinstance(source, pl.DataFrame):
         return source
     try:
-        return pl.DataFrame(source)
+        return pl.DataFrame(source if source is not None else _NO_TABLE)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        kind = type(source).__name__
         raise CensusError(
-            f"frame: a {kind} cannot be read as a table ({type(error).__name__}); give a path, a Polars or pandas "
-            "frame, an Arrow table, or an object with __arrow_c_stream__, each column of one type, names unique"
+            f"frame: {type(source).__name__} cannot be read as a table ({type(error).__name__}); give a path, a Polars or "
+            "pandas frame, an Arrow table, or an object with __arrow_c_stream__, each column of one type, names unique"
         ) from None
 
 
@@ -104,6 +104,8 @@ def _open_csv(path: Path, head: bytes) -> Opened:
         raise CensusError(f"{path.name}: is encoded as UTF-16; save it as UTF-8")
     if b"\0" in head and path.suffix.lower() != ".gz":
         raise CensusError(f"{path.name}: is not text; save the census as CSV (UTF-8) or Parquet")
+    if b"\r" in head and b"\n" not in head:
+        raise CensusError(f"{path.name}: has lines that end in CR alone; save it with LF or CRLF")
     rows = pl.scan_csv(path, separator=_separator(head), infer_schema=False, glob=False)
     return Opened(rows, path.name, is_text=True)
 
@@ -128,7 +130,7 @@ def _reason(error: Exception) -> str:
     for sign, reason in _REASONS:
         if sign in text:
             return reason
-    first = re.sub(r"[`\"'].*", "...", text.partition("\n")[0])
+    first = re.sub(r"[`\"'].*", "...", text.partition("\n")[0][:160])
     if "parquet" in first.lower():
         return f"cannot be read as Parquet, it looks truncated or damaged; write it again ({first})"
     return f"cannot be read ({first})"

@@ -21,7 +21,7 @@ from workforce_sim.tables import CENSUS, completed
 
 LEVELS = ("Staff", "Senior", "Manager", "Director", "Executive")
 DEPARTMENTS = ("Administration", "Finance", "Marketing", "Operations", "Sales", "Technology")
-YOUNGEST_HIRE = 18
+_EIGHTEEN = 6_575  # days, at most, of 18 years: nobody is hired before
 
 # Wage and salary workers in private industries by age, thousands (Current Population Survey, table A-22, April 2025).
 _AGE_EDGES = (18, 20, 25, 35, 45, 55, 65, 72)
@@ -67,9 +67,9 @@ _DEPARTMENT_SHARES = Bands.of(range(7), (90_000, 80_000, 90_000, 400_000, 200_00
 
 # Participation by level in millionths, half of it in the first year: two thirds of all. Rates of those who participate,
 # mean about 7.4 % (Vanguard, How America Saves 2024 and 2025: 7.4 and 7.7 %), heaped on whole percentages.
-_PARTICIPATION = np.array([640_000, 780_000, 850_000, 900_000, 940_000], dtype=np.int64)
+_PARTICIPATION = np.array([660_000, 800_000, 870_000, 915_000, 950_000], dtype=np.int64)
 _RATES_BP = np.array([100, 200, 300, 400, 500, 600, 700, 800, 1_000, 1_200, 1_500, 2_000], dtype=np.int32)
-_RATE_SHARES = Bands.of(range(13), [x * 1_000 for x in (20, 40, 130, 90, 125, 200, 40, 80, 145, 50, 60, 20)])
+_RATE_SHARES = Bands.of(range(13), [x * 1_000 for x in (10, 30, 110, 85, 120, 205, 45, 90, 155, 60, 60, 30)])
 
 
 def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | None = None) -> Census:
@@ -132,12 +132,13 @@ class _People:
         """Return birth dates and ages at the opening."""
         age = _AGES.drawn(self._u(Stream.SYNTHETIC_AGE))
         birthday = np.floor(self._u(Stream.SYNTHETIC_BIRTHDAY) * 365).astype(np.int64)
-        return _years_before(opening, _AGE_EDGES[-1])[age] - birthday, age
+        birth = _years_before(opening, _AGE_EDGES[-1])[age] - birthday
+        return np.minimum(birth, opening - 1 - _EIGHTEEN), age
 
     def _hires(self, opening: int, birth: Ints, age: Ints) -> tuple[Ints, Ints]:
         """Return hire dates, at 18 or older, and completed years of tenure."""
         u = self._u(Stream.SYNTHETIC_TENURE)
-        longest = opening - 1 - birth - (YOUNGEST_HIRE * 1_461 // 4 + 1)
+        longest = opening - 1 - birth - _EIGHTEEN
         days = np.zeros(len(age), dtype=np.int64)
         for start, stop, shares in _by_age(age, _TENURE_BY_AGE):
             rows = np.flatnonzero((age >= start) & (age < stop))
