@@ -147,10 +147,16 @@ def _contiguous(bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
 AgeBands = Annotated[Listed[AgeBand], AfterValidator(_contiguous)]
 
 
+def _whole_mix(mix: str | dict[str, float]) -> str | dict[str, float]:
+    if isinstance(mix, dict):
+        sums_to_one(mix, "the shares")
+    return mix
+
+
 class Hiring(Section):
     """Who is hired, when and at what pay."""
 
-    level_mix: WordOrByName[Literal["census", "adaptive"], Share] = "census"
+    level_mix: Annotated[WordOrByName[Literal["census", "adaptive"], Share], AfterValidator(_whole_mix)] = "census"
     """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name."""
     ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
     """Ages at hire."""
@@ -164,12 +170,6 @@ class Hiring(Section):
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
-
-    @model_validator(mode="after")
-    def _mix_is_whole(self) -> Hiring:
-        if isinstance(self.level_mix, dict):
-            sums_to_one(self.level_mix, "the shares of level_mix")
-        return self
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:
@@ -235,6 +235,12 @@ class Rating(Section):
     """Relative merit increase, at most 4 decimals."""
 
 
+def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
+    if ratings:
+        sums_to_one([rating.share for rating in ratings.values()], "the shares")
+    return ratings
+
+
 class Compensation(Section):
     """Cost-of-living and merit increases."""
 
@@ -252,15 +258,13 @@ class Compensation(Section):
     """Completed years of tenure needed on the merit date."""
     merit_factors: dict[str, MeritFactor] = Field(default_factory=dict)
     """Relative merit increase by level name; 1 for a level left out."""
-    ratings: dict[str, Rating] = Field(default_factory=dict)
+    ratings: Annotated[dict[str, Rating], AfterValidator(_whole_ratings)] = Field(default_factory=dict)
     """Performance ratings, drawn each year; everybody alike when left out."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Compensation:
+    def _one_kind_of_date(self) -> Compensation:
         if self.merit_date is not None and self.merit_month_weights is not None:
             raise ValueError("give merit_date or merit_month_weights, not both")
-        if self.ratings:
-            sums_to_one([rating.share for rating in self.ratings.values()], "the shares of the ratings")
         return self
 
     @property

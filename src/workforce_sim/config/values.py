@@ -110,7 +110,7 @@ def _year(value: Any) -> Any:
 Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
 """A list in YAML, a tuple here; anything without an order, such as a set, is refused."""
 
-PathText = Annotated[str, BeforeValidator(_written), Field(min_length=1)]
+PathText = Annotated[str, Field(min_length=1), BeforeValidator(_written)]
 """The path of a file or folder, as text."""
 
 
@@ -136,8 +136,9 @@ MonthDay = Annotated[str, BeforeValidator(_month_day), Field(json_schema_extra={
 """A day of any year, MM-DD; 02-29 counts as 1 March in a year without it."""
 
 MonthWeights = Annotated[
-    Listed[Annotated[float, Field(ge=0, le=1000), AfterValidator(_decimals(6))]],
+    tuple[Annotated[float, Field(ge=0, le=1000), AfterValidator(_decimals(6))], ...],
     Field(min_length=12, max_length=12),
+    BeforeValidator(_listed),
     AfterValidator(_months),
 ]
 """Twelve weights, January to December; any scale, at most 6 decimals."""
@@ -152,7 +153,12 @@ def _shape_by_year(value: Any) -> str:
 
 
 OneOrByYear = Annotated[
-    Annotated[T, Tag(ONE_VALUE)] | Annotated[dict[Annotated[Year, BeforeValidator(_year)], T], Tag(BY_YEAR)],
+    Annotated[T, Tag(ONE_VALUE)]
+    | Annotated[
+        dict[Annotated[Year, BeforeValidator(_year)], T],
+        Tag(BY_YEAR),
+        Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{4}$"}}),
+    ],
     Discriminator(_shape_by_year),
 ]
 """One value, or a table by year; years may be written as text, as JSON has no other keys."""

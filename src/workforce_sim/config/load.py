@@ -1,0 +1,114 @@
+"""A configuration from a YAML file, a dict or nothing; every problem at once, with its place.
+
+A problem reads ``file:line:column: key.path: what (got value)``, one a line; without a file it starts at the key path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from workforce_sim.config.document import MAX_BYTES, read_yaml
+from workforce_sim.config.problems import found_in, report
+from workforce_sim.config.root import Config
+from workforce_sim.errors import ConfigError
+
+DOCUMENTED: Mapping[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
+    "workforce": {"total_termination_rate": 0.12, "new_hire_termination_rate": 0.25},
+    "random_seed": 42,
+}
+"""What holds when no configuration is given; all the rest are the defaults of the models."""
+
+
+def load_config(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> Config:
+    """Return a checked configuration.
+
+    Args:
+        source: path of a YAML file, which must hold the required keys itself; a dict in the same form; a configuration,
+            returned as it is; or nothing, for the documented defaults. Relative paths in a file count from its folder.
+
+    Raises:
+        ConfigError: for anything wrong in the source, all problems at once.
+        FileNotFoundError: when there is no such file.
+        TypeError: for any other kind of source.
+    """
+    if isinstance(source, Config):
+        return source
+    if source is None or isinstance(source, Mapping):
+        return _from_data(DOCUMENTED if source is None else source)
+    if isinstance(source, (str, os.PathLike)):
+        return _from_file(Path(source))
+    raise TypeError(f"a configuration is a path, a dict or a Config, not {type(source).__name__}")
+
+
+def overridden(
+    config: Config, *, start_year: int | None = None, end_year: int | None = None, seed: int | None = None
+) -> Config:
+    """Return the configuration with other years or another seed, checked again; None leaves a value as it is."""
+    changes = {"simulation.start_year": start_year, "simulation.end_year": end_year, "random_seed": seed}
+    return with_changes(config, {key: value for key, value in changes.items() if value is not None})
+
+
+def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
+    """Return the configuration with other values at some keys, checked again.
+
+    Args:
+        config: what to start from.
+        changes: values by dotted key, such as ``{"compensation.cola_rate": 0.03}``.
+
+    Raises:
+        ConfigError: when the result cannot be used.
+    """
+    if not changes:
+        return config
+    data = config.model_dump(by_alias=True, exclude_unset=True)
+    for key, value in changes.items():
+        *sections, name = key.split(".")
+        place = data
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[name] = value
+    return _from_data(data)
+
+
+def _from_data(data: Mapping[str, Any]) -> Config:
+    try:
+        return Config.model_validate(dict(data))
+    except ValidationError as error:
+        raise ConfigError(report(found_in(error, None), None)) from None
+
+
+def _from_file(path: Path) -> Config:
+    root, problems = read_yaml(_content(path))
+    if root is not None:
+        try:
+            config = Config.model_validate(root.value)
+        except ValidationError as error:
+            problems += found_in(error, root)
+    if problems:
+        raise ConfigError(report(problems, str(path)))
+    return _beside(config, path.resolve().parent)
+
+
+def _content(path: Path) -> bytes:
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such configuration file")
+    if path.is_dir():
+        raise ConfigError(f"{path}: a folder, not a configuration file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _beside(config: Config, folder: Path) -> Config:
+    """Return the configuration with the paths in it counted from a folder."""
+    changes = {}
+    for name in ("census", "output"):
+        section = getattr(config, name)
+        if section.path is not None:
+            changes[name] = section.model_copy(update={"path": str(folder / Path(section.path).expanduser())})
+    return config.model_copy(update=changes)

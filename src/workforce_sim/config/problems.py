@@ -1,0 +1,221 @@
+"""What pydantic finds wrong, said plainly: where in the file, where in the configuration, what, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from workforce_sim.config.document import Node, Place, Problem, scalar
+from workforce_sim.config.reserved import NOT_SIMULATED_YET
+from workforce_sim.config.schema import json_schema
+from workforce_sim.config.values import TAGS, KeyPath
+
+MAX_SHOWN = 40
+MAX_LINES = 100
+MAX_READ = 1000
+NOWHERE = Place(0, 0)
+
+_AT_A_KEY = {"missing", "extra_forbidden", "invalid_key", "unknown_name"}
+_WITHOUT_VALUE = {*_AT_A_KEY, "too_short", "too_long", "recursion_loop"}
+
+
+def _number(bound: float) -> str:
+    return f"{int(bound) if bound == int(bound) else bound:,}"
+
+
+_WHAT: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "bool_type": lambda _: "expected true or false",
+    "date_type": lambda _: "expected a date written YYYY-MM-DD",
+    "dict_type": lambda _: "expected a table of names and values",
+    "finite_number": lambda _: "must be a finite number",
+    "float_type": lambda _: "expected a number",
+    "greater_than": lambda c: f"must be above {_number(c['gt'])}",
+    "greater_than_equal": lambda c: f"must be at least {_number(c['ge'])}",
+    "int_type": lambda _: "expected a whole number",
+    "less_than": lambda c: f"must be below {_number(c['lt'])}",
+    "less_than_equal": lambda c: f"must be at most {_number(c['le'])}",
+    "literal_error": lambda c: f"expected {str(c['expected']).replace(chr(39), '')}",
+    "model_attributes_type": lambda _: "expected a section of keys",
+    "model_type": lambda _: "expected a section of keys",
+    "recursion_loop": lambda _: "contains itself",
+    "string_too_long": lambda c: f"must not be longer than {c['max_length']} characters",
+    "string_too_short": lambda _: "must not be empty",
+    "string_type": lambda _: "expected text",
+    "string_unicode": lambda _: "text that is not valid Unicode",
+    "too_long": lambda c: f"needs {c['max_length']} values, has {c['actual_length']}",
+    "too_short": lambda c: f"needs {c['min_length']} values, has {c['actual_length']}",
+    "tuple_type": lambda _: "expected a list",
+}
+"""How each kind of error reads; kinds not listed carry their own sentence."""
+
+
+def found_in(error: ValidationError, root: Node | None) -> list[Problem]:
+    """Return the problems of a validation, with their places when the document is given."""
+    return [_problem(line, root) for line in error.errors(include_url=False)[:MAX_READ]]
+
+
+def report(problems: Iterable[Problem], source: str | None) -> str:
+    """Return the problems one a line, by position in a file; one problem a place."""
+    first: dict[tuple[KeyPath, Place], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.path, problem.place), problem)
+    lines = sorted(first.values(), key=lambda problem: problem.place)
+    text = [_line(problem, source) for problem in lines[:MAX_LINES]]
+    return "\n".join([*text, *(["... and more"] if len(lines) > MAX_LINES else [])])
+
+
+def _line(problem: Problem, source: str | None) -> str:
+    where = f"{source}:{problem.place.line}:{problem.place.column}: " if source is not None else ""
+    return where + (f"{dotted(problem.path)}: " if problem.path else "") + problem.what
+
+
+def dotted(path: KeyPath) -> str:
+    """Return a path as text, such as ``workforce.levels.2.name``."""
+    parts = [str(part) for part in path]
+    return ".".join(part if part and part.isprintable() and len(part) <= MAX_SHOWN else shown(part) for part in parts)
+
+
+def shown(value: Any, written: str | None = None) -> str:
+    """Return a value on one line in at most 40 characters."""
+    try:
+        text = repr(value) if written is None else written
+    except Exception:  # the value is the caller's, and so is its repr
+        text = type(value).__name__
+    text = text if text.isprintable() else ascii(text)[1:-1]
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+
+
+def _problem(line: ErrorDetails, root: Node | None) -> Problem:
+    of_key = line["loc"][-1:] == ("[key]",)
+    path = tuple(part for part in line["loc"] if part not in TAGS and part != "[key]")
+    node = _walked(root, path)
+    what = _key_problem(path, line) if of_key else _sentence(path, line, node)
+    return Problem(_where(root, path, at_key=of_key or line["type"] in _AT_A_KEY), path, what)
+
+
+def _walked(root: Node | None, path: KeyPath) -> Node | None:
+    """Return the node at a path; None where there is none."""
+    for part in path:
+        root = None if root is None else root.children.get(part)
+    return root
+
+
+def _where(root: Node | None, path: KeyPath, *, at_key: bool) -> Place:
+    """Return where a problem stands: a scalar at its value, everything else at its key."""
+    if root is None or not path:
+        return NOWHERE if root is None else root.place
+    parent, node = _walked(root, path[:-1]), _walked(root, path)
+    if parent is None or node is None:
+        return _where(root, path[:-1], at_key=True)
+    key = parent.keys.get(path[-1])
+    return key if key and (at_key or node.written is None) else node.place
+
+
+def _sentence(path: KeyPath, line: ErrorDetails, node: Node | None) -> str:
+    kind = line["type"]
+    if kind == "missing":
+        return _missing(path)
+    if kind in ("extra_forbidden", "invalid_key"):
+        return _unknown_key(path)
+    say = _WHAT.get(kind)
+    what = say(line.get("ctx", {})) if say else line["msg"].removeprefix("Value error, ")
+    return what + _hint(kind, line["input"], line.get("ctx", {})) + _got(kind, line["input"], node)
+
+
+def _got(kind: str, value: Any, node: Node | None) -> str:
+    size = len(value) if isinstance(value, (list, tuple, dict)) else 0
+    if kind in _WITHOUT_VALUE or (kind == "value_error" and (value is None or isinstance(value, (list, tuple, dict)))):
+        return ""
+    if isinstance(value, dict):
+        return f" (got a table of {size})"
+    if isinstance(value, (list, tuple)):
+        return f" (got a list of {size})"
+    return " (got nothing)" if value is None else f" (got {shown(value, node.written if node else None)})"
+
+
+def _hint(kind: str, value: Any, context: Mapping[str, Any]) -> str:
+    """Return what to do about a common slip."""
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return f'; write it in quotes, "{shown(value)}"'
+    if kind == "less_than_equal" and context.get("le") == 1 and isinstance(value, (int, float)) and value <= 100:
+        return f"; {value:g} % is written {value / 100:g}"
+    if kind in ("int_type", "float_type") and isinstance(value, str):
+        return _number_hint(value)
+    return ""
+
+
+def _number_hint(text: str) -> str:
+    """Return how a number written as text, with separators or a sign of percent or money, is to be written."""
+    bare = re.sub(r"[_,$\s]|^0+(?=[0-9])", "", text)
+    number = scalar(bare.removesuffix("%"))
+    if not bare or not isinstance(number, (int, float)) or isinstance(number, bool):
+        return ""
+    return (
+        f"; write {number / 100:g}" if bare.endswith("%") else f"; write {shown(number)} without quotes or separators"
+    )
+
+
+def _key_problem(path: KeyPath, line: ErrorDetails) -> str:
+    if line["type"] == "string_type":
+        return f'the key must be text; write it in quotes, "{shown(line["input"])}"'
+    return f"the key must be a year from 1950 to 2200 (got {shown(line['input'])})"
+
+
+def _missing(path: KeyPath) -> str:
+    """Say that a required key is missing; of a section, name the keys that it needs."""
+    needs = _schema_at(path).get("required", [])
+    return f"required, and missing (with {', '.join(needs)})" if needs else "required, and missing"
+
+
+def _unknown_key(path: KeyPath) -> str:
+    name = ".".join(str(part) for part in path)
+    if name in NOT_SIMULATED_YET:
+        return "not simulated by this version yet; remove it"
+    here = list(_schema_at(path[:-1]).get("properties", {}))
+    wanted = re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", str(path[-1])[:MAX_SHOWN]).lower()
+    near = difflib.get_close_matches(wanted, here, n=1)
+    elsewhere = [key for key in _all_keys() if key.rsplit(".")[-1] == wanted]
+    guess = (near or elsewhere or [""])[0]
+    if not guess:
+        return f"unknown key (known here: {', '.join(here)})"
+    return f"unknown key (did you mean {guess}{'' if near or '.' in guess else ' at the top level'}?)"
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json_schema()
+
+
+def _schema_at(path: KeyPath) -> dict[str, Any]:
+    """Return the schema of what stands at a path; empty where anything or nothing may."""
+    schema = _schema()
+    here = schema
+    for part in path:
+        here = _inside(_resolved(here, schema), part)
+    return _resolved(here, schema)
+
+
+def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow references and take the option that holds others, so that a path can go on."""
+    options = [here, *here.get("anyOf", ()), *here.get("oneOf", ())]
+    options = [schema["$defs"][o["$ref"].rsplit("/", 1)[-1]] if "$ref" in o else o for o in options]
+    return next((o for o in options if o.keys() & {"properties", "items", "additionalProperties"}), here)
+
+
+def _inside(here: dict[str, Any], part: str | int) -> dict[str, Any]:
+    named = here.get("properties", {}).get(part) if isinstance(part, str) else here.get("items")
+    other = here.get("additionalProperties")
+    return named or (other if isinstance(other, dict) else {})
+
+
+def _all_keys() -> Iterator[str]:
+    """Yield every key of the sections, dotted."""
+    for name in _schema()["properties"]:
+        yield name
+        yield from (f"{name}.{key}" for key in _schema_at((name,)).get("properties", {}))
