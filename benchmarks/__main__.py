@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: one table of sizes with seconds, peak memory, ratios; ``--check`` compares with the baseline.
+"""``python -m benchmarks``: a table of sizes with seconds, peak memory and ratios, to compare with the baseline.
 
 Each size runs in a process of its own, so that peak memory is its own. The kernel is timed in the same process, in turn
 with the runs. ``--update`` writes the ratios to ``benchmarks/baseline.json``; ``--check`` fails when one of today's

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.cases import config, opening
-from workforce_sim import frames, ledger, year
+from workforce_sim import frames, headcount, ledger, year
+from workforce_sim.context import Context
 from workforce_sim.dates import PlanYear
-from workforce_sim.draws import Draws, Stream
+from workforce_sim.draws import Stream
 from workforce_sim.events import compensation, hire, promotion, termination
 from workforce_sim.monitor import Clock
 from workforce_sim.simulation import prepared
@@ -29,40 +29,25 @@ class Midway:
         _, self.opening = year.step(state, YEAR - 1, self.world, Clock())
         self.outcome, _ = year.step(self.opening, YEAR, self.world, Clock())
         self.account, self.staff = self.outcome.account, self.opening.staff
-        self.everybody = self.account.staff.with_columns(salary=self.account.opening_salary)
-        self.assumptions, self.year = self.world.assumptions, PlanYear(YEAR)
-        self.draws = Draws(42, YEAR)
-        self.weight = termination.weights(self.staff, self.assumptions, YEAR)
-        self.plan = year.headcount(self.staff, self.weight, YEAR, self.world)
+        self.context = Context(self.world, PlanYear(YEAR), self.opening.scale)
+        self.planned = headcount.decide(self.staff, termination.weights(self.staff, self.context), self.context)
         self.events, self.people = frames.tables(self.outcome.happened, self.account, self.outcome.labels)
 
     def terminations(self) -> Any:
-        weight = termination.weights(self.staff, self.assumptions, YEAR)
-        return termination.of_opening_staff(
-            self.staff, self.year, self.assumptions, self.plan.exits, weight, self.draws
-        )
+        weight = termination.weights(self.staff, self.context)
+        return termination.decide(self.staff, weight, self.planned, self.context)
 
     def hires(self) -> Any:
-        census = self.world.census
-        mix = hire.level_mix(self.assumptions, census, self.staff, 1)
-        return hire.decide(
-            self.plan.hires, self.year, self.assumptions, mix, census.departments, self.opening.scale, (0,), self.draws
-        )
+        return hire.decide(self.planned.hires, self.staff, self.context)
 
     def promotions(self) -> Any:
-        a = self.account
-        return promotion.decide(
-            self.everybody, a.last_day, a.age, a.tenure, self.year, self.assumptions, self.draws
-        )
+        return promotion.decide(self.account.employed, self.context)
 
     def raises(self) -> Any:
-        a, promoted = self.account, self.promotions()
-        when = compensation.dates(self.everybody, a.is_hire, a.last_day, self.year, self.assumptions, self.draws)
-        walk = compensation.decide(
-            self.everybody, when, promoted, self.opening.scale, self.assumptions, 1, self.year, self.draws
-        )
-        first = np.maximum(self.everybody.hire, np.int32(self.year.first))
-        return compensation.earnings(self.everybody, a.last_day, first, when, promoted, walk, self.year)
+        employed, promoted = self.account.employed, self.promotions()
+        when = compensation.dates(employed, self.context)
+        walk = compensation.decide(employed, when, promoted, self.context)
+        return compensation.earnings(employed, when, promoted, walk, self.context.year)
 
     def tables(self) -> Any:
         return frames.tables(self.outcome.happened, self.account, self.outcome.labels)
@@ -75,7 +60,7 @@ class Midway:
         return ledger.replay(before, self.events)
 
     def draw(self) -> Any:
-        return self.draws.of(self.staff.person, Stream.TERMINATION)
+        return self.context.draw(self.staff.person, Stream.TERMINATION)
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
 
 
 def years_before(day: Ints, year: int, years: Ints) -> Days:
-    """Return days of ``year`` (counted from 0 in a leap year) minus whole years; 29 February becomes 28 where there is none."""
+    """Return days of ``year``, counted from 0 in a leap year, minus whole years; 29 February may become 28."""
     targets = [PlanYear(year - n) for n in range(int(years.max(initial=0)) + 1)]
     first = np.array([target.first for target in targets])[years]
     leap = np.array([target.days == 366 for target in targets])[years]

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workforce_sim.context import Employed
 from workforce_sim.dates import Days, Ints
 from workforce_sim.staff import Flags, Selection, Small, Staff
 from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
@@ -68,24 +69,18 @@ def _money(amounts: Ints | None, size: int) -> pl.Series:
 
 @dataclass(frozen=True)
 class Account:
-    """What a year made of everybody employed in it; arrays of equal length.
+    """What a year made of everybody employed in it.
 
     Attributes:
-        staff: the year's staff with level and salary as last in force.
-        opening_salary: salary at the opening, cents; of hires, what they were hired at.
-        is_hire, stays: hired this year; still employed at the closing.
-        last_day: last day of employment, 31 December for those who stay.
-        age, tenure: completed years on 1 January, of hires on the hire date.
+        employed: everybody as at the opening or on hire.
+        changed: the same staff with level and salary as last in force.
+        stays: still employed at the closing.
         earnings: pay earned in the year, cents.
     """
 
-    staff: Staff
-    opening_salary: Ints
-    is_hire: Flags
+    employed: Employed
+    changed: Staff
     stays: Flags
-    last_day: Days
-    age: Ints
-    tenure: Ints
     earnings: Ints
 
 
@@ -124,21 +119,21 @@ def _rows(events: Events, replicate: pl.Series, ids: pl.Series, labels: Labels) 
 
 
 def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
-    staff, stays = account.staff, account.stays
+    employed, staff, leaves = account.employed, account.changed, ~account.stays
     return pl.DataFrame(
         {
             "replicate": staff.replicate,
             "year": _constant(_NO_YEAR, len(staff)),
             "employee_id": _named(labels.ids, staff.identity),
-            "status": _named(_STATUSES, account.is_hire + 2 * ~stays),
+            "status": _named(_STATUSES, employed.is_hire + 2 * leaves),
             "birth_date": pl.Series(staff.birth).cast(pl.Date),
             "hire_date": pl.Series(staff.hire).cast(pl.Date),
-            "termination_date": _where(~stays, pl.Series(account.last_day).cast(pl.Date)),
-            "age": account.age.astype(np.int32),
-            "tenure_years": account.tenure.astype(np.int32),
+            "termination_date": _where(leaves, pl.Series(employed.last_day).cast(pl.Date)),
+            "age": employed.age.astype(np.int32),
+            "tenure_years": employed.tenure.astype(np.int32),
             "level": _named(labels.levels, staff.level),
             "department": _named(labels.departments, staff.department),
-            "opening_salary_cents": _where(~account.is_hire, pl.Series(account.opening_salary)),
+            "opening_salary_cents": _where(~employed.is_hire, pl.Series(employed.staff.salary)),
             "salary_cents": staff.salary,
             "earnings_cents": account.earnings,
         }

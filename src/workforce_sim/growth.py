@@ -76,8 +76,8 @@ def check_ratio(hires: int, opening: int, ratio: float, rates: str) -> None:
     """Raise ``SimulationError`` when hires are more than ``ratio`` times the opening headcount."""
     if hires > Fraction(str(ratio)) * opening:
         raise SimulationError(
-            f"{hires} hires for an opening headcount of {opening} is more than workforce.max_hires_ratio {ratio:g} allows "
-            f"({rates}); lower a rate or raise workforce.max_hires_ratio"
+            f"{hires} hires for an opening headcount of {opening} are more than workforce.max_hires_ratio {ratio:g} "
+            f"allows ({rates}); lower a rate or raise workforce.max_hires_ratio"
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -24,7 +23,7 @@ _ORDER = {
     "snapshots": ["replicate", "year", "_key"],
     "summary": ["replicate", "year"],
 }
-_HIRE_ID = r"^NH-(\d{4})-(\d{6,})$"
+_HIRE_ID = r"^NH-([0-9]{4})-([0-9]{6,})$"
 
 
 def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -40,29 +39,26 @@ def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     keys = ["replicate", "employee_id"]
     if "replicate" not in opening.columns:
         opening = opening.with_columns(replicate=pl.lit(0, dtype=pl.Int32))
-    start = opening.lazy().select(
-        *keys,
-        effective_date=pl.lit(None, dtype=pl.Date),
-        order=pl.lit(None, dtype=pl.UInt8),
-        left=pl.lit(False),
-        level=pl.col("level").cast(pl.String),
-        salary_cents="salary_cents",
+    level = opening.schema["level"]
+    before = opening.lazy().select(*keys, "salary_cents", pl.col("level").cast(pl.String))
+    after = (
+        events.lazy()
+        .sort("effective_date", "event_type")
+        .select(
+            *keys,
+            pl.col("event_type").cast(pl.String),
+            salary_cents="salary_after_cents",
+            level=pl.col("level_after").cast(pl.String),
+        )
     )
-    rows = events.lazy().select(
-        *keys,
-        "effective_date",
-        order=pl.col("event_type").to_physical().cast(pl.UInt8),
-        left=pl.col("event_type").cast(pl.String) == "termination",
-        level=pl.col("level_after").cast(pl.String),
-        salary_cents="salary_after_cents",
-    )
-    last = (
-        pl.col(c).sort_by("effective_date", "order", nulls_last=False).drop_nulls().last()
-        for c in ("level", "salary_cents")
-    )
-    folded = pl.concat([start, rows]).group_by(keys).agg(*last, pl.col("left").any())
-    closing = folded.filter(~pl.col("left")).select(*keys, "level", "salary_cents").sort(keys)
-    return closing.collect(engine="in-memory").with_columns(pl.col("level").cast(opening.schema["level"]))
+    rows = pl.concat([before, after.drop("event_type")])
+    closing = rows.select(keys).unique()
+    for column in ("level", "salary_cents"):
+        last = rows.filter(pl.col(column).is_not_null()).group_by(keys).agg(pl.col(column).last())
+        closing = closing.join(last, on=keys, how="left")
+    leavers = after.filter(pl.col("event_type") == "termination")
+    stays = closing.join(leavers, on=keys, how="anti").sort(keys)
+    return stays.collect(engine="in-memory").with_columns(pl.col("level").cast(level))
 
 
 def ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -78,7 +74,8 @@ def employee_keys(ids: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]
     parts = distinct.str.extract_groups(_HIRE_ID).struct.unnest().cast(pl.UInt64)
     hire_key = parts["1"] * pl.Series([2**32], dtype=pl.UInt64) + parts["2"]
     key = hire_key.fill_null(pl.Series(census_keys(distinct)).gather(pl.int_range(len(distinct), eager=True)))
-    return ids.replace_strict(distinct, key, return_dtype=pl.UInt64).to_numpy()
+    found = ids.replace_strict(distinct, key, return_dtype=pl.UInt64)
+    return found.cast(pl.UInt64).to_numpy()  # no ids at all come back as text
 
 
 def fingerprint(tables: Tables) -> str:
@@ -117,7 +114,7 @@ def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) ->
             frame.write_parquet(beside / f"{name}.parquet", compression=config.output.compression)
         about = {"format": FORMAT, "config": config.model_dump(mode="json", by_alias=True), "notes": notes}
         (beside / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
-        os.replace(beside, path)
+        beside.replace(path)
     except OSError as error:
         raise LedgerError(f"{path}: cannot be written ({error.strerror}); check space and permissions") from error
     finally:

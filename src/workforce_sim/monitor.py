@@ -16,6 +16,7 @@ class Clock:
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
+        """Add the time of a block to a step."""
         start = perf_counter()
         try:
             yield

@@ -60,6 +60,8 @@ def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) 
 
 def _observed(own: Ints, everybody: Ints) -> tuple[int, ...]:
     ordered = own if len(own) >= MINIMUM_STAFF else everybody
+    if len(ordered) == 0:  # from nobody nobody is hired
+        return (0,) * len(PERCENTS)
     return tuple(percentile(ordered, p) for p in PERCENTS)
 
 

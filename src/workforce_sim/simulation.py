@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from workforce_sim import reference
 from workforce_sim.assumptions import Assumptions
@@ -17,10 +18,11 @@ from workforce_sim.census import Census, read_census
 from workforce_sim.completion import complete
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
-from workforce_sim.dates import years_and_days
+from workforce_sim.context import World
+from workforce_sim.dates import Ints, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
 from workforce_sim.errors import ConfigError
-from workforce_sim.events.hire import census_counts
+from workforce_sim.money import PPM, quota
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.pay import pay_scale
@@ -28,7 +30,7 @@ from workforce_sim.result import Result
 from workforce_sim.staff import Staff, birth_years
 from workforce_sim.synthetic import synthetic_census
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
-from workforce_sim.year import State, World, YearTables, step, tables
+from workforce_sim.year import State, YearTables, step, tables
 
 Progress = Callable[[int, int, int], None]
 """Called after each year with the year, how many are done, and how many there are."""
@@ -140,8 +142,9 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
     world = World(
         assumptions,
         replicates,
-        census_counts(staff, len(opening.levels), len(departments) - 1),
-        [size] * count,
+        size,
+        np.bincount(staff.level, minlength=len(opening.levels)).tolist(),
+        _shares(staff.department, len(departments)),
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
     )
@@ -151,6 +154,12 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
     replicate = np.repeat(np.arange(count, dtype=np.int32), size)
     batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)
     return State(batch, scale, opening.staff["employee_id"]), world
+
+
+def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
+    """Return cumulative ppm of the census by department, none last."""
+    counts = np.bincount(department, minlength=kinds).tolist()
+    return np.cumsum(quota(PPM, counts))
 
 
 def _departments(column: pl.Series) -> pl.Series:
