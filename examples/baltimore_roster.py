@@ -1,8 +1,8 @@
 """Five years of a real city's staff: the City of Baltimore's salary roster of fiscal year 2016.
 
 The roster is public (Open Baltimore, "Baltimore City Employee Salaries"). It holds no birth dates and no levels, so
-both are imputed, and the run says so. Give the path of a panel with the columns fiscal_year, person_id, agency, hire_date,
-annual_salary and regular:
+both are imputed, and the run says so. Give the path of a panel with the columns fiscal_year, person_id, agency,
+hire_date, annual_salary and regular:
 
     python examples/baltimore_roster.py baltimore_panel_2011_2016.parquet
 
@@ -42,11 +42,8 @@ def simulate(panel: Path) -> ws.Result:
 
 def exits_by_tenure(result: ws.Result) -> pl.DataFrame:
     """Return the share of opening staff who left, by tenure band, over all years."""
-    bands = (
-        ws.summary_by(result, "tenure_band")
-        .group_by("tenure_band")
-        .agg(pl.col("^(headcount_opening|term.*staff)$").sum())
-    )
+    counts = pl.col("headcount_opening", "terminations_opening_staff").sum()
+    bands = ws.summary_by(result, "tenure_band").group_by("tenure_band").agg(counts)
     rate = (pl.col("terminations_opening_staff") / pl.col("headcount_opening")).round(3).alias("exit_rate")
     return bands.sort("tenure_band").with_columns(rate)
 
