@@ -157,8 +157,8 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
-    """Return cumulative ppm of the census by department, none last."""
-    counts = np.bincount(department, minlength=kinds).tolist()
+    """Return cumulative ppm of the census by department, none last; any shares from nobody, who never hires."""
+    counts = np.bincount(department, minlength=kinds).tolist() if len(department) else [1] * kinds
     return np.cumsum(quota(PPM, counts))
 
 
