@@ -59,13 +59,12 @@ def test_exits_by_tenure_fall_as_the_risks_set_do_and_as_the_city_saw(example: M
 
 def test_nothing_is_absurd(result: ws.Result) -> None:
     staff = result.snapshots
-    assert staff["salary_cents"].min() >= 1_000_000  # nobody of the regular staff below 10,000 dollars
-    assert staff["salary_cents"].max() < 50_000_000  # the highest of 2016 is 238,772 dollars
+    assert staff["salary_cents"].is_between(1_000_000, 50_000_000).all()  # 2016: 15,000 to 238,772 dollars
     first, last = result.summary["average_salary_cents"][0], result.summary["average_salary_cents"][-1]
     assert 1.0 < (last / first) ** 0.25 < 1.05
     opening = staff.filter(pl.col("year") == 2017, pl.col("opening_salary_cents").is_not_null())
-    assert opening["age"].quantile(0.99) < 80
-    assert opening["age"].min() >= 18
+    assert (opening["age"] >= 18).all()
+    assert (opening["age"] >= 80).mean() < 0.01
     growth = result.summary["average_salary_growth_continuing"]
     assert growth.is_between(0.03, 0.06).all()
 

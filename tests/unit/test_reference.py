@@ -14,8 +14,8 @@ from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
-from workforce_sim.reference import Growth, exact_growth, simulate, stochastic_growth
-from workforce_sim.reference_chance import (
+from workforce_sim.reference import simulate
+from workforce_sim.reference.chance import (
     chances_in_proportion,
     completed_years,
     cumulated_days,
@@ -24,10 +24,11 @@ from workforce_sim.reference_chance import (
     taking_order,
     years_before,
 )
-from workforce_sim.reference_hires import pay_at
-from workforce_sim.reference_raises import decide_cost_of_living, promoted_salary
-from workforce_sim.reference_tables import census_of, person_year
-from workforce_sim.reference_year import Run, Year
+from workforce_sim.reference.hires import pay_at
+from workforce_sim.reference.model import Growth, exact_growth, stochastic_growth
+from workforce_sim.reference.raises import decide_cost_of_living, promoted_salary
+from workforce_sim.reference.tables import census_of, person_year
+from workforce_sim.reference.year import Run, Year
 
 SEED = 42
 EVEN = [{"from": 0, "factor": 1.0}]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from workforce_sim import draws
 from workforce_sim.draws import Stream, category
 from workforce_sim.money import PPM, half_up, ppm, quota
-from workforce_sim.reference_chance import (
+from workforce_sim.reference.chance import (
     DAY,
     cumulated_days,
     cumulative,
@@ -17,8 +17,8 @@ from workforce_sim.reference_chance import (
     millionths,
     years_before,
 )
-from workforce_sim.reference_tables import Employee
-from workforce_sim.reference_year import Knots, Year, count_levels
+from workforce_sim.reference.tables import Employee
+from workforce_sim.reference.year import Knots, Year, count_levels
 
 FULL_TIME_HOURS = 2080
 

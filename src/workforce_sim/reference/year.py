@@ -18,8 +18,8 @@ from workforce_sim.config.values import band_at
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised
-from workforce_sim.reference_chance import DAY, cumulative
-from workforce_sim.reference_tables import Employee
+from workforce_sim.reference.chance import DAY, cumulative
+from workforce_sim.reference.tables import Employee
 
 Knots = list[tuple[int, int]]
 """Points (millionths of the draw, pay in cents) of hires, straight lines between them."""

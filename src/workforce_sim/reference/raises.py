@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from workforce_sim.draws import Stream, category
 from workforce_sim.money import PPM, half_up, ppm, raised, scaled
-from workforce_sim.reference_chance import (
+from workforce_sim.reference.chance import (
     completed_years,
     cumulated_days,
     cumulative,
@@ -20,8 +20,8 @@ from workforce_sim.reference_chance import (
     millionths,
     whole_between,
 )
-from workforce_sim.reference_tables import Employee, Event, PersonYear, Raise
-from workforce_sim.reference_year import Year, milli_at
+from workforce_sim.reference.tables import Employee, Event, PersonYear, Raise
+from workforce_sim.reference.year import Year, milli_at
 
 
 def decide_promotions(people: Sequence[PersonYear], year: Year) -> None:

@@ -1,9 +1,9 @@
 """The reference model: one employee at a time in plain Python, to be checked against the model document.
 
 The fast engine must equal it row for row and cent for cent. It follows the chapters: the order of a year (3),
-growth (4) and terminations (5) here; conventions and chance (1, 2) in ``reference_chance``, hires (6) in
-``reference_hires``, promotions, raises and earnings (7, 8) in ``reference_raises``, the tables (11) in
-``reference_tables``. The plan's chapters are not simulated.
+growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance``, hires (6) in
+``hires``, promotions, raises and earnings (7, 8) in ``raises``, the tables (11) in
+``tables``. The plan's chapters are not simulated.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workforce_sim.draws import Stream, category
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up, ppm, raised
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference_chance import (
+from workforce_sim.reference.chance import (
     DAY,
     chances_in_proportion,
     cumulated_days,
@@ -30,10 +30,10 @@ from workforce_sim.reference_chance import (
     millionths,
     taking_order,
 )
-from workforce_sim.reference_hires import hire
-from workforce_sim.reference_raises import decide_cost_of_living, decide_merit, decide_promotions, walk_salaries
-from workforce_sim.reference_tables import Book, Employee, PersonYear, census_of, person_year
-from workforce_sim.reference_year import Run, Year, milli_at
+from workforce_sim.reference.hires import hire
+from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, decide_promotions, walk_salaries
+from workforce_sim.reference.tables import Book, Employee, PersonYear, census_of, person_year
+from workforce_sim.reference.year import Run, Year, milli_at
 
 
 def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:

@@ -15,7 +15,7 @@ import polars as pl
 from workforce_sim import draws, tables
 from workforce_sim.money import half_up
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference_chance import completed_years
+from workforce_sim.reference.chance import completed_years
 
 
 @dataclass(slots=True)

@@ -1,0 +1,8 @@
+"""The same model, one employee at a time in plain Python: the oracle of the fast engine and its baseline.
+
+Written from ``docs/model`` alone, apart from the fast engine. Read ``model`` first.
+"""
+
+from workforce_sim.reference.model import simulate
+
+__all__ = ["simulate"]
