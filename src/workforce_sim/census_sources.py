@@ -14,7 +14,6 @@ from workforce_sim.errors import CensusError
 _SSN = r"^(SSN[ :#-]*[0-9]{9}|(SSN)?[ :#-]*[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})$"
 _SAMPLE = 1_000
 _CSV = (".csv", ".txt", ".tsv", ".gz")
-_NO_TABLE = object()  # Polars makes an empty frame of None
 _PARQUET = (".parquet", ".pq")
 
 
@@ -72,12 +71,19 @@ def _frame(source: Any) -> pl.DataFrame:
     if isinstance(source, pl.DataFrame):
         return source
     try:
-        return pl.DataFrame(source if source is not None else _NO_TABLE)
+        frame = pl.DataFrame(source)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise CensusError(
-            f"frame: {type(source).__name__} cannot be read as a table ({type(error).__name__}); give a path, a Polars or "
-            "pandas frame, an Arrow table, or an object with __arrow_c_stream__, each column of one type, names unique"
-        ) from None
+        raise _no_table(f"{type(source).__name__} cannot be read as a table ({type(error).__name__})") from None
+    if not frame.columns:
+        raise _no_table(f"{type(source).__name__} has no columns")
+    return frame
+
+
+def _no_table(why: str) -> CensusError:
+    return CensusError(
+        f"frame: {why}; give a path, a Polars or pandas frame, an Arrow table, or an object with __arrow_c_stream__, "
+        "each column of one type, names unique"
+    )
 
 
 def _open_file(path: Path) -> Opened:

@@ -95,7 +95,8 @@ def _bad(field: Field, dtype: pl.DataType) -> pl.Expr:
     """Return where something is given that has no value; in text, words for nothing give nothing."""
     source, unread, named = pl.col(_given(field)), pl.col(field.column).is_null(), field.kind in ("id", "name")
     if _is_text(dtype):
-        return pl.lit(value=False) if named else unread & ~_stripped(source).str.to_lowercase().is_in(_MISSING)
+        lacks = pl.lit(value=True) if named else _stripped(source).str.to_lowercase().is_in(_MISSING)
+        return unread & source.is_not_null() & ~lacks.fill_null(value=True)
     if named and dtype.is_float():  # whole numbers that a frame turned into doubles, NaN for nothing
         return unread & source.fill_nan(None).is_not_null()
     return unread & source.is_not_null()

@@ -1,0 +1,139 @@
+"""Which column of a census is which."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.censuses import config, people
+from workforce_sim.census import read_census
+from workforce_sim.census_columns import FIELDS, plain
+from workforce_sim.errors import CensusError, ConfigError
+
+
+@pytest.mark.parametrize(
+    ("column", "ours"),
+    [
+        ("EmployeeID", "employee_id"),
+        ("employee id", "employee_id"),
+        ("Emp-No", "employee_id"),
+        ("person_id", "employee_id"),
+        ("Worker ID", "employee_id"),
+        ("HireDate", "hire_date"),
+        ("date_of_hire", "hire_date"),
+        ("EMPLOYEE_HIRE_DATE", "hire_date"),
+        ("salary", "annual_salary"),
+        ("AnnualSalary", "annual_salary"),
+        ("Annual Salary ($)", "annual_salary"),
+        ("employee_gross_compensation", "annual_salary"),
+        ("gross compensation", "annual_salary"),
+        ("base_pay", "annual_salary"),
+    ],
+)
+def test_common_names_are_recognised(column: str, ours: str) -> None:
+    frame = people().rename({ours: column})
+
+    assert read_census(frame).frame["employee_id"].to_list() == ["E0"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "ours"),
+    [
+        ("DOB", dt.date(1980, 1, 1), "birth_date"),
+        ("employee_birth_date", dt.date(1980, 1, 1), "birth_date"),
+        ("job_level", "L1", "level"),
+        ("Grade", "L1", "level"),
+        ("agency", "Fire", "department"),
+        ("FTE", 1.0, "full_time_ppm"),
+        ("employee_deferral_rate", 0.1, "deferral_bp"),
+    ],
+)
+def test_common_optional_names_are_recognised(column: str, value: Any, ours: str) -> None:
+    assert read_census(people(**{column: [value]})).frame[ours].null_count() == 0
+
+
+def test_no_name_is_recognised_for_two_things() -> None:
+    every = [name for field in FIELDS for name in field.recognised]
+
+    assert len(every) == len(set(every))
+    assert all(name == plain(name) for name in every)
+
+
+def test_a_mapping_overrides_what_is_recognised() -> None:
+    frame = people(gross_pay=60_000.0)
+
+    census = read_census(frame, config(columns={"annual_salary": "gross_pay"}))
+
+    assert census.frame["salary_cents"].item() == 6_000_000
+    assert census.notes == ("columns not used: annual_salary",)
+
+
+def test_a_mapped_column_is_not_recognised_for_anything_else() -> None:
+    census = read_census(people(grade=["x"]), config(columns={"department": "grade"}))
+
+    assert census.frame["department"].item() == "x"
+    assert census.frame["level"].null_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("mapping", "error", "words"),
+    [
+        ({"salery": "annual_salary"}, ConfigError, "salery is not a census column; did you mean annual_salary"),
+        ({"annual_salary": "gehalt"}, CensusError, "maps annual_salary to gehalt, which is not there; columns found"),
+    ],
+)
+def test_a_wrong_mapping_is_an_error(mapping: dict[str, str], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        read_census(people(), config(columns=mapping))
+
+
+def test_two_columns_for_one_thing_are_an_error_that_a_mapping_settles() -> None:
+    frame = people(base_pay=1e4)
+
+    with pytest.raises(
+        CensusError, match=r"columns annual_salary and base_pay look like annual_salary; .* census\.col"
+    ):
+        read_census(frame)
+    assert read_census(frame, config(columns={"annual_salary": "base_pay"})).frame["salary_cents"].item() == 1_000_000
+
+
+def test_a_missing_column_is_an_error_with_what_was_found_and_what_is_nearest() -> None:
+    frame = people(annual_salary=None, hire_date=None, gross_pay=1.0, shoe_size=44)
+
+    with pytest.raises(CensusError) as caught:
+        read_census(frame)
+
+    hire, salary = str(caught.value).splitlines()
+    assert hire.startswith("frame: no column for hire_date; columns found: employee_id, gross_pay, shoe_size;")
+    assert "nearest: gross_pay;" in salary
+    assert "{annual_salary: gross_pay}" in salary
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["ssn", "Employee SSN", "Social-Security Number", "first_name", "LastName", "name", "E-mail", "home address"],
+)
+def test_personal_columns_are_dropped_by_name(column: str) -> None:
+    census = read_census(people(**{column: ["x"]}))
+
+    assert census.notes == (f"columns dropped as personal: {column}",)
+
+
+def test_columns_of_social_security_numbers_are_dropped_by_value() -> None:
+    frame = people(2, department=["123-45-6789", None], code=["123 45 6789", "123 45 6780"], ref=["1", "2"])
+
+    census = read_census(frame)
+
+    assert census.notes == ("columns dropped as personal: department, code", "columns not used: ref")
+    assert census.frame["department"].null_count() == 2
+
+
+def test_an_id_of_social_security_numbers_is_read_only_when_mapped() -> None:
+    frame = people(employee_id="123-45-6789")
+
+    with pytest.raises(CensusError, match=r"no column for employee_id.*dropped as personal: employee_id") as caught:
+        read_census(frame)
+    assert "6789" not in str(caught.value)
+    assert read_census(frame, config(columns={"employee_id": "employee_id"})).frame.height == 1

@@ -1,0 +1,129 @@
+"""Ids, names, dates, numbers and flags as they are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.censuses import HIRED, config, found, one, people
+from workforce_sim.census import read_census
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(" 007 ", "007"), (7, "7"), (7.0, "7"), (9_007_199_254_740_992, "9007199254740992"), ("Zoë 7", "Zoë 7")],
+)
+def test_ids_are_stripped_text(value: Any, text: str) -> None:
+    assert one("employee_id", value, "employee_id") == text
+    assert one("employee_id", value, "employee_id", id_prefix="A-") == f"A-{text}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(" A ", "A"), ("", None), ("NA", "NA"), (3, "3"), (3.0, "3"), (float("nan"), None)]
+)
+def test_levels_and_departments_are_stripped_text(value: Any, text: str | None) -> None:
+    assert one("level", value, "level") == text
+    assert one("department", value, "department") == text
+
+
+def test_an_enum_of_levels_stays_one() -> None:
+    levels = pl.Series("level", ["b"], dtype=pl.Enum(["b", "a"]))
+
+    assert read_census(people().with_columns(levels)).frame["level"].dtype == pl.Enum(["b", "a"])
+
+
+@pytest.mark.parametrize(
+    ("value", "date_format"),
+    [
+        (HIRED, None),
+        (dt.datetime(2020, 1, 2, 23, 59), None),
+        ("2020-01-02", None),
+        (" 2020-01-02 ", None),
+        ("2020-01-02 00:00:00", None),
+        ("2020-01-02T08:30:00.000Z", None),
+        ("01/02/2020", "%m/%d/%Y"),
+        ("2.1.2020", "%d.%m.%Y"),
+        (20200102, "%Y%m%d"),
+    ],
+)
+def test_dates_are_read(value: Any, date_format: str | None) -> None:
+    assert one("hire_date", value, "hire_date", date_format=date_format) == HIRED
+
+
+@pytest.mark.parametrize("text", ["01/02/2020", "2020-02-30", "20200102", "2020-01-02 noon", "yesterday"])
+def test_other_text_is_no_date(text: str) -> None:
+    assert found(people(hire_date=text)) == {"hire_date that is not a date written YYYY-MM-DD": [1]}
+
+
+def test_missing_dates_are_spelled_in_many_ways() -> None:
+    frame = people(5, birth_date=["", " ", "NaT", "N/A", None])
+
+    assert read_census(frame).frame["birth_date"].null_count() == 5
+
+
+@pytest.mark.parametrize(
+    ("value", "cents"),
+    [
+        ("$52,250.00", 5_225_000),
+        ("52250", 5_225_000),
+        ("52250.", 5_225_000),
+        (".5", 50),
+        ("1,234,567.891", 123_456_789),
+        ("1.005", 101),
+        ("1.0049999", 100),
+        ("0.285", 29),
+        ("5.2e4", 5_200_000),
+        (1.005, 101),
+        (0.285, 29),
+        (52_250.125, 5_225_013),
+        (52_250, 5_225_000),
+        (100_000_000, 10**10),
+        (Decimal("52250.125"), 5_225_013),
+    ],
+)
+def test_salaries_become_whole_cents_half_up(value: Any, cents: int) -> None:
+    assert one("annual_salary", value, "salary_cents") == cents
+
+
+@given(st.integers(1, 10**12))
+def test_doubles_and_text_agree_on_every_amount_of_four_decimals(units: int) -> None:
+    text = str(Decimal(units).scaleb(-4))
+    expected = (units + 50) // 100  # half up
+
+    frame = pl.DataFrame({"as_text": [text], "as_double": [float(text)]})
+    columns = {"match_balance": "as_text", "deferral_balance": "as_double"}
+    row = read_census(people().hstack(frame), config(columns=columns)).frame.row(0, named=True)
+
+    assert (row["match_balance_cents"], row["deferral_balance_cents"]) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["52.250,00", "1,23", "12,3456", "$", "abc", "1 000", "inf", float("nan"), float("inf"), 1e300, 10**17, "9" * 30],
+)
+def test_other_values_are_no_number(value: Any) -> None:
+    rules = found(people(annual_salary=[value]))
+
+    assert list(rules) in (["annual_salary that is not a number"], ["no annual_salary"])
+    assert (value == "abc") <= ("annual_salary that is not a number" in rules)
+
+
+@pytest.mark.parametrize(
+    ("rate", "bp"), [(0.06, 600), (0.00005, 1), (0.00004, 0), (0, 0), (1, 10_000), ("0.12345", 1_235)]
+)
+def test_deferral_rates_become_whole_basis_points(rate: Any, bp: int) -> None:
+    assert one("deferral_rate", rate, "deferral_bp") == bp
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [(True, True), (0, False), (1.0, True), ("Yes", True), (" n ", False), ("FALSE", False), ("", None)],
+)
+def test_flags_are_read(value: Any, flag: bool | None) -> None:
+    assert one("opted_out", value, "opted_out") is flag
