@@ -1,0 +1,250 @@
+"""The laws of the model, for any valid census and configuration: what the tables must say of one another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter
+from fractions import Fraction
+
+import polars as pl
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from tests import support
+from tests.property import strategies
+from tests.support import Scenario, fast, of_type, only, table
+from tests.support_walk import completed_years, years_walked
+from workforce_sim import ledger
+from workforce_sim.census import Census
+from workforce_sim.errors import SimulationError
+from workforce_sim.opening import Tables
+
+any_scenario = given(scenario=strategies.scenarios())
+some_examples = settings(max_examples=support.examples(40))
+
+
+def simulated(scenario: Scenario, replicates: tuple[int, ...] = (0,)) -> Tables:
+    """Run; assumptions that cannot be carried out are no example."""
+    try:
+        return fast(scenario, replicates)
+    except SimulationError:
+        reject()
+
+
+def closing_of(tables: Tables, year: int) -> pl.DataFrame:
+    """Return who stays at the end of a year."""
+    return tables.snapshots.filter((pl.col("year") == year) & pl.col("termination_date").is_null())
+
+
+# --- the ledger gives the closing -------------------------------------------------------------------------------------
+
+
+@any_scenario
+@some_examples
+def test_replaying_each_years_ledger_gives_its_closing(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    keys = ["replicate", "employee_id", "level", "salary_cents"]
+    state = scenario.opening.staff.select("employee_id", "level", "salary_cents")
+    for year, _, people in years_walked(scenario, tables):
+        state = ledger.replay(state, tables.events.filter(pl.col("year") == year))
+        assert_frame_equal(state, closing_of(tables, year).select(keys).sort(keys[:2]))
+        by_hand = {(who, person.level, person.salary) for who, person in people.items() if person.left is None}
+        assert set(state.select(keys[1:]).iter_rows()) == by_hand
+
+
+@any_scenario
+@some_examples
+def test_snapshots_say_what_the_ledger_says_of_everybody(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    status = {(False, False): "continuing", (True, False): "new_hire"}
+    status |= {(False, True): "terminated", (True, True): "new_hire_terminated"}
+    for year, opening, people in years_walked(scenario, tables):
+        snapshot = tables.snapshots.filter(pl.col("year") == year)
+        assert snapshot["employee_id"].n_unique() == snapshot.height == len(people)
+        for row in snapshot.iter_rows(named=True):
+            person = people[row["employee_id"]]
+            on = row["hire_date"] if person.hired else dt.date(year, 1, 1)
+            assert row["status"] == status[person.hired, person.left is not None]
+            assert row["termination_date"] == person.left
+            assert row["opening_salary_cents"] == opening.get(row["employee_id"], (None, None))[1]
+            assert (row["level"], row["salary_cents"]) == (person.level, person.salary)  # the last in force
+            assert row["earnings_cents"] == person.earnings(year)
+            assert row["age"] == completed_years(row["birth_date"], on)
+            assert row["tenure_years"] == completed_years(row["hire_date"], on)
+
+
+@any_scenario
+@some_examples
+def test_birth_hire_and_department_never_change(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    for_ever = ["employee_id", "birth_date", "hire_date", "department"]
+    people = tables.snapshots.select(for_ever).unique()
+    assert people["employee_id"].is_unique().all()
+    staff = scenario.opening.staff.select(for_ever)
+    of_census = people.filter(~pl.col("employee_id").str.starts_with("NH-"))
+    assert_frame_equal(of_census, staff, check_row_order=False, check_dtypes=False)
+    hires = of_type(tables.events, "hire").select("employee_id", hire_date="effective_date")
+    of_hires = people.filter(pl.col("employee_id").str.starts_with("NH-")).select("employee_id", "hire_date")
+    assert_frame_equal(of_hires, hires, check_row_order=False)
+
+
+# --- headcount --------------------------------------------------------------------------------------------------------
+
+
+@any_scenario
+@some_examples
+def test_the_bridge_holds_and_a_closing_is_the_next_opening(scenario: Scenario) -> None:
+    summary = table(simulated(scenario), "summary")
+    opening = len(scenario.opening.staff)
+    for row in summary.iter_rows(named=True):
+        assert row["headcount_opening"] == opening
+        opening += row["hires"] - row["terminations_opening_staff"] - row["terminations_new_hires"]
+        assert row["headcount_closing"] == opening
+        assert 0 <= row["reductions"] <= row["terminations_opening_staff"]
+
+
+@any_scenario
+@some_examples
+def test_the_bridge_holds_by_level_with_promotions_in_and_out(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    heads = Counter(scenario.opening.staff["level"].cast(pl.String).to_list())
+    for year in tables.summary["year"]:
+        events = tables.events.filter(pl.col("year") == year)
+        moves = of_type(events, "hire", "promotion")
+        heads.update(moves["level_after"].cast(pl.String).to_list())
+        heads.subtract(moves["level_before"].cast(pl.String).drop_nulls().to_list())
+        leavers = of_type(events, "termination").select("employee_id")
+        last_levels = tables.snapshots.filter(pl.col("year") == year).join(leavers, on="employee_id")
+        heads.subtract(last_levels["level"].cast(pl.String).to_list())
+        assert heads == Counter(closing_of(tables, year)["level"].cast(pl.String).to_list())
+
+
+@settings(max_examples=support.examples(40))
+@given(scenario=strategies.scenarios(headcount="exact"))
+def test_an_exact_year_closes_on_its_target(scenario: Scenario) -> None:
+    growth = scenario.config.simulation.target_growth_rate
+    for row in table(simulated(scenario), "summary").iter_rows(named=True):
+        wished = row["headcount_opening"] * (1 + Fraction(str(growth.at(row["year"]))))
+        assert row["headcount_closing"] == (2 * wished + 1) // 2  # half up
+        assert row["reductions"] == 0 or row["hires"] == 0
+
+
+@any_scenario
+@some_examples
+def test_the_summary_counts_the_ledger(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    columns = {"hire": "hires", "promotion": "promotions", "cola": "cola_raises", "merit": "merit_raises"}
+    for row in tables.summary.iter_rows(named=True):
+        events = tables.events.filter(pl.col("year") == row["year"])
+        for kind, column in columns.items():
+            assert row[column] == of_type(events, kind).height
+        leaving = row["terminations_opening_staff"] + row["terminations_new_hires"]
+        assert leaving == of_type(events, "termination").height
+        people = tables.snapshots.filter(pl.col("year") == row["year"])
+        assert row["payroll_cents"] == people["earnings_cents"].sum()
+        stay = people.filter(pl.col("termination_date").is_null())["salary_cents"]
+        average = (2 * stay.sum() + len(stay)) // (2 * len(stay)) if len(stay) else None
+        assert row["average_salary_cents"] == average
+
+
+# --- one employee's events --------------------------------------------------------------------------------------------
+
+
+@any_scenario
+@some_examples
+def test_each_is_hired_and_leaves_at_most_once_and_every_date_is_in_its_year_and_employment(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    for kind in ("hire", "termination"):
+        assert of_type(tables.events, kind)["employee_id"].is_unique().all()
+    assert (tables.events["effective_date"].dt.year() == tables.events["year"]).all()
+    for _, opening, people in years_walked(scenario, tables):  # reads no event after an exit
+        for who, person in people.items():
+            assert person.hired != (who in opening)
+            assert person.dates == sorted(person.dates)
+            assert (person.kinds.count("termination") == 1) == (person.left is not None)
+            if person.hired:  # the hire comes first, and nobody leaves on the day of hire
+                assert person.kinds[0] == "hire"
+                assert person.left is None or person.left > person.dates[0]
+                assert person.dates[0] < dt.date(person.dates[0].year, 12, 31)
+
+
+@any_scenario
+@some_examples
+def test_one_day_takes_promotion_cost_of_living_and_merit_in_that_order_and_four_salaries_a_year(
+    scenario: Scenario,
+) -> None:
+    """Reading checks that each row starts from what the one before it left."""
+    order = ["hire", "promotion", "cola", "merit", "termination"]
+    for _, _, people in years_walked(scenario, simulated(scenario)):
+        for person in people.values():
+            assert max(Counter(person.kinds).values(), default=0) <= 1  # three kinds of raise, so four salaries
+            steps = [(date, order.index(kind)) for date, kind in zip(person.dates, person.kinds, strict=True)]
+            assert steps == sorted(steps)
+
+
+@any_scenario
+@some_examples
+def test_a_row_says_what_changed_and_nothing_that_changed_nothing_has_one(scenario: Scenario) -> None:
+    events = simulated(scenario).events
+    names = [level.name for level in scenario.opening.levels]
+    up = dict(itertools.pairwise(names))
+    for row in events.iter_rows(named=True):
+        salaries = (row["salary_before_cents"], row["salary_after_cents"])
+        levels = (row["level_before"], row["level_after"])
+        match row["event_type"]:
+            case "hire":
+                assert salaries[0] is levels[0] is row["cause"] is None
+                assert None not in (salaries[1], levels[1])
+            case "promotion":
+                assert up[levels[0]] == levels[1]
+                assert salaries[0] <= salaries[1]
+            case "cola" | "merit":
+                assert salaries[0] < salaries[1]
+                assert levels == (None, None)
+            case _:
+                assert row["event_type"] == "termination"
+                assert row["cause"] is not None
+                assert {*salaries, *levels} == {None}
+
+
+@any_scenario
+@some_examples
+def test_nothing_is_negative(scenario: Scenario) -> None:
+    tables = simulated(scenario)
+    for name in support.TABLES:
+        numbers = getattr(tables, name).select(pl.col(pl.Int64, pl.Int32))
+        lowest = [value for value in numbers.min().row(0) if value is not None]
+        assert min(lowest, default=0) >= 0
+
+
+# --- runs beside one another ------------------------------------------------------------------------------------------
+
+
+@any_scenario
+@some_examples
+def test_a_longer_run_begins_with_the_shorter_one(scenario: Scenario) -> None:
+    last = scenario.config.simulation.end_year
+    try:
+        longer = fast(scenario.changed({"simulation.end_year": last + 2}))
+    except SimulationError:
+        reject()
+    support.assert_same(only(longer, pl.col("year") <= last), fast(scenario))
+
+
+@any_scenario
+@some_examples
+def test_each_replicate_of_a_batch_gets_what_it_gets_alone(scenario: Scenario) -> None:
+    batch = simulated(scenario, (0, 3, 7))
+    for replicate in (0, 3, 7):
+        support.assert_same(only(batch, pl.col("replicate") == replicate), fast(scenario, (replicate,)))
+
+
+@settings(max_examples=support.examples(40))
+@given(scenario=strategies.scenarios(), order=st.integers(0, 2**32))
+def test_the_order_of_the_census_changes_nothing(scenario: Scenario, order: int) -> None:
+    fingerprint = ledger.fingerprint(simulated(scenario))
+    shuffled = scenario.census.frame.sample(fraction=1.0, shuffle=True, seed=order)
+    again = Scenario(Census(shuffled), scenario.config)
+    assert support.fingerprint(again) == fingerprint

@@ -1,0 +1,83 @@
+"""A ledger read one row at a time in plain Python: what a manager would do with a pencil, to check the tables by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from tests.support import Scenario, table
+from workforce_sim.opening import Tables
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass
+class PersonYear:
+    """What the ledger says of one employee in one year, as far as it has been read."""
+
+    level: str
+    salary: int
+    since: dt.date
+    hired: bool = False
+    left: dt.date | None = None
+    kinds: list[str] = field(default_factory=list)
+    dates: list[dt.date] = field(default_factory=list)
+    day_cents: int = 0
+
+    def read(self, row: Mapping[str, Any]) -> None:
+        """Take in the next row; its before-values must be what is in force."""
+        assert self.left is None, "an event after the last day"
+        assert row["salary_before_cents"] in (None, self.salary)
+        assert row["level_before"] in (None, self.level)
+        date = row["effective_date"]
+        if row["event_type"] == "termination":
+            self.left, date = date, date + DAY  # the last day is paid
+        self.day_cents += self.salary * (date - self.since).days
+        self.since = date
+        self.salary = row["salary_after_cents"] or self.salary
+        self.level = row["level_after"] or self.level
+        self.kinds.append(row["event_type"])
+        self.dates.append(row["effective_date"])
+
+    def earnings(self, year: int) -> int:
+        """Return the pay earned in the year, half up."""
+        end = dt.date(year + 1, 1, 1)
+        days = (end - dt.date(year, 1, 1)).days
+        total = self.day_cents + (0 if self.left else self.salary * (end - self.since).days)
+        return (2 * total + days) // (2 * days)
+
+
+People = dict[str, PersonYear]
+
+
+def walked(opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, year: int) -> People:
+    """Read a year's ledger, in written order, over an opening of level and salary by id."""
+    people = {who: PersonYear(level, salary, dt.date(year, 1, 1)) for who, (level, salary) in opening.items()}
+    for row in events.iter_rows(named=True):
+        who = row["employee_id"]
+        if row["event_type"] == "hire":
+            assert who not in people, "hired twice"
+            first = row["effective_date"]
+            people[who] = PersonYear(row["level_after"], row["salary_after_cents"], first, hired=True)
+        people[who].read(row)
+    return people
+
+
+def years_walked(scenario: Scenario, tables: Tables) -> Iterator[tuple[int, dict[str, tuple[str, int]], People]]:
+    """Yield year, opening (level and salary by id) and people, each year's opening being the closing before."""
+    start = scenario.opening.staff
+    state = {who: (level, salary) for who, level, salary in start["employee_id", "level", "salary_cents"].iter_rows()}
+    events = table(tables, "events")
+    for year in table(tables, "summary")["year"]:
+        people = walked(state, events.filter(pl.col("year") == year), year)
+        yield year, state, people
+        state = {who: (person.level, person.salary) for who, person in people.items() if person.left is None}
+
+
+def completed_years(since: dt.date, on: dt.date) -> int:
+    """Return whole years; 29 February counts as 1 March in other years."""
+    return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
