@@ -1,18 +1,24 @@
 """Workforce and retirement-plan simulation, to the cent, with every event on a ledger.
 
 The usual way in: ``simulate(load_config("config.yaml"), census=read_census("census.parquet"))``.
+
+Names are imported when they are first used, so that a command line answers ``--help`` at once.
 """
 
-from workforce_sim.census import Census, check_census, read_census
-from workforce_sim.config import Config
-from workforce_sim.config.load import load_config
-from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
-from workforce_sim.growth import HeadcountPlan, hires_needed
-from workforce_sim.ledger import replay
-from workforce_sim.result import Result, read_run
-from workforce_sim.simulation import simulate
-from workforce_sim.summary import summary_by
-from workforce_sim.synthetic import synthetic_census
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workforce_sim.census import Census, check_census, read_census
+    from workforce_sim.config import Config
+    from workforce_sim.config.load import load_config
+    from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
+    from workforce_sim.growth import HeadcountPlan, hires_needed
+    from workforce_sim.ledger import replay
+    from workforce_sim.result import Result, read_run
+    from workforce_sim.simulation import simulate
+    from workforce_sim.summary import summary_by
+    from workforce_sim.synthetic import synthetic_census
 
 __all__ = [
     "Census",
@@ -34,3 +40,26 @@ __all__ = [
     "summary_by",
     "synthetic_census",
 ]
+
+_HOMES = {
+    "census": ("Census", "check_census", "read_census"),
+    "config": ("Config", "load_config"),
+    "errors": ("CensusError", "ConfigError", "LedgerError", "SimulationError", "WorkforceSimError"),
+    "growth": ("HeadcountPlan", "hires_needed"),
+    "ledger": ("replay",),
+    "result": ("Result", "read_run"),
+    "simulation": ("simulate",),
+    "summary": ("summary_by",),
+    "synthetic": ("synthetic_census",),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

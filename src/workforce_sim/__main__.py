@@ -1,0 +1,8 @@
+"""``python -m workforce_sim`` is ``workforce-sim``."""
+
+import sys
+
+from workforce_sim.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

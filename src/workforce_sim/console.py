@@ -1,0 +1,185 @@
+"""What the command lines share: plain-text tables, one line a problem, exit codes. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+_PLAIN = str.maketrans({"─": "-", "–": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
+_GAP = "  "
+
+Row = Mapping[str, Any]
+
+
+def say(text: str) -> None:
+    """Print a result on standard output."""
+    _print(text, sys.stdout)
+
+
+def complain(text: str) -> None:
+    """Print a problem, a log line or progress on standard error; what could drive a terminal is escaped."""
+    _print("\n".join(printable(line) for line in text.split("\n")), sys.stderr)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    if stream is not None:  # a process may run with a closed stream
+        print(_encodable(text, stream.encoding or "utf-8"), file=stream)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return the text with what the stream cannot show in plainer letters."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def printable(line: str) -> str:
+    """Return a line with control characters written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
+
+
+def guarded(action: Callable[[], int], *, verbose: bool) -> int:
+    """Run a command and return its exit code: one line a problem, and a traceback only when verbose."""
+    try:
+        code = action()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has what it wanted, as with `| head`
+        _give_up_stdout()
+        return FAILURE
+    except Exception as error:  # the one place that turns errors into lines
+        if verbose:
+            complain("".join(traceback.format_exception(error)).rstrip())
+        complain(explained(error))
+        _flush_or_give_up()
+        return FAILURE
+    return code
+
+
+def _flush_or_give_up() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _give_up_stdout()
+
+
+def _give_up_stdout() -> None:
+    """Send what is left to nowhere, or Python complains again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explained(error: Exception) -> str:
+    """Return what an error says to a user, one line a problem."""
+    from workforce_sim.errors import WorkforceSimError  # noqa: PLC0415 - a command line answers --help without it
+
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'standard output'}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return "not enough memory; simulate fewer years or a smaller census, or close other programs"
+    if isinstance(error, (WorkforceSimError, OSError)):
+        return str(error)
+    what = str(error).split("\n", 1)[0]
+    return f"an error of the program itself, please report it with what --verbose shows: {type(error).__name__}: {what}"
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number of a command line."""
+    if not re.fullmatch(r"-?[0-9]{1,30}", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {printable(text)!r}")
+    return int(text)
+
+
+def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
+    """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    if not (terminal or verbose):
+        return None
+
+    def show(year: int, done: int, total: int) -> None:
+        end = "\n" if done == total or not terminal else ""
+        print(f"{chr(13) if terminal else ''}{year} done, {done} of {total}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+    return show
+
+
+def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float]) -> str:
+    """Return all that is printed about a run: the years, the notes, and where the time went."""
+    parts = [year_table(years), note_list(notes), time_table(timings)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def year_table(years: Sequence[Row]) -> str:
+    """Return the years of a summary as a table: people, payroll in dollars, and average pay."""
+    unit, divisor = _unit(max((row["payroll_cents"] or 0 for row in years), default=0))
+    columns = [
+        ("", "year", [str(row["year"]) for row in years]),
+        ("opening", "staff", _counts(years, "headcount_opening")),
+        ("", "hires", _counts(years, "hires")),
+        ("leavers,", "staff", _counts(years, "terminations_opening_staff")),
+        ("of them", "reduced", _counts(years, "reductions")),
+        ("leavers,", "hires", _counts(years, "terminations_new_hires")),
+        ("promo-", "tions", _counts(years, "promotions")),
+        ("cola", "raises", _counts(years, "cola_raises")),
+        ("merit", "raises", _counts(years, "merit_raises")),
+        ("closing", "staff", _counts(years, "headcount_closing")),
+        ("payroll", "$", [_amount(row["payroll_cents"], divisor, unit) for row in years]),
+        ("average", "pay $", [_amount(row["average_salary_cents"], 100) for row in years]),
+    ]
+    reduced = any(row["reductions"] for row in years)
+    return _table([column for column in columns if reduced or column[1] != "reduced"])
+
+
+def time_table(timings: Mapping[str, float]) -> str:
+    """Return where the time of a run went: seconds and share by step."""
+    if not timings:
+        return ""
+    total = sum(timings.values())
+    rows = {**timings, "total": total}
+    width = max(len(name) for name in ("where the time went", *rows))
+    lines = [f"{'where the time went':<{width}}{_GAP}seconds{_GAP}share"]
+    places = 3 if total < 100 else 1
+    lines += [
+        f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}{_GAP}{seconds / (total or 1):>5.0%}"
+        for name, seconds in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def note_list(notes: Iterable[str]) -> str:
+    """Return notes one a line, under a heading."""
+    lines = [f"  {printable(note)}" for note in notes]
+    return "\n".join(["notes", *lines]) if lines else ""
+
+
+def _table(columns: Sequence[tuple[str, str, list[str]]]) -> str:
+    """Return columns of two headings and cells, right aligned, with a rule under the headings."""
+    widths = [max(map(len, (first, second, *cells))) for first, second, cells in columns]
+    rule = ["─" * width for width in widths]
+    cells = zip(*(cells for _, _, cells in columns), strict=True)
+    lines = [[c[0] for c in columns], [c[1] for c in columns], rule, *cells]
+    return "\n".join(_GAP.join(text.rjust(w) for text, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _counts(rows: Sequence[Row], name: str) -> list[str]:
+    return ["-" if row[name] is None else f"{row[name]:,}" for row in rows]
+
+
+def _unit(most_cents: int) -> tuple[str, int]:
+    """Return the unit that fits the largest amount, and the cents in one of it."""
+    return (" m", 10**8) if most_cents >= 10**8 else ("", 100)
+
+
+def _amount(cents: int | None, divisor: int, unit: str = "") -> str:
+    return "-" if cents is None else f"{cents / divisor:,.{1 if unit else 0}f}{unit}"
