@@ -138,13 +138,18 @@ class _People:
     def _hires(self, opening: int, birth: Ints, age: Ints) -> tuple[Ints, Ints]:
         """Return hire dates, at 18 or older, and completed years of tenure."""
         u = self._u(Stream.SYNTHETIC_TENURE)
-        longest = opening - 1 - birth - _EIGHTEEN
         days = np.zeros(len(age), dtype=np.int64)
         for start, stop, shares in _by_age(age, _TENURE_BY_AGE):
             rows = np.flatnonzero((age >= start) & (age < stop))
-            bands = Bands.of(_TENURE_DAYS, quota(PPM, shares))
-            days[rows] = bands.drawn_below(u[rows], longest[rows] + 1)
+            days[rows] = Bands.of(_TENURE_DAYS, quota(PPM, shares)).drawn(u[rows])
+        days = self._possible(days, opening - birth - _EIGHTEEN)
         return opening - 1 - days, days * 4 // 1_461
+
+    def _possible(self, days: Ints, limit: Ints) -> Ints:
+        """Return the days below their limit; longer ones become something in its upper half."""
+        half = limit // 2
+        upper = half + np.floor(self._u(Stream.SYNTHETIC_HIRE_DAY) * (limit - half)).astype(np.int64)
+        return np.where(days < limit, days, upper)
 
     def _levels(self, age: Ints) -> Ints:
         u = self._u(Stream.SYNTHETIC_LEVEL)

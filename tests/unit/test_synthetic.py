@@ -102,10 +102,10 @@ def test_pay_rises_with_level_and_tenure(many: pl.DataFrame) -> None:
     )
 
 
-@pytest.mark.parametrize("ages", ["35-44", "45-54", "55-64"])  # 18 at hire cuts the table off, more so of the younger
+@pytest.mark.parametrize("ages", ["20-24", "25-34", "35-44", "45-54", "55-64"])
 def test_tenure_by_age_follows_the_published_table(many: pl.DataFrame, ages: str) -> None:
     with data("bls_tenure_by_age_2016.csv").open() as file:
-        published = {row["tenure"]: float(row[ages]) / 100 for row in csv.DictReader(file)}
+        published = {row["tenure"]: float(row[ages] or 0) / 100 for row in csv.DictReader(file)}
     low, high = map(int, ages.split("-"))
     group = many.filter(pl.col("age") >= low, pl.col("age") < high + 1)
 
@@ -118,4 +118,4 @@ def test_tenure_by_age_follows_the_published_table(many: pl.DataFrame, ages: str
         ("5-9 years", 10),
     ):
         expected += published[row]
-        assert (group["tenure"] <= years + 0.003).mean() == pytest.approx(expected, abs=0.02)
+        assert (group["tenure"] <= years + 0.003).mean() == pytest.approx(expected, abs=0.012)
