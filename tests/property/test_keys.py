@@ -1,0 +1,336 @@
+"""Every configuration key, where it is live, changes some output; and no key is without an entry here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import typing
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from pydantic import RootModel
+
+from tests import support
+from tests.support import Scenario, fast, only
+from workforce_sim import CensusError, SimulationError, simulate
+from workforce_sim.cli import main
+from workforce_sim.config import CAUSES, Config
+from workforce_sim.config.values import Section
+from workforce_sim.ledger import fingerprint
+from workforce_sim.opening import Tables
+from workforce_sim.synthetic import LEVELS, synthetic_census
+
+Changes = dict[str, Any]
+
+
+# --- what there is to choose ------------------------------------------------------------------------------------------
+
+
+def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Walk the models: dotted keys as written in YAML with their types, ``[]`` for a list and ``*`` for any name."""
+    for name, field in model.model_fields.items():
+        key = prefix + (field.alias or name)
+        inner = list(sections_in(field.annotation))
+        if not inner or any(suffix for suffix, _ in inner):
+            yield key, field.annotation
+        for suffix, section in inner:
+            yield from keys(section, f"{key}{suffix}.")
+
+
+def sections_in(annotation: Any) -> Iterator[tuple[str, type[Section]]]:
+    """Find the sections that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield "", annotation
+    suffix = {tuple: "[]", dict: ".*"}.get(typing.get_origin(annotation), "")
+    for argument in typing.get_args(annotation):
+        yield from ((suffix + inner, section) for inner, section in sections_in(argument))
+
+
+EVERY_KEY = dict(keys())
+BY_YEAR = [
+    key
+    for key, kind in EVERY_KEY.items()
+    if any(isinstance(one, type) and issubclass(one, RootModel) for one in (kind, *typing.get_args(kind)))
+]
+NOT_SIMULATED_YET = {
+    "eligibility.waiting_period_days",
+    "enrollment.auto_enrollment.hire_date_cutoff",
+    "enrollment.auto_enrollment.scope",
+}
+"""Read and kept; the plan is not simulated yet."""
+OF_FILES = {
+    "census.path",
+    "census.size",
+    "census.columns",
+    "census.date_format",
+    "census.known_exits",
+    "census.id_prefix",
+    "output.path",
+    "output.compression",
+}
+"""What is read and written; each has a test of its own below."""
+
+
+# --- keys of the model: what makes one live, and a change -------------------------------------------------------------
+
+PERCENTILES = {"p10": 34_000, "p25": 38_000, "p50": 45_000, "p75": 52_000, "p90": 60_000}
+RANGE = {"minimum": 30_000, "midpoint": 44_000, "maximum": 75_000}
+STAFF = {"name": "Staff", **RANGE, "percentiles": PERCENTILES}
+OTHERS = [{"name": name} for name in LEVELS[1:]]
+YOUNG_AND_OLD = [{"from": 0, "factor": 1}, {"from": 40, "factor": 3}]
+SHORT_AND_LONG = [{"from": 0, "factor": 1}, {"from": 7, "factor": 3}]
+RATES = [
+    {"age_from": 0, "tenure_from": 0, "value": 0.1},
+    {"age_from": 40, "tenure_from": 0, "value": 0.2},
+    {"age_from": 40, "tenure_from": 8, "value": 0.4},
+]
+AGES = [{"from": 18, "to": 40, "weight": 1}, {"from": 40, "to": 60, "weight": 1}]
+RATINGS = {"good": {"share": 0.5, "factor": 1.5}, "fair": {"share": 0.5, "factor": 0.5}}
+TWO_TO_NINE = {"lowest": 0.02, "highest": 0.09}
+SUMMER = [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]
+
+
+def levels(**change: Any) -> list[dict[str, Any]]:
+    """The levels, the lowest one changed."""
+    return [{**STAFF, **change}, *OTHERS]
+
+
+def last(rows: list[dict[str, Any]], **change: Any) -> list[dict[str, Any]]:
+    """The rows, the last one changed."""
+    return [*rows[:-1], {**rows[-1], **change}]
+
+
+def cause(name: str) -> list[dict[str, Any]]:
+    """Every exit of one cause."""
+    return [{"from": 0, name: 1.0}]
+
+
+def half(name: str) -> list[dict[str, Any]]:
+    """Half of the exits of one cause, the others of another."""
+    return [{"from": 0, name: 0.5, next(one for one in CAUSES if one != name): 0.5}]
+
+
+LIVE: dict[str, tuple[Changes, Any]] = {
+    # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
+    "random_seed": ({}, 43),
+    "simulation.start_year": ({}, 2024),
+    "simulation.end_year": ({}, 2027),
+    "simulation.target_growth_rate": ({}, 0.04),
+    "workforce.total_termination_rate": ({}, 0.13),
+    "workforce.new_hire_termination_rate": ({}, 0.27),
+    "workforce.headcount": ({}, "stochastic"),
+    "workforce.max_hires_ratio": ({}, 0.1),
+    "workforce.levels": ({}, levels()),
+    "workforce.levels[].name": ({"workforce.levels": levels()}, levels(name="Crew")),
+    "workforce.levels[].minimum": ({"workforce.levels": levels()}, levels(minimum=20_000)),
+    "workforce.levels[].midpoint": (
+        {"workforce.levels": levels(), "hiring.pay": "uniform"},
+        levels(midpoint=50_000),
+    ),
+    "workforce.levels[].maximum": ({"workforce.levels": levels()}, levels(maximum=90_000)),
+    **{
+        f"workforce.levels[].percentiles.{name}": (
+            {"workforce.levels": levels()},
+            levels(percentiles={**PERCENTILES, name: amount + 1000}),
+        )
+        for name, amount in PERCENTILES.items()
+    },
+    "workforce.levels[].termination_factor": ({"workforce.levels": levels()}, levels(termination_factor=0.5)),
+    "workforce.levels[].promotion_factor": ({"workforce.levels": levels()}, levels(promotion_factor=0.5)),
+    "terminations.age_factors": ({}, YOUNG_AND_OLD),
+    "terminations.age_factors[].from": (
+        {"terminations.age_factors": YOUNG_AND_OLD},
+        last(YOUNG_AND_OLD, **{"from": 50}),
+    ),
+    "terminations.age_factors[].factor": ({"terminations.age_factors": YOUNG_AND_OLD}, last(YOUNG_AND_OLD, factor=2)),
+    "terminations.tenure_factors": ({}, SHORT_AND_LONG),
+    "terminations.tenure_factors[].from": (
+        {"terminations.tenure_factors": SHORT_AND_LONG},
+        last(SHORT_AND_LONG, **{"from": 12}),
+    ),
+    "terminations.tenure_factors[].factor": (
+        {"terminations.tenure_factors": SHORT_AND_LONG},
+        last(SHORT_AND_LONG, factor=2),
+    ),
+    "terminations.rates": ({}, RATES),
+    "terminations.rates[].age_from": ({"terminations.rates": RATES[:2]}, last(RATES[:2], age_from=50)),
+    "terminations.rates[].tenure_from": ({"terminations.rates": RATES}, last(RATES, tenure_from=12)),
+    "terminations.rates[].value": ({"terminations.rates": RATES}, last(RATES, value=0.8)),
+    "terminations.causes": ({}, cause("voluntary")),
+    "terminations.causes[].from": (
+        {"terminations.causes": [*cause("voluntary"), {"from": 40, "death": 1.0}]},
+        [*cause("voluntary"), {"from": 50, "death": 1.0}],
+    ),
+    **{f"terminations.causes[].{name}": ({"terminations.causes": cause(name)}, half(name)) for name in CAUSES},
+    "terminations.month_weights": ({}, SUMMER),
+    "hiring.level_mix": ({}, dict.fromkeys(LEVELS, 0.2)),
+    "hiring.ages": ({}, AGES),
+    "hiring.ages[].from": ({"hiring.ages": AGES[1:]}, [{**AGES[1], "from": 30}]),
+    "hiring.ages[].to": ({"hiring.ages": AGES}, last(AGES, to=70)),
+    "hiring.ages[].weight": ({"hiring.ages": AGES}, last(AGES, weight=3)),
+    "hiring.month_weights": ({}, SUMMER),
+    "hiring.pay": ({}, "uniform"),
+    "hiring.range_growth": ({}, 0.04),
+    "hiring.part_time_share": ({}, 0.2),
+    "hiring.part_time_hours": ({"hiring.part_time_share": 0.2}, 1041),
+    "promotion.base_rate": ({}, 0.2),
+    "promotion.age_factors": ({}, YOUNG_AND_OLD),
+    "promotion.age_factors[].from": ({"promotion.age_factors": YOUNG_AND_OLD}, last(YOUNG_AND_OLD, **{"from": 50})),
+    "promotion.age_factors[].factor": ({"promotion.age_factors": YOUNG_AND_OLD}, last(YOUNG_AND_OLD, factor=2)),
+    "promotion.tenure_factors": ({}, SHORT_AND_LONG),
+    "promotion.tenure_factors[].from": (
+        {"promotion.tenure_factors": SHORT_AND_LONG},
+        last(SHORT_AND_LONG, **{"from": 12}),
+    ),
+    "promotion.tenure_factors[].factor": ({"promotion.tenure_factors": SHORT_AND_LONG}, last(SHORT_AND_LONG, factor=2)),
+    "promotion.minimum_tenure": ({}, 8),
+    "promotion.increase.lowest": ({"promotion.increase": TWO_TO_NINE}, 0.03),
+    "promotion.increase.highest": ({"promotion.increase": TWO_TO_NINE}, 0.08),
+    "promotion.max_increase": ({}, 0.08),
+    "promotion.max_amount": ({}, 2_000),
+    "promotion.date": ({}, "07-01"),
+    "promotion.month_weights": ({}, SUMMER),
+    "compensation.cola_rate": ({}, 0.026),
+    "compensation.cola_date": ({}, "02-01"),
+    "compensation.merit_pool": ({}, 0.031),
+    "compensation.merit_date": ({}, "05-01"),
+    "compensation.merit_month_weights": ({}, SUMMER),
+    "compensation.merit_minimum_tenure": ({}, 8),
+    "compensation.merit_factors": ({}, {"Manager": 1.5}),
+    "compensation.ratings": ({}, RATINGS),
+    "compensation.ratings.*.share": (
+        {"compensation.ratings": RATINGS},
+        {"good": {"share": 0.6, "factor": 1.5}, "fair": {"share": 0.4, "factor": 0.5}},
+    ),
+    "compensation.ratings.*.factor": (
+        {"compensation.ratings": RATINGS},
+        {"good": {"share": 0.5, "factor": 1.6}, "fair": {"share": 0.5, "factor": 0.5}},
+    ),
+}
+
+
+def written(key: str) -> str:
+    """Return the key that a change is written at: of what stands in a list or a mapping, that list or mapping."""
+    return key.partition("[]")[0].partition(".*")[0]
+
+
+@cache
+def base() -> Scenario:
+    return Scenario(synthetic_census(600, as_of=dt.date(2020, 1, 1)), support.configured(2025, 2026))
+
+
+@cache
+def found(changes: str) -> str:
+    """Return the fingerprint of the base run with changes (as JSON), or the error that they end in."""
+    try:
+        return support.fingerprint(base().changed(json.loads(changes)))
+    except SimulationError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("key", LIVE)
+def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
+    setup, value = LIVE[key]
+    assert found(json.dumps(setup | {written(key): value})) != found(json.dumps(setup))
+
+
+def test_every_key_has_an_entry() -> None:
+    assert set(EVERY_KEY) == {*LIVE, *NOT_SIMULATED_YET, *OF_FILES}
+
+
+@pytest.mark.parametrize("key", sorted(NOT_SIMULATED_YET))
+def test_keys_of_the_plan_change_nothing_yet(key: str) -> None:
+    other = {"waiting_period_days": 30, "hire_date_cutoff": dt.date(2020, 1, 1), "scope": "all_eligible"}
+    assert support.fingerprint(base().changed({key: other[key.rpartition(".")[2]]})) == found("{}")
+
+
+@pytest.mark.parametrize("key", BY_YEAR)
+def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
+    """The value of 2026 moves nothing in 2025 and something in 2026."""
+    setup, value = LIVE[key]
+    before = 0.02 if key == "hiring.range_growth" else None
+    section, _, name = key.partition(".")
+    if before is None:
+        before = getattr(getattr(base().config, section), name).at(2025)
+
+    def years(values: Any) -> list[str]:
+        tables = fast(base().changed(setup | {key: values}))
+        return [fingerprint(only(tables, pl.col("year") == year)) for year in (2025, 2026)]
+
+    constant, stepped, held = years(before), years({2025: before, 2026: value}), years({2020: value, 2024: before})
+    assert held == constant
+    assert stepped[0] == constant[0]
+    assert stepped[1] != constant[1]
+
+
+def test_the_keys_by_year_are_those_of_the_model() -> None:
+    assert {key.rpartition(".")[2] for key in BY_YEAR} == {
+        *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
+        *("part_time_share", "base_rate", "cola_rate", "merit_pool"),
+    }
+
+
+# --- keys of files ----------------------------------------------------------------------------------------------------
+
+CSV = """\
+employee_id,hire_date,salary,other_salary,termination_date
+1,03/04/2015,50000,60000,07/06/2025
+2,05/06/2016,70000,80000,
+"""
+YEARS = {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.5}
+
+
+def simulated(**sections: Any) -> Tables:
+    config = {"simulation": YEARS, "workforce": support.RATES, "random_seed": 42, **sections}
+    return simulate(config).tables
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "census.csv").write_text(CSV)
+    return {"path": str(tmp_path / "census.csv"), "date_format": "%d/%m/%Y"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"columns": {"annual_salary": "other_salary"}}, {"date_format": "%m/%d/%Y"}, {"id_prefix": "A-"}]
+)
+def test_keys_of_a_census_file_change_the_staff(change: Changes, file: dict[str, Any]) -> None:
+    plain = {"columns": {"annual_salary": "salary"}}
+    one, other = (simulated(census={**file, **plain, **changes}).snapshots for changes in ({}, change))
+    assert not one.equals(other)
+
+
+def test_known_exits_are_ignored_or_an_error(file: dict[str, Any]) -> None:
+    plain = {**file, "columns": {"annual_salary": "salary"}}
+    assert simulated(census=plain).snapshots.height > 1
+    with pytest.raises(CensusError, match="termination_date on or after 2025-01-01"):
+        simulated(census={**plain, "known_exits": "error"})
+
+
+def test_the_path_of_the_census_chooses_the_staff(file: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text(CSV.replace("50000", "51000"))
+    plain = {**file, "columns": {"annual_salary": "salary"}}
+    one, other = (simulated(census={**plain, "path": path}) for path in (file["path"], str(tmp_path / "other.csv")))
+    assert not one.snapshots.equals(other.snapshots)
+
+
+def test_the_size_of_the_census_is_that_of_the_invented_one() -> None:
+    assert simulated(census={"size": 12}).summary["headcount_opening"].item() == 12
+    assert simulated(census={"size": 13}).summary["headcount_opening"].item() == 13
+
+
+def test_the_output_section_says_where_and_how_a_run_is_written(tmp_path: Path) -> None:
+    size = {}
+    for compression in ("uncompressed", "zstd"):
+        folder = tmp_path / compression
+        output = f"output: {{path: {folder}, compression: {compression}}}"
+        years = "simulation: {start_year: 2025, end_year: 2025, target_growth_rate: 0.03}"
+        text = f"{years}\nworkforce: {{total_termination_rate: 0.1}}\ncensus: {{size: 50}}\nrandom_seed: 1\n{output}\n"
+        (tmp_path / "config.yaml").write_text(text)
+        assert main(["simulate", str(tmp_path / "config.yaml")]) == 0
+        size[compression] = (folder / "events.parquet").stat().st_size
+    assert size["zstd"] < size["uncompressed"]
