@@ -118,7 +118,7 @@ _PERSONAL_NAMES = """
 """
 _PERSONAL = frozenset(_PERSONAL_NAMES.split())
 _SHOWN = 20
-_LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+|")
+_LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from workforce_sim.money import PPM, half_up
 
 FIVE = tuple(Level(name=str(n)) for n in range(1, 6))
 _CUTS = (0, 350_000, 650_000, 850_000, 950_000, PPM)  # cumulated shares of the five levels cut from pay
+_MANY = 50
 _WHOLE = re.compile(r"-?[0-9]+")
 
 
@@ -25,13 +26,20 @@ def leveled(census: Census, config: Config) -> tuple[tuple[Level, ...], pl.Serie
         CensusError: when the census has levels that the configuration does not name.
     """
     levels = _levels(census.frame, config)
-    column = _known(census, [level.name for level in levels])
+    names = [level.name for level in levels]
+    column, notes = _known(census, names), _many(levels)
     missing = column.null_count()
     if not missing:
-        return levels, column, ()
+        return levels, column, notes
     index, how = _imputed(column, census.frame["salary_cents"], levels)
-    filled = pl.Series("level", [level.name for level in levels], dtype=column.dtype).gather(index)
-    return levels, filled, (f"level missing in {missing} of {len(column)} rows: {how}",)
+    filled = pl.Series("level", names, dtype=column.dtype).gather(index)
+    return levels, filled, (*notes, f"level missing in {missing} of {len(column)} rows: {how}")
+
+
+def _many(levels: tuple[Level, ...]) -> tuple[str, ...]:
+    if len(levels) <= _MANY:
+        return ()
+    return (f"{len(levels)} levels: if these are job titles, map level to another column, or set workforce.levels",)
 
 
 def _levels(frame: pl.DataFrame, config: Config) -> tuple[Level, ...]:

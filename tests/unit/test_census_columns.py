@@ -137,3 +137,8 @@ def test_an_id_of_social_security_numbers_is_read_only_when_mapped() -> None:
         read_census(frame)
     assert "6789" not in str(caught.value)
     assert read_census(frame, config(columns={"employee_id": "employee_id"})).frame.height == 1
+
+
+def test_a_column_without_a_name_does_not_hide_the_others() -> None:
+    with pytest.raises(CensusError, match="columns found: employee_id, hire_date, , pay;"):
+        read_census(people(annual_salary=None, **{"": 0, "pay": 1.0}))

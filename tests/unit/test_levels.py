@@ -173,3 +173,11 @@ def test_pay_is_compared_exactly_to_half_a_cent() -> None:
     )
 
     assert complete(Census(more), config()).staff["level"].to_list()[-1] == "B"  # medians 1.5 and 2 cents
+
+
+@pytest.mark.parametrize(("count", "notes"), [(50, 0), (51, 1)])
+def test_very_many_levels_are_a_note(count: int, notes: int) -> None:
+    opening = completed(level=[f"title {n}" for n in range(count)])
+
+    assert len(opening.notes) == notes
+    assert all(note.startswith("51 levels: if these are job titles") for note in opening.notes)
