@@ -11,7 +11,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "typing", "tests", "docs"]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
-FINGERPRINT = "from workforce_sim import simulate; print(simulate({}).fingerprint)"
+FINGERPRINT = "from workforce_sim import simulate; print(simulate().fingerprint)"
 HEADER = "# Written by `nox -s requirements`; edit pyproject.toml instead."
 
 
