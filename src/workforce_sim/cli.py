@@ -132,7 +132,8 @@ def _census_check(options: argparse.Namespace) -> int:
     findings: pl.DataFrame = check_census(options.file, config)
     for row in findings.iter_rows(named=True):
         rows = ", ".join(str(number) for number in row["first_rows"])
-        say(f"{options.file}: {row['severity']}: {row['rule']}: {row['rows']:,} rows (first: {rows}); {row['remedy']}")
+        count = f"{row['rows']:,} row{'s' if row['rows'] != 1 else ''}"
+        say(f"{options.file}: {row['severity']}: {row['rule']}: {count} (first: {rows}); {row['remedy']}")
     if "error" in findings["severity"].to_list():
         return FAILURE
     say(f"{options.file}: no error")
@@ -152,7 +153,9 @@ def _config_check(options: argparse.Namespace) -> int:
 
 
 def _config_schema(_: argparse.Namespace) -> int:
-    say(_shipped("schema.json").read_text(encoding="utf-8").rstrip())
+    from workforce_sim.config.schema import schema_text  # noqa: PLC0415
+
+    say(schema_text().rstrip())
     return SUCCESS
 
 

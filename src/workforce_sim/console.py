@@ -103,13 +103,16 @@ def whole_number(text: str) -> int:
 
 def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
     """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
-    terminal = sys.stderr is not None and sys.stderr.isatty()
+    stream = sys.stderr
+    terminal = stream is not None and stream.isatty()
     if not (terminal or verbose):
         return None
 
     def show(year: int, done: int, total: int) -> None:
-        end = "\n" if done == total or not terminal else ""
-        print(f"{chr(13) if terminal else ''}{year} done, {done} of {total}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+        text = f"{year} done, {done} of {total}"
+        if terminal:  # one line, written over, gone at the end
+            text = f"{text if done < total else '':<40}\r"
+        print(text, end="" if terminal else "\n", file=stream, flush=True)
 
     return show
 

@@ -100,8 +100,11 @@ def _content(path: Path) -> bytes:
         raise FileNotFoundError(f"{path}: no such configuration file")
     if path.is_dir():
         raise ConfigError(f"{path}: a folder, not a configuration file")
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _beside(config: Config, folder: Path) -> Config:

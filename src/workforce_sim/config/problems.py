@@ -26,7 +26,8 @@ _WITHOUT_VALUE = {*_AT_A_KEY, "too_short", "too_long", "recursion_loop"}
 
 
 def _number(bound: float) -> str:
-    return f"{int(bound) if bound == int(bound) else bound:,}"
+    whole = int(bound) if bound == int(bound) else bound
+    return f"{whole:,}" if whole >= 10_000 else str(whole)
 
 
 _WHAT: dict[str, Callable[[Mapping[str, Any]], str]] = {

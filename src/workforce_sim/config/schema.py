@@ -1,4 +1,7 @@
-"""The JSON schema of the configuration, for editors; ``schema.json`` beside this file is a copy that ships."""
+"""The JSON schema of the configuration, for editors; ``schema.json`` beside this file is what ships.
+
+``workforce-sim config schema`` prints it; write the file anew with that after a change of the models.
+"""
 
 from __future__ import annotations
 
