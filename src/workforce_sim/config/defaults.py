@@ -9,11 +9,13 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
+from workforce_sim.config.document import PARSER
+
 
 @cache
 def _tables() -> dict[str, Any]:
     text = files("workforce_sim.config").joinpath("defaults.yaml").read_text(encoding="utf-8")
-    tables: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    tables: dict[str, Any] = yaml.load(text, Loader=PARSER)
     return tables
 
 

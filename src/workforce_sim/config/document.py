@@ -22,7 +22,9 @@ MAX_DEPTH = 50
 MAX_REPEATED = 10_000
 """Most values that aliases may repeat in all."""
 
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C, or the slower one where PyYAML was built without it."""
+
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -124,7 +126,7 @@ def _place_after(text: str) -> Place:
 def _events(text: str) -> Iterator[Any]:
     """Yield the events of the parser; what is not YAML is a fatal problem."""
     try:
-        yield from yaml.parse(text, Loader=_PARSER)
+        yield from yaml.parse(text, Loader=PARSER)
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark or error.context_mark)
         raise _FatalError(place, f"not valid YAML: {_explained(error, text, place)}") from None

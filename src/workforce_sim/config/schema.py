@@ -27,9 +27,11 @@ def schema_text() -> str:
 
 
 def _untitled(part: Any) -> Any:
-    """Leave out the titles that pydantic makes from names."""
+    """Leave out the titles that pydantic makes from names, and the lists of one that old versions wrap around."""
     if isinstance(part, list):
         return [_untitled(item) for item in part]
     if not isinstance(part, dict):
         return part
+    if len(part.get("allOf", ())) == 1:
+        part = {**part["allOf"][0], **{key: value for key, value in part.items() if key != "allOf"}}
     return {key: _untitled(value) for key, value in part.items() if key != "title" or part.get("$schema")}

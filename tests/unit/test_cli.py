@@ -1,0 +1,331 @@
+"""``workforce-sim`` as a user meets it: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workforce_sim import load_config, read_run, simulate
+from workforce_sim.cli import main
+from workforce_sim.config.schema import json_schema
+
+Captured = pytest.CaptureFixture[str]
+SMALL = """\
+simulation: {start_year: 2025, end_year: 2027, target_growth_rate: 0.03}
+workforce: {total_termination_rate: 0.12}
+census: {size: 200}
+random_seed: 42
+"""
+CENSUS = "employee_id,hire_date,annual_salary\nA1,2020-01-01,50000\nA2,2021-06-01,60000\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with a small configuration and a census."""
+    (tmp_path / "c.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "census.csv").write_text(CENSUS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# --- simulate ---------------------------------------------------------------------------------------------------------
+
+
+def test_simulate_prints_the_years_and_writes_the_run(folder: Path, capsys: Captured) -> None:
+    assert main(["simulate", "c.yaml", "--out", "runs/base"]) == 0
+
+    out, err = capsys.readouterr()
+    assert [line[:4] for line in out.split("\n")[3:6]] == ["2025", "2026", "2027"]
+    assert "where the time went" in out
+    assert err == "written to runs/base\n"
+    assert read_run(folder / "runs/base").fingerprint == simulate("c.yaml").fingerprint
+
+
+@pytest.mark.usefixtures("folder")
+def test_years_and_seed_go_over_the_configuration(capsys: Captured) -> None:
+    assert (
+        main(["simulate", "c.yaml", "--out", "run", "--start-year", "2026", "--end-year", "2026", "--seed", "7"]) == 0
+    )
+
+    run = read_run("run")
+    assert run.summary["year"].to_list() == [2026]
+    assert run.fingerprint == simulate("c.yaml", start_year=2026, end_year=2026, seed=7).fingerprint
+    assert "\n2025" not in capsys.readouterr().out
+
+
+def test_the_configuration_may_name_the_folder(folder: Path, capsys: Captured) -> None:
+    (folder / "c.yaml").write_text(SMALL + "output: {path: there, compression: snappy}\n", encoding="utf-8")
+
+    assert main(["simulate", "c.yaml"]) == 0
+
+    assert (folder / "there/events.parquet").exists()
+    assert capsys.readouterr().err == f"written to {folder / 'there'}\n"
+
+
+def test_without_a_folder_nothing_is_written(folder: Path, capsys: Captured) -> None:
+    before = sorted(folder.iterdir())
+
+    assert main(["simulate", "c.yaml"]) == 0
+
+    assert sorted(folder.iterdir()) == before
+    assert capsys.readouterr().err == ""
+
+
+def test_notes_of_the_census_are_printed(folder: Path, capsys: Captured) -> None:
+    (folder / "c.yaml").write_text(SMALL.replace("size: 200", "path: census.csv"), encoding="utf-8")
+
+    assert main(["simulate", "c.yaml"]) == 0
+
+    assert re.search(r"\n\nnotes\n  level missing in 2 of 2 rows.*\n  birth date missing", capsys.readouterr().out)
+
+
+def test_a_folder_that_is_taken_is_refused_before_the_run(folder: Path, capsys: Captured) -> None:
+    assert main(["simulate", "c.yaml", "--out", str(folder)]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"{folder}: exists and is not an empty folder; choose another or remove it first\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_verbose_shows_the_years_as_they_are_done(capsys: Captured) -> None:
+    assert main(["simulate", "c.yaml", "-v"]) == 0
+
+    assert capsys.readouterr().err == "2025 done, 1 of 3\n2026 done, 2 of 3\n2027 done, 3 of 3\n"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["none.yaml"], "none.yaml: no such configuration file"),
+        (["."], ".: a folder, not a configuration file"),
+        (["census.csv"], "census.csv:1:1: expected a section of keys (got employee_id,hire_date,annual_salary A...)"),
+        (["c.yaml", "--end-year", "2020"], "simulation.end_year: must not be before start_year, 2025 (got 2020)"),
+        (["c.yaml", "--seed", "-1"], "random_seed: must be at least 0 (got -1)"),
+        (["c.yaml", "--out", "census.csv"], "census.csv: exists and is not an empty folder"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_exit_code_1(arguments: list[str], line: str, capsys: Captured) -> None:
+    assert main(["simulate", *arguments]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(line)
+    assert err.count("\n") == 1
+
+
+# --- usage ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["simulate"],
+        ["config"],
+        ["census"],
+        ["nonsense"],
+        ["simulate", "c.yaml", "--sed", "1"],
+        ["simulate", "c.yaml", "--seed", "1e5"],
+        ["simulate", "c.yaml", "--start-year", "twenty"],
+        ["config", "check"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: Captured) -> None:
+    assert main(arguments) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("usage: workforce-sim")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["simulate", "--help"], ["census", "check", "-h"], ["config", "init", "-h"], ["--version"]],
+)
+def test_help_and_version_are_results(arguments: list[str], capsys: Captured) -> None:
+    assert main(arguments) == 0
+
+    out, err = capsys.readouterr()
+    assert out.startswith(("usage: workforce-sim", "workforce-sim"))
+    assert err == ""
+
+
+# --- census check -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_good_census_has_no_error(capsys: Captured) -> None:
+    assert main(["census", "check", "census.csv"]) == 0
+    assert capsys.readouterr() == ("census.csv: no error\n", "")
+
+
+def test_every_broken_rule_of_a_census_is_a_line(folder: Path, capsys: Captured) -> None:
+    (folder / "census.csv").write_text(CENSUS + "A2,2030-01-01,-5\n", encoding="utf-8")
+
+    assert main(["census", "check", "census.csv"]) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("census.csv: error: ") and "; " in line for line in lines)
+    assert any(": 2 rows (first: 2, 3); " in line for line in lines)
+    assert any("hire_date" in line and ": 1 row (first: 3); " in line for line in lines)
+
+
+def test_a_census_is_checked_for_a_configuration(folder: Path, capsys: Captured) -> None:
+    (folder / "c.yaml").write_text(SMALL.replace("2025", "2021"), encoding="utf-8")
+
+    assert main(["census", "check", "census.csv", "--config", "c.yaml"]) == 1
+    assert "2021-01-01" in capsys.readouterr().out
+
+
+def test_a_parquet_census_is_read(folder: Path, capsys: Captured) -> None:
+    pl.read_csv("census.csv", try_parse_dates=True).write_parquet(folder / "census.parquet")
+
+    assert main(["census", "check", "census.parquet"]) == 0
+    assert capsys.readouterr().out == "census.parquet: no error\n"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["none.csv", "c.yaml"])
+def test_what_is_no_census_is_one_line(name: str, capsys: Captured) -> None:
+    assert main(["census", "check", name]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert name in err
+    assert "Traceback" not in err
+
+
+# --- config -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_good_configuration_is_summed_up(capsys: Captured) -> None:
+    assert main(["config", "check", "c.yaml"]) == 0
+
+    line = "c.yaml: good; 2025 to 2027, seed 42, census: synthetic, 200 employees\n"
+    assert capsys.readouterr() == (line, "")
+
+
+def test_every_problem_of_a_configuration_is_a_line(folder: Path, capsys: Captured) -> None:
+    (folder / "c.yaml").write_text(SMALL + "colour: red\noutput: {compression: zip}\n", encoding="utf-8")
+
+    assert main(["config", "check", "c.yaml"]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.split(": ")[0] for line in err.splitlines()] == ["c.yaml:5:1", "c.yaml:6:23"]
+
+
+def test_a_census_that_is_not_there_yet_is_told(folder: Path, capsys: Captured) -> None:
+    (folder / "c.yaml").write_text(SMALL.replace("size: 200", "path: later.csv"), encoding="utf-8")
+
+    assert main(["config", "check", "c.yaml"]) == 0
+    assert capsys.readouterr().err == f"c.yaml: census.path: no such file yet: {folder / 'later.csv'}\n"
+
+
+def test_the_schema_is_printed(capsys: Captured) -> None:
+    assert main(["config", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json_schema()
+
+
+def test_init_writes_an_example_that_runs_and_never_overwrites(folder: Path, capsys: Captured) -> None:
+    assert main(["config", "init"]) == 0
+
+    written = folder / "simulation_config.yaml"
+    assert load_config(written) == load_config()
+    schema = written.read_text(encoding="utf-8").splitlines()[0].partition("$schema=file://")[2]
+    assert json.loads(Path(schema).read_text(encoding="utf-8")) == json_schema()
+    assert "simulate simulation_config.yaml" in capsys.readouterr().err
+
+    assert main(["config", "init", "c.yaml"]) == 1
+    assert (folder / "c.yaml").read_text(encoding="utf-8") == SMALL
+    assert capsys.readouterr().err == "c.yaml: exists already; choose another name, or remove it first\n"
+
+
+def test_init_into_nowhere_is_one_line(folder: Path, capsys: Captured) -> None:
+    assert main(["config", "init", "none/c.yaml"]) == 1
+    assert capsys.readouterr().err == "none/c.yaml: No such file or directory\n"
+
+
+# --- as a process -----------------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    run = [sys.executable, "-W", "error", "-m", "workforce_sim", *arguments]
+    return subprocess.run(run, capture_output=True, env={**os.environ, **environment}, timeout=300, check=False)
+
+
+def test_help_imports_no_engine() -> None:
+    code = (
+        "import sys; from workforce_sim.cli import main; code = main(['--help']);"
+        "sys.exit(code or bool({'polars', 'numpy', 'pydantic', 'yaml'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=300, check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_module_runs_on_a_terminal_without_unicode() -> None:
+    done = command("simulate", "c.yaml", PYTHONIOENCODING="ascii")
+
+    assert done.returncode == 0
+    assert b"\n----  ----" in done.stdout
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.usefixtures("folder")
+def test_a_full_disk_under_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        run = [sys.executable, "-m", "workforce_sim", "config", "check", "c.yaml"]
+        done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, timeout=300, check=False)
+
+    assert (done.returncode, done.stderr) == (1, b"standard output: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX pipe")
+def test_a_reader_that_leaves_early_is_no_noise() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = [sys.executable, "-m", "workforce_sim", "config", "schema"]
+    done = subprocess.run(run, stdout=write, stderr=subprocess.PIPE, timeout=300, check=False)
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_an_interrupt_ends_the_run_with_130_and_writes_nothing(folder: Path) -> None:
+    run = [
+        sys.executable,
+        "-u",
+        "-m",
+        "workforce_sim",
+        "simulate",
+        "c.yaml",
+        "--end-year",
+        "2199",
+        "--out",
+        "run",
+        "-v",
+    ]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"2025 done, 1 of 175\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=300)
+
+    assert process.returncode == 130
+    assert out == b""
+    assert err.endswith(b"\ninterrupted\n") or err == b"interrupted\n"
+    assert not (folder / "run").exists()

@@ -1,0 +1,210 @@
+"""What is printed about a run, and how problems end a command."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workforce_sim import console
+from workforce_sim.errors import CensusError, ConfigError
+
+YEARS = [
+    {
+        "year": 2025,
+        "headcount_opening": 10_000,
+        "hires": 2_000,
+        "terminations_opening_staff": 1_200,
+        "terminations_new_hires": 500,
+        "reductions": 0,
+        "promotions": 628,
+        "cola_raises": 10_000,
+        "merit_raises": 7_923,
+        "headcount_closing": 10_300,
+        "payroll_cents": 82_760_000_000,
+        "average_salary_cents": 8_172_449,
+    },
+    {
+        "year": 2026,
+        "headcount_opening": 10_300,
+        "hires": 0,
+        "terminations_opening_staff": 10_300,
+        "terminations_new_hires": 0,
+        "reductions": 0,
+        "promotions": 0,
+        "cola_raises": 0,
+        "merit_raises": 0,
+        "headcount_closing": 0,
+        "payroll_cents": 104_866_000_000,
+        "average_salary_cents": None,
+    },
+]
+
+
+def test_the_years_are_a_right_aligned_table() -> None:
+    assert console.year_table(YEARS).split("\n") == [
+        "      opening         leavers,  leavers,  promo-    cola   merit  closing    payroll  average",
+        "year    staff  hires     staff     hires   tions  raises  raises    staff          $    pay $",
+        "────  ───────  ─────  ────────  ────────  ──────  ──────  ──────  ───────  ─────────  ───────",
+        "2025   10,000  2,000     1,200       500     628  10,000   7,923   10,300    827.6 m   81,724",
+        "2026   10,300      0    10,300         0       0       0       0        0  1,048.7 m        -",
+    ]
+
+
+def test_reductions_have_a_column_where_there_are_any() -> None:
+    table = console.year_table([YEARS[0], {**YEARS[1], "reductions": 9_064}]).split("\n")
+
+    assert "of them" not in console.year_table(YEARS)
+    assert [line[31:41].strip() for line in table] == ["of them", "reduced", "───────", "0", "9,064"]
+
+
+def test_a_small_payroll_is_in_whole_dollars() -> None:
+    table = console.year_table([{**YEARS[0], "payroll_cents": 9_999_999_950}])
+    small = console.year_table([{**YEARS[0], "payroll_cents": 12_345_678}])
+
+    assert "100.0 m" in table
+    assert "123,457" in small
+
+
+def test_no_years_are_headings_only() -> None:
+    assert len(console.year_table([]).split("\n")) == 3
+
+
+def test_where_the_time_went_adds_up() -> None:
+    assert console.time_table({"census": 0.25, "raises of everybody": 0.75}).split("\n") == [
+        "where the time went  seconds  share",
+        "census                 0.250    25%",
+        "raises of everybody    0.750    75%",
+        "total                  1.000   100%",
+    ]
+    assert console.time_table({}) == ""
+    assert console.time_table({"nothing": 0.0}).endswith("total                  0.000     0%")
+
+
+def test_notes_follow_the_years_one_a_line() -> None:
+    report = console.run_report(YEARS, ["birth_date imputed in 12 rows", "3 exits\nignored\x1b[2J"], {"census": 1.0})
+
+    assert "\n\nnotes\n  birth_date imputed in 12 rows\n  3 exits\\nignored\\x1b[2J\n\nwhere the time went" in report
+    assert "notes" not in console.run_report(YEARS, [], {})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("utf-8", "── Zoë … €"), ("latin-1", "-- Zoë ... \\u20ac"), ("ascii", "-- Zo\\xeb ... \\u20ac")],
+)
+def test_a_terminal_that_cannot_show_a_letter_gets_a_plainer_one(
+    encoding: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding, newline="\n"))
+
+    console.say("── Zoë … €")
+    sys.stdout.flush()
+
+    assert raw.getvalue().decode(encoding) == shown + "\n"
+
+
+def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+
+    console.say("lost")
+    console.complain("lost")
+
+    assert console.shower(True) is not None
+    assert console.guarded(lambda: 0, verbose=False) == 0
+
+
+def raising(error: BaseException) -> Callable[[], int]:
+    def action() -> int:
+        raise error
+
+    return action
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (ConfigError("c.yaml:1:1: a: wrong\nc.yaml:2:1: b: wrong"), 1, "c.yaml:1:1: a: wrong\nc.yaml:2:1: b: wrong\n"),
+        (CensusError("census\x1b[2J.csv: broken"), 1, "census\\x1b[2J.csv: broken\n"),
+        (FileNotFoundError("c.yaml: no such file"), 1, "c.yaml: no such file\n"),
+        (PermissionError(13, "Permission denied", "c.yaml"), 1, "c.yaml: Permission denied\n"),
+        (MemoryError(), 1, "not enough memory; simulate fewer years or a smaller census, or close other programs\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (
+            TypeError("a\nb"),
+            1,
+            "an error of the program itself, please report it with what --verbose shows: TypeError: a\n",
+        ),
+    ],
+)
+def test_an_error_is_a_line_and_an_exit_code(
+    error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert console.guarded(raising(error), verbose=False) == code
+    assert capsys.readouterr() == ("", text)
+
+
+def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.guarded(raising(TypeError("a")), verbose=True) == 1
+
+    text = capsys.readouterr().err
+    assert text.startswith("Traceback (most recent call last):")
+    assert re.search(r'test_console\.py", line \d+, in action', text)
+
+
+def test_progress_is_lines_when_verbose_and_nothing_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.shower(False) is None
+    show = console.shower(True)
+    assert show is not None
+
+    show(2025, 1, 2)
+    show(2026, 2, 2)
+
+    assert capsys.readouterr().err == "2025 done, 1 of 2\n2026 done, 2 of 2\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_one_line_on_a_terminal_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    show = console.shower(False)
+    assert show is not None
+
+    show(2025, 1, 2)
+    assert terminal.getvalue().rstrip() == "2025 done, 1 of 2"
+    show(2026, 2, 2)
+
+    *_, last, rest = terminal.getvalue().split("\r")
+    assert (last.strip(), rest) == ("", "")
+    assert "\n" not in terminal.getvalue()
+
+
+@pytest.mark.parametrize(("text", "number"), [("5", 5), ("-5", -5), ("007", 7), ("0", 0)])
+def test_whole_numbers_are_read(text: str, number: int) -> None:
+    assert console.whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "1e5", "1_000", "2025.0", "٣", "9" * 31, "+5", " 5", "\x1b"])
+def test_anything_else_is_not_a_whole_number(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="expected a whole number, got") as caught:
+        console.whole_number(text)
+
+    assert str(caught.value).isprintable()
+
+
+def test_the_console_imports_nothing_heavy() -> None:
+    source = Path(console.__file__).read_text(encoding="utf-8")
+    imported: Any = re.findall(r"^(?:from|import) (\w+)", source, flags=re.MULTILINE)
+
+    assert {"polars", "numpy", "pydantic", "yaml", "workforce_sim"}.isdisjoint(imported)
