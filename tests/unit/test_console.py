@@ -15,7 +15,7 @@ import pytest
 from workforce_sim import console
 from workforce_sim.errors import CensusError, ConfigError
 
-YEARS = [
+YEARS: list[dict[str, Any]] = [
     {
         "year": 2025,
         "headcount_opening": 10_000,
