@@ -105,7 +105,7 @@ def _logged(options: argparse.Namespace) -> int:
         try:
             return _simulate(options)
         except BaseException as error:
-            what = explained(error) if isinstance(error, Exception) else "interrupted"
+            what = "interrupted" if isinstance(error, KeyboardInterrupt) else explained(error)
             for line in what.split("\n"):
                 log.error("%s", printable(line))
             raise

@@ -58,7 +58,7 @@ def guarded(action: Callable[[], int], *, verbose: bool) -> int:
     except BrokenPipeError:  # the reader has what it wanted, as with `| head`
         _give_up_stdout()
         return FAILURE
-    except Exception as error:  # the one place that turns errors into lines
+    except BaseException as error:  # the one place that turns errors, panics of Polars too, into lines
         if verbose:
             complain("".join(traceback.format_exception(error)).rstrip())
         complain(explained(error))
@@ -80,7 +80,7 @@ def _give_up_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def explained(error: Exception) -> str:
+def explained(error: BaseException) -> str:
     """Return what an error says to a user, one line a problem."""
     from workforce_sim.errors import WorkforceSimError  # noqa: PLC0415 - a command line answers --help without it
 

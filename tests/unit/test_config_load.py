@@ -422,6 +422,7 @@ plan: {match: {preset: none}}
     ("section", "keys", "line"),
     [
         ("census", {"path": ""}, "census.path: must not be empty (got '')"),
+        ("census", {"date_format": ""}, "census.date_format: must not be empty (got '')"),
         ("census", {"size": 0}, "census.size: must be at least 1 (got 0)"),
         ("census", {"size": 10**5000}, "census.size: must be at most 20,000,000 (got int)"),
         ("census", {"size": True}, "census.size: expected a whole number (got True)"),
@@ -532,6 +533,13 @@ def test_levels_that_are_not_there_are_told_where_they_are_named() -> None:
     assert refusal(source) == [
         "compensation.merit_factors.C: no such level in workforce.levels (A, B)",
         "hiring.level_mix.D: no such level in workforce.levels (A, B)",
+    ]
+
+
+def test_a_level_name_that_no_census_can_hold_is_refused() -> None:
+    source = data(workforce={"total_termination_rate": 0.12, "levels": [{"name": " A"}]})
+    assert refusal(source) == [
+        "workforce.levels.0.name: must not begin or end with a space, as names in a census do not (got ' A')"
     ]
 
 
@@ -662,8 +670,26 @@ def test_an_override_before_a_table_by_year_is_refused() -> None:
 
 
 def test_any_key_can_be_changed() -> None:
-    config = with_changes(load_config(), {"compensation.cola_rate": 0.01, "census.size": 50})
+    changes = {"compensation.cola_rate": 0.01, "census.size": 50, "promotion.increase.lowest": 0.05}
+    config = with_changes(load_config(), changes)
 
     assert config.compensation.cola_rate.at(2025) == 0.01
+    assert (config.promotion.increase.lowest, config.promotion.increase.highest) == (0.05, 0.12)
     assert config.census.size == 50
     assert load_config().census.size == 10_000
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("compensation.colar_rate", "compensation.colar_rate: unknown key (did you mean cola_rate?)"),
+        ("colour.red", "colour: unknown key (known here: simulation, workforce, census, terminations, hiring,"),
+        ("workforce.levels.0", "workforce.levels.0: cannot be changed by itself; change levels as a whole"),
+        ("compensation.cola_rate.2025", "compensation.cola_rate.2025: cannot be changed by itself; change cola_rate"),
+    ],
+)
+def test_a_key_that_is_not_there_cannot_be_changed(key: str, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        with_changes(load_config(), {key: 0.5})
+
+    assert str(caught.value).startswith(line)

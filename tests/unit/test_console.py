@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from workforce_sim import console
@@ -137,6 +138,11 @@ def raising(error: BaseException) -> Callable[[], int]:
         (PermissionError(13, "Permission denied", "c.yaml"), 1, "c.yaml: Permission denied\n"),
         (MemoryError(), 1, "not enough memory; simulate fewer years or a smaller census, or close other programs\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
+        (
+            pl.exceptions.PanicException("at the disk"),
+            1,
+            "an error of the program itself, please report it with what --verbose shows: PanicException: at the disk\n",
+        ),
         (
             TypeError("a\nb"),
             1,

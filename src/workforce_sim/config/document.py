@@ -70,9 +70,8 @@ class Node:
 
 def read_yaml(content: bytes) -> tuple[Node | None, list[Problem]]:
     """Return the document and what is wrong with it as YAML; None for what cannot be read to its end."""
-    reader = _Reader(iter(()))
+    reader = _Reader(_events(content))
     try:
-        reader.events = _events(_decoded(content))
         return reader.document(), reader.problems
     except _FatalError as error:
         return None, [*reader.problems, error.problem]
@@ -123,8 +122,9 @@ def _place_after(text: str) -> Place:
     return Place(text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(content: bytes) -> Iterator[Any]:
     """Yield the events of the parser; what is not YAML is a fatal problem."""
+    text = _decoded(content)
     try:
         yield from yaml.parse(text, Loader=PARSER)
     except yaml.MarkedYAMLError as error:

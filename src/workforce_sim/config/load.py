@@ -66,12 +66,14 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
     """
     if not changes:
         return config
-    data = config.model_dump(by_alias=True, exclude_unset=True)
+    data = config.model_dump(by_alias=True)
     for key, value in changes.items():
         *sections, name = key.split(".")
         place = data
         for section in sections:
             place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise ConfigError(f"{key}: cannot be changed by itself; change {section} as a whole")
         place[name] = value
     return _from_data(data)
 

@@ -59,10 +59,16 @@ class Percentiles(Section):
         return (values[0], values[1], values[2], values[3], values[4])
 
 
+def _bare(name: str) -> str:
+    if name != name.strip():
+        raise ValueError("must not begin or end with a space, as names in a census do not")
+    return name
+
+
 class Level(Section):
     """One job level; levels are listed from the lowest to the highest."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_bare)]
     """Name as the census spells it."""
     minimum: Dollars | None = None
     """Bottom of the pay range in the start year, dollars a year."""
@@ -146,7 +152,7 @@ class CensusSection(Section):
     """Employees in the synthetic census."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our column name: the file's column name; overrides what is recognised."""
-    date_format: str | None = None
+    date_format: Annotated[str, Field(min_length=1)] | None = None
     """Format of text dates (strptime); ISO 8601 when left out."""
     known_exits: Literal["ignore", "error"] = "ignore"
     """What to do with termination dates on or after the opening."""
