@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from workforce_sim import synthetic_census
-from workforce_sim.completion import complete
+from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
 from workforce_sim.monitor import Clock

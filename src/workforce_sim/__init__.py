@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
+    from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
     from workforce_sim.config.load import load_config
     from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from workforce_sim.result import Result, read_run
     from workforce_sim.simulation import simulate
     from workforce_sim.summary import summary_by
-    from workforce_sim.synthetic import synthetic_census
 
 __all__ = [
     "Census",
@@ -50,7 +50,7 @@ _HOMES = {
     "result": ("Result", "read_run"),
     "simulation": ("simulate",),
     "summary": ("summary_by",),
-    "synthetic": ("synthetic_census",),
+    "census.synthetic": ("synthetic_census",),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

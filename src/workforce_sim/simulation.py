@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from workforce_sim import reference
 from workforce_sim.assumptions import Assumptions
 from workforce_sim.census import Census, read_census
-from workforce_sim.completion import complete
+from workforce_sim.census.completion import complete
+from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
 from workforce_sim.context import World
@@ -28,7 +29,6 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.pay import pay_scale
 from workforce_sim.result import Result
 from workforce_sim.staff import Staff, birth_years
-from workforce_sim.synthetic import synthetic_census
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
 from workforce_sim.year import State, YearTables, step, tables
 

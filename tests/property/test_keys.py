@@ -17,12 +17,12 @@ from pydantic import RootModel
 from tests import support
 from tests.support import Scenario, fast, only
 from workforce_sim import CensusError, SimulationError, simulate
+from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config.values import Section
 from workforce_sim.ledger import fingerprint
 from workforce_sim.opening import Tables
-from workforce_sim.synthetic import LEVELS, synthetic_census
 
 Changes = dict[str, Any]
 

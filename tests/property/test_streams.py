@@ -16,9 +16,9 @@ import pytest
 
 from tests import support
 from tests.support import Scenario, fast, of_type
+from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.draws import Stream
 from workforce_sim.opening import Tables
-from workforce_sim.synthetic import synthetic_census
 
 EVEN = [{"from": 0, "factor": 1.0}]
 HALVES: dict[str, Any] = {

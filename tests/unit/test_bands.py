@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workforce_sim.bands import Bands
+from workforce_sim.census.bands import Bands
 from workforce_sim.money import PPM, quota
 
 WEIGHTS = st.lists(st.integers(0, 100), min_size=1, max_size=6).filter(any)

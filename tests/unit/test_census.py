@@ -10,8 +10,8 @@ from polars.testing import assert_frame_equal
 
 from tests.censuses import HIRED, config, data, found, people
 from workforce_sim.census import Census, check_census, read_census
+from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.errors import CensusError
-from workforce_sim.synthetic import synthetic_census
 from workforce_sim.tables import CENSUS, names
 
 

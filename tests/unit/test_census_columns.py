@@ -9,7 +9,7 @@ import pytest
 
 from tests.censuses import config, people
 from workforce_sim.census import read_census
-from workforce_sim.census_columns import FIELDS, plain
+from workforce_sim.census.columns import FIELDS, plain
 from workforce_sim.errors import CensusError, ConfigError
 
 

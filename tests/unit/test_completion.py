@@ -14,11 +14,11 @@ from polars.testing import assert_frame_equal
 
 from tests.censuses import config, data, people
 from workforce_sim.census import Census, read_census
-from workforce_sim.completion import complete
+from workforce_sim.census.completion import complete
+from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, census_key, decision, person_number, uniform
 from workforce_sim.errors import CensusError
-from workforce_sim.synthetic import synthetic_census
 from workforce_sim.tables import CENSUS, names
 
 

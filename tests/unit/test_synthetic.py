@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from tests.censuses import config, data
 from workforce_sim.census import SYNTHETIC, read_census
-from workforce_sim.synthetic import synthetic_census
+from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.tables import CENSUS, names
 
 OPENING = date(2025, 1, 1)

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import polars as pl
 
-from workforce_sim.bands import Ints
-from workforce_sim.census import SYNTHETIC, Census
+from workforce_sim.census.bands import Ints
+from workforce_sim.census.read import SYNTHETIC, Census
 from workforce_sim.config import Config, Level
 from workforce_sim.errors import CensusError
 from workforce_sim.money import PPM, half_up

@@ -1,7 +1,7 @@
 """Read and check a census: one row per employee at the opening, every broken rule reported at once.
 
-``census_sources`` opens it, ``census_columns`` tells which column is which, ``census_values`` parses them, and
-``census_rules`` is what must hold.
+``sources`` opens it, ``columns`` tells which column is which, ``values`` parses them, and
+``rules`` is what must hold.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.census_columns import BY_NAME, Columns, Field, find_columns
-from workforce_sim.census_rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
-from workforce_sim.census_sources import Opened, open_census
-from workforce_sim.census_values import expected, parsed
+from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns
+from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
+from workforce_sim.census.sources import Opened, open_census
+from workforce_sim.census.values import expected, parsed
 from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError

@@ -11,12 +11,12 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from workforce_sim.bands import Bands, Ints
-from workforce_sim.census import Census
+from workforce_sim.census.bands import Bands, Ints
+from workforce_sim.census.levels import leveled
+from workforce_sim.census.read import Census
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
-from workforce_sim.levels import leveled
 from workforce_sim.money import PPM
 from workforce_sim.opening import Opening
 from workforce_sim.tables import CENSUS, completed

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from workforce_sim.census_columns import Field
+from workforce_sim.census.columns import Field
 from workforce_sim.config import Config
 
 _ISO = "%Y-%m-%d"

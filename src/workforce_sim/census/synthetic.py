@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.bands import Bands, Ints
-from workforce_sim.census import SYNTHETIC, Census
+from workforce_sim.census.bands import Bands, Ints
+from workforce_sim.census.read import SYNTHETIC, Census
 from workforce_sim.draws import Keys, Stream, census_keys, decision, person_numbers, uniforms
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.tables import CENSUS, completed

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workforce_sim.census_columns import BY_NAME, listed
-from workforce_sim.census_values import bad
+from workforce_sim.census.columns import BY_NAME, listed
+from workforce_sim.census.values import bad
 from workforce_sim.config import Config
 from workforce_sim.money import MAX_SALARY_CENTS, PPM
 
