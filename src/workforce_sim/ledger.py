@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -106,9 +106,9 @@ def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) ->
     """Write a run beside its place and move it there in one step."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise LedgerError(f"{path}: exists and is not an empty folder; choose another or remove it first")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    beside = path.parent / f".{path.name}-{secrets.token_hex(8)}"
     try:
+        beside.mkdir(parents=True)  # readable by whom any new folder is, as tempfile's are not
         for name in _ORDER:
             frame = ordered(getattr(tables, name), name)
             frame.write_parquet(beside / f"{name}.parquet", compression=config.output.compression)

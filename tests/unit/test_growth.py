@@ -1,0 +1,97 @@
+"""The growth identity: every known case of the model, and that a year closes on its target."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workforce_sim import HeadcountPlan, SimulationError, hires_needed
+from workforce_sim.growth import check_ratio, exact_plan, planned_hires, target_path
+
+
+@pytest.mark.parametrize(
+    ("opening", "growth", "plan"),
+    [
+        # target; leavers, reductions among them; hires, leavers among them; rates 12 % and 25 %
+        (1000, 0.03, HeadcountPlan(1030, 120, 0, 200, 50)),
+        (1030, 0.03, HeadcountPlan(1061, 124, 0, 207, 52)),
+        (1000, -0.2, HeadcountPlan(800, 200, 80, 0, 0)),
+        (1000, 0.0, HeadcountPlan(1000, 120, 0, 160, 40)),
+        (1000, -0.05, HeadcountPlan(950, 120, 0, 94, 24)),
+        (1000, -0.12, HeadcountPlan(880, 120, 0, 0, 0)),  # leaving alone closes on the target
+        (0, 0.03, HeadcountPlan(0, 0, 0, 0, 0)),
+        (1, 1.0, HeadcountPlan(2, 0, 0, 2, 1)),  # half up of 0.12 is 0; 1 / 0.75 is 2 hires
+    ],
+)
+def test_the_known_cases(opening: int, growth: float, plan: HeadcountPlan) -> None:
+    assert hires_needed(opening, growth, 0.12, 0.25) == plan
+
+
+PPM = st.integers(0, 1_000_000)
+
+
+@given(st.integers(0, 10**7), st.integers(-999_999, 1_000_000), PPM, st.integers(0, 999_999))
+def test_every_plan_closes_on_its_target_with_no_more_hires_than_needed(n: int, g: int, t: int, h: int) -> None:
+    plan = exact_plan(n, g, t, h)
+    assert n - plan.terminations + plan.hires - plan.hire_terminations == plan.target
+    assert abs(plan.target - n * Fraction(1_000_000 + g, 1_000_000)) <= Fraction(1, 2)
+    ordinary = plan.terminations - plan.reductions
+    assert abs(ordinary - Fraction(n * t, 1_000_000)) <= Fraction(1, 2)
+    assert plan.reductions == 0 or plan.hires == 0
+    stay = Fraction(1_000_000 - h, 1_000_000)
+    net = plan.hires - plan.hire_terminations
+    assert plan.hires * stay >= net > (plan.hires - 1) * stay or plan.hires == net == 0
+    assert min(plan.target, plan.reductions, plan.hire_terminations, n - plan.terminations) >= 0
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [
+        (-1, 0.0, 0.1, 0.1),
+        (10, -1.0, 0.1, 0.1),
+        (10, 1.1, 0.1, 0.1),
+        (10, 0.0, 1.1, 0.1),
+        (10, 0.0, -0.1, 0.1),
+        (10, 0.0, 0.1, 1.0),
+    ],
+)
+def test_rates_outside_their_range_are_an_error(rates: tuple[int, float, float, float]) -> None:
+    with pytest.raises(ValueError, match="need opening >= 0"):
+        hires_needed(*rates)
+
+
+def test_more_than_six_decimals_are_an_error() -> None:
+    with pytest.raises(ValueError, match="more than 6 decimals"):
+        hires_needed(10, 0.0000001, 0.1, 0.1)
+
+
+def test_the_target_path_is_rounded_once() -> None:
+    assert target_path(1000, [30_000]) == 1030
+    assert target_path(1000, [30_000, 30_000]) == 1061  # 1,060.9
+    assert target_path(50, [0, 100_000, 50_000]) == 58  # 57.75; rounding 55 first gives the same
+    assert target_path(3, [500_000, 500_000]) == 7  # 6.75; rounding 4.5 to 5 first would give 8
+    assert target_path(10, []) == 10
+
+
+@pytest.mark.parametrize(
+    ("opening", "target", "expected", "rate", "hires"),
+    [
+        (1000, 1030, 120, 250_000, 200),
+        (1010, 1030, 121, 250_000, 188),
+        (1200, 1030, 144, 250_000, 0),
+        (0, 10, 0, 0, 10),
+    ],
+)
+def test_stochastic_hires_are_planned_on_expected_exits_and_never_below_zero(
+    opening: int, target: int, expected: int, rate: int, hires: int
+) -> None:
+    assert planned_hires(opening, target, expected, rate) == hires
+
+
+def test_hires_at_the_ratio_pass_and_one_more_is_an_error_that_names_the_rates() -> None:
+    check_ratio(29, 100, 0.29, "growth 1")  # 0.29 x 100 in doubles is less than 29
+    with pytest.raises(SimulationError, match=r"30 hires .* 100 .*max_hires_ratio 0\.29 .*growth 1"):
+        check_ratio(30, 100, 0.29, "growth 1")

@@ -1,0 +1,251 @@
+"""Replay, written order, fingerprint, and a run on disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from tests import support
+from workforce_sim import LedgerError, ledger, read_run
+from workforce_sim.config import load_config, with_changes
+from workforce_sim.draws import census_key, hire_key
+from workforce_sim.result import Result
+from workforce_sim.tables import EVENT_TYPE, EVENTS, completed
+
+LEVELS = pl.Enum(["A", "B"])
+SECTIONS: dict[str, Any] = {
+    "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3}},
+    "hiring": {"part_time_share": 0.5},
+    "census": {"size": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    """A run of two years with every kind of event, a reduction among them."""
+    scenario = support.synthetic(60, support.configured(2025, 2026, **SECTIONS))
+    found = Result(support.fast(scenario), scenario.config, ("a note", "ein Hinweis über etwas"))
+    kinds = {"hire", "promotion", "cola", "merit", "termination"}
+    assert set(found.events["event_type"].cast(pl.String)) == kinds
+    return found
+
+
+# --- replay -----------------------------------------------------------------------------------------------------------
+
+
+def events(*rows: tuple[str, str, str, int | None, str | None]) -> pl.DataFrame:
+    """Ledger rows: id, type, month and day, salary after, level after."""
+    columns = {
+        "replicate": [0] * len(rows),
+        "year": [2025] * len(rows),
+        "employee_id": [row[0] for row in rows],
+        "event_type": [row[1] for row in rows],
+        "effective_date": [dt.date.fromisoformat(f"2025-{row[2]}") for row in rows],
+        "salary_after_cents": [row[3] for row in rows],
+        "level_after": [row[4] for row in rows],
+    }
+    dtypes: dict[str, Any] = {"replicate": pl.Int32, "year": pl.Int32, "event_type": EVENT_TYPE, "level_after": LEVELS}
+    return completed(pl.DataFrame(columns, schema_overrides={**dtypes, "salary_after_cents": pl.Int64}), EVENTS)
+
+
+OPENING = pl.DataFrame({"employee_id": ["p", "q"], "level": ["A", "B"], "salary_cents": [100, 200]}).with_columns(
+    pl.col("level").cast(LEVELS)
+)
+HAPPENED = events(
+    ("p", "merit", "04-01", 130, None),
+    ("p", "cola", "04-01", 120, None),  # on one day promotion, cost of living, merit, whatever the order of rows
+    ("p", "promotion", "04-01", 110, "B"),
+    ("q", "cola", "01-01", 210, None),
+    ("q", "termination", "12-31", None, None),
+    ("r", "merit", "12-01", 320, None),
+    ("r", "hire", "06-01", 300, "A"),
+    ("s", "hire", "06-01", 400, "A"),
+    ("s", "termination", "06-02", None, None),
+)
+CLOSING = [(0, "p", "B", 130), (0, "r", "A", 320)]
+
+
+@given(st.permutations(range(len(HAPPENED))))
+def test_replay_gives_the_closing_whatever_the_order_of_rows(order: list[int]) -> None:
+    assert ledger.replay(OPENING, HAPPENED[order]).rows() == CLOSING
+
+
+def test_replay_of_nothing_gives_the_opening_and_over_nobody_the_hires() -> None:
+    assert ledger.replay(OPENING, HAPPENED.clear()).rows() == [(0, "p", "A", 100), (0, "q", "B", 200)]
+    hired = HAPPENED.filter(pl.col("employee_id") == "r")
+    assert ledger.replay(OPENING.clear(), hired).rows() == CLOSING[1:]
+
+
+def test_replay_keeps_replicates_apart() -> None:
+    two = pl.concat(
+        [HAPPENED, HAPPENED.filter(pl.col("employee_id") == "q").with_columns(replicate=pl.lit(3, pl.Int32))]
+    )
+    opening = pl.concat(OPENING.with_columns(replicate=pl.lit(r, pl.Int32)) for r in (0, 3))
+    assert ledger.replay(opening, two).rows() == [*CLOSING, (3, "p", "A", 100)]
+
+
+# --- order and fingerprint --------------------------------------------------------------------------------------------
+
+
+def test_the_written_order_is_replicate_year_date_unsigned_key_and_type(result: Result) -> None:
+    rows = [
+        (
+            r["replicate"],
+            r["year"],
+            r["effective_date"],
+            key_of(r["employee_id"]),
+            list(EVENT_TYPE.categories).index(r["event_type"]),
+        )
+        for r in ledger.ordered(result.events.sample(fraction=1.0, shuffle=True, seed=1), "events").iter_rows(
+            named=True
+        )
+    ]
+    assert rows == sorted(rows)
+    assert {key >> 63 for _, _, _, key, _ in rows} == {0, 1}  # keys of hires are below, of the census above 2^63
+    people = ledger.ordered(result.snapshots.reverse(), "snapshots")
+    order = [(year, key_of(who)) for year, who in people.select("year", "employee_id").iter_rows()]
+    assert order == sorted(order)
+
+
+def key_of(employee_id: str) -> int:
+    return (
+        hire_key(int(employee_id[3:7]), int(employee_id[8:]))
+        if employee_id.startswith("NH-")
+        else census_key(employee_id)
+    )
+
+
+@pytest.mark.parametrize("ids", [[], ["NH-2025-000001"], ["NH-２０２５-０００００１", "NH-2025-1", "nh-2025-000001"]])
+def test_keys_of_ids_are_those_of_the_draws(ids: list[str]) -> None:
+    keys = ledger.employee_keys(pl.Series(ids, dtype=pl.String))
+    expected = [hire_key(2025, 1) if name == "NH-2025-000001" else census_key(name) for name in ids]
+    assert keys.tolist() == expected
+
+
+def test_a_fingerprint_is_of_values_not_of_order_and_any_other_value_changes_it(result: Result) -> None:
+    tables = result.tables
+    shuffled = replace(
+        tables, events=tables.events.reverse(), snapshots=tables.snapshots.sample(fraction=1, shuffle=True, seed=3)
+    )
+    assert ledger.fingerprint(shuffled) == result.fingerprint
+    earnings, cause = pl.col("earnings_cents"), pl.col("cause")
+    changes = [
+        replace(
+            tables,
+            snapshots=tables.snapshots.with_columns(pl.when(earnings == earnings.max()).then(1).otherwise(earnings)),
+        ),
+        replace(tables, events=tables.events.with_columns(cause.shift(1))),
+        replace(tables, events=tables.events.with_columns(pl.lit(None, pl.Int64).alias("salary_before_cents"))),
+        replace(tables, summary=tables.summary.with_columns(pl.col("average_salary_growth_continuing") + 2.0**-50)),
+        replace(tables, summary=tables.summary.head(1)),
+    ]
+    assert len({result.fingerprint, *map(ledger.fingerprint, changes)}) == 6
+
+
+# --- on disk ----------------------------------------------------------------------------------------------------------
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("compression", ["zstd", "lz4", "snappy", "uncompressed"])
+def test_a_run_is_read_back_as_it_was_written(compression: str, result: Result, tmp_path: Path) -> None:
+    changed = with_changes(result.config, {"output.compression": compression})
+    written = replace(result, config=changed)
+    assert written.write(tmp_path / "deep" / "run") == tmp_path / "deep" / "run"
+    assert files(tmp_path / "deep") == [
+        "run",
+        *(f"run/{name}" for name in ("events.parquet", "run.json", "snapshots.parquet", "summary.parquet")),
+    ]
+    found = read_run(tmp_path / "deep" / "run")
+    assert found.fingerprint == result.fingerprint
+    assert found.config == changed
+    assert found.notes == result.notes
+    for name in support.TABLES:
+        assert_frame_equal(getattr(found, name), support.table(result.tables, name))
+
+
+def test_an_empty_folder_is_filled_and_a_run_is_readable_by_all_who_may_read_its_parent(
+    result: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    plain = stat.S_IMODE((tmp_path / "run").stat().st_mode)
+    result.write(tmp_path / "run")
+    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == plain
+    assert read_run(tmp_path / "run").fingerprint == result.fingerprint
+
+
+@pytest.mark.parametrize("taken", ["folder", "file"])
+def test_what_stands_there_is_never_overwritten(taken: str, result: Result, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    if taken == "folder":
+        path.mkdir()
+        (path / "mine.txt").write_text("keep")
+    else:
+        path.write_text("keep")
+    before = files(tmp_path)
+    with pytest.raises(LedgerError, match="exists and is not an empty folder; choose another or remove it first"):
+        result.write(path)
+    assert files(tmp_path) == before
+
+
+def test_an_interrupted_write_leaves_nothing(result: Result, tmp_path: Path) -> None:
+    broken = replace(result, notes=(object(),))  # type: ignore[arg-type]  # cannot be written as JSON, after the tables
+    with pytest.raises(TypeError):
+        broken.write(tmp_path / "run")
+    assert files(tmp_path) == []
+
+
+def test_a_place_that_cannot_be_written_is_an_error_of_the_ledger(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        result.write(tmp_path / "file" / "run")
+
+
+def test_what_is_no_run_is_an_error(result: Result, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_run(tmp_path / "none")
+    with pytest.raises(LedgerError, match="holds no complete run"):
+        read_run(tmp_path)
+    for name in ("events.parquet", "run.json"):
+        folder = result.write(tmp_path / name.partition(".")[0])
+        (folder / name).write_bytes((folder / name).read_bytes()[:-20])
+        with pytest.raises(LedgerError, match="holds no complete run"):
+            read_run(folder)
+
+
+def test_a_run_of_another_format_is_refused(result: Result, tmp_path: Path) -> None:
+    folder = result.write(tmp_path / "run")
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps({**about, "format": 99}), encoding="utf-8")
+    with pytest.raises(LedgerError, match="written in format 99"):
+        read_run(folder)
+
+
+def test_every_configuration_survives_the_disk(tmp_path: Path) -> None:
+    years = {"start_year": 2025, "end_year": 2025, "target_growth_rate": {2020: 0.0, 2025: 0.1}}
+    data = {
+        "simulation": years,
+        "workforce": {"total_termination_rate": 0.1, "levels": [{"name": "A", "minimum": 1.0, "maximum": 2.0}]},
+        "hiring": {"level_mix": {"A": 1.0}, "ages": [{"from": 20, "to": 30, "weight": 1.0}]},
+        "terminations": {"age_factors": [{"from": 0, "factor": 1.5}]},
+        "enrollment": {"auto_enrollment": {"hire_date_cutoff": dt.date(2020, 2, 29)}},
+        "random_seed": 2**63 - 1,
+    }
+    config = load_config(data)
+    scenario = support.Scenario(
+        support.census_of(employee_id=["a"], hire_date=[dt.date(2020, 1, 1)], salary_cents=[1]), config
+    )
+    folder = Result(support.fast(scenario), config).write(tmp_path / "run")
+    assert read_run(folder).config == config
