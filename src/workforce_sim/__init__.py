@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
+    from workforce_sim.plan.limits import Limits, limits
     from workforce_sim.result import Result, read_run
     from workforce_sim.simulation import simulate
     from workforce_sim.summary import summary_by
@@ -27,11 +28,13 @@ __all__ = [
     "ConfigError",
     "HeadcountPlan",
     "LedgerError",
+    "Limits",
     "Result",
     "SimulationError",
     "WorkforceSimError",
     "check_census",
     "hires_needed",
+    "limits",
     "load_config",
     "read_census",
     "read_run",
@@ -47,6 +50,7 @@ _HOMES = {
     "errors": ("CensusError", "ConfigError", "LedgerError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
+    "plan.limits": ("Limits", "limits"),
     "result": ("Result", "read_run"),
     "simulation": ("simulate",),
     "summary": ("summary_by",),
