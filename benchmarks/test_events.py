@@ -15,7 +15,7 @@ from workforce_sim.dates import PlanYear
 from workforce_sim.draws import Stream
 from workforce_sim.events import compensation, hire, promotion, termination
 from workforce_sim.monitor import Clock
-from workforce_sim.simulation import prepared
+from workforce_sim.preparation import prepared
 from workforce_sim.summary import summarise
 
 SIZE, YEAR = 100_000, 2026

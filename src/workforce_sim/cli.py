@@ -105,23 +105,13 @@ def _simulate(options: argparse.Namespace) -> int:
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
-    out = options.out or (Path(config.output.path) if config.output.path else None)
-    if out is not None:
-        _refuse_taken(out)
     started = perf_counter() - start
-    result = simulate(config, out=out, progress=shower(options.verbose))
+    result = simulate(config, out=options.out, progress=shower(options.verbose))
     say(run_report(result.summary.to_dicts(), result.notes, {"start-up": started, **result.timings}))
+    out = options.out or config.output.path
     if out is not None:
         complain(f"written to {out}")
     return SUCCESS
-
-
-def _refuse_taken(folder: Path) -> None:
-    """Say before a long run, and not after it, that its folder is not free."""
-    from workforce_sim.errors import LedgerError  # noqa: PLC0415
-
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LedgerError(f"{folder}: exists and is not an empty folder; choose another or remove it first")
 
 
 def _census_check(options: argparse.Namespace) -> int:

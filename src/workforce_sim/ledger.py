@@ -30,7 +30,8 @@ def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Fold a year's ledger over its opening and return its closing.
 
     Args:
-        opening: staff at the opening: employee_id, level, salary_cents, and replicate when there are several.
+        opening: staff at the opening: employee_id, level, salary_cents, and replicate when there are several; such as
+            ``result.opening``, or the rows of a snapshot who stay.
         events: ledger rows of one year.
 
     Returns:
@@ -102,24 +103,34 @@ def _bytes(column: pl.Series) -> Iterable[bytes]:
         yield column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
 
 
-def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> Path:
-    """Write a run beside its place and move it there in one step."""
+def refuse_taken(path: Path) -> None:
+    """Raise ``LedgerError`` unless a run can be written to ``path``: nothing there yet, or an empty folder."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise LedgerError(f"{path}: exists and is not an empty folder; choose another or remove it first")
+
+
+def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> Path:
+    """Write a run beside its place and move it there in one step; only its owner may read it."""
+    refuse_taken(path)
     beside = path.parent / f".{path.name}-{secrets.token_hex(8)}"
     try:
-        beside.mkdir(parents=True)  # readable by whom any new folder is, as tempfile's are not
-        for name in _ORDER:
-            frame = ordered(getattr(tables, name), name)
-            frame.write_parquet(beside / f"{name}.parquet", compression=config.output.compression)
-        about = {"format": FORMAT, "config": config.model_dump(mode="json", by_alias=True), "notes": notes}
-        (beside / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir(mode=0o700)
+        _write_files(beside, tables, config, notes)
         beside.replace(path)
     except OSError as error:
         raise LedgerError(f"{path}: cannot be written ({error.strerror}); check space and permissions") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return path
+
+
+def _write_files(folder: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> None:
+    for name in _ORDER:
+        frame = ordered(getattr(tables, name), name)
+        frame.write_parquet(folder / f"{name}.parquet", compression=config.output.compression)
+    about = {"format": FORMAT, "config": config.model_dump(mode="json", by_alias=True), "notes": notes}
+    (folder / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
 
 
 def read(path: Path) -> tuple[Tables, Config, tuple[str, ...]]:

@@ -21,12 +21,14 @@ class Result:
         tables: events, snapshots and summary; ``.events`` and so on are short for them.
         config: the configuration that was simulated.
         notes: what was imputed, ignored or dropped in the census, with counts.
+        opening: the completed census the run started from, columns of ``tables.CENSUS``; not kept on disk.
         timings: seconds by step.
     """
 
     tables: Tables
     config: Config
     notes: tuple[str, ...] = ()
+    opening: pl.DataFrame | None = field(default=None, compare=False)
     timings: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property

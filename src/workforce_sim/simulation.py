@@ -8,29 +8,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from workforce_sim import reference
-from workforce_sim.assumptions import Assumptions
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
-from workforce_sim.context import World
-from workforce_sim.dates import Ints, years_and_days
-from workforce_sim.draws import census_keys, person_numbers
-from workforce_sim.errors import ConfigError
-from workforce_sim.money import PPM, quota
+from workforce_sim.errors import CensusError, ConfigError
+from workforce_sim.ledger import refuse_taken
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.pay import pay_scale
+from workforce_sim.preparation import prepared
 from workforce_sim.result import Result
-from workforce_sim.staff import Staff, birth_years
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
-from workforce_sim.year import State, YearTables, step, tables
+from workforce_sim.year import YearTables, step, tables
 
 Progress = Callable[[int, int, int], None]
 """Called after each year with the year, how many are done, and how many there are."""
@@ -58,7 +51,7 @@ def simulate(
         seed: overrides the configuration.
         replicate: which of the seed's many worlds.
         engine: the fast engine, or the one-employee-at-a-time reference model; equal to the cent.
-        out: folder to write the run to.
+        out: new or empty folder to write the run to; ``output.path`` of the configuration when left out.
         progress: called after each year.
 
     Raises:
@@ -68,23 +61,38 @@ def simulate(
     """
     if replicate < 0:
         raise ValueError(f"replicate must not be negative (got {replicate})")
+    if engine not in {"fast", "reference"}:
+        raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     chosen = overridden(load_config(config), start_year=start_year, end_year=end_year, seed=seed)
+    folder = out or chosen.output.path
+    if folder is not None:
+        refuse_taken(Path(folder))
     clock = Clock()
     with clock("census"):
         opening = complete(_census(chosen, census), chosen)
-    _check_level_names(chosen, opening)
+        _check(chosen, opening)
     if engine == "reference":
         with clock("reference model"):
             found = reference.simulate(chosen, opening, replicate=replicate)
-    elif engine == "fast":
-        found = run(chosen, opening, (replicate,), clock, progress)
     else:
-        raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
-    result = Result(found, chosen, opening.notes, clock.seconds)
-    if out is not None:
+        found = run(chosen, opening, (replicate,), clock, progress)
+    result = Result(found, chosen, opening.notes, opening.staff, clock.seconds)
+    if folder is not None:
         with clock("writing"):
-            result.write(out)
+            result.write(folder)
     return result
+
+
+def _check(config: Config, opening: Opening) -> None:
+    """Check what configuration and census must agree on: level names, and everybody hired before the start."""
+    _check_level_names(config, opening)
+    start = dt.date(config.simulation.start_year, 1, 1)
+    late = opening.staff.filter(pl.col("hire_date") >= start).height
+    if late:
+        raise CensusError(
+            f"{late} of {opening.staff.height} rows have a hire date on or after {start}; "
+            f"read the census with the configuration that is simulated, or move the start year"
+        )
 
 
 def _check_level_names(config: Config, opening: Opening) -> None:
@@ -130,66 +138,4 @@ def _joined(parts: list[YearTables]) -> Tables:
         completed(pl.concat([part.events for part in parts]), EVENTS),
         completed(pl.concat([part.snapshot for part in parts]), SNAPSHOTS),
         pl.concat([part.summary for part in parts]).sort("replicate", "year"),
-    )
-
-
-def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> tuple[State, World]:
-    """Turn an opening into the first state of a batch, and what holds for the whole run."""
-    assumptions = Assumptions(config, opening.levels)
-    departments = _departments(opening.staff["department"])
-    staff = _staff(opening, assumptions, departments)
-    size, count = len(staff), len(replicates)
-    world = World(
-        assumptions,
-        replicates,
-        size,
-        np.bincount(staff.level, minlength=len(opening.levels)).tolist(),
-        _shares(staff.department, len(departments)),
-        pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
-        departments,
-    )
-    scale = pay_scale(opening.levels, config.hiring.pay, staff.level, staff.salary)
-    person = [person_numbers(config.random_seed, r, staff.key) for r in replicates]
-    batch = staff.take(np.tile(np.arange(size), count)) if count > 1 else staff
-    replicate = np.repeat(np.arange(count, dtype=np.int32), size)
-    batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)
-    return State(batch, scale, opening.staff["employee_id"]), world
-
-
-def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
-    """Return cumulative ppm of the census by department, none last; any shares from nobody, who never hires."""
-    counts = np.bincount(department, minlength=kinds).tolist() if len(department) else [1] * kinds
-    return np.cumsum(quota(PPM, counts))
-
-
-def _departments(column: pl.Series) -> pl.Series:
-    """Return the departments in order, then null."""
-    names = column.dtype.categories.to_list() if isinstance(column.dtype, pl.Enum) else []
-    return pl.Series("department", [*names, None], dtype=pl.Enum(names) if names else pl.String)
-
-
-def _staff(opening: Opening, assumptions: Assumptions, departments: pl.Series) -> Staff:
-    frame = opening.staff
-    key = census_keys(frame["employee_id"])
-    birth = frame["birth_date"].cast(pl.Int32).to_numpy()
-    hire = frame["hire_date"].cast(pl.Int32).to_numpy()
-    hire_year, hire_day = years_and_days(hire)
-    none = len(departments) - 1
-    department = (
-        frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
-    )
-    return Staff(
-        identity=np.arange(frame.height, dtype=np.int32),
-        key=key,
-        person=key,
-        replicate=np.zeros(frame.height, dtype=np.int32),
-        birth=birth,
-        birth_year=birth_years(birth),
-        hire=hire,
-        hire_year=hire_year.astype(np.int16),
-        hire_day=hire_day.astype(np.int16),
-        level=frame["level"].to_physical().cast(pl.Int16).to_numpy(),
-        department=department.cast(pl.Int32).to_numpy(),
-        salary=frame["salary_cents"].to_numpy(),
-        full_time=frame["full_time_ppm"].to_numpy(),
     )

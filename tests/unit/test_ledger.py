@@ -176,28 +176,11 @@ def test_a_run_is_read_back_as_it_was_written(compression: str, result: Result, 
         assert_frame_equal(getattr(found, name), support.table(result.tables, name))
 
 
-def test_an_empty_folder_is_filled_and_a_run_is_readable_by_all_who_may_read_its_parent(
-    result: Result, tmp_path: Path
-) -> None:
+def test_an_empty_folder_is_filled_and_only_its_owner_reads_a_run(result: Result, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    plain = stat.S_IMODE((tmp_path / "run").stat().st_mode)
     result.write(tmp_path / "run")
-    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == plain
     assert read_run(tmp_path / "run").fingerprint == result.fingerprint
-
-
-@pytest.mark.parametrize("taken", ["folder", "file"])
-def test_what_stands_there_is_never_overwritten(taken: str, result: Result, tmp_path: Path) -> None:
-    path = tmp_path / "run"
-    if taken == "folder":
-        path.mkdir()
-        (path / "mine.txt").write_text("keep")
-    else:
-        path.write_text("keep")
-    before = files(tmp_path)
-    with pytest.raises(LedgerError, match="exists and is not an empty folder; choose another or remove it first"):
-        result.write(path)
-    assert files(tmp_path) == before
+    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
 
 
 def test_an_interrupted_write_leaves_nothing(result: Result, tmp_path: Path) -> None:

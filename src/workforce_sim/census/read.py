@@ -40,6 +40,14 @@ class Census:
     notes: tuple[str, ...] = ()
     source: str = "frame"
 
+    def __len__(self) -> int:
+        """Return how many employees there are."""
+        return self.frame.height
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give the frame to anything that takes Arrow streams: Polars, pandas, PyArrow, DuckDB."""
+        return self.frame.__arrow_c_stream__(requested_schema)
+
 
 def read_census(source: Any, config: Config | None = None) -> Census:
     """Read a census, keeping who is staff on 1 January of the start year.

@@ -1,0 +1,80 @@
+"""From an opening to the first state of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.assumptions import Assumptions
+from workforce_sim.config import Config
+from workforce_sim.context import World
+from workforce_sim.dates import Ints, years_and_days
+from workforce_sim.draws import census_keys, person_numbers
+from workforce_sim.money import PPM, quota
+from workforce_sim.opening import Opening
+from workforce_sim.pay import pay_scale
+from workforce_sim.staff import Staff, birth_years
+from workforce_sim.year import State
+
+
+def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> tuple[State, World]:
+    """Turn an opening into the first state of a batch, and what holds for the whole run."""
+    assumptions = Assumptions(config, opening.levels)
+    departments = _departments(opening.staff["department"])
+    staff = _staff(opening, assumptions, departments)
+    size, count = len(staff), len(replicates)
+    world = World(
+        assumptions,
+        replicates,
+        size,
+        np.bincount(staff.level, minlength=len(opening.levels)).tolist(),
+        _shares(staff.department, len(departments)),
+        pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
+        departments,
+    )
+    scale = pay_scale(opening.levels, config.hiring.pay, staff.level, staff.salary)
+    person = [person_numbers(config.random_seed, r, staff.key) for r in replicates]
+    batch = staff.take(np.tile(np.arange(size), count)) if count > 1 else staff
+    replicate = np.repeat(np.arange(count, dtype=np.int32), size)
+    batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)
+    return State(batch, scale, opening.staff["employee_id"]), world
+
+
+def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
+    """Return cumulative ppm of the census by department, none last; any shares from nobody, who never hires."""
+    counts = np.bincount(department, minlength=kinds).tolist() if len(department) else [1] * kinds
+    return np.cumsum(quota(PPM, counts))
+
+
+def _departments(column: pl.Series) -> pl.Series:
+    """Return the departments in order, then null."""
+    names = column.dtype.categories.to_list() if isinstance(column.dtype, pl.Enum) else []
+    return pl.Series("department", [*names, None], dtype=pl.Enum(names) if names else pl.String)
+
+
+def _staff(opening: Opening, assumptions: Assumptions, departments: pl.Series) -> Staff:
+    frame = opening.staff
+    key = census_keys(frame["employee_id"])
+    birth = frame["birth_date"].cast(pl.Int32).to_numpy()
+    hire = frame["hire_date"].cast(pl.Int32).to_numpy()
+    hire_year, hire_day = years_and_days(hire)
+    none = len(departments) - 1
+    department = (
+        frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
+    )
+    return Staff(
+        identity=np.arange(frame.height, dtype=np.int32),
+        key=key,
+        person=key,
+        replicate=np.zeros(frame.height, dtype=np.int32),
+        birth=birth,
+        birth_year=birth_years(birth),
+        hire=hire,
+        hire_year=hire_year.astype(np.int16),
+        hire_day=hire_day.astype(np.int16),
+        level=frame["level"].to_physical().cast(pl.Int16).to_numpy(),
+        department=department.cast(pl.Int32).to_numpy(),
+        salary=frame["salary_cents"].to_numpy(),
+        full_time=frame["full_time_ppm"].to_numpy(),
+    )

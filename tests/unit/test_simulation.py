@@ -1,0 +1,100 @@
+"""The face of a simulation: what is checked at the door, and what a result offers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import workforce_sim as ws
+
+CONFIG: dict[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},
+    "workforce": {"total_termination_rate": 0.12},
+    "census": {"size": 40},
+    "random_seed": 7,
+}
+
+
+def test_everything_may_be_overridden() -> None:
+    result = ws.simulate(CONFIG, start_year=2027, end_year=2027, seed=8)
+    assert result.summary["year"].to_list() == [2027]
+    assert result.config.random_seed == 8
+    assert result.fingerprint != ws.simulate(CONFIG, start_year=2027, end_year=2027, seed=9).fingerprint
+
+
+def test_a_configuration_may_be_a_path_a_dict_or_a_config(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        "simulation: {start_year: 2025, end_year: 2026, target_growth_rate: 0.03}\n"
+        "workforce: {total_termination_rate: 0.12}\ncensus: {size: 40}\nrandom_seed: 7\n",
+        encoding="utf-8",
+    )
+    prints = {ws.simulate(source).fingerprint for source in (file, str(file), CONFIG, ws.load_config(CONFIG))}
+    assert len(prints) == 1
+
+
+@pytest.mark.parametrize(("wrong", "says"), [({"engine": "slow"}, "engine must be"), ({"replicate": -1}, "negative")])
+def test_wrong_arguments_are_told(wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        ws.simulate(CONFIG, **wrong)
+
+
+def test_a_taken_folder_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    seen: list[int] = []
+    with pytest.raises(ws.LedgerError, match="not an empty folder"):
+        ws.simulate(CONFIG, out=tmp_path, progress=lambda year, done, of: seen.append(year))
+    assert seen == []
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_configured_folder_is_written(tmp_path: Path) -> None:
+    result = ws.simulate({**CONFIG, "output": {"path": str(tmp_path / "run")}})
+    assert ws.read_run(tmp_path / "run").fingerprint == result.fingerprint
+
+
+def test_progress_is_told_after_each_year() -> None:
+    seen: list[tuple[int, int, int]] = []
+    ws.simulate(CONFIG, progress=lambda year, done, of: seen.append((year, done, of)))
+    assert seen == [(2025, 1, 2), (2026, 2, 2)]
+
+
+def test_a_census_of_a_later_day_is_refused() -> None:
+    census = ws.synthetic_census(40, as_of=dt.date(2025, 1, 1))
+    with pytest.raises(ws.CensusError, match=r"of 40 rows have a hire date on or after 2015-01-01"):
+        ws.simulate(CONFIG, census=census, start_year=2015)
+
+
+def test_level_names_that_nobody_has_are_refused() -> None:
+    with pytest.raises(ws.ConfigError, match=r"hiring.level_mix: no level is named Chief; the levels are Staff, "):
+        ws.simulate({**CONFIG, "hiring": {"level_mix": {"Staff": 0.5, "Chief": 0.5}}})
+
+
+def test_the_opening_replays_into_the_first_closing() -> None:
+    result = ws.simulate(CONFIG)
+    assert result.opening is not None
+    year = result.snapshots.filter(pl.col("year") == 2025, pl.col("termination_date").is_null())
+    closing = ws.replay(result.opening, result.events.filter(pl.col("year") == 2025))
+    assert closing.equals(year.select(closing.columns).sort("replicate", "employee_id"))
+    assert closing.height == 41
+
+
+def test_a_census_has_a_length_and_is_an_arrow_stream() -> None:
+    census = ws.synthetic_census(40)
+    assert len(census) == 40
+    assert pl.DataFrame(census)["salary_cents"].equals(census.frame["salary_cents"])
+
+
+def test_the_reference_engine_gives_the_same_result() -> None:
+    assert ws.simulate(CONFIG, engine="reference").fingerprint == ws.simulate(CONFIG).fingerprint
+
+
+def test_every_public_name_is_there() -> None:
+    assert sorted(ws.__all__) == ws.__all__
+    assert all(getattr(ws, name) is not None for name in ws.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = ws.nonsense
