@@ -16,7 +16,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
-from workforce_sim.errors import CensusError, ConfigError
+from workforce_sim.errors import ConfigError
 from workforce_sim.ledger import refuse_taken
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
@@ -70,7 +70,7 @@ def simulate(
     clock = Clock()
     with clock("census"):
         opening = complete(_census(chosen, census), chosen)
-        _check(chosen, opening)
+        _check_level_names(chosen, opening)
     if engine == "reference":
         with clock("reference model"):
             found = reference.simulate(chosen, opening, replicate=replicate)
@@ -81,18 +81,6 @@ def simulate(
         with clock("writing"):
             result.write(folder)
     return result
-
-
-def _check(config: Config, opening: Opening) -> None:
-    """Check what configuration and census must agree on: level names, and everybody hired before the start."""
-    _check_level_names(config, opening)
-    start = dt.date(config.simulation.start_year, 1, 1)
-    late = opening.staff.filter(pl.col("hire_date") >= start).height
-    if late:
-        raise CensusError(
-            f"{late} of {opening.staff.height} rows have a hire date on or after {start}; "
-            f"read the census with the configuration that is simulated, or move the start year"
-        )
 
 
 def _check_level_names(config: Config, opening: Opening) -> None:

@@ -65,7 +65,7 @@ def test_progress_is_told_after_each_year() -> None:
 
 def test_a_census_of_a_later_day_is_refused() -> None:
     census = ws.synthetic_census(40, as_of=dt.date(2025, 1, 1))
-    with pytest.raises(ws.CensusError, match=r"of 40 rows have a hire date on or after 2015-01-01"):
+    with pytest.raises(ws.CensusError, match=r"of 40 employees have hire_date on or after 2015-01-01"):
         ws.simulate(CONFIG, census=census, start_year=2015)
 
 
