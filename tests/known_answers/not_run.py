@@ -1,0 +1,69 @@
+"""Published cases that are not run, by id or rule, each with the reason."""
+
+from __future__ import annotations
+
+MATCH = "the match is not computed yet"
+NONELECTIVE = "nonelective contributions are not computed yet"
+CONTRIBUTIONS = "contributions are not computed yet"
+VESTING = "vesting is not computed yet"
+TESTING = "the tests of a plan year are not computed yet"
+
+TO_COME = {
+    "Basic safe harbor match 100%/3 + 50%/next 2": MATCH,
+    "Basic safe harbor match rate at 4.5% deferral": MATCH,
+    "Enhanced safe harbor match 100% of 4%": MATCH,
+    "Basic safe harbor match on one payroll": MATCH,
+    "QACA match 100% of 1% + 50% of next 5%": MATCH,
+    "MATCH-IRS-MARY-2012": MATCH,
+    "MATCH-CNN": MATCH,
+    "MATCH-PBMARES-SUZIE": MATCH,
+    "MATCH-JOCELYN": MATCH,
+    "MATCH-490K": MATCH,
+    "MATCH-2025-CAP": MATCH,
+    "MATCH-STRETCH": MATCH,
+    "Permitted disparity 5.7% of pay + 5.7% of pay over integration level": NONELECTIVE,
+    "Maximum excess percentage by integration level as share of TWB": NONELECTIVE,
+    "CATCHUP-REG-1": CONTRIBUTIONS,
+    "VEST-TABLE": VESTING,
+    "HCE-TPG-COUNT": TESTING,
+    "HCE-LOOKBACK": TESTING,
+    "Highest passing HCE ADP": TESTING,
+    "ADP-LEVEL-Q30": TESTING,
+    "ADP-LEVEL-REG": TESTING,
+    "ADP-FIRST-YEAR": TESTING,
+    "TOPHEAVY-RATIO": TESTING,
+}
+
+CROSS_TESTING = "no cross-tested or age-weighted allocations"
+DECREMENTS = "one termination risk a year, not several at once; causes are shares of it"
+OTHER_GENERATOR = "draws are keyed SplitMix64, pinned in tests/unit/test_draws.py"
+SCORING = "no scores of forecasts"
+
+OUTSIDE_THE_MODEL = {
+    "LIM-SOLO-2023": "employees only, no self-employed earnings; the employer's 25 % is a limit of deduction",
+    "LIM-415-SHORT": "the plan year is the calendar year; there is no short one",
+    "XTEST-FV-2": CROSS_TESTING,
+    "Minimum allocation gateway = min(1/3 of top HCE rate, 5%)": CROSS_TESTING,
+    "DB/DC aggregate gateway": CROSS_TESTING,
+    "AGEWT-2": CROSS_TESTING,
+    "ADP-ACP-SHIFT": "tests are made without shifting from one to the other",
+    "ELIG-LTPT-1": "hours of long-term part-time employees are not tracked over years",
+    "ELIG-PARITY": "nobody is rehired",
+    "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",
+    "TURN-MSEC": "the summary gives terminations and headcounts; no column of turnover",
+    "TURN-BIZFLUENT": "the summary gives terminations and headcounts; no column of turnover",
+    "COMPA-Omar": "no column of compa-ratio",
+    "MDT-WISC": DECREMENTS,
+    "MDT-UDD": DECREMENTS,
+    "MDT-CF-2": DECREMENTS,
+    "HAZ-MONTHLY": "the step is a year",
+    "HIRES-250-0.1": "headcounts are whole; the case is in fractions of people",
+    "HEADCOUNT-RECON": "the headcount bridge is a law, held on every run by tests/property",
+    "Counter-based RNG known answer": OTHER_GENERATOR,
+    "Counter-based RNG known answer (what numpy.random.Philox computes)": OTHER_GENERATOR,
+    "CRPS-GAUSS-0": SCORING,
+    "CRPS-ENS": SCORING,
+    "PINBALL": SCORING,
+}
+
+REASONS = TO_COME | OUTSIDE_THE_MODEL
