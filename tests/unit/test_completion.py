@@ -45,7 +45,7 @@ def earlier(day: date, years: int) -> date:
 
 
 def birth_by_hand(employee_id: str, hired: date, settings: Config) -> date:
-    """Return the imputed birth date, from the rule in docs/model/choices.md with plain numbers."""
+    """Return the imputed birth date, from the rule in docs/model/census.md with plain numbers."""
     limit = 70 - completed_years(hired, date(settings.simulation.start_year, 1, 1))
     bands, upto = settings.hiring.ages, [0]
     for share in settings.hiring.age_ppm:

@@ -1,7 +1,7 @@
 """Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and said.
 
 Both engines start from the result. Imputed births are drawn with seed 0 and replicate 0, so they are the same people
-in every run. The rules are in ``docs/model/choices.md``.
+in every run. The rules are in ``docs/model/census.md``.
 """
 
 from __future__ import annotations

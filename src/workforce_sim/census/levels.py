@@ -1,4 +1,4 @@
-"""The levels of a census: their names in order, and everybody's level. The rules are in ``docs/model/choices.md``."""
+"""The levels of a census: their names in order, and everybody's level. The rules are in ``docs/model/census.md``."""
 
 from __future__ import annotations
 
