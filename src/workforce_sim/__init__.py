@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
     from workforce_sim.plan.limits import Limits, limits
+    from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
+    from workforce_sim.plan.nonelective import nonelective_amount
+    from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
     from workforce_sim.simulation import simulate
     from workforce_sim.summary import summary_by
@@ -29,6 +32,7 @@ __all__ = [
     "HeadcountPlan",
     "LedgerError",
     "Limits",
+    "PeriodMatch",
     "Result",
     "SimulationError",
     "WorkforceSimError",
@@ -36,12 +40,16 @@ __all__ = [
     "hires_needed",
     "limits",
     "load_config",
+    "match_amount",
+    "nonelective_amount",
+    "period_match",
     "read_census",
     "read_run",
     "replay",
     "simulate",
     "summary_by",
     "synthetic_census",
+    "vested_share",
 ]
 
 _HOMES = {
@@ -51,6 +59,9 @@ _HOMES = {
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
     "plan.limits": ("Limits", "limits"),
+    "plan.match": ("PeriodMatch", "match_amount", "period_match"),
+    "plan.nonelective": ("nonelective_amount",),
+    "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),
     "simulation": ("simulate",),
     "summary": ("summary_by",),

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-MATCH = "the match is not computed yet"
-NONELECTIVE = "nonelective contributions are not computed yet"
 CONTRIBUTIONS = "contributions are not computed yet"
-VESTING = "vesting is not computed yet"
 TESTING = "the tests of a plan year are not computed yet"
 
 TO_COME = {
-    "Basic safe harbor match 100%/3 + 50%/next 2": MATCH,
-    "Basic safe harbor match rate at 4.5% deferral": MATCH,
-    "Enhanced safe harbor match 100% of 4%": MATCH,
-    "Basic safe harbor match on one payroll": MATCH,
-    "QACA match 100% of 1% + 50% of next 5%": MATCH,
-    "MATCH-IRS-MARY-2012": MATCH,
-    "MATCH-CNN": MATCH,
-    "MATCH-PBMARES-SUZIE": MATCH,
-    "MATCH-JOCELYN": MATCH,
-    "MATCH-490K": MATCH,
-    "MATCH-2025-CAP": MATCH,
-    "MATCH-STRETCH": MATCH,
-    "Permitted disparity 5.7% of pay + 5.7% of pay over integration level": NONELECTIVE,
-    "Maximum excess percentage by integration level as share of TWB": NONELECTIVE,
     "CATCHUP-REG-1": CONTRIBUTIONS,
-    "VEST-TABLE": VESTING,
     "HCE-TPG-COUNT": TESTING,
     "HCE-LOOKBACK": TESTING,
     "Highest passing HCE ADP": TESTING,

@@ -1,0 +1,163 @@
+"""The employer match: a preset, or one formula of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field, model_validator
+
+from workforce_sim.config.plan_values import BpShare, EmployerMoney, Points, banded, bp, presets
+from workforce_sim.config.values import Dollars, Listed, Section, Tenure, _decimals
+from workforce_sim.money import cents
+
+MatchPreset = Literal["simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none"]
+
+FORMULAS = ("preset", "tiers", "dollar_tiers", "by_tenure", "by_service", "by_points")
+"""The keys of ``Match`` that each give a whole formula."""
+
+MatchRate = Annotated[float, Field(ge=0, le=4), AfterValidator(_decimals(4))]
+"""Match on a dollar deferred, from 0 to 4; at most 4 decimals."""
+
+UpTo = Annotated[BpShare, Field(gt=0)]
+"""A share of pay above 0, at most 4 decimals."""
+
+
+class MatchTier(NamedTuple):
+    """One slice of deferrals in whole numbers: edges in bp of pay (of dollar tiers in cents), match in bp."""
+
+    lower: int
+    upper: int
+    rate_bp: int
+
+
+MatchBands = tuple[tuple[int, tuple[MatchTier, ...]], ...]
+"""Tiers from a number of years or points on; from 0 alone where everybody has the same."""
+
+
+class Tier(Section):
+    """Match on the slice of deferrals from the tier before up to a share of pay."""
+
+    up_to: UpTo
+    """Upper edge as a share of pay, at most 4 decimals."""
+    rate: MatchRate
+    """Match on a dollar deferred in this slice."""
+
+
+class DollarTier(Section):
+    """Match on the slice of the year's deferrals from the tier before up to an amount."""
+
+    up_to: Annotated[Dollars, Field(gt=0)]
+    """Upper edge, dollars a year."""
+    rate: MatchRate
+    """Match on a dollar deferred in this slice."""
+
+
+def _rising(tiers: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    if tiers is not None and (not tiers or any(a.up_to >= b.up_to for a, b in pairwise(tiers))):
+        raise ValueError("at least one tier, listed in rising order of up_to")
+    return tiers
+
+
+def _slices(tiers: tuple[Any, ...], edge: Callable[[float], int]) -> tuple[MatchTier, ...]:
+    edges = [0, *(edge(tier.up_to) for tier in tiers)]
+    return tuple(MatchTier(*ends, bp(tier.rate)) for ends, tier in zip(pairwise(edges), tiers, strict=True))
+
+
+class TenureTiers(Section):
+    """Match tiers from a tenure on."""
+
+    start: Tenure = Field(alias="from")
+    """Completed years of tenure from which the tiers hold."""
+    tiers: Annotated[Listed[Tier], AfterValidator(_rising)]
+    """Tiers of this band, in rising order."""
+
+
+class ServiceRate(Section):
+    """Match of one rate up to a share of pay, from a tenure on."""
+
+    start: Tenure = Field(alias="from")
+    """Completed years of tenure from which it holds."""
+    rate: MatchRate
+    """Match on a dollar deferred."""
+    max: UpTo
+    """Deferrals above this share of pay are not matched."""
+
+
+class PointsRate(Section):
+    """Match of one rate up to a share of pay, from a number of points on."""
+
+    start: Points = Field(alias="from")
+    """Points (age + tenure, completed years) from which it holds."""
+    rate: MatchRate
+    """Match on a dollar deferred."""
+    max: UpTo
+    """Deferrals above this share of pay are not matched."""
+
+
+class Match(EmployerMoney):
+    """Employer match on deferrals: a preset or one formula; `safe_harbor_basic` when neither is given."""
+
+    preset: MatchPreset | None = None
+    """A usual formula by name."""
+    tiers: Annotated[Listed[Tier] | None, AfterValidator(_rising)] = None
+    """Tiers by share of pay deferred."""
+    dollar_tiers: Annotated[Listed[DollarTier] | None, AfterValidator(_rising)] = None
+    """Tiers by dollars deferred in the year."""
+    by_tenure: Annotated[Listed[TenureTiers] | None, AfterValidator(banded)] = None
+    """Tiers by share of pay deferred, another list for each band of tenure."""
+    by_service: Annotated[Listed[ServiceRate] | None, AfterValidator(banded)] = None
+    """One rate up to a share of pay, by tenure."""
+    by_points: Annotated[Listed[PointsRate] | None, AfterValidator(banded)] = None
+    """One rate up to a share of pay, by points: age + tenure."""
+    basis: Literal["annual", "payroll"] = "annual"
+    """`annual`: on the year's totals, as after a true-up; `payroll`: pay period by pay period."""
+
+    @model_validator(mode="after")
+    def _one_formula(self) -> Match:
+        given = [name for name in FORMULAS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"give one of {', '.join(FORMULAS)}, not {' and '.join(given)}")
+        return self
+
+    @property
+    def in_dollars(self) -> bool:
+        """Whether edges are cents of the year's deferrals, not basis points of pay."""
+        return self.dollar_tiers is not None
+
+    @property
+    def graded_by(self) -> Literal["tenure", "points"] | None:
+        """What picks the band; None where everybody has the same tiers."""
+        if self.by_tenure or self.by_service:
+            return "tenure"
+        return "points" if self.by_points else None
+
+    @property
+    def safe_harbor(self) -> Literal["traditional", "automatic"] | None:
+        """The kind of safe harbor that a preset claims; None for a formula of one's own."""
+        return None if self._named is None else presets("match")[self._named].get("safe_harbor")
+
+    @cached_property
+    def bands(self) -> MatchBands:
+        """The formula in whole numbers: tiers by band."""
+        if self.by_tenure:
+            return tuple((band.start, _slices(band.tiers, bp)) for band in self.by_tenure)
+        rates = self.by_service or self.by_points
+        if rates:
+            return tuple((band.start, (MatchTier(0, bp(band.max), bp(band.rate)),)) for band in rates)
+        if self.dollar_tiers:
+            return ((0, _slices(self.dollar_tiers, cents)),)
+        return ((0, _slices(self.tiers or self._preset_tiers, bp)),)
+
+    @property
+    def _named(self) -> str | None:
+        """The preset in force; None where a formula is given."""
+        given = any(getattr(self, name) is not None for name in FORMULAS)
+        return self.preset if given else "safe_harbor_basic"
+
+    @property
+    def _preset_tiers(self) -> tuple[Tier, ...]:
+        tiers = [] if self._named is None else presets("match")[self._named]["tiers"]
+        return tuple(Tier(**tier) for tier in tiers)

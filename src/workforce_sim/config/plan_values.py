@@ -1,0 +1,52 @@
+"""Kinds of value that the sections of the plan share, and the presets of ``plan_presets.yaml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, Field
+
+from workforce_sim.config.document import PARSER
+from workforce_sim.config.values import Section, Tenure, _decimals, _starts_at_zero
+from workforce_sim.money import scaled
+
+BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(4))]
+"""A fraction of one in whole basis points: at most 4 decimals."""
+
+Hours = Annotated[int, Field(ge=0, le=2080)]
+Points = Annotated[int, Field(ge=0, le=220)]
+"""Age + tenure, completed years."""
+
+
+def banded(bands: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """Raise ``ValueError`` unless bands are left out, or listed in rising order from 0."""
+    return None if bands is None else _starts_at_zero(bands)
+
+
+def bp(share: float) -> int:
+    """Return a fraction in whole basis points; more than 4 decimals is a ``ValueError``."""
+    return scaled(share, 4)
+
+
+@cache
+def presets(section: str) -> dict[str, Any]:
+    """Return the presets of a section of the plan by name, as YAML has them."""
+    text = files("workforce_sim.config").joinpath("plan_presets.yaml").read_text(encoding="utf-8")
+    named: dict[str, Any] = yaml.load(text, Loader=PARSER)[section]
+    return named
+
+
+class EmployerMoney(Section):
+    """What an employer contribution counts as pay, and who gets it."""
+
+    compensation: Literal["plan_year", "eligible", "participating"] = "eligible"
+    """Pay that counts: of the whole plan year, since eligibility, or while deferring."""
+    minimum_service_years: Tenure = 0
+    """Completed years of service needed on 31 December or on leaving."""
+    last_day: bool = False
+    """Whether only those employed on 31 December get it."""
+    minimum_hours: Hours = 0
+    """Hours needed in the plan year; full-time is 2,080."""

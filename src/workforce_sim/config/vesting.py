@@ -1,0 +1,62 @@
+"""Vesting: which share of employer money is the employee's own after how many years."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from workforce_sim.config.plan_values import BpShare, bp, presets
+from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Listed, Section
+
+VestingName = Literal[
+    "immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2"
+]
+
+
+def _rising_to_one(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if any(a > b for a, b in pairwise(shares)):
+        raise ValueError("a vested share never falls; list the shares at 0, 1, 2, ... years in rising order")
+    if not shares or shares[-1] != 1:
+        raise ValueError("the last share must be 1: everything is vested in the end")
+    return shares
+
+
+def _shape(value: Any) -> str:
+    return BY_YEAR if isinstance(value, (list, tuple)) else ONE_VALUE
+
+
+Schedule = Annotated[
+    Annotated[VestingName, Tag(ONE_VALUE)]
+    | Annotated[Listed[BpShare], Field(max_length=51), AfterValidator(_rising_to_one), Tag(BY_YEAR)],
+    Discriminator(_shape),
+]
+"""The name of a schedule, or its shares at 0, 1, 2, ... completed years; the last is 1 and holds on."""
+
+
+class Vesting(Section):
+    """Vesting of employer money by completed years of service; deferrals are always vested."""
+
+    match: Schedule = "immediate"
+    """Schedule of the match: a name, or shares at 0, 1, 2, ... completed years."""
+    nonelective: Schedule = "immediate"
+    """Schedule of the nonelective contribution."""
+    normal_retirement_age: Annotated[int, Field(ge=50, le=75)] = 65
+    """Age from which everything is vested, completed years."""
+
+    @property
+    def match_bp(self) -> tuple[int, ...]:
+        """Vested shares of the match in whole basis points, at 0, 1, 2, ... completed years."""
+        return schedule_bp(self.match)
+
+    @property
+    def nonelective_bp(self) -> tuple[int, ...]:
+        """Vested shares of the nonelective contribution in whole basis points, at 0, 1, 2, ... completed years."""
+        return schedule_bp(self.nonelective)
+
+
+def schedule_bp(schedule: str | tuple[float, ...]) -> tuple[int, ...]:
+    """Return a schedule in whole basis points, at 0, 1, 2, ... completed years; the last holds on."""
+    shares = presets("vesting")[schedule] if isinstance(schedule, str) else schedule
+    return tuple(bp(share) for share in shares)

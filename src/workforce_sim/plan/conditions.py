@@ -1,0 +1,29 @@
+"""Who gets employer money: the conditions of service, last day and hours. Integers or int64 arrays alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.money import PPM, Whole
+
+FULL_TIME_HOURS = 2080
+
+
+def hours_of_service(full_time_ppm: Whole, days: Whole, days_in_year: int) -> Whole:
+    """Return the hours of a year: floor(full-time share x 2,080 x days employed / days of the year)."""
+    return full_time_ppm * FULL_TIME_HOURS * days // (PPM * days_in_year)
+
+
+def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_last_day: Any, hours: Any) -> Any:
+    """Return whether somebody meets the conditions of a contribution.
+
+    Args:
+        conditions: the match or the nonelective contribution as configured.
+        service_years: completed years on 31 December, or on leaving.
+        employed_on_last_day: whether employed on 31 December; who leaves on that day is.
+        hours: hours of service in the plan year.
+    """
+    served = service_years >= conditions.minimum_service_years
+    there = employed_on_last_day | (not conditions.last_day)
+    return served & there & (hours >= conditions.minimum_hours)

@@ -1,0 +1,237 @@
+"""The employer match, in exact whole numbers: on the year's totals, or pay period by pay period.
+
+A formula is tiers: slices of deferrals, each matched at its own rate. Everything below takes plain integers or int64
+arrays alike, amounts up to 10^10 cents, and rounds once. Chapter: ``docs/model/match.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.money import Whole, half_up
+from workforce_sim.plan.amounts import (
+    by_band,
+    in_cents,
+    in_dollars,
+    larger,
+    model_of,
+    place_of,
+    smaller,
+)
+
+BP = 10_000
+Tiers = Sequence[MatchTier]
+
+
+def annual_match(deferral_cents: Whole, compensation_cents: Whole, tiers: Tiers) -> Whole:
+    """Return the match on a year's totals, in cents.
+
+    ``sum rate_bp x clip(10^4 D - lower_bp C, 0, (upper - lower)_bp C) / 10^8``, half up, rounded once.
+
+    Args:
+        deferral_cents: deferrals of the year, D; catch-up counts.
+        compensation_cents: plan compensation, capped by 401(a)(17), C. D may be above it; C is capped, D is not.
+        tiers: slices in bp of compensation.
+    """
+    matched = (
+        tier.rate_bp * _slice(BP * deferral_cents, tier.lower * compensation_cents, tier.upper * compensation_cents)
+        for tier in tiers
+    )
+    return half_up(sum(matched, start=0 * deferral_cents), BP * BP)
+
+
+def dollar_match(deferral_cents: Whole, tiers: Tiers) -> Whole:
+    """Return the match by tiers in cents of the year's deferrals; whatever the pay."""
+    matched = (tier.rate_bp * _slice(deferral_cents, tier.lower, tier.upper) for tier in tiers)
+    return half_up(sum(matched, start=0 * deferral_cents), BP)
+
+
+def match_rate(rate_bp: Whole, tiers: Tiers) -> Whole:
+    """Return m(r): the match on pay deferred at ``rate_bp``, as a share of pay in units of 10^-8."""
+    return sum((tier.rate_bp * _slice(rate_bp, tier.lower, tier.upper) for tier in tiers), start=0 * rate_bp)
+
+
+def payroll_match(
+    segments: Iterable[tuple[Whole, Whole]], tiers: Tiers, deferral_limit_cents: Whole, compensation_limit_cents: Whole
+) -> Whole:
+    """Return the match of a year matched pay period by pay period, in cents: the limit of ever shorter periods.
+
+    Each segment is matched at m(r). Pay counts until cumulative pay reaches the compensation limit or cumulative
+    deferrals the deferral limit, whichever comes first; pay matched in the segment where deferrals stop is what is
+    left of the limit / r. Half up, rounded once.
+
+    Args:
+        segments: (rate in bp, pay in cents) in date order: spans of one rate and the pay that counts in them, with
+            those at rate 0. For arrays: one pair of arrays for each position, pay 0 where somebody has no such span.
+        tiers: slices in bp of compensation.
+        deferral_limit_cents: the most that may be deferred in the year.
+        compensation_limit_cents: the year's limit on compensation, 401(a)(17).
+    """
+    left, room, matched = BP * deferral_limit_cents, compensation_limit_cents, 0 * compensation_limit_cents
+    for rate, pay in segments:
+        counted = smaller(pay, room)
+        deferred = smaller(rate * counted, left)
+        matched = matched + _times(match_rate(rate, tiers), deferred, larger(rate, 1))
+        left, room = left - deferred, room - counted
+    return half_up(matched, BP * BP)
+
+
+def formula_match(formula: Match, deferral_cents: Whole, compensation_cents: Whole, place: Any = 0) -> Whole:
+    """Return the match of a configured formula on the year's totals, in cents.
+
+    Args:
+        formula: as configured.
+        deferral_cents: deferrals of the year.
+        compensation_cents: plan compensation, capped.
+        place: tenure in years or points, by ``formula.graded_by``; ignored where it is None.
+    """
+    if formula.in_dollars:
+        return dollar_match(deferral_cents, formula.bands[0][1])
+    return by_band(formula.bands, place, lambda tiers: annual_match(deferral_cents, compensation_cents, tiers))
+
+
+def formula_payroll_match(
+    formula: Match,
+    segments: Sequence[tuple[Whole, Whole]],
+    deferral_limit_cents: Whole,
+    compensation_limit_cents: Whole,
+    place: Any = 0,
+) -> Whole:
+    """Return the match of a configured formula pay period by pay period, in cents; as ``payroll_match``.
+
+    Tiers in dollars run on the year's deferrals to date, so there the periods add up to the match on the total.
+    """
+    if formula.in_dollars:
+        deferred = half_up(sum((rate * pay for rate, pay in segments), start=0 * deferral_limit_cents), BP)
+        return dollar_match(smaller(deferred, deferral_limit_cents), formula.bands[0][1])
+    limits = deferral_limit_cents, compensation_limit_cents
+    return by_band(formula.bands, place, lambda tiers: payroll_match(segments, tiers, *limits))
+
+
+def full_match_rate_bp(tiers: Tiers) -> int:
+    """Return the lowest whole bp of pay that earns the full match; 0 when nothing is matched."""
+    return max((tier.upper for tier in tiers if tier.rate_bp), default=0)
+
+
+def full_rate_bp(formula: Match, compensation_cents: Whole, place: Any = 0) -> Whole:
+    """Return the lowest whole bp that earns somebody the full match of a configured formula.
+
+    For tiers in dollars it depends on pay; all of it, 10,000 bp, where even that is too little.
+    """
+    if not formula.in_dollars:
+        return by_band(formula.bands, place, lambda tiers: full_match_rate_bp(tiers) + 0 * compensation_cents)
+    needed = BP * full_match_rate_bp(formula.bands[0][1])
+    return smaller(-(-needed // larger(compensation_cents, 1)), BP)
+
+
+def match_amount(deferral: Any, compensation: Any, formula: Any, *, tenure_years: Any = None, age: Any = None) -> Any:
+    """Return the match on a year's deferrals and compensation, in dollars.
+
+    Arguments are numbers for one person, or columns of a Polars frame::
+
+        match_amount(3_000, 50_000, "simple")                                          # 1500.0
+        frame.with_columns(match=match_amount(frame["deferral"], frame["pay"], "simple"))
+
+    Args:
+        deferral: dollars deferred in the year, catch-up included; taken to the nearest cent.
+        compensation: plan compensation in dollars, after the limit of section 401(a)(17).
+        formula: a preset by name, a list of tiers ``{"up_to": 0.06, "rate": 0.5}``, the keys of ``plan.match``, or a
+            ``Match``. Its conditions (service, last day, hours) are not looked at, nor is its basis.
+        tenure_years: completed years on 1 January; needed where the formula goes by tenure or points.
+        age: completed years on 1 January; needed where the formula goes by points.
+
+    Returns:
+        Dollars, half up to the cent: a float, or a column ``match`` where an argument is a column.
+
+    Raises:
+        ConfigError: for a formula that cannot be read.
+        ValueError: for missing, negative or infinite amounts, or a tenure or age that is needed and not given.
+    """
+    rule = formula_of(formula)
+    place = place_of(rule.graded_by, tenure_years, age)
+    amount = formula_match(rule, in_cents(deferral, "deferral"), in_cents(compensation, "compensation"), place)
+    return in_dollars(amount, "match")
+
+
+@dataclass(frozen=True)
+class PeriodMatch:
+    """The match of one person's payrolls, in dollars.
+
+    Attributes:
+        periods: match paid with each payroll, in order.
+        true_up: what is paid after the year's end, so that the year gets the match on its totals.
+        total: all of it.
+    """
+
+    periods: tuple[float, ...]
+    true_up: float
+    total: float
+
+
+def period_match(
+    payrolls: Iterable[tuple[Any, Any]],
+    formula: Any,
+    *,
+    true_up: bool = False,
+    compensation_limit: Any = None,
+    tenure_years: int | None = None,
+    age: int | None = None,
+) -> PeriodMatch:
+    """Return the match of real payrolls: the formula on each one's pay and deferral, and a true-up if asked for.
+
+    Args:
+        payrolls: (pay, deferral) in dollars, one pair a payroll, in date order.
+        formula: as for ``match_amount``. Tiers in dollars run on the year's deferrals to date.
+        true_up: whether the plan pays, after the year, what the formula on the year's totals gives beyond the sum.
+        compensation_limit: dollars, section 401(a)(17); pay beyond it is not matched. None: no limit.
+        tenure_years: completed years on 1 January; needed where the formula goes by tenure or points.
+        age: completed years on 1 January; needed where the formula goes by points.
+
+    Raises:
+        ConfigError: for a formula that cannot be read.
+        ValueError: for missing, negative or infinite amounts, or a tenure or age that is needed and not given.
+    """
+    rule = formula_of(formula)
+    place = place_of(rule.graded_by, tenure_years, age)
+    pays, deferrals = _payrolls(payrolls, compensation_limit)
+    total = formula_match(rule, sum(deferrals), sum(pays), place)
+    if rule.in_dollars:
+        paid = _differences([formula_match(rule, to_date, 0) for to_date in accumulate(deferrals)])
+    else:
+        paid = [formula_match(rule, deferral, pay, place) for pay, deferral in zip(pays, deferrals, strict=True)]
+    owed = max(0, total - sum(paid)) if true_up else 0
+    return PeriodMatch(tuple(cents / 100 for cents in paid), owed / 100, (sum(paid) + owed) / 100)
+
+
+def formula_of(formula: Any) -> Match:
+    """Return a formula as a ``Match``, from a preset's name, a list of tiers or the keys of ``plan.match``."""
+    if isinstance(formula, str):
+        return model_of(Match, {"preset": formula})
+    return model_of(Match, {"tiers": formula} if isinstance(formula, (list, tuple)) else formula)
+
+
+def _slice(amount: Any, lower: Any, upper: Any) -> Any:
+    """Return the part of an amount between two edges."""
+    return smaller(larger(amount - lower, 0), upper - lower)
+
+
+def _times(rate: Any, deferred: Any, per: Any) -> Any:
+    """Return rate x deferred // per without a product beyond 64 bits; cutting here cannot change the one rounding."""
+    return rate * (deferred // per) + rate * (deferred % per) // per
+
+
+def _payrolls(payrolls: Iterable[tuple[Any, Any]], limit: Any) -> tuple[list[int], list[int]]:
+    """Return pay, cut where it reaches the limit, and deferrals, both in cents."""
+    pairs = [(in_cents(pay, "pay"), in_cents(deferral, "deferral")) for pay, deferral in payrolls]
+    to_date = list(accumulate(pay for pay, _ in pairs))
+    if limit is not None:
+        to_date = [min(pay, in_cents(limit, "compensation_limit")) for pay in to_date]
+    return _differences(to_date), [deferral for _, deferral in pairs]
+
+
+def _differences(to_date: Sequence[int]) -> list[int]:
+    return [after - before for before, after in zip([0, *to_date], to_date, strict=False)]
