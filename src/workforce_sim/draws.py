@@ -78,7 +78,15 @@ class Stream(IntEnum):
     SYNTHETIC_DEFERRAL = 68
 
 
-ONCE = frozenset({Stream.EXCLUDED, Stream.DECLINES_ESCALATION, Stream.IMPUTED_BIRTH, Stream.OPENING_PARTICIPATION})
+ONCE = frozenset(
+    {
+        Stream.EXCLUDED,
+        Stream.DECLINES_ESCALATION,
+        Stream.IMPUTED_BIRTH,
+        Stream.IMPUTED_BIRTHDAY,
+        Stream.OPENING_PARTICIPATION,
+    }
+)
 """Streams that are drawn once per person, not once a year."""
 
 

@@ -51,8 +51,8 @@ def ranking(risks: Risks, u: Uniforms) -> Uniforms:
     q = risks.q
     with np.errstate(divide="ignore", invalid="ignore"):
         order = (u * (1 - q)) / (q * (1 - u))
-    order[risks.certain] = -1.0
-    order[(q <= 0) & ~risks.certain] = np.inf
+    order[q <= 0] = np.inf
+    order[risks.certain | (q >= 1)] = -1.0
     return order
 
 
