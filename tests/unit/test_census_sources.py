@@ -93,7 +93,7 @@ HEADER = "employee_id,hire_date,annual_salary"
         ("semicolon.csv", f"{HEADER}\nE0,2020-01-02,50000\nE1,2020-01-02,50000\n".replace(",", ";").encode()),
         ("tab.tsv", f"{HEADER}\nE0,2020-01-02,50000\nE1,2020-01-02,50000\n".replace(",", "\t").encode()),
         ("quoted.txt", f'{HEADER}\n"E0",2020-01-02,"$50,000.00"\nE1,2020-01-02,50000\n'.encode()),
-        ("zipped.csv.gz", gzip.compress(f"{HEADER}\nE0,2020-01-02,50000\nE1,2020-01-02,50000\n".encode())),
+        ("zipped.csv.gz", gzip.compress(f"{HEADER}\nE0,2020-01-02,50000\nE1,2020-01-02,50000\n".encode(), mtime=0)),
         ("glob[1].csv", f"{HEADER}\nE0,2020-01-02,50000\nE1,2020-01-02,50000\n".encode()),
     ],
 )
