@@ -232,11 +232,12 @@ class TestDollars:
             (-1, "deferral: 1 of 1 values are not dollars"),
             (float("nan"), "deferral: 1 of 1"),
             (float("inf"), "deferral: 1 of 1"),
+            (Decimal("NaN"), "deferral: 1 of 1"),
             (pl.Series([1.0, None, 2.0]), "deferral: 1 of 3 values are missing"),
             (pl.Series([1.0, -3.0, float("nan")]), "deferral: 2 of 3"),
         ],
     )
-    def test_what_is_no_amount_is_refused_without_being_shown(self, deferral: float | pl.Series, message: str) -> None:
+    def test_what_is_no_amount_is_refused_without_being_shown(self, deferral: Any, message: str) -> None:
         with pytest.raises(ValueError, match=message):
             match_amount(deferral, 50_000, "simple")
 
@@ -245,12 +246,24 @@ class TestDollars:
         [
             ("simpel", "preset: Input should be 'simple'"),
             ([{"upto": 0.06, "rate": 0.5}], r"tiers.0.up_to: Field required"),
-            ({"tiers": [{"up_to": 0.06, "rate": 0.5}], "preset": "simple"}, "not preset and tiers"),
+            (
+                {"tiers": [{"up_to": 0.06, "rate": 0.5}], "preset": "simple"},
+                "^give one of preset, .* not preset and tiers$",
+            ),
         ],
     )
     def test_a_formula_that_cannot_be_read(self, formula: object, message: str) -> None:
         with pytest.raises(ConfigError, match=message):
             match_amount(1, 2, formula)
+
+    def test_an_expression_is_no_column(self) -> None:
+        with pytest.raises(TypeError, match="deferral: expected a number or a Polars Series, not Expr"):
+            match_amount(pl.col("deferral"), 50_000, "simple")
+
+    def test_numbers_of_numpy_are_numbers(self) -> None:
+        years = np.int64(5)
+
+        assert match_amount(np.float64(5_000), np.int64(50_000), BY_SERVICE, tenure_years=years) == 3000
 
     def test_years_must_be_whole(self) -> None:
         for years in (4.5, pl.Series([4.5])):

@@ -48,7 +48,7 @@ def test_a_schedule_of_ones_own() -> None:
     ("schedule", "message"),
     [
         ("graded_7", "Input should be 'immediate'"),
-        ([], "the last share must be 1"),
+        ([], "^match: the last share must be 1"),
         ([0.0, 0.5], "the last share must be 1"),
         ([0.5, 0.4, 1.0], "never falls"),
         ([0.0, 0.33333, 1.0], "more than 4 decimals"),

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
+from workforce_sim.config.values import TAGS, KeyPath
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import MAX_SALARY_CENTS
 
@@ -63,14 +65,16 @@ def in_cents(dollars: Any, what: str) -> Any:
     """Return dollars in whole cents, to the nearest, halves upwards: one amount or a Polars column.
 
     Raises:
+        TypeError: for anything but a number or a Polars Series.
         ValueError: for missing, negative or infinite amounts, or more than 100 million dollars; with the count.
     """
     if isinstance(dollars, Decimal):
-        return int(_checked(dollars.scaleb(2), what, MAX_SALARY_CENTS).quantize(Decimal(1), ROUND_HALF_UP))
-    if not isinstance(dollars, pl.Series):
+        exact = dollars.scaleb(2) if dollars.is_finite() else Decimal(-1)
+        return int(_checked(exact, what, MAX_SALARY_CENTS).quantize(Decimal(1), ROUND_HALF_UP))
+    if isinstance(dollars, Real):
         return math.floor(_checked(100 * dollars, what, MAX_SALARY_CENTS) + 0.5)
-    exact = _column(dollars, what).cast(pl.Float64).to_numpy() * 100
-    return np.floor(_checked(exact, what, MAX_SALARY_CENTS) + 0.5).astype(np.int64)
+    column = _column(dollars, what).cast(pl.Float64).to_numpy() * 100
+    return np.floor(_checked(column, what, MAX_SALARY_CENTS) + 0.5).astype(np.int64)
 
 
 def in_years(years: Any, what: str) -> Any:
@@ -79,11 +83,11 @@ def in_years(years: Any, what: str) -> Any:
     Raises:
         ValueError: for anything but whole numbers from 0 to 120.
     """
-    column = isinstance(years, pl.Series)
-    if not (years.dtype.is_integer() if column else isinstance(years, int)):
+    if isinstance(years, Integral):
+        return _checked(int(years), what, MOST_YEARS)
+    if not (isinstance(years, pl.Series) and years.dtype.is_integer()):
         raise ValueError(f"{what} must be completed years, whole numbers")
-    whole = _column(years, what).cast(pl.Int64).to_numpy() if column else years
-    return _checked(whole, what, MOST_YEARS)
+    return _checked(_column(years, what).cast(pl.Int64).to_numpy(), what, MOST_YEARS)
 
 
 def in_dollars(amount: Any, name: str) -> Any:
@@ -116,11 +120,18 @@ def model_of(kind: type[Model], values: Any) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, line['loc']))}: {line['msg']}".lstrip(": ") for line in error.errors()]
+        lines = [_line(line["loc"], line["msg"]) for line in error.errors()]
         raise ConfigError("\n".join(lines)) from None
 
 
-def _column(values: pl.Series, what: str) -> pl.Series:
+def _line(path: KeyPath, what: str) -> str:
+    where = ".".join(str(part) for part in path if part not in TAGS)
+    return (f"{where}: " if where else "") + what.removeprefix("Value error, ")
+
+
+def _column(values: Any, what: str) -> pl.Series:
+    if not isinstance(values, pl.Series):
+        raise TypeError(f"{what}: expected a number or a Polars Series, not {type(values).__name__}")
     if values.null_count():
         raise ValueError(f"{what}: {values.null_count()} of {len(values)} values are missing; fill them first")
     return values
