@@ -128,7 +128,7 @@ class _LogFile(logging.FileHandler):
 @contextmanager
 def _logging(path: str | None, *, verbose: bool) -> Iterator[None]:
     """Log to a file, made before anything else is read, and when verbose to standard error."""
-    handlers: list[logging.Handler] = []
+    handlers: list[logging.Handler] = [logging.NullHandler()]  # with none at all, logging prints errors itself
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         handlers.append(_LogFile(path, encoding="utf-8"))

@@ -170,6 +170,14 @@ def test_a_missing_configuration_is_named_and_in_the_log(tmp_path: Path, capsys:
     assert "ERROR orchestrator_dbt: none.yaml: no such configuration file" in log.read_text(encoding="utf-8")
 
 
+def test_a_failure_is_printed_once() -> None:
+    done = subprocess.run(
+        [*MODULE, *YEARS, "--config", "none.yaml"], capture_output=True, text=True, timeout=300, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "none.yaml: no such configuration file\n")
+
+
 def test_the_log_file_tells_the_run(config: str, tmp_path: Path, capsys: Captured) -> None:
     log = tmp_path / "run.log"
 
