@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,7 +13,8 @@ from polars.testing import assert_frame_equal
 from tests.censuses import HIRED, config, data, found, people
 from workforce_sim.census import Census, check_census, read_census
 from workforce_sim.census.synthetic import synthetic_census
-from workforce_sim.errors import CensusError
+from workforce_sim.config import load_config
+from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.tables import CENSUS, names
 
 
@@ -23,6 +26,24 @@ def test_a_read_census_has_the_columns_and_types_of_the_table() -> None:
     assert census.frame["birth_date"].null_count() == 3
     assert census.notes == ()
     assert census.source == "frame"
+
+
+def test_a_configuration_is_a_path_a_dict_or_a_loaded_one(tmp_path: Path) -> None:
+    frame = people(2, termination_date=[None, date(2025, 6, 30)])
+    settings = {
+        "simulation": {"start_year": 2026, "end_year": 2027, "target_growth_rate": 0.03},
+        "workforce": {"total_termination_rate": 0.12},
+        "random_seed": 42,
+    }
+    path = tmp_path / "config.yaml"
+    path.write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
+
+    for config_ in (settings, str(path), path, load_config(settings)):
+        assert read_census(frame, config_).frame["employee_id"].to_list() == ["E0"]
+        assert check_census(frame, config_)["rule"].to_list() == ["termination_date before 2026-01-01"]
+    for check in (read_census, check_census):
+        with pytest.raises(ConfigError, match="start_year"):
+            check(frame, settings | {"simulation": {"start_year": "soon"}})
 
 
 def test_every_optional_column_is_read() -> None:

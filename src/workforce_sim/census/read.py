@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import polars as pl
@@ -16,10 +17,13 @@ from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns
 from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
-from workforce_sim.config import Config
+from workforce_sim.config import Config, load_config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError
 from workforce_sim.tables import CENSUS, NAME, completed
+
+Chosen = Config | Mapping[str, Any] | str | os.PathLike[str] | None
+"""A configuration: loaded, a dict, a path, or nothing for the documented defaults."""
 
 SYNTHETIC = "synthetic census"
 """The source of an invented census: its levels give way to configured ones."""
@@ -49,7 +53,7 @@ class Census:
         return self.frame.__arrow_c_stream__(requested_schema)
 
 
-def read_census(source: Any, config: Config | None = None) -> Census:
+def read_census(source: Any, config: Chosen = None) -> Census:
     """Read a census, keeping who is staff on 1 January of the start year.
 
     One row out per row in, less those who are not staff (``active`` false, or a termination date before that day).
@@ -57,22 +61,24 @@ def read_census(source: Any, config: Config | None = None) -> Census:
     Args:
         source: path of a Parquet or CSV file; a Polars frame, pandas frame, Arrow table or anything with
             ``__arrow_c_stream__``; or a census already read, which is returned as it is.
-        config: start year, levels and the ``census`` section; the documented defaults when left out.
+        config: path, dict or loaded configuration, for its start year, levels and ``census`` section; the documented
+            defaults when left out.
 
     Raises:
+        ConfigError: for a configuration that cannot be used.
         FileNotFoundError: when there is no such file.
         CensusError: when the source is no table, a required column is missing, or rows break rules: all of them at
             once, with counts and row numbers, never a value.
     """
     if isinstance(source, Census):
         return source
-    read = _read(source, config or _defaults())
+    read = _read(source, load_config(config))
     if read.errors:
         raise CensusError("\n".join(f"{read.name}: {sentence}" for sentence in read.problems))
     return Census(frame=_finished(read.staff), notes=read.notes, source=read.name)
 
 
-def check_census(source: Any, config: Config | None = None) -> pl.DataFrame:
+def check_census(source: Any, config: Chosen = None) -> pl.DataFrame:
     """Return every rule that rows of a census break, and what would be ignored: no row when all is well.
 
     One row per rule, errors first: ``rule``, ``severity`` (``error`` or ``note``), ``rows``, ``first_rows`` (1-based),
@@ -84,7 +90,7 @@ def check_census(source: Any, config: Config | None = None) -> pl.DataFrame:
     """
     if isinstance(source, Census):
         return _findings([], [])
-    read = _read(source, config or _defaults())
+    read = _read(source, load_config(config))
     return _findings(read.errors, read.remarks)
 
 
@@ -106,17 +112,6 @@ class _Read:
     @property
     def notes(self) -> tuple[str, ...]:
         return (*(finding.sentence(self.total) for finding in self.remarks), *self.columns.notes)
-
-
-@cache
-def _defaults() -> Config:
-    return Config.model_validate(
-        {
-            "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
-            "workforce": {"total_termination_rate": 0.12},
-            "random_seed": 42,
-        }
-    )
 
 
 def _read(source: Any, config: Config) -> _Read:
