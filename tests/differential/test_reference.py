@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests import support
 from tests.property import strategies
 from tests.support import Scenario, assert_same, fast, slow
+from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import Compensation, Config, Hiring, Promotion, Terminations, Workforce
 from workforce_sim.config.workforce import Simulation
 from workforce_sim.errors import SimulationError
@@ -28,7 +29,7 @@ def outcome(run: Callable[[], Tables]) -> Tables | str:
         return "max_hires_ratio" if "workforce.max_hires_ratio" in message else "too few who can leave"
 
 
-@settings(max_examples=support.examples(150))
+@settings(max_examples=support.examples(250))
 @given(scenario=strategies.scenarios(), replicate=st.sampled_from([0, 0, 1, 2**31 - 1]))
 def test_engines_agree(scenario: Scenario, replicate: int) -> None:
     quick, plain = outcome(lambda: fast(scenario, (replicate,))), outcome(lambda: slow(scenario, replicate))
@@ -39,24 +40,59 @@ def test_engines_agree(scenario: Scenario, replicate: int) -> None:
         assert quick == plain
 
 
-EVERYTHING: dict[str, Any] = {
+BY_FACTORS: dict[str, Any] = {
     "simulation": {"target_growth_rate": {2023: 0.1, 2025: -0.15, 2026: 0.02}},
-    "terminations": {"month_weights": [3, 1, 1, 1, 1, 2, 0, 1, 1, 1, 1, 0.5]},
-    "hiring": {"level_mix": "adaptive", "part_time_share": 0.15, "month_weights": [1, 2] * 6, "range_growth": 0.021},
-    "promotion": {"month_weights": [0, 0, 1] * 4, "minimum_tenure": 0},
+    "workforce": {
+        "total_termination_rate": {2020: 0.12, 2024: 0.2},
+        "new_hire_termination_rate": {2023: 0.3, 2025: 0.1},
+    },
+    "terminations": {
+        "age_factors": [{"from": 0, "factor": 1.125}, {"from": 35, "factor": 0.75}, {"from": 62, "factor": 9}],
+        "tenure_factors": [{"from": 0, "factor": 2}, {"from": 4, "factor": 0.333}],
+        "month_weights": [3, 1, 1, 1, 1, 2, 0, 1, 1, 1, 1, 0.5],
+    },
+    "hiring": {
+        "level_mix": "adaptive",
+        "part_time_share": {2023: 0.15, 2026: 0.5},
+        "month_weights": [1, 2] * 6,
+        "range_growth": {2023: 0.021, 2024: 0.04, 2026: 0},
+    },
+    "promotion": {"base_rate": {2023: 0.2, 2025: 0.1}, "month_weights": [0, 0, 1] * 4, "minimum_tenure": 0},
     "compensation": {
+        "cola_rate": {2023: 0.03, 2024: 0.0, 2026: 0.051234},
         "cola_date": "02-29",
+        "merit_pool": {2023: 0.03, 2026: 0.04},
         "merit_month_weights": [1] * 12,
         "merit_factors": {"Manager": 1.25},
         "ratings": {"good": {"share": 0.3, "factor": 1.5}, "fair": {"share": 0.7, "factor": 0.9}},
     },
 }
+SENIOR = {"minimum": 45_000, "midpoint": 70_000, "maximum": 120_000, "termination_factor": 0.8, "promotion_factor": 1.2}
+BY_RATES: dict[str, Any] = {
+    "simulation": {"target_growth_rate": -0.2},
+    "workforce": {
+        "levels": [{"name": name} if name != "Senior" else {"name": name, **SENIOR} for name in LEVELS],
+        "total_termination_rate": 0.1,
+    },
+    "terminations": {
+        "rates": [{"age_from": 0, "tenure_from": t, "value": v} for t, v in ((0, 0.3), (3, 0.12), (9, 0.05))]
+    },
+    "hiring": {"pay": "uniform", "level_mix": dict.fromkeys(LEVELS, 0.2)},
+    "promotion": {
+        "date": "04-01",
+        "max_increase": 0.08,
+        "max_amount": 4000,
+        "increase": {"lowest": 0.0, "highest": 0.2},
+    },
+    "compensation": {"cola_date": "04-01", "merit_date": "04-01", "merit_minimum_tenure": 3},
+}
 
 
-@pytest.mark.parametrize("sections", [{}, EVERYTHING], ids=["defaults", "everything"])
+@pytest.mark.parametrize("sections", [{}, BY_FACTORS, BY_RATES], ids=["defaults", "factors", "rates"])
 @pytest.mark.parametrize("headcount", ["exact", "stochastic"])
 def test_engines_agree_on_a_firm_of_two_thousand_over_five_years(headcount: str, sections: dict[str, Any]) -> None:
-    config = support.configured(2023, 2027, **sections, workforce={"headcount": headcount})
+    workforce = {**sections.get("workforce", {}), "headcount": headcount}
+    config = support.configured(2023, 2027, **{**sections, "workforce": workforce})
     scenario = support.synthetic(2000, config)
     batch = fast(scenario, (0, 41))
     for replicate in (0, 41):

@@ -47,7 +47,7 @@ def shares(parts: int) -> st.SearchStrategy[list[float]]:
 def by_year(values: Values, start_year: int) -> Values:
     """One value, or a table by year that has begun by the start year."""
     first = st.tuples(st.integers(max(1950, start_year - 2), start_year), values)
-    later = st.lists(st.tuples(st.integers(start_year + 1, start_year + 3), values), max_size=2)
+    later = st.lists(st.tuples(st.integers(start_year + 1, start_year + 2), values), min_size=1, max_size=2)
     return values | st.builds(lambda one, more: dict([one, *more]), first, later)
 
 
@@ -60,8 +60,10 @@ def rising(lowest: int, highest: int, most: int) -> st.SearchStrategy[list[int]]
 FACTOR = (st.sampled_from([0, 1000, 1000, 50_000]) | st.integers(0, 3000)).map(lambda n: n / 1000)
 MERIT_FACTOR = (st.sampled_from([0, 10_000, 10_000, 500_000]) | st.integers(0, 30_000)).map(lambda n: n / 10_000)
 MONTH_WEIGHT = st.sampled_from([0.0, 0.0, 1.0, 1.0, 0.000001, 1000.0]) | millionths(0, 5 * PPM)
-MONTH_WEIGHTS = st.lists(MONTH_WEIGHT, min_size=12, max_size=12).filter(lambda weights: sum(weights) > 0)
-MONTH_DAY = st.sampled_from(["01-01", "02-28", "02-29", "03-01", "04-01", "07-15", "12-30", "12-31"])
+ANY_MONTHS = st.lists(MONTH_WEIGHT, min_size=12, max_size=12).filter(lambda weights: sum(weights) > 0)
+ONE_MONTH = st.integers(1, 12).map(lambda month: [float(n == month) for n in range(1, 13)])
+MONTH_WEIGHTS = ANY_MONTHS | ONE_MONTH
+MONTH_DAY = st.sampled_from(["01-01", "02-29", "03-01", "04-01", "04-01", "04-01", "07-15", "12-31"])  # often one day
 TENURE = st.sampled_from([0, 1, 1, 2, 5, 30])
 
 

@@ -148,8 +148,10 @@ def test_a_fingerprint_is_of_values_not_of_order_and_any_other_value_changes_it(
         replace(tables, events=tables.events.with_columns(pl.lit(None, pl.Int64).alias("salary_before_cents"))),
         replace(tables, summary=tables.summary.with_columns(pl.col("average_salary_growth_continuing") + 2.0**-50)),
         replace(tables, summary=tables.summary.head(1)),
+        replace(tables, events=tables.events.with_columns(pl.col("salary_before_cents").fill_null(0))),
+        replace(tables, events=tables.events.with_columns(pl.col("level_before").cast(pl.String).fill_null(""))),
     ]
-    assert len({result.fingerprint, *map(ledger.fingerprint, changes)}) == 6
+    assert len({result.fingerprint, *map(ledger.fingerprint, changes)}) == 1 + len(changes)
 
 
 # --- on disk ----------------------------------------------------------------------------------------------------------
