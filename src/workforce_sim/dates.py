@@ -17,6 +17,9 @@ from workforce_sim.money import half_up, scaled
 Days = NDArray[np.int32]
 Ints = NDArray[np.int64]
 
+NEVER = np.int32(2**31 - 1)
+"""A date that does not come."""
+
 _EPOCH = dt.date(1970, 1, 1)
 _MARCH_1 = 60  # index of 1 March in a leap year, from 0
 
@@ -109,3 +112,11 @@ def years_before(day: Ints, year: int, years: Ints) -> Days:
     first = np.array([target.first for target in targets])[years]
     leap = np.array([target.days == 366 for target in targets])[years]
     return np.asarray(first + day - ((day >= _MARCH_1 - 1) & ~leap), dtype=np.int32)
+
+
+def years_after(dates: Days, years: Ints) -> Days:
+    """Return each date plus whole years; 29 February becomes 1 March where the year has none."""
+    number, day = years_and_days(dates)
+    target = number + years
+    first = (target - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    return np.asarray(first + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)

@@ -136,6 +136,7 @@ def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
             "opening_salary_cents": _where(~employed.is_hire, pl.Series(employed.staff.salary)),
             "salary_cents": staff.salary,
             "earnings_cents": account.earnings,
+            "eligibility_date": _where(staff.eligible <= employed.last_day, pl.Series(staff.eligible).cast(pl.Date)),
         }
     )
 

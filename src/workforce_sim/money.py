@@ -14,8 +14,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from workforce_sim.errors import SimulationError
+
 PPM = 1_000_000
 MAX_SALARY_CENTS = 10**10
+MAX_GROWN_CENTS = 10**11
+MAX_MERIT_PPM = 10**7
 
 Whole = TypeVar("Whole", int, NDArray[np.int64])
 
@@ -71,3 +75,21 @@ def percentile(ordered: Sequence[int] | NDArray[np.int64], percent: int) -> int:
     if rest == 0:
         return int(ordered[k])
     return half_up((100 - rest) * int(ordered[k]) + rest * int(ordered[k + 1]), 100)
+
+
+def refuse_growth(highest_cents: int, year: int) -> None:
+    """Raise ``SimulationError`` when pay has grown beyond a billion dollars, where whole cents would leave 64 bits."""
+    if highest_cents > MAX_GROWN_CENTS:
+        raise SimulationError(
+            f"pay of more than ${MAX_GROWN_CENTS // 100:,} is reached in {year}; "
+            "lower the raises or range_growth, or end earlier"
+        )
+
+
+def refuse_merit(highest_ppm: int, year: int) -> None:
+    """Raise ``SimulationError`` when the merit pool gives anybody more than 1,000 %."""
+    if highest_ppm > MAX_MERIT_PPM:
+        raise SimulationError(
+            f"a merit increase of more than {MAX_MERIT_PPM // 10**4:,} % in {year}; "
+            "lower merit_pool or bring the factors together"
+        )

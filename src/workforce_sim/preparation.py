@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 from workforce_sim.assumptions import Assumptions
 from workforce_sim.config import Config
+from workforce_sim.config.root import Eligibility
 from workforce_sim.context import World
-from workforce_sim.dates import Ints, years_and_days
+from workforce_sim.dates import NEVER, Days, Ints, PlanYear, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
+from workforce_sim.events.eligibility import dates, excluded
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.pay import pay_scale
 from workforce_sim.staff import Staff, birth_years
+from workforce_sim.tables import CENSUS, completed
 from workforce_sim.year import State
 
 
@@ -22,7 +25,7 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
     """Turn an opening into the first state of a batch, and what holds for the whole run."""
     assumptions = Assumptions(config, opening.levels)
     departments = _departments(opening.staff["department"])
-    staff = _staff(opening, assumptions, departments)
+    staff = _staff(opening, config.eligibility, departments)
     size, count = len(staff), len(replicates)
     world = World(
         assumptions,
@@ -38,7 +41,17 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
     batch = staff.take(np.tile(np.arange(size), count)) if count > 1 else staff
     replicate = np.repeat(np.arange(count, dtype=np.int32), size)
     batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)
+    batch = batch.with_columns(eligible=_eligible(batch, config))
     return State(batch, scale, opening.staff["employee_id"]), world
+
+
+def _eligible(staff: Staff, config: Config) -> Days:
+    """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
+    start = np.int32(PlanYear(config.simulation.start_year).first)
+    out = excluded(staff.person, config.eligibility, config.random_seed)
+    return np.where(staff.deferral > 0, np.minimum(staff.eligible, start), np.where(out, NEVER, staff.eligible)).astype(
+        np.int32
+    )
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
@@ -53,8 +66,8 @@ def _departments(column: pl.Series) -> pl.Series:
     return pl.Series("department", [*names, None], dtype=pl.Enum(names) if names else pl.String)
 
 
-def _staff(opening: Opening, assumptions: Assumptions, departments: pl.Series) -> Staff:
-    frame = opening.staff
+def _staff(opening: Opening, section: Eligibility, departments: pl.Series) -> Staff:
+    frame = completed(opening.staff, CENSUS)
     key = census_keys(frame["employee_id"])
     birth = frame["birth_date"].cast(pl.Int32).to_numpy()
     hire = frame["hire_date"].cast(pl.Int32).to_numpy()
@@ -77,4 +90,6 @@ def _staff(opening: Opening, assumptions: Assumptions, departments: pl.Series) -
         department=department.cast(pl.Int32).to_numpy(),
         salary=frame["salary_cents"].to_numpy(),
         full_time=frame["full_time_ppm"].to_numpy(),
+        eligible=np.where(frame["excluded"].fill_null(value=False).to_numpy(), NEVER, dates(hire, birth, section)),
+        deferral=frame["deferral_bp"].fill_null(0).to_numpy(),
     )

@@ -40,6 +40,8 @@ class Staff:
         department: position in the list of departments; the number of departments stands for none.
         salary: annual salary, cents.
         full_time: hours as a share of full-time, millionths.
+        eligible: eligibility date; ``dates.NEVER`` for the excluded.
+        deferral: deferral rate, basis points; 0 of those who are out.
     """
 
     identity: NDArray[np.int32]
@@ -55,6 +57,8 @@ class Staff:
     department: NDArray[np.int32]
     salary: Ints
     full_time: NDArray[np.int32]
+    eligible: Days
+    deferral: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.key)

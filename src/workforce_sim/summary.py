@@ -39,6 +39,7 @@ _OF_STAFF = {
     "terminations_new_hires": _count(_is("new_hire_terminated")),
     "headcount_closing": _count(_STAYS),
     "payroll_cents": pl.col("earnings_cents").sum(),
+    "eligible": _count(_STAYS & pl.col("eligibility_date").is_not_null()),
     "_closing_salaries": pl.when(_STAYS).then(_SALARY).sum(),
     "_continuing_closing": pl.when(_CONTINUING).then(_SALARY).sum(),
     "_continuing_opening": pl.when(_CONTINUING).then(pl.col("opening_salary_cents")).sum(),

@@ -10,10 +10,11 @@ import polars as pl
 from workforce_sim import frames, headcount
 from workforce_sim.context import Context, Employed, World
 from workforce_sim.dates import PlanYear
-from workforce_sim.events import compensation, hire, promotion, termination
+from workforce_sim.events import compensation, eligibility, hire, promotion, termination
 from workforce_sim.events.hire import Hires
 from workforce_sim.events.termination import Leavers
 from workforce_sim.frames import Account, Events, Labels
+from workforce_sim.money import refuse_growth
 from workforce_sim.monitor import Clock
 from workforce_sim.pay import PayScale
 from workforce_sim.staff import Staff, by_replicate, joined
@@ -50,6 +51,7 @@ class YearTables:
 def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outcome, State]:
     """Move the staff through one plan year: what happened, and the opening of the next."""
     context = Context(world, PlanYear(number), opening.scale)
+    refuse_growth(int(opening.scale.amounts.max()), number)
 
     with clock("terminations"):
         weight = termination.weights(opening.staff, context)
@@ -81,6 +83,7 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
 
     happened = [
         hire.record(employed),
+        eligibility.record(employed, context),
         promotion.record(promoted, employed.staff),
         *compensation.record(when, walk),
         termination.record(leavers),

@@ -211,6 +211,14 @@ def some(keys: Keys, *, excluding: tuple[tuple[str, ...], ...] = ((),), required
     return st.one_of(choices)
 
 
+ELIGIBILITY: Keys = {
+    "waiting_period_days": st.sampled_from([0, 1, 90, 365]) | st.integers(0, 800),
+    "minimum_age": st.sampled_from([0, 18, 21]) | st.integers(0, 40),
+    "entry": st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+    "excluded_share": st.sampled_from([0.0, 0.3, 1.0]),
+}
+
+
 @cache
 def sections(year: int, level_count: int) -> Keys:
     """The sections of a configuration that names its levels."""
@@ -222,6 +230,7 @@ def sections(year: int, level_count: int) -> Keys:
         "hiring": some(hiring(year, level_count)),
         "promotion": some(promotion(year), excluding=(("date",), ("month_weights",))),
         "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
+        "eligibility": some(ELIGIBILITY),
         "random_seed": SEEDS,
     }
 
@@ -251,6 +260,7 @@ PERSON = st.tuples(
     st.integers(3_000_000, 20_000_000) | st.integers(1, 10**10),
     st.integers(0, 5),
     st.sampled_from([None, *DEPARTMENTS]),
+    st.sampled_from([(None, None), (0, None), (0, True), (600, None), (600, False)]),  # deferral rate, excluded
 )
 
 
@@ -267,9 +277,11 @@ def censuses(draw: st.DrawFn, year: int, names: Sequence[str], smallest: int = 0
             day_of(hired.year - age, day) if age else None
             for hired, (_, _, _, age, day, *_) in zip(hires, people, strict=True)
         ],
-        salary_cents=[salary for *_, salary, _, _ in people],
-        level=[None if place == 5 else names[place % len(names)] for *_, place, _ in people],
-        department=[department for *_, department in people],
+        salary_cents=[salary for *_, salary, _, _, _ in people],
+        level=[None if place == 5 else names[place % len(names)] for *_, place, _, _ in people],
+        department=[department for *_, department, _ in people],
+        deferral_bp=[rate for *_, (rate, _) in people],
+        excluded=[flag for *_, (_, flag) in people],
     )
 
 

@@ -57,7 +57,6 @@ BY_YEAR = [
     if any(isinstance(one, type) and issubclass(one, RootModel) for one in (kind, *typing.get_args(kind)))
 ]
 NOT_SIMULATED_YET = {
-    "eligibility.waiting_period_days",
     "enrollment.auto_enrollment.hire_date_cutoff",
     "enrollment.auto_enrollment.scope",
 }
@@ -117,6 +116,10 @@ def half(name: str) -> list[dict[str, Any]]:
 LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
     "random_seed": ({}, 43),
+    "eligibility.waiting_period_days": ({}, 30),
+    "eligibility.minimum_age": ({}, 30),
+    "eligibility.entry": ({}, "quarterly"),
+    "eligibility.excluded_share": ({}, 0.4),
     "simulation.start_year": ({}, 2024),
     "simulation.end_year": ({}, 2027),
     "simulation.target_growth_rate": ({}, 0.04),
@@ -248,7 +251,7 @@ def test_every_key_has_an_entry() -> None:
 
 @pytest.mark.parametrize("key", sorted(NOT_SIMULATED_YET))
 def test_keys_of_the_plan_change_nothing_yet(key: str) -> None:
-    other = {"waiting_period_days": 30, "hire_date_cutoff": dt.date(2020, 1, 1), "scope": "all_eligible"}
+    other = {"hire_date_cutoff": dt.date(2020, 1, 1), "scope": "all_eligible"}
     assert support.fingerprint(base().changed({key: other[key.rpartition(".")[2]]})) == found("{}")
 
 

@@ -176,7 +176,7 @@ def test_one_day_takes_promotion_cost_of_living_and_merit_in_that_order_and_four
     scenario: Scenario,
 ) -> None:
     """Reading checks that each row starts from what the one before it left."""
-    order = ["hire", "promotion", "cola", "merit", "termination"]
+    order = ["hire", "eligibility", "promotion", "cola", "merit", "termination"]
     for _, _, people in years_walked(scenario, simulated(scenario)):
         for person in people.values():
             assert max(Counter(person.kinds).values(), default=0) <= 1  # three kinds of raise, so four salaries
@@ -203,6 +203,8 @@ def test_a_row_says_what_changed_and_nothing_that_changed_nothing_has_one(scenar
             case "cola" | "merit":
                 assert salaries[0] < salaries[1]
                 assert levels == (None, None)
+            case "eligibility":
+                assert {*salaries, *levels, row["cause"]} == {None}
             case _:
                 assert row["event_type"] == "termination"
                 assert row["cause"] is not None

@@ -35,7 +35,7 @@ def result() -> Result:
     """A run of two years with every kind of event, a reduction among them."""
     scenario = support.synthetic(60, support.configured(2025, 2026, **SECTIONS))
     found = Result(support.fast(scenario), scenario.config, ("a note", "ein Hinweis über etwas"))
-    kinds = {"hire", "promotion", "cola", "merit", "termination"}
+    kinds = {"hire", "eligibility", "promotion", "cola", "merit", "termination"}
     assert set(found.events["event_type"].cast(pl.String)) == kinds
     return found
 

@@ -674,7 +674,8 @@ def test_the_tables_have_their_columns_and_types() -> None:
         assert frame.columns == tables.names(table)
         fixed = {column.name: column.dtype for column in table if column.dtype is not tables.NAME}
         assert {name: frame.schema[name] for name in fixed} == fixed
-        planned = [column.name for column in table if column.owner == "plan"]
+        simulated = {"eligibility_date", "eligible"}
+        planned = [column.name for column in table if column.owner == "plan" and column.name not in simulated]
         assert all(frame[name].null_count() == frame.height for name in planned)
     assert output.snapshots.schema["level"] == pl.Enum(["A", "B"])
     text = opened(2).staff.with_columns(department=pl.lit("East"))
@@ -754,7 +755,8 @@ def test_the_ledger_day_by_day_gives_salaries_and_earnings() -> None:
         assert (today, (2 * total + days) // (2 * days)) == (salary, earnings)
         if last is None:
             closing[who] = today
-    assert set(output.events["event_type"].cast(pl.String)) == {"hire", "promotion", "cola", "merit", "termination"}
+    kinds = {"hire", "eligibility", "promotion", "cola", "merit", "termination"}
+    assert set(output.events["event_type"].cast(pl.String)) == kinds
 
 
 def test_unknown_level_names_are_an_error() -> None:

@@ -98,3 +98,26 @@ def test_every_public_name_is_there() -> None:
     assert all(getattr(ws, name) is not None for name in ws.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = ws.nonsense
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"compensation": {"cola_rate": 1.0}}, r"pay of more than \$1,000,000,000 is reached in 20"),
+        ({"hiring": {"range_growth": 1.0}}, r"pay of more than \$1,000,000,000 is reached in 20"),
+        (
+            {
+                "compensation": {
+                    "merit_pool": 1.0,
+                    "ratings": {"a": {"share": 0.99, "factor": 0}, "b": {"share": 0.01, "factor": 1}},
+                },
+                "census": {"size": 1000},
+            },
+            r"a merit increase of more than 1,000 % in 2025",
+        ),
+    ],
+)
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_pay_never_grows_out_of_its_integers(changes: dict[str, Any], says: str, engine: Any) -> None:
+    with pytest.raises(ws.SimulationError, match=says):
+        ws.simulate({**CONFIG, **changes}, end_year=2060, engine=engine)

@@ -67,18 +67,24 @@ def _first_rows(frame: pl.DataFrame, rule: Rule) -> tuple[int, ...]:
     return tuple(first[ROW].to_list())
 
 
-def rules(config: Config) -> list[Rule]:
-    """Return what every row of the staff must keep."""
+def rules(config: Config, date_format: str | None) -> list[Rule]:
+    """Return what every row of the staff must keep, whatever the start year."""
     return [
         *_id_rules(),
-        *_date_rules(config),
+        *_date_rules(date_format or "YYYY-MM-DD"),
         *_salary_rules(),
         *_birth_rules(),
         *_level_rules(config),
         *_share_rules(),
         *_plan_rules(),
-        *_exit_rules(config),
     ]
+
+
+def start_rules(config: Config) -> list[Rule]:
+    """Return what the staff of the start year must keep."""
+    late = f"hire_date on or after {_opening(config)}"
+    hires = Rule(late, pl.col("hire_date") >= _start(config), "remove future hires or move the start year")
+    return [hires, *_exit_rules(config)]
 
 
 def notes(config: Config) -> list[Rule]:
@@ -112,16 +118,13 @@ def _id_rules() -> list[Rule]:
     ]
 
 
-def _date_rules(config: Config) -> list[Rule]:
+def _date_rules(form: str) -> list[Rule]:
     hired = pl.col("hire_date")
-    form = config.census.date_format or "YYYY-MM-DD"
     written = (f"not a date written {form}", "correct them, or set census.date_format")
-    late = f"hire_date on or after {_opening(config)}"
     return [
         _missing("hire_date", "give every employee one"),
         *(_unreadable(name, *written) for name in ("hire_date", "birth_date", "termination_date")),
         Rule("hire_date before 1900-01-01", hired < pl.lit(dt.date(1900, 1, 1)), "correct them"),
-        Rule(late, hired >= _start(config), "remove future hires or move the start year"),
     ]
 
 
@@ -172,6 +175,7 @@ def _share_rules() -> list[Rule]:
         _unreadable("deferral_rate", *_NUMBER),
         Rule("deferral_rate below 0", rate < 0, "correct them"),
         Rule("deferral_rate above 1", rate > 10_000, "these look like percentages: write 0.06 for 6 %"),
+        Rule("excluded but deferring", pl.col("excluded") & (rate > 0), "nobody excluded from the plan takes part"),
         _unreadable("owner_share", *_NUMBER),
         Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5 %"),
     ]

@@ -5,9 +5,6 @@ from __future__ import annotations
 NOT_SIMULATED_YET = frozenset(
     {
         "plan",
-        "eligibility.minimum_age",
-        "eligibility.entry",
-        "eligibility.excluded_share",
         "enrollment.auto_enrollment.enabled",
         "enrollment.auto_enrollment.window_days",
         "enrollment.auto_enrollment.default_deferral_rate",

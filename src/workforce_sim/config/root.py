@@ -9,15 +9,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
-from workforce_sim.config.values import Date, KeyPath, PathText, Section, _ByYear, refuse
+from workforce_sim.config.values import Date, KeyPath, PathText, Section, Share, _ByYear, refuse
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
 
 class Eligibility(Section):
-    """When an employee may join the plan; read and kept, not simulated yet."""
+    """When an employee may join the plan."""
 
     waiting_period_days: Annotated[int, Field(ge=0, le=3650)] = 365
     """Days from hire to eligibility."""
+    minimum_age: Annotated[int, Field(ge=0, le=70)] = 21
+    """Age needed, completed years."""
+    entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] = "immediate"
+    """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
+    excluded_share: Share = 0.0
+    """Share of hires, and of census staff who do not participate, who never become eligible."""
 
 
 class AutoEnrollment(Section):

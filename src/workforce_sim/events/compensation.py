@@ -12,14 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.context import Context, Employed
-from workforce_sim.dates import Days, Ints, PlanYear, dates_in_year
+from workforce_sim.dates import NEVER, Days, Ints, PlanYear, dates_in_year
 from workforce_sim.draws import Stream
 from workforce_sim.events.promotion import Promotions, employed_with_tenure, new_salary
 from workforce_sim.frames import Events
-from workforce_sim.money import PPM, half_up, raised
+from workforce_sim.money import PPM, half_up, raised, refuse_growth, refuse_merit
 from workforce_sim.staff import Flags, Rows, Staff, group_sums, selection
-
-_NEVER = np.int32(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,15 @@ def dates(employed: Employed, context: Context) -> Dates:
     else:
         merit = np.full(len(staff), year.day(section.fixed_merit_date), dtype=np.int32)
     has_merit = employed_with_tenure(employed, slice(None), merit, section.merit_minimum_tenure, year)
-    return Dates(cola, has_cola, np.where(has_merit, merit, _NEVER), has_merit)
+    return Dates(cola, has_cola, np.where(has_merit, merit, NEVER), has_merit)
 
 
 def decide(employed: Employed, when: Dates, promotions: Promotions, context: Context) -> Walk:
-    """Walk every salary through the year; fills in the salaries of ``promotions``."""
+    """Walk every salary through the year; fills in the salaries of ``promotions``.
+
+    Raises:
+        SimulationError: when anybody's pay grows beyond reason.
+    """
     salary = employed.staff.salary
     walk = Walk(salary, salary, salary, salary, salary)
     before_merit = promotions.date <= when.merit[promotions.rows]
@@ -67,6 +69,7 @@ def decide(employed: Employed, when: Dates, promotions: Promotions, context: Con
     steps.around_cola(walk, when.has_cola & cola_first, before_merit)
     steps.merit(walk, promotions.rows[before_merit])
     steps.around_cola(walk, when.has_cola & ~cola_first, ~before_merit)
+    refuse_growth(int(walk.salary.max(initial=0)), context.year.year)
     return walk
 
 
@@ -114,6 +117,8 @@ class _Steps:
         sums = group_sums(group[has_merit], walk.salary[has_merit], self.context.replicates * factors.size)
         pool = assumptions.config.compensation.merit_pool.ppm(self.context.year.year)
         fractions = _fractions(pool, sums, factors.ravel().tolist())
+        paid = (rate for rate, payroll in zip(fractions, sums, strict=True) if payroll)
+        refuse_merit(max(paid, default=0), self.context.year.year)
         after = raised(walk.salary, np.array(fractions, dtype=np.int64)[group])
         walk.merit_before = walk.salary
         walk.merit_after = np.where(has_merit, after, walk.salary)

@@ -14,6 +14,7 @@ from workforce_sim.config import Hiring
 from workforce_sim.context import Context, Employed
 from workforce_sim.dates import Ints, dates_in_year, days_in_leap_year, years_before
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
+from workforce_sim.events import eligibility
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, half_up, ppm, quota
 from workforce_sim.staff import Rows, Staff, birth_years, selection
@@ -62,6 +63,8 @@ def decide(counts: list[int], opening: Staff, context: Context) -> Hires:
         department=np.searchsorted(context.world.department_shares, place, side="right").astype(np.int32),
         salary=pay,
         full_time=full_time,
+        eligible=eligibility.of_hires(hire, birth, person, context),
+        deferral=np.zeros(len(key), dtype=np.int32),
     )
     return Hires(staff, age)
 

@@ -2,8 +2,8 @@
 
 The fast engine must equal it row for row and cent for cent. It follows the chapters: the order of a year (3),
 growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance``, hires (6) in
-``hires``, promotions, raises and earnings (7, 8) in ``raises``, the tables (11) in
-``tables``. The plan's chapters are not simulated.
+``hires``, promotions, raises and earnings (7, 8) in ``raises``, eligibility in ``eligibility``, the tables (11)
+in ``tables``. The plan's other chapters are not simulated.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from workforce_sim.reference.chance import (
     millionths,
     taking_order,
 )
+from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
 from workforce_sim.reference.hires import hire
 from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, decide_promotions, walk_salaries
 from workforce_sim.reference.tables import Book, Employee, PersonYear, census_of, person_year
@@ -47,6 +48,7 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
             than ``workforce.max_hires_ratio`` allows.
     """
     staff = census_of(opening, config.random_seed, replicate)
+    find_eligibility(staff, config)
     run = Run(config, opening.levels, staff, replicate)
     book = Book(opening, replicate)
     for number in range(config.simulation.start_year, config.simulation.end_year + 1):
@@ -65,13 +67,16 @@ def plan_year(staff: Sequence[Employee], year: Year) -> list[PersonYear]:
     weights = termination_weights(opening, year)
     growth = headcount_growth(weights, year)
     terminate_opening_staff(opening, weights, growth, year)
-    hires = [person_year(employee, year.first, year.last) for employee in hire(growth.hires, staff, year)]
+    newcomers = hire(growth.hires, staff, year)
+    find_eligibility(newcomers, year.config)
+    hires = [person_year(employee, year.first, year.last) for employee in newcomers]
     terminate_hires(hires, growth, year)
     people = opening + hires
     decide_promotions(people, year)
     decide_cost_of_living(people, year)
     decide_merit(people, year)
     walk_salaries(people, year)
+    enter_eligibility(people)
     return people
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from workforce_sim.draws import Stream, category
-from workforce_sim.money import PPM, half_up, ppm, raised, scaled
+from workforce_sim.money import PPM, half_up, ppm, raised, refuse_growth, refuse_merit, scaled
 from workforce_sim.reference.chance import (
     completed_years,
     cumulated_days,
@@ -103,6 +103,7 @@ def walk_salaries(people: Sequence[PersonYear], year: Year) -> None:
     merit_ppm = merit_fractions(_payroll_before_merit(people, year), year)
     for person in people:
         _walk(person, merit_ppm, year)
+    refuse_growth(max((person.employee.salary_cents for person in people), default=0), year.year)
 
 
 def merit_fractions(payroll: dict[Cell, int], year: Year) -> dict[Cell, int]:
@@ -113,7 +114,9 @@ def merit_fractions(payroll: dict[Cell, int], year: Year) -> dict[Cell, int]:
     if weighted == 0:
         return dict.fromkeys(payroll, 0)
     total = sum(payroll.values())
-    return {cell: half_up(pool * factors[cell] * total, weighted) for cell in payroll}
+    merit_ppm = {cell: half_up(pool * factors[cell] * total, weighted) for cell in payroll}
+    refuse_merit(max(merit_ppm.values(), default=0), year.year)
+    return merit_ppm
 
 
 def _merit_factor(cell: Cell, year: Year) -> int:

@@ -32,6 +32,12 @@ class Employee:
     full_time_ppm: int
     level: int
     salary_cents: int
+    participates: bool = False
+    """In the census with a deferral rate above 0."""
+    flagged_excluded: bool = False
+    """In the census with the flag."""
+    eligibility_date: dt.date | None = None
+    """When the employee may join the plan, reached or not; None for the excluded."""
 
 
 class Raise(NamedTuple):
@@ -86,6 +92,12 @@ class PersonYear:
             return "new_hire_terminated" if self.is_hire else "terminated"
         return "new_hire" if self.is_hire else "continuing"
 
+    @property
+    def eligibility_date(self) -> dt.date | None:
+        """The eligibility date if reached on the last day; None for the excluded and for those not there yet."""
+        date = self.employee.eligibility_date
+        return date if date is not None and date <= self.last_day else None
+
 
 def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:
     """Return an employee's year; age and tenure are those on ``first``, 1 January, or on the hire date of a hire."""
@@ -102,15 +114,29 @@ def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear
 
 
 def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
-    """Return one employee per row of the opening."""
+    """Return one employee per row of the opening; a column that it does not have counts as null."""
     places = {level.name: place for place, level in enumerate(opening.levels)}
-    columns = ["employee_id", "birth_date", "hire_date", "department", "full_time_ppm", "level", "salary_cents"]
+    rows = tables.completed(opening.staff, tables.CENSUS).select(_CENSUS_COLUMNS).iter_rows()
     staff = []
-    for name, birth, hired, department, full_time, level, salary in opening.staff.select(columns).iter_rows():
+    for name, birth, hired, department, full_time, level, salary, deferral_bp, excluded in rows:
         key = draws.census_key(name)
         person = draws.person_number(seed, replicate, key)
-        staff.append(Employee(name, key, person, birth, hired, department, full_time, places[level], salary))
+        plan = ((deferral_bp or 0) > 0, bool(excluded))
+        staff.append(Employee(name, key, person, birth, hired, department, full_time, places[level], salary, *plan))
     return staff
+
+
+_CENSUS_COLUMNS = (
+    "employee_id",
+    "birth_date",
+    "hire_date",
+    "department",
+    "full_time_ppm",
+    "level",
+    "salary_cents",
+    "deferral_bp",
+    "excluded",
+)
 
 
 class Book:
@@ -133,7 +159,7 @@ class Book:
         self._summary.append((self._replicate, year, *_summary(people)))
 
     def frames(self) -> Tables:
-        """Return the three frames, the plan's columns null."""
+        """Return the three frames, what is not simulated yet null."""
         return Tables(
             events=self._frame(self._events, tables.EVENTS, _EVENT_COLUMNS),
             snapshots=self._frame(self._snapshots, tables.SNAPSHOTS, _SNAPSHOT_COLUMNS),
@@ -159,6 +185,7 @@ class Book:
             person.opening_salary_cents,
             employee.salary_cents,
             person.earnings_cents,
+            person.eligibility_date,
         )
 
     def _frame(self, rows: list[tuple[Any, ...]], table: Sequence[tables.Column], names: Sequence[str]) -> pl.DataFrame:
@@ -204,6 +231,7 @@ _SNAPSHOT_COLUMNS = (
     "opening_salary_cents",
     "salary_cents",
     "earnings_cents",
+    "eligibility_date",
 )
 _SUMMARY_COLUMNS = (
     "replicate",
@@ -220,6 +248,7 @@ _SUMMARY_COLUMNS = (
     "payroll_cents",
     "average_salary_cents",
     "average_salary_growth_continuing",
+    "eligible",
 )
 
 
@@ -240,6 +269,7 @@ def _summary(people: Sequence[PersonYear]) -> tuple[int | float | None, ...]:
         sum(person.earnings_cents for person in people),
         half_up(sum(closing), len(closing)) if closing else None,
         _growth_of_continuing(people),
+        sum(person.cause is None and person.eligibility_date is not None for person in people),
     )
 
 

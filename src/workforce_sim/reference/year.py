@@ -17,7 +17,7 @@ from workforce_sim.config import Config, Level
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM, percentile, quota, raised
+from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.reference.chance import DAY, cumulative
 from workforce_sim.reference.tables import Employee
 
@@ -56,6 +56,7 @@ class Year:
         self.exact = config.workforce.headcount == "exact"
         growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
         self.pay_knots = [[(u, _grown(pay, growth)) for u, pay in knots] for knots in run.pay_knots]
+        refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
         ranges = [level.range_cents for level in run.levels]
         self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
         self._scalars = [draws.decision(config.random_seed, year, s) for s in range(Stream.HIRE_PART_TIME + 1)]
