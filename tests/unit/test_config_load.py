@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 import yaml
 
+from workforce_sim.census.columns import BY_NAME
 from workforce_sim.config import Config, load_config, overridden, with_changes
 from workforce_sim.config.document import MAX_BYTES, scalar
 from workforce_sim.config.problems import MAX_LINES
 from workforce_sim.config.reserved import NOT_SIMULATED_YET
+from workforce_sim.config.workforce import CENSUS_COLUMNS
 from workforce_sim.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -423,6 +425,11 @@ plan: {match: {preset: none}}
     [
         ("census", {"path": ""}, "census.path: must not be empty (got '')"),
         ("census", {"date_format": ""}, "census.date_format: must not be empty (got '')"),
+        (
+            "census",
+            {"date_format": "100%% hello"},
+            "census.date_format: has no part of a date, such as %Y; a format reads like %m/%d/%Y (got '100%% hello')",
+        ),
         ("census", {"size": 0}, "census.size: must be at least 1 (got 0)"),
         ("census", {"size": 10**5000}, "census.size: must be at most 20,000,000 (got int)"),
         ("census", {"size": True}, "census.size: expected a whole number (got True)"),
@@ -521,6 +528,17 @@ def test_a_problem_in_a_dict_is_told_by_its_key_path(section: str, keys: Any, li
 def test_years_out_of_order_are_told_at_the_later_one() -> None:
     years = {"start_year": 2025, "end_year": 2024, "target_growth_rate": 0}
     assert refusal(data(simulation=years)) == ["simulation.end_year: must not be before start_year, 2025 (got 2024)"]
+
+
+def test_a_census_column_that_is_not_ours_is_told_where_it_is_named(write: Callable[[str], Path]) -> None:
+    assert refusal(write(SMALLEST + "census: {columns: {emploee_id: x, level: grade, Hired: y}}\n")) == [
+        "c.yaml:4:20: census.columns.emploee_id: not a census column; did you mean employee_id?",
+        "c.yaml:4:49: census.columns.Hired: not a census column; did you mean hire_date?",
+    ]
+
+
+def test_the_names_of_census_columns_are_those_of_its_fields() -> None:
+    assert tuple(BY_NAME) == CENSUS_COLUMNS
 
 
 def test_levels_that_are_not_there_are_told_where_they_are_named() -> None:
