@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from workforce_sim.census import Census, check_census, read_census
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import load_config
 from workforce_sim.errors import CensusError, ConfigError
+from workforce_sim.simulation import simulate
 from workforce_sim.tables import CENSUS, names
 
 
@@ -142,8 +144,8 @@ def test_rules_hold_for_staff_alone_and_row_numbers_are_those_of_the_file() -> N
 )
 def test_a_census_without_staff_is_an_error(frame: pl.DataFrame, rule: str) -> None:
     with pytest.raises(CensusError, match=f"^frame: {rule}; "):
-        read_census(frame)
-    assert found(frame) == {rule: []}
+        read_census(frame, config())
+    assert found(frame, config()) == {rule: []}
 
 
 def test_very_low_salaries_are_a_note() -> None:
@@ -158,12 +160,12 @@ def test_one_error_lists_every_broken_rule_with_counts_and_first_rows() -> None:
     frame = people(9, hire_date=hired, annual_salary=[0.0, *[5e4] * 8])
 
     with pytest.raises(CensusError) as caught:
-        read_census(frame)
+        read_census(frame, config())
 
     late, unpaid = "hire_date on or after 2025-01-01", "annual_salary of zero or less"
     assert str(caught.value).splitlines() == [
-        f"frame: 6 of 9 rows have {late} (first: rows 2, 4, 5, 6, 7); remove future hires or move the start year",
         f"frame: 1 of 9 rows has {unpaid} (first: row 1); correct them, or leave out who is not paid",
+        f"frame: 6 of 9 rows have {late} (first: rows 2, 4, 5, 6, 7); remove future hires or move the start year",
     ]
 
 
@@ -242,3 +244,85 @@ def test_a_city_payroll_is_read_once_everybody_is_in_it_once() -> None:
     assert census.frame["birth_date"].null_count() == 11_880
     assert census.frame["department"].n_unique() > 10
     assert "job_title" in census.notes[0]
+
+
+# --- the start year that counts is the one simulated ------------------------------------------------------------------
+
+EXITS = [date(2022, 3, 1)] * 2 + [date(2025, 6, 1)] * 4 + [None] * 4
+LATE = "remove future hires or move the start year"
+
+
+@pytest.mark.parametrize("start_year", [2021, 2022, 2023, 2025, 2026])
+@pytest.mark.parametrize("read_for", [None, 2021, 2025, 2030])
+def test_a_read_census_is_simulated_as_its_rows_are(start_year: int, read_for: int | None) -> None:
+    frame = people(10, termination_date=EXITS)
+    census = read_census(frame, None if read_for is None else config(read_for))
+
+    result, whole = (simulate(config(start_year), census=source) for source in (census, frame))
+
+    staff = sum(left is None or left.year >= start_year for left in EXITS)
+    assert result.summary["headcount_opening"].to_list() == [staff]
+    assert result.fingerprint == whole.fingerprint
+    assert result.notes == whole.notes
+
+
+def test_the_notes_of_a_run_are_those_of_its_start_year() -> None:
+    census = read_census(people(10, termination_date=EXITS))
+
+    assert census.frame.height == 8
+    assert [note.split(";")[0] for note in simulate(config(2026), census=census).notes][:1] == [
+        "6 of 10 rows have termination_date before 2026-01-01 (first: rows 1, 2, 3, 4, 5)"
+    ]
+
+
+def test_hires_after_the_default_start_year_are_a_note_until_one_is_given() -> None:
+    frame = people(3, hire_date=[HIRED, date(2025, 3, 1), date(2026, 3, 1)])
+    late = "hire_date on or after"
+
+    census = read_census(frame)
+
+    assert census.frame.height == 3
+    assert census.notes == (f"2 of 3 rows have {late} 2025-01-01 (first: rows 2, 3); {LATE}",)
+    assert simulate(config(2027), census=census).summary["headcount_opening"].to_list() == [3]
+    with pytest.raises(CensusError, match=rf"^frame: 1 of 3 rows has {late} 2026-01-01 \(first: row 3\); {LATE}$"):
+        simulate(config(2026), census=census)
+    assert found(census, config(2026)) == {f"{late} 2026-01-01": [3]}
+    assert found(census) == {}
+    with pytest.raises(CensusError, match=late):
+        read_census(census, config(2026))
+
+
+def test_a_census_that_everybody_has_left_can_be_simulated_from_before() -> None:
+    census = read_census(people(2, termination_date=date(2022, 5, 5)))
+
+    assert census.frame.is_empty()
+    assert simulate(config(2022), census=census).summary["headcount_opening"].to_list() == [2]
+    with pytest.raises(CensusError, match="nobody employed on 2023-01-01"):
+        simulate(config(2023), census=census)
+
+
+def test_known_exits_are_those_of_the_configuration_simulated() -> None:
+    census = read_census(people(2, termination_date=[None, date(2025, 6, 30)]))
+    strict = {"known_exits": "error"}
+
+    with pytest.raises(CensusError, match="1 of 2 rows has termination_date on or after 2025-01-01"):
+        simulate(config(2025, **strict), census=census)
+    assert simulate(config(2026, **strict), census=census).summary["headcount_opening"].to_list() == [1]
+
+
+def test_what_is_wrong_with_those_who_had_left_counts_once_they_are_staff() -> None:
+    frame = people(2, hire_date=["01/02/2020", "2 Jan 2020"], termination_date=["", "12/31/2022"])
+    census = read_census(frame, config(2025, date_format="%m/%d/%Y"))
+
+    assert census.frame.height == 1
+    with pytest.raises(CensusError, match="1 of 2 rows has hire_date that is not a date written %m/%d/%Y"):
+        simulate(config(2022), census=census)
+
+
+def test_a_census_with_another_frame_is_that_frame() -> None:
+    census = read_census(people(10, termination_date=EXITS))
+    fewer = replace(census, frame=census.frame.head(3))
+
+    assert simulate(config(2021), census=fewer).summary["headcount_opening"].to_list() == [3]
+    assert read_census(fewer, config(2021)) is fewer
+    assert check_census(fewer, config(2021)).is_empty()

@@ -64,7 +64,7 @@ RULES = [
 
 @pytest.mark.parametrize(("column", "value", "rule"), RULES)
 def test_each_rule_finds_what_breaks_it_and_no_other_rule_does(column: str, value: Any, rule: str) -> None:
-    assert found(people(**{column: [value]})) == {rule: [1]}
+    assert found(people(**{column: [value]}), config()) == {rule: [1]}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,13 @@ def test_each_rule_finds_what_breaks_it_and_no_other_rule_does(column: str, valu
     ],
 )
 def test_the_edge_within_each_rule_is_allowed(column: str, value: Any) -> None:
-    assert found(people(**{column: [value]})) == {}
+    assert found(people(**{column: [value]}), config()) == {}
+
+
+def test_nobody_excluded_from_the_plan_defers() -> None:
+    frame = people(5, excluded=[True, True, True, False, None], deferral_rate=[0.06, 0.0, None, 0.06, 0.06])
+
+    assert found(frame) == {"excluded but deferring": [1]}
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_configured_level_that_nobody_has_is_not_imputed_without_a_range() -> 
 
 
 def test_levels_that_the_configuration_does_not_name_are_an_error() -> None:
-    census = read_census(people(2, level=["A", "Secret"]))
+    census = Census(read_census(people(2, level=["A", "Secret"])).frame)
 
     with pytest.raises(
         CensusError, match=r"1 of 2 employees have a level that workforce\.levels does not name"

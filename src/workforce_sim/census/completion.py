@@ -13,7 +13,7 @@ import polars as pl
 
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
-from workforce_sim.census.read import Census
+from workforce_sim.census.read import Census, settled
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
@@ -28,13 +28,15 @@ OLDEST = 70
 def complete(census: Census, config: Config) -> Opening:
     """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
 
-    One row per row of the census, in its order. ``level`` becomes an Enum of the level names in order, ``department``
+    One row per employee, in the order of the census: those who are staff on 1 January of the start year, whichever
+    start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
     an Enum of the sorted names (a null String column where the census has none).
 
     Raises:
         CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
             level that ``workforce.levels`` does not name.
     """
+    census = settled(census, config)
     opening = dt.date(config.simulation.start_year, 1, 1)
     _refuse_later_hires(census, opening)
     levels, level, level_notes = leveled(census, config)

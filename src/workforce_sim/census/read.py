@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns
-from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules
+from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
 from workforce_sim.config import Config, load_config
@@ -38,11 +38,15 @@ class Census:
             the plan's columns may hold nulls.
         notes: what was dropped or ignored, a sentence each, with counts.
         source: file name, or ``frame``.
+
+    A census that was read also keeps its rows, those who are not staff too: a run in another start year splits and
+    checks them again. One made by hand, or by ``dataclasses.replace``, is its frame.
     """
 
     frame: pl.DataFrame
     notes: tuple[str, ...] = ()
     source: str = "frame"
+    _read: _Read | None = field(default=None, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Return how many employees there are."""
@@ -57,10 +61,12 @@ def read_census(source: Any, config: Chosen = None) -> Census:
     """Read a census, keeping who is staff on 1 January of the start year.
 
     One row out per row in, less those who are not staff (``active`` false, or a termination date before that day).
+    Without a configuration that day is 2025-01-01 and what depends on it is a note, never an error: a run splits and
+    checks the rows again by its own start year.
 
     Args:
         source: path of a Parquet or CSV file; a Polars frame, pandas frame, Arrow table or anything with
-            ``__arrow_c_stream__``; or a census already read, which is returned as it is.
+            ``__arrow_c_stream__``; or a census already read, whose columns are not looked for again.
         config: path, dict or loaded configuration, for its start year, levels and ``census`` section; the documented
             defaults when left out.
 
@@ -70,12 +76,10 @@ def read_census(source: Any, config: Chosen = None) -> Census:
         CensusError: when the source is no table, a required column is missing, or rows break rules: all of them at
             once, with counts and row numbers, never a value.
     """
+    chosen = None if config is None else load_config(config)
     if isinstance(source, Census):
-        return source
-    read = _read(source, load_config(config))
-    if read.errors:
-        raise CensusError("\n".join(f"{read.name}: {sentence}" for sentence in read.problems))
-    return Census(frame=_finished(read.staff), notes=read.notes, source=read.name)
+        return source if chosen is None else settled(source, chosen)
+    return _census(_read(source, chosen))
 
 
 def check_census(source: Any, config: Chosen = None) -> pl.DataFrame:
@@ -85,46 +89,88 @@ def check_census(source: Any, config: Chosen = None) -> pl.DataFrame:
     ``remedy``. Broken rows never raise.
 
     Raises:
+        ConfigError: for a configuration that cannot be used.
         FileNotFoundError: when there is no such file.
         CensusError: when the source is no table, or a required column is missing.
     """
-    if isinstance(source, Census):
+    chosen = None if config is None else load_config(config)
+    if not isinstance(source, Census):
+        read = _read(source, chosen)
+    elif source._read is None:  # made by hand: no rows to check
         return _findings([], [])
-    read = _read(source, load_config(config))
+    else:
+        read = source._read if chosen is None else _judged(source._read, chosen)
     return _findings(read.errors, read.remarks)
+
+
+def settled(census: Census, config: Config) -> Census:
+    """Return the census split and checked by another configuration's start year, levels and known exits.
+
+    Names, ids and dates stay as they were read. A census made by hand is returned as it is.
+
+    Raises:
+        CensusError: when rows break rules.
+    """
+    read = census._read
+    return census if read is None or read.config == config else _census(_judged(read, config))
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A census as read: the staff, what is wrong with them, and what is worth a note."""
+    """A census as read: every row, the staff among them, what is wrong with them, and what is worth a note."""
 
     name: str
-    total: int
-    staff: pl.DataFrame
     columns: Columns
+    date_format: str | None
+    rows: pl.DataFrame
+    config: Config | None
+    staff: pl.DataFrame
     errors: list[Finding]
     remarks: list[Finding]
 
     @property
     def problems(self) -> tuple[str, ...]:
-        return tuple(finding.sentence(self.total) for finding in self.errors)
+        return tuple(f"{self.name}: {finding.sentence(self.rows.height)}" for finding in self.errors)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (*(finding.sentence(self.total) for finding in self.remarks), *self.columns.notes)
+        return (*(finding.sentence(self.rows.height) for finding in self.remarks), *self.columns.notes)
 
 
-def _read(source: Any, config: Config) -> _Read:
+def _census(read: _Read) -> Census:
+    if read.errors:
+        raise CensusError("\n".join(read.problems))
+    census = Census(frame=_finished(read.staff), notes=read.notes, source=read.name)
+    object.__setattr__(census, "_read", read)
+    return census
+
+
+def _read(source: Any, chosen: Config | None) -> _Read:
     """Open, parse and check a census."""
+    config = load_config(chosen)
     opened = open_census(source)
     types = opened.columns()
     columns = find_columns(list(types), config.census.columns, opened.secret(), opened.name)
     fields = {BY_NAME[name]: column for name, column in columns.used.items()}
     _check_types(opened.name, fields, types, config)
     rows = opened.collect(parsed(_numbered(opened), fields, config, ROW))
-    staff, gone = _split(rows, departures(config))
-    errors = _nobody(rows.height, staff, config) or find(_keyed(staff), rules(config))
-    return _Read(opened.name, rows.height, staff, columns, errors, [*gone, *find(staff, notes(config))])
+    empty = _Read(opened.name, columns, config.census.date_format, rows, chosen, rows, [], [])
+    return _judged(empty, chosen)
+
+
+def _judged(read: _Read, chosen: Config | None) -> _Read:
+    """Split and check the rows; what the start year decides is an error only where one was chosen."""
+    config = load_config(chosen)
+    staff, gone = _split(read.rows, departures(config))
+    nobody, remarks = _nobody(read.rows.height, staff, config), notes(config)
+    broken, timed = rules(config, read.date_format), start_rules(config)
+    if chosen is not None:
+        broken = [*broken, *timed]
+    elif read.rows.height:
+        gone, nobody, remarks = [*gone, *nobody], [], [*timed, *remarks]
+    errors = nobody or find(_keyed(staff), broken)
+    found = [*gone, *find(staff, remarks)]
+    return replace(read, config=chosen, staff=staff, errors=errors, remarks=found)
 
 
 def _check_types(name: str, fields: dict[Field, str], types: dict[str, pl.DataType], config: Config) -> None:
