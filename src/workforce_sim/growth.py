@@ -45,9 +45,17 @@ def hires_needed(opening: int, growth: float, termination: float, new_hire_termi
     Raises:
         ValueError: for rates outside their range or with more than 6 decimals.
     """
-    if opening < 0 or not -1 < growth <= 1 or not 0 <= termination <= 1 or not 0 <= new_hire_termination < 1:
-        raise ValueError("need opening >= 0, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1")
-    return exact_plan(opening, ppm(growth), ppm(termination), ppm(new_hire_termination))
+    if (
+        int(opening) != opening
+        or opening < 0
+        or not -1 < growth <= 1
+        or not 0 <= termination <= 1
+        or not 0 <= new_hire_termination < 1
+    ):
+        raise ValueError(
+            "need a whole opening >= 0, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
+        )
+    return exact_plan(int(opening), ppm(growth), ppm(termination), ppm(new_hire_termination))
 
 
 def exact_plan(opening: int, growth: int, termination: int, new_hire_termination: int) -> HeadcountPlan:

@@ -16,6 +16,7 @@ from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Tables
+from workforce_sim.tables import TABLES, names
 
 FORMAT = 1
 _ORDER = {
@@ -134,15 +135,27 @@ def _write_files(folder: Path, tables: Tables, config: Config, notes: tuple[str,
 
 
 def read(path: Path) -> tuple[Tables, Config, tuple[str, ...]]:
-    """Read a run from its folder."""
+    """Read a run from its folder.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        LedgerError: when the folder holds no complete run of this format.
+    """
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such folder")
     try:
         about = json.loads((path / "run.json").read_text(encoding="utf-8"))
-        frames = [pl.read_parquet(path / f"{name}.parquet") for name in _ORDER]
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        raise LedgerError(f"{path}: holds no complete run; write it again") from error
-    if about.get("format") != FORMAT:
-        raise LedgerError(f"{path}: written in format {about.get('format')}, this version reads {FORMAT}")
-    config = Config.model_validate(about["config"], strict=False)
-    return Tables(*frames), config, tuple(about["notes"])
+        if about["format"] != FORMAT:
+            raise LedgerError(f"{path}: written in format {about['format']}, this version reads {FORMAT}")
+        config = Config.model_validate(about["config"], strict=False)
+        frames = [_read_table(path, name) for name in _ORDER]
+        return Tables(*frames), config, tuple(about["notes"])
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        raise LedgerError(f"{path}: holds no complete run; write it again") from None
+
+
+def _read_table(path: Path, name: str) -> pl.DataFrame:
+    frame = pl.read_parquet(path / f"{name}.parquet")
+    if frame.columns != names(TABLES[name]):
+        raise ValueError(f"{name} has other columns")
+    return frame

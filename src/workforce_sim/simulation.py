@@ -52,15 +52,15 @@ def simulate(
         replicate: which of the seed's many worlds.
         engine: the fast engine, or the one-employee-at-a-time reference model; equal to the cent.
         out: new or empty folder to write the run to; ``output.path`` of the configuration when left out.
-        progress: called after each year.
+        progress: called after each year; of the reference model, once all are done.
 
     Raises:
         ConfigError: for a configuration that cannot be used.
         CensusError: for a census that cannot be used.
         SimulationError: for assumptions that cannot be carried out.
     """
-    if replicate < 0:
-        raise ValueError(f"replicate must not be negative (got {replicate})")
+    if int(replicate) != replicate or replicate < 0:
+        raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     chosen = overridden(load_config(config), start_year=start_year, end_year=end_year, seed=seed)
@@ -74,6 +74,7 @@ def simulate(
     if engine == "reference":
         with clock("reference model"):
             found = reference.simulate(chosen, opening, replicate=replicate)
+        _tell_all(chosen, progress)
     else:
         found = run(chosen, opening, (replicate,), clock, progress)
     result = Result(found, chosen, opening.notes, opening.staff, clock.seconds)
@@ -81,6 +82,13 @@ def simulate(
         with clock("writing"):
             result.write(folder)
     return result
+
+
+def _tell_all(config: Config, progress: Progress | None) -> None:
+    years = range(config.simulation.start_year, config.simulation.end_year + 1)
+    for done, year in enumerate(years, start=1):
+        if progress is not None:
+            progress(year, done, len(years))
 
 
 def _check_level_names(config: Config, opening: Opening) -> None:

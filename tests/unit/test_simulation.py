@@ -37,7 +37,14 @@ def test_a_configuration_may_be_a_path_a_dict_or_a_config(tmp_path: Path) -> Non
     assert len(prints) == 1
 
 
-@pytest.mark.parametrize(("wrong", "says"), [({"engine": "slow"}, "engine must be"), ({"replicate": -1}, "negative")])
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"engine": "slow"}, "engine must be"),
+        ({"replicate": -1}, "not negative"),
+        ({"replicate": 1.5}, "whole number"),
+    ],
+)
 def test_wrong_arguments_are_told(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         ws.simulate(CONFIG, **wrong)
@@ -121,3 +128,27 @@ def test_every_public_name_is_there() -> None:
 def test_pay_never_grows_out_of_its_integers(changes: dict[str, Any], says: str, engine: Any) -> None:
     with pytest.raises(ws.SimulationError, match=says):
         ws.simulate({**CONFIG, **changes}, end_year=2060, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_both_engines_tell_their_progress(engine: Any) -> None:
+    seen: list[int] = []
+    ws.simulate(CONFIG, engine=engine, progress=lambda year, done, of: seen.append(year))
+    assert seen == [2025, 2026]
+
+
+@pytest.mark.parametrize(
+    "about", ["[]", "{}", '{"format": 1}', '{"format": 1, "config": {"simulation": 3}, "notes": []}', "x"]
+)
+def test_a_damaged_description_of_a_run_is_one_clear_error(about: str, tmp_path: Path) -> None:
+    ws.simulate(CONFIG, out=tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text(about, encoding="utf-8")
+    with pytest.raises(ws.LedgerError, match="holds no complete run; write it again"):
+        ws.read_run(tmp_path / "run")
+
+
+def test_a_table_of_other_columns_is_no_run(tmp_path: Path) -> None:
+    ws.simulate(CONFIG, out=tmp_path / "run")
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "run" / "events.parquet")
+    with pytest.raises(ws.LedgerError, match="holds no complete run"):
+        ws.read_run(tmp_path / "run")
