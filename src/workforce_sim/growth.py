@@ -53,7 +53,7 @@ def hires_needed(opening: int, growth: float, termination: float, new_hire_termi
         or not 0 <= new_hire_termination < 1
     ):
         raise ValueError(
-            "need a whole opening >= 0, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
+            "need opening >= 0 and whole, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
         )
     return exact_plan(int(opening), ppm(growth), ppm(termination), ppm(new_hire_termination))
 
