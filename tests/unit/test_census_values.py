@@ -78,7 +78,13 @@ def test_missing_dates_are_spelled_in_many_ways() -> None:
         ("1.005", 101),
         ("1.0049999", 100),
         ("0.285", 29),
+        ("$ 50,000", 5_000_000),
         ("5.2e4", 5_200_000),
+        ("1e5", 10_000_000),
+        ("1E+5", 10_000_000),
+        ("$5.2e4", 5_200_000),
+        ("5225012.5e-2", 5_225_013),
+        ("+52250", 5_225_000),
         (1.005, 101),
         (0.285, 29),
         (52_250.125, 5_225_013),
@@ -105,13 +111,42 @@ def test_doubles_and_text_agree_on_every_amount_of_four_decimals(units: int) -> 
 
 @pytest.mark.parametrize(
     "value",
-    ["52.250,00", "1,23", "12,3456", "$", "abc", "1 000", "inf", float("nan"), float("inf"), 1e300, 10**17, "9" * 30],
+    ["52.250,00", "1,23", "12,3456", "$", "abc", "1 000", "$  1", "1$", "1e", "e5", "inf", float("nan"), float("inf")],
 )
 def test_other_values_are_no_number(value: Any) -> None:
     rules = found(people(annual_salary=[value]))
 
     assert list(rules) in (["annual_salary that is not a number"], ["no annual_salary"])
     assert (value == "abc") <= ("annual_salary that is not a number" in rules)
+
+
+HUGE = [1e12, 1e300, 10**12, 10**17, 2**64 - 1, "1000000000000", "$9,999,999,999,999", "9" * 30, "1e12", "1e300"]
+
+
+@pytest.mark.parametrize("value", [*HUGE, Decimal(10**20), "100000000.01", 100_000_001])
+@pytest.mark.parametrize("column", ["annual_salary", "prior_year_pay", "match_balance"])
+def test_huge_amounts_are_absurd_rather_than_no_number(column: str, value: Any) -> None:
+    assert found(people(**{column: [value]})) == {f"{column} above $100,000,000": [1]}
+
+
+@pytest.mark.parametrize("value", HUGE)
+def test_huge_numbers_of_other_things_break_the_rules_of_those(value: Any) -> None:
+    columns = {"deferral_rate": "above 1", "owner_share": "outside [0, 1]", "full_time_share": "outside (0, 1]"}
+
+    for column, rule in columns.items():
+        assert found(people(**{column: [value]})) == {f"{column} {rule}": [1]}
+
+
+@pytest.mark.parametrize("value", [-1e12, -(10**17), "-1e300", "-$9,999,999,999,999", float(-(10**13))])
+def test_huge_debts_are_below_zero(value: Any) -> None:
+    assert found(people(match_balance=[value])) == {"match_balance below 0": [1]}
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt8, pl.Int16, pl.Int32, pl.UInt64, pl.Float32])
+def test_numbers_of_any_width_are_read(dtype: Any) -> None:
+    salary = pl.Series("annual_salary", [100], dtype=dtype)
+
+    assert read_census(people().with_columns(salary)).frame["salary_cents"].to_list() == [10_000]
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def _salary_rules() -> list[Rule]:
         _missing("annual_salary", "give every employee one"),
         _unreadable("annual_salary", "not a number", "write dollars, such as 52250.00 or $52,250.00"),
         Rule("annual_salary of zero or less", salary <= 0, "correct them, or leave out who is not paid"),
-        Rule("annual_salary above $100,000,000", salary > MAX_SALARY_CENTS, "write dollars a year"),
+        Rule("annual_salary above $100,000,000", _absurd("annual_salary"), "write dollars a year"),
     ]
 
 
@@ -188,7 +188,12 @@ def _plan_rules() -> list[Rule]:
         *(_unreadable(name, "neither true nor false", "write true or false") for name in flags),
         *(_unreadable(name, *_NUMBER) for name in amounts),
         *(Rule(f"{name} below 0", pl.col(BY_NAME[name].column) < 0, "correct them") for name in amounts),
+        *(Rule(f"{name} above $100,000,000", _absurd(name), "write dollars") for name in amounts),
     ]
+
+
+def _absurd(name: str) -> pl.Expr:
+    return pl.col(BY_NAME[name].column) > MAX_SALARY_CENTS
 
 
 def _exit_rules(config: Config) -> list[Rule]:

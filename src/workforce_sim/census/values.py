@@ -15,8 +15,9 @@ from workforce_sim.config import Config
 
 _ISO = "%Y-%m-%d"
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
-_AMOUNT = r"^-?\$?(([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)$"
-_WIDEST = 10.0**12  # amounts from here on cannot be read: nothing overflows 64 bits
+_AMOUNT = r"^[-+]?(\$ ?)?(([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)"
+_EXPONENT = r"[eE][-+]?[0-9]+"
+_WIDEST = 10**12  # numbers beyond count as this, which every rule of size refuses: nothing overflows 64 bits
 _MISSING = ("", "na", "n/a", "nan", "nat", "null", "none")  # of dates, numbers and flags, in lower case
 _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True),
@@ -130,30 +131,33 @@ def _flag(source: pl.Expr) -> pl.Expr:
 
 
 def _number(source: pl.Expr, dtype: pl.DataType, places: int) -> pl.Expr:
-    """Return numbers in units of 10^-places, half up; from 10^12 on they cannot be read."""
+    """Return numbers in units of 10^-places, half up; those beyond 10^12 become 10^12."""
     if dtype.is_integer():
-        return _scaled(source.cast(pl.Int64, strict=False), places)
+        return _scaled(source, places)
     if dtype.is_float():
         return _rounded(source.cast(pl.Float64), places)
     text = _stripped(source)
-    with_exponent = _rounded(text.cast(pl.Float64, strict=False), places)  # such as 5.2e4
-    return pl.coalesce(_digits(text, places), with_exponent)
+    bare = text.str.replace_all(r"[$, ]", "")
+    is_number = text.str.contains(f"{_AMOUNT}({_EXPONENT})?$")
+    with_exponent = _rounded(bare.cast(pl.Float64, strict=False), places)  # such as 5.2e4, or very many digits
+    return pl.when(is_number).then(pl.coalesce(_digits(bare, places), with_exponent))
 
 
 def _scaled(whole: pl.Expr, places: int) -> pl.Expr:
-    return pl.when(whole.abs() < int(_WIDEST)).then(whole * 10**places)
+    widest = pl.lit(_WIDEST, dtype=pl.Int64)
+    within = pl.when(whole > widest).then(widest).when(whole < -widest).then(-widest)
+    return within.otherwise(whole.cast(pl.Int64, strict=False)) * 10**places
 
 
 def _rounded(number: pl.Expr, places: int) -> pl.Expr:
     """Round doubles half up as their decimals read: the nudge is wider than a double's error, finer than a digit."""
-    units = (number * 10.0**places + 0.50001).floor()
-    return pl.when(number.abs() < _WIDEST).then(units).cast(pl.Int64, strict=False)
+    units = (number.clip(-_WIDEST, _WIDEST) * 10.0**places + 0.50001).floor()
+    return pl.when(number.is_finite()).then(units).cast(pl.Int64, strict=False)
 
 
-def _digits(text: pl.Expr, places: int) -> pl.Expr:
-    """Return units from text such as ``$52,250.00``, half up from its digits; null where it is no such text."""
-    bare = text.str.replace_all(r"[$,]", "")
+def _digits(bare: pl.Expr, places: int) -> pl.Expr:
+    """Return units from text such as ``52250.005``, half up from its digits; null with an exponent or from 10^12 on."""
     decimals = bare.str.extract(r"\.([0-9]*)$").fill_null("").str.pad_end(places + 1, "0").str.slice(0, places + 1)
-    kept = (bare.str.extract(r"^-?([0-9]*)") + decimals).cast(pl.Int64, strict=False)
-    units = pl.when(text.str.starts_with("-")).then(-1).otherwise(1) * ((kept + 5) // 10)
-    return pl.when(text.str.contains(_AMOUNT) & (kept < 10 ** (13 + places))).then(units)
+    kept = (bare.str.extract(r"^[-+]?([0-9]*)(?:\.[0-9]*)?$") + decimals).cast(pl.Int64, strict=False)
+    units = pl.when(bare.str.starts_with("-")).then(-1).otherwise(1) * ((kept + 5) // 10)
+    return pl.when(kept < 10 ** (13 + places)).then(units)
