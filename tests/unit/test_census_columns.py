@@ -30,6 +30,11 @@ from workforce_sim.errors import CensusError
         ("employee_gross_compensation", "annual_salary"),
         ("gross compensation", "annual_salary"),
         ("base_pay", "annual_salary"),
+        ("Pay", "annual_salary"),
+        ("Gross Pay", "annual_salary"),
+        ("Base Compensation", "annual_salary"),
+        ("Total Salary", "annual_salary"),
+        ("Salary (USD)", "annual_salary"),
     ],
 )
 def test_common_names_are_recognised(column: str, ours: str) -> None:
@@ -54,8 +59,17 @@ def test_common_optional_names_are_recognised(column: str, value: Any, ours: str
     assert read_census(people(**{column: [value]})).frame[ours].null_count() == 0
 
 
+def test_a_vague_name_counts_only_where_there_is_no_better_one() -> None:
+    census = read_census(people(**{"Gross Pay": 1.0}))
+
+    assert census.frame["salary_cents"].to_list() == [5_000_000]
+    assert census.notes == ("columns not used: Gross Pay",)
+    with pytest.raises(CensusError, match="columns Pay and Gross Pay look like annual_salary"):
+        read_census(people(annual_salary=None, Pay=1.0, **{"Gross Pay": 1.0}))
+
+
 def test_no_name_is_recognised_for_two_things() -> None:
-    every = [name for field in FIELDS for name in field.recognised]
+    every = [name for field in FIELDS for name in (*field.recognised, *field.guessed)]
 
     assert len(every) == len(set(every))
     assert all(name == plain(name) for name in every)
@@ -100,15 +114,15 @@ def test_two_columns_for_one_thing_are_an_error_that_a_mapping_settles() -> None
 
 
 def test_a_missing_column_is_an_error_with_what_was_found_and_what_is_nearest() -> None:
-    frame = people(annual_salary=None, hire_date=None, gross_pay=1.0, shoe_size=44)
+    frame = people(annual_salary=None, hire_date=None, gross_income_pay=1.0, shoe_size=44)
 
     with pytest.raises(CensusError) as caught:
         read_census(frame)
 
     hire, salary = str(caught.value).splitlines()
-    assert hire.startswith("frame: no column for hire_date; columns found: employee_id, gross_pay, shoe_size;")
-    assert "nearest: gross_pay;" in salary
-    assert "{annual_salary: gross_pay}" in salary
+    assert hire.startswith("frame: no column for hire_date; columns found: employee_id, gross_income_pay, shoe_size;")
+    assert "nearest: gross_income_pay;" in salary
+    assert "{annual_salary: gross_income_pay}" in salary
 
 
 @pytest.mark.parametrize(
@@ -140,5 +154,5 @@ def test_an_id_of_social_security_numbers_is_read_only_when_mapped() -> None:
 
 
 def test_a_column_without_a_name_does_not_hide_the_others() -> None:
-    with pytest.raises(CensusError, match="columns found: employee_id, hire_date, , pay;"):
-        read_census(people(annual_salary=None, **{"": 0, "pay": 1.0}))
+    with pytest.raises(CensusError, match="columns found: employee_id, hire_date, , wage;"):
+        read_census(people(annual_salary=None, **{"": 0, "wage": 1.0}))

@@ -25,6 +25,7 @@ class Field:
         column: column of ``tables.CENSUS`` that holds it.
         kind: how it is read.
         names: other names it is recognised by, words apart.
+        vague: names it is recognised by where no column has one of the others.
         places: decimals kept of a number: ``column`` holds units of 10^-places.
         required: whether a census must have it.
     """
@@ -33,6 +34,7 @@ class Field:
     column: str
     kind: Kind
     names: str = ""
+    vague: str = ""
     places: int = 0
     required: bool = False
 
@@ -40,6 +42,11 @@ class Field:
     def recognised(self) -> set[str]:
         """Every name it goes by, normalised; ``column`` itself holds whole units."""
         return {plain(name) for name in (self.name, self.column, *self.names.split())}
+
+    @property
+    def guessed(self) -> set[str]:
+        """Its vague names, normalised."""
+        return {plain(name) for name in self.vague.split()}
 
 
 FIELDS = (
@@ -65,7 +72,9 @@ FIELDS = (
         "salary_cents",
         "number",
         "salary gross_salary base_salary annual_base_salary current_salary base_pay annual_pay annual_base_pay "
-        "annual_rate annual_compensation gross_compensation compensation",
+        "annual_rate annual_compensation gross_compensation compensation base_compensation salary_usd "
+        "annual_salary_usd base_salary_usd",
+        vague="pay gross_pay total_salary",
         places=2,
         required=True,
     ),
@@ -199,11 +208,15 @@ def _is_personal(column: str) -> bool:
 def _recognised(columns: list[str], mapped: set[str]) -> dict[str, list[str]]:
     """Return the columns recognised for each field that is not mapped and has any."""
     found = {
-        field.name: [column for column in columns if not field.recognised.isdisjoint(_forms(column))]
+        field.name: _named(columns, field.recognised) or _named(columns, field.guessed)
         for field in FIELDS
         if field.name not in mapped
     }
     return {name: matches for name, matches in found.items() if matches}
+
+
+def _named(columns: list[str], names: set[str]) -> list[str]:
+    return [column for column in columns if not names.isdisjoint(_forms(column))]
 
 
 def _not_there(columns: list[str], mapping: Mapping[str, str]) -> list[str]:
