@@ -420,6 +420,61 @@ plan: {match: {preset: none}}
     ]
 
 
+YEARS_BACK = {"start_year": 2029, "end_year": 2025, "target_growth_rate": 3}
+BOTH_DATES = {"date": "01-01", "month_weights": [1] * 12, "base_rate": 5}
+TWO_NAMED_A = [{"name": "A", "minimum": 9, "maximum": 8}, {"name": "B", "minimum": "x"}, {"name": "A"}]
+LATE = {"cola_rate": {2026: 0.02}, "merit_pool": "x", "merit_factors": {"C": 1}}
+
+
+@pytest.mark.parametrize(
+    ("sections", "paths"),
+    [
+        ({"simulation": YEARS_BACK}, ["simulation.target_growth_rate", "simulation.end_year"]),
+        ({"promotion": BOTH_DATES}, ["promotion.base_rate", "promotion"]),
+        (
+            {"workforce": {"total_termination_rate": 0.1, "levels": TWO_NAMED_A}},
+            ["workforce.levels.0", "workforce.levels.1.minimum", "workforce.levels"],
+        ),
+        ({"compensation": LATE}, ["compensation.merit_pool", "compensation.cola_rate"]),
+        (
+            {"workforce": {"levels": LEVELS}, "compensation": LATE},
+            [
+                "compensation.merit_pool",
+                "workforce.total_termination_rate",
+                "compensation.merit_factors.C",
+                "compensation.cola_rate",
+            ],
+        ),
+        ({"colour": "red", "promotion": BOTH_DATES | {"base_rate": 0.1}}, ["promotion", "colour"]),
+    ],
+)
+def test_a_wrong_key_hides_no_other_problem(sections: dict[str, Any], paths: list[str]) -> None:
+    assert sorted(line.split(": ")[0] for line in refusal(data(**sections))) == sorted(paths)
+
+
+@pytest.mark.parametrize(
+    ("sections", "path"),
+    [
+        ({"simulation": YEARS_BACK | {"target_growth_rate": 0, "start_year": "x"}}, "simulation.start_year"),
+        ({"promotion": {"increase": {"lowest": 0.2, "highest": "x"}}}, "promotion.increase.highest"),
+        (
+            {"promotion": {"age_factors": [{"from": 0, "factor": 1}, {"from": "x", "factor": 1}]}},
+            "promotion.age_factors.1.from",
+        ),
+        ({"hiring": {"ages": [{"from": "x", "to": 20, "weight": 1}]}}, "hiring.ages.0.from"),
+        ({"hiring": {"level_mix": {"A": "x", "B": 0.5}}}, "hiring.level_mix.A"),
+        ({"hiring": {"month_weights": [-1] + [1] * 11}}, "hiring.month_weights.0"),
+        ({"terminations": {"causes": [{"from": 0, "voluntary": "x"}]}}, "terminations.causes.0.voluntary"),
+        (
+            {"compensation": {"ratings": {"good": {"share": "x", "factor": 1}, "bad": {"share": 0.5, "factor": 0}}}},
+            "compensation.ratings.good.share",
+        ),
+    ],
+)
+def test_a_wrong_key_is_not_told_twice(sections: dict[str, Any], path: str) -> None:
+    assert [line.split(": ")[0] for line in refusal(data(**sections))] == [path]
+
+
 @pytest.mark.parametrize(
     ("section", "keys", "line"),
     [

@@ -12,10 +12,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workforce_sim.config.document import MAX_BYTES, read_yaml
-from workforce_sim.config.problems import found_in, report
+from workforce_sim.config.document import MAX_BYTES, Node, Problem, read_yaml
+from workforce_sim.config.problems import MAX_LINES, found_in, report
+from workforce_sim.config.repair import Repair
 from workforce_sim.config.root import Config
 from workforce_sim.errors import ConfigError
+
+MAX_LOOKS = 4
+"""How often a configuration is read, each time without what was wrong before, to find what that hid."""
 
 DOCUMENTED: Mapping[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
@@ -79,22 +83,34 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
 
 
 def _from_data(data: Mapping[str, Any]) -> Config:
-    try:
-        return Config.model_validate(dict(data))
-    except ValidationError as error:
-        raise ConfigError(report(found_in(error, None), None)) from None
+    config, problems = _checked(dict(data), None)
+    if config is None:
+        raise ConfigError(report(problems, None))
+    return config
 
 
 def _from_file(path: Path) -> Config:
     root, problems = read_yaml(_content(path))
-    if root is not None:
-        try:
-            config = Config.model_validate(root.value)
-        except ValidationError as error:
-            problems += found_in(error, root)
-    if problems:
-        raise ConfigError(report(problems, str(path)))
+    config, found = (None, []) if root is None else _checked(root.value, root)
+    if config is None or problems:
+        raise ConfigError(report([*problems, *found], str(path)))
     return _beside(config, path.resolve().parent)
+
+
+def _checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]:
+    """Return the configuration, or all that is wrong: what one problem hides is found with that one repaired."""
+    repair = Repair(data)
+    problems: list[Problem] = []
+    for _ in range(MAX_LOOKS):
+        try:
+            config = Config.model_validate(repair.data)
+            return (None if problems else config), problems
+        except ValidationError as error:
+            problems += [problem for problem in found_in(error, root) if not repair.explains(problem)]
+            if len(problems) > MAX_LINES:
+                break
+            repair.mend(error)
+    return None, problems
 
 
 def _content(path: Path) -> bytes:

@@ -58,7 +58,13 @@ _WHAT: dict[str, Callable[[Mapping[str, Any]], str]] = {
 
 def found_in(error: ValidationError, root: Node | None) -> list[Problem]:
     """Return the problems of a validation, with their places when the document is given."""
-    return [_problem(line, root) for line in error.errors(include_url=False)[:MAX_READ]]
+    lines = error.errors(include_url=False)[:MAX_READ]
+    return [_problem(line, root) for line in lines if not _counts_the_valid(line)]
+
+
+def _counts_the_valid(line: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because pydantic leaves out its wrong values."""
+    return line["type"] == "too_short" and len(line["input"]) >= line["ctx"]["min_length"]
 
 
 def report(problems: Iterable[Problem], source: str | None) -> str:
@@ -170,7 +176,7 @@ def _key_problem(path: KeyPath, line: ErrorDetails) -> str:
 
 def _missing(path: KeyPath) -> str:
     """Say that a required key is missing; of a section, name the keys that it needs."""
-    needs = _schema_at(path).get("required", [])
+    needs = schema_at(path).get("required", [])
     return f"required, and missing (with {', '.join(needs)})" if needs else "required, and missing"
 
 
@@ -178,7 +184,7 @@ def _unknown_key(path: KeyPath) -> str:
     name = ".".join(str(part) for part in path)
     if name in NOT_SIMULATED_YET:
         return "not simulated by this version yet; remove it"
-    here = list(_schema_at(path[:-1]).get("properties", {}))
+    here = list(schema_at(path[:-1]).get("properties", {}))
     wanted = re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", str(path[-1])[:MAX_SHOWN]).lower()
     near = difflib.get_close_matches(wanted, here, n=1)
     elsewhere = [key for key in _all_keys() if key.rsplit(".")[-1] == wanted]
@@ -193,7 +199,7 @@ def _schema() -> dict[str, Any]:
     return json_schema()
 
 
-def _schema_at(path: KeyPath) -> dict[str, Any]:
+def schema_at(path: KeyPath) -> dict[str, Any]:
     """Return the schema of what stands at a path; empty where anything or nothing may."""
     schema = _schema()
     here = schema
@@ -219,4 +225,4 @@ def _all_keys() -> Iterator[str]:
     """Yield every key of the sections, dotted."""
     for name in _schema()["properties"]:
         yield name
-        yield from (f"{name}.{key}" for key in _schema_at((name,)).get("properties", {}))
+        yield from (f"{name}.{key}" for key in schema_at((name,)).get("properties", {}))
