@@ -169,7 +169,8 @@ def _simulate(options: argparse.Namespace) -> int:
     result = simulate(config, progress=progress)
     for note in result.notes:
         log.info("%s", printable(note))
-    say(run_report(result.summary.to_dicts(), result.notes, {"start-up": started, **result.timings}))
+    timings = {"start-up": started, **result.timings}
+    say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
     log.info("done in %.2f seconds", perf_counter() - start)
     return SUCCESS
 

@@ -107,7 +107,8 @@ def _simulate(options: argparse.Namespace) -> int:
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
-    say(run_report(result.summary.to_dicts(), result.notes, {"start-up": started, **result.timings}))
+    timings = {"start-up": started, **result.timings}
+    say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
     out = options.out or config.output.path
     if out is not None:
         complain(f"written to {out}")

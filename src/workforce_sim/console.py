@@ -117,9 +117,9 @@ def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
     return show
 
 
-def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float]) -> str:
+def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float) -> str:
     """Return all that is printed about a run: the years, the notes, and where the time went."""
-    parts = [year_table(years), note_list(notes), time_table(timings)]
+    parts = [year_table(years), note_list(notes), time_table(timings, wall)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -144,20 +144,16 @@ def year_table(years: Sequence[Row]) -> str:
     return _table([column for column in columns if reduced or column[1] != "reduced"])
 
 
-def time_table(timings: Mapping[str, float]) -> str:
-    """Return where the time of a run went: seconds and share by step."""
+def time_table(timings: Mapping[str, float], wall: float) -> str:
+    """Return where the time of a run went: seconds by step, which may overlap, and from start to end."""
     if not timings:
         return ""
-    total = sum(timings.values())
-    rows = {**timings, "total": total}
+    rows = {**timings, "start to end": wall}
     width = max(len(name) for name in ("where the time went", *rows))
-    lines = [f"{'where the time went':<{width}}{_GAP}seconds{_GAP}share"]
-    places = 3 if total < 100 else 1
-    lines += [
-        f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}{_GAP}{seconds / (total or 1):>5.0%}"
-        for name, seconds in rows.items()
-    ]
-    return "\n".join(lines)
+    places = 3 if wall < 100 else 1
+    lines = [f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}" for name, seconds in rows.items()]
+    beside = ["(steps that ran side by side overlap)"] if sum(timings.values()) > wall else []
+    return "\n".join([f"{'where the time went':<{width}}{_GAP}seconds", *lines, *beside])
 
 
 def note_list(notes: Iterable[str]) -> str:

@@ -77,22 +77,31 @@ def test_no_years_are_headings_only() -> None:
     assert len(console.year_table([]).split("\n")) == 3
 
 
-def test_where_the_time_went_adds_up() -> None:
-    assert console.time_table({"census": 0.25, "raises of everybody": 0.75}).split("\n") == [
-        "where the time went  seconds  share",
-        "census                 0.250    25%",
-        "raises of everybody    0.750    75%",
-        "total                  1.000   100%",
+def test_where_the_time_went_ends_with_the_time_from_start_to_end() -> None:
+    assert console.time_table({"census": 0.25, "raises of everybody": 0.75}, 1.125).split("\n") == [
+        "where the time went  seconds",
+        "census                 0.250",
+        "raises of everybody    0.750",
+        "start to end           1.125",
     ]
-    assert console.time_table({}) == ""
-    assert console.time_table({"nothing": 0.0}).endswith("total                  0.000     0%")
+    assert console.time_table({}, 1.0) == ""
+    assert console.time_table({"years": 0.0}, 123.456).endswith("\nstart to end           123.5")
+
+
+def test_steps_that_ran_side_by_side_are_said_to_overlap() -> None:
+    assert console.time_table({"years": 0.75, "tables": 0.5}, 1.0).split("\n")[-2:] == [
+        "start to end           1.000",
+        "(steps that ran side by side overlap)",
+    ]
 
 
 def test_notes_follow_the_years_one_a_line() -> None:
-    report = console.run_report(YEARS, ["birth_date imputed in 12 rows", "3 exits\nignored\x1b[2J"], {"census": 1.0})
+    report = console.run_report(
+        YEARS, ["birth_date imputed in 12 rows", "3 exits\nignored\x1b[2J"], {"census": 1.0}, 1.0
+    )
 
     assert "\n\nnotes\n  birth_date imputed in 12 rows\n  3 exits\\nignored\\x1b[2J\n\nwhere the time went" in report
-    assert "notes" not in console.run_report(YEARS, [], {})
+    assert "notes" not in console.run_report(YEARS, [], {}, 1.0)
 
 
 @pytest.mark.parametrize(
