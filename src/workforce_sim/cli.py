@@ -151,18 +151,13 @@ def _config_schema(_: argparse.Namespace) -> int:
 
 
 def _config_init(options: argparse.Namespace) -> int:
-    _, rest = _shipped(EXAMPLE).read_text(encoding="utf-8").split("\n", 1)
-    schema = _shipped("schema.json").resolve().as_uri()
+    shipped = Path(__file__).parent / "config" / EXAMPLE
+    *_, example = shipped.read_text(encoding="utf-8").split("\n", 2)  # first it names the schema beside it
     try:
         with options.file.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(f"# yaml-language-server: $schema={schema}\n{rest}")
+            file.write(example)
     except FileExistsError:
         complain(f"{options.file}: exists already; choose another name, or remove it first")
         return FAILURE
     complain(f"written to {options.file}; try: workforce-sim simulate {options.file}")
     return SUCCESS
-
-
-def _shipped(name: str) -> Path:
-    """Return a file that ships beside the configuration's modules."""
-    return Path(__file__).parent / "config" / name

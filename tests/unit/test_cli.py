@@ -244,8 +244,9 @@ def test_init_writes_an_example_that_runs_and_never_overwrites(folder: Path, cap
 
     written = folder / "simulation_config.yaml"
     assert load_config(written) == load_config()
-    schema = written.read_text(encoding="utf-8").splitlines()[0].partition("$schema=file://")[2]
-    assert json.loads(Path(schema).read_text(encoding="utf-8")) == json_schema()
+    text = written.read_text(encoding="utf-8")
+    assert text.startswith("# Every key of a configuration")
+    assert not re.search(r"\$schema|file:/|\.json", text)
     assert "simulate simulation_config.yaml" in capsys.readouterr().err
 
     assert main(["config", "init", "c.yaml"]) == 1
