@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,14 +118,13 @@ def run(
     with clock("preparation"):
         state, world = prepared(config, opening, replicates)
     years = range(config.simulation.start_year, config.simulation.end_year + 1)
-    parts: list[Future[YearTables]] = []
-    with ThreadPoolExecutor(max_workers=1) as recorder:  # a year's tables are made while the next year is decided
-        for done, number in enumerate(years, start=1):
-            outcome, state = step(state, number, world, clock)
-            parts.append(recorder.submit(tables, outcome, clock))
-            if progress is not None:
-                progress(number, done, len(years))
-    return _joined([part.result() for part in parts])
+    parts: list[YearTables] = []
+    for done, number in enumerate(years, start=1):
+        outcome, state = step(state, number, world, clock)
+        parts.append(tables(outcome, clock))
+        if progress is not None:
+            progress(number, done, len(years))
+    return _joined(parts)
 
 
 def _joined(parts: list[YearTables]) -> Tables:
