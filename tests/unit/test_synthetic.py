@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -66,6 +67,27 @@ def test_another_year_moves_everybody() -> None:
 def test_what_cannot_be_invented_is_an_error(arguments: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="size must be at least 1"):
         synthetic_census(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"size": 5.5}, TypeError, "size must be a whole number, not float"),
+        ({"size": "5"}, TypeError, "size must be a whole number, not str"),
+        ({"size": 1, "seed": 1.0}, TypeError, "seed must be a whole number, not float"),
+        ({"size": 1, "as_of": 2030}, TypeError, "as_of must be a date, not int"),
+        ({"size": 1, "as_of": "soon"}, ValueError, "as_of must be a date written YYYY-MM-DD"),
+        ({"size": 1, "as_of": "2030-07-01"}, ValueError, "as_of a 1 January"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        synthetic_census(**arguments)
+
+
+@pytest.mark.parametrize("as_of", ["2030-01-01", datetime(2030, 1, 1, 12, 0)])
+def test_the_day_may_be_text_or_a_time_of_that_day(as_of: Any) -> None:
+    assert_frame_equal(synthetic_census(20, as_of=as_of).frame, synthetic_census(20, as_of=date(2030, 1, 1)).frame)
 
 
 def test_nobody_is_hired_before_eighteen_or_after_the_opening(many: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ and participation are invented; ages, tenures and deferral rates follow the sour
 from __future__ import annotations
 
 import datetime as dt
+import operator
 
 import numpy as np
 import polars as pl
@@ -72,7 +73,7 @@ _RATES_BP = np.array([100, 200, 300, 400, 500, 600, 700, 800, 1_000, 1_200, 1_50
 _RATE_SHARES = Bands.of(range(13), [x * 1_000 for x in (10, 30, 110, 85, 120, 205, 45, 90, 155, 60, 60, 30)])
 
 
-def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | None = None) -> Census:
+def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | str | None = None) -> Census:
     """Invent a census of ``size`` employees on the eve of ``as_of``.
 
     The first rows of a larger census are the smaller one exactly. Nobody is younger than 18 at hire; salaries are whole
@@ -81,18 +82,37 @@ def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | None = None)
     Args:
         size: number of employees, one row each.
         seed: seed of every draw, 0 to 2^63 - 1.
-        as_of: 1 January of the start year; 2025-01-01 when left out.
+        as_of: 1 January of the start year, as a date or written YYYY-MM-DD; 2025-01-01 when left out.
 
     Raises:
+        TypeError: when ``size`` or ``seed`` is no whole number, or ``as_of`` neither a date nor text.
         ValueError: when ``size`` is below 1, ``seed`` is out of range or ``as_of`` is not a 1 January.
     """
-    opening = as_of or dt.date(2025, 1, 1)
+    size, seed, opening = _whole("size", size), _whole("seed", seed), _date("2025-01-01" if as_of is None else as_of)
     if size < 1 or not 0 <= seed < 2**63 or (opening.month, opening.day) != (1, 1):
         raise ValueError("size must be at least 1, seed from 0 to 2^63 - 1, as_of a 1 January")
     ids = _ids(size)
     people = _People(census_keys(ids), seed)
     frame = people.frame((opening - dt.date(1970, 1, 1)).days).insert_column(0, ids)
     return Census(frame=completed(frame, CENSUS), notes=(), source=SYNTHETIC)
+
+
+def _whole(name: str, value: int) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}") from None
+
+
+def _date(value: dt.date | str) -> dt.date:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("as_of must be a date written YYYY-MM-DD") from None
+    if not isinstance(value, dt.date):
+        raise TypeError(f"as_of must be a date, not {type(value).__name__}")
+    return dt.date(value.year, value.month, value.day)  # of a datetime too
 
 
 def _ids(size: int) -> pl.Series:
