@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from typing import Literal
 
-from workforce_sim.errors import CensusError, ConfigError
+from workforce_sim.errors import CensusError
 
 Kind = Literal["id", "date", "number", "name", "flag"]
 
@@ -176,7 +176,6 @@ def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterabl
         ConfigError: when ``mapping`` has a name that is not ours.
         CensusError: when a required column is missing, two look like the same thing, or a mapped one is not there.
     """
-    _check_names(mapping)
     free = [column for column in columns if column not in mapping.values()]
     personal = [column for column in free if column in set(secret) or _is_personal(column)]
     found = _recognised([column for column in free if column not in personal], set(mapping))
@@ -186,13 +185,6 @@ def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterabl
         raise CensusError("\n".join(f"{source}: {problem}" for problem in problems))
     taken = {*used.values(), *personal}
     return Columns(used, tuple(personal), tuple(column for column in columns if column not in taken))
-
-
-def _check_names(mapping: Mapping[str, str]) -> None:
-    for name in mapping:
-        if name not in BY_NAME:
-            near = get_close_matches(name, BY_NAME, n=1, cutoff=0)[0]
-            raise ConfigError(f"census.columns: {name} is not a census column; did you mean {near}?")
 
 
 def _forms(column: str) -> set[str]:
