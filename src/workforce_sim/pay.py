@@ -46,12 +46,9 @@ class PayScale:
 
 def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) -> PayScale:
     """Return the scale of the start year; percentiles not configured come from the opening staff."""
-    everybody = np.sort(salary)
     curves = []
     for i, entry in enumerate(levels):
-        percentiles = (
-            entry.percentiles.cents if entry.percentiles else _observed(np.sort(salary[level == i]), everybody)
-        )
+        percentiles = entry.percentiles.cents if entry.percentiles else _observed(salary[level == i], salary)
         curves.append(_uniform(entry, percentiles) if kind == "uniform" else _curve(entry, percentiles))
     minimum = [entry.range_cents[0] if entry.range_cents else 0 for entry in levels]
     positions, amounts = zip(*curves, strict=True)
@@ -59,7 +56,7 @@ def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) 
 
 
 def _observed(own: Ints, everybody: Ints) -> tuple[int, ...]:
-    ordered = own if len(own) >= MINIMUM_STAFF else everybody
+    ordered = np.sort(own if len(own) >= MINIMUM_STAFF else everybody)
     if len(ordered) == 0:  # from nobody nobody is hired
         return (0,) * len(PERCENTS)
     return tuple(percentile(ordered, p) for p in PERCENTS)
