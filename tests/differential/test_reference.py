@@ -19,14 +19,20 @@ from workforce_sim.config.workforce import Simulation
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
+KINDS = {
+    "workforce.max_hires_ratio": "too many hires",
+    " above 0": "too few who can leave",
+    "pay of more": "too much pay",
+}
+
 
 def outcome(run: Callable[[], Tables]) -> Tables | str:
     """Return the tables, or the kind of error: the assumption that cannot be carried out."""
     try:
         return run()
     except SimulationError as error:
-        message = str(error)
-        return "max_hires_ratio" if "workforce.max_hires_ratio" in message else "too few who can leave"
+        (kind,) = (kind for phrase, kind in KINDS.items() if phrase in str(error))
+        return kind
 
 
 @settings(max_examples=support.examples(250))
