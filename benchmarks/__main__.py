@@ -26,16 +26,16 @@ YEARS = 5
 def measure(size: int, with_reference: bool) -> dict[str, Any]:
     """Time one size in this process: medians over interleaved rounds."""
     from benchmarks.cases import config, employee_years, opening, simulated
-    from benchmarks.kernel import calibrate
+    from benchmarks.kernel import calibrate, memory
     from workforce_sim import reference
 
     opening(size)
     first = _timed(simulated, size, YEARS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    runs, kernels = [], []
+    runs, kernels, block = [], [], memory(size)
     for _ in range(ROUNDS[size]):
         runs.append(_timed(simulated, size, YEARS))
-        kernels.append(_timed(calibrate, size, YEARS))
+        kernels.append(_timed(calibrate, block, YEARS))
     count = employee_years(simulated(size, YEARS))
     took, kernel = statistics.median(runs), statistics.median(kernels)
     row = {

@@ -108,21 +108,26 @@ class _Steps:
         walk.salary[rows] = after
 
     def merit(self, walk: Walk, promoted: Rows) -> None:
-        """Spend the pool: a fraction for every cell of level and rating, of the salary just before."""
-        has_merit, assumptions = self.when.has_merit, self.context.assumptions
-        factors = assumptions.merit_factors
+        """Spend the pool on the salaries just before."""
+        after = raised(walk.salary, self.merit_rates(walk, promoted))
+        walk.merit_before = walk.salary
+        walk.merit_after = np.where(self.when.has_merit, after, walk.salary)
+        walk.salary = walk.merit_after
+
+    def merit_rates(self, walk: Walk, promoted: Rows) -> Ints | int:
+        """Return everybody's increase in ppm, by cell of level and rating; one factor for all gives all the pool."""
+        has_merit, assumptions, year = self.when.has_merit, self.context.assumptions, self.context.year.year
+        factors, pool = assumptions.merit_factors, self.context.config.compensation.merit_pool.ppm(year)
+        if (factors == factors[0, 0]).all():
+            return pool if factors[0, 0] else 0
         level = self.staff.level.astype(np.int64)
         level[promoted] += 1
         group = self.staff.replicate * factors.size + level * factors.shape[1] + self.ratings(assumptions.rating_shares)
         sums = group_sums(group[has_merit], walk.salary[has_merit], self.context.replicates * factors.size)
-        pool = assumptions.config.compensation.merit_pool.ppm(self.context.year.year)
         fractions = _fractions(pool, sums, factors.ravel().tolist())
         paid = (rate for rate, payroll in zip(fractions, sums, strict=True) if payroll)
-        refuse_merit(max(paid, default=0), self.context.year.year)
-        after = raised(walk.salary, np.array(fractions, dtype=np.int64)[group])
-        walk.merit_before = walk.salary
-        walk.merit_after = np.where(has_merit, after, walk.salary)
-        walk.salary = walk.merit_after
+        refuse_merit(max(paid, default=0), year)
+        return np.array(fractions, dtype=np.int64)[group]
 
     def ratings(self, shares: Ints) -> Ints | int:
         """Return this year's rating of everybody, by position."""
