@@ -22,7 +22,8 @@ from workforce_sim.opening import Tables
 KINDS = {
     "workforce.max_hires_ratio": "too many hires",
     " above 0": "too few who can leave",
-    "pay of more": "too much pay",
+    "pay of more than": "too much pay",
+    "merit increase of more than": "too much merit",
 }
 
 
