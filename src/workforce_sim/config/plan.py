@@ -1,20 +1,144 @@
-"""The employer money of the plan: match, nonelective contribution, vesting."""
+"""The plan: what the employer pays in, which deferrals it takes, vesting, forfeitures, limits and testing."""
 
 from __future__ import annotations
 
-from pydantic import Field
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.config.values import Section
+from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Dollars, GrowthByYear, GrowthRate, Section, Share, Year
 from workforce_sim.config.vesting import Vesting
 
-__all__ = ["Match", "Nonelective", "Plan", "Vesting"]
+__all__ = ["FIRST_YEAR", "LIMITS", "Match", "Nonelective", "Plan", "Vesting"]
+
+FIRST_YEAR = 2011
+"""The first year whose statutory limits are known."""
+
+LIMITS = (
+    "elective_deferral",
+    "catch_up",
+    "super_catch_up",
+    "annual_additions",
+    "compensation",
+    "highly_compensated",
+    "key_officer",
+    "one_percent_owner",
+    "wage_base",
+    "roth_catch_up_wages",
+)
+"""The limits that ``plan.limits.overrides`` may name."""
+
+
+def _shape(value: Any) -> str:
+    years = isinstance(value, dict) and value and all(re.fullmatch(r"[0-9]{4}", str(key)) for key in value)
+    return BY_YEAR if years else ONE_VALUE
+
+
+def _years(value: dict[Any, Any]) -> dict[int, Any]:
+    return {int(year): one for year, one in value.items()}
+
+
+class MatchByYear(RootModel[Any]):
+    """One match formula, or a table of them by year in which each holds until the next."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    root: Annotated[
+        Annotated[Match, Tag(ONE_VALUE)]
+        | Annotated[
+            dict[Annotated[Year, Field(strict=False)], Match],
+            AfterValidator(_years),
+            Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{4}$"}}),
+            Tag(BY_YEAR),
+        ],
+        Discriminator(_shape),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_allowed(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @property
+    def first_year(self) -> int | None:
+        """The first year of the table; None for one formula that holds always."""
+        return min(self.root) if isinstance(self.root, dict) else None
+
+    def at(self, year: int) -> Match:
+        """Return the formula in force in a year."""
+        if isinstance(self.root, Match):
+            return self.root
+        found: Match = self.root[max(y for y in self.root if y <= year)]
+        return found
+
+
+class Roth(Section):
+    """Roth deferrals."""
+
+    available: bool = True
+    """Whether the plan takes Roth deferrals; without them, those whose catch-up must be Roth have none."""
+    share: Share = 0.15
+    """Share of deferrals that are Roth."""
+
+
+class PlanLimits(Section):
+    """How statutory limits go on after their last published year."""
+
+    inflation: GrowthRate = 0.025
+    """Yearly growth of consumer prices, a fraction of one."""
+    wage_growth: GrowthRate = 0.035
+    """Yearly growth of the national average wage, a fraction of one."""
+    overrides: dict[Annotated[str, Field(json_schema_extra={"enum": list(LIMITS)})], dict[Year, Dollars]] = Field(
+        default_factory=dict
+    )
+    """Dollars by name of a limit and year, in place of the published or projected figure of that year."""
+
+    @model_validator(mode="after")
+    def _known(self) -> PlanLimits:
+        unknown = sorted(set(self.overrides) - set(LIMITS))
+        if unknown:
+            raise ValueError(f"no limit is named {', '.join(unknown)}; the limits are {', '.join(LIMITS)}")
+        return self
+
+
+class Testing(Section):
+    """How the plan is tested for nondiscrimination."""
+
+    method: Literal["current", "prior"] = "current"
+    """Whether the tests compare with this year's or last year's figures of others than the highly compensated."""
+    top_paid_group: bool = False
+    """Whether only the top-paid fifth can be highly compensated by pay."""
+    safe_harbor: bool | None = None
+    """Whether the match is safe-harbor money; as its preset says when left out."""
 
 
 class Plan(Section):
-    """What the employer pays into the plan, and when it is the employee's own."""
+    """The plan; without it nobody is eligible and nothing is contributed."""
 
-    match: Match = Field(default_factory=Match)
+    enabled: bool = True
+    """Whether there is a plan."""
+    match: MatchByYear = Field(default_factory=lambda: MatchByYear(Match()))
+    """The employer match; may be a table by year."""
     nonelective: Nonelective = Field(default_factory=Nonelective)
+    roth: Roth = Field(default_factory=Roth)
+    catch_up: bool = True
+    """Whether the plan takes catch-up deferrals from age 50."""
+    super_catch_up: bool = True
+    """Whether it takes the higher catch-up at 60 to 63."""
+    deferrals_stop_at_pay_limit: bool = False
+    """Whether pay beyond the limit of section 401(a)(17) is not deferred from."""
     vesting: Vesting = Field(default_factory=Vesting)
+    forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
+    """What the forfeitures of a year are used for in the next: employer money, expenses, or participants' accounts."""
+    annual_return: GrowthByYear = Field(default_factory=lambda: GrowthByYear(0.0))
+    """Return on employer balances, a fraction of one a year."""
+    limits: PlanLimits = Field(default_factory=PlanLimits)
+    testing: Testing = Field(default_factory=Testing)
+
+    def safe_harbor(self, year: int) -> bool:
+        """Return whether the match of a year is safe-harbor money."""
+        said = self.testing.safe_harbor
+        return self.match.at(year).safe_harbor is not None if said is None else said

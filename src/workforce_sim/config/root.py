@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from workforce_sim.config.enrollment import AutoEnrollment, Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
-from workforce_sim.config.values import Date, KeyPath, PathText, Section, Share, _ByYear, refuse
+from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
+from workforce_sim.config.values import KeyPath, PathText, Section, Share, _ByYear, refuse
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
 
@@ -24,21 +25,6 @@ class Eligibility(Section):
     """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
     """Share of hires, and of census staff who do not participate, who never become eligible."""
-
-
-class AutoEnrollment(Section):
-    """Automatic enrollment; read and kept, not simulated yet."""
-
-    hire_date_cutoff: Date = dt.date(2024, 1, 1)
-    """Those hired on or after this day count as new hires."""
-    scope: Literal["new_hires_only", "all_eligible", "all_eligible_employees"] = "new_hires_only"
-    """Who is enrolled automatically."""
-
-
-class Enrollment(Section):
-    """How employees come into the plan; read and kept, not simulated yet."""
-
-    auto_enrollment: AutoEnrollment = Field(default_factory=AutoEnrollment)
 
 
 class Output(Section):
@@ -62,6 +48,7 @@ class Config(Section):
     compensation: Compensation = Field(default_factory=Compensation)
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
+    plan: Plan = Field(default_factory=Plan)
     output: Output = Field(default_factory=Output)
     random_seed: Annotated[int, Field(ge=0, lt=2**63)]
     """Seed of every draw."""
@@ -70,6 +57,7 @@ class Config(Section):
     def _sections_agree(self) -> Config:
         refuse(_unknown_levels(self), "unknown_name")
         refuse(_late_tables(self, self.simulation.start_year))
+        refuse(_before_limits(self))
         return self
 
     @property
@@ -98,6 +86,14 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
-        elif isinstance(value, _ByYear) and value.first_year is not None and value.first_year > start_year:
+        elif isinstance(value, (_ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year:
             what = f"the table starts in {value.first_year}, after start_year {start_year}; add an earlier year"
             yield (*path, name), what, None
+
+
+def _before_limits(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List a start year whose statutory limits are not known, where there is a plan."""
+    year = config.simulation.start_year
+    if config.plan.enabled and year < FIRST_YEAR:
+        what = f"statutory limits are known from {FIRST_YEAR} on; start then or later, or set plan.enabled to false"
+        yield ("simulation", "start_year"), what, year

@@ -1,0 +1,145 @@
+"""How employees come into the plan, and what becomes of their deferral rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from workforce_sim.config.defaults import default
+from workforce_sim.config.plan_values import BpShare
+from workforce_sim.config.values import BY_NAME, ONE_VALUE, Age, Date, Dollars, Listed, MonthDay, Section, Share
+
+Rate = Annotated[BpShare, Field(gt=0)]
+"""A deferral rate above 0, at most 4 decimals."""
+
+
+class ShareCell(Section):
+    """A share from an age and a pay on."""
+
+    age_from: Age
+    """Completed years of age from which it holds."""
+    pay_from: Dollars
+    """Annual salary from which it holds, dollars."""
+    value: Share
+    """A fraction of one, at most 6 decimals."""
+
+
+class RateCell(Section):
+    """A deferral rate from an age and a pay on."""
+
+    age_from: Age
+    """Completed years of age from which it holds."""
+    pay_from: Dollars
+    """Annual salary from which it holds, dollars."""
+    value: Rate
+    """Share of pay deferred, at most 4 decimals."""
+
+
+def _covering(cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    places = [(cell.age_from, cell.pay_from) for cell in cells]
+    if places != sorted(set(places)):
+        raise ValueError("cells must be listed in rising order of age_from, then pay_from, each once")
+    if not places or places[0][0] != 0 or any((age, 0) not in places for age, _ in places):
+        raise ValueError("ages must start from 0, and each age_from needs a cell with pay_from 0")
+    return cells
+
+
+def _shape(value: Any) -> str:
+    return BY_NAME if isinstance(value, (list, tuple)) else ONE_VALUE
+
+
+ShareTable = Annotated[
+    Annotated[Share, Tag(ONE_VALUE)] | Annotated[Listed[ShareCell], AfterValidator(_covering), Tag(BY_NAME)],
+    Discriminator(_shape),
+]
+"""One share for all, or a table by age and pay."""
+
+RateTable = Annotated[
+    Annotated[Rate, Tag(ONE_VALUE)] | Annotated[Listed[RateCell], AfterValidator(_covering), Tag(BY_NAME)],
+    Discriminator(_shape),
+]
+"""One deferral rate for all, or a table by age and pay."""
+
+
+class AutoEnrollment(Section):
+    """Automatic enrollment of those who did not choose by themselves."""
+
+    enabled: bool = True
+    """Whether the plan enrolls automatically."""
+    hire_date_cutoff: Date = dt.date(2024, 1, 1)
+    """Those hired on or after this day count as new hires."""
+    scope: Literal["new_hires_only", "all_eligible", "all_eligible_employees"] = "new_hires_only"
+    """Who is enrolled automatically."""
+    window_days: Annotated[int, Field(ge=0, le=365)] = 45
+    """Days from eligibility to automatic enrollment, to choose by oneself."""
+    default_deferral_rate: Rate = 0.04
+    """Share of pay deferred by those enrolled automatically."""
+    opt_out: ShareTable = Field(default_factory=lambda: default(ShareTable, "opt_out"))
+    """Share who decline on the day of automatic enrollment: one number, or a table by age and pay."""
+
+    @property
+    def everybody(self) -> bool:
+        """Whether those hired before the cutoff are in scope too."""
+        return self.scope != "new_hires_only"
+
+
+class Change(Section):
+    """Changes of the deferral rate by participants themselves."""
+
+    probability: Share = 0.12
+    """Share of participants who change their rate in a year."""
+    step: Rate = 0.02
+    """Change of the rate, a share of pay; three in four are increases."""
+
+
+class Escalation(Section):
+    """Automatic yearly increases of the deferral rate."""
+
+    enabled: bool = True
+    """Whether rates rise automatically."""
+    date: MonthDay = "01-01"
+    """Day of the increase, in quotes."""
+    increment: BpShare = 0.01
+    """Increase a year, a share of pay."""
+    cap: BpShare = 0.10
+    """Rate beyond which nobody is increased."""
+    delay_years: Annotated[int, Field(ge=0, le=10)] = 1
+    """Calendar years from the latest enrollment to the first increase."""
+    scope: Literal["automatic", "all"] = "automatic"
+    """Whether only those enrolled automatically, who never changed their rate, are increased, or all."""
+    declining_share: Share = 0.15
+    """Share who decline all increases."""
+    census_source: Literal["all", "in_scope", "none"] = "in_scope"
+    """Which participants of the census count as enrolled automatically; in scope: hired on or after the cutoff."""
+
+
+class MatchResponse(Section):
+    """What participants do when the match formula changes between two years."""
+
+    below: Share = 0.0
+    """Share of those below the new full-match rate who move up to it."""
+    above: Share = 0.0
+    """Share of those above the new full-match rate who move down to it."""
+
+
+class Enrollment(Section):
+    """How employees come into the plan, and what becomes of their deferral rates."""
+
+    auto_enrollment: AutoEnrollment = Field(default_factory=AutoEnrollment)
+    election: ShareTable = Field(default_factory=lambda: default(ShareTable, "election"))
+    """Share who enroll by themselves in the year of their eligibility: one number, or a table by age and pay."""
+    deferral_rates: RateTable = Field(default_factory=lambda: default(RateTable, "deferral_rates"))
+    """Share of pay deferred by those who enroll by themselves: one number, or a table by age and pay."""
+    match_seeking: Share = 0.35
+    """Share of those who enroll by themselves who defer at least what earns the full match."""
+    conversion: Share = 0.10
+    """Share of the eligible who are out who enroll in a later year."""
+    change: Change = Field(default_factory=Change)
+    stop: Share = 0.02
+    """Share of participants who stop deferring in a year."""
+    max_deferral: Rate = 0.75
+    """Highest deferral rate that can be set."""
+    escalation: Escalation = Field(default_factory=Escalation)
+    match_response: MatchResponse = Field(default_factory=MatchResponse)
