@@ -19,7 +19,6 @@ from workforce_sim.census.columns import BY_NAME
 from workforce_sim.config import Config, load_config, overridden, with_changes
 from workforce_sim.config.document import MAX_BYTES, scalar
 from workforce_sim.config.problems import MAX_LINES
-from workforce_sim.config.reserved import NOT_SIMULATED_YET
 from workforce_sim.config.workforce import CENSUS_COLUMNS
 from workforce_sim.errors import ConfigError
 
@@ -398,7 +397,7 @@ compensation:
   cola: 0.025
   cola_rate: 0.02
   cola_rate: 0.03
-plan: {match: {preset: none}}
+plan: {match: {2025: {prest: none}}}
 """)
 
     assert refusal(path) == [
@@ -416,7 +415,7 @@ plan: {match: {preset: none}}
         'c.yaml:11:14: workforce.levels.2.name: expected text; write it in quotes, "3" (got 3)',
         "c.yaml:13:3: compensation.cola: unknown key (did you mean cola_rate?)",
         "c.yaml:15:3: compensation.cola_rate: the key stands twice (first at 14:3); keep one",
-        "c.yaml:16:1: plan: not simulated by this version yet; remove it",
+        "c.yaml:16:23: plan.match.2025.prest: unknown key (did you mean preset?)",
     ]
 
 
@@ -497,7 +496,14 @@ def test_a_wrong_key_is_not_told_twice(sections: dict[str, Any], path: str) -> N
         ("census", {"columns": ["a"]}, "census.columns: expected a table of names and values (got a list of 1)"),
         ("census", {"known_exits": None}, "census.known_exits: expected ignore or error (got nothing)"),
         ("census", [], "census: expected a section of keys (got a list of 0)"),
-        ("census", 5, "census: expected a section of keys (got 5)"),
+        (
+            "census",
+            5,
+            (
+                "census: expected a section of keys; its keys are path, size, columns, date_format, known_exits,"
+                " id_prefix (got 5)"
+            ),
+        ),
         ("compensation", {"cola_rate": float("nan")}, "compensation.cola_rate: must be a finite number (got nan)"),
         ("compensation", {"cola_rate": -0.1}, "compensation.cola_rate: must be at least 0 (got -0.1)"),
         ("compensation", {"cola_rate": 0.1234567}, "compensation.cola_rate: has more than 6 decimals (got 0.1234567)"),
@@ -635,6 +641,19 @@ def test_a_list_that_contains_itself_is_refused() -> None:
         ("merit_pool", "did you mean compensation.merit_pool?"),
         ("enrollment.auto_enrollment.scpoe", "did you mean scope?"),
         ("output.zzz", "known here: path, compression"),
+        ("preset", "did you mean plan.match.preset?"),
+        ("escalation", "did you mean enrollment.escalation?"),
+        ("eligibility.opt_out", "did you mean enrollment.auto_enrollment.opt_out?"),
+        ("enrollment.opt_out", "did you mean enrollment.auto_enrollment.opt_out?"),
+        ("enrollment.date", "did you mean enrollment.escalation.date?"),
+        ("enrollment.auto_enrollment.default_rate", "did you mean default_deferral_rate?"),
+        ("enrollment.auto_enrollment.escalation", "did you mean enrollment.escalation?"),
+        ("plan.employer_match", "did you mean match?"),
+        ("plan.match.prest", "did you mean preset?"),
+        ("plan.match.match", "did you mean plan.match?"),
+        ("plan.vesting.matching", "did you mean match?"),
+        ("plan.limits.wage_base", "did you mean plan.limits.overrides.wage_base?"),
+        ("plan.roth.zzz", "known here: available, share"),
     ],
 )
 def test_an_unknown_key_comes_with_the_nearest_name(path: str, guess: str) -> None:
@@ -646,15 +665,6 @@ def test_an_unknown_key_comes_with_the_nearest_name(path: str, guess: str) -> No
     place[key] = 1
 
     assert refusal(source) == [f"{path}: unknown key ({guess})"]
-
-
-@pytest.mark.parametrize("key", sorted(NOT_SIMULATED_YET))
-def test_reserved_keys_say_that_they_are_not_simulated_yet(key: str) -> None:
-    source: Any = {"anything": [1]}
-    for part in reversed(key.split(".")):
-        source = {part: source}
-
-    assert refusal(data(**source)) == [f"{key}: not simulated by this version yet; remove it"]
 
 
 BAD = [None, True, 5, -1, 1e300, float("nan"), "x", "", "\n\x1b", [], [None], {}, {"x": 1}, {1: {2: 3}}, object(), b"x"]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from workforce_sim.config.defaults import default
-from workforce_sim.config.plan_values import BpShare
+from workforce_sim.config.plan_values import BpShare, bp
 from workforce_sim.config.values import BY_NAME, ONE_VALUE, Age, Date, Dollars, Listed, MonthDay, Section, Share
 
 Rate = Annotated[BpShare, Field(gt=0)]
 """A deferral rate above 0, at most 4 decimals."""
+
+RateBelowOne = Annotated[BpShare, Field(gt=0, lt=1)]
+"""A deferral rate or a step of one, above 0 and below 1: who writes 1 means 1 %."""
 
 
 class ShareCell(Section):
@@ -46,6 +49,12 @@ def _covering(cells: tuple[Any, ...]) -> tuple[Any, ...]:
     return cells
 
 
+def _one_or_cells(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise ValueError("expected one number, or a list of cells {age_from, pay_from, value}")
+    return value
+
+
 def _shape(value: Any) -> str:
     return BY_NAME if isinstance(value, (list, tuple)) else ONE_VALUE
 
@@ -53,12 +62,14 @@ def _shape(value: Any) -> str:
 ShareTable = Annotated[
     Annotated[Share, Tag(ONE_VALUE)] | Annotated[Listed[ShareCell], AfterValidator(_covering), Tag(BY_NAME)],
     Discriminator(_shape),
+    BeforeValidator(_one_or_cells),
 ]
 """One share for all, or a table by age and pay."""
 
 RateTable = Annotated[
     Annotated[Rate, Tag(ONE_VALUE)] | Annotated[Listed[RateCell], AfterValidator(_covering), Tag(BY_NAME)],
     Discriminator(_shape),
+    BeforeValidator(_one_or_cells),
 ]
 """One deferral rate for all, or a table by age and pay."""
 
@@ -74,10 +85,15 @@ class AutoEnrollment(Section):
     """Who is enrolled automatically."""
     window_days: Annotated[int, Field(ge=0, le=365)] = 45
     """Days from eligibility to automatic enrollment, to choose by oneself."""
-    default_deferral_rate: Rate = 0.04
+    default_deferral_rate: RateBelowOne = 0.04
     """Share of pay deferred by those enrolled automatically."""
     opt_out: ShareTable = Field(default_factory=lambda: default(ShareTable, "opt_out"))
     """Share who decline on the day of automatic enrollment: one number, or a table by age and pay."""
+
+    @property
+    def default_bp(self) -> int:
+        """The default rate in whole basis points."""
+        return bp(self.default_deferral_rate)
 
     @property
     def everybody(self) -> bool:
@@ -90,8 +106,13 @@ class Change(Section):
 
     probability: Share = 0.12
     """Share of participants who change their rate in a year."""
-    step: Rate = 0.02
+    step: RateBelowOne = 0.02
     """Change of the rate, a share of pay; three in four are increases."""
+
+    @property
+    def step_bp(self) -> int:
+        """The step in whole basis points."""
+        return bp(self.step)
 
 
 class Escalation(Section):
@@ -101,7 +122,7 @@ class Escalation(Section):
     """Whether rates rise automatically."""
     date: MonthDay = "01-01"
     """Day of the increase, in quotes."""
-    increment: BpShare = 0.01
+    increment: Annotated[BpShare, Field(lt=1)] = 0.01
     """Increase a year, a share of pay."""
     cap: BpShare = 0.10
     """Rate beyond which nobody is increased."""
@@ -113,6 +134,16 @@ class Escalation(Section):
     """Share who decline all increases."""
     census_source: Literal["all", "in_scope", "none"] = "in_scope"
     """Which participants of the census count as enrolled automatically; in scope: hired on or after the cutoff."""
+
+    @property
+    def increment_bp(self) -> int:
+        """The increment in whole basis points."""
+        return bp(self.increment)
+
+    @property
+    def cap_bp(self) -> int:
+        """The cap in whole basis points."""
+        return bp(self.cap)
 
 
 class MatchResponse(Section):
@@ -143,3 +174,8 @@ class Enrollment(Section):
     """Highest deferral rate that can be set."""
     escalation: Escalation = Field(default_factory=Escalation)
     match_response: MatchResponse = Field(default_factory=MatchResponse)
+
+    @property
+    def max_deferral_bp(self) -> int:
+        """The highest rate in whole basis points."""
+        return bp(self.max_deferral)

@@ -73,13 +73,18 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
     data = config.model_dump(by_alias=True)
     for key, value in changes.items():
         *sections, name = key.split(".")
-        place = data
+        place: dict[Any, Any] = data
         for section in sections:
-            place = place.setdefault(section, {})
+            place = place.setdefault(_spelled(section, place), {})
             if not isinstance(place, dict):
                 raise ConfigError(f"{key}: cannot be changed by itself; change {section} as a whole")
-        place[name] = value
+        place[_spelled(name, place)] = value
     return _from_data(data)
+
+
+def _spelled(name: str, place: Mapping[Any, Any]) -> str | int:
+    """Return a part of a dotted key as it stands in a table: a year as a number where years are."""
+    return int(name) if name.isascii() and name.isdigit() and any(isinstance(key, int) for key in place) else name
 
 
 def _from_data(data: Mapping[str, Any]) -> Config:

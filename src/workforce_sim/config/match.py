@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.plan_values import BpShare, EmployerMoney, Points, banded, bp, presets
-from workforce_sim.config.values import Dollars, Listed, Section, Tenure, _decimals
+from workforce_sim.config.values import Dollars, Listed, Section, Tenure, _decimals, refuse
 from workforce_sim.money import cents
 
 MatchPreset = Literal["simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none"]
@@ -56,8 +56,13 @@ class DollarTier(Section):
 
 
 def _rising(tiers: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-    if tiers is not None and (not tiers or any(a.up_to >= b.up_to for a, b in pairwise(tiers))):
-        raise ValueError("at least one tier, listed in rising order of up_to")
+    if tiers is not None and not tiers:
+        raise ValueError("needs at least one tier")
+    refuse(
+        ((number, "up_to"), f"must be above that of the tier before, {before.up_to:g}", tier.up_to)
+        for number, (before, tier) in enumerate(pairwise(tiers or ()), 1)
+        if before.up_to >= tier.up_to
+    )
     return tiers
 
 

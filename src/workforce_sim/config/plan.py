@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    model_validator,
+)
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Dollars, GrowthByYear, GrowthRate, Section, Share, Year
+from workforce_sim.config.values import (
+    BY_YEAR,
+    ONE_VALUE,
+    Dollars,
+    GrowthByYear,
+    GrowthRate,
+    Section,
+    Share,
+    YearKey,
+    each_year_once,
+)
 from workforce_sim.config.vesting import Vesting
 
 __all__ = ["FIRST_YEAR", "LIMITS", "Match", "Nonelective", "Plan", "Vesting"]
@@ -31,14 +50,16 @@ LIMITS = (
 )
 """The limits that ``plan.limits.overrides`` may name."""
 
+_LISTED = ", ".join(LIMITS)
+
 
 def _shape(value: Any) -> str:
-    years = isinstance(value, dict) and value and all(re.fullmatch(r"[0-9]{4}", str(key)) for key in value)
-    return BY_YEAR if years else ONE_VALUE
+    return BY_YEAR if isinstance(value, dict) and any(map(_like_a_year, value)) else ONE_VALUE
 
 
-def _years(value: dict[Any, Any]) -> dict[int, Any]:
-    return {int(year): one for year, one in value.items()}
+def _like_a_year(key: Any) -> bool:
+    """Tell whether a key is meant as a year, right or wrong; no key of a formula begins with a digit."""
+    return str(key)[:1].isdigit()
 
 
 class MatchByYear(RootModel[Any]):
@@ -49,8 +70,7 @@ class MatchByYear(RootModel[Any]):
     root: Annotated[
         Annotated[Match, Tag(ONE_VALUE)]
         | Annotated[
-            dict[Annotated[Year, Field(strict=False)], Match],
-            AfterValidator(_years),
+            dict[YearKey, Match],
             Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{4}$"}}),
             Tag(BY_YEAR),
         ],
@@ -59,8 +79,10 @@ class MatchByYear(RootModel[Any]):
 
     @model_validator(mode="before")
     @classmethod
-    def _empty_is_allowed(cls, value: Any) -> Any:
-        return {} if value is None else value
+    def _one_or_by_year(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(set(map(_like_a_year, value))) > 1:
+            raise ValueError("keys of a formula and years side by side; give one formula, or {year: {formula}, ...}")
+        return {} if value is None else each_year_once(value)
 
     @property
     def first_year(self) -> int | None:
@@ -84,6 +106,35 @@ class Roth(Section):
     """Share of deferrals that are Roth."""
 
 
+def _limit_name(name: Any) -> Any:
+    if name in LIMITS:
+        return name
+    if str(name).isdigit():
+        raise ValueError("name the limit first, then the year: {elective_deferral: {2027: 25500}}")
+    near = difflib.get_close_matches(str(name)[:100], LIMITS, n=1)
+    raise ValueError(f"not a limit; {f'did you mean {near[0]}?' if near else f'the limits are {_LISTED}'}")
+
+
+def _known_year(year: int) -> int:
+    if year < FIRST_YEAR:
+        raise ValueError(f"limits are known from {FIRST_YEAR} on; this year has none")
+    return year
+
+
+def _table_by_year(value: Any) -> Any:
+    if not isinstance(value, dict) or not value:
+        raise ValueError("expected dollars by year, such as {2027: 25500}")
+    return each_year_once(value)
+
+
+LimitName = Annotated[str, BeforeValidator(_limit_name), Field(json_schema_extra={"enum": list(LIMITS)})]
+DollarsByYear = Annotated[
+    dict[Annotated[YearKey, AfterValidator(_known_year)], Dollars],
+    BeforeValidator(_table_by_year),
+    Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{4}$"}}),
+]
+
+
 class PlanLimits(Section):
     """How statutory limits go on after their last published year."""
 
@@ -91,17 +142,8 @@ class PlanLimits(Section):
     """Yearly growth of consumer prices, a fraction of one."""
     wage_growth: GrowthRate = 0.035
     """Yearly growth of the national average wage, a fraction of one."""
-    overrides: dict[Annotated[str, Field(json_schema_extra={"enum": list(LIMITS)})], dict[Year, Dollars]] = Field(
-        default_factory=dict
-    )
+    overrides: dict[LimitName, DollarsByYear] = Field(default_factory=dict)
     """Dollars by name of a limit and year, in place of the published or projected figure of that year."""
-
-    @model_validator(mode="after")
-    def _known(self) -> PlanLimits:
-        unknown = sorted(set(self.overrides) - set(LIMITS))
-        if unknown:
-            raise ValueError(f"no limit is named {', '.join(unknown)}; the limits are {', '.join(LIMITS)}")
-        return self
 
 
 class Testing(Section):

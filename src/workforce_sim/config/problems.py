@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from workforce_sim.config.document import Node, Place, Problem, scalar
-from workforce_sim.config.reserved import NOT_SIMULATED_YET
-from workforce_sim.config.schema import json_schema
+from workforce_sim.config.keys import keys_of, meant, options, schema_at
 from workforce_sim.config.values import TAGS, KeyPath
 
 MAX_SHOWN = 40
@@ -132,6 +129,8 @@ def _sentence(path: KeyPath, line: ErrorDetails, node: Node | None) -> str:
         return _unknown_key(path)
     say = _WHAT.get(kind)
     what = say(line.get("ctx", {})) if say else line["msg"].removeprefix("Value error, ")
+    if kind in ("model_type", "model_attributes_type"):
+        return what + _section_hint(path, line["input"]) + _got(kind, line["input"], node)
     return what + _hint(kind, line["input"], line.get("ctx", {})) + _got(kind, line["input"], node)
 
 
@@ -150,11 +149,25 @@ def _hint(kind: str, value: Any, context: Mapping[str, Any]) -> str:
     """Return what to do about a common slip."""
     if kind == "string_type" and isinstance(value, (int, float)):
         return f'; write it in quotes, "{shown(value)}"'
-    if kind == "less_than_equal" and context.get("le") == 1 and isinstance(value, (int, float)) and value <= 100:
+    most = context.get("le", context.get("lt", 0))
+    if 1 <= most <= 4 and isinstance(value, (int, float)) and most <= value <= 100:
         return f"; {value:g} % is written {value / 100:g}"
     if kind in ("int_type", "float_type") and isinstance(value, str):
         return _number_hint(value)
     return ""
+
+
+def _section_hint(path: KeyPath, value: Any) -> str:
+    """Return which key of a section one value is for, or which keys the section has."""
+    known = keys_of(path)
+    if isinstance(value, (list, tuple, dict)) or not known:
+        return ""
+    inside = {key: options(schema_at(path)["properties"][key]) for key in known}
+    switches = [key for key in ("enabled", "available") if key in known and isinstance(value, bool)]
+    words = [key for key, choices in inside.items() if any(value in choice.get("enum", ()) for choice in choices)]
+    for key in switches + words:
+        return f"; write {{{key}: {str(value).lower()}}}"
+    return f"; its keys are {_listed(path)}"
 
 
 def _number_hint(text: str) -> str:
@@ -171,6 +184,8 @@ def _number_hint(text: str) -> str:
 def _key_problem(path: KeyPath, line: ErrorDetails) -> str:
     if line["type"] == "string_type":
         return f'the key must be text; write it in quotes, "{shown(line["input"])}"'
+    if line["type"] == "value_error":
+        return line["msg"].removeprefix("Value error, ")
     return f"the key must be a year from 1950 to 2200 (got {shown(line['input'])})"
 
 
@@ -181,48 +196,9 @@ def _missing(path: KeyPath) -> str:
 
 
 def _unknown_key(path: KeyPath) -> str:
-    name = ".".join(str(part) for part in path)
-    if name in NOT_SIMULATED_YET:
-        return "not simulated by this version yet; remove it"
-    here = list(schema_at(path[:-1]).get("properties", {}))
-    wanted = re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", str(path[-1])[:MAX_SHOWN]).lower()
-    near = difflib.get_close_matches(wanted, here, n=1)
-    elsewhere = [key for key in _all_keys() if key.rsplit(".")[-1] == wanted]
-    guess = (near or elsewhere or [""])[0]
-    if not guess:
-        return f"unknown key (known here: {', '.join(here)})"
-    return f"unknown key (did you mean {guess}{'' if near or '.' in guess else ' at the top level'}?)"
+    guess = meant(path)
+    return f"unknown key (did you mean {guess}?)" if guess else f"unknown key (known here: {_listed(path[:-1])})"
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return json_schema()
-
-
-def schema_at(path: KeyPath) -> dict[str, Any]:
-    """Return the schema of what stands at a path; empty where anything or nothing may."""
-    schema = _schema()
-    here = schema
-    for part in path:
-        here = _inside(_resolved(here, schema), part)
-    return _resolved(here, schema)
-
-
-def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Follow references and take the option that holds others, so that a path can go on."""
-    options = [here, *here.get("anyOf", ()), *here.get("oneOf", ())]
-    options = [schema["$defs"][o["$ref"].rsplit("/", 1)[-1]] if "$ref" in o else o for o in options]
-    return next((o for o in options if o.keys() & {"properties", "items", "additionalProperties"}), here)
-
-
-def _inside(here: dict[str, Any], part: str | int) -> dict[str, Any]:
-    named = here.get("properties", {}).get(part) if isinstance(part, str) else here.get("items")
-    other = here.get("additionalProperties")
-    return named or (other if isinstance(other, dict) else {})
-
-
-def _all_keys() -> Iterator[str]:
-    """Yield every key of the sections, dotted."""
-    for name in _schema()["properties"]:
-        yield name
-        yield from (f"{name}.{key}" for key in schema_at((name,)).get("properties", {}))
+def _listed(path: KeyPath) -> str:
+    return ", ".join(keys_of(path))

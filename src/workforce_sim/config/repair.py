@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workforce_sim.config.document import Problem
-from workforce_sim.config.problems import schema_at
+from workforce_sim.config.keys import schema_at
 from workforce_sim.config.values import TAGS, KeyPath
 
 _UNREAD = "<unread>"
@@ -115,4 +115,4 @@ def _neutral(path: KeyPath, number: int) -> Any:
     schema = schema_at(path)
     if "properties" in schema:
         return {key: _neutral((*path, key), number) for key in schema.get("required", ())}
-    return f"{_UNREAD} {number}" if schema.get("type") == "string" else schema.get("minimum", 0)
+    return f"{_UNREAD} {number}" if schema.get("type") == "string" else schema.get("minimum", schema.get("maximum", 0))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from workforce_sim.config.enrollment import AutoEnrollment, Enrollment
+from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.values import KeyPath, PathText, Section, Share, _ByYear, refuse
@@ -86,7 +86,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
-        elif isinstance(value, (_ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year:
+        elif (
+            isinstance(value, (_ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
+        ):
             what = f"the table starts in {value.first_year}, after start_year {start_year}; add an earlier year"
             yield (*path, name), what, None
 

@@ -148,6 +148,10 @@ Age = Annotated[int, Field(ge=0, le=120)]
 Tenure = Annotated[int, Field(ge=0, le=100)]
 
 
+YearKey = Annotated[Year, BeforeValidator(_year)]
+"""A year as the key of a table; may be written as text, as JSON has no other keys."""
+
+
 def _shape_by_year(value: Any) -> str:
     return BY_YEAR if isinstance(value, dict) else ONE_VALUE
 
@@ -155,13 +159,13 @@ def _shape_by_year(value: Any) -> str:
 OneOrByYear = Annotated[
     Annotated[T, Tag(ONE_VALUE)]
     | Annotated[
-        dict[Annotated[Year, BeforeValidator(_year)], T],
+        dict[YearKey, T],
         Tag(BY_YEAR),
         Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{4}$"}}),
     ],
     Discriminator(_shape_by_year),
 ]
-"""One value, or a table by year; years may be written as text, as JSON has no other keys."""
+"""One value, or a table by year."""
 
 
 def _shape_by_name(value: Any) -> str:
@@ -175,6 +179,13 @@ WordOrByName = Annotated[
 """One of a few words, or a table by name."""
 
 
+def each_year_once(value: Any) -> Any:
+    """Raise ``ValueError`` for a table that names a year as a number and as text."""
+    if isinstance(value, dict) and len({str(year) for year in value}) != len(value):
+        raise ValueError("a table by year names a year twice")
+    return value
+
+
 class _ByYear(RootModel[Any]):
     """One value, or a table by year in which each value holds until the next."""
 
@@ -183,11 +194,9 @@ class _ByYear(RootModel[Any]):
     @model_validator(mode="before")
     @classmethod
     def _each_year_once(cls, value: Any) -> Any:
-        if isinstance(value, dict) and len({str(year) for year in value}) != len(value):
-            raise ValueError("a table by year names a year twice")
         if isinstance(value, dict) and not value:
             raise ValueError("a table by year needs at least one year")
-        return value
+        return each_year_once(value)
 
     @property
     def first_year(self) -> int | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from workforce_sim.config.plan_values import BpShare, bp, presets
-from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Listed, Section
+from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Listed, Section, refuse
 
 VestingName = Literal[
     "immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2"
@@ -16,11 +16,20 @@ VestingName = Literal[
 
 
 def _rising_to_one(shares: tuple[float, ...]) -> tuple[float, ...]:
-    if any(a > b for a, b in pairwise(shares)):
-        raise ValueError("a vested share never falls; list the shares at 0, 1, 2, ... years in rising order")
+    refuse(
+        ((years,), f"a vested share never falls: it is {before:g} a year earlier", share)
+        for years, (before, share) in enumerate(pairwise(shares), 1)
+        if before > share
+    )
     if not shares or shares[-1] != 1:
         raise ValueError("the last share must be 1: everything is vested in the end")
     return shares
+
+
+def _name_or_list(value: Any) -> Any:
+    if isinstance(value, (str, list, tuple)):
+        return value
+    raise ValueError("expected the name of a schedule, or a list of shares at 0, 1, 2, ... completed years")
 
 
 def _shape(value: Any) -> str:
@@ -31,6 +40,7 @@ Schedule = Annotated[
     Annotated[VestingName, Tag(ONE_VALUE)]
     | Annotated[Listed[BpShare], Field(max_length=51), AfterValidator(_rising_to_one), Tag(BY_YEAR)],
     Discriminator(_shape),
+    BeforeValidator(_name_or_list),
 ]
 """The name of a schedule, or its shares at 0, 1, 2, ... completed years; the last is 1 and holds on."""
 
