@@ -242,7 +242,7 @@ ENROLLMENT = [
     ("conversion: 10%", "4:26: enrollment.conversion: expected a number; write 0.1 (got 10%)"),
     ("stop: true", "4:20: enrollment.stop: expected a number (got true)"),
     ("change: 0.1", "4:22: enrollment.change: expected a section of keys; its keys are probability, step (got 0.1)"),
-    ("change: {step: 2}", "4:29: enrollment.change.step: must be at most 1; 2 % is written 0.02 (got 2)"),
+    ("change: {step: 2}", "4:29: enrollment.change.step: must be below 1; 2 % is written 0.02 (got 2)"),
     ("max_deferral: 75", "4:28: enrollment.max_deferral: must be at most 1; 75 % is written 0.75 (got 75)"),
     (
         "escalation: {date: 2025-01-01}",

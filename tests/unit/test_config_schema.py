@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import RootModel
 
 from workforce_sim.config import Config, load_config
 from workforce_sim.config.schema import json_schema
 from workforce_sim.config.values import Section
+from workforce_sim.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "src/workforce_sim/config"
@@ -36,6 +38,8 @@ def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str,
 def sections_in(annotation: Any) -> Iterator[type[Section]]:
     if isinstance(annotation, type) and issubclass(annotation, Section):
         yield annotation
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        yield from sections_in(annotation.model_fields["root"].annotation)
     for argument in typing.get_args(annotation):
         yield from sections_in(argument)
 
@@ -54,15 +58,23 @@ def names_in(value: Any, prefix: str = "") -> Iterator[str]:
 
 
 def alternatives() -> Iterator[tuple[int, list[str]]]:
-    """Yield each commented-out example: the position of the live line that it replaces, and its own lines."""
+    """Yield each commented-out example: the position of the live line that it replaces, and its own lines.
+
+    Where there are several for a line, each begins with its key.
+    """
     number = 0
     while number < len(LINES):
-        block = []
-        while _ALTERNATIVE.match(LINES[number]):
-            block.append(_ALTERNATIVE.sub(r"\1\2", LINES[number]))
+        live = number
+        block: list[str] = []
+        while number + 1 < len(LINES) and _ALTERNATIVE.match(LINES[number + 1]):
             number += 1
+            line = _ALTERNATIVE.sub(r"\1\2", LINES[number])
+            if block and line.startswith(f"{LINES[live].split(':')[0]}:"):
+                yield live, block
+                block = []
+            block.append(line)
         if block:
-            yield number - len(block) - 1, block
+            yield live, block
         number += 1
 
 
@@ -112,21 +124,68 @@ def test_the_schema_has_every_key_and_no_other() -> None:
     assert sorted(schema_keys(json_schema())) == sorted(key for key, _ in keys())
 
 
-def test_the_schema_accepts_the_example_and_refuses_what_the_loader_refuses() -> None:
+@pytest.fixture(scope="module")
+def errors() -> Callable[[str], list[str]]:
+    """Return a function that gives what the schema has against a configuration; skip where nothing can read one."""
     jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(json_schema())
     validator = jsonschema.Draft202012Validator(json_schema())
-    validator.check_schema(json_schema())
 
     def errors(text: str) -> list[str]:
         data = json.loads(json.dumps(yaml.safe_load(text), default=str))
         return [error.message for error in validator.iter_errors(data)]
 
+    return errors
+
+
+def test_the_schema_accepts_the_example(errors: Callable[[str], list[str]]) -> None:
     assert errors("\n".join(LINES)) == []
     assert [line for line, block in ALTERNATIVES if errors(replaced(line, block))] == []
-    smallest = yaml.safe_dump(load_config().model_dump(exclude_unset=True))
-    assert errors(smallest) == []
-    for wrong in ("colour: red", "output: {compression: zip}", "compensation: {cola_rate: {20x5: 0.1}}", "hiring: 5"):
-        assert len(errors(smallest + wrong)) == 1
+
+
+SMALLEST = yaml.safe_dump(load_config().model_dump(exclude_unset=True))
+RIGHT = [
+    "",
+    "plan: {match: {2025: {preset: simple}, 2027: {tiers: [{up_to: 0.06, rate: 0.5}]}}}",
+    "plan: {vesting: {match: graded_6, nonelective: [0, 0.5, 1]}}",
+    "plan: {limits: {overrides: {wage_base: {2026: 184500}}}}",
+    "plan: {annual_return: {2025: -0.05}}",
+    "enrollment: {election: 0.5, deferral_rates: [{age_from: 0, pay_from: 0, value: 0.05}]}",
+]
+WRONG = [
+    "colour: red",
+    "output: {compression: zip}",
+    "compensation: {cola_rate: {20x5: 0.1}}",
+    "hiring: 5",
+    "plan: {match: simple}",
+    "plan: {match: {prest: simple}}",
+    "plan: {match: {2025: {prest: simple}}}",
+    "plan: {match: {2025: {preset: simple}, preset: none}}",
+    "plan: {match: {tiers: [{up_to: 6, rate: 0.5}]}}",
+    "plan: {nonelective: {kind: flatt}}",
+    "plan: {vesting: {match: graded6}}",
+    "plan: {vesting: {match: [0, 50, 100]}}",
+    "plan: {limits: {overrides: {wage_bas: {2026: 184500}}}}",
+    "plan: {limits: {overrides: {wage_base: 184500}}}",
+    "plan: {limits: {overrides: {wage_base: {}}}}",
+    "enrollment: {opt_out: 0.1}",
+    "enrollment: {auto_enrollment: {default_deferral_rate: 1}}",
+    "enrollment: {deferral_rates: 0}",
+    "enrollment: {escalation: {date: 1 January}}",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_the_schema_accepts_what_the_loader_accepts(text: str, errors: Callable[[str], list[str]]) -> None:
+    assert load_config(yaml.safe_load(SMALLEST + text)).random_seed == 42
+    assert errors(SMALLEST + text) == []
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_the_schema_refuses_what_the_loader_refuses(text: str, errors: Callable[[str], list[str]]) -> None:
+    with pytest.raises(ConfigError):
+        load_config(yaml.safe_load(SMALLEST + text))
+    assert len(errors(SMALLEST + text)) == 1
 
 
 # --- example ----------------------------------------------------------------------------------------------------------

@@ -8,13 +8,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from workforce_sim.config.defaults import default
-from workforce_sim.config.plan_values import BpShare, bp
-from workforce_sim.config.values import BY_NAME, ONE_VALUE, Age, Date, Dollars, Listed, MonthDay, Section, Share
+from workforce_sim.config.plan_values import BpShare, PositiveBp, bp
+from workforce_sim.config.values import (
+    BY_NAME,
+    ONE_VALUE,
+    Age,
+    Date,
+    Dollars,
+    Listed,
+    MonthDay,
+    Section,
+    Share,
+    _decimals,
+)
 
-Rate = Annotated[BpShare, Field(gt=0)]
-"""A deferral rate above 0, at most 4 decimals."""
-
-RateBelowOne = Annotated[BpShare, Field(gt=0, lt=1)]
+RateBelowOne = Annotated[float, Field(gt=0, lt=1), AfterValidator(_decimals(4))]
 """A deferral rate or a step of one, above 0 and below 1: who writes 1 means 1 %."""
 
 
@@ -36,7 +44,7 @@ class RateCell(Section):
     """Completed years of age from which it holds."""
     pay_from: Dollars
     """Annual salary from which it holds, dollars."""
-    value: Rate
+    value: PositiveBp
     """Share of pay deferred, at most 4 decimals."""
 
 
@@ -67,7 +75,7 @@ ShareTable = Annotated[
 """One share for all, or a table by age and pay."""
 
 RateTable = Annotated[
-    Annotated[Rate, Tag(ONE_VALUE)] | Annotated[Listed[RateCell], AfterValidator(_covering), Tag(BY_NAME)],
+    Annotated[PositiveBp, Tag(ONE_VALUE)] | Annotated[Listed[RateCell], AfterValidator(_covering), Tag(BY_NAME)],
     Discriminator(_shape),
     BeforeValidator(_one_or_cells),
 ]
@@ -122,7 +130,7 @@ class Escalation(Section):
     """Whether rates rise automatically."""
     date: MonthDay = "01-01"
     """Day of the increase, in quotes."""
-    increment: Annotated[BpShare, Field(lt=1)] = 0.01
+    increment: Annotated[float, Field(ge=0, lt=1), AfterValidator(_decimals(4))] = 0.01
     """Increase a year, a share of pay."""
     cap: BpShare = 0.10
     """Rate beyond which nobody is increased."""
@@ -170,7 +178,7 @@ class Enrollment(Section):
     change: Change = Field(default_factory=Change)
     stop: Share = 0.02
     """Share of participants who stop deferring in a year."""
-    max_deferral: Rate = 0.75
+    max_deferral: PositiveBp = 0.75
     """Highest deferral rate that can be set."""
     escalation: Escalation = Field(default_factory=Escalation)
     match_response: MatchResponse = Field(default_factory=MatchResponse)

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
-from workforce_sim.config.plan_values import BpShare, EmployerMoney, Points, banded, bp, presets
-from workforce_sim.config.values import Dollars, Listed, Section, Tenure, _decimals, refuse
+from workforce_sim.config.plan_values import EmployerMoney, Points, PositiveBp, PositiveDollars, banded, bp, presets
+from workforce_sim.config.values import Listed, Section, Tenure, _decimals, refuse
 from workforce_sim.money import cents
 
 MatchPreset = Literal["simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none"]
@@ -20,9 +20,6 @@ FORMULAS = ("preset", "tiers", "dollar_tiers", "by_tenure", "by_service", "by_po
 
 MatchRate = Annotated[float, Field(ge=0, le=4), AfterValidator(_decimals(4))]
 """Match on a dollar deferred, from 0 to 4; at most 4 decimals."""
-
-UpTo = Annotated[BpShare, Field(gt=0)]
-"""A share of pay above 0, at most 4 decimals."""
 
 
 class MatchTier(NamedTuple):
@@ -40,7 +37,7 @@ MatchBands = tuple[tuple[int, tuple[MatchTier, ...]], ...]
 class Tier(Section):
     """Match on the slice of deferrals from the tier before up to a share of pay."""
 
-    up_to: UpTo
+    up_to: PositiveBp
     """Upper edge as a share of pay, at most 4 decimals."""
     rate: MatchRate
     """Match on a dollar deferred in this slice."""
@@ -49,7 +46,7 @@ class Tier(Section):
 class DollarTier(Section):
     """Match on the slice of the year's deferrals from the tier before up to an amount."""
 
-    up_to: Annotated[Dollars, Field(gt=0)]
+    up_to: PositiveDollars
     """Upper edge, dollars a year."""
     rate: MatchRate
     """Match on a dollar deferred in this slice."""
@@ -87,7 +84,7 @@ class ServiceRate(Section):
     """Completed years of tenure from which it holds."""
     rate: MatchRate
     """Match on a dollar deferred."""
-    max: UpTo
+    max: PositiveBp
     """Deferrals above this share of pay are not matched."""
 
 
@@ -98,7 +95,7 @@ class PointsRate(Section):
     """Points (age + tenure, completed years) from which it holds."""
     rate: MatchRate
     """Match on a dollar deferred."""
-    max: UpTo
+    max: PositiveBp
     """Deferrals above this share of pay are not matched."""
 
 

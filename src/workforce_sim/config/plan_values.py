@@ -16,6 +16,12 @@ from workforce_sim.money import scaled
 BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(4))]
 """A fraction of one in whole basis points: at most 4 decimals."""
 
+PositiveBp = Annotated[float, Field(gt=0, le=1), AfterValidator(_decimals(4))]
+"""A fraction of one above 0, at most 4 decimals."""
+
+PositiveDollars = Annotated[float, Field(gt=0, le=100_000_000), AfterValidator(_decimals(2))]
+"""An amount of dollars above 0, at most 2 decimals."""
+
 Hours = Annotated[int, Field(ge=0, le=2080)]
 Points = Annotated[int, Field(ge=0, le=220)]
 """Age + tenure, completed years."""
