@@ -1,0 +1,84 @@
+"""The plan designs that ship: each loads, is listed, and is the design that its name says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workforce_sim.config import Config, load_config
+
+FOLDER = Path(__file__).parents[2] / "config"
+DESIGNS = {path.stem: path for path in sorted((FOLDER / "plan_designs").glob("*.yaml"))}
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def design(name: str) -> Config:
+    return load_config(DESIGNS[name])
+
+
+def test_there_are_five() -> None:
+    assert list(DESIGNS) == [
+        "automatic_3_simple_match",
+        "integrated_nonelective",
+        "no_automatic_enrollment_stretch",
+        "qaca_escalation",
+        "safe_harbor",
+    ]
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_each_is_listed_names_its_schema_and_says_which_law_it_follows(name: str) -> None:
+    lines = DESIGNS[name].read_text(encoding="utf-8").splitlines()
+    header = "\n".join(lines[: lines.index("")])
+
+    assert f"(plan_designs/{name}.yaml)" in README
+    schema = lines[0].removeprefix("# yaml-language-server: $schema=")
+    assert (DESIGNS[name].parent / schema).resolve().name == "schema.json"
+    assert (DESIGNS[name].parent / schema).resolve().exists()
+    assert re.search(r"IRC 4\d\d", header)
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_they_differ_by_the_plan_alone(name: str) -> None:
+    written = yaml.safe_load(DESIGNS[name].read_text(encoding="utf-8"))
+    config, plain = design(name), load_config()
+
+    assert set(written) == {"simulation", "workforce", "random_seed", "eligibility", "enrollment", "plan"}
+    of_the_plan = {"eligibility", "enrollment", "plan"}
+    assert config.model_dump(exclude=of_the_plan) == plain.model_dump(exclude=of_the_plan)
+    assert config.plan != plain.plan
+
+
+def test_each_is_what_its_name_says() -> None:
+    configs = {name: design(name) for name in DESIGNS}
+    automatic = {name: config.enrollment.auto_enrollment for name, config in configs.items()}
+    bands = {name: config.plan.match.at(2025).bands for name, config in configs.items()}
+
+    assert not automatic["no_automatic_enrollment_stretch"].enabled
+    assert bands["no_automatic_enrollment_stretch"] == ((0, ((0, 1200, 2500),)),)
+    assert automatic["automatic_3_simple_match"].default_deferral_rate == 0.03
+    assert bands["automatic_3_simple_match"] == ((0, ((0, 600, 5000),)),)
+    assert bands["safe_harbor"] == ((0, ((0, 300, 10_000), (300, 500, 5000))),)
+    assert bands["qaca_escalation"] == ((0, ((0, 100, 10_000), (100, 600, 5000))),)
+    assert automatic["qaca_escalation"].everybody
+    assert configs["integrated_nonelective"].plan.nonelective.kind == "integrated"
+
+
+def test_a_qualified_automatic_contribution_arrangement_keeps_to_its_section() -> None:
+    config = design("qaca_escalation")
+    rising = config.enrollment.escalation
+
+    assert 0.03 <= config.enrollment.auto_enrollment.default_deferral_rate <= 0.10
+    assert rising.enabled
+    assert rising.increment >= 0.01
+    assert 0.06 <= rising.cap <= 0.15
+    assert rising.delay_years <= 2
+    assert config.plan.vesting.match_bp == (0, 0, 10_000)
+
+
+def test_safe_harbors_are_those_of_the_presets() -> None:
+    assert [name for name in DESIGNS if design(name).plan.safe_harbor(2025)] == ["qaca_escalation", "safe_harbor"]
