@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from workforce_sim.config import Config, Level
+from workforce_sim.config.enrollment import RateCell as DeferralCell
+from workforce_sim.config.enrollment import ShareCell
 from workforce_sim.config.events import RateCell
+from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.values import AgeFactor
 from workforce_sim.dates import Ints
-from workforce_sim.money import PPM, half_up, ppm, scaled
+from workforce_sim.money import PPM, cents, half_up, ppm, scaled
+from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.staff import Small
 
 _ONE = 1000  # a factor of 1 in thousandths
@@ -48,6 +52,36 @@ def _rates(cells: Sequence[RateCell]) -> Ints:
     for cell in cells:
         dense[cell.age_from :, cell.tenure_from :] = ppm(cell.value)
     return dense
+
+
+@dataclass(frozen=True)
+class AgePay:
+    """Whole numbers by age and pay: ages and pay in cents from which rows and columns hold."""
+
+    ages: Ints
+    pays: Ints
+    cells: Ints
+
+    def at(self, age: Ints, salary: Ints) -> Ints:
+        """Return the value of each employee."""
+        row = np.searchsorted(self.ages, age, side="right") - 1
+        return self.cells[row, np.searchsorted(self.pays, salary, side="right") - 1]
+
+
+def by_age_and_pay(table: float | Sequence[ShareCell] | Sequence[DeferralCell], places: int) -> AgePay:
+    """Return one number or a table as whole units of 10^-places."""
+    if isinstance(table, float):
+        return AgePay(
+            np.zeros(1, dtype=np.int64),
+            np.zeros(1, dtype=np.int64),
+            np.array([[scaled(table, places)]], dtype=np.int64),
+        )
+    ages = sorted({cell.age_from for cell in table})
+    pays = sorted({cents(cell.pay_from) for cell in table})
+    cells = np.zeros((len(ages), len(pays)), dtype=np.int64)
+    for cell in table:
+        cells[ages.index(cell.age_from), pays.index(cents(cell.pay_from)) :] = scaled(cell.value, places)
+    return AgePay(np.array(ages), np.array(pays, dtype=np.int64), cells)
 
 
 @dataclass(frozen=True)
@@ -105,3 +139,25 @@ class Assumptions:
         """Cumulative ppm of the ratings in the order of their names."""
         shares = [ppm(rating.share) for rating in self.config.compensation.sorted_ratings]
         return np.cumsum(shares or [10**6])
+
+    @cached_property
+    def election(self) -> AgePay:
+        """Share who enroll by themselves, ppm."""
+        return by_age_and_pay(self.config.enrollment.election, 6)
+
+    @cached_property
+    def opt_out(self) -> AgePay:
+        """Share who decline automatic enrollment, ppm."""
+        return by_age_and_pay(self.config.enrollment.auto_enrollment.opt_out, 6)
+
+    @cached_property
+    def deferral_rates(self) -> AgePay:
+        """Deferral rates of those who enroll by themselves, bp."""
+        return by_age_and_pay(self.config.enrollment.deferral_rates, 4)
+
+    @cached_property
+    def limits(self) -> Callable[[int], Limits]:
+        """The statutory limits by year; of a year before the first known, those of that one."""
+        section = self.config.plan.limits
+        rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
+        return cache(lambda year: limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides))

@@ -13,6 +13,7 @@ from workforce_sim.config import Config
 from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.pay import PayScale
+from workforce_sim.plan.limits import Limits
 from workforce_sim.staff import Flags, Staff
 
 
@@ -27,6 +28,7 @@ class World:
         level_counts: staff of the census by level.
         department_shares: cumulative ppm of the departments in the census, none last.
         levels, departments: names by position; the last department is null.
+        owners: who of the census owns more than 5 %, by identity.
     """
 
     assumptions: Assumptions
@@ -36,6 +38,7 @@ class World:
     department_shares: Ints
     levels: pl.Series
     departments: pl.Series
+    owners: Flags
 
     @cached_property
     def numbers(self) -> pl.Series:
@@ -60,6 +63,11 @@ class Context:
     def config(self) -> Config:
         """The configuration."""
         return self.world.assumptions.config
+
+    @property
+    def limits(self) -> Limits:
+        """The statutory limits of the year."""
+        return self.assumptions.limits(self.year.year)
 
     @property
     def replicates(self) -> int:

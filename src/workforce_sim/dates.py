@@ -120,3 +120,9 @@ def years_after(dates: Days, years: Ints) -> Days:
     target = number + years
     first = (target - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     return np.asarray(first + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)
+
+
+def completed_years(since: Days, on: Days, year: PlanYear) -> Ints:
+    """Return completed years from each day to a day of ``year``."""
+    number, day = years_and_days(since)
+    return np.asarray(year.year - number - (on - np.int32(year.first) < year.anniversary(day.astype(np.int16))))

@@ -11,13 +11,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.context import Employed
-from workforce_sim.dates import Days, Ints
+from workforce_sim.dates import NEVER, Days, Ints
 from workforce_sim.staff import Flags, Selection, Small, Staff
 from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
 
 _CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
 _STATUSES = pl.Series(STATUSES, dtype=STATUS)
 _NO_MONEY = pl.Series([None], dtype=pl.Int64)
+_NO_RATE = pl.Series([None], dtype=pl.Int32)
 _NO_YEAR = pl.Series([None], dtype=pl.Null)
 
 
@@ -33,6 +34,9 @@ class Events:
     salary_after: Ints | None = None
     level_before: Small | None = None
     level_after: Small | None = None
+    deferral_before: NDArray[np.int32] | None = None
+    deferral_after: NDArray[np.int32] | None = None
+    amount: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,31 @@ def _named(labels: pl.Series, codes: NDArray[Any] | pl.Series | None, size: int 
     return labels.gather(pl.Series(codes).cast(pl.UInt32))
 
 
+def _rate(rates: NDArray[np.int32] | None, size: int) -> pl.Series:
+    return _constant(_NO_RATE, size) if rates is None else pl.Series(rates, dtype=pl.Int32)
+
+
 def _money(amounts: Ints | None, size: int) -> pl.Series:
     return _constant(_NO_MONEY, size) if amounts is None else pl.Series(amounts)
+
+
+@dataclass(frozen=True)
+class PlanColumns:
+    """Columns of the snapshot that the plan gives, by row of the year's staff; cents, shares in bp."""
+
+    plan_compensation: Ints
+    pre_tax: Ints
+    roth: Ints
+    catch_up: Ints
+    match: Ints
+    nonelective: Ints
+    match_balance: Ints
+    nonelective_balance: Ints
+    vested_share_match: Ints
+    vested_share_nonelective: Ints
+    forfeited: Ints
+    hce: Flags
+    excess_415: Ints
 
 
 @dataclass(frozen=True)
@@ -76,12 +103,14 @@ class Account:
         changed: the same staff with level and salary as last in force.
         stays: still employed at the closing.
         earnings: pay earned in the year, cents.
+        plan: what the plan made of them; None without one.
     """
 
     employed: Employed
     changed: Staff
     stays: Flags
     earnings: Ints
+    plan: PlanColumns | None = None
 
 
 def tables(happened: Sequence[Events], account: Account, labels: Labels) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -114,6 +143,9 @@ def _rows(events: Events, replicate: pl.Series, ids: pl.Series, labels: Labels) 
             "salary_after_cents": _money(events.salary_after, size),
             "level_before": _named(labels.levels, events.level_before, size),
             "level_after": _named(labels.levels, events.level_after, size),
+            "deferral_before_bp": _rate(events.deferral_before, size),
+            "deferral_after_bp": _rate(events.deferral_after, size),
+            "amount_cents": _money(events.amount, size),
         }
     )
 
@@ -137,8 +169,30 @@ def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
             "salary_cents": staff.salary,
             "earnings_cents": account.earnings,
             "eligibility_date": _where(staff.eligible <= employed.last_day, pl.Series(staff.eligible).cast(pl.Date)),
+            **({} if account.plan is None else _plan_columns(staff, account.plan)),
         }
     )
+
+
+def _plan_columns(staff: Staff, plan: PlanColumns) -> dict[str, pl.Series | NDArray[Any]]:
+    return {
+        "enrollment_date": _where(staff.enrolled != NEVER, pl.Series(staff.enrolled).cast(pl.Date)),
+        "enrolled": staff.deferral > 0,
+        "deferral_bp": staff.deferral,
+        "plan_compensation_cents": plan.plan_compensation,
+        "pre_tax_cents": plan.pre_tax,
+        "roth_cents": plan.roth,
+        "catch_up_cents": plan.catch_up,
+        "match_cents": plan.match,
+        "nonelective_cents": plan.nonelective,
+        "match_balance_cents": plan.match_balance,
+        "nonelective_balance_cents": plan.nonelective_balance,
+        "vested_share_match_bp": plan.vested_share_match.astype(np.int32),
+        "vested_share_nonelective_bp": plan.vested_share_nonelective.astype(np.int32),
+        "forfeited_cents": plan.forfeited,
+        "hce": plan.hce,
+        "excess_415_cents": plan.excess_415,
+    }
 
 
 def _where(flags: Flags, values: pl.Series) -> pl.Series:

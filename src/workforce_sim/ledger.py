@@ -16,11 +16,11 @@ from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Tables
-from workforce_sim.tables import TABLES, names
+from workforce_sim.tables import EVENT_TYPE, TABLES, names
 
 FORMAT = 1
 _ORDER = {
-    "events": ["replicate", "year", "effective_date", "_key", "event_type"],
+    "events": ["replicate", "year", "effective_date", "_key", "event_type", "cause"],
     "snapshots": ["replicate", "year", "_key"],
     "summary": ["replicate", "year"],
 }
@@ -31,36 +31,53 @@ def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Fold a year's ledger over its opening and return its closing.
 
     Args:
-        opening: staff at the opening: employee_id, level, salary_cents, and replicate when there are several; such as
-            ``result.opening``, or the rows of a snapshot who stay.
+        opening: staff at the opening, such as ``result.opening`` or who stays of a snapshot: employee_id, level,
+            salary_cents; replicate when there are several; for the plan deferral_bp, and eligible or eligibility_date.
         events: ledger rows of one year.
 
     Returns:
-        One row per employee at the closing: replicate, employee_id, level, salary_cents; sorted.
+        One row per employee at the closing: replicate, employee_id, level, salary_cents, eligible, enrolled,
+        deferral_bp; sorted.
     """
-    keys = ["replicate", "employee_id"]
-    if "replicate" not in opening.columns:
-        opening = opening.with_columns(replicate=pl.lit(0, dtype=pl.Int32))
-    level = opening.schema["level"]
-    before = opening.lazy().select(*keys, "salary_cents", pl.col("level").cast(pl.String))
-    after = (
-        events.lazy()
-        .sort("effective_date", "event_type")
+    keys, level = ["replicate", "employee_id"], opening.schema["level"]
+    happened = events.lazy().sort("effective_date", "event_type", "cause")
+    after = happened.select(
+        *keys,
+        level=pl.col("level_after").cast(pl.String),
+        salary_cents="salary_after_cents",
+        eligible=pl.when(_is("hire")).then(statement=False).when(_is("eligibility")).then(statement=True),
+        deferral_bp=pl.when(_is("hire")).then(0).otherwise("deferral_after_bp"),
+    )
+    rows = pl.concat([_opening_state(opening), after]).group_by(keys)
+    closing = rows.agg(pl.exclude(keys).drop_nulls().last()).with_columns(enrolled=pl.col("deferral_bp") > 0)
+    stays = closing.join(happened.filter(_is("termination")), on=keys, how="anti").sort(keys)
+    found = stays.select(*keys, "level", "salary_cents", "eligible", "enrolled", "deferral_bp")
+    return found.collect(engine="in-memory").with_columns(pl.col("level").cast(level))
+
+
+def _opening_state(opening: pl.DataFrame) -> pl.LazyFrame:
+    """Return what replay follows, as the opening has it: out of the plan where it does not say."""
+    eligible = (
+        pl.col("eligibility_date").is_not_null() if "eligibility_date" in opening.columns else pl.lit(value=False)
+    )
+    known = {"replicate": pl.lit(0), "eligible": eligible, "deferral_bp": pl.lit(0)}
+    absent = {name: value for name, value in known.items() if name not in opening.columns}
+    return (
+        opening.lazy()
+        .with_columns(**absent)
         .select(
-            *keys,
-            pl.col("event_type").cast(pl.String),
-            salary_cents="salary_after_cents",
-            level=pl.col("level_after").cast(pl.String),
+            pl.col("replicate").cast(pl.Int32),
+            "employee_id",
+            pl.col("level").cast(pl.String),
+            "salary_cents",
+            "eligible",
+            pl.col("deferral_bp").cast(pl.Int32).fill_null(0),
         )
     )
-    rows = pl.concat([before, after.drop("event_type")])
-    closing = rows.select(keys).unique()
-    for column in ("level", "salary_cents"):
-        last = rows.filter(pl.col(column).is_not_null()).group_by(keys).agg(pl.col(column).last())
-        closing = closing.join(last, on=keys, how="left")
-    leavers = after.filter(pl.col("event_type") == "termination")
-    stays = closing.join(leavers, on=keys, how="anti").sort(keys)
-    return stays.collect(engine="in-memory").with_columns(pl.col("level").cast(level))
+
+
+def _is(event_type: str) -> pl.Expr:
+    return pl.col("event_type") == pl.lit(event_type, dtype=EVENT_TYPE)
 
 
 def ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from workforce_sim.assumptions import Assumptions
 from workforce_sim.config import Config
-from workforce_sim.config.root import Eligibility
 from workforce_sim.context import World
-from workforce_sim.dates import NEVER, Days, Ints, PlanYear, years_and_days
+from workforce_sim.dates import NEVER, Ints, PlanYear, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
-from workforce_sim.events.eligibility import dates, excluded
+from workforce_sim.events.eligibility import dates
+from workforce_sim.membership import owners, with_plan
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.pay import pay_scale
@@ -24,8 +24,9 @@ from workforce_sim.year import State
 def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> tuple[State, World]:
     """Turn an opening into the first state of a batch, and what holds for the whole run."""
     assumptions = Assumptions(config, opening.levels)
-    departments = _departments(opening.staff["department"])
-    staff = _staff(opening, config.eligibility, departments)
+    census = completed(opening.staff, CENSUS)
+    departments = _departments(census["department"])
+    staff = _staff(census, config, departments)
     size, count = len(staff), len(replicates)
     world = World(
         assumptions,
@@ -35,23 +36,21 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
         _shares(staff.department, len(departments)),
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
+        owners(census),
     )
     scale = pay_scale(opening.levels, config.hiring.pay, staff.level, staff.salary)
     person = [person_numbers(config.random_seed, r, staff.key) for r in replicates]
     batch = staff.take(np.tile(np.arange(size), count)) if count > 1 else staff
     replicate = np.repeat(np.arange(count, dtype=np.int32), size)
     batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)
-    batch = batch.with_columns(eligible=_eligible(batch, config))
-    return State(batch, scale, opening.staff["employee_id"]), world
+    batch = with_plan(batch, census, assumptions)
+    return State(batch, scale, opening.staff["employee_id"], [0] * count), world
 
 
-def _eligible(staff: Staff, config: Config) -> Days:
-    """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
-    start = np.int32(PlanYear(config.simulation.start_year).first)
-    out = excluded(staff.person, config.eligibility, config.random_seed)
-    return np.where(staff.deferral > 0, np.minimum(staff.eligible, start), np.where(out, NEVER, staff.eligible)).astype(
-        np.int32
-    )
+def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
+    """Return the staff of an opening as one replicate starts: with who is eligible, and drawn deferral rates."""
+    eligible = (state.staff.eligible < PlanYear(start_year).first) | (state.staff.deferral > 0)
+    return opening.staff.with_columns(pl.Series("deferral_bp", state.staff.deferral), eligible=pl.Series(eligible))
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
@@ -66,8 +65,7 @@ def _departments(column: pl.Series) -> pl.Series:
     return pl.Series("department", [*names, None], dtype=pl.Enum(names) if names else pl.String)
 
 
-def _staff(opening: Opening, section: Eligibility, departments: pl.Series) -> Staff:
-    frame = completed(opening.staff, CENSUS)
+def _staff(frame: pl.DataFrame, config: Config, departments: pl.Series) -> Staff:
     key = census_keys(frame["employee_id"])
     birth = frame["birth_date"].cast(pl.Int32).to_numpy()
     hire = frame["hire_date"].cast(pl.Int32).to_numpy()
@@ -76,6 +74,9 @@ def _staff(opening: Opening, section: Eligibility, departments: pl.Series) -> St
     department = (
         frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
     )
+    no_flag, no_money = np.zeros(frame.height, dtype=bool), np.zeros(frame.height, dtype=np.int64)
+    never = np.full(frame.height, NEVER, dtype=np.int32)
+    excluded = frame["excluded"].fill_null(value=False).to_numpy()
     return Staff(
         identity=np.arange(frame.height, dtype=np.int32),
         key=key,
@@ -90,6 +91,14 @@ def _staff(opening: Opening, section: Eligibility, departments: pl.Series) -> St
         department=department.cast(pl.Int32).to_numpy(),
         salary=frame["salary_cents"].to_numpy(),
         full_time=frame["full_time_ppm"].to_numpy(),
-        eligible=np.where(frame["excluded"].fill_null(value=False).to_numpy(), NEVER, dates(hire, birth, section)),
+        eligible=np.where(excluded, NEVER, dates(hire, birth, config.eligibility)),
         deferral=frame["deferral_bp"].fill_null(0).to_numpy(),
+        automatic=never,
+        enrolled=never,
+        enrolled_year=np.full(frame.height, config.simulation.start_year - 1, dtype=np.int16),
+        follows=no_flag,
+        match_balance=no_money,
+        nonelective_balance=no_money,
+        highly_paid=no_flag,
+        roth_catch_up=no_flag,
     )

@@ -21,7 +21,8 @@ class Result:
         tables: events, snapshots and summary; ``.events`` and so on are short for them.
         config: the configuration that was simulated.
         notes: what was imputed, ignored or dropped in the census, with counts.
-        opening: the completed census the run started from, columns of ``tables.CENSUS``; not kept on disk.
+        opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
+            where it has none, and ``eligible``; not kept on disk.
         timings: seconds by step.
     """
 

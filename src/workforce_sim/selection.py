@@ -76,3 +76,20 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
         tied = np.flatnonzero(order == threshold)
         chosen[tied[np.argsort(keys[tied])[len(tied) - surplus :]]] = False
     return chosen
+
+
+def shared_out(total: int, weights: Ints, keys: Keys) -> Ints:
+    """Share ``total`` out in proportion to whole weights by largest remainder, ties to the smaller key.
+
+    Exact: long division in base 1,024 keeps every product within 64 bits. Nothing without weights.
+    """
+    whole = int(weights.sum())
+    shares, rest = np.zeros(len(weights), dtype=np.int64), np.zeros(len(weights), dtype=np.int64)
+    if whole == 0:
+        return shares
+    for place in range(total.bit_length() // 10, -1, -1):
+        value = rest * 1024 + weights * (total >> 10 * place & 1023)
+        shares, rest = shares * 1024 + value // whole, value % whole
+    order = np.lexsort((keys, -rest))
+    shares[order[: total - int(shares.sum())]] += 1
+    return shares

@@ -15,14 +15,15 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden
+from workforce_sim.context import World
 from workforce_sim.errors import ConfigError
 from workforce_sim.ledger import refuse_taken
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.preparation import prepared
+from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
-from workforce_sim.year import YearTables, step, tables
+from workforce_sim.year import State, YearTables, step, tables
 
 Progress = Callable[[int, int, int], None]
 """Called after each year with the year, how many are done, and how many there are."""
@@ -70,13 +71,16 @@ def simulate(
     with clock("census"):
         opening = complete(_census(chosen, census), chosen)
         _check_level_names(chosen, opening)
+    with clock("preparation"):
+        state, world = prepared(chosen, opening, (replicate,))
+    staff = opening_staff(opening, state, chosen.simulation.start_year)
     if engine == "reference":
         with clock("reference model"):
             found = reference.simulate(chosen, opening, replicate=replicate)
         _tell_all(chosen, progress)
     else:
-        found = run(chosen, opening, (replicate,), clock, progress)
-    result = Result(found, chosen, opening.notes, opening.staff, clock.seconds)
+        found = advance(state, world, clock, progress)
+    result = Result(found, chosen, opening.notes, staff, clock.seconds)
     if folder is not None:
         with clock("writing"):
             result.write(folder)
@@ -111,13 +115,15 @@ def _census(config: Config, census: Any) -> Census:
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
 
 
-def run(
-    config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock, progress: Progress | None = None
-) -> Tables:
+def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
     """Run a batch of replicates in one frame; each gets exactly what it gets alone."""
-    with clock("preparation"):
-        state, world = prepared(config, opening, replicates)
-    years = range(config.simulation.start_year, config.simulation.end_year + 1)
+    return advance(*prepared(config, opening, replicates), clock)
+
+
+def advance(state: State, world: World, clock: Clock, progress: Progress | None = None) -> Tables:
+    """Move a prepared batch through the years of its configuration."""
+    section = world.assumptions.config.simulation
+    years = range(section.start_year, section.end_year + 1)
     parts: list[YearTables] = []
     for done, number in enumerate(years, start=1):
         outcome, state = step(state, number, world, clock)

@@ -42,6 +42,13 @@ class Staff:
         full_time: hours as a share of full-time, millionths.
         eligible: eligibility date; ``dates.NEVER`` for the excluded.
         deferral: deferral rate, basis points; 0 of those who are out.
+        automatic: date of automatic enrollment; never without one, or when it is over.
+        enrolled: date of the latest enrollment; never before the first, and of participants of the census.
+        enrolled_year: its calendar year; of participants of the census the year before the start.
+        follows: enrolled automatically, and not changed or stopped since.
+        match_balance, nonelective_balance: balances of employer money, cents.
+        highly_paid: highly compensated by pay of the year before.
+        roth_catch_up: whether catch-up must be Roth, by pay of the year before.
     """
 
     identity: NDArray[np.int32]
@@ -59,6 +66,14 @@ class Staff:
     full_time: NDArray[np.int32]
     eligible: Days
     deferral: NDArray[np.int32]
+    automatic: Days
+    enrolled: Days
+    enrolled_year: Small
+    follows: Flags
+    match_balance: Ints
+    nonelective_balance: Ints
+    highly_paid: Flags
+    roth_catch_up: Flags
 
     def __len__(self) -> int:
         return len(self.key)

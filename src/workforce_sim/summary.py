@@ -6,6 +6,7 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -26,6 +27,11 @@ def _type(name: str) -> pl.Expr:
 
 def _count(flag: pl.Expr) -> pl.Expr:
     return flag.sum().cast(pl.Int64)
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return one division of whole numbers; null of nothing."""
+    return pl.when(whole > 0).then(part / whole)
 
 
 _STAYS = _is("continuing", "new_hire")
@@ -50,12 +56,31 @@ _OF_EVENTS = {
     "cola_raises": _count(_type("cola")),
     "merit_raises": _count(_type("merit")),
 }
+_PARTICIPATES = _STAYS & (pl.col("deferral_bp") > 0)
+_STAFF_IN_PLAN = {
+    "participants": _count(_PARTICIPATES),
+    "_deferral_bp": pl.when(_PARTICIPATES).then(pl.col("deferral_bp").cast(pl.Int64)).sum(),
+    "deferral_cents": (pl.col("pre_tax_cents") + pl.col("roth_cents")).sum(),
+    "match_cents": pl.col("match_cents").sum(),
+    "nonelective_cents": pl.col("nonelective_cents").sum(),
+    "forfeitures_cents": pl.col("forfeited_cents").sum(),
+}
+_EVENTS_OF_PLAN = {
+    "enrollments": _count(_type("enrollment")),
+    "opt_outs": _count(_type("opt_out")),
+    "escalations": _count(_type("escalation")),
+}
 _HEADS, _OPENING = pl.col("headcount_closing"), pl.col("_continuing_opening")
-_DERIVED = {
+_DERIVED: dict[str, pl.Expr] = {
     "average_salary_cents": pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
     "average_salary_growth_continuing": pl.when(_OPENING > 0).then(pl.col("_continuing_closing") / _OPENING - 1),
 }
-
+_PARTICIPANTS, _COST = pl.col("participants"), pl.col("net_employer_cost_cents")
+_DERIVED_OF_PLAN: dict[str, pl.Expr] = {
+    "participation_rate": _ratio(_PARTICIPANTS, pl.col("eligible")),
+    "participation_rate_all": _ratio(_PARTICIPANTS, _HEADS),
+    "average_deferral_rate": _ratio(pl.col("_deferral_bp"), 10_000 * _PARTICIPANTS),
+}
 
 _BANDS = {
     "age_band": ("age", (25, 35, 45, 55, 65)),
@@ -63,15 +88,46 @@ _BANDS = {
 }
 
 
-def summarise(events: pl.DataFrame, snapshot: pl.DataFrame, year: int, replicates: pl.Series) -> pl.DataFrame:
-    """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``."""
+@dataclass(frozen=True)
+class UsedForfeitures:
+    """Forfeitures that a year used, by replicate, and whether that lowered the employer's cost."""
+
+    cents: list[int]
+    lowers_cost: bool
+
+
+def summarise(
+    events: pl.DataFrame, snapshot: pl.DataFrame, year: int, replicates: pl.Series, used: UsedForfeitures | None
+) -> pl.DataFrame:
+    """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
+
+    ``used`` is None without a plan, whose columns are null then.
+    """
     every = pl.LazyFrame(
         {"replicate": replicates, "year": pl.Series([year], dtype=pl.Int32).new_from_index(0, len(replicates))}
     )
-    measured = _measured(events.lazy(), snapshot.lazy(), ["replicate"])
-    counts = pl.col(*_OF_STAFF, *_OF_EVENTS).fill_null(0)
-    rows = every.join(measured, on="replicate", how="left").with_columns(counts).with_columns(**_DERIVED)
+    if used is not None:
+        every = every.with_columns(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
+    of_staff, of_events, derived = _measures(in_plan=used is not None)
+    measured = _measured(events.lazy(), snapshot.lazy(), ["replicate"], of_staff, of_events)
+    counts = pl.col(*of_staff, *of_events).fill_null(0)
+    rows = every.join(measured, on="replicate", how="left").with_columns(counts).with_columns(**derived)
+    if used is not None:
+        rows = rows.with_columns(net_employer_cost_cents=_net_cost(lowered=used.lowers_cost))
+        rows = rows.with_columns(employer_cost_share_of_payroll=_ratio(_COST, pl.col("payroll_cents")))
     return completed(rows.sort("replicate").collect(engine="in-memory"), SUMMARY)
+
+
+def _measures(*, in_plan: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr], dict[str, pl.Expr]]:
+    """Return the measures of people, of ledger rows, and those derived from both."""
+    if not in_plan:
+        return _OF_STAFF, _OF_EVENTS, _DERIVED
+    return _OF_STAFF | _STAFF_IN_PLAN, _OF_EVENTS | _EVENTS_OF_PLAN, _DERIVED | _DERIVED_OF_PLAN
+
+
+def _net_cost(*, lowered: bool) -> pl.Expr:
+    money = pl.col("match_cents") + pl.col("nonelective_cents")
+    return money - pl.col("forfeitures_used_cents") if lowered else money
 
 
 def summary_by(result: Result, by: str) -> pl.DataFrame:
@@ -84,6 +140,7 @@ def summary_by(result: Result, by: str) -> pl.DataFrame:
 
     Returns:
         One row per replicate, year and group with anybody in it, sorted: replicate, year, the group, the measures.
+        Forfeitures are used from one account for all, so what is used and the cost net of it are null.
 
     Raises:
         ValueError: for another ``by``.
@@ -95,16 +152,24 @@ def summary_by(result: Result, by: str) -> pl.DataFrame:
     if by in _BANDS:
         people = people.with_columns(_band(*_BANDS[by]).alias(by))
     events = result.events.lazy().join(people.select(*person, by), on=person, how="left")
-    rows = _measured(events, people, keys).with_columns(pl.col(*_OF_EVENTS).fill_null(0)).with_columns(**_DERIVED)
+    of_staff, of_events, derived = _measures(in_plan=result.config.plan.enabled)
+    measured = _measured(events, people, keys, of_staff, of_events)
+    rows = measured.with_columns(pl.col(*of_events).fill_null(0)).with_columns(**derived)
     return completed(
         rows.sort(keys).collect(engine="in-memory"), (*SUMMARY[:2], Column(by, NAME, "Group"), *SUMMARY[2:])
     )
 
 
-def _measured(events: pl.LazyFrame, people: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+def _measured(
+    events: pl.LazyFrame,
+    people: pl.LazyFrame,
+    keys: list[str],
+    of_staff: dict[str, pl.Expr],
+    of_events: dict[str, pl.Expr],
+) -> pl.LazyFrame:
     """Return the sums over people and ledger rows by ``keys``."""
-    counts = events.group_by(keys).agg(**_OF_EVENTS)
-    return people.group_by(keys).agg(**_OF_STAFF).join(counts, on=keys, how="left", nulls_equal=True)
+    counts = events.group_by(keys).agg(**of_events)
+    return people.group_by(keys).agg(**of_staff).join(counts, on=keys, how="left", nulls_equal=True)
 
 
 def _band(column: str, edges: tuple[int, ...]) -> pl.Expr:

@@ -1,6 +1,6 @@
 """The tables: every column with its type, unit, meaning and owner. ``docs/data-model.md`` is printed from here.
 
-``owner`` is the one event that may change a column. Columns owned by ``plan`` are null until the plan is simulated.
+``owner`` is what may change a column. Without a plan, columns of the plan are null.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ EVENTS = (
     Column("salary_after_cents", pl.Int64, "Annual salary after", "cents a year", "hire, promotion, cola, merit"),
     Column("level_before", NAME, "Level before", owner="promotion"),
     Column("level_after", NAME, "Level after", owner="hire, promotion"),
-    Column("deferral_before_bp", pl.Int32, "Deferral rate before", "basis points", "plan"),
-    Column("deferral_after_bp", pl.Int32, "Deferral rate after", "basis points", "plan"),
-    Column("amount_cents", pl.Int64, "Amount forfeited", "cents", "plan"),
+    Column("deferral_before_bp", pl.Int32, "Deferral rate before", "basis points", "enrollment and deferral events"),
+    Column("deferral_after_bp", pl.Int32, "Deferral rate after", "basis points", "enrollment and deferral events"),
+    Column("amount_cents", pl.Int64, "Amount forfeited", "cents", "forfeiture"),
 )
 
 SNAPSHOTS = (
@@ -108,22 +108,24 @@ SNAPSHOTS = (
     ),
     Column("earnings_cents", pl.Int64, "Pay earned in the year", "cents", "simulation"),
     Column("eligibility_date", pl.Date, "When eligible; null before that, and for the excluded", owner="eligibility"),
-    Column("enrollment_date", pl.Date, "When enrolled", owner="plan"),
-    Column("enrolled", pl.Boolean, "Participates", owner="plan"),
-    Column("deferral_bp", pl.Int32, "Deferral rate", "basis points", "plan"),
-    Column("plan_compensation_cents", pl.Int64, "Compensation that the plan counts", "cents", "plan"),
+    Column("enrollment_date", pl.Date, "Latest enrollment since the start; null before", owner="enrollment"),
+    Column("enrolled", pl.Boolean, "Takes part: defers at the end of the year or on leaving", owner="enrollment, stop"),
+    Column("deferral_bp", pl.Int32, "Deferral rate last in force", "basis points", "enrollment and deferral events"),
+    Column("plan_compensation_cents", pl.Int64, "Compensation that the match counts", "cents", "plan"),
     Column("pre_tax_cents", pl.Int64, "Pre-tax deferrals", "cents", "plan"),
     Column("roth_cents", pl.Int64, "Roth deferrals", "cents", "plan"),
     Column("catch_up_cents", pl.Int64, "Catch-up deferrals, within the two above", "cents", "plan"),
     Column("match_cents", pl.Int64, "Employer match", "cents", "plan"),
-    Column("nonelective_cents", pl.Int64, "Employer nonelective contribution", "cents", "plan"),
-    Column("match_balance_cents", pl.Int64, "Balance from match", "cents", "plan"),
-    Column("nonelective_balance_cents", pl.Int64, "Balance from nonelective money", "cents", "plan"),
+    Column(
+        "nonelective_cents", pl.Int64, "Nonelective contribution, reallocated forfeitures included", "cents", "plan"
+    ),
+    Column("match_balance_cents", pl.Int64, "Balance from match, of leavers before the payout", "cents", "plan"),
+    Column("nonelective_balance_cents", pl.Int64, "Balance from nonelective money, the same", "cents", "plan"),
     Column("vested_share_match_bp", pl.Int32, "Vested share of the match balance", "basis points", "plan"),
     Column("vested_share_nonelective_bp", pl.Int32, "Vested share of the nonelective balance", "basis points", "plan"),
-    Column("forfeited_cents", pl.Int64, "Forfeited on leaving", "cents", "plan"),
+    Column("forfeited_cents", pl.Int64, "Forfeited on leaving", "cents", "forfeiture"),
     Column("hce", pl.Boolean, "Highly compensated", owner="plan"),
-    Column("excess_415_cents", pl.Int64, "Cut by the limit on annual additions", "cents", "plan"),
+    Column("excess_415_cents", pl.Int64, "Taken off by the limit on annual additions", "cents", "plan"),
 )
 
 SUMMARY = (
@@ -162,16 +164,18 @@ SUMMARY = (
     Column("participants", pl.Int64, "Active and deferring at year end", "employees", "plan"),
     Column("participation_rate", pl.Float64, "Participants over eligible", "fraction", "plan"),
     Column("participation_rate_all", pl.Float64, "Participants over headcount", "fraction", "plan"),
-    Column("enrollments", pl.Int64, "Enrollments", "events", "plan"),
-    Column("opt_outs", pl.Int64, "Opt-outs", "events", "plan"),
-    Column("escalations", pl.Int64, "Automatic escalations", "events", "plan"),
+    Column("enrollments", pl.Int64, "Enrollments", "events", "enrollment"),
+    Column("opt_outs", pl.Int64, "Opt-outs", "events", "opt_out"),
+    Column("escalations", pl.Int64, "Automatic escalations", "events", "escalation"),
     Column("average_deferral_rate", pl.Float64, "Mean deferral rate of participants", "fraction", "plan"),
     Column("deferral_cents", pl.Int64, "Deferrals", "cents", "plan"),
     Column("match_cents", pl.Int64, "Employer match", "cents", "plan"),
-    Column("nonelective_cents", pl.Int64, "Nonelective contributions", "cents", "plan"),
+    Column(
+        "nonelective_cents", pl.Int64, "Nonelective contributions, reallocated forfeitures included", "cents", "plan"
+    ),
     Column("forfeitures_cents", pl.Int64, "Forfeitures", "cents", "plan"),
-    Column("forfeitures_used_cents", pl.Int64, "Forfeitures used", "cents", "plan"),
-    Column("net_employer_cost_cents", pl.Int64, "Employer money less forfeitures used", "cents", "plan"),
+    Column("forfeitures_used_cents", pl.Int64, "Forfeitures of earlier years used", "cents", "plan"),
+    Column("net_employer_cost_cents", pl.Int64, "Employer money less forfeitures used for it", "cents", "plan"),
     Column("employer_cost_share_of_payroll", pl.Float64, "Net employer cost over payroll", "fraction", "plan"),
 )
 

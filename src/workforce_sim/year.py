@@ -10,24 +10,27 @@ import polars as pl
 from workforce_sim import frames, headcount
 from workforce_sim.context import Context, Employed, World
 from workforce_sim.dates import PlanYear
-from workforce_sim.events import compensation, eligibility, hire, promotion, termination
+from workforce_sim.events import compensation, eligibility, hire, plan, promotion, termination
+from workforce_sim.events.earnings import Pay
 from workforce_sim.events.hire import Hires
+from workforce_sim.events.plan import PlanOutcome
 from workforce_sim.events.termination import Leavers
 from workforce_sim.frames import Account, Events, Labels
 from workforce_sim.money import refuse_growth
 from workforce_sim.monitor import Clock
 from workforce_sim.pay import PayScale
 from workforce_sim.staff import Staff, by_replicate, joined
-from workforce_sim.summary import summarise
+from workforce_sim.summary import UsedForfeitures, summarise
 
 
 @dataclass(frozen=True)
 class State:
-    """What one year hands to the next: staff, pay scale of the coming year, and the ids behind the identities."""
+    """What one year hands to the next: staff, pay scale of the coming year, ids behind the identities, forfeitures."""
 
     staff: Staff
     scale: PayScale
     ids: pl.Series
+    forfeitures: list[int]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Outcome:
     happened: list[Events]
     account: Account
     labels: Labels
+    forfeitures: UsedForfeitures | None
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,13 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
     with clock("raises"):
         when = compensation.dates(employed, context)
         walk = compensation.decide(employed, when, promoted, context)
-        earned = compensation.earnings(employed, when, promoted, walk, context.year)
+        pay = Pay(employed, when, promoted, walk, context.year)
+    of_plan = plan.decide(pay, leavers, opening.forfeitures, context, clock) if context.config.plan.enabled else None
 
     with clock("closing"):
         stays = np.ones(len(employed.staff), dtype=bool)
         stays[leavers.rows] = False
-        levels = promotion.new_levels(employed.staff, promoted)
-        changed = employed.staff.with_columns(level=levels, salary=walk.salary)
+        changed = _changed(pay, of_plan)
         closing = by_replicate(changed.take(np.flatnonzero(stays)), context.replicates)
         scale = opening.scale.grown(context.config.range_growth.ppm(number + 1))
 
@@ -87,9 +91,21 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
         promotion.record(promoted, employed.staff),
         *compensation.record(when, walk),
         termination.record(leavers),
+        *(of_plan.happened if of_plan else ()),
     ]
     labels = Labels(number, ids, world.levels, world.departments, world.numbers)
-    return Outcome(happened, Account(employed, changed, stays, earned), labels), State(closing, scale, ids)
+    forfeitures = of_plan.forfeitures if of_plan else opening.forfeitures
+    account = Account(employed, changed, stays, pay.earned, of_plan.columns if of_plan else None)
+    used = of_plan.used if of_plan else None
+    return Outcome(happened, account, labels, used), State(closing, scale, ids, forfeitures)
+
+
+def _changed(pay: Pay, of_plan: PlanOutcome | None) -> Staff:
+    """Return everybody with level, salary and the columns of the plan as last in force."""
+    staff = pay.employed.staff
+    levels = promotion.new_levels(staff, pay.promotions)
+    changed = staff.with_columns(level=levels, salary=pay.walk.salary)
+    return changed.with_columns(**of_plan.changed) if of_plan else changed
 
 
 def tables(outcome: Outcome, clock: Clock) -> YearTables:
@@ -97,7 +113,7 @@ def tables(outcome: Outcome, clock: Clock) -> YearTables:
     with clock("tables"):
         events, people = frames.tables(outcome.happened, outcome.account, outcome.labels)
     with clock("summary"):
-        totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates)
+        totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates, outcome.forfeitures)
     return YearTables(events, people, totals)
 
 

@@ -105,7 +105,7 @@ def test_the_slowest_that_the_law_allows(schedule: str | tuple[float, ...], slow
     ],
 )
 def test_each_warning_names_its_section_of_the_code(plan: dict[str, Any], section: str) -> None:
-    (warning,) = vesting_warnings(Plan.model_validate(plan))
+    (warning,) = vesting_warnings(Plan.model_validate(plan), 2025)
 
     assert f"IRC {section})" in warning
 
@@ -120,4 +120,4 @@ def test_each_warning_names_its_section_of_the_code(plan: dict[str, Any], sectio
     ],
 )
 def test_what_the_law_allows_has_no_warning(plan: dict[str, Any]) -> None:
-    assert vesting_warnings(Plan.model_validate(plan)) == []
+    assert vesting_warnings(Plan.model_validate(plan), 2025) == []

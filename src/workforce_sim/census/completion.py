@@ -43,7 +43,8 @@ def complete(census: Census, config: Config) -> Opening:
     births, birth_notes = _births(census.frame, config, opening)
     full_time = census.frame["full_time_ppm"].fill_null(PPM)
     staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
-    notes = (*census.notes, *level_notes, *birth_notes, *_full_time_notes(census.frame["full_time_ppm"]))
+    full_time_notes, rate_notes = _full_time_notes(census.frame["full_time_ppm"]), _rate_notes(census.frame, config)
+    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes)
     return Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
 
 
@@ -61,6 +62,12 @@ def _full_time_notes(share: pl.Series) -> tuple[str, ...]:
     if missing in (0, len(share)):  # a census without the column is a census of full-time staff
         return ()
     return (f"full-time share missing in {missing} of {len(share)} rows: taken as full-time",)
+
+
+def _rate_notes(frame: pl.DataFrame, config: Config) -> tuple[str, ...]:
+    if not config.plan.enabled or frame["deferral_bp"].null_count() < frame.height or not frame.height:
+        return ()
+    return ("no deferral rates: who takes part at the opening is drawn from enrollment.election",)
 
 
 def _department(names: pl.Series) -> pl.Series:

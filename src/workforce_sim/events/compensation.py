@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.context import Context, Employed
-from workforce_sim.dates import NEVER, Days, Ints, PlanYear, dates_in_year
+from workforce_sim.dates import NEVER, Days, Ints, dates_in_year
 from workforce_sim.draws import Stream
 from workforce_sim.events.promotion import Promotions, employed_with_tenure, new_salary
 from workforce_sim.frames import Events
@@ -146,17 +146,6 @@ def _fractions(pool: int, payroll: list[int], factors: list[int]) -> list[int]:
         weighted = sum(w * f for w, f in zip(cells, factors, strict=True))
         fractions += [half_up(pool * f * sum(cells), weighted) if weighted else 0 for f in factors]
     return fractions
-
-
-def earnings(employed: Employed, when: Dates, promotions: Promotions, walk: Walk, year: PlanYear) -> Ints:
-    """Return pay earned in the year, cents: each day at the salary after that day's events, half up."""
-    after_last = employed.last_day.astype(np.int64) + 1
-    total = employed.staff.salary * (after_last - employed.first_day(year))
-    total += (walk.cola_after - walk.cola_before) * (after_last - when.cola)
-    total += (walk.merit_after - walk.merit_before) * (after_last - when.merit)
-    gained = promotions.salary_after - promotions.salary_before
-    total[promotions.rows] += gained * (after_last[promotions.rows] - promotions.date)
-    return half_up(total, year.days)
 
 
 def record(when: Dates, walk: Walk) -> list[Events]:

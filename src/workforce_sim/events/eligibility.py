@@ -1,15 +1,16 @@
-"""Eligibility: from when an employee may join the plan; found once, on the census or on hire.
+"""Eligibility: from when an employee may join the plan, and is enrolled automatically; found once, on entering.
 
-Chapter: ``docs/model/eligibility.md``.
+Chapters: ``docs/model/eligibility.md``, ``docs/model/enrollment.md``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.config.root import Eligibility
 from workforce_sim.context import Context, Employed
-from workforce_sim.dates import NEVER, Days, years_after
+from workforce_sim.dates import NEVER, Days, PlanYear, day_number, years_after
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, ppm
@@ -38,11 +39,33 @@ def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
     return Draws(seed, 0).of(person, Stream.EXCLUDED) < ppm(section.excluded_share) / PPM
 
 
+def automatic_dates(eligible: Days, hire: Days, section: AutoEnrollment, start: int) -> Days:
+    """Return the dates of automatic enrollment on or after ``start``, 1 January of the start year, or never.
+
+    Of those who have not taken part, opted out or been excluded.
+    """
+    if not section.enabled:
+        return np.full(len(eligible), NEVER, dtype=np.int32)
+    window, first = np.int32(section.window_days), np.int32(start)
+    date = np.where(eligible == NEVER, NEVER, eligible + np.where(eligible == NEVER, 0, window))
+    new = hire >= day_number(section.hire_date_cutoff)
+    date = np.where(new, date, np.maximum(date, first + window) if section.everybody else NEVER)
+    return np.where(date < first, NEVER, date).astype(np.int32)
+
+
 def of_hires(hire: Days, birth: Days, person: Keys, context: Context) -> Days:
-    """Return the eligibility dates of the year's hires; never for the excluded."""
+    """Return the eligibility dates of the year's hires; never for the excluded, and without a plan."""
     section = context.config.eligibility
+    if not context.config.plan.enabled:
+        return np.full(len(hire), NEVER, dtype=np.int32)
     out = excluded(person, section, context.config.random_seed)
     return np.where(out, NEVER, dates(hire, birth, section))
+
+
+def automatic_of_hires(eligible: Days, hire: Days, context: Context) -> Days:
+    """Return the dates of automatic enrollment of the year's hires."""
+    start = PlanYear(context.config.simulation.start_year).first
+    return automatic_dates(eligible, hire, context.config.enrollment.auto_enrollment, start)
 
 
 def record(employed: Employed, context: Context) -> Events:

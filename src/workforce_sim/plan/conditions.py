@@ -15,6 +15,12 @@ def hours_of_service(full_time_ppm: Whole, days: Whole, days_in_year: int) -> Wh
     return full_time_ppm * FULL_TIME_HOURS * days // (PPM * days_in_year)
 
 
+def band_place(graded_by: str | None, tenure_years: Any, age: Any) -> Any:
+    """Return what picks the band of a formula: completed years of tenure or age, or points, their sum."""
+    places = {"tenure": tenure_years, "age": age, "points": tenure_years + age}
+    return 0 if graded_by is None else places[graded_by]
+
+
 def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_last_day: Any, hours: Any) -> Any:
     """Return whether somebody meets the conditions of a contribution.
 

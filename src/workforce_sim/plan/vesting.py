@@ -67,9 +67,9 @@ def slower_than_law(schedule: Sequence[int]) -> bool:
     return all(_slower(schedule, schedule_bp(name)) for name in ("cliff_3", "graded_6"))
 
 
-def vesting_warnings(plan: Plan) -> list[str]:
-    """Return what the law has against the vesting of a plan, each with its section of the Code."""
-    vesting, kind = plan.vesting, plan.match.safe_harbor
+def vesting_warnings(plan: Plan, year: int) -> list[str]:
+    """Return what the law has against the vesting of a plan in a year, each with its section of the Code."""
+    vesting, kind = plan.vesting, plan.match.at(year).safe_harbor
     found = [
         f"plan.vesting.{source}: slower than a 3-year cliff and than 2 to 6 years graded (IRC 411(a)(2)(B))"
         for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))

@@ -1,0 +1,197 @@
+"""Contributions: deferrals, match and nonelective money of a year, within the limits of the law.
+
+Chapter: ``docs/model/contributions.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.context import Context
+from workforce_sim.dates import Ints, completed_years, years_and_days
+from workforce_sim.events.plan_pay import PlanPay
+from workforce_sim.money import PPM, half_up, ppm
+from workforce_sim.plan.additions import Additions, reduced
+from workforce_sim.plan.conditions import band_place, hours_of_service, meets_conditions
+from workforce_sim.plan.limits import catch_up_limit
+from workforce_sim.plan.match import formula_match, formula_payroll_match
+from workforce_sim.plan.nonelective import formula_nonelective
+from workforce_sim.selection import shared_out
+from workforce_sim.staff import Flags, Rows, group_sums
+
+BP = 10_000
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What a year puts into everybody's account, cents; one entry per row of the year's staff.
+
+    Attributes:
+        compensation: pay that the match counts.
+        deferral: deferrals, catch-up included.
+        catch_up: the part beyond section 402(g).
+        roth: the part that is Roth.
+        match, nonelective: employer money; reallocated forfeitures are part of the second.
+        excess: what section 415 took off.
+        forfeitures_used: forfeitures that the year used, by replicate.
+    """
+
+    compensation: Ints
+    deferral: Ints
+    catch_up: Ints
+    roth: Ints
+    match: Ints
+    nonelective: Ints
+    excess: Ints
+    forfeitures_used: list[int]
+
+
+@dataclass(frozen=True)
+class Deferrals:
+    """Deferrals within the limits, of those who defer, cents.
+
+    Attributes:
+        total: all of them.
+        most: the most each may defer.
+        catch_up: the part beyond section 402(g).
+        must_be_roth: the part that must be Roth.
+    """
+
+    total: Ints
+    most: Ints
+    catch_up: Ints
+    must_be_roth: Ints
+
+
+def decide(counted: PlanPay, forfeitures: list[int]) -> Contributions:
+    """Return the contributions of the year; ``forfeitures`` is the account at the opening, by replicate."""
+    context, rows = counted.context, counted.found.rows
+    plan, year = context.config.plan, context.year.year
+    deferrals = _deferrals(counted)
+    total, catch_up = counted.scattered(rows, deferrals.total), counted.scattered(rows, deferrals.catch_up)
+    wished = Additions(
+        deferral=total - catch_up,
+        match=_match(counted, deferrals),
+        nonelective=_nonelective(counted),
+        reallocated=_reallocated(counted, forfeitures),
+        excess=0,
+    )
+    most = np.minimum(counted.pay.earned, context.limits.annual_additions_cents)
+    kept = reduced(wished, most, safe_harbor=plan.safe_harbor(year))
+    return Contributions(
+        compensation=counted.compensation(plan.match.at(year).compensation),
+        deferral=kept.deferral + catch_up,
+        catch_up=catch_up,
+        roth=_roth(total, counted.scattered(rows, deferrals.must_be_roth), kept.deferral + catch_up, context),
+        match=kept.match,
+        nonelective=kept.nonelective + kept.reallocated,
+        excess=kept.excess,
+        forfeitures_used=_used(forfeitures, kept, counted),
+    )
+
+
+def _deferrals(counted: PlanPay) -> Deferrals:
+    """Return deferrals within section 402(g) and catch-up."""
+    context, staff = counted.context, counted.pay.employed.staff
+    limit, plan = context.limits.elective_deferral_cents, context.config.plan
+    wished = half_up(counted.rate_times_pay(), BP)
+    roth = staff.roth_catch_up[counted.found.rows]
+    over = np.flatnonzero(wished >= limit)
+    extra = _catch_up(counted.found.rows[over], counted)
+    most = np.full(len(wished), limit, dtype=np.int64)
+    most[over] += extra if plan.roth.available else np.where(roth[over], 0, extra)
+    total = np.minimum(wished, most)
+    catch_up = np.maximum(total - limit, 0)
+    return Deferrals(total, most, catch_up, np.where(roth, catch_up, 0))
+
+
+def _catch_up(rows: Rows, counted: PlanPay) -> Ints:
+    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December."""
+    context, plan = counted.context, counted.context.config.plan
+    age = context.year.year - years_and_days(counted.pay.employed.staff.birth[rows])[0]
+    offered = {"catch_up": plan.catch_up, "super_catch_up": plan.super_catch_up}
+    by_age = np.array([catch_up_limit(years, context.limits, **offered) for years in range(65)], dtype=np.int64)
+    return by_age[np.minimum(age, 64)]
+
+
+def _roth(total: Ints, must: Ints, kept: Ints, context: Context) -> Ints:
+    """Return the Roth part of what is kept of deferrals; what is returned is pre-tax first."""
+    section = context.config.plan.roth
+    share = ppm(section.share) if section.available else 0
+    free = total - must
+    pre_tax = free - half_up(free * share, PPM)
+    return kept - np.maximum(pre_tax - (total - kept), 0)
+
+
+def _match(counted: PlanPay, deferrals: Deferrals) -> Ints:
+    """Return everybody's match."""
+    context, rows = counted.context, counted.found.rows
+    formula = context.config.plan.match.at(context.year.year)
+    place = _place(formula.graded_by, rows, counted)
+    if formula.basis == "annual":
+        pay = counted.compensation(formula.compensation)[rows]
+        amount = formula_match(formula, deferrals.total, pay, place)
+    else:
+        limit = np.full(len(rows), context.limits.compensation_cents, dtype=np.int64)
+        spans = counted.segments(formula.compensation)
+        amount = formula_payroll_match(formula, spans, deferrals.most, limit, place)
+    return counted.scattered(rows, np.where(_meets(formula, rows, counted), amount, 0))
+
+
+def _nonelective(counted: PlanPay) -> Ints:
+    """Return everybody's nonelective contribution."""
+    formula, size = counted.context.config.plan.nonelective, len(counted.in_plan)
+    if formula.kind == "none":
+        return np.zeros(size, dtype=np.int64)
+    every = np.arange(size)
+    pay, place = counted.compensation(formula.compensation), _place(formula.graded_by, every, counted)
+    amount = formula_nonelective(formula, pay, place, counted.context.limits.wage_base_cents)
+    return np.where(_meets(formula, every, counted), amount, 0)
+
+
+def _place(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
+    """Return what picks the band of a formula."""
+    employed = counted.pay.employed
+    if graded_by is None:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.asarray(band_place(graded_by, employed.tenure[rows], employed.age[rows]))
+
+
+def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
+    """Return who of some rows meets the conditions of employer money."""
+    if not (money.minimum_service_years or money.last_day or money.minimum_hours):
+        return np.ones(len(rows), dtype=bool)
+    employed, year = counted.pay.employed, counted.context.year
+    hire, last_day = employed.staff.hire[rows], employed.last_day[rows]
+    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
+    hours = hours_of_service(employed.staff.full_time[rows].astype(np.int64), days, year.days)
+    served = completed_years(hire, last_day, year)
+    return np.asarray(meets_conditions(money, served, last_day >= year.last, hours))
+
+
+def _reallocated(counted: PlanPay, forfeitures: list[int]) -> Ints:
+    """Return the forfeitures that go to each of those employed on 31 December, by plan compensation."""
+    plan, employed = counted.context.config.plan, counted.pay.employed
+    shares = np.zeros(len(counted.in_plan), dtype=np.int64)
+    if plan.forfeitures != "reallocate" or not any(forfeitures):
+        return shares
+    there = employed.last_day >= counted.context.year.last
+    weights = np.where(there, counted.compensation(plan.nonelective.compensation), 0)
+    for replicate, total in enumerate(forfeitures):
+        rows = np.flatnonzero((employed.staff.replicate == replicate) & (weights > 0))
+        shares[rows] = shared_out(total, weights[rows], employed.staff.key[rows])
+    return shares
+
+
+def _used(forfeitures: list[int], kept: Additions, counted: PlanPay) -> list[int]:
+    """Return the forfeitures that the year uses, by replicate."""
+    use, replicate = counted.context.config.plan.forfeitures, counted.pay.employed.staff.replicate
+    if use == "expenses" or not any(forfeitures):
+        return forfeitures
+    if use == "reallocate":
+        return group_sums(replicate, kept.reallocated, len(forfeitures))
+    money = group_sums(replicate, kept.match + kept.nonelective, len(forfeitures))
+    return [min(account, most) for account, most in zip(forfeitures, money, strict=True)]
