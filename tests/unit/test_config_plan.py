@@ -47,8 +47,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "window_days": 45,
         "default_deferral_rate": 0.04,
     },
-    "enrollment": {"match_seeking": 0.35, "conversion": 0.10, "stop": 0.02, "max_deferral": 0.75},
-    "enrollment.change": {"probability": 0.12, "step": 0.02},
+    "enrollment": {"match_seeking": 0.35, "conversion": 0.08, "stop": 0.015, "max_deferral": 0.75},
+    "enrollment.change": {"probability": 0.15, "step": 0.02},
     "enrollment.escalation": {
         "enabled": True,
         "date": "01-01",

@@ -112,7 +112,7 @@ class AutoEnrollment(Section):
 class Change(Section):
     """Changes of the deferral rate by participants themselves."""
 
-    probability: Share = 0.12
+    probability: Share = 0.15
     """Share of participants who change their rate in a year."""
     step: RateBelowOne = 0.02
     """Change of the rate, a share of pay; three in four are increases."""
@@ -173,10 +173,10 @@ class Enrollment(Section):
     """Share of pay deferred by those who enroll by themselves: one number, or a table by age and pay."""
     match_seeking: Share = 0.35
     """Share of those who enroll by themselves who defer at least what earns the full match."""
-    conversion: Share = 0.10
+    conversion: Share = 0.08
     """Share of the eligible who are out who enroll in a later year."""
     change: Change = Field(default_factory=Change)
-    stop: Share = 0.02
+    stop: Share = 0.015
     """Share of participants who stop deferring in a year."""
     max_deferral: PositiveBp = 0.75
     """Highest deferral rate that can be set."""
