@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -20,7 +21,8 @@ from workforce_sim.config import CAUSES, Config
 PPM = 1_000_000
 LEVEL_NAMES = ("1", "2", "Älteste", "Vice President", "☂")
 DEPARTMENTS = ("Finance", "Opérations", "東京")
-START_YEARS = (1950, 1999, 2000, 2023, 2024, 2025, 2028, 2100, 2196)  # 2000, 2024, 2028 and 2196 are leap
+START_YEARS = (1950, 1999, 2000, 2011, 2023, 2024, 2025, 2026, 2028, 2100, 2196)  # 2000, 2024, 2028 and 2196 are leap
+"""Statutory limits are known from 2011 on; catch-up at 60 to 63 begins in 2025, Roth catch-up in 2026."""
 
 Values = st.SearchStrategy[Any]
 Keys = dict[str, Values]
@@ -44,11 +46,17 @@ def shares(parts: int) -> st.SearchStrategy[list[float]]:
     return edges.map(lambda e: [(b - a) / PPM for a, b in itertools.pairwise(e)])
 
 
+@st.composite
+def either(draw: st.DrawFn, one: Values, other: Values) -> Any:
+    """One or the other, as often, however many choices each has."""
+    return draw(other if draw(st.booleans()) else one)
+
+
 def by_year(values: Values, start_year: int) -> Values:
     """One value, or a table by year that has begun by the start year."""
     first = st.tuples(st.integers(max(1950, start_year - 2), start_year), values)
     later = st.lists(st.tuples(st.integers(start_year + 1, start_year + 2), values), min_size=1, max_size=2)
-    return values | st.builds(lambda one, more: dict([one, *more]), first, later)
+    return either(values, st.builds(lambda one, more: dict([one, *more]), first, later))
 
 
 def rising(lowest: int, highest: int, most: int) -> st.SearchStrategy[list[int]]:
@@ -65,6 +73,17 @@ ONE_MONTH = st.integers(1, 12).map(lambda month: [float(n == month) for n in ran
 MONTH_WEIGHTS = ANY_MONTHS | ONE_MONTH
 MONTH_DAY = st.sampled_from(["01-01", "02-29", "03-01", "04-01", "04-01", "04-01", "07-15", "12-31"])  # often one day
 TENURE = st.sampled_from([0, 1, 1, 2, 5, 30])
+
+DAYS = st.integers(0, 364) | st.sampled_from([0, 58, 59, 363, 364])
+
+
+def day_of(year: int, number: int) -> dt.date:
+    """Return a day of a year: the 58th is 29 February in a leap year, 28 February in others; 364 is 31 December."""
+    if number == 364:
+        return dt.date(year, 12, 31)
+    if number == 58 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)):
+        return dt.date(year, 2, 29)
+    return dt.date(year, 1, 1) + dt.timedelta(days=number)
 
 
 def bands(values: Values, highest: int = 75) -> Values:
@@ -219,6 +238,228 @@ ELIGIBILITY: Keys = {
 }
 
 
+# --- enrollment -------------------------------------------------------------------------------------------------------
+
+
+def basis_points(lowest: int, highest: int, *often: int) -> Values:
+    """Fractions of whole basis points between bounds; the bounds and these often."""
+    return (st.integers(lowest, highest) | st.sampled_from([lowest, highest, *often])).map(lambda n: n / 10_000)
+
+
+CHANCE = st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM)
+DEFERRAL = basis_points(1, 10_000, 300, 600, 1200)
+SMALL_DEFERRAL = basis_points(1, 1500, 100, 300, 600)
+
+
+@st.composite
+def cells(draw: st.DrawFn, values: Values) -> list[dict[str, Any]]:
+    """A table by age and pay that covers everybody."""
+    pay = st.lists(st.sampled_from([0.01, 30_000, 50_000.5, 120_000, 100_000_000]), max_size=2, unique=True)
+    rows = [(age, amount) for age in draw(rising(0, 75, 3)) for amount in (0, *sorted(draw(pay)))]
+    return [{"age_from": age, "pay_from": amount, "value": draw(values)} for age, amount in rows]
+
+
+def one_or_cells(values: Values) -> Values:
+    """One value for all, or a table of them by age and pay."""
+    return either(values, cells(values))
+
+
+@cache
+def auto_enrollment(year: int) -> Keys:
+    day = st.builds(day_of, st.integers(year - 4, year + 2), DAYS)
+    return {
+        "enabled": st.sampled_from([True, True, True, False]),
+        "hire_date_cutoff": day,
+        "scope": st.sampled_from(["new_hires_only", "all_eligible", "all_eligible_employees"]),
+        "window_days": st.sampled_from([0, 1, 30, 45, 365]) | st.integers(0, 365),
+        "default_deferral_rate": basis_points(1, 9999, 100, 300, 400, 600, 1000),
+        "opt_out": one_or_cells(CHANCE),
+    }
+
+
+CHANGE: Keys = {"probability": CHANCE, "step": basis_points(1, 9999, 100, 200, 500)}
+MATCH_RESPONSE: Keys = {"below": CHANCE, "above": CHANCE}
+ESCALATION: Keys = {
+    "enabled": st.sampled_from([True, True, True, False]),
+    "date": MONTH_DAY,
+    "increment": basis_points(0, 2000, 100, 100, 200),
+    "cap": basis_points(0, 10_000, 600, 1000, 1500),
+    "delay_years": st.sampled_from([0, 0, 1, 1, 2, 10]),
+    "scope": st.sampled_from(["automatic", "all"]),
+    "declining_share": CHANCE,
+    "census_source": st.sampled_from(["all", "in_scope", "none"]),
+}
+
+
+@cache
+def enrollment(year: int) -> Keys:
+    return {
+        "auto_enrollment": some(auto_enrollment(year)),
+        "election": one_or_cells(CHANCE),
+        "deferral_rates": one_or_cells(SMALL_DEFERRAL | DEFERRAL),
+        "match_seeking": CHANCE,
+        "conversion": CHANCE,
+        "change": some(CHANGE),
+        "stop": st.sampled_from([0.0, 0.1, 1.0]) | millionths(0, PPM),
+        "max_deferral": DEFERRAL,
+        "escalation": some(ESCALATION),
+        "match_response": some(MATCH_RESPONSE),
+    }
+
+
+# --- plan -------------------------------------------------------------------------------------------------------------
+
+
+MATCH_RATE = basis_points(0, 40_000, 2500, 5000, 10_000)
+UP_TO = basis_points(1, 1500, 300, 500, 600) | DEFERRAL
+EMPLOYER_SHARE = millionths(0, 120_000) | millionths(0, PPM)
+EMPLOYER_MONEY: Keys = {
+    "compensation": st.sampled_from(["plan_year", "eligible", "participating"]),
+    "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
+    "last_day": st.booleans(),
+    "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
+}
+
+
+def tiers(edges: Values) -> Values:
+    """One to three tiers with rising upper edges."""
+    rows = st.lists(st.tuples(edges, MATCH_RATE), min_size=1, max_size=3, unique_by=lambda row: row[0])
+    return rows.map(lambda found: [{"up_to": edge, "rate": rate} for edge, rate in sorted(found)])
+
+
+TIERS = tiers(UP_TO)
+UP_TO_DOLLARS = st.sampled_from([0.01, 500.0, 1234.56, 5000.0, 100_000_000.0]) | st.integers(1, 30_000).map(float)
+ONE_RATE = st.fixed_dictionaries({"rate": MATCH_RATE, "max": UP_TO})
+PRESETS = ("simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none")
+FORMULAS: Keys = {
+    "preset": st.sampled_from(PRESETS),
+    "tiers": TIERS,
+    "dollar_tiers": tiers(UP_TO_DOLLARS),
+    "by_tenure": bands(st.fixed_dictionaries({"tiers": TIERS}), 40),
+    "by_service": bands(ONE_RATE, 40),
+    "by_points": bands(ONE_RATE, 120),
+}
+MATCH: Keys = {**FORMULAS, "basis": st.sampled_from(["annual", "payroll"]), **EMPLOYER_MONEY}
+
+
+def one_of_the(keys: Keys, alternatives: Keys) -> Values:
+    """Any choice of the keys that has exactly one of the alternatives."""
+    others = {key: value for key, value in keys.items() if key not in alternatives}
+    return st.one_of([some(others | {key: value}, required=(key,)) for key, value in alternatives.items()])
+
+
+@st.composite
+def integrated(draw: st.DrawFn) -> dict[str, Any]:
+    """An integrated formula within the law of every year; in dollars below any wage base that is drawn."""
+    level, most = draw(
+        st.tuples(st.just({}), st.just(57_000))
+        | st.tuples(st.just({"level_share": 1.0}), st.just(57_000))
+        | st.tuples(millionths(800_001, 999_999).map(lambda share: {"level_share": share}), st.just(54_000))
+        | st.tuples(millionths(200_001, 800_000).map(lambda share: {"level_share": share}), st.just(43_000))
+        | st.tuples(millionths(1, 200_000).map(lambda share: {"level_share": share}), st.just(57_000))
+        | st.tuples(st.sampled_from([0.01, 5000, 9999.99]).map(lambda amount: {"level": amount}), st.just(57_000))
+        | st.tuples(st.integers(1, 50_000).map(lambda amount: {"level": amount}), st.just(43_000))
+    )
+    excess = draw(st.sampled_from([0, most]) | st.integers(0, most))
+    base = draw(st.just(excess) | st.integers(excess, 200_000))
+    return {"base_rate": base / PPM, "excess_rate": excess / PPM, **level}
+
+
+SHARE_OF_PAY = st.fixed_dictionaries({"rate": EMPLOYER_SHARE})
+NONELECTIVE_TABLES: dict[str, Keys] = {
+    "none": {},
+    "flat": {"rate": EMPLOYER_SHARE},
+    "service": {"by_service": bands(SHARE_OF_PAY, 40)},
+    "points": {"by_points": bands(SHARE_OF_PAY, 120)},
+    "age": {"by_age": bands(SHARE_OF_PAY)},
+    "integrated": {"integrated": integrated()},
+}
+NONELECTIVE = st.one_of(
+    [
+        some({"kind": st.just(kind), **table, **EMPLOYER_MONEY}, required=("kind", *table))
+        for kind, table in NONELECTIVE_TABLES.items()
+    ]
+)
+
+SCHEDULES = ("immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2")
+VESTED = st.lists(basis_points(0, 10_000, 0, 5000), max_size=6).map(lambda found: [*sorted(found), 1.0])
+VESTING: Keys = {
+    "match": st.sampled_from(SCHEDULES) | VESTED,
+    "nonelective": st.sampled_from(SCHEDULES) | VESTED,
+    "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
+}
+
+BITING = {
+    "elective_deferral": (500.0, 5000.0, 123.45),
+    "catch_up": (0.0, 100.0, 20_000.0),
+    "super_catch_up": (0.0, 150.0, 30_000.0),
+    "annual_additions": (3000.0, 0.01, 10_000.0),
+    "compensation": (20_000.0, 1000.0, 100_000.0),
+    "highly_compensated": (0.0, 30_000.0, 60_000.0),
+    "key_officer": (30_000.0, 100_000.0),
+    "one_percent_owner": (30_000.0, 100_000.0),
+    "wage_base": (50_000.0, 60_000.0, 300_000.0),
+    "roth_catch_up_wages": (0.0, 30_000.0, 60_000.0),
+}
+"""Dollars of a limit, small enough to bind or else too large to; a wage base is no less than ``integrated`` allows."""
+
+
+@cache
+def overrides(year: int) -> Values:
+    """Other limits of some years, the year before the run included."""
+    years = st.integers(max(2011, year - 1), year + 2)
+    by_name = {
+        name: st.dictionaries(years, st.sampled_from(amounts), min_size=1, max_size=3)
+        for name, amounts in BITING.items()
+    }
+    return st.lists(st.sampled_from(sorted(BITING)), max_size=4, unique=True).flatmap(
+        lambda names: st.fixed_dictionaries({name: by_name[name] for name in names})
+    )
+
+
+@cache
+def plan_limits(year: int) -> Keys:
+    return {
+        "inflation": st.sampled_from([-0.05, 0.0, 0.025, 0.1]),
+        "wage_growth": st.sampled_from([-0.05, 0.0, 0.035, 0.08]),
+        "overrides": overrides(year),
+    }
+
+
+ROTH: Keys = {"available": st.sampled_from([True, True, False]), "share": CHANCE}
+TESTING: Keys = {
+    "method": st.sampled_from(["current", "prior"]),
+    "top_paid_group": st.booleans(),
+    "safe_harbor": st.none() | st.booleans(),
+}
+
+
+@cache
+def plan(year: int) -> Keys:
+    returns = st.sampled_from([0.0, 0.07, -0.3, 1.0]) | millionths(-999_999, 200_000)
+    formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY})
+    return {
+        "enabled": st.sampled_from([True] * 7 + [False]),
+        "match": by_year(formula, year),
+        "nonelective": NONELECTIVE,
+        "roth": some(ROTH),
+        "catch_up": st.sampled_from([True, True, False]),
+        "super_catch_up": st.sampled_from([True, True, False]),
+        "deferrals_stop_at_pay_limit": st.booleans(),
+        "vesting": some(VESTING),
+        "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
+        "annual_return": by_year(returns, year),
+        "limits": some(plan_limits(year), required=("overrides",)),
+        "testing": some(TESTING),
+    }
+
+
+def with_plan(year: int) -> Values:
+    """A section of the plan; what the employer pays and which limits bind are seldom left to the defaults."""
+    keys = plan(year)
+    return some(keys) | some(keys, required=("match", "nonelective")) | some(keys, required=("match", "limits"))
+
+
 @cache
 def sections(year: int, level_count: int) -> Keys:
     """The sections of a configuration that names its levels."""
@@ -231,6 +472,8 @@ def sections(year: int, level_count: int) -> Keys:
         "promotion": some(promotion(year), excluding=(("date",), ("month_weights",))),
         "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
         "eligibility": some(ELIGIBILITY),
+        "enrollment": some(enrollment(year)),
+        "plan": with_plan(year) if year >= 2011 else st.just({"enabled": False}),
         "random_seed": SEEDS,
     }
 
@@ -239,18 +482,6 @@ def sections(year: int, level_count: int) -> Keys:
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=4)
-DAYS = st.integers(0, 364) | st.sampled_from([0, 58, 59, 363, 364])
-
-
-def day_of(year: int, number: int) -> dt.date:
-    """Return a day of a year: the 58th is 29 February in a leap year, 28 February in others; 364 is 31 December."""
-    if number == 364:
-        return dt.date(year, 12, 31)
-    if number == 58 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)):
-        return dt.date(year, 2, 29)
-    return dt.date(year, 1, 1) + dt.timedelta(days=number)
-
-
 PERSON = st.tuples(
     TEXT,
     st.integers(1, 10) | st.integers(1, 70),  # years from the hire year to the start year
@@ -260,15 +491,41 @@ PERSON = st.tuples(
     st.integers(3_000_000, 20_000_000) | st.integers(1, 10**10),
     st.integers(0, 5),
     st.sampled_from([None, *DEPARTMENTS]),
-    st.sampled_from([(None, None), (0, None), (0, True), (600, None), (600, False)]),  # deferral rate, excluded
 )
+
+AMOUNTS = (None, 0, 1, 250_001, 12_345_678)
+MEMBER: dict[str, tuple[Any, ...]] = {
+    "deferral_bp": (None, 0, 1, 300, 600, 1200, 9000),
+    "opted_out": (None, False, True),
+    "excluded": (None, None, False, True),
+    "owner_share_ppm": (None, None, 0, 50_000, 50_001, PPM),
+    "prior_year_pay_cents": (None, None, 0, 12_000_000, 15_500_001, 40_000_000),
+    "match_balance_cents": AMOUNTS,
+    "nonelective_balance_cents": AMOUNTS,
+    "full_time_ppm": (None, PPM, PPM, 500_000, 437_500, 437_499),
+}
+"""What a census may know of somebody and the plan; those who defer at once opted out or are excluded, too."""
+
+
+def member(number: int) -> dict[str, Any]:
+    """Return one of all combinations of ``MEMBER``; 0 is the first of each."""
+    found = {}
+    for name, values in MEMBER.items():
+        number, place = divmod(number, len(values))
+        found[name] = values[place]
+    return found
+
+
+MEMBERS = st.integers(0, math.prod(map(len, MEMBER.values())) - 1).map(member)
 
 
 @st.composite
 def censuses(draw: st.DrawFn, year: int, names: Sequence[str], smallest: int = 0, largest: int = 60) -> Census:
-    """A census of staff hired before ``year`` at these levels."""
+    """A census of staff hired before ``year`` at these levels; of one in five, nobody's deferral rate is known."""
     size = draw(st.integers(smallest, largest) | st.integers((smallest + largest) // 2, largest))
     people = draw(st.lists(PERSON, min_size=size, max_size=size))
+    members = draw(st.lists(MEMBERS, min_size=size, max_size=size))
+    unknown = {"deferral_bp": None} if draw(st.sampled_from([False] * 4 + [True])) else {}
     hires = [max(dt.date(1900, 1, 1), day_of(year - tenure, day)) for _, tenure, day, *_ in people]
     return census_of(
         employee_id=[f"{n}-{text}".strip() for n, (text, *_) in enumerate(people)],
@@ -277,11 +534,10 @@ def censuses(draw: st.DrawFn, year: int, names: Sequence[str], smallest: int = 0
             day_of(hired.year - age, day) if age else None
             for hired, (_, _, _, age, day, *_) in zip(hires, people, strict=True)
         ],
-        salary_cents=[salary for *_, salary, _, _, _ in people],
-        level=[None if place == 5 else names[place % len(names)] for *_, place, _, _ in people],
-        department=[department for *_, department, _ in people],
-        deferral_bp=[rate for *_, (rate, _) in people],
-        excluded=[flag for *_, (_, flag) in people],
+        salary_cents=[salary for *_, salary, _, _ in people],
+        level=[None if place == 5 else names[place % len(names)] for *_, place, _ in people],
+        department=[department for *_, department in people],
+        **{name: [(one | unknown)[name] for one in members] for name in MEMBER},
     )
 
 
