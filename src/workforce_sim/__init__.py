@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
+    from workforce_sim.plan.adp import AdpTest, adp_test
+    from workforce_sim.plan.correction import AdpCorrection, correct_adp
+    from workforce_sim.plan.findings import Nondiscrimination, PlanTest
+    from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.limits import Limits, limits
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
+    from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
     from workforce_sim.simulation import simulate
     from workforce_sim.summary import summary_by
 
 __all__ = [
+    "AdpCorrection",
+    "AdpTest",
     "Census",
     "CensusError",
     "Config",
@@ -32,15 +39,20 @@ __all__ = [
     "HeadcountPlan",
     "LedgerError",
     "Limits",
+    "Nondiscrimination",
     "PeriodMatch",
+    "PlanTest",
     "Result",
     "SimulationError",
     "WorkforceSimError",
+    "adp_test",
     "check_census",
+    "correct_adp",
     "hires_needed",
     "limits",
     "load_config",
     "match_amount",
+    "nondiscrimination",
     "nonelective_amount",
     "period_match",
     "read_census",
@@ -49,6 +61,7 @@ __all__ = [
     "simulate",
     "summary_by",
     "synthetic_census",
+    "top_paid_group",
     "vested_share",
 ]
 
@@ -58,9 +71,14 @@ _HOMES = {
     "errors": ("CensusError", "ConfigError", "LedgerError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
+    "plan.adp": ("AdpTest", "adp_test"),
+    "plan.correction": ("AdpCorrection", "correct_adp"),
+    "plan.findings": ("Nondiscrimination", "PlanTest"),
+    "plan.hce": ("top_paid_group",),
     "plan.limits": ("Limits", "limits"),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
+    "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),
     "simulation": ("simulate",),

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
+from typing import Any, overload
+
+import polars as pl
 
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up, ppm
@@ -33,8 +38,27 @@ class HeadcountPlan:
     hire_terminations: int
 
 
-def hires_needed(opening: int, growth: float, termination: float, new_hire_termination: float) -> HeadcountPlan:
+Rate = float | pl.Series
+
+
+@overload
+def hires_needed(opening: int, growth: float, termination: float, new_hire_termination: float) -> HeadcountPlan: ...
+
+
+@overload
+def hires_needed(opening: int | pl.Series, growth: Rate, termination: Rate, new_hire_termination: Rate) -> Any: ...
+
+
+def hires_needed(opening: int | pl.Series, growth: Rate, termination: Rate, new_hire_termination: Rate) -> Any:
     """Return the plan that closes a year exactly on its target.
+
+    Arguments are numbers for one year, or columns of a Polars frame; a number beside columns holds for every row::
+
+        hires_needed(1000, 0.03, 0.12, 0.25).hires                                               # 200
+        frame.hstack(hires_needed(frame["opening"], frame["growth"], 0.12, 0.25))
+
+    With r the growth, t the terminations and n those of hires, ``H (1 - n) = N (1 + r) - N (1 - t)``; each number is
+    rounded as ``docs/model/growth.md`` says. The identity is its own proof.
 
     Args:
         opening: headcount at the opening.
@@ -42,20 +66,43 @@ def hires_needed(opening: int, growth: float, termination: float, new_hire_termi
         termination: share of opening staff who leave.
         new_hire_termination: share of the year's hires who leave, below 1.
 
+    Returns:
+        A ``HeadcountPlan``, or a frame with its attributes as Int64 columns where an argument is a column.
+
     Raises:
-        ValueError: for rates outside their range or with more than 6 decimals.
+        ValueError: for a headcount that is not whole, for rates that are missing, outside their range or with more than
+            6 decimals, and for columns of different lengths.
     """
-    if (
-        int(opening) != opening
-        or opening < 0
-        or not -1 < growth <= 1
-        or not 0 <= termination <= 1
-        or not 0 <= new_hire_termination < 1
+    arguments = opening, growth, termination, new_hire_termination
+    lengths = {len(argument) for argument in arguments if isinstance(argument, pl.Series)}
+    if not lengths:
+        return _one_plan(*arguments)
+    if len(lengths) > 1:
+        raise ValueError(f"columns must be equally long (they have {', '.join(map(str, sorted(lengths)))} rows)")
+    (size,) = lengths
+    columns = (argument if isinstance(argument, pl.Series) else [argument] * size for argument in arguments)
+    rows = [asdict(_one_plan(*row)) for row in zip(*columns, strict=True)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(HeadcountPlan.__annotations__, pl.Int64))
+
+
+def _one_plan(opening: Any, growth: Any, termination: Any, new_hire_termination: Any) -> HeadcountPlan:
+    rates = growth, termination, new_hire_termination
+    if not (
+        _is_whole(opening)
+        and all(isinstance(rate, (Real, Decimal)) for rate in rates)
+        and -1 < growth <= 1
+        and 0 <= termination <= 1
+        and 0 <= new_hire_termination < 1
     ):
         raise ValueError(
             "need opening >= 0 and whole, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
         )
-    return exact_plan(int(opening), ppm(growth), ppm(termination), ppm(new_hire_termination))
+    return exact_plan(int(opening), *map(ppm, rates))
+
+
+def _is_whole(headcount: Any) -> bool:
+    number = isinstance(headcount, (Real, Decimal))
+    return number and bool(0 <= headcount < 2**63 and headcount % 1 == 0)
 
 
 def exact_plan(opening: int, growth: int, termination: int, new_hire_termination: int) -> HeadcountPlan:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from fractions import Fraction
+from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +64,41 @@ def test_every_plan_closes_on_its_target_with_no_more_hires_than_needed(n: int, 
 def test_rates_outside_their_range_are_an_error(rates: tuple[int, float, float, float]) -> None:
     with pytest.raises(ValueError, match="need opening >= 0"):
         hires_needed(*rates)
+
+
+@pytest.mark.parametrize("opening", [10.5, float("nan"), float("inf"), "10", None, 2**63])
+def test_a_headcount_is_whole(opening: Any) -> None:
+    with pytest.raises(ValueError, match="need opening >= 0 and whole"):
+        hires_needed(opening, 0.0, 0.1, 0.1)
+
+
+@pytest.mark.parametrize("rate", ["0.1", None, float("nan")])
+def test_a_rate_is_a_number(rate: Any) -> None:
+    with pytest.raises(ValueError, match="-1 < growth <= 1"):
+        hires_needed(10, rate, 0.1, 0.1)
+
+
+def test_columns_of_a_frame_give_a_frame_row_by_row() -> None:
+    frame = pl.DataFrame({"opening": [1000, 1030, 1000, 0], "growth": [0.03, 0.03, -0.2, 0.03]})
+
+    plans = hires_needed(frame["opening"], frame["growth"], 0.12, 0.25)
+
+    one_by_one = [hires_needed(n, g, 0.12, 0.25) for n, g in frame.iter_rows()]
+    assert plans.rows(named=True) == [asdict(plan) for plan in one_by_one]
+    assert set(plans.dtypes) == {pl.Int64}
+    assert frame.hstack(plans)["hires"].to_list() == [200, 207, 0, 0]
+
+
+def test_one_year_with_several_rates() -> None:
+    assert hires_needed(1000, 0.03, pl.Series([0.12, 0.0]), 0.25)["terminations"].to_list() == [120, 0]
+    assert hires_needed(1000, 0.03, pl.Series([], dtype=pl.Float64), 0.25).shape == (0, 5)
+
+
+def test_columns_are_equally_long_and_complete() -> None:
+    with pytest.raises(ValueError, match=r"equally long \(they have 1, 2 rows\)"):
+        hires_needed(pl.Series([1000, 10]), pl.Series([0.03]), 0.12, 0.25)
+    with pytest.raises(ValueError, match="need opening"):
+        hires_needed(pl.Series([1000, None]), 0.03, 0.12, 0.25)
 
 
 def test_more_than_six_decimals_are_an_error() -> None:

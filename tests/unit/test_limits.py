@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 from hypothesis import given
@@ -306,8 +308,23 @@ def test_an_override_is_whole_cents_from_0_up(amount: float) -> None:
 @pytest.mark.parametrize("name", ["inflation", "wage_growth"])
 @pytest.mark.parametrize("rate", [-1, 1.000001, float("nan")])
 def test_a_rate_out_of_range_is_an_error(name: str, rate: float) -> None:
+    rates: dict[str, Any] = {name: rate}
     with pytest.raises(ValueError, match=f"{name} must be above -1 and at most 1"):
-        ws.limits(2030, **{name: rate})
+        ws.limits(2030, **rates)
+
+
+@pytest.mark.parametrize("years", [[2026, 2025], range(2025, 2027), pl.Series([2025])])
+def test_several_years_are_a_frame(years: Any) -> None:
+    table = ws.limits(years, inflation=0.05)
+
+    assert table.rows(named=True) == [asdict(ws.limits(year, inflation=0.05)) for year in years]
+    assert set(table.drop("projected").dtypes) == {pl.Int64}
+
+
+@pytest.mark.parametrize("year", ["2026", 2026.0, None, [2026.5], [None], pl.Series([2026.0])])
+def test_a_year_is_a_whole_number(year: Any) -> None:
+    with pytest.raises(ValueError, match="a year must be a whole number"):
+        ws.limits(year)
 
 
 def test_a_rate_has_at_most_six_decimals() -> None:

@@ -305,6 +305,22 @@ class TestPeriods:
     def test_bands(self) -> None:
         assert period_match([(1000, 100)], BY_POINTS, tenure_years=20, age=40).total == 60
 
+    def test_a_frame_of_payrolls_is_its_pairs(self) -> None:
+        pairs = [(2050, 164), (2050, 0), (33.33, 1)]
+        frame = pl.DataFrame(pairs, schema={"pay": pl.Float64, "deferral": pl.Float64}, orient="row")
+
+        assert period_match(frame, "simple", true_up=True) == period_match(pairs, "simple", true_up=True)
+
+    def test_payrolls_that_are_no_pairs(self) -> None:
+        with pytest.raises(ValueError, match="expected pairs of pay and deferral"):
+            period_match([(1, 2, 3)], "simple")  # type: ignore[list-item]
+        with pytest.raises(ValueError, match="no column deferral"):
+            period_match(pl.DataFrame({"pay": [1.0]}), "simple")
+        with pytest.raises(ValueError, match="deferral: 1 of 1 values are missing"):
+            period_match(pl.DataFrame({"pay": [1.0], "deferral": [None]}), "simple")
+        with pytest.raises(TypeError, match="pay: expected numbers, not String"):
+            period_match(pl.DataFrame({"pay": ["1"], "deferral": [1]}), "simple")
+
 
 def test_formula_match_of_a_preset_is_its_tiers() -> None:
     assert formula_match(Match(), 250_000, 5_000_000) == annual_match(250_000, 5_000_000, BASIC)

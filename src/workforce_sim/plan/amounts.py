@@ -134,6 +134,8 @@ def _column(values: Any, what: str) -> pl.Series:
         raise TypeError(f"{what}: expected a number or a Polars Series, not {type(values).__name__}")
     if values.null_count():
         raise ValueError(f"{what}: {values.null_count()} of {len(values)} values are missing; fill them first")
+    if not (values.dtype.is_numeric() or values.is_empty()):
+        raise TypeError(f"{what}: expected numbers, not {values.dtype}")
     return values
 
 

@@ -23,10 +23,7 @@ def cents_column(dollars: Column, what: str) -> Ints:
         TypeError: for anything but a list or Series of numbers.
         ValueError: for missing, negative or infinite amounts, or more than 100 million dollars.
     """
-    column = _series(dollars, what)
-    if not (column.dtype.is_numeric() or column.is_empty()):
-        raise TypeError(f"{what}: expected dollars, not {column.dtype}")
-    amounts: Ints = in_cents(column.cast(pl.Float64), what)
+    amounts: Ints = in_cents(_series(dollars, what), what)
     return amounts
 
 

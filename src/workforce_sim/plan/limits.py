@@ -7,14 +7,15 @@ sources: ``limits.yaml``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
+import polars as pl
 import yaml
 
 from workforce_sim.config.document import PARSER
@@ -22,6 +23,8 @@ from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
 """Dollars by name of a limit and year; each holds for its year alone."""
+
+Years = Sequence[int] | pl.Series
 
 
 @dataclass(frozen=True)
@@ -63,28 +66,58 @@ NAMES = tuple(name.removesuffix("_cents") for name in Limits.__annotations__ if 
 """What an override may name."""
 
 
+@overload
 def limits(
-    year: int, *, inflation: float = 0.025, wage_growth: float = 0.035, overrides: Overrides | None = None
-) -> Limits:
-    """Return the limits of a calendar year.
+    year: int, *, inflation: float = ..., wage_growth: float = ..., overrides: Overrides | None = ...
+) -> Limits: ...
+
+
+@overload
+def limits(
+    year: Years, *, inflation: float = ..., wage_growth: float = ..., overrides: Overrides | None = ...
+) -> pl.DataFrame: ...
+
+
+def limits(
+    year: int | Years, *, inflation: float = 0.025, wage_growth: float = 0.035, overrides: Overrides | None = None
+) -> Limits | pl.DataFrame:
+    """Return the limits of a calendar year, or of several as a frame.
+
+    Published figures are those of the Internal Revenue Service and the Social Security Administration, later years
+    follow section 415(d) and the like; sources year by year in ``limits.yaml``.
 
     Args:
-        year: 2011 or later. Published years ignore the two rates.
+        year: 2011 or later: a whole number, or a list, range or Polars column of them. Published years ignore the two
+            rates.
         inflation: yearly growth of the consumer price index after its last published third quarter.
         wage_growth: yearly growth of the national average wage after its last published year.
         overrides: dollars by name and year, such as ``{"wage_base": {2027: 190_000}}``. An override replaces the
             figure of its own year; other years are published or projected as without it.
 
+    Returns:
+        The limits, or a frame with one row per year and the attributes of ``Limits`` as columns.
+
     Raises:
-        ValueError: for a year before the first published one; for rates not above -1 and at most 1, or with more
-            than 6 decimals; for an override of an unknown name, an amount below 0 or a fraction of a cent.
+        ValueError: for a year that is not whole or before the first published one; for rates not above -1 and at most
+            1, or with more than 6 decimals; for an override of an unknown name, an amount below 0 or a fraction of a
+            cent.
     """
+    if not isinstance(year, SupportsIndex):
+        return _by_year(year, inflation=inflation, wage_growth=wage_growth, overrides=overrides)
     first, last = published_years()
     if year < first:
         raise ValueError(f"limits are known from {first} on, not for {year}; start the plan in {first} or later")
     growth = {"cpi_u": _growth("inflation", inflation), "average_wage": _growth("wage_growth", wage_growth)}
     amounts: dict[str, Any] = {f"{name}_cents": _amount(name, year, growth) for name in NAMES}
     return Limits(year, year > last, **(amounts | _overridden(overrides or {}, year)))
+
+
+def _by_year(years: Any, **assumptions: Any) -> pl.DataFrame:
+    listed = list(years) if isinstance(years, (pl.Series, Sequence)) and not isinstance(years, str) else [years]
+    if not all(isinstance(year, SupportsIndex) for year in listed):
+        raise ValueError("a year must be a whole number, such as 2026")
+    schema = {name: pl.Boolean if name == "projected" else pl.Int64 for name in Limits.__annotations__}
+    return pl.DataFrame([asdict(limits(int(year), **assumptions)) for year in listed], schema=schema)
 
 
 def catch_up_limit(age: int, limits: Limits, *, catch_up: bool = True, super_catch_up: bool = True) -> int:

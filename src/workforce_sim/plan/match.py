@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import polars as pl
+
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.money import Whole, half_up
 from workforce_sim.plan.amounts import (
@@ -173,7 +175,7 @@ class PeriodMatch:
 
 
 def period_match(
-    payrolls: Iterable[tuple[Any, Any]],
+    payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame,
     formula: Any,
     *,
     true_up: bool = False,
@@ -184,7 +186,8 @@ def period_match(
     """Return the match of real payrolls: the formula on each one's pay and deferral, and a true-up if asked for.
 
     Args:
-        payrolls: (pay, deferral) in dollars, one pair a payroll, in date order.
+        payrolls: (pay, deferral) in dollars, one pair a payroll, in date order; or a Polars frame of one person's
+            payrolls with columns ``pay`` and ``deferral``.
         formula: as for ``match_amount``. Tiers in dollars run on the year's deferrals to date.
         true_up: whether the plan pays, after the year, what the formula on the year's totals gives beyond the sum.
         compensation_limit: dollars, section 401(a)(17); pay beyond it is not matched. None: no limit.
@@ -193,7 +196,8 @@ def period_match(
 
     Raises:
         ConfigError: for a formula that cannot be read.
-        ValueError: for missing, negative or infinite amounts, or a tenure or age that is needed and not given.
+        ValueError: for missing, negative or infinite amounts, payrolls that are no pairs, or a tenure or age that is
+            needed and not given.
     """
     rule = formula_of(formula)
     place = place_of(rule.graded_by, tenure_years, age)
@@ -224,13 +228,25 @@ def _times(rate: Any, deferred: Any, per: Any) -> Any:
     return rate * (deferred // per) + rate * (deferred % per) // per
 
 
-def _payrolls(payrolls: Iterable[tuple[Any, Any]], limit: Any) -> tuple[list[int], list[int]]:
+def _payrolls(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame, limit: Any) -> tuple[list[int], list[int]]:
     """Return pay, cut where it reaches the limit, and deferrals, both in cents."""
-    pairs = [(in_cents(pay, "pay"), in_cents(deferral, "deferral")) for pay, deferral in payrolls]
-    to_date = list(accumulate(pay for pay, _ in pairs))
+    pays, deferrals = _columns(payrolls)
+    to_date = list(accumulate(pays))
     if limit is not None:
         to_date = [min(pay, in_cents(limit, "compensation_limit")) for pay in to_date]
-    return _differences(to_date), [deferral for _, deferral in pairs]
+    return _differences(to_date), deferrals
+
+
+def _columns(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame) -> tuple[list[int], list[int]]:
+    if isinstance(payrolls, pl.DataFrame):
+        absent = [name for name in ("pay", "deferral") if name not in payrolls.columns]
+        if absent:
+            raise ValueError(f"payrolls: the frame has no column {' and '.join(absent)}")
+        return in_cents(payrolls["pay"], "pay").tolist(), in_cents(payrolls["deferral"], "deferral").tolist()
+    pairs = [tuple(pair) for pair in payrolls]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError("payrolls: expected pairs of pay and deferral")
+    return [in_cents(pay, "pay") for pay, _ in pairs], [in_cents(deferral, "deferral") for _, deferral in pairs]
 
 
 def _differences(to_date: Sequence[int]) -> list[int]:

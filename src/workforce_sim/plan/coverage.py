@@ -1,0 +1,55 @@
+"""Coverage of a plan, and rates of nonelective money: do enough of the others benefit beside the highly compensated.
+
+Chapter: ``docs/model/testing.md``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workforce_sim.dates import NEVER, Days, Ints, PlanYear, years_after
+from workforce_sim.money import half_up
+from workforce_sim.staff import Flags
+
+BP = 10_000
+LEAST_RATIO_BP = 7_000
+"""The ratio percentage test, IRC 410(b)(1)(B)."""
+SAME_RATE_BP = 1
+"""Rates so close count as one: amounts are whole cents. The law allows 25, 26 CFR 1.401(a)(4)-2(c)(2)(v)."""
+
+
+def non_excludable(hire: Days, birth: Days, last_day: Days | int, year: PlanYear) -> Flags:
+    """Return who must be counted: who has a year of service and is 21 in time to enter in the year, IRC 410(b)(4).
+
+    The latest entry that the law allows is the first 1 January or 1 July on or after both, IRC 410(a)(1) and (4); who
+    has left by then is not counted.
+    """
+    size = np.ones(len(hire), dtype=np.int64)
+    met = np.maximum(years_after(hire, size), years_after(birth, 21 * size))
+    july = year.day("07-01")
+    entry = np.where(met <= year.first, year.first, np.where(met <= july, july, NEVER))
+    return np.asarray(entry <= last_day, dtype=np.bool_)
+
+
+def ratio_percentage_bp(benefiting: Flags, hce: Flags) -> int | None:
+    """Return the share of others who benefit over that of the highly compensated, basis points, half up.
+
+    None where no highly compensated benefits or there are no others; it passes then, 26 CFR 1.410(b)-2(b)(5), (6).
+    """
+    high, others = int(hce.sum()), int((~hce).sum())
+    high_in, others_in = int((hce & benefiting).sum()), int((~hce & benefiting).sum())
+    return half_up(BP * others_in * high, others * high_in) if others and high_in else None
+
+
+def lowest_rate_group_bp(rates: Ints, hce: Flags) -> int | None:
+    """Return the lowest ratio percentage of all rate groups, basis points; None where each passes by itself.
+
+    A rate group is everybody whose rate is at least that of some highly compensated, 26 CFR 1.401(a)(4)-2(c).
+
+    Args:
+        rates: contribution / compensation, basis points; 0 of those who get nothing.
+        hce: who is highly compensated.
+    """
+    lowest = [max(int(rate) - SAME_RATE_BP, 1) for rate in np.unique(rates[hce & (rates > 0)])]
+    found = [ratio_percentage_bp(rates >= rate, hce) for rate in lowest]
+    return min((ratio for ratio in found if ratio is not None), default=None)

@@ -1,0 +1,158 @@
+"""The people whom the tests of a plan year look at: rows of a run's snapshots as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.dates import Days, Ints, PlanYear
+from workforce_sim.money import PPM, half_up
+from workforce_sim.staff import Flags
+from workforce_sim.tables import CENSUS, completed
+
+_MONEY = (
+    "earnings_cents",
+    "plan_compensation_cents",
+    "pre_tax_cents",
+    "roth_cents",
+    "catch_up_cents",
+    "match_cents",
+    "nonelective_cents",
+    "excess_415_cents",
+    "match_balance_cents",
+    "nonelective_balance_cents",
+)
+_DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
+
+
+class Run(Protocol):
+    """What a test needs of a run; ``Result`` has it."""
+
+    @property
+    def snapshots(self) -> pl.DataFrame:
+        """One row per employee employed at any time in a year, columns of ``tables.SNAPSHOTS``."""
+
+    @property
+    def opening(self) -> pl.DataFrame | None:
+        """The completed census, columns of ``tables.CENSUS``."""
+
+    @property
+    def config(self) -> Config:
+        """What was configured."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody employed in a plan year, sorted by id; amounts in cents, dates in days since 1970-01-01.
+
+    Attributes:
+        year: the plan year.
+        ids: employee ids.
+        hire, birth, last_day: dates; the last day is 31 December at the latest.
+        hce, eligible: highly compensated; eligible to defer.
+        earnings, compensation: all pay of the year; plan compensation.
+        deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
+        excess_415: cut by the limit on annual additions.
+        employer_balance: balances from match and nonelective money.
+    """
+
+    year: PlanYear
+    ids: pl.Series
+    hire: Days
+    birth: Days
+    last_day: Days
+    hce: Flags
+    eligible: Flags
+    earnings: Ints
+    compensation: Ints
+    deferral: Ints
+    catch_up: Ints
+    match: Ints
+    nonelective: Ints
+    excess_415: Ints
+    employer_balance: Ints
+
+
+def years_of(run: Run, replicate: int) -> list[int]:
+    """Return the plan years of a replicate, in order."""
+    rows = run.snapshots.filter(pl.col("replicate") == replicate)
+    return rows["year"].unique().sort().to_list()
+
+
+def rows_of(run: Run, year: int, replicate: int) -> pl.DataFrame:
+    """Return the snapshot rows of a year and replicate, sorted by id."""
+    wanted = (pl.col("year") == year) & (pl.col("replicate") == replicate)
+    return run.snapshots.filter(wanted).sort("employee_id")
+
+
+def people_of(run: Run, year: int, replicate: int) -> People:
+    """Return everybody employed in a year."""
+    rows = rows_of(run, year, replicate)
+    money = {name: rows[name].fill_null(0).to_numpy().astype(np.int64) for name in _MONEY}
+    plan_year = PlanYear(year)
+    last = plan_year.last
+    date = {name: rows[name].to_physical().fill_null(last).to_numpy().astype(np.int32) for name in _DATES}
+    return People(
+        year=plan_year,
+        ids=rows["employee_id"],
+        hire=date["hire_date"],
+        birth=date["birth_date"],
+        last_day=np.minimum(date["termination_date"], np.int32(last)),
+        hce=rows["hce"].fill_null(False).to_numpy().astype(np.bool_),
+        eligible=rows["eligibility_date"].is_not_null().to_numpy(),
+        earnings=money["earnings_cents"],
+        compensation=money["plan_compensation_cents"],
+        deferral=money["pre_tax_cents"] + money["roth_cents"] - money["catch_up_cents"],
+        catch_up=money["catch_up_cents"],
+        match=money["match_cents"],
+        nonelective=money["nonelective_cents"],
+        excess_415=money["excess_415_cents"],
+        employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"],
+    )
+
+
+@dataclass(frozen=True)
+class Census:
+    """What only the census knows of the same people, in the same order; hires have none of it."""
+
+    officer: Flags
+    owner_ppm: Ints
+    full_time_ppm: Ints
+
+
+def census_of(opening: pl.DataFrame, ids: pl.Series) -> Census:
+    """Return officers, owners and full-time shares; full-time where unknown."""
+    columns = ("employee_id", "officer", "owner_share_ppm", "full_time_ppm")
+    known = completed(opening, CENSUS).select(columns)
+    rows = ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")
+    return Census(
+        officer=rows["officer"].fill_null(False).to_numpy().astype(np.bool_),
+        owner_ppm=rows["owner_share_ppm"].fill_null(0).to_numpy().astype(np.int64),
+        full_time_ppm=rows["full_time_ppm"].fill_null(PPM).to_numpy().astype(np.int64),
+    )
+
+
+def deferral_balances(run: Run, opening: pl.DataFrame, year: int, replicate: int) -> Ints:
+    """Return the deferral balances of everybody employed in a year at its end or, of leavers, before they are paid out.
+
+    As employer balances are kept: the opening, its return (of leavers to the last day) and the year's deferrals.
+    """
+    balances = opening.select("employee_id", balance=pl.col("deferral_balance_cents").fill_null(0))
+    for at in range(run.config.simulation.start_year, year + 1):
+        rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
+        days = _days_employed_since_january(rows, PlanYear(at))
+        before = rows["balance"].fill_null(0).to_numpy().astype(np.int64)
+        rate = run.config.plan.annual_return.ppm(at)
+        paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
+        after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
+        balances = rows.select("employee_id", balance=pl.Series(after))
+    return balances["balance"].to_numpy()
+
+
+def _days_employed_since_january(rows: pl.DataFrame, year: PlanYear) -> Ints:
+    last_day = rows["termination_date"].to_physical().fill_null(year.last).to_numpy().astype(np.int64)
+    return np.minimum(last_day, year.last) - year.first + 1

@@ -1,0 +1,164 @@
+"""The tests of a plan year of a run. Chapter: ``docs/model/testing.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.dates import Ints
+from workforce_sim.draws import census_keys
+from workforce_sim.plan.adp import ratios_bp
+from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
+from workforce_sim.plan.findings import Nondiscrimination, Outcome, PlanTest
+from workforce_sim.plan.hce import counted_for_top_paid
+from workforce_sim.plan.limits import Limits, limits
+from workforce_sim.plan.people import People, Run, census_of, deferral_balances, people_of, years_of
+from workforce_sim.plan.percentages import catch_up_room, percentages, safe_harbor
+from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
+from workforce_sim.staff import Flags
+
+TOP_HEAVY_NEEDS = ("officer", "owner_share_ppm", "deferral_balance_cents")
+"""Columns of the census without which nobody can tell; unknown employer balances count as 0, as in the run."""
+
+
+def nondiscrimination(result: Run, year: int, *, replicate: int = 0) -> Nondiscrimination:
+    """Return the tests of a plan year of a run.
+
+    ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
+    rules, their sources and what is decided where the law leaves a choice are in ``docs/model/testing.md``.
+
+    Args:
+        result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
+        year: a plan year of the run.
+        replicate: number of the replicate; each is a plan of its own.
+
+    Raises:
+        ValueError: for a year or replicate that the run does not have, or a run without a plan.
+    """
+    years = _years(result, year, replicate)
+    config, of_year = result.config, _limits(result.config, year)
+    people = people_of(result, year, replicate)
+    before = people_of(result, year - 1, replicate) if year - 1 in years else None
+    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year))
+    acp = percentages("ACP", config, people, before)
+    coverage, top_heavy = _coverage(config, people), _top_heavy(result, people, of_year, replicate)
+    tests = (adp.found, acp.found, *coverage, _additions(people), top_heavy)
+    return Nondiscrimination(year, replicate, tests, adp.figures, acp.figures, pl.concat([adp.refunds, acp.refunds]))
+
+
+def _years(run: Run, year: int, replicate: int) -> list[int]:
+    """Return the years of a replicate; refuse what cannot be tested."""
+    if not run.config.plan.enabled:
+        raise ValueError("plan.enabled is false: there is no plan to test")
+    years = years_of(run, replicate)
+    if not years:
+        raise ValueError(f"the run has no replicate {replicate}")
+    if year not in years:
+        raise ValueError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
+    return years
+
+
+def _limits(config: Config, year: int) -> Limits:
+    known = config.plan.limits
+    return limits(year, inflation=known.inflation, wage_growth=known.wage_growth, overrides=known.overrides)
+
+
+def _coverage(config: Config, people: People) -> Iterator[PlanTest]:
+    """Yield coverage by deferrals and by nonelective money, and the rates of the latter."""
+    counted = non_excludable(people.hire, people.birth, people.last_day, people.year)
+    hce, nonelective = people.hce[counted], people.nonelective[counted]
+    yield _covered("Coverage, deferrals", people.eligible[counted], hce)
+    if not people.nonelective.any():
+        yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
+        return
+    yield _covered("Coverage, nonelective", nonelective > 0, hce)
+    yield _rates(config, nonelective, people.compensation[counted], hce)
+
+
+def _covered(test: str, benefiting: Flags, hce: Flags) -> PlanTest:
+    ratio = ratio_percentage_bp(benefiting, hce)
+    figures = {
+        "ratio_percent": _percent(ratio),
+        "hce_percent": _share(benefiting & hce, hce),
+        "nhce_percent": _share(benefiting & ~hce, ~hce),
+        "hces": int(hce.sum()),
+        "nhces": int((~hce).sum()),
+    }
+    return PlanTest(test, _enough(ratio), "410(b)(1)(B)", figures)
+
+
+def _rates(config: Config, nonelective: Ints, compensation: Ints, hce: Flags) -> PlanTest:
+    rates = np.where(compensation > 0, ratios_bp(nonelective, np.maximum(compensation, 1)), 0)
+    ratio = lowest_rate_group_bp(rates, hce)
+    highest = [_percent(int(rates[group].max())) if group.any() else None for group in (hce, ~hce)]
+    names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
+    figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
+    if config.plan.nonelective.kind == "integrated":
+        return PlanTest("Nonelective rates", "exempt", "401(l)", figures, "uniform, with permitted disparity")
+    return PlanTest("Nonelective rates", _enough(ratio), "401(a)(4)", figures)
+
+
+def _enough(ratio_bp: int | None) -> Outcome:
+    return "passed" if ratio_bp is None or ratio_bp >= LEAST_RATIO_BP else "failed"
+
+
+def _additions(people: People) -> PlanTest:
+    cut = people.excess_415
+    figures = {
+        "employees": int(np.count_nonzero(cut)),
+        "excess": int(cut.sum()) / 100,
+        "highest_excess": int(cut.max(initial=0)) / 100,
+    }
+    return PlanTest("Annual additions", "corrected" if cut.any() else "passed", "415(c)", figures)
+
+
+def _top_heavy(run: Run, people: People, of_year: Limits, replicate: int) -> PlanTest:
+    """Return whether the plan is top-heavy on 31 December."""
+    year, opening = people.year.year, run.opening
+    lacking = _lacking(opening)
+    if opening is None or lacking:
+        return PlanTest("Top-heavy", "not testable", "416(g)", {}, lacking)
+    key = _key_employees(people, opening, of_year)
+    balances = people.employer_balance + deferral_balances(run, opening, year, replicate)
+    of_key, of_all = int(balances[key].sum()), int(balances.sum())
+    figures = {
+        "key_percent": 100 * of_key / of_all if of_all else None,
+        "key_employees": int(key.sum()),
+        "key_balances": of_key / 100,
+        "all_balances": of_all / 100,
+    }
+    note = f"on 31 December {year}; governs {year + 1}"
+    if safe_harbor(run.config, year) and not people.nonelective.any():
+        return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"deferrals and safe-harbor match only, {note}")
+    return PlanTest(
+        "Top-heavy", "top-heavy" if is_top_heavy(of_key, of_all) else "not top-heavy", "416(g)", figures, note
+    )
+
+
+def _lacking(opening: pl.DataFrame | None) -> str:
+    """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
+    if opening is None:
+        return "a run read from disk has no census with officers, owners and balances"
+    absent = [
+        name for name in TOP_HEAVY_NEEDS if name not in opening.columns or opening[name].null_count() == len(opening)
+    ]
+    return f"the census has no {', '.join(absent)}" if absent else ""
+
+
+def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:
+    census = census_of(opening, people.ids)
+    counted = counted_for_top_paid(people.hire, people.last_day, people.birth, census.full_time_ppm, people.year)
+    keys = census_keys(people.ids)
+    employees = int(np.count_nonzero(counted))
+    return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)
+
+
+def _percent(bp: int | None) -> float | None:
+    return None if bp is None else bp / 100
+
+
+def _share(some: Flags, of: Flags) -> float | None:
+    return 100 * int(some.sum()) / int(of.sum()) if of.any() else None
