@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from workforce_sim.context import Employed
 from workforce_sim.dates import NEVER, Days, Ints
 from workforce_sim.staff import Flags, Selection, Small, Staff
-from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, STATUS, STATUSES
+from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, EVENT_TYPES, STATUS, STATUSES
 
 _CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
+_TYPES = pl.Series(EVENT_TYPES, dtype=EVENT_TYPE)
 _STATUSES = pl.Series(STATUSES, dtype=STATUS)
-_NO_MONEY = pl.Series([None], dtype=pl.Int64)
-_NO_RATE = pl.Series([None], dtype=pl.Int32)
-_NO_YEAR = pl.Series([None], dtype=pl.Null)
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,10 @@ class Events:
     deferral_before: NDArray[np.int32] | None = None
     deferral_after: NDArray[np.int32] | None = None
     amount: Ints | None = None
+
+    def __len__(self) -> int:
+        rows = self.rows
+        return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
 
 
 @dataclass(frozen=True)
@@ -56,23 +58,9 @@ class Labels:
         return rows.with_columns(replicate=numbers, year=pl.lit(self.year, dtype=pl.Int32))
 
 
-def _constant(value: pl.Series, size: int) -> pl.Series:
-    return value.new_from_index(0, size)
-
-
-def _named(labels: pl.Series, codes: NDArray[Any] | pl.Series | None, size: int = 0) -> pl.Series:
-    """Return one label per code; ``size`` nulls without codes."""
-    if codes is None:
-        return _constant(pl.Series([None], dtype=labels.dtype), size)
+def _named(labels: pl.Series, codes: NDArray[Any] | pl.Series) -> pl.Series:
+    """Return one label per code."""
     return labels.gather(pl.Series(codes).cast(pl.UInt32))
-
-
-def _rate(rates: NDArray[np.int32] | None, size: int) -> pl.Series:
-    return _constant(_NO_RATE, size) if rates is None else pl.Series(rates, dtype=pl.Int32)
-
-
-def _money(amounts: Ints | None, size: int) -> pl.Series:
-    return _constant(_NO_MONEY, size) if amounts is None else pl.Series(amounts)
 
 
 @dataclass(frozen=True)
@@ -114,40 +102,45 @@ class Account:
 
 
 def tables(happened: Sequence[Events], account: Account, labels: Labels) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the ledger rows of a year, one per row of each event, and its snapshot; all columns but the plan's."""
+    """Return the ledger rows of a year, one per row of each event, and its snapshot."""
     people = _snapshot(account, labels)
-    replicate, ids = people["replicate"], people["employee_id"]
-    rows = pl.concat([_rows(events, replicate, ids, labels) for events in happened])
-    return labels.dated(rows), labels.dated(people)
+    return labels.dated(_ledger(happened, people, labels)), labels.dated(people)
 
 
-def _picked(column: pl.Series, rows: Selection) -> pl.Series:
-    if isinstance(rows, slice):
-        return column.slice(rows.start, rows.stop - rows.start)
-    return column.gather(pl.Series(rows).cast(pl.UInt32))
-
-
-def _rows(events: Events, replicate: pl.Series, ids: pl.Series, labels: Labels) -> pl.DataFrame:
-    who = _picked(ids, events.rows)
-    size = len(who)
-    date = np.full(size, events.date, dtype=np.int32) if isinstance(events.date, int) else events.date
-    return pl.DataFrame(
-        {
-            "replicate": _picked(replicate, events.rows),
-            "year": _constant(_NO_YEAR, size),
-            "employee_id": who,
-            "event_type": _constant(pl.Series([events.event_type], dtype=EVENT_TYPE), size),
-            "cause": _named(_CAUSES, events.cause, size),
-            "effective_date": pl.Series(date).cast(pl.Date),
-            "salary_before_cents": _money(events.salary_before, size),
-            "salary_after_cents": _money(events.salary_after, size),
-            "level_before": _named(labels.levels, events.level_before, size),
-            "level_after": _named(labels.levels, events.level_after, size),
-            "deferral_before_bp": _rate(events.deferral_before, size),
-            "deferral_after_bp": _rate(events.deferral_after, size),
-            "amount_cents": _money(events.amount, size),
-        }
+def _ledger(happened: Sequence[Events], people: pl.DataFrame, labels: Labels) -> pl.DataFrame:
+    """Return the rows of all events, labelled in one go; what an event does not set is null."""
+    rows = pl.Series(np.concatenate([_numbers(events.rows) for events in happened])).cast(pl.UInt32)
+    kinds = np.repeat([EVENT_TYPES.index(e.event_type) for e in happened], [len(e) for e in happened])
+    found = pl.concat([_columns(events) for events in happened], how="diagonal")
+    named = {"cause": _CAUSES, "level_before": labels.levels, "level_after": labels.levels}
+    return found.with_columns(
+        people["replicate"].gather(rows),
+        people["employee_id"].gather(rows),
+        _named(_TYPES, kinds).alias("event_type"),
+        found["effective_date"].cast(pl.Date),
+        *(_named(names, found[column]).alias(column) for column, names in named.items()),
     )
+
+
+def _numbers(rows: Selection) -> NDArray[np.intp]:
+    return np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+
+
+def _columns(events: Events) -> pl.DataFrame:
+    """Return what one event sets, names as codes; with the columns that every ledger has."""
+    date = np.full(len(events), events.date, dtype=np.int32) if isinstance(events.date, int) else events.date
+    known = {
+        "effective_date": date,
+        "cause": events.cause,
+        "salary_before_cents": events.salary_before,
+        "salary_after_cents": events.salary_after,
+        "level_before": events.level_before,
+        "level_after": events.level_after,
+        "deferral_before_bp": events.deferral_before,
+        "deferral_after_bp": events.deferral_after,
+        "amount_cents": events.amount,
+    }
+    return pl.DataFrame({name: column for name, column in known.items() if column is not None})
 
 
 def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
@@ -155,7 +148,6 @@ def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "replicate": staff.replicate,
-            "year": _constant(_NO_YEAR, len(staff)),
             "employee_id": _named(labels.ids, staff.identity),
             "status": _named(_STATUSES, employed.is_hire + 2 * leaves),
             "birth_date": pl.Series(staff.birth).cast(pl.Date),

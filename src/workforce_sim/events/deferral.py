@@ -41,6 +41,10 @@ class Move:
     cause: int | None = None
 
 
+_NONE = np.zeros(0, dtype=np.int32)
+_NO_MOVE = Move("", np.zeros(0, dtype=np.intp), _NONE, _NONE, _NONE)
+
+
 @dataclass
 class Deferrers:
     """Those who defer on any day of the year, and how their rates move; arrays of equal length.
@@ -200,15 +204,17 @@ class _Steps:
 
 def record(found: Deferrers) -> list[Events]:
     """Return one row per move, with the rate before and after."""
-    return [
-        Events(
-            move.event_type,
-            found.rows[move.which],
-            move.date,
-            cause=None if move.cause is None else np.full(len(move.which), move.cause),
-            deferral_before=move.before,
-            deferral_after=move.after,
-        )
-        for move in found.moves
-        if len(move.which)
-    ]
+    return [_events(found, event_type) for event_type in ("rate_change", "escalation", "stop")]
+
+
+def _events(found: Deferrers, event_type: str) -> Events:
+    moves = [move for move in found.moves if move.event_type == event_type] or [_NO_MOVE]
+    causes = [np.full(len(move.which), move.cause or 0) for move in moves]
+    return Events(
+        event_type,
+        found.rows[np.concatenate([move.which for move in moves])],
+        np.concatenate([move.date for move in moves]),
+        cause=np.concatenate(causes) if event_type == "rate_change" else None,
+        deferral_before=np.concatenate([move.before for move in moves]),
+        deferral_after=np.concatenate([move.after for move in moves]),
+    )

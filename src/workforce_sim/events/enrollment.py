@@ -135,16 +135,14 @@ def full_match_rate(pay: Pay, rows: Rows, date: Days, context: Context) -> Ints:
 
 def record(enrollments: Enrollments) -> list[Events]:
     """Return one row per enrollment, with its cause and rate, and one per opt-out."""
-    joined = [
-        Events(
-            "enrollment",
-            way.rows,
-            way.date,
-            cause=np.full(len(way.rows), way.cause),
-            deferral_before=np.zeros(len(way.rows), dtype=np.int32),
-            deferral_after=way.rate,
-        )
-        for way in enrollments.joiners
-    ]
+    ways = enrollments.joiners
+    joined = Events(
+        "enrollment",
+        np.concatenate([way.rows for way in ways]),
+        np.concatenate([way.date for way in ways]),
+        cause=np.repeat([way.cause for way in ways], [len(way.rows) for way in ways]),
+        deferral_before=np.zeros(sum(len(way.rows) for way in ways), dtype=np.int32),
+        deferral_after=np.concatenate([way.rate for way in ways]),
+    )
     nothing = np.zeros(len(enrollments.opt_outs), dtype=np.int32)
-    return [*joined, Events("opt_out", enrollments.opt_outs, enrollments.opt_out_date, deferral_after=nothing)]
+    return [joined, Events("opt_out", enrollments.opt_outs, enrollments.opt_out_date, deferral_after=nothing)]
