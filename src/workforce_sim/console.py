@@ -119,7 +119,7 @@ def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
 
 def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float) -> str:
     """Return all that is printed about a run: the years, the notes, and where the time went."""
-    parts = [year_table(years), note_list(notes), time_table(timings, wall)]
+    parts = [year_table(years), plan_table(years), note_list(notes), time_table(timings, wall)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -142,6 +142,32 @@ def year_table(years: Sequence[Row]) -> str:
     ]
     reduced = any(row["reductions"] for row in years)
     return _table([column for column in columns if reduced or column[1] != "reduced"])
+
+
+def plan_table(years: Sequence[Row]) -> str:
+    """Return the plan as a table: who takes part, what is saved and what it costs; nothing without one."""
+    if any(row["participants"] is None for row in years):
+        return ""
+    unit, divisor = _unit(max((row["deferral_cents"] for row in years), default=0))
+    money = {
+        ("defer-", "rals $"): "deferral_cents",
+        ("", "match $"): "match_cents",
+        ("non-", "elective $"): "nonelective_cents",
+        ("forfeitures", "used $"): "forfeitures_used_cents",
+        ("net cost to", "employer $"): "net_employer_cost_cents",
+    }
+    columns = [
+        ("", "year", [str(row["year"]) for row in years]),
+        ("", "eligible", _counts(years, "eligible")),
+        ("partici-", "pants", _counts(years, "participants")),
+        ("of the", "eligible", _percents(years, "participation_rate")),
+        ("average", "deferral", _percents(years, "average_deferral_rate")),
+        *((*heading, [_amount(row[name], divisor, unit) for row in years]) for heading, name in money.items()),
+        ("of", "payroll", _percents(years, "employer_cost_share_of_payroll")),
+    ]
+    unused = {"elective $": "nonelective_cents", "used $": "forfeitures_used_cents"}
+    empty = {heading for heading, name in unused.items() if not any(row[name] for row in years)}
+    return _table([column for column in columns if column[1] not in empty])
 
 
 def time_table(timings: Mapping[str, float], wall: float) -> str:
@@ -173,6 +199,10 @@ def _table(columns: Sequence[tuple[str, str, list[str]]]) -> str:
 
 def _counts(rows: Sequence[Row], name: str) -> list[str]:
     return ["-" if row[name] is None else f"{row[name]:,}" for row in rows]
+
+
+def _percents(rows: Sequence[Row], name: str) -> list[str]:
+    return ["-" if row[name] is None else f"{100 * row[name]:.1f} %" for row in rows]
 
 
 def _unit(most_cents: int) -> tuple[str, int]:

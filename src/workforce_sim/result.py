@@ -20,7 +20,7 @@ class Result:
     Attributes:
         tables: events, snapshots and summary; ``.events`` and so on are short for them.
         config: the configuration that was simulated.
-        notes: what was imputed, ignored or dropped in the census, with counts.
+        notes: what was imputed, ignored or dropped in the census, with counts; what the law has against the plan.
         opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
             where it has none, and ``eligible``; not kept on disk.
         timings: seconds by step.

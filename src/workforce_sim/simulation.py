@@ -20,6 +20,7 @@ from workforce_sim.errors import ConfigError
 from workforce_sim.ledger import refuse_taken
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
+from workforce_sim.plan.legality import check_years, plan_warnings
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
@@ -64,6 +65,7 @@ def simulate(
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     chosen = overridden(load_config(config), start_year=start_year, end_year=end_year, seed=seed)
+    check_years(chosen)
     folder = out or chosen.output.path
     if folder is not None:
         refuse_taken(Path(folder))
@@ -80,7 +82,8 @@ def simulate(
         _tell_all(chosen, progress)
     else:
         found = advance(state, world, clock, progress)
-    result = Result(found, chosen, opening.notes, staff, clock.seconds)
+    notes = (*opening.notes, *(f"the law: {warning}" for warning in plan_warnings(chosen)))
+    result = Result(found, chosen, notes, staff, clock.seconds)
     if folder is not None:
         with clock("writing"):
             result.write(folder)
