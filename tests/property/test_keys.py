@@ -15,11 +15,14 @@ import pytest
 from pydantic import RootModel
 
 from tests import support
+from tests.property import strategies
 from tests.support import Scenario, fast, only
 from workforce_sim import CensusError, SimulationError, simulate
 from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli import main
 from workforce_sim.config import CAUSES, Config
+from workforce_sim.config import plan as of_plan
+from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
 from workforce_sim.config.values import Section
 from workforce_sim.ledger import fingerprint
 from workforce_sim.opening import Tables
@@ -35,7 +38,7 @@ def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str,
     for name, field in model.model_fields.items():
         key = prefix + (field.alias or name)
         inner = list(sections_in(field.annotation))
-        if not inner or any(suffix for suffix, _ in inner):
+        if not inner or any(suffix for suffix, _ in inner) or by_year(field.annotation):
             yield key, field.annotation
         for suffix, section in inner:
             yield from keys(section, f"{key}{suffix}.")
@@ -45,22 +48,23 @@ def sections_in(annotation: Any) -> Iterator[tuple[str, type[Section]]]:
     """Find the sections that a type is made of."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         yield "", annotation
+    if by_year(annotation):  # a year of a table has the keys of one value
+        yield from {("", section): None for _, section in sections_in(annotation.model_fields["root"].annotation)}
+        return
     suffix = {tuple: "[]", dict: ".*"}.get(typing.get_origin(annotation), "")
     for argument in typing.get_args(annotation):
         yield from ((suffix + inner, section) for inner, section in sections_in(argument))
 
 
+def by_year(annotation: Any) -> bool:
+    """Tell whether a type is one value or a table by year."""
+    return isinstance(annotation, type) and issubclass(annotation, RootModel)
+
+
 EVERY_KEY = dict(keys())
-BY_YEAR = [
-    key
-    for key, kind in EVERY_KEY.items()
-    if any(isinstance(one, type) and issubclass(one, RootModel) for one in (kind, *typing.get_args(kind)))
-]
-NOT_SIMULATED_YET = {
-    "enrollment.auto_enrollment.hire_date_cutoff",
-    "enrollment.auto_enrollment.scope",
-}
-"""Read and kept; the plan is not simulated yet."""
+BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
+OF_TESTS = {"plan.testing.method"}
+"""What only the nondiscrimination tests of a finished run look at."""
 OF_FILES = {
     "census.path",
     "census.size",
@@ -113,6 +117,60 @@ def half(name: str) -> list[dict[str, Any]]:
     return [{"from": 0, name: 0.5, next(one for one in CAUSES if one != name): 0.5}]
 
 
+LOW_AND_HIGH = [
+    {"age_from": 0, "pay_from": 0, "value": 0.1},
+    {"age_from": 0, "pay_from": 50_000, "value": 0.9},
+    {"age_from": 40, "pay_from": 0, "value": 0.2},
+]
+SIX_AND_NINE = [{**cell, "value": value} for cell, value in zip(LOW_AND_HIGH, (0.06, 0.09, 0.07), strict=True)]
+TIERS = [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.06, "rate": 0.5}]
+DOLLAR_TIERS = [{"up_to": 1000.0, "rate": 1.0}, {"up_to": 3000.0, "rate": 0.5}]
+BY_TENURE = [{"from": 0, "tiers": [{"up_to": 0.06, "rate": 0.25}]}, {"from": 8, "tiers": TIERS}]
+BY_SERVICE = [{"from": 0, "rate": 0.25, "max": 0.06}, {"from": 8, "rate": 0.75, "max": 0.05}]
+BY_POINTS = [{"from": 0, "rate": 0.25, "max": 0.06}, {"from": 50, "rate": 0.75, "max": 0.05}]
+THREE_AND_FIVE = [{"from": 0, "rate": 0.03}, {"from": 8, "rate": 0.05}]
+BY_AGE = [{"from": 0, "rate": 0.03}, {"from": 45, "rate": 0.05}]
+AT_HALF = {"base_rate": 0.05, "excess_rate": 0.04, "level_share": 0.5}
+AT_DOLLARS = {"base_rate": 0.05, "excess_rate": 0.04, "level": 80_000.0}
+FLAT: Changes = {"plan.nonelective": {"kind": "flat", "rate": 0.03}}
+BY_SHARE: Changes = {"plan.nonelective": {"kind": "integrated", "integrated": AT_HALF}}
+SWEPT: Changes = {"enrollment.auto_enrollment.scope": "all_eligible"}
+RISING: Changes = {"enrollment.escalation.scope": "all"}
+LATE = [0.0] * 30 + [1.0]
+BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
+
+
+def limited(**dollars: float) -> Changes:
+    """Other limits, from the year before the run."""
+    years = ("2024", "2025", "2026")
+    return {"plan.limits.overrides": {name: dict.fromkeys(years, amount) for name, amount in dollars.items()}}
+
+
+def in_cells(key: str, setup: Changes, cells: list[dict[str, Any]]) -> dict[str, tuple[Changes, Any]]:
+    """A table by age and pay, and each key of its cells."""
+    return {
+        f"{key}[].age_from": (setup | {key: cells}, last(cells, age_from=50)),
+        f"{key}[].pay_from": (setup | {key: cells[:2]}, last(cells[:2], pay_from=70_000)),
+        f"{key}[].value": (setup | {key: cells}, last(cells, value=0.8)),
+    }
+
+
+def in_rows(key: str, setup: Changes, rows: list[dict[str, Any]], **others: Any) -> dict[str, tuple[Changes, Any]]:
+    """A list, and a change of each of these keys of its last row."""
+    changed = {name.rstrip("_"): value for name, value in others.items()}
+    return {f"{key}[].{name}": (setup | {key: rows}, last(rows, **{name: value})) for name, value in changed.items()}
+
+
+def nonelective(kind: str, key: str, rows: list[dict[str, Any]], start: int) -> dict[str, tuple[Changes, Any]]:
+    """A kind of nonelective money, its table, and each key of the table."""
+    written_at, setup = f"plan.nonelective.{key}", {"plan.nonelective": {"kind": kind, key: rows}}
+    return {
+        written_at: (setup, rows[:1]),
+        f"{written_at}[].from": (setup, last(rows, **{"from": start})),
+        f"{written_at}[].rate": (setup, last(rows, rate=0.08)),
+    }
+
+
 LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
     "random_seed": ({}, 43),
@@ -120,6 +178,96 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "eligibility.minimum_age": ({}, 30),
     "eligibility.entry": ({}, "quarterly"),
     "eligibility.excluded_share": ({}, 0.4),
+    "enrollment.auto_enrollment.enabled": ({}, False),
+    "enrollment.auto_enrollment.hire_date_cutoff": ({}, "2030-01-01"),
+    "enrollment.auto_enrollment.scope": ({}, "all_eligible"),
+    "enrollment.auto_enrollment.window_days": ({}, 10),
+    "enrollment.auto_enrollment.default_deferral_rate": ({}, 0.03),
+    "enrollment.auto_enrollment.opt_out": ({}, 0.5),
+    **in_cells("enrollment.auto_enrollment.opt_out", SWEPT, LOW_AND_HIGH),
+    "enrollment.election": ({}, 0.9),
+    **in_cells("enrollment.election", {}, LOW_AND_HIGH),
+    "enrollment.deferral_rates": ({}, 0.11),
+    **in_cells("enrollment.deferral_rates", {}, SIX_AND_NINE),
+    "enrollment.match_seeking": ({}, 1.0),
+    "enrollment.conversion": ({}, 0.5),
+    "enrollment.change.probability": ({}, 0.5),
+    "enrollment.change.step": ({}, 0.05),
+    "enrollment.stop": ({}, 0.2),
+    "enrollment.max_deferral": ({}, 0.05),
+    "enrollment.escalation.enabled": (RISING, False),
+    "enrollment.escalation.date": (RISING, "07-01"),
+    "enrollment.escalation.increment": (RISING, 0.02),
+    "enrollment.escalation.cap": (RISING, 0.06),
+    "enrollment.escalation.delay_years": (RISING, 2),
+    "enrollment.escalation.scope": ({}, "all"),
+    "enrollment.escalation.declining_share": (RISING, 0.9),
+    "enrollment.escalation.census_source": ({}, "all"),
+    "enrollment.match_response.below": (
+        {"plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "stretch"}}},
+        0.5,
+    ),
+    "enrollment.match_response.above": (
+        {"plan.match": {"2025": {"preset": "stretch"}, "2026": {"preset": "safe_harbor_enhanced"}}},
+        0.5,
+    ),
+    "plan.enabled": ({}, False),
+    "plan.match": ({}, {"preset": "simple"}),
+    "plan.match.preset": ({}, "stretch"),
+    "plan.match.tiers": ({}, TIERS),
+    **in_rows("plan.match.tiers", {}, TIERS, up_to=0.05, rate=0.25),
+    "plan.match.dollar_tiers": ({}, DOLLAR_TIERS),
+    **in_rows("plan.match.dollar_tiers", {}, DOLLAR_TIERS, up_to=4000.0, rate=0.25),
+    "plan.match.by_tenure": ({}, BY_TENURE),
+    **in_rows("plan.match.by_tenure", {}, BY_TENURE, from_=12, tiers=TIERS[:1]),
+    "plan.match.by_tenure[].tiers[].up_to": (
+        {"plan.match.by_tenure": BY_TENURE},
+        last(BY_TENURE, tiers=last(TIERS, up_to=0.05)),
+    ),
+    "plan.match.by_tenure[].tiers[].rate": (
+        {"plan.match.by_tenure": BY_TENURE},
+        last(BY_TENURE, tiers=last(TIERS, rate=0.75)),
+    ),
+    "plan.match.by_service": ({}, BY_SERVICE),
+    **in_rows("plan.match.by_service", {}, BY_SERVICE, from_=12, rate=0.5, max=0.04),
+    "plan.match.by_points": ({}, BY_POINTS),
+    **in_rows("plan.match.by_points", {}, BY_POINTS, from_=60, rate=0.5, max=0.04),
+    "plan.match.basis": ({}, "payroll"),
+    "plan.match.compensation": ({}, "plan_year"),
+    "plan.match.minimum_service_years": ({}, 7),
+    "plan.match.last_day": ({}, True),
+    "plan.match.minimum_hours": ({}, 1500),
+    "plan.nonelective.kind": ({}, FLAT["plan.nonelective"]),
+    "plan.nonelective.rate": (FLAT, 0.04),
+    **nonelective("service", "by_service", THREE_AND_FIVE, 12),
+    **nonelective("points", "by_points", BY_AGE, 60),
+    **nonelective("age", "by_age", BY_AGE, 55),
+    "plan.nonelective.integrated.base_rate": (BY_SHARE, 0.06),
+    "plan.nonelective.integrated.excess_rate": (BY_SHARE, 0.03),
+    "plan.nonelective.integrated.level_share": (BY_SHARE, 0.4),
+    "plan.nonelective.integrated.level": (
+        {"plan.nonelective": {"kind": "integrated", "integrated": AT_DOLLARS}},
+        70_000.0,
+    ),
+    "plan.nonelective.compensation": (FLAT, "plan_year"),
+    "plan.nonelective.minimum_service_years": (FLAT, 7),
+    "plan.nonelective.last_day": (FLAT, True),
+    "plan.nonelective.minimum_hours": (FLAT, 1500),
+    "plan.roth.available": ({}, False),
+    "plan.roth.share": ({}, 0.4),
+    "plan.catch_up": (limited(elective_deferral=3000), False),
+    "plan.super_catch_up": (limited(elective_deferral=1000, catch_up=100), False),
+    "plan.deferrals_stop_at_pay_limit": (limited(compensation=30_000), True),
+    "plan.vesting.match": ({}, "graded_6"),
+    "plan.vesting.nonelective": (FLAT, "graded_6"),
+    "plan.vesting.normal_retirement_age": ({"plan.vesting.match": "graded_6"}, 50),
+    "plan.forfeitures": ({"plan.vesting.match": LATE}, "expenses"),
+    "plan.annual_return": ({}, 0.05),
+    "plan.limits.inflation": (BEYOND_WHAT_IS_PUBLISHED, 0.3),
+    "plan.limits.wage_growth": (BEYOND_WHAT_IS_PUBLISHED | BY_SHARE, 0.2),
+    "plan.limits.overrides": ({}, limited(elective_deferral=3000)["plan.limits.overrides"]),
+    "plan.testing.top_paid_group": (limited(highly_compensated=30_000), True),
+    "plan.testing.safe_harbor": (limited(annual_additions=3000), False),
     "simulation.start_year": ({}, 2024),
     "simulation.end_year": ({}, 2027),
     "simulation.target_growth_rate": ({}, 0.04),
@@ -217,8 +365,11 @@ LIVE: dict[str, tuple[Changes, Any]] = {
 
 
 def written(key: str) -> str:
-    """Return the key that a change is written at: of what stands in a list or a mapping, that list or mapping."""
-    return key.partition("[]")[0].partition(".*")[0]
+    """Return the key that a change is written at: of what stands in a list or a mapping, that list or mapping.
+
+    A kind goes with its table: it is written with the section.
+    """
+    return key.partition("[]")[0].partition(".*")[0].removesuffix(".kind")
 
 
 @cache
@@ -245,14 +396,35 @@ def test_an_adaptive_mix_of_levels_is_not_that_of_the_census() -> None:
     assert found(json.dumps({"hiring.level_mix": "adaptive"})) != found("{}")
 
 
+def test_a_reallocation_of_forfeitures_is_no_offset_and_no_expense() -> None:
+    setup = {"plan.vesting.match": LATE}
+    used = [found(json.dumps(setup | {"plan.forfeitures": use})) for use in ("offset", "expenses", "reallocate")]
+    assert len(set(used)) == 3
+
+
 def test_every_key_has_an_entry() -> None:
-    assert set(EVERY_KEY) == {*LIVE, *NOT_SIMULATED_YET, *OF_FILES}
+    assert set(EVERY_KEY) == {*LIVE, *OF_TESTS, *OF_FILES}
 
 
-@pytest.mark.parametrize("key", sorted(NOT_SIMULATED_YET))
-def test_keys_of_the_plan_change_nothing_yet(key: str) -> None:
-    other = {"hire_date_cutoff": dt.date(2020, 1, 1), "scope": "all_eligible"}
-    assert support.fingerprint(base().changed({key: other[key.rpartition(".")[2]]})) == found("{}")
+def test_random_plans_and_enrollments_hold_every_key() -> None:
+    drawn: list[tuple[strategies.Keys, type[Section]]] = [
+        (strategies.enrollment(2025), Enrollment),
+        (strategies.auto_enrollment(2025), AutoEnrollment),
+        (strategies.CHANGE, Change),
+        (strategies.ESCALATION, Escalation),
+        (strategies.MATCH_RESPONSE, MatchResponse),
+        (strategies.plan(2025), of_plan.Plan),
+        (strategies.MATCH, of_plan.Match),
+        (strategies.VESTING, of_plan.Vesting),
+        (strategies.ROTH, of_plan.Roth),
+        (strategies.plan_limits(2025), of_plan.PlanLimits),
+        (strategies.TESTING, of_plan.Testing),
+    ]
+    for keys_drawn, section in drawn:
+        assert set(keys_drawn) == set(section.model_fields)
+    tables = {key for table in strategies.NONELECTIVE_TABLES.values() for key in table}
+    assert {"kind", *tables, *strategies.EMPLOYER_MONEY} == set(of_plan.Nonelective.model_fields)
+    assert set(strategies.BITING) == set(of_plan.LIMITS)
 
 
 @pytest.mark.parametrize("key", BY_YEAR)
@@ -276,7 +448,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
 def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
-        *("part_time_share", "base_rate", "cola_rate", "merit_pool"),
+        *("part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return"),
     }
 
 
