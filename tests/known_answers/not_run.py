@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-CONTRIBUTIONS = "contributions are not computed yet"
-TESTING = "the tests of a plan year are not computed yet"
-
-TO_COME = {
-    "CATCHUP-REG-1": CONTRIBUTIONS,
-    "HCE-TPG-COUNT": TESTING,
-    "HCE-LOOKBACK": TESTING,
-    "Highest passing HCE ADP": TESTING,
-    "ADP-LEVEL-Q30": TESTING,
-    "ADP-LEVEL-REG": TESTING,
-    "ADP-FIRST-YEAR": TESTING,
-    "TOPHEAVY-RATIO": TESTING,
-}
-
 CROSS_TESTING = "no cross-tested or age-weighted allocations"
 DECREMENTS = "one termination risk a year, not several at once; causes are shares of it"
 OTHER_GENERATOR = "draws are keyed SplitMix64, pinned in tests/unit/test_draws.py"
@@ -48,4 +34,4 @@ OUTSIDE_THE_MODEL = {
     "PINBALL": SCORING,
 }
 
-REASONS = TO_COME | OUTSIDE_THE_MODEL
+REASONS = OUTSIDE_THE_MODEL

@@ -15,9 +15,26 @@ from typing import Any
 
 import pytest
 
-from tests.known_answers import growth_cases, limits_cases, match_cases, nonelective_cases, not_run, vesting_cases
+from tests.known_answers import (
+    contribution_cases,
+    growth_cases,
+    limits_cases,
+    match_cases,
+    nonelective_cases,
+    not_run,
+    testing_cases,
+    vesting_cases,
+)
 
-TOPICS = (growth_cases, limits_cases, match_cases, nonelective_cases, vesting_cases)
+TOPICS = (
+    contribution_cases,
+    growth_cases,
+    limits_cases,
+    match_cases,
+    nonelective_cases,
+    testing_cases,
+    vesting_cases,
+)
 
 SHARED = Path(__file__).parents[2].parent / "shared/known_answers/known_answers.json"
 CASES: list[dict[str, Any]] = json.loads(SHARED.read_text(encoding="utf-8")) if SHARED.exists() else []

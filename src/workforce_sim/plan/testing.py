@@ -20,8 +20,8 @@ from workforce_sim.plan.percentages import catch_up_room, percentages, safe_harb
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
 from workforce_sim.staff import Flags
 
-TOP_HEAVY_NEEDS = ("officer", "owner_share_ppm", "deferral_balance_cents")
-"""Columns of the census without which nobody can tell; unknown employer balances count as 0, as in the run."""
+TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
+"""What the census must say, and its columns; unknown employer balances count as 0, as in the run."""
 
 
 def nondiscrimination(result: Run, year: int, *, replicate: int = 0) -> Nondiscrimination:
@@ -142,10 +142,12 @@ def _lacking(opening: pl.DataFrame | None) -> str:
     """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
     if opening is None:
         return "a run read from disk has no census with officers, owners and balances"
-    absent = [
-        name for name in TOP_HEAVY_NEEDS if name not in opening.columns or opening[name].null_count() == len(opening)
-    ]
+    absent = [name for name, column in TOP_HEAVY_NEEDS.items() if not _known(opening, column)]
     return f"the census has no {', '.join(absent)}" if absent else ""
+
+
+def _known(opening: pl.DataFrame, column: str) -> bool:
+    return column in opening.columns and opening[column].null_count() < len(opening)
 
 
 def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:

@@ -1,0 +1,206 @@
+"""Laws of the tests: corrections pass, nobody gets back more than was put in, zeros never raise a mean."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import workforce_sim as ws
+from workforce_sim.plan.adp import highest_passing_bp, mean_bp, measured, ratios_bp
+from workforce_sim.plan.correction import apportioned, excess_of, level, permitted_ratio
+from workforce_sim.plan.coverage import lowest_rate_group_bp, ratio_percentage_bp
+from workforce_sim.plan.hce import top_paid
+
+MOST = 10**10
+amounts = st.integers(0, MOST) | st.integers(0, 3 * 10**6)
+pays = st.integers(1, MOST) | st.integers(10**6, 4 * 10**7)
+percentages = st.integers(0, 2_000)
+
+
+class Plan(NamedTuple):
+    """Columns of a test in cents and flags."""
+
+    contribution: np.ndarray
+    compensation: np.ndarray
+    hce: np.ndarray
+
+
+def columns(rows: list[tuple[int, int, bool]]) -> Plan:
+    contribution, compensation = (np.array([row[n] for row in rows], dtype=np.int64) for n in range(2))
+    return Plan(contribution, compensation, np.array([row[2] for row in rows], dtype=np.bool_))
+
+
+people = st.lists(st.tuples(amounts, pays, st.booleans()), max_size=12).map(columns)
+prior = st.none() | percentages
+
+
+def ratios(tested: Plan) -> np.ndarray:
+    return ratios_bp(tested.contribution, tested.compensation)
+
+
+def taken_by_hand(contributions: list[int], total: int) -> list[int]:
+    """Take a total off the largest, cent by cent; of equals the first listed gives first."""
+    left = list(contributions)
+    for _ in range(total):
+        left[left.index(max(left))] -= 1
+    return [before - after for before, after in zip(contributions, left, strict=True)]
+
+
+class TestCorrection:
+    @given(people, prior)
+    def test_leveled_percentages_pass(self, tested: Plan, prior_bp: int | None) -> None:
+        test, excess = measured(*tested, prior_bp), excess_of(*tested, prior_bp)
+
+        assert (excess.permitted_bp is None) == test.passed
+        if excess.permitted_bp is not None:
+            leveled = [min(Fraction(ratio), excess.permitted_bp) for ratio in ratios(tested)[tested.hce].tolist()]
+            assert sum(leveled) == round(100 * test.highest_passing) * len(leveled)
+
+    @given(people, prior)
+    def test_nobody_gives_back_more_than_contributed_and_only_the_highly_compensated_do(
+        self, tested: Plan, prior_bp: int | None
+    ) -> None:
+        excess = excess_of(*tested, prior_bp).cents
+
+        assert ((excess >= 0) & (excess <= tested.contribution)).all()
+        assert not excess[~tested.hce].any()
+
+    @given(people, prior, st.data())
+    def test_parts_add_up_to_the_total(self, tested: Plan, prior_bp: int | None, data: st.DataObject) -> None:
+        room = data.draw(st.lists(amounts, min_size=len(tested.hce), max_size=len(tested.hce)))
+        method: dict[str, Any] = (
+            {} if prior_bp is None else {"method": "prior", "prior_nhce_percentage": prior_bp / 100}
+        )
+        contribution, compensation = ((column / 100).tolist() for column in tested[:2])
+
+        found = ws.correct_adp(
+            contribution, compensation, tested.hce.tolist(), **method, catch_up_room=[cents / 100 for cents in room]
+        )
+
+        cents = [
+            [round(100 * amount) for amount in part] for part in (found.excess, found.recharacterized, found.refunds)
+        ]
+        assert sum(cents[0]) == round(100 * found.total)
+        assert all(excess == kept + back for excess, kept, back in zip(*cents, strict=True))
+        assert all(kept == min(excess, most) for excess, kept, most in zip(*cents[:2], room, strict=True))
+        assert cents[0] == excess_of(*tested, prior_bp).cents.tolist()
+
+    @given(people, percentages, st.integers(0, 500))
+    def test_better_figures_of_the_others_never_cost_more(self, tested: Plan, bp: int, more: int) -> None:
+        assert excess_of(*tested, bp + more).cents.sum() <= excess_of(*tested, bp).cents.sum()
+
+    @given(people, prior)
+    def test_who_contributed_more_keeps_no_less(self, tested: Plan, prior_bp: int | None) -> None:
+        excess = excess_of(*tested, prior_bp).cents[tested.hce]
+        before = tested.contribution[tested.hce]
+        order = np.argsort(before, kind="stable")
+
+        kept = (before - excess)[order]
+        assert (np.diff(kept) >= -1).all()  # the odd cents
+
+    @given(st.lists(st.integers(0, 60), min_size=1, max_size=6), st.data())
+    def test_apportioning_is_taking_cents_off_the_largest(self, contributions: list[int], data: st.DataObject) -> None:
+        total = data.draw(st.integers(0, sum(contributions)))
+
+        taken = apportioned(contributions, total)
+
+        assert sum(taken) == total
+        left = sorted(before - after for before, after in zip(contributions, taken, strict=True))
+        by_hand = taken_by_hand(contributions, total)
+        assert left == sorted(before - after for before, after in zip(contributions, by_hand, strict=True))
+
+    @given(st.lists(amounts, min_size=1), st.data())
+    def test_a_level_takes_exactly_what_is_asked(self, values: list[int], data: st.DataObject) -> None:
+        over = data.draw(st.integers(1, max(1, sum(values))))
+        assume(over <= sum(values))
+
+        found = level(values, over)
+
+        assert sum(max(Fraction(0), value - found) for value in values) == over
+
+    @given(st.lists(st.integers(0, 10_000), min_size=1), percentages)
+    def test_a_permitted_ratio_is_there_exactly_where_the_mean_is_too_high(self, some: list[int], most: int) -> None:
+        found = permitted_ratio(np.array(some), most)
+
+        assert (found is not None) == (mean_bp(np.array(some)) > most)
+        assert found is None or found < max(some)
+
+
+class TestPercentages:
+    @given(people, prior)
+    def test_the_decision_is_that_of_exact_fractions(self, tested: Plan, prior_bp: int | None) -> None:
+        """Rounded as the regulations have it, half up to a hundredth of a point, and compared exactly."""
+        each = [Fraction(c, p) for c, p in zip(*(column.tolist() for column in tested[:2]), strict=True)]
+        rounded = [Fraction((20_000 * ratio + 1) // 2) for ratio in each]
+        high, others = (
+            [ratio for ratio, hce in zip(rounded, tested.hce, strict=True) if hce == wanted] for wanted in (True, False)
+        )
+        h, n = (Fraction((2 * sum(of) / len(of) + 1) // 2) if of else None for of in (high, others))
+        n = n if prior_bp is None else Fraction(prior_bp)
+
+        passed = h is None or n is None or h <= max(n * 5 / 4, min(2 * n, n + 200))
+        assert measured(*tested, prior_bp).passed == passed
+
+    @given(st.lists(st.integers(0, 20_000), min_size=1), st.integers(1, 5))
+    def test_zeros_never_raise_a_mean(self, some: list[int], zeros: int) -> None:
+        assert mean_bp(np.array(some + [0] * zeros)) <= mean_bp(np.array(some))
+
+    @given(st.integers(0, 10_000), st.integers(0, 100))
+    def test_the_others_allow_more_the_more_they_contribute(self, bp: int, more: int) -> None:
+        assert bp <= highest_passing_bp(bp) <= highest_passing_bp(bp + more)
+        assert highest_passing_bp(bp) <= 2 * bp
+
+    @given(people, st.randoms(use_true_random=False))
+    def test_order_means_nothing(self, tested: Plan, shuffle: Any) -> None:
+        order = list(range(len(tested.hce)))
+        shuffle.shuffle(order)
+        turned = Plan(tested.contribution[order], tested.compensation[order], tested.hce[order])
+
+        assert measured(*turned, None) == measured(*tested, None)
+        assert excess_of(*turned, None).cents.sum() == excess_of(*tested, None).cents.sum()
+
+    @given(people)
+    def test_a_frame_a_list_and_cents_agree(self, tested: Plan) -> None:
+        frame = pl.DataFrame({"c": tested.contribution / 100, "p": tested.compensation / 100, "h": tested.hce})
+
+        found = ws.adp_test(frame["c"], frame["p"], frame["h"])
+
+        assert found == ws.adp_test(*(column.to_list() for column in frame)) == measured(*tested, None)
+
+
+class TestGroups:
+    @given(
+        st.lists(st.tuples(amounts, st.integers(0, 2**64 - 1), st.booleans()), max_size=30, unique_by=lambda p: p[1])
+    )
+    def test_the_top_paid_are_the_first_in_order_of_pay_and_key(self, staff: list[tuple[int, int, bool]]) -> None:
+        pay, keys, counted = ([person[n] for person in staff] for n in range(3))
+        flags = top_paid(np.array(pay, dtype=np.int64), np.array(keys, dtype=np.uint64), np.array(counted, dtype=bool))
+
+        size = int(Fraction(sum(counted), 5) + Fraction(1, 2))
+        first = sorted(staff, key=lambda person: (-person[0], person[1]))[:size]
+        assert {person for person, flag in zip(staff, flags, strict=True) if flag} == set(first)
+
+    @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30))
+    def test_the_ratio_percentage_is_that_of_exact_fractions(self, staff: list[tuple[bool, bool]]) -> None:
+        benefiting, hce = (np.array([person[n] for person in staff], dtype=bool) for n in range(2))
+        shares = [Fraction(sum(b for b, h in staff if h == w), max(1, sum(h == w for _, h in staff))) for w in (0, 1)]
+
+        found = ratio_percentage_bp(benefiting, hce)
+
+        if shares[1] == 0 or hce.all():
+            assert found is None
+        else:
+            assert found == (20_000 * shares[0] / shares[1] + 1) // 2
+
+    @given(st.lists(st.tuples(st.integers(0, 5).map(lambda n: 100 * n), st.booleans()), max_size=20))
+    def test_the_lowest_rate_group_is_that_of_all_highly_compensated(self, staff: list[tuple[int, bool]]) -> None:
+        rates = np.array([rate for rate, _ in staff], dtype=np.int64)
+        hce = np.array([high for _, high in staff], dtype=bool)
+        groups = [ratio_percentage_bp(rates >= rate, hce) for rate, high in staff if high and rate]
+
+        assert lowest_rate_group_bp(rates, hce) == min((ratio for ratio in groups if ratio is not None), default=None)
