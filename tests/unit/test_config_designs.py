@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workforce_sim.config import Config, load_config
+from workforce_sim import simulate
+from workforce_sim.config import Config, load_config, with_changes
 
 FOLDER = Path(__file__).parents[2] / "config"
 DESIGNS = {path.stem: path for path in sorted((FOLDER / "plan_designs").glob("*.yaml"))}
@@ -82,3 +83,14 @@ def test_a_qualified_automatic_contribution_arrangement_keeps_to_its_section() -
 
 def test_safe_harbors_are_those_of_the_presets() -> None:
     assert [name for name in DESIGNS if design(name).plan.safe_harbor(2025)] == ["qaca_escalation", "safe_harbor"]
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_each_runs_and_costs_the_employer_something(name: str) -> None:
+    config = with_changes(design(name), {"census.size": 200, "simulation.end_year": 2026})
+    summary = simulate(config).summary
+
+    assert (summary["match_cents"] > 0).all()
+    assert (summary["nonelective_cents"] > 0).all() == (name == "integrated_nonelective")
+    assert bool(summary["opt_outs"].sum()) <= config.enrollment.auto_enrollment.enabled
+    assert bool(summary["escalations"].sum()) <= config.enrollment.escalation.enabled
