@@ -160,7 +160,7 @@ def _hint(kind: str, value: Any, context: Mapping[str, Any]) -> str:
 def _section_hint(path: KeyPath, value: Any) -> str:
     """Return which key of a section one value is for, or which keys the section has."""
     known = keys_of(path)
-    if isinstance(value, (list, tuple, dict)) or not known:
+    if isinstance(value, (list, tuple, dict)) or not known or not path:
         return ""
     inside = {key: options(schema_at(path)["properties"][key]) for key in known}
     switches = [key for key in ("enabled", "available") if key in known and isinstance(value, bool)]
