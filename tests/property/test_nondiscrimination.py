@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from hypothesis import assume, given
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 import workforce_sim as ws
+from tests import support
+from tests.property import strategies
+from tests.support import Scenario, fast
+from workforce_sim import Result, SimulationError
 from workforce_sim.plan.adp import highest_passing_bp, mean_bp, measured, ratios_bp
 from workforce_sim.plan.correction import apportioned, excess_of, level, permitted_ratio
 from workforce_sim.plan.coverage import lowest_rate_group_bp, ratio_percentage_bp
@@ -20,6 +24,7 @@ MOST = 10**10
 amounts = st.integers(0, MOST) | st.integers(0, 3 * 10**6)
 pays = st.integers(1, MOST) | st.integers(10**6, 4 * 10**7)
 percentages = st.integers(0, 2_000)
+deferral = pl.sum_horizontal("pre_tax_cents", "roth_cents") - pl.col("catch_up_cents")
 
 
 class Plan(NamedTuple):
@@ -204,3 +209,29 @@ class TestGroups:
         groups = [ratio_percentage_bp(rates >= rate, hce) for rate, high in staff if high and rate]
 
         assert lowest_rate_group_bp(rates, hce) == min((ratio for ratio in groups if ratio is not None), default=None)
+
+
+@given(scenario=strategies.scenarios())
+@settings(max_examples=support.examples(40))
+def test_any_plan_year_of_any_run_can_be_tested(scenario: Scenario) -> None:
+    assume(scenario.config.plan.enabled)
+    try:
+        tables = fast(scenario)
+    except SimulationError:
+        reject()
+    told = pl.col("officer").fill_null(True), pl.col("owner_share_ppm", "deferral_balance_cents").fill_null(10**6)
+    opening = scenario.opening.staff.with_columns(*told)
+    result = Result(tables, scenario.config, opening=opening)
+
+    for year in sorted(set(tables.snapshots["year"])):
+        tests = ws.nondiscrimination(result, year)
+
+        rows = tables.snapshots.filter(pl.col("year") == year)
+        refunds = tests.refunds.join(rows, on="employee_id")
+        put_in = pl.when(pl.col("test") == "ADP").then(deferral).otherwise("match_cents")
+        assert refunds.filter((pl.col("excess_cents") > put_in) | ~pl.col("hce")).is_empty()
+        kept, back = pl.col("recharacterized_cents"), pl.col("refund_cents")
+        assert refunds.filter(pl.col("excess_cents") != kept + back).is_empty()
+        assert tests.adp.hces + tests.adp.nhces <= rows.height
+        assert len(str(tests).splitlines()) > 2 * len(tests.tests)
+        assert (tests.tests[-1].outcome == "not testable") == opening.is_empty()

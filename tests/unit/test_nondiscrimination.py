@@ -197,6 +197,12 @@ class TestPriorYear:
         assert (adp.outcome, adp.figures["nhce_percent"]) == ("passed", 4.0)
         assert "no year before" in adp.note
 
+    def test_so_does_a_year_after_one_without_others(self) -> None:
+        adp = found(run(high(6), other(4), high(9, employee_id="A", year=2024), **PRIOR), "ADP")
+
+        assert (adp.outcome, adp.figures["nhce_percent"]) == ("passed", 4.0)
+        assert "nobody else was eligible last year" in adp.note
+
 
 YEAR = PlanYear(2025)
 

@@ -24,6 +24,11 @@ SECTIONS = {
 }
 """Of each test by the kind of safe harbor, which exempts."""
 
+NO_YEAR_BEFORE = "prior-year method, but the run has no year before: against this year's figures of the others"
+NO_OTHERS_BEFORE = (
+    "prior-year method, but nobody else was eligible last year: against this year's figures of the others"
+)
+
 OLDEST = 150
 
 
@@ -93,9 +98,10 @@ def _others_before(test: Test, config: Config, before: People | None) -> tuple[i
     if config.plan.testing.method == "current":
         return None, ""
     if before is None:
-        return None, "prior-year method, but the run has no year before: against this year's figures of the others"
+        return None, NO_YEAR_BEFORE
     amounts, compensation, hce = _columns(test, before)
-    return group_bp(amounts, compensation, ~hce), "against last year's figures of the others"
+    last = group_bp(amounts, compensation, ~hce)
+    return last, "against last year's figures of the others" if last is not None else NO_OTHERS_BEFORE
 
 
 def _outcome(figures: AdpTest, harbor: str | None, amounts: Ints) -> Outcome:
