@@ -58,12 +58,24 @@ def whole(keys: strategies.Keys) -> strategies.Values:
     return st.fixed_dictionaries(keys) | strategies.some(keys)
 
 
+def sections(year: int) -> dict[str, strategies.Values]:
+    """The sections of the plan."""
+    return {
+        "eligibility": strategies.some(ELIGIBILITY),
+        "enrollment": whole(strategies.enrollment(year)),
+        "plan": whole({**strategies.plan(year), "enabled": st.just(True)}),
+    }
+
+
 @st.composite
 def plans(draw: st.DrawFn, *, rates_known: bool | None = None, enrollment: Any = None, plan: Any = None) -> Scenario:
     """Any plan; rates of the census known or not, and these keys of enrollment and plan."""
     year = draw(st.sampled_from(YEARS))
     known = draw(st.sampled_from([True, True, True, False])) if rates_known is None else rates_known
     census = staff(draw(st.sampled_from(SIZES)), year, draw(st.integers(0, 2**32)), rates_known=known)
+    drawn = draw(st.fixed_dictionaries(sections(year)))
+    drawn["enrollment"].update(enrollment or {})
+    drawn["plan"].update(plan or {})
     config = support.configured(
         year,
         year + draw(st.integers(0, 2)),
@@ -71,10 +83,8 @@ def plans(draw: st.DrawFn, *, rates_known: bool | None = None, enrollment: Any =
         workforce={"total_termination_rate": draw(st.sampled_from([0.0, 0.12, 0.4])), "max_hires_ratio": 1000.0},
         promotion={"base_rate": 0.3, "minimum_tenure": 0},
         compensation={"cola_date": draw(strategies.MONTH_DAY), "merit_month_weights": [1.0] * 12},
-        eligibility=draw(strategies.some(ELIGIBILITY)),
-        enrollment={**draw(whole(strategies.enrollment(year))), **(enrollment or {})},
-        plan={**draw(whole(strategies.plan(year))), "enabled": True, **(plan or {})},
         random_seed=draw(strategies.SEEDS),
+        **drawn,
     )
     return Scenario(census, config)
 
