@@ -76,7 +76,8 @@ def _staff(frame: pl.DataFrame, config: Config, departments: pl.Series) -> Staff
     )
     no_flag, no_money = np.zeros(frame.height, dtype=bool), np.zeros(frame.height, dtype=np.int64)
     never = np.full(frame.height, NEVER, dtype=np.int32)
-    excluded = frame["excluded"].fill_null(value=False).to_numpy()
+    deferral = frame["deferral_bp"].fill_null(0).to_numpy()
+    excluded = frame["excluded"].fill_null(value=False).to_numpy() & (deferral == 0)
     return Staff(
         identity=np.arange(frame.height, dtype=np.int32),
         key=key,
@@ -92,7 +93,7 @@ def _staff(frame: pl.DataFrame, config: Config, departments: pl.Series) -> Staff
         salary=frame["salary_cents"].to_numpy(),
         full_time=frame["full_time_ppm"].to_numpy(),
         eligible=np.where(excluded, NEVER, dates(hire, birth, config.eligibility)),
-        deferral=frame["deferral_bp"].fill_null(0).to_numpy(),
+        deferral=deferral,
         automatic=never,
         enrolled=never,
         enrolled_year=np.full(frame.height, config.simulation.start_year - 1, dtype=np.int16),

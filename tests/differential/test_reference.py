@@ -23,6 +23,7 @@ KINDS = {
     "workforce.max_hires_ratio": "too many hires",
     " above 0": "too few who can leave",
     "pay of more than": "too much pay",
+    "balance of more than": "too large a balance",
     "merit increase of more than": "too much merit",
 }
 

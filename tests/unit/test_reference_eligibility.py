@@ -15,7 +15,7 @@ from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.eligibility import birthday, enter_eligibility, find_eligibility, first_entry
-from workforce_sim.reference.tables import Event, PersonYear, census_of, person_year
+from workforce_sim.reference.records import Event, PersonYear, census_of, person_year
 
 SEED = 42
 
@@ -34,6 +34,7 @@ def configured(end_year: int = 2025, growth: float = 0.0, leaving: float = 0.0, 
             "promotion": {"base_rate": 0.0},
             "compensation": {"cola_rate": 0.0, "merit_pool": 0.0},
             "eligibility": rule,
+            "enrollment": {"auto_enrollment": {"enabled": False}, "election": 0.0, "conversion": 0.0},
             "random_seed": SEED,
         }
     )

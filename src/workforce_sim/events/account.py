@@ -78,7 +78,7 @@ def _grown(opening: Ints, rate_ppm: int, leavers: Leavers, year: PlanYear) -> In
 def _refuse_growth(highest_cents: int, year: PlanYear) -> None:
     if highest_cents > MOST_CENTS:
         raise SimulationError(
-            f"an employer balance of more than ${MOST_CENTS // 100:,} is reached in {year.year}; "
+            f"a balance of more than ${MOST_CENTS // 100:,} is reached in {year.year}; "
             "lower plan.annual_return, or end earlier"
         )
 

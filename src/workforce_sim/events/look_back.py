@@ -12,6 +12,9 @@ from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
 from workforce_sim.staff import Flags, Staff
 
+ROTH_CATCH_UP_FROM = 2026
+"""First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""
+
 
 def decide(pay: Ints, staff: Staff, last_day: Days | int, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:
     """Return the columns of the staff that the pay of ``year`` decides for the next, of everybody employed in it."""
@@ -23,7 +26,9 @@ def decide(pay: Ints, staff: Staff, last_day: Days | int, year: PlanYear, assump
     if config.plan.testing.top_paid_group:
         highly &= _top_paid(pay, staff, last_day, year)
     wages = assumptions.limits(year.year + 1).roth_catch_up_wages_cents
-    return {"highly_paid": highly, "roth_catch_up": nobody if wages is None else pay > wages}
+    if wages is None or year.year + 1 < ROTH_CATCH_UP_FROM:
+        return {"highly_paid": highly, "roth_catch_up": nobody}
+    return {"highly_paid": highly, "roth_catch_up": pay > wages}
 
 
 def _top_paid(pay: Ints, staff: Staff, last_day: Days | int, year: PlanYear) -> Flags:

@@ -13,7 +13,7 @@ from workforce_sim.config import Config
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.chance import day_of_year
-from workforce_sim.reference.tables import Employee, Event, PersonYear
+from workforce_sim.reference.records import Employee, Event, PersonYear
 
 ENTRY_MONTHS = {"monthly": range(1, 13), "quarterly": (1, 4, 7, 10), "semiannual": (1, 7), "annual": (1,)}
 """The months whose first day is an entry date."""

@@ -17,7 +17,7 @@ from workforce_sim.reference.chance import (
     millionths,
     years_before,
 )
-from workforce_sim.reference.tables import Employee
+from workforce_sim.reference.records import Employee
 from workforce_sim.reference.year import Knots, Year, count_levels
 
 FULL_TIME_HOURS = 2080

@@ -2,8 +2,8 @@
 
 The fast engine must equal it row for row and cent for cent. It follows the chapters: the order of a year (3),
 growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance``, hires (6) in
-``hires``, promotions, raises and earnings (7, 8) in ``raises``, eligibility in ``eligibility``, the tables (11)
-in ``tables``. The plan's other chapters are not simulated.
+``hires``, promotions, raises and earnings (7, 8) in ``raises``, the tables (11) in ``tables``. The plan is in
+``eligibility``, ``enrollment`` and ``deferral``, its money in ``contributions`` and ``accounts``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from workforce_sim.draws import Stream, category
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up, ppm, raised
 from workforce_sim.opening import Opening, Tables
+from workforce_sim.reference.accounts import Forfeitures, close_accounts
 from workforce_sim.reference.chance import (
     DAY,
     chances_in_proportion,
@@ -30,10 +31,19 @@ from workforce_sim.reference.chance import (
     millionths,
     taking_order,
 )
+from workforce_sim.reference.compensated import find_highly_compensated, keep_pay, settle_prior_pay
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
+from workforce_sim.reference.enrollment import (
+    draw_decliners,
+    draw_participation,
+    enroll,
+    find_automatic_dates,
+    settle_participants,
+)
 from workforce_sim.reference.hires import hire
 from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, decide_promotions, walk_salaries
-from workforce_sim.reference.tables import Book, Employee, PersonYear, census_of, person_year
+from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
+from workforce_sim.reference.tables import Book
 from workforce_sim.reference.year import Run, Year, milli_at
 
 
@@ -45,30 +55,43 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
 
     Raises:
         SimulationError: when a year needs more leavers than there are staff who can leave, or more hires
-            than ``workforce.max_hires_ratio`` allows.
+            than ``workforce.max_hires_ratio`` allows; when pay or a balance grows out of bounds.
     """
     staff = census_of(opening, config.random_seed, replicate)
-    find_eligibility(staff, config)
+    if config.plan.enabled:
+        _open_plan(staff, config, draw_rates=not has_rates(opening))
     run = Run(config, opening.levels, staff, replicate)
-    book = Book(opening, replicate)
+    book, forfeitures = Book(opening, replicate, config.plan), Forfeitures()
     for number in range(config.simulation.start_year, config.simulation.end_year + 1):
-        people = plan_year(staff, Year(run, number))
-        book.add(number, people)
+        people = plan_year(staff, Year(run, number), forfeitures)
+        book.add(number, people, forfeitures.used_cents)
         staff = [person.employee for person in people if person.cause is None]
     return book.frames()
+
+
+def _open_plan(census: Sequence[Employee], config: Config, *, draw_rates: bool) -> None:
+    """Find who of the census may join the plan, and who is in it; where it has no rates, by chance."""
+    find_eligibility(census, config)
+    if draw_rates:
+        draw_participation(census, config)
+    settle_participants(census, config)
+    find_automatic_dates(census, config)
+    draw_decliners(census, config)
+    settle_prior_pay(census, config)
 
 
 # --- Chapter 3: the order of a year ---
 
 
-def plan_year(staff: Sequence[Employee], year: Year) -> list[PersonYear]:
+def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -> list[PersonYear]:
     """Take the opening staff through one plan year; return everybody employed in it, with closing level and salary."""
     opening = [person_year(employee, year.first, year.last) for employee in staff]
     weights = termination_weights(opening, year)
     growth = headcount_growth(weights, year)
     terminate_opening_staff(opening, weights, growth, year)
     newcomers = hire(growth.hires, staff, year)
-    find_eligibility(newcomers, year.config)
+    if year.config.plan.enabled:
+        _offer_plan(newcomers, year.config)
     hires = [person_year(employee, year.first, year.last) for employee in newcomers]
     terminate_hires(hires, growth, year)
     people = opening + hires
@@ -76,8 +99,19 @@ def plan_year(staff: Sequence[Employee], year: Year) -> list[PersonYear]:
     decide_cost_of_living(people, year)
     decide_merit(people, year)
     walk_salaries(people, year)
-    enter_eligibility(people)
+    if year.config.plan.enabled:
+        enter_eligibility(people)
+        enroll(people, year)
+        find_highly_compensated(people, year)
+        close_accounts(people, year, forfeitures)
+        keep_pay(people, year)
     return people
+
+
+def _offer_plan(newcomers: Sequence[Employee], config: Config) -> None:
+    find_eligibility(newcomers, config)
+    find_automatic_dates(newcomers, config)
+    draw_decliners(newcomers, config)
 
 
 # --- Chapter 4: growth ---

@@ -20,7 +20,7 @@ from workforce_sim.reference.chance import (
     millionths,
     whole_between,
 )
-from workforce_sim.reference.tables import Employee, Event, PersonYear, Raise
+from workforce_sim.reference.records import Employee, Event, From, PersonYear, Raise
 from workforce_sim.reference.year import Year, milli_at
 
 
@@ -151,22 +151,21 @@ def _after(step: Raise, salary: int, level: int, merit_ppm: dict[Cell, int], yea
 
 
 def _walk(person: PersonYear, merit_ppm: dict[Cell, int], year: Year) -> None:
-    """Enter a person's year in the ledger, and set earnings and the closing level and salary."""
+    """Enter a person's year in the ledger, and set salaries, earnings and the closing level and salary."""
     employee = person.employee
-    salary, level, since, day_cents = employee.salary_cents, employee.level, person.first_day, 0
+    salary, level = employee.salary_cents, employee.level
+    person.salaries.append(From(person.first_day, salary))
     if person.is_hire:
-        person.events.append(Event("hire", since, salary_after=salary, level_after=level))
+        person.events.append(Event("hire", person.first_day, salary_after=salary, level_after=level))
     for step in person.raises:
         before, level_before = salary, level
         salary, level = _after(step, salary, level, merit_ppm, year)
-        day_cents += before * (step.day - since).days
-        since = step.day
+        person.salaries.append(From(step.day, salary))
         if step.kind == "promotion":
-            person.events.append(Event("promotion", since, None, before, salary, level_before, level))
+            person.events.append(Event("promotion", step.day, None, before, salary, level_before, level))
         elif salary != before:
-            person.events.append(Event(step.kind, since, None, before, salary))
-    day_cents += salary * ((person.last_day - since).days + 1)
-    person.earnings_cents = half_up(day_cents, year.days)
+            person.events.append(Event(step.kind, step.day, None, before, salary))
+    person.earnings_cents = half_up(person.day_cents(person.last_day), year.days)
     if person.cause is not None:
         person.events.append(Event("termination", person.last_day, person.cause))
     employee.salary_cents, employee.level = salary, level

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from workforce_sim import draws
@@ -18,8 +18,9 @@ from workforce_sim.config.values import band_at
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
+from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulative
-from workforce_sim.reference.tables import Employee
+from workforce_sim.reference.records import Employee
 
 Knots = list[tuple[int, int]]
 """Points (millionths of the draw, pay in cents) of hires, straight lines between them."""
@@ -59,11 +60,22 @@ class Year:
         refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
         ranges = [level.range_cents for level in run.levels]
         self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
-        self._scalars = [draws.decision(config.random_seed, year, s) for s in range(Stream.HIRE_PART_TIME + 1)]
+        self._scalars = [draws.decision(config.random_seed, year, s) for s in range(Stream.MATCH_RESPONSE + 1)]
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The statutory limits of the year; only with a plan."""
+        return limits_of(self.config, self.year)
 
     def u(self, employee: Employee, stream: Stream) -> float:
         """Return an employee's draw in [0, 1) for one decision of the year."""
         return draws.uniform(employee.person, self._scalars[stream])
+
+
+def limits_of(config: Config, year: int) -> Limits:
+    """Return the statutory limits of a calendar year under the plan's assumptions."""
+    rule = config.plan.limits
+    return limits(year, inflation=rule.inflation, wage_growth=rule.wage_growth, overrides=rule.overrides)
 
 
 def count_levels(staff: Sequence[Employee], levels: int) -> list[int]:

@@ -1,0 +1,216 @@
+"""The reference model's records: an employee, a year of one, and the census made into them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from workforce_sim import draws, tables
+from workforce_sim.opening import Opening
+from workforce_sim.reference.chance import DAY, completed_years
+
+
+@dataclass(slots=True)
+class Employee:
+    """One employee; what changes in a year, from ``level`` on, is as it was in force at the last year end."""
+
+    employee_id: str
+    key: int
+    person: int
+    """The number that stands for the employee in this replicate."""
+    birth_date: dt.date
+    hire_date: dt.date
+    department: str | None
+    full_time_ppm: int
+    level: int
+    """Position in the list of levels."""
+    salary_cents: int
+    participates: bool = False
+    """A participant of the census: in it with a deferral rate above 0, or drawn where it has no rates."""
+    flagged_excluded: bool = False
+    """In the census with the flag."""
+    opted_out: bool = False
+    """In the census with the mark."""
+    owner_share_ppm: int = 0
+    declines_escalation: bool = False
+    eligibility_date: dt.date | None = None
+    """When the employee may join the plan, reached or not; None for the excluded."""
+    automatic_date: dt.date | None = None
+    """When automatic enrollment comes; None for whom it does not, or no more."""
+    deferral_bp: int = 0
+    enrollment_date: dt.date | None = None
+    """Of the latest enrollment row; None without one, as of participants of the census."""
+    enrollment_year: int = 0
+    """Calendar year of the latest enrollment, of participants of the census the one before the start year."""
+    automatic: bool = False
+    """The latest enrollment was automatic, with no change of one's own and no stop since."""
+    prior_pay_cents: int | None = None
+    """Pay of the year before; None for the year's hires."""
+    top_paid: bool = False
+    """In the top-paid group of the year before."""
+    match_balance_cents: int = 0
+    nonelective_balance_cents: int = 0
+
+
+class Raise(NamedTuple):
+    """A raise decided for one employee; whether it changes the salary shows when salaries are walked."""
+
+    kind: str
+    """promotion, cola or merit."""
+    day: dt.date
+    value: int
+    """Increase in ppm; for merit the position of the rating, whose increase follows from the pool."""
+
+
+class Event(NamedTuple):
+    """One row of the ledger."""
+
+    kind: str
+    day: dt.date
+    cause: str | None = None
+    salary_before: int | None = None
+    salary_after: int | None = None
+    level_before: int | None = None
+    level_after: int | None = None
+    deferral_before: int | None = None
+    deferral_after: int | None = None
+    amount: int | None = None
+
+
+class From(NamedTuple):
+    """A salary in cents, or a deferral rate in bp, that holds from a day on, until the next."""
+
+    day: dt.date
+    value: int
+
+
+@dataclass(slots=True)
+class Money:
+    """What the plan did for one employee in one plan year, whole cents; 0 for who is not in it."""
+
+    plan_compensation: int = 0
+    """Of the match."""
+    nonelective_compensation: int = 0
+    pre_tax: int = 0
+    roth: int = 0
+    catch_up: int = 0
+    match: int = 0
+    nonelective: int = 0
+    """Without reallocated forfeitures until section 415 is through, then with them."""
+    reallocated: int = 0
+    excess_415: int = 0
+    match_balance: int = 0
+    nonelective_balance: int = 0
+    match_vested_bp: int = 0
+    nonelective_vested_bp: int = 0
+    forfeited: int = 0
+    hce: bool = False
+
+
+@dataclass(slots=True)
+class PersonYear:
+    """One employee in one plan year: ages, the days employed, and what is decided for the year."""
+
+    employee: Employee
+    first_day: dt.date
+    last_day: dt.date
+    age: int
+    tenure: int
+    opening_salary_cents: int | None
+    """Salary at the opening; None for a hire of the year."""
+    cause: str | None = None
+    """Cause of leaving on ``last_day``; None for those who stay."""
+    raises: list[Raise] = field(default_factory=list)
+    """In date order; on one day promotion, cost of living, merit."""
+    events: list[Event] = field(default_factory=list)
+    salaries: list[From] = field(default_factory=list)
+    """In date order, from the first day on; the last of a day is that day's."""
+    rates: list[From] = field(default_factory=list)
+    """Deferral rates, likewise."""
+    earnings_cents: int = 0
+    money: Money = field(default_factory=Money)
+
+    @property
+    def is_hire(self) -> bool:
+        """Whether hired in this year."""
+        return self.opening_salary_cents is None
+
+    @property
+    def status(self) -> str:
+        """Status in the snapshot."""
+        if self.cause is not None:
+            return "new_hire_terminated" if self.is_hire else "terminated"
+        return "new_hire" if self.is_hire else "continuing"
+
+    @property
+    def eligibility_date(self) -> dt.date | None:
+        """The eligibility date if reached on the last day; None for the excluded and for those not there yet."""
+        date = self.employee.eligibility_date
+        return date if date is not None and date <= self.last_day else None
+
+    def salary_on(self, day: dt.date) -> int:
+        """Return the annual salary of a day employed, after that day's raises."""
+        return next(salary for start, salary in reversed(self.salaries) if start <= day)
+
+    def day_cents(self, through: dt.date) -> int:
+        """Return A(d): the sum over the days employed through a day of that day's salary; 0 before the first."""
+        total = 0
+        for start, salary in reversed(self.salaries):
+            if start <= through:
+                total += salary * ((through - start).days + 1)
+                through = start - DAY
+        return total
+
+
+def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:
+    """Return an employee's year; age and tenure are those on ``first``, 1 January, or on the hire date of a hire."""
+    is_hire = employee.hire_date >= first
+    start = employee.hire_date if is_hire else first
+    return PersonYear(
+        employee=employee,
+        first_day=start,
+        last_day=last,
+        age=completed_years(employee.birth_date, start),
+        tenure=completed_years(employee.hire_date, start),
+        opening_salary_cents=None if is_hire else employee.salary_cents,
+    )
+
+
+def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
+    """Return one employee per row of the opening; a column that it does not have counts as null."""
+    places = {level.name: place for place, level in enumerate(opening.levels)}
+    staff = []
+    for row in tables.completed(opening.staff, tables.CENSUS).iter_rows(named=True):
+        employee = Employee(
+            employee_id=row["employee_id"],
+            key=draws.census_key(row["employee_id"]),
+            person=0,
+            birth_date=row["birth_date"],
+            hire_date=row["hire_date"],
+            department=row["department"],
+            full_time_ppm=row["full_time_ppm"],
+            level=places[row["level"]],
+            salary_cents=row["salary_cents"],
+        )
+        employee.person = draws.person_number(seed, replicate, employee.key)
+        _take_plan_columns(employee, row)
+        staff.append(employee)
+    return staff
+
+
+def has_rates(opening: Opening) -> bool:
+    """Return whether any row of the census has a deferral rate, be it 0."""
+    return "deferral_bp" in opening.staff.columns and opening.staff["deferral_bp"].count() > 0
+
+
+def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:
+    employee.deferral_bp = row["deferral_bp"] or 0
+    employee.participates = employee.deferral_bp > 0
+    employee.flagged_excluded = bool(row["excluded"])
+    employee.opted_out = bool(row["opted_out"])
+    employee.owner_share_ppm = row["owner_share_ppm"] or 0
+    employee.prior_pay_cents = row["prior_year_pay_cents"]
+    employee.match_balance_cents = row["match_balance_cents"] or 0
+    employee.nonelective_balance_cents = row["nonelective_balance_cents"] or 0
