@@ -177,7 +177,9 @@ WATCH: dict[Stream, Watch] = {
         "employee_id", pl.col("eligibility_date").is_null()
     ),
     Stream.ELECTION: lambda tables: have("enrollment", stayers(tables), tables),
-    Stream.ELECTION_DATE: lambda tables: months(joined(tables, "election"), "effective_date"),
+    Stream.ELECTION_DATE: lambda tables: joined(tables, "election").select(
+        "employee_id", pl.col("effective_date").dt.quarter()
+    ),
     Stream.MATCH_SEEKING: lambda tables: of_type(tables.events, "enrollment")["employee_id", "deferral_after_bp"],
     Stream.OPT_OUT: lambda tables: have("opt_out", takes_part("out", tables).drop_nulls("eligibility_date"), tables),
     Stream.CONVERSION: lambda tables: have("enrollment", takes_part("out", tables), tables),
