@@ -241,8 +241,8 @@ def test_nobody_is_matched_more_than_the_formula_gives_at_most(scenario: Scenari
         tiers, pay = tiers_of(formula, one.now), one.now["plan_compensation_cents"]
         most = half_up(highest(tiers), BP) if formula.in_dollars else half_up(highest(tiers) * pay, BP * BP)
         best = max((tier.rate_bp for tier in tiers), default=0)
-        before_returns = one.deferral + one.now["excess_415_cents"]
-        assert one.now["match_cents"] <= min(most, half_up(best * before_returns, BP))
+        before_returns = one.deferral + one.now["excess_415_cents"]  # in whole cents, of half a cent more perhaps
+        assert one.now["match_cents"] <= min(most, half_up(best * (2 * before_returns + 1), 2 * BP))
         assert one.now["match_cents"] == 0 or one.meets(formula)
 
 
