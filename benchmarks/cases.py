@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from workforce_sim import synthetic_census
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
-from workforce_sim.config.load import load_config, overridden
+from workforce_sim.config.load import load_config, overridden, with_changes
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.simulation import run
@@ -19,6 +21,34 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 def config(years: int) -> Config:
     """Return the documented defaults over so many years."""
     return overridden(load_config(), start_year=2025, end_year=2024 + years)
+
+
+RICH_PLAN: Mapping[str, Any] = {
+    "plan.match": {
+        "basis": "payroll",
+        "minimum_hours": 1000,
+        "by_tenure": [
+            {"from": 0, "tiers": [{"up_to": 0.04, "rate": 0.5}]},
+            {"from": 5, "tiers": [{"up_to": 0.03, "rate": 1.0}, {"up_to": 0.06, "rate": 0.5}]},
+        ],
+    },
+    "plan.nonelective": {"kind": "points", "by_points": [{"from": 0, "rate": 0.02}, {"from": 50, "rate": 0.04}]},
+    "plan.vesting": {"match": "graded_6", "nonelective": "cliff_3"},
+    "plan.forfeitures": "reallocate",
+    "plan.annual_return": 0.06,
+    "plan.testing.top_paid_group": True,
+    "enrollment.auto_enrollment.scope": "all_eligible",
+    "enrollment.escalation.date": "07-01",
+}
+"""What costs most: a payroll match by tenure, conditions, points, graded vesting, reallocation, escalation in July."""
+
+PLANS: Mapping[str, Mapping[str, Any]] = {"no plan": {"plan.enabled": False}, "defaults": {}, "rich plan": RICH_PLAN}
+
+
+@cache
+def planned(name: str, years: int) -> Config:
+    """Return the documented defaults with one of ``PLANS``."""
+    return with_changes(config(years), PLANS[name])
 
 
 @cache

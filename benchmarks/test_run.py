@@ -8,9 +8,11 @@ import time
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.cases import SIZES, config, employee_years, opening, simulated
+from benchmarks.cases import PLANS, SIZES, config, employee_years, opening, planned, simulated
 from benchmarks.kernel import calibrate, memory
 from workforce_sim import reference
+from workforce_sim.monitor import Clock
+from workforce_sim.simulation import run
 
 ROUNDS = {1_000: 15, 10_000: 15, 100_000: 7, 1_000_000: 3}
 
@@ -27,6 +29,15 @@ def test_run(benchmark: BenchmarkFixture, size: int, years: int) -> None:
     benchmark.extra_info["ns_per_employee_year"] = round(took / employee_years(tables) * 1e9)
     benchmark.extra_info["ratio_to_kernel"] = round(took / kernel, 2)
     assert tables.summary.height == years
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_plan(benchmark: BenchmarkFixture, plan: str) -> None:
+    benchmark.group = "5 years of 100,000 staff, by plan"
+    opened = opening(100_000)
+    tables = benchmark.pedantic(run, (planned(plan, 5), opened, (0,), Clock()), rounds=7, warmup_rounds=1)
+    benchmark.extra_info["ns_per_employee_year"] = round(benchmark.stats.stats.median / employee_years(tables) * 1e9)
+    assert tables.summary["match_cents"].null_count() == (5 if plan == "no plan" else 0)
 
 
 @pytest.mark.parametrize("size", [1_000, 10_000])

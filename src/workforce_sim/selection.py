@@ -90,6 +90,5 @@ def shared_out(total: int, weights: Ints, keys: Keys) -> Ints:
     for place in range(total.bit_length() // 10, -1, -1):
         value = rest * 1024 + weights * (total >> 10 * place & 1023)
         shares, rest = shares * 1024 + value // whole, value % whole
-    order = np.lexsort((keys, -rest))
-    shares[order[: total - int(shares.sum())]] += 1
-    return shares
+    left = total - int(shares.sum())
+    return shares + smallest(-rest.astype(np.float64), keys, left, "shares")

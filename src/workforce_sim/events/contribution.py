@@ -135,9 +135,10 @@ def _match(counted: PlanPay, deferrals: Deferrals) -> Ints:
         pay = counted.compensation(formula.compensation)[rows]
         amount = formula_match(formula, deferrals.total, pay, place)
     else:
-        limit = np.full(len(rows), context.limits.compensation_cents, dtype=np.int64)
-        spans = counted.segments(formula.compensation)
-        amount = formula_payroll_match(formula, spans, deferrals.most, limit, place)
+        amount = np.zeros(len(rows), dtype=np.int64)
+        for part, spans in counted.segments(formula.compensation):
+            limit = np.full(len(part), context.limits.compensation_cents, dtype=np.int64)
+            amount[part] = formula_payroll_match(formula, spans, deferrals.most[part], limit, place[part])
     return counted.scattered(rows, np.where(_meets(formula, rows, counted), amount, 0))
 
 
@@ -168,7 +169,7 @@ def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     hire, last_day = employed.staff.hire[rows], employed.last_day[rows]
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
     hours = hours_of_service(employed.staff.full_time[rows].astype(np.int64), days, year.days)
-    served = completed_years(hire, last_day, year)
+    served = completed_years(hire, last_day, year) if money.minimum_service_years else 0
     return np.asarray(meets_conditions(money, served, last_day >= year.last, hours))
 
 

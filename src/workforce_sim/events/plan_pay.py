@@ -18,6 +18,8 @@ from workforce_sim.events.earnings import Pay
 from workforce_sim.staff import Flags, Rows
 
 Kind = Literal["plan_year", "eligible", "participating"]
+Span = tuple[Ints, Ints]
+"""Rates in bp and pay in cents of one span of the year, of some of those who defer."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,20 @@ class PlanPay:
             total[move.which] += (move.after - move.before) * (self.deferred[move.which] - before)
         return total
 
-    def segments(self, kind: Kind) -> list[tuple[Ints, Ints]]:
-        """Return (rate, pay) of the year in date order, pay 0 where somebody has no such span."""
-        found, since, rate = self.found, self.before_begin, self.found.start.astype(np.int64)
-        spans = [(np.zeros_like(rate), self._idle(kind))]
+    def segments(self, kind: Kind) -> list[tuple[Rows, list[Span]]]:
+        """Return (rate, pay) of the year in date order: of those whose rate never moves, and of the others."""
+        moved = np.zeros(len(self.before_begin), dtype=bool)
+        for move in self.found.moves:
+            moved[move.which] = True
+        still, start = np.flatnonzero(~moved), self.found.start.astype(np.int64)
+        idle = np.zeros_like(start), self._idle(kind)
+        spans = _picked([idle, (start, self.deferred - self.before_begin)], still)
+        moving = np.flatnonzero(moved)
+        return [(still, spans), (moving, _picked([idle, *self._moving(kind)], moving))]
+
+    def _moving(self, kind: Kind) -> list[Span]:
+        """Return the spans since the first day at a rate above 0, pay 0 where somebody has no such span."""
+        found, since, rate, spans = self.found, self.before_begin, self.found.start.astype(np.int64), []
         for move, before in zip(found.moves, self.before_moves, strict=True):
             pay = np.zeros_like(rate)
             pay[move.which] = before - since[move.which]
@@ -128,3 +140,7 @@ class PlanPay:
         if kind == "participating":
             return np.zeros_like(self.before_begin)
         return self.before_begin if kind == "plan_year" else self.before_begin - self.before_entry[self.found.rows]
+
+
+def _picked(spans: list[Span], rows: Rows) -> list[Span]:
+    return [(rate[rows], pay[rows]) for rate, pay in spans]

@@ -14,6 +14,7 @@ from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.draws import Keys, census_keys
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.columns import Column, cents_column, flag_column, same_length
+from workforce_sim.selection import smallest
 from workforce_sim.staff import Flags
 
 LEAST_SERVICE_DAYS = 183
@@ -51,9 +52,7 @@ def top_paid(pay_cents: Ints, keys: Keys, counted: Flags) -> Flags:
         counted: who counts in the size; those who do not may still be in the group.
     """
     size = half_up(int(np.count_nonzero(counted)), 5)
-    flags = np.zeros(len(pay_cents), dtype=np.bool_)
-    flags[np.lexsort((keys, -pay_cents))[:size]] = True
-    return flags
+    return smallest(-pay_cents.astype(np.float64), keys, size, "the top-paid group")
 
 
 def highly_compensated(pay_cents: Any, threshold_cents: int, owner_ppm: Any = 0, in_group: Any = True) -> Any:

@@ -225,7 +225,8 @@ def _slice(amount: Any, lower: Any, upper: Any) -> Any:
 
 def _times(rate: Any, deferred: Any, per: Any) -> Any:
     """Return rate x deferred // per without a product beyond 64 bits; cutting here cannot change the one rounding."""
-    return rate * (deferred // per) + rate * (deferred % per) // per
+    whole = deferred // per
+    return rate * whole + rate * (deferred - whole * per) // per
 
 
 def _payrolls(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame, limit: Any) -> tuple[list[int], list[int]]:
