@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
-    from workforce_sim.config.load import load_config
     from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
+    from workforce_sim.loading import load_config
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
+    from workforce_sim.plan.legality import plan_warnings
     from workforce_sim.plan.limits import Limits, limits
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
@@ -55,6 +56,7 @@ __all__ = [
     "nondiscrimination",
     "nonelective_amount",
     "period_match",
+    "plan_warnings",
     "read_census",
     "read_run",
     "replay",
@@ -67,14 +69,16 @@ __all__ = [
 
 _HOMES = {
     "census": ("Census", "check_census", "read_census"),
-    "config": ("Config", "load_config"),
+    "config": ("Config",),
     "errors": ("CensusError", "ConfigError", "LedgerError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
+    "loading": ("load_config",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
+    "plan.legality": ("plan_warnings",),
     "plan.limits": ("Limits", "limits"),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),

@@ -132,15 +132,14 @@ def _census_check(options: argparse.Namespace) -> int:
 
 
 def _config_check(options: argparse.Namespace) -> int:
-    from workforce_sim.config import load_config  # noqa: PLC0415
-    from workforce_sim.plan.legality import check_years, plan_warnings  # noqa: PLC0415
+    from workforce_sim.loading import load_config  # noqa: PLC0415
+    from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
 
     config = load_config(options.file)
     census = config.census.path or f"synthetic, {config.census.size:,} employees"
     if config.census.path is not None and not Path(config.census.path).exists():
         complain(f"{options.file}: census.path: no such file yet: {config.census.path}")
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
-    check_years(config)
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")

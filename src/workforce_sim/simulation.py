@@ -14,13 +14,15 @@ from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
-from workforce_sim.config.load import load_config, overridden
+from workforce_sim.config.load import load_config as read
+from workforce_sim.config.load import overridden
 from workforce_sim.context import World
 from workforce_sim.errors import ConfigError
 from workforce_sim.ledger import refuse_taken
+from workforce_sim.loading import load_config
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import check_years, plan_warnings
+from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
@@ -64,8 +66,7 @@ def simulate(
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
-    chosen = overridden(load_config(config), start_year=start_year, end_year=end_year, seed=seed)
-    check_years(chosen)
+    chosen = load_config(overridden(read(config), start_year=start_year, end_year=end_year, seed=seed))
     folder = out or chosen.output.path
     if folder is not None:
         refuse_taken(Path(folder))

@@ -56,19 +56,7 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
     """Move the staff through one plan year: what happened, and the opening of the next."""
     context = Context(world, PlanYear(number), opening.scale)
     refuse_growth(int(opening.scale.amounts.max()), number)
-
-    with clock("terminations"):
-        weight = termination.weights(opening.staff, context)
-        planned = headcount.decide(opening.staff, weight, context)
-        leavers = termination.decide(opening.staff, weight, planned, context)
-    with clock("hires"):
-        hires = hire.decide(planned.hires, opening.staff, context)
-        ids = _with_hire_ids(opening.ids, number, max(planned.hires, default=0))
-    with clock("terminations of hires"):
-        hire_leavers = termination.decide_hires(hires.staff, hires.age, planned, context)
-
-    leavers = _together(leavers, hire_leavers, len(opening.staff))
-    employed = _employed(opening, hires, leavers, context.year)
+    employed, leavers, ids = _employment(opening, context, clock)
 
     with clock("promotions"):
         promoted = promotion.decide(employed, context)
@@ -78,13 +66,6 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
         pay = Pay(employed, when, promoted, walk, context.year)
     of_plan = plan.decide(pay, leavers, opening.forfeitures, context, clock) if context.config.plan.enabled else None
 
-    with clock("closing"):
-        stays = np.ones(len(employed.staff), dtype=bool)
-        stays[leavers.rows] = False
-        changed = _changed(pay, of_plan)
-        closing = by_replicate(changed.take(np.flatnonzero(stays)), context.replicates)
-        scale = opening.scale.grown(context.config.range_growth.ppm(number + 1))
-
     happened = [
         hire.record(employed),
         eligibility.record(employed, context),
@@ -93,11 +74,46 @@ def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outco
         termination.record(leavers),
         *(of_plan.happened if of_plan else ()),
     ]
-    labels = Labels(number, ids, world.levels, world.departments, world.numbers)
+    with clock("closing"):
+        return _closed(opening, happened, leavers, ids, pay, of_plan, context)
+
+
+def _employment(opening: State, context: Context, clock: Clock) -> tuple[Employed, Leavers, pl.Series]:
+    """Decide who leaves and who is hired: everybody employed in the year, leavers among them, and all ids."""
+    with clock("terminations"):
+        weight = termination.weights(opening.staff, context)
+        planned = headcount.decide(opening.staff, weight, context)
+        leavers = termination.decide(opening.staff, weight, planned, context)
+    with clock("hires"):
+        hires = hire.decide(planned.hires, opening.staff, context)
+        ids = _with_hire_ids(opening.ids, context.year.year, max(planned.hires, default=0))
+    with clock("terminations of hires"):
+        hire_leavers = termination.decide_hires(hires.staff, hires.age, planned, context)
+    leavers = _together(leavers, hire_leavers, len(opening.staff))
+    return _employed(opening, hires, leavers, context.year), leavers, ids
+
+
+def _closed(
+    opening: State,
+    happened: list[Events],
+    leavers: Leavers,
+    ids: pl.Series,
+    pay: Pay,
+    of_plan: PlanOutcome | None,
+    context: Context,
+) -> tuple[Outcome, State]:
+    """Return what became of everybody, and the opening of the next year."""
+    year, world = context.year.year, context.world
+    stays = np.ones(len(pay.employed.staff), dtype=bool)
+    stays[leavers.rows] = False
+    changed = _changed(pay, of_plan)
+    closing = by_replicate(changed.take(np.flatnonzero(stays)), context.replicates)
+    scale = opening.scale.grown(context.config.range_growth.ppm(year + 1))
+    account = Account(pay.employed, changed, stays, pay.earned, of_plan.columns if of_plan else None)
+    labels = Labels(year, ids, world.levels, world.departments, world.numbers)
     forfeitures = of_plan.forfeitures if of_plan else opening.forfeitures
-    account = Account(employed, changed, stays, pay.earned, of_plan.columns if of_plan else None)
-    used = of_plan.used if of_plan else None
-    return Outcome(happened, account, labels, used), State(closing, scale, ids, forfeitures)
+    outcome = Outcome(happened, account, labels, of_plan.used if of_plan else None)
+    return outcome, State(closing, scale, ids, forfeitures)
 
 
 def _changed(pay: Pay, of_plan: PlanOutcome | None) -> Staff:
