@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
-from workforce_sim.config.load import load_config as read
+from workforce_sim.config.load import load_config as load
 from workforce_sim.config.load import overridden
 from workforce_sim.context import World
 from workforce_sim.errors import ConfigError
@@ -22,11 +23,10 @@ from workforce_sim.ledger import refuse_taken
 from workforce_sim.loading import load_config
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import plan_warnings, years
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
-from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
-from workforce_sim.year import State, YearTables, step, tables
+from workforce_sim.year import State, step, tables
 
 Progress = Callable[[int, int, int], None]
 """Called after each year with the year, how many are done, and how many there are."""
@@ -55,47 +55,107 @@ def simulate(
         replicate: which of the seed's many worlds.
         engine: the fast engine, or the one-employee-at-a-time reference model; equal to the cent.
         out: new or empty folder to write the run to; ``output.path`` of the configuration when left out.
-        progress: called after each year; of the reference model, once all are done.
+        progress: called after each year.
 
     Raises:
         ConfigError: for a configuration that cannot be used.
         CensusError: for a census that cannot be used.
         SimulationError: for assumptions that cannot be carried out.
     """
+    chosen = overridden(load(config), start_year=start_year, end_year=end_year, seed=seed)
+    folder = out or chosen.output.path
+    if folder is not None:
+        refuse_taken(Path(folder))
+    run = begin(chosen, census=census, replicate=replicate, engine=engine)
+    parts, numbers = [], years(run.config)
+    for done, (number, part) in enumerate(zip(numbers, run.years(), strict=True), start=1):
+        parts.append(part)
+        if progress is not None:
+            progress(number, done, len(numbers))
+    result = run.result(parts)
+    if folder is not None:
+        with run.clock("writing"):
+            result.write(folder)
+    return result
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run about to begin: everything is read, checked and prepared.
+
+    Attributes:
+        config: what is simulated.
+        opening: the completed census.
+        staff: the same as one replicate starts.
+        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        clock: seconds by step, filled as the run goes on.
+        years: gives the tables of one plan year after another, each computed when it is asked for; once.
+    """
+
+    config: Config
+    opening: Opening
+    staff: pl.DataFrame
+    notes: tuple[str, ...]
+    clock: Clock
+    years: Callable[[], Iterator[Tables]]
+
+    def result(self, parts: Sequence[Tables]) -> Result:
+        """Return the years that were simulated, in order, as one result."""
+        return Result(joined(parts), self.config, self.notes, self.staff, self.clock.seconds)
+
+
+def begin(
+    config: Any = None,
+    *,
+    census: Any = None,
+    replicate: int = 0,
+    engine: Literal["fast", "reference"] = "fast",
+) -> Run:
+    """Read, check and prepare everything; arguments and errors as for ``simulate``."""
     if int(replicate) != replicate or replicate < 0:
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
-    chosen = load_config(overridden(read(config), start_year=start_year, end_year=end_year, seed=seed))
-    folder = out or chosen.output.path
-    if folder is not None:
-        refuse_taken(Path(folder))
+    chosen = load_config(config)
     clock = Clock()
     with clock("census"):
         opening = complete(_census(chosen, census), chosen)
         _check_level_names(chosen, opening)
     with clock("preparation"):
         state, world = prepared(chosen, opening, (replicate,))
-    staff = opening_staff(opening, state, chosen.simulation.start_year)
-    if engine == "reference":
-        with clock("reference model"):
-            found = reference.simulate(chosen, opening, replicate=replicate)
-        _tell_all(chosen, progress)
-    else:
-        found = advance(state, world, clock, progress)
+        staff = opening_staff(opening, state, chosen.simulation.start_year)
     notes = (*opening.notes, *(f"the law: {warning}" for warning in plan_warnings(chosen)))
-    result = Result(found, chosen, notes, staff, clock.seconds)
-    if folder is not None:
-        with clock("writing"):
-            result.write(folder)
-    return result
+    if engine == "reference":
+        return Run(chosen, opening, staff, notes, clock, lambda: _reference(chosen, opening, replicate, clock))
+    return Run(chosen, opening, staff, notes, clock, lambda: _fast(state, world, clock))
 
 
-def _tell_all(config: Config, progress: Progress | None) -> None:
-    years = range(config.simulation.start_year, config.simulation.end_year + 1)
-    for done, year in enumerate(years, start=1):
-        if progress is not None:
-            progress(year, done, len(years))
+def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
+    """Run a batch of replicates in one frame; each gets exactly what it gets alone."""
+    return joined(list(_fast(*prepared(config, opening, replicates), clock)))
+
+
+def joined(parts: Sequence[Tables]) -> Tables:
+    """Return the tables of several years as one."""
+    return Tables(
+        pl.concat([part.events for part in parts]),
+        pl.concat([part.snapshots for part in parts]),
+        pl.concat([part.summary for part in parts]).sort("replicate", "year"),
+    )
+
+
+def _fast(state: State, world: World, clock: Clock) -> Iterator[Tables]:
+    for number in years(world.assumptions.config):
+        outcome, state = step(state, number, world, clock)
+        yield tables(outcome, clock)
+
+
+def _reference(config: Config, opening: Opening, replicate: int, clock: Clock) -> Iterator[Tables]:
+    found = reference.years(config, opening, replicate=replicate)
+    for _ in years(config):
+        with clock("reference model"):
+            part = next(found)
+        yield part
 
 
 def _check_level_names(config: Config, opening: Opening) -> None:
@@ -117,29 +177,3 @@ def _census(config: Config, census: Any) -> Census:
         return read_census(config.census.path, config)
     as_of = dt.date(config.simulation.start_year, 1, 1)
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
-
-
-def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
-    """Run a batch of replicates in one frame; each gets exactly what it gets alone."""
-    return advance(*prepared(config, opening, replicates), clock)
-
-
-def advance(state: State, world: World, clock: Clock, progress: Progress | None = None) -> Tables:
-    """Move a prepared batch through the years of its configuration."""
-    section = world.assumptions.config.simulation
-    years = range(section.start_year, section.end_year + 1)
-    parts: list[YearTables] = []
-    for done, number in enumerate(years, start=1):
-        outcome, state = step(state, number, world, clock)
-        parts.append(tables(outcome, clock))
-        if progress is not None:
-            progress(number, done, len(years))
-    return _joined(parts)
-
-
-def _joined(parts: list[YearTables]) -> Tables:
-    return Tables(
-        completed(pl.concat([part.events for part in parts]), EVENTS),
-        completed(pl.concat([part.snapshot for part in parts]), SNAPSHOTS),
-        pl.concat([part.summary for part in parts]).sort("replicate", "year"),
-    )

@@ -18,9 +18,11 @@ from workforce_sim.events.termination import Leavers
 from workforce_sim.frames import Account, Events, Labels
 from workforce_sim.money import refuse_growth
 from workforce_sim.monitor import Clock
+from workforce_sim.opening import Tables
 from workforce_sim.pay import PayScale
 from workforce_sim.staff import Staff, by_replicate, joined
 from workforce_sim.summary import UsedForfeitures, summarise
+from workforce_sim.tables import EVENTS, SNAPSHOTS, completed
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,6 @@ class Outcome:
     account: Account
     labels: Labels
     forfeitures: UsedForfeitures | None
-
-
-@dataclass(frozen=True)
-class YearTables:
-    """The ledger rows, the snapshot and the summary of one year; rows in no order."""
-
-    events: pl.DataFrame
-    snapshot: pl.DataFrame
-    summary: pl.DataFrame
 
 
 def step(opening: State, number: int, world: World, clock: Clock) -> tuple[Outcome, State]:
@@ -124,13 +117,13 @@ def _changed(pay: Pay, of_plan: PlanOutcome | None) -> Staff:
     return changed.with_columns(**of_plan.changed) if of_plan else changed
 
 
-def tables(outcome: Outcome, clock: Clock) -> YearTables:
+def tables(outcome: Outcome, clock: Clock) -> Tables:
     """Turn what a year decided into its ledger, snapshot and summary."""
     with clock("tables"):
         events, people = frames.tables(outcome.happened, outcome.account, outcome.labels)
     with clock("summary"):
         totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates, outcome.forfeitures)
-    return YearTables(events, people, totals)
+    return Tables(completed(events, EVENTS), completed(people, SNAPSHOTS), totals)
 
 
 def _with_hire_ids(ids: pl.Series, year: int, hires: int) -> pl.Series:

@@ -8,11 +8,13 @@ growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import prod
+
+import polars as pl
 
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config.events import RateCell
@@ -57,16 +59,23 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
         SimulationError: when a year needs more leavers than there are staff who can leave, or more hires
             than ``workforce.max_hires_ratio`` allows; when pay or a balance grows out of bounds.
     """
+    parts = list(years(config, opening, replicate=replicate))
+    return Tables(*(pl.concat([getattr(part, name) for part in parts]) for name in ("events", "snapshots", "summary")))
+
+
+def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[Tables]:
+    """Yield the tables of one plan year after another; raises as ``simulate`` does."""
     staff = census_of(opening, config.random_seed, replicate)
     if config.plan.enabled:
         _open_plan(staff, config, draw_rates=not has_rates(opening))
     run = Run(config, opening.levels, staff, replicate)
-    book, forfeitures = Book(opening, replicate, config.plan), Forfeitures()
+    forfeitures = Forfeitures()
     for number in range(config.simulation.start_year, config.simulation.end_year + 1):
         people = plan_year(staff, Year(run, number), forfeitures)
+        book = Book(opening, replicate, config.plan)
         book.add(number, people, forfeitures.used_cents)
+        yield book.frames()
         staff = [person.employee for person in people if person.cause is None]
-    return book.frames()
 
 
 def _open_plan(census: Sequence[Employee], config: Config, *, draw_rates: bool) -> None:
