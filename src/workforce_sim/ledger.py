@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -98,14 +98,32 @@ def employee_keys(ids: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 def fingerprint(tables: Tables) -> str:
-    """Return the SHA-256 of the sorted tables' names and values; no file format takes part in it."""
+    """Return the SHA-256 of the digests of the years, in order; no file format takes part in it."""
+    return chained(year_digest(part) for part in by_year(tables))
+
+
+def by_year(tables: Tables) -> Iterator[Tables]:
+    """Yield the tables of each plan year, in order."""
+    years = tables.summary["year"].unique().sort().to_list()
+    parts = [getattr(tables, name).partition_by("year", as_dict=True) for name in _ORDER]
+    for year in years:
+        yield Tables(*(part.get((year,), next(iter(part.values())).clear()) for part in parts))
+
+
+def chained(digests: Iterable[bytes]) -> str:
+    """Return the fingerprint of a run from the digests of its years, in order."""
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def year_digest(tables: Tables) -> bytes:
+    """Return the SHA-256 of one year's sorted tables: names and values of their columns."""
     digest = hashlib.sha256()
     for name in _ORDER:
         for column in ordered(getattr(tables, name), name).iter_columns():
             digest.update(f"{name}.{column.name}:{len(column)}".encode())
             for part in _bytes(column):
                 digest.update(part)
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _bytes(column: pl.Series) -> Iterable[bytes]:
