@@ -105,9 +105,10 @@ def fingerprint(tables: Tables) -> str:
 def by_year(tables: Tables) -> Iterator[Tables]:
     """Yield the tables of each plan year, in order."""
     years = tables.summary["year"].unique().sort().to_list()
-    parts = [getattr(tables, name).partition_by("year", as_dict=True) for name in _ORDER]
+    frames = [getattr(tables, name) for name in _ORDER]
+    parts = [frame.partition_by("year", as_dict=True) for frame in frames]
     for year in years:
-        yield Tables(*(part.get((year,), next(iter(part.values())).clear()) for part in parts))
+        yield Tables(*(part.get((year,), frame.clear()) for part, frame in zip(parts, frames, strict=True)))
 
 
 def chained(digests: Iterable[bytes]) -> str:
