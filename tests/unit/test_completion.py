@@ -29,6 +29,9 @@ def aged(*bands: tuple[int, int, float], start_year: int = 2025, **other: Any) -
     return Config.model_validate(whole | {"hiring": {"ages": ages}})
 
 
+NO_RATES = "no deferral rates: who takes part at the opening is drawn from enrollment.election"
+
+
 def drawn(employee_id: str, stream: Stream) -> float:
     return uniform(person_number(0, 0, census_key(employee_id)), decision(0, 0, stream))
 
@@ -130,14 +133,25 @@ def test_missing_full_time_shares_are_full_time_and_counted() -> None:
     opening = complete(read_census(people(3, fte=[None, 0.5, None], birth_date=date(1980, 1, 1), level="A")), config())
 
     assert opening.staff["full_time_ppm"].to_list() == [1_000_000, 500_000, 1_000_000]
-    assert opening.notes == ("full-time share missing in 2 of 3 rows: taken as full-time",)
+    assert opening.notes == ("full-time share missing in 2 of 3 rows: taken as full-time", NO_RATES)
 
 
 def test_a_census_without_full_time_shares_is_full_time_without_a_word() -> None:
     opening = complete(read_census(people(2, birth_date=date(1980, 1, 1), level="A")), config())
 
     assert opening.staff["full_time_ppm"].to_list() == [1_000_000] * 2
-    assert opening.notes == ()
+    assert opening.notes == (NO_RATES,)
+
+
+def test_a_census_without_any_deferral_rate_says_that_participation_is_drawn() -> None:
+    def notes(settings: Config, **columns: Any) -> tuple[str, ...]:
+        read = read_census(people(2, birth_date=date(1980, 1, 1), level="A", **columns), settings)
+        return complete(read, settings).notes
+
+    without = Config.model_validate(config().model_dump(by_alias=True, exclude_unset=True) | {"plan": {"enabled": False}})
+    assert notes(config()) == (NO_RATES,)
+    assert notes(config(), deferral_rate=[0.0, None]) == ()
+    assert notes(without) == ()
 
 
 def test_departments_are_an_enum_of_their_sorted_names() -> None:
@@ -161,6 +175,7 @@ def test_notes_of_the_reader_come_first() -> None:
         "columns dropped as personal",
         "level missing in 1 of 1 rows",
         "birth date missing in 1 of 1 rows",
+        "no deferral rates",
     ]
 
 
@@ -195,4 +210,5 @@ def test_a_city_payroll_is_completed_and_says_so() -> None:
     assert opening.notes[1:] == (
         "level missing in 11880 of 11880 rows: 5 levels cut from pay",
         "birth date missing in 11880 of 11880 rows: imputed from hiring.ages and tenure",
+        NO_RATES,
     )

@@ -20,13 +20,14 @@ from workforce_sim import LedgerError, ledger, read_run
 from workforce_sim.config import load_config, with_changes
 from workforce_sim.draws import census_key, hire_key
 from workforce_sim.result import Result
-from workforce_sim.tables import EVENT_TYPE, EVENTS, completed
+from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, completed
 
 LEVELS = pl.Enum(["A", "B"])
 SECTIONS: dict[str, Any] = {
     "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3}},
     "hiring": {"part_time_share": 0.5},
     "census": {"size": 60},
+    "plan": {"vesting": {"match": "cliff_3"}},
 }
 
 
@@ -35,8 +36,8 @@ def result() -> Result:
     """A run of two years with every kind of event, a reduction among them."""
     scenario = support.synthetic(60, support.configured(2025, 2026, **SECTIONS))
     found = Result(support.fast(scenario), scenario.config, ("a note", "ein Hinweis über etwas"))
-    kinds = {"hire", "eligibility", "promotion", "cola", "merit", "termination"}
-    assert set(found.events["event_type"].cast(pl.String)) == kinds
+    assert set(found.events["event_type"].cast(pl.String)) == set(EVENT_TYPES)
+    assert "reduction" in found.events["cause"].cast(pl.String)
     return found
 
 
@@ -72,7 +73,8 @@ HAPPENED = events(
     ("s", "hire", "06-01", 400, "A"),
     ("s", "termination", "06-02", None, None),
 )
-CLOSING = [(0, "p", "B", 130), (0, "r", "A", 320)]
+OUT = (False, False, 0)  # not eligible, not enrolled, no deferral rate
+CLOSING = [(0, "p", "B", 130, *OUT), (0, "r", "A", 320, *OUT)]
 
 
 @given(st.permutations(range(len(HAPPENED))))
@@ -81,7 +83,7 @@ def test_replay_gives_the_closing_whatever_the_order_of_rows(order: list[int]) -
 
 
 def test_replay_of_nothing_gives_the_opening_and_over_nobody_the_hires() -> None:
-    assert ledger.replay(OPENING, HAPPENED.clear()).rows() == [(0, "p", "A", 100), (0, "q", "B", 200)]
+    assert ledger.replay(OPENING, HAPPENED.clear()).rows() == [(0, "p", "A", 100, *OUT), (0, "q", "B", 200, *OUT)]
     hired = HAPPENED.filter(pl.col("employee_id") == "r")
     assert ledger.replay(OPENING.clear(), hired).rows() == CLOSING[1:]
 
@@ -91,13 +93,69 @@ def test_replay_keeps_replicates_apart() -> None:
         [HAPPENED, HAPPENED.filter(pl.col("employee_id") == "q").with_columns(replicate=pl.lit(3, pl.Int32))]
     )
     opening = pl.concat(OPENING.with_columns(replicate=pl.lit(r, pl.Int32)) for r in (0, 3))
-    assert ledger.replay(opening, two).rows() == [*CLOSING, (3, "p", "A", 100)]
+    assert ledger.replay(opening, two).rows() == [*CLOSING, (3, "p", "A", 100, *OUT)]
+
+
+def of_plan(*rows: tuple[str, str, str, int | None, str | None]) -> pl.DataFrame:
+    """Ledger rows of the plan: id, type, month and day, deferral rate after, cause."""
+    found = events(*((who, kind, date, None, None) for who, kind, date, _, _ in rows))
+    return found.with_columns(
+        pl.Series("deferral_after_bp", [row[3] for row in rows], dtype=pl.Int32),
+        pl.Series("cause", [row[4] for row in rows], dtype=EVENT_CAUSE),
+    )
+
+
+IN_PLAN = of_plan(
+    ("p", "eligibility", "02-01", None, None),
+    ("p", "enrollment", "03-01", 400, "automatic"),
+    ("p", "escalation", "07-01", 600, None),  # on one day: own change, match response, escalation
+    ("p", "rate_change", "07-01", 500, "match_response"),
+    ("p", "rate_change", "07-01", 300, "own"),
+    ("q", "escalation", "07-01", 700, None),
+    ("q", "stop", "07-01", 0, None),  # a stop comes last
+    ("r", "eligibility", "07-01", None, None),
+    ("r", "opt_out", "07-01", 0, None),
+)
+MEMBERS = pl.concat([OPENING, OPENING.head(1).with_columns(employee_id=pl.lit("r"))]).with_columns(
+    eligible=pl.Series([False, True, False]), deferral_bp=pl.Series([None, 600, None], dtype=pl.Int32)
+)
+
+
+@given(st.permutations(range(len(IN_PLAN))))
+def test_replay_follows_who_is_in_the_plan_whatever_the_order_of_rows(order: list[int]) -> None:
+    assert ledger.replay(MEMBERS, IN_PLAN[order]).rows() == [
+        (0, "p", "A", 100, True, True, 600),
+        (0, "q", "B", 200, True, False, 0),
+        (0, "r", "A", 100, True, False, 0),
+    ]
+
+
+def test_replay_of_the_last_of_two_rate_changes_on_a_day_is_the_response_to_the_match() -> None:
+    both = IN_PLAN.filter(pl.col("event_type") == pl.lit("rate_change", dtype=EVENT_TYPE))
+    assert ledger.replay(MEMBERS.head(1), both)["deferral_bp"].to_list() == [500]
+    assert ledger.ordered(both, "events")["cause"].cast(pl.String).to_list() == ["own", "match_response"]
+
+
+def test_replay_starts_from_a_snapshot_as_from_an_opening() -> None:
+    dated = MEMBERS.drop("eligible").with_columns(eligibility_date=pl.Series([None, dt.date(2020, 1, 1), None]))
+    expected = [(0, "p", "A", 100, *OUT), (0, "q", "B", 200, True, True, 600), (0, "r", "A", 100, *OUT)]
+    assert ledger.replay(dated, IN_PLAN.clear()).rows() == expected
+    assert ledger.replay(MEMBERS, IN_PLAN.clear()).rows() == expected
+
+
+def test_replay_of_every_year_of_a_run_gives_its_closings(result: Result) -> None:
+    state = ["replicate", "employee_id", "level", "salary_cents", "eligible", "enrolled", "deferral_bp"]
+    stays = result.snapshots.filter(pl.col("termination_date").is_null())
+    closing = stays.with_columns(eligible=pl.col("eligibility_date").is_not_null()).select("year", *state)
+    first, second = (closing.filter(pl.col("year") == year).drop("year") for year in (2025, 2026))
+    happened = result.events.filter(pl.col("year") == 2026)
+    assert_frame_equal(ledger.replay(first, happened), second.sort("employee_id"))
 
 
 # --- order and fingerprint --------------------------------------------------------------------------------------------
 
 
-def test_the_written_order_is_replicate_year_date_unsigned_key_and_type(result: Result) -> None:
+def test_the_written_order_is_replicate_year_date_unsigned_key_type_and_cause(result: Result) -> None:
     rows = [
         (
             r["replicate"],
@@ -105,13 +163,14 @@ def test_the_written_order_is_replicate_year_date_unsigned_key_and_type(result: 
             r["effective_date"],
             key_of(r["employee_id"]),
             list(EVENT_TYPE.categories).index(r["event_type"]),
+            -1 if r["cause"] is None else list(EVENT_CAUSE.categories).index(r["cause"]),
         )
         for r in ledger.ordered(result.events.sample(fraction=1.0, shuffle=True, seed=1), "events").iter_rows(
             named=True
         )
     ]
     assert rows == sorted(rows)
-    assert {key >> 63 for _, _, _, key, _ in rows} == {0, 1}  # keys of hires are below, of the census above 2^63
+    assert {row[3] >> 63 for row in rows} == {0, 1}  # keys of hires are below, of the census above 2^63
     people = ledger.ordered(result.snapshots.reverse(), "snapshots")
     order = [(year, key_of(who)) for year, who in people.select("year", "employee_id").iter_rows()]
     assert order == sorted(order)

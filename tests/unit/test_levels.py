@@ -17,9 +17,10 @@ from workforce_sim.opening import Opening
 
 
 def completed(levels: list[dict[str, Any]] | None = None, **columns: Any) -> Opening:
-    """Complete a census with the given columns, births known."""
+    """Complete a census with the given columns, births and deferral rates known."""
     rows = max(len(value) for value in columns.values())
-    return complete(read_census(people(rows, birth_date="1980-01-01", **columns)), config(levels=levels))
+    known = people(rows, birth_date="1980-01-01", deferral_rate=0.0, **columns)
+    return complete(read_census(known), config(levels=levels))
 
 
 def names(opening: Opening) -> list[str]:

@@ -84,10 +84,24 @@ def test_level_names_that_nobody_has_are_refused() -> None:
 def test_the_opening_replays_into_the_first_closing() -> None:
     result = ws.simulate(CONFIG)
     assert result.opening is not None
-    year = result.snapshots.filter(pl.col("year") == 2025, pl.col("termination_date").is_null())
+    stays = result.snapshots.filter(pl.col("year") == 2025, pl.col("termination_date").is_null())
+    year = stays.with_columns(eligible=pl.col("eligibility_date").is_not_null())
     closing = ws.replay(result.opening, result.events.filter(pl.col("year") == 2025))
     assert closing.equals(year.select(closing.columns).sort("replicate", "employee_id"))
     assert closing.height == 41
+    assert 0 < closing["enrolled"].sum() < closing["eligible"].sum() < 41
+
+
+def test_the_opening_has_who_is_eligible_and_the_deferral_rates_drawn_for_a_census_without_any() -> None:
+    hired = [dt.date(2020, 5, 1), dt.date(2020, 5, 1), dt.date(2024, 12, 31)]
+    census = {"employee_id": ["a", "b", "c"], "hire_date": hired, "annual_salary": [5e4] * 3, "excluded": [0, 1, 0]}
+    one = {"election": 1.0, "deferral_rates": 0.07}
+    changes = {"enrollment": one, "workforce": {"total_termination_rate": 0.0}}
+    result = ws.simulate({**CONFIG, **changes}, census=pl.DataFrame({**census, "birth_date": [dt.date(1980, 5, 1)] * 3}))
+    assert result.opening is not None
+    columns = "employee_id", "eligible", "deferral_bp"
+    assert result.opening.select(columns).rows() == [("a", True, 700), ("b", False, 0), ("c", False, 0)]
+    assert result.notes[-1] == "no deferral rates: who takes part at the opening is drawn from enrollment.election"
 
 
 def test_a_census_has_a_length_and_is_an_arrow_stream() -> None:

@@ -54,6 +54,7 @@ def test_a_group_is_the_summary_of_those_in_it(by: str) -> None:
         "salary_cents": [5_000_000, 6_000_001, 7_000_000, 9_000_000],
         "level": ["A"] * 4,
         "department": ["East"] * 4,
+        "deferral_bp": [300, 700, 0, 500],
     }
     config = support.configured(simulation={"target_growth_rate": -0.25}, workforce={"total_termination_rate": 0.25})
     result = result_of(Scenario(support.census_of(**alike), config))
@@ -61,8 +62,12 @@ def test_a_group_is_the_summary_of_those_in_it(by: str) -> None:
     label = {"department": "East", "level": "A", "age_band": "35-44", "tenure_band": "2-4"}[by]
     assert groups[by].cast(pl.String).to_list() == [label]
     assert groups.columns == ["replicate", "year", by, *names(SUMMARY)[2:]]
-    assert_frame_equal(groups.drop(by), result.summary)
+    of_the_account = ["forfeitures_used_cents", "net_employer_cost_cents", "employer_cost_share_of_payroll"]
+    assert groups.select(of_the_account).null_count().row(0) == (1, 1, 1)  # one account of forfeitures for all
+    assert result.summary.select(of_the_account).null_count().row(0) == (0, 0, 0)
+    assert_frame_equal(groups.drop(by, *of_the_account), result.summary.drop(of_the_account))
     assert groups["average_salary_growth_continuing"].item() > 0
+    assert groups.select("participation_rate", "average_deferral_rate").row(0) == (2 / 3, 0.05)
 
 
 @pytest.mark.parametrize(
