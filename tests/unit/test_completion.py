@@ -148,7 +148,9 @@ def test_a_census_without_any_deferral_rate_says_that_participation_is_drawn() -
         read = read_census(people(2, birth_date=date(1980, 1, 1), level="A", **columns), settings)
         return complete(read, settings).notes
 
-    without = Config.model_validate(config().model_dump(by_alias=True, exclude_unset=True) | {"plan": {"enabled": False}})
+    without = Config.model_validate(
+        config().model_dump(by_alias=True, exclude_unset=True) | {"plan": {"enabled": False}}
+    )
     assert notes(config()) == (NO_RATES,)
     assert notes(config(), deferral_rate=[0.0, None]) == ()
     assert notes(without) == ()

@@ -97,7 +97,9 @@ def test_the_opening_has_who_is_eligible_and_the_deferral_rates_drawn_for_a_cens
     census = {"employee_id": ["a", "b", "c"], "hire_date": hired, "annual_salary": [5e4] * 3, "excluded": [0, 1, 0]}
     one = {"election": 1.0, "deferral_rates": 0.07}
     changes = {"enrollment": one, "workforce": {"total_termination_rate": 0.0}}
-    result = ws.simulate({**CONFIG, **changes}, census=pl.DataFrame({**census, "birth_date": [dt.date(1980, 5, 1)] * 3}))
+    result = ws.simulate(
+        {**CONFIG, **changes}, census=pl.DataFrame({**census, "birth_date": [dt.date(1980, 5, 1)] * 3})
+    )
     assert result.opening is not None
     columns = "employee_id", "eligible", "deferral_bp"
     assert result.opening.select(columns).rows() == [("a", True, 700), ("b", False, 0), ("c", False, 0)]

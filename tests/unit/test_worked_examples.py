@@ -60,7 +60,7 @@ def in_page(found: pl.DataFrame, columns: list[str]) -> str:
     return found.select(columns).write_csv()
 
 
-@pytest.mark.parametrize(("place", "table"), [(0, "events"), (1, "snapshots")])
+@pytest.mark.parametrize(("place", "table"), [(0, "events"), (1, "snapshots"), (2, "snapshots")])
 @pytest.mark.parametrize("engine", ["fast", "reference"])
 def test_the_tables_of_the_firm(engine: str, place: int, table: str) -> None:
     page = blocks("tables.md", "csv")[place]
@@ -79,6 +79,13 @@ def test_the_summary_and_fingerprint_of_the_firm(engine: str) -> None:
     assert summary.select(bridge).rows() == [(8, 4, 2, 1, 9), (9, 4, 2, 1, 10)]
     assert summary.select(others).row(0) == (2, 8, 7, 71_335_158, 8_005_720)
     assert summary["average_salary_growth_continuing"][0] == 47_036_361 / 43_949_999 - 1
+    assert summary.select("eligible", "participants", "participation_rate").row(0) == (6, 5, 5 / 6)
+    assert summary.select("average_deferral_rate", "deferral_cents", "match_cents").row(0) == (
+        0.068,
+        2_982_816,
+        1_558_791,
+    )
+    assert summary["employer_cost_share_of_payroll"][0] == 1_558_791 / 71_335_158
     assert f"`{firm(engine).fingerprint}`" in text
 
 
@@ -225,6 +232,16 @@ def test_raises() -> None:
     assert half_up(2_470_283_779, 365) == 6_767_901
     assert 5_365_431 * 90 + 5_564_081 * 84 + 6_113_751 * 106 == 1_598_329_200
     assert half_up(1_598_329_200, 365) == 4_378_984
+
+
+def test_contributions_of_the_firm() -> None:
+    """The arithmetic beside the tables."""
+    assert dt.date(2025, 10, 15) + dt.timedelta(days=45) == dt.date(2025, 11, 29)
+    of_days = [half_up(4_612_500 * days, 365) for days in (287, 332)]  # through 14 October, through 28 November
+    assert [4_612_500 - pay for pay in of_days] == [985_685, 417_021]
+    assert (half_up(417_021 * 400, 10_000), half_up(16_681 * 15, 100)) == (16_681, 2_502)
+    assert round(16_681 / 985_685, 4) == 0.0169
+    assert (half_up(9_271_611 * 7, 100), half_up(9_271_611 * 4, 100)) == (551_661 + 97_352, 370_864)
 
 
 def test_laws() -> None:
