@@ -1,0 +1,136 @@
+"""What the law has against a design: each warning where it is due and nowhere else, and the page that lists them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workforce_sim import load_config, simulate
+from workforce_sim.config import with_changes
+from workforce_sim.plan.legality import plan_warnings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")
+
+QACA = {"plan.match": {"preset": "qaca"}}
+ENHANCED = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
+OWN = {"plan.testing.safe_harbor": True}
+
+DUE: dict[str, tuple[dict[str, Any], str]] = {
+    "a wait of more than a year": ({"eligibility.waiting_period_days": 367}, "410(a)(1)(A)(ii)"),
+    "an age above 21": ({"eligibility.minimum_age": 22}, "410(a)(1)(A)(i)"),
+    "annual entry after a long wait": (
+        {"eligibility": {"waiting_period_days": 185, "minimum_age": 20, "entry": "annual"}},
+        "410(a)(4)",
+    ),
+    "annual entry at 21": (
+        {"eligibility": {"waiting_period_days": 184, "minimum_age": 21, "entry": "annual"}},
+        "410(a)(4)",
+    ),
+    "a slow schedule": ({"plan.vesting.nonelective": [0.0, 0.0, 0.0, 0.0, 1.0]}, "411(a)(2)(B)"),
+    "safe-harbor money not vested at once": ({"plan.vesting.match": "cliff_1"}, "401(k)(12)(E)(i)"),
+    "QACA money not vested after 2 years": ({**QACA, "plan.vesting.match": "cliff_3"}, "401(k)(13)(D)(iii)(I)"),
+    "a late normal retirement age": ({"plan.vesting.normal_retirement_age": 66}, "411(a)(8)"),
+    "a last-day condition": ({"plan.match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
+    "hours": ({"plan.match": {"preset": "qaca", "minimum_hours": 1}}, "401(k)(13)"),
+    "two years of service": (
+        {"plan.match": {"preset": "safe_harbor_enhanced", "minimum_service_years": 2}},
+        "401(k)(12)",
+    ),
+    "a poorer formula": ({**OWN, "plan.match": {"tiers": [{"up_to": 0.06, "rate": 0.5}]}}, "401(k)(12)(B)"),
+    "a formula poorer at 3 % alone": (
+        {**OWN, "plan.match": {"tiers": [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.06, "rate": 0.5}]}},
+        "401(k)(12)(B)",
+    ),
+    "rates that rise": (
+        {**OWN, "plan.match": {"tiers": [{"up_to": 0.03, "rate": 1.0}, {"up_to": 0.05, "rate": 1.1}]}},
+        "401(k)(12)(B)",
+    ),
+    "a formula in dollars": (
+        {**OWN, "plan.match": {"dollar_tiers": [{"up_to": 100_000, "rate": 1.0}]}},
+        "401(k)(12)(B)",
+    ),
+    "a QACA without automatic enrollment": (
+        {**QACA, "enrollment.auto_enrollment": {"enabled": False, "default_deferral_rate": 0.06}},
+        "401(k)(13)(C)(i)",
+    ),
+    "a QACA above 10 %": ({**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11}, "401(k)(13)(C)(iii)"),
+    "a QACA up to 16 %": ({**QACA, "enrollment.escalation.cap": 0.16}, "401(k)(13)(C)(iii)"),
+    "a QACA that does not rise": ({**QACA, "enrollment.escalation.enabled": False}, "401(k)(13)(C)(iii)"),
+    "a QACA that rises late": ({**QACA, "enrollment.escalation.delay_years": 3}, "401(k)(13)(C)(iii)"),
+    "a QACA that stops at 5 %": ({**QACA, "enrollment.escalation.cap": 0.05}, "401(k)(13)(C)(iii)"),
+    "a QACA that rises by less than 1 %": ({**QACA, "enrollment.escalation.increment": 0.005}, "401(k)(13)(C)(iii)"),
+}
+
+NOT_DUE: dict[str, dict[str, Any]] = {
+    "the defaults": {},
+    "the longest wait": {"eligibility": {"waiting_period_days": 366, "minimum_age": 21, "entry": "semiannual"}},
+    "annual entry in time": {"eligibility": {"waiting_period_days": 184, "minimum_age": 20, "entry": "annual"}},
+    "one year of service for the match": {"plan.match": {"preset": "safe_harbor_basic", "minimum_service_years": 1}},
+    "conditions of a match that claims nothing": {"plan.match": {"preset": "simple", "last_day": True}},
+    "an enhanced formula": {**OWN, "plan.match": ENHANCED},
+    "the basic formula at a higher rate": {**OWN, "plan.match": {"tiers": [{"up_to": 0.05, "rate": 1.0}]}},
+    "a QACA": QACA,
+    "a QACA at 6 % that never rises": {
+        **QACA,
+        "enrollment.auto_enrollment.default_deferral_rate": 0.06,
+        "enrollment.escalation.enabled": False,
+    },
+    "no plan": {"plan.enabled": False, "eligibility.waiting_period_days": 1000},
+}
+
+
+def warnings(changes: dict[str, Any]) -> tuple[str, ...]:
+    return plan_warnings(with_changes(load_config(), changes))
+
+
+@pytest.mark.parametrize(("changes", "section"), DUE.values(), ids=DUE)
+def test_a_warning_names_its_key_and_section(changes: dict[str, Any], section: str) -> None:
+    (warning,) = warnings(changes)
+    key = warning.partition(":")[0]
+
+    assert re.search(rf"\(?IRC {re.escape(section)}\)(;|$)", warning)
+    assert any(key.startswith(changed) or changed.startswith(key) for changed in changes)
+
+
+@pytest.mark.parametrize("changes", NOT_DUE.values(), ids=NOT_DUE)
+def test_what_the_law_allows_has_none(changes: dict[str, Any]) -> None:
+    assert warnings(changes) == ()
+
+
+def test_a_warning_of_every_year_is_given_once_and_one_of_a_later_year_too() -> None:
+    later = {2025: {"preset": "simple"}, 2027: {"preset": "safe_harbor_basic", "last_day": True}}
+
+    assert len(warnings({"eligibility.minimum_age": 30, "simulation.end_year": 2034})) == 1
+    assert len(warnings({"plan.match": later})) == 1
+    assert warnings({"plan.match": later, "simulation.end_year": 2026}) == ()
+
+
+def test_a_warning_is_a_note_of_the_run() -> None:
+    late = {"census.size": 50, "simulation.end_year": 2025, "plan.vesting.normal_retirement_age": 70}
+    notes = simulate(with_changes(load_config(), late)).notes
+
+    assert [note for note in notes if note.startswith("the law: ")] == [f"the law: {text}" for text in warnings(late)]
+    assert any("411(a)(8)" in note for note in notes)
+
+
+def test_no_shipped_design_is_warned_about() -> None:
+    designs = sorted((ROOT / "config" / "plan_designs").glob("*.yaml"))
+
+    assert [path.stem for path in designs if plan_warnings(load_config(path))] == []
+    assert designs
+
+
+def test_the_page_lists_every_section_that_a_warning_names() -> None:
+    source = "".join(
+        (ROOT / "src" / "workforce_sim" / "plan" / name).read_text(encoding="utf-8")
+        for name in ("legality.py", "vesting.py")
+    )
+    sections = set(re.findall(r"IRC (4\d\d(?:\(\w+\))+)", source))
+    listed = re.findall(r"4\d\d(?:\(\w+\))+", PAGE.partition("## Not looked at")[0])
+
+    assert sections <= set(listed)
+    assert {section for _, section in DUE.values()} == sections
