@@ -217,6 +217,48 @@ def test_a_good_configuration_is_summed_up(capsys: Captured) -> None:
     assert capsys.readouterr() == (line, "")
 
 
+def test_what_the_law_has_against_a_plan_is_a_line_each_and_no_failure(folder: Path, capsys: Captured) -> None:
+    plan = "eligibility: {waiting_period_days: 730}\nplan: {vesting: {match: graded_4}}\n"
+    (folder / "c.yaml").write_text(SMALL + plan, encoding="utf-8")
+
+    assert main(["config", "check", "c.yaml"]) == 0
+
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines() == [
+        "c.yaml: the law: eligibility.waiting_period_days: more than one year of service (IRC 410(a)(1)(A)(ii))",
+        "c.yaml: the law: plan.vesting.match: a safe-harbor match must be vested at once (IRC 401(k)(12)(E)(i))",
+        "c.yaml: good; 2025 to 2027, seed 42, census: synthetic, 200 employees",
+    ]
+
+    assert main(["simulate", "c.yaml", "--end-year", "2025"]) == 0
+    assert "\n  the law: eligibility.waiting_period_days: more than one year" in capsys.readouterr().out
+
+
+def test_a_year_in_which_an_integrated_formula_breaks_its_bounds_is_an_error(folder: Path, capsys: Captured) -> None:
+    # The wage base is 176,100 dollars in 2025 and 184,500 in 2026.
+    formula = (
+        "plan: {nonelective: {kind: integrated, integrated: {base_rate: 0.03, excess_rate: 0.03, level: 176100.01}}}"
+    )
+    (folder / "c.yaml").write_text(SMALL + formula, encoding="utf-8")
+
+    for command_line in (["config", "check", "c.yaml"], ["simulate", "c.yaml"]):
+        assert main(command_line) == 1
+        assert capsys.readouterr().err == (
+            "plan.nonelective.integrated: in 2025, the integration level is above the year's Social Security wage base "
+            "(IRC 401(l)(5)(A)(ii))\n"
+        )
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_plan_of_a_run_is_printed_after_its_years(capsys: Captured) -> None:
+    assert main(["simulate", "c.yaml"]) == 0
+
+    years, plan, *_ = capsys.readouterr().out.split("\n\n")
+    assert [line[:4] for line in plan.split("\n")[3:]] == [line[:4] for line in years.split("\n")[3:]]
+    assert "match $" in plan
+
+
 def test_every_problem_of_a_configuration_is_a_line(folder: Path, capsys: Captured) -> None:
     (folder / "c.yaml").write_text(SMALL + "colour: red\noutput: {compression: zip}\n", encoding="utf-8")
 

@@ -30,6 +30,16 @@ YEARS: list[dict[str, Any]] = [
         "headcount_closing": 10_300,
         "payroll_cents": 82_760_000_000,
         "average_salary_cents": 8_172_449,
+        "eligible": 8_114,
+        "participants": 5_517,
+        "participation_rate": 5_517 / 8_114,
+        "average_deferral_rate": 0.0704,
+        "deferral_cents": 4_012_345_678,
+        "match_cents": 1_923_456_789,
+        "nonelective_cents": 0,
+        "forfeitures_used_cents": 0,
+        "net_employer_cost_cents": 1_923_456_789,
+        "employer_cost_share_of_payroll": 0.02324,
     },
     {
         "year": 2026,
@@ -44,8 +54,23 @@ YEARS: list[dict[str, Any]] = [
         "headcount_closing": 0,
         "payroll_cents": 104_866_000_000,
         "average_salary_cents": None,
+        "eligible": 0,
+        "participants": 0,
+        "participation_rate": None,
+        "average_deferral_rate": None,
+        "deferral_cents": 90_000_000,
+        "match_cents": 0,
+        "nonelective_cents": 0,
+        "forfeitures_used_cents": 0,
+        "net_employer_cost_cents": 0,
+        "employer_cost_share_of_payroll": 0.0,
     },
 ]
+PLAN = (
+    *("eligible", "participants", "participation_rate", "average_deferral_rate", "deferral_cents", "match_cents"),
+    *("nonelective_cents", "forfeitures_used_cents", "net_employer_cost_cents", "employer_cost_share_of_payroll"),
+)
+NO_PLAN = [{**year, **dict.fromkeys(PLAN, None), "eligible": 0} for year in YEARS]
 
 
 def test_the_years_are_a_right_aligned_table() -> None:
@@ -75,6 +100,47 @@ def test_a_small_payroll_is_in_whole_dollars() -> None:
 
 def test_no_years_are_headings_only() -> None:
     assert len(console.year_table([]).split("\n")) == 3
+
+
+def test_the_plan_is_a_table_of_its_own() -> None:
+    assert console.plan_table(YEARS).split("\n") == [
+        "                partici-    of the   average  defer-           net cost to       of",
+        "year  eligible     pants  eligible  deferral  rals $  match $   employer $  payroll",
+        "────  ────────  ────────  ────────  ────────  ──────  ───────  ───────────  ───────",
+        "2025     8,114     5,517    68.0 %     7.0 %  40.1 m   19.2 m       19.2 m    2.3 %",
+        "2026         0         0         -         -   0.9 m    0.0 m        0.0 m    0.0 %",
+    ]
+
+
+def test_nonelective_money_and_forfeitures_have_a_column_where_there_are_any() -> None:
+    headings = [
+        console.plan_table([YEARS[0], {**YEARS[1], **more}]).split("\n")[:2]
+        for more in ({}, {"nonelective_cents": 1}, {"forfeitures_used_cents": 1})
+    ]
+    assert ["elective $" in second for _, second in headings] == [False, True, False]
+    assert ["forfeitures" in first for first, _ in headings] == [False, False, True]
+    full = console.plan_table([{**YEARS[0], "nonelective_cents": 150_000_000, "forfeitures_used_cents": 50_000_000}])
+    assert full.split("\n")[1:] == [
+        "year  eligible     pants  eligible  deferral  rals $  match $  elective $       used $   employer $  payroll",
+        "────  ────────  ────────  ────────  ────────  ──────  ───────  ──────────  ───────────  ───────────  ───────",
+        "2025     8,114     5,517    68.0 %     7.0 %  40.1 m   19.2 m       1.5 m        0.5 m       19.2 m    2.3 %",
+    ]
+
+
+def test_small_amounts_of_a_plan_are_in_whole_dollars() -> None:
+    small = {"deferral_cents": 99_999_999, "match_cents": 12_345_650, "net_employer_cost_cents": 1_049}
+    assert console.plan_table([{**YEARS[0], **small}]).split("\n")[-1].split() == [
+        *("2025", "8,114", "5,517", "68.0", "%", "7.0", "%"),
+        *("1,000,000", "123,456", "10", "2.3", "%"),
+    ]
+
+
+def test_without_a_plan_there_is_no_table_of_it() -> None:
+    assert console.plan_table(NO_PLAN) == ""
+    assert console.plan_table([]).count("\n") == 2
+    report = console.run_report(NO_PLAN, [], {}, 1.0)
+    assert report == console.year_table(YEARS)
+    assert console.run_report(YEARS, [], {}, 1.0) == report + "\n\n" + console.plan_table(YEARS)
 
 
 def test_where_the_time_went_ends_with_the_time_from_start_to_end() -> None:
