@@ -1,0 +1,27 @@
+"""How hard a run tries to be fast; results are the same for every level."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class OptimizationLevel(Enum):
+    """Optimization levels: they change how a run is carried out, never what it gives."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    FALLBACK = "fallback"
+
+
+def optimization_level(level: OptimizationLevel | str) -> OptimizationLevel:
+    """Return the level, given as the enum or as its string.
+
+    Raises:
+        ValueError: for anything else, naming the choices.
+    """
+    try:
+        return OptimizationLevel(level)
+    except ValueError:
+        choices = ", ".join(choice.value for choice in OptimizationLevel)
+        raise ValueError(f"optimization_level must be one of {choices} (got {level!r:.40})") from None

@@ -1,0 +1,155 @@
+"""Time and memory of whatever is going on, sampled beside it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import weakref
+from time import perf_counter
+from typing import Any
+
+if sys.platform != "win32":
+    import resource
+
+INTERVAL = 0.03
+"""Seconds between two looks at the memory in use."""
+
+_MB = 1 << 20
+
+
+class PerformanceMonitor:
+    """Times operations and watches the memory of the process: start, mark checkpoints, read the summary.
+
+    Memory is the resident set of the whole process, other tasks included, in units of 2**20 bytes. A thread looks at it
+    every 30 ms from ``start`` until ``get_summary``; a checkpoint after a summary lets it go on. A peak between two
+    looks counts too, where the operating system keeps a high-water mark and that rose. Several tasks or threads may
+    share a monitor.
+    """
+
+    def __init__(self) -> None:
+        """Initialize performance monitor."""
+        self._lock = threading.Lock()
+        self._sampler: _Sampler | None = None
+        self._last = 0.0
+        self._checkpoints: dict[str, dict[str, float]] = {}
+
+    def start(self) -> None:
+        """Start performance monitoring; anew, when it was started before."""
+        with self._lock:
+            if self._sampler is not None:
+                self._sampler.stop()
+            self._sampler = None
+            self._last, self._checkpoints = 0.0, {}
+            self._started().watch()
+
+    def checkpoint(self, name: str) -> float:
+        """Record a performance checkpoint.
+
+        A monitor that was not started is started by it. A name used before gets a number, as in ``loaded (2)``, so that
+        tasks that share a monitor lose nothing.
+
+        Returns:
+            Seconds since the start.
+        """
+        with self._lock:
+            elapsed, memory = self._started().watch()
+            values = {"elapsed_time": elapsed, "duration": elapsed - self._last, "memory_mb": memory / _MB}
+            self._checkpoints[self._unused(name)] = values
+            self._last = elapsed
+            return elapsed
+
+    def get_summary(self) -> dict[str, Any]:
+        """Get comprehensive performance summary; the thread ends, the clock goes on.
+
+        Returns:
+            ``total_time`` in seconds since the start (0 before it), ``peak_memory_mb``, ``avg_memory_mb`` (over time),
+            ``memory_efficiency`` (average over peak, 0 to 1), and ``checkpoints``: by name, ``elapsed_time`` since the
+            start, ``duration`` since the checkpoint before, and ``memory_mb``.
+        """
+        with self._lock:
+            sampler = self._sampler or _Sampler()
+            seconds, peak, average = sampler.stop()
+            return {
+                "total_time": seconds if self._sampler else 0.0,
+                "peak_memory_mb": peak / _MB,
+                "avg_memory_mb": average / _MB,
+                "memory_efficiency": min(1.0, average / peak),
+                "checkpoints": {name: dict(values) for name, values in self._checkpoints.items()},
+            }
+
+    def _started(self) -> _Sampler:
+        if self._sampler is None:
+            self._sampler = _Sampler()
+        return self._sampler
+
+    def _unused(self, name: str) -> str:
+        number, free = 1, name
+        while free in self._checkpoints:
+            number += 1
+            free = f"{name} ({number})"
+        return free
+
+
+class _Sampler:
+    """The memory in use since it was made: its peak, and the area under it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._process = _process()
+        self._mark = _high_water()
+        self._peak = self._held = self._process.memory_info().rss
+        self._area = 0.0
+        self._first = self._latest = perf_counter()
+
+    def watch(self) -> tuple[float, int]:
+        """Look once, and on and on in a thread; return the seconds so far and the bytes in use."""
+        if self._thread is None:
+            self._ended.clear()
+            arguments = weakref.ref(self), self._ended
+            self._thread = threading.Thread(target=_watch, args=arguments, name="performance-monitor", daemon=True)
+            self._thread.start()
+        return self.look()
+
+    def stop(self) -> tuple[float, int, float]:
+        """Look once more and end the thread; return the seconds so far, and peak and average in bytes."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._ended.set()
+            thread.join()
+        seconds, memory = self.look()
+        return seconds, self._peak, self._area / seconds if seconds > 0 else memory
+
+    def look(self) -> tuple[float, int]:
+        """Add what is in use now; return the seconds so far and the bytes in use."""
+        with self._lock:
+            moment, memory, most = perf_counter(), self._process.memory_info().rss, _high_water()
+            self._area += (moment - self._latest) * (self._held + memory) / 2
+            self._latest, self._held = moment, memory
+            self._peak = max(self._peak, memory, most if most > self._mark else 0)
+            return moment - self._first, memory
+
+
+def _watch(reference: weakref.ref[_Sampler], ended: threading.Event) -> None:
+    """Look on and on, until told to end or until nobody holds the sampler."""
+    while not ended.wait(INTERVAL):
+        sampler = reference()
+        if sampler is None:
+            return
+        sampler.look()
+        del sampler
+
+
+def _process() -> Any:
+    import psutil  # noqa: PLC0415 - a command line answers --help without it
+
+    return psutil.Process()
+
+
+def _high_water() -> int:
+    """Return the most bytes that the process ever used; 0 where nobody counts."""
+    if sys.platform == "win32":
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
