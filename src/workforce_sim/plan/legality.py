@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.nonelective import Integrated
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.match import match_rate
@@ -21,20 +22,30 @@ _BASIC = Match(preset="safe_harbor_basic").bands[0][1]
 
 
 def check_years(config: Config) -> None:
-    """Check what depends on the limits of each year of a run: permitted disparity of an integrated formula.
+    """Check what depends on the limits of each year of a run: their projection, and permitted disparity.
 
     Raises:
         ConfigError: naming the year.
     """
-    rule, section = config.plan.nonelective.integrated, config.plan.limits
-    if rule is None or not config.plan.enabled:
+    if not config.plan.enabled:
         return
-    for year in years(config):
-        found = limits(year, inflation=section.inflation, wage_growth=section.wage_growth, overrides=section.overrides)
+    rule, section = config.plan.nonelective.integrated, config.plan.limits
+    rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
+    last = years(config)[-1] + 1  # what the pay of the last year means for the next
+    for year in [last] if rule is None else [*years(config), last]:
         try:
-            check_disparity(rule, found.wage_base_cents)
-        except ConfigError as error:
-            raise ConfigError(f"plan.nonelective.integrated: in {year}, {error}") from None
+            found = limits(year, **rates, overrides=section.overrides)
+        except ValueError as error:
+            raise ConfigError(f"plan.limits: {error}") from None
+        if rule is not None and year < last:
+            _check_disparity(rule, found.wage_base_cents, year)
+
+
+def _check_disparity(rule: Integrated, wage_base_cents: int, year: int) -> None:
+    try:
+        check_disparity(rule, wage_base_cents)
+    except ConfigError as error:
+        raise ConfigError(f"plan.nonelective.integrated: in {year}, {error}") from None
 
 
 def plan_warnings(config: Config) -> tuple[str, ...]:

@@ -62,6 +62,9 @@ class Limits:
     roth_catch_up_wages_cents: int | None
 
 
+MOST_DOLLARS = 10**11
+"""A projection beyond this is a mistake, and would leave 64 bits."""
+
 NAMES = tuple(name.removesuffix("_cents") for name in Limits.__annotations__ if name.endswith("_cents"))
 """What an override may name."""
 
@@ -98,9 +101,9 @@ def limits(
         The limits, or a frame with one row per year and the attributes of ``Limits`` as columns.
 
     Raises:
-        ValueError: for a year that is not whole or before the first published one; for rates not above -1 and at most
-            1, or with more than 6 decimals; for an override of an unknown name, an amount below 0 or a fraction of a
-            cent.
+        ValueError: for a year that is not whole, before the first published one, or projected beyond 100 billion
+            dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an unknown
+            name, an amount below 0 or a fraction of a cent.
     """
     if not isinstance(year, SupportsIndex):
         return _by_year(year, inflation=inflation, wage_growth=wage_growth, overrides=overrides)
@@ -196,6 +199,8 @@ def _amount(name: str, year: int, growth: Mapping[str, Fraction]) -> int | None:
     dollars = published[min(year, max(published))]
     if year > max(published) and "index" in rule:
         dollars = max(dollars, indexed(name, year, growth[rule["index"]]))
+    if dollars > MOST_DOLLARS:
+        raise ValueError(f"the limits of {year} are projected beyond ${MOST_DOLLARS:,}; lower inflation or wage_growth")
     return 100 * int(dollars)
 
 
