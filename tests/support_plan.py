@@ -93,6 +93,12 @@ class PlanYear:
         whole = (dt.date(self.year, 1, 1) - dt.date(self.year - 1, 1, 1)).days
         return half_up(self.before["salary_cents"] * days, whole)
 
+    @property
+    def only_roth(self) -> bool:
+        """Whether catch-up must be Roth, from 2026 on whatever is overridden before."""
+        threshold = self.limit.roth_catch_up_wages_cents
+        return self.year >= 2026 and threshold is not None and self.prior_pay > threshold
+
     @cached_property
     def days(self) -> list[Day]:
         """The days of employment, each with the change of pay to date, so that they add up to the year."""

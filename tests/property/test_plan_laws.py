@@ -186,9 +186,7 @@ def test_the_excluded_are_never_in(scenario: Scenario) -> None:
 def most_catch_up(one: PlanYear, config: Config) -> int:
     """Return what somebody may defer beyond section 402(g)."""
     plan, limit, age = config.plan, one.limit, one.year - one.now["birth_date"].year
-    threshold = limit.roth_catch_up_wages_cents
-    only_roth = threshold is not None and one.prior_pay > threshold
-    if age < 50 or not plan.catch_up or (only_roth and not plan.roth.available):
+    if age < 50 or not plan.catch_up or (one.only_roth and not plan.roth.available):
         return 0
     if 60 <= age <= 63 and plan.super_catch_up and limit.super_catch_up_cents is not None:
         return limit.super_catch_up_cents
@@ -197,8 +195,7 @@ def most_catch_up(one: PlanYear, config: Config) -> int:
 
 def roth_catch_up(one: PlanYear) -> int:
     """Return the catch-up that must be Roth."""
-    threshold = one.limit.roth_catch_up_wages_cents
-    return one.now["catch_up_cents"] if threshold is not None and one.prior_pay > threshold else 0
+    return one.now["catch_up_cents"] if one.only_roth else 0
 
 
 @any_plan
