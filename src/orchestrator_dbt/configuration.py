@@ -1,0 +1,157 @@
+"""Configurations as the document describes them: dictionaries, checked all at once.
+
+The engine is imported when something is checked, not before, so that a command line answers ``--help`` at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.console import printable
+
+if TYPE_CHECKING:
+    from orchestrator_dbt.checking import Checked
+    from workforce_sim.config import Config
+
+log = logging.getLogger("orchestrator_dbt")
+
+DEFAULTS: Mapping[str, Any] = {
+    "workforce": {"new_hire_termination_rate": 0.25},
+    "eligibility": {"waiting_period_days": 365},
+    "enrollment": {"auto_enrollment": {"hire_date_cutoff": "2024-01-01", "scope": "new_hires_only"}},
+    "compensation": {"cola_rate": 0.025, "merit_pool": 0.03},
+}
+"""What the optional keys of the documented schema are when left out."""
+
+DOCUMENTED: Mapping[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
+    **DEFAULTS,
+    "workforce": {"total_termination_rate": 0.12, **DEFAULTS["workforce"]},
+    "random_seed": 42,
+}
+"""The documented schema with its values: the configuration when none is given."""
+
+
+def load_and_validate_config(config_path: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+    """Load and validate a configuration.
+
+    Unknown keys are kept, and warned about. Optional keys of the documented schema that are left out take their
+    defaults, and a deprecated spelling gets the documented one beside it.
+
+    Args:
+        config_path: path of a YAML file, which must hold the required fields itself; without one, the values of the
+            documented schema.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: for anything wrong in the file, a line each with its place.
+    """
+    if config_path is None:
+        return deepcopy(dict(DOCUMENTED))
+    found = _looked_at(Path(config_path))
+    found.usable()
+    return merged(DEFAULTS, found.renamed)
+
+
+def validate_configuration(config: dict[str, Any]) -> tuple[bool, list[str]]:
+    """Validate the structure and the values of a configuration; unknown keys and large year ranges are warned about.
+
+    Never raises, and leaves the configuration as it is.
+
+    Returns:
+        Whether it is valid, and everything that is wrong with it, a line each.
+    """
+    try:
+        errors = _looked_at(config).errors
+    except Exception as error:  # what the caller gives may be anything
+        errors = (f"Invalid configuration: it cannot be read ({type(error).__name__})",)
+    return not errors, list(errors)
+
+
+def test_configuration_compatibility(config_path: str | os.PathLike[str] | None = None) -> dict[str, Any]:  # noqa: PT028
+    """Test a configuration for the fast engine and for the reference model, the legacy system of this package.
+
+    Both engines read the same typed configuration, key by key; what is valid, and has its census where it says, suits
+    both.
+
+    Returns:
+        ``config_valid``, ``new_system_compatible``, ``legacy_compatible``, ``issues`` and ``recommendations``: unknown
+        keys, deprecated spellings, large year ranges.
+    """
+    try:
+        found = _looked_at(DOCUMENTED if config_path is None else Path(config_path))
+        wrong, advice, config = found.errors, found.advice, found.config
+    except (OSError, ValueError) as error:
+        wrong, advice, config = (str(error),), (), None
+    issues = [f"Configuration validation failed: {line}" for line in wrong]
+    lacking = "the configuration is not valid" if config is None else _lacking(config)
+    if lacking:
+        issues.append(f"Legacy compatibility issue: {lacking}")
+    return {
+        "config_valid": config is not None,
+        "new_system_compatible": not lacking,
+        "legacy_compatible": not lacking,
+        "issues": issues,
+        "recommendations": list(advice),
+    }
+
+
+test_configuration_compatibility.__test__ = False  # type: ignore[attr-defined]  # or pytest collects it
+
+
+def typed_configuration(
+    source: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    *,
+    start_year: int | None = None,
+    end_year: int | None = None,
+) -> Config:
+    """Return the typed configuration of a run: unknown keys dropped, deprecated spellings translated.
+
+    Args:
+        source: path of a YAML file, whose paths count from its folder; a dictionary; or nothing, for the documented
+            schema. It must be valid by itself.
+        start_year: goes over the configuration's.
+        end_year: goes over the configuration's; may equal the start year, for a run of one year.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: for anything wrong.
+    """
+    from workforce_sim.config import overridden  # noqa: PLC0415
+    from workforce_sim.loading import load_config  # noqa: PLC0415
+
+    given = DOCUMENTED if source is None else source
+    config = _looked_at(given if isinstance(given, Mapping) else Path(given)).usable()
+    return load_config(overridden(config, start_year=start_year, end_year=end_year))
+
+
+def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of what is given, with defaults for the keys that it leaves out, section by section."""
+    result = {key: deepcopy(value) for key, value in given.items()}
+    for key, default in defaults.items():
+        if isinstance(default, Mapping):
+            result[key] = merged(default, given.get(key) or {})
+        else:
+            result.setdefault(key, default)
+    return result
+
+
+def _looked_at(source: Any) -> Checked:
+    """Check a file or a dictionary, and warn about what is only worth a word."""
+    from orchestrator_dbt.checking import check, check_file  # noqa: PLC0415
+
+    found = check_file(source) if isinstance(source, Path) else check(source)
+    for line in found.advice:
+        log.warning("%s", printable(line))
+    return found
+
+
+def _lacking(config: Config) -> str:
+    """Return what either engine would miss; nothing when all is there."""
+    path = config.census.path
+    return f"census.path: no such file ({path})" if path is not None and not Path(path).exists() else ""
