@@ -1,13 +1,20 @@
-"""The examples print what they say they print."""
+"""The examples and the README print what they say they print."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import textwrap
 from pathlib import Path
 from types import ModuleType
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+import pytest
+
+from orchestrator_dbt.run_multi_year import main
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def example(name: str) -> ModuleType:
@@ -26,3 +33,22 @@ def test_the_designs_compare_as_printed() -> None:
 
     assert comparison.compared() == textwrap.dedent(printed)
     assert "automatic_3_simple_match" in printed
+
+
+def test_the_readme_prints_the_years_as_its_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--start-year", "2025", "--end-year", "2029"]) == 0
+    printed, _, times = capsys.readouterr().out.partition("where the time went")
+
+    assert f"```text\n{printed.rstrip()}\n```" in README
+    assert times
+
+
+def test_the_readme_prints_the_tests_as_its_lines_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = README.partition("### A plan and its tests")[2]
+    (lines,) = re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(lines, {})
+
+    assert f"```text\n{capsys.readouterr().out}```" in section
