@@ -3,6 +3,7 @@
 The engine is imported when something is checked, not before, so that a command line answers ``--help`` at once.
 """
 
+# ruff: noqa: UP006, UP035, UP045 - signatures as the document prints them; a path may be a ``Path`` all the same
 from __future__ import annotations
 
 import logging
@@ -10,7 +11,7 @@ import os
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from workforce_sim.console import printable
 
@@ -37,7 +38,7 @@ DOCUMENTED: Mapping[str, Any] = {
 """The documented schema with its values: the configuration when none is given."""
 
 
-def load_and_validate_config(config_path: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+def load_and_validate_config(config_path: Optional[str] = None) -> Dict[str, Any]:
     """Load and validate a configuration.
 
     Unknown keys are kept, and warned about. Optional keys of the documented schema that are left out take their
@@ -58,7 +59,7 @@ def load_and_validate_config(config_path: str | os.PathLike[str] | None = None) 
     return merged(DEFAULTS, found.renamed)
 
 
-def validate_configuration(config: dict[str, Any]) -> tuple[bool, list[str]]:
+def validate_configuration(config: Dict[str, Any]) -> Tuple[bool, List[str]]:
     """Validate the structure and the values of a configuration; unknown keys and large year ranges are warned about.
 
     Never raises, and leaves the configuration as it is.
@@ -73,7 +74,7 @@ def validate_configuration(config: dict[str, Any]) -> tuple[bool, list[str]]:
     return not errors, list(errors)
 
 
-def test_configuration_compatibility(config_path: str | os.PathLike[str] | None = None) -> dict[str, Any]:  # noqa: PT028
+def test_configuration_compatibility(config_path: Optional[str] = None) -> Dict[str, Any]:  # noqa: PT028
     """Test a configuration for the fast engine and for the reference model, the legacy system of this package.
 
     Both engines read the same typed configuration, key by key; what is valid, and has its census where it says, suits
@@ -104,7 +105,7 @@ def test_configuration_compatibility(config_path: str | os.PathLike[str] | None 
 test_configuration_compatibility.__test__ = False  # type: ignore[attr-defined]  # or pytest collects it
 
 
-def typed_configuration(
+def typed_config(
     source: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     *,
     start_year: int | None = None,

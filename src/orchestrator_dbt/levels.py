@@ -14,7 +14,7 @@ class OptimizationLevel(Enum):
     FALLBACK = "fallback"
 
 
-def optimization_level(level: OptimizationLevel | str) -> OptimizationLevel:
+def as_level(level: OptimizationLevel | str) -> OptimizationLevel:
     """Return the level, given as the enum or as its string.
 
     Raises:

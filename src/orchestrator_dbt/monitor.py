@@ -6,7 +6,7 @@ import sys
 import threading
 import weakref
 from time import perf_counter
-from typing import Any
+from typing import Any, Dict  # noqa: UP035 - as the document prints it
 
 if sys.platform != "win32":
     import resource
@@ -58,7 +58,7 @@ class PerformanceMonitor:
             self._last = elapsed
             return elapsed
 
-    def get_summary(self) -> dict[str, Any]:
+    def get_summary(self) -> Dict[str, Any]:  # noqa: UP006 - the same
         """Get comprehensive performance summary; the thread ends, the clock goes on.
 
         Returns:
