@@ -14,8 +14,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 
+from orchestrator_dbt.configuration import (
+    load_and_validate_config,
+    test_configuration_compatibility,
+    validate_configuration,
+)
+from orchestrator_dbt.guidance import error_context
+from orchestrator_dbt.levels import OptimizationLevel
+from orchestrator_dbt.monitor import PerformanceMonitor
 from workforce_sim.console import SUCCESS, USAGE, complain, explained, guarded, printable, run_report, say, shower
 from workforce_sim.console import whole_number as whole
+
+__all__ = [
+    "OptimizationLevel",
+    "PerformanceMonitor",
+    "error_context",
+    "load_and_validate_config",
+    "main",
+    "test_configuration_compatibility",
+    "validate_configuration",
+]
 
 log = logging.getLogger("orchestrator_dbt")
 
