@@ -244,6 +244,43 @@ def test_contributions_of_the_firm() -> None:
     assert (half_up(9_271_611 * 7, 100), half_up(9_271_611 * 4, 100)) == (551_661 + 97_352, 370_864)
 
 
+def test_enrollment() -> None:
+    """Opening, automatic, election and change of the firm."""
+    once = {who: round(u(who, Stream.OPENING_PARTICIPATION, 0), 5) for who in ("E-0003", "E-0004")}
+    hire, change = "NH-2025-000004", (Stream.STOP, Stream.CHANGE, Stream.CHANGE_DIRECTION)
+    in_2025 = {row["employee_id"]: row for row in firm().snapshots.filter(pl.col("year") == 2025).iter_rows(named=True)}
+
+    assert once == {"E-0003": 0.93305, "E-0004": 0.19235}
+    assert (in_2025["E-0003"]["enrolled"], in_2025["E-0004"]["deferral_bp"]) == (False, 700)
+    assert [round(u("E-0003", Stream.CONVERSION, year), 5) for year in (2025, 2026)] == [0.35271, 0.80698]
+    assert [round(u("E-0001", s), 5) for s in (Stream.ELECTION, Stream.OPT_OUT)] == [0.79558, 0.20672]
+    assert round(u("E-0001", Stream.DECLINES_ESCALATION, 0), 5) == 0.12353
+    assert rows("enrollment", 2025)["E-0001"]["effective_date"] == dt.date(2025, 10, 15) + dt.timedelta(days=45)
+    assert not rows("escalation", 2026)
+    chosen = [round(u(hire, s, 2026), 5) for s in (Stream.ELECTION, Stream.ELECTION_DATE, Stream.MATCH_SEEKING)]
+    assert chosen == [0.21417, 0.39186, 0.34906]
+    assert (dt.date(2026, 10, 12) - dt.date(2026, 8, 28)).days == 45
+    elected = rows("enrollment", 2026)[hire]
+    assert (elected["cause"], elected["deferral_after_bp"]) == ("election", 700)
+    assert elected["effective_date"] == dt.date(2026, 8, 28) + dt.timedelta(days=int(0.39186 * 45))
+    assert [round(u("E-0006", s, 2026), 5) for s in change] == [0.9674, 0.12221, 0.81977]
+    changed, day = rows("rate_change", 2026)["E-0006"], int(u("E-0006", Stream.CHANGE_OR_STOP_DATE, 2026) * 365)
+    assert changed["effective_date"] == dt.date(2026, 1, 1) + dt.timedelta(days=day) == dt.date(2026, 2, 20)
+    assert (changed["deferral_before_bp"], changed["deferral_after_bp"]) == (700, 500)
+
+
+def test_contributions() -> None:
+    (found,) = firm().snapshots.filter(pl.col("year") == 2026, pl.col("employee_id") == "E-0006").iter_rows(named=True)
+    before = half_up(8_716_186 * 50, 365)
+    deferral = half_up(700 * before + 500 * (8_997_844 - before), 10_000)
+
+    assert (before, 8_997_844 - before, deferral) == (1_193_998, 7_803_846, 473_772)
+    assert (found["earnings_cents"], found["plan_compensation_cents"]) == (8_997_844, 8_997_844)
+    assert (found["pre_tax_cents"], found["roth_cents"]) == (deferral - 71_066, half_up(deferral * 15, 100))
+    assert found["match_cents"] == half_up(8_997_844 * 4, 100) == 359_914
+    assert round(deferral / 8_997_844, 4) == 0.0527
+
+
 def test_laws() -> None:
     shorter = simulate(config(), census=census(), end_year=2025)
     freer = config() | {"promotion": {"base_rate": 1.0}}
