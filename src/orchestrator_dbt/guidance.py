@@ -26,7 +26,7 @@ class _Topic(NamedTuple):
 _TOPICS = (
     _Topic(
         (ConnectionError, PermissionError, LedgerError),
-        r"database|duckdb|sqlite|\bsql|\bconnect(ion|ing|ed)?\b|permission|\bdisk\b|space left|locked",
+        r"database|duckdb|sqlite|\bsql|\bconnect(ion|ing|ed)?\b|permission|\bdisk\b|space left|\blocked\b",
         (
             "Database: check the connection, and that no other process holds what is read or written",
             "Database: check the permissions of the files and folders of the run",
@@ -44,7 +44,7 @@ _TOPICS = (
     ),
     _Topic(
         (),
-        r"sequential|dependen(t|cy|cies)|depends on|(previous|prior) year",
+        r"sequential|(?<![a-z])dependen(t|cy|cies)|depends on|(previous|prior) year",
         (
             "Dependency: run the years in order, by sequential execution: each needs the one before it",
             "Dependency: check the results of the year before (data validation), and repeat the first that failed",
