@@ -20,8 +20,8 @@ Printed from `src/workforce_sim/tables.py` and `draws.py`; a test keeps this pag
 run `python -m workforce_sim.datamodel > docs/data-model.md`.
 
 Money is in whole cents and rates in whole basis points or millionths. Dates are calendar days; both the first and the
-last day of employment are days worked. The owner is the one event that may change a column. Columns owned by `plan` are
-null until the plan is simulated.
+last day of employment are days worked. The owner is the one event that may change a column. Columns of the plan
+are null without one (`plan.enabled: false`).
 """
 
 _ABOUT = {
