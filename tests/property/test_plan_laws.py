@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from tests import support
@@ -364,10 +366,8 @@ def match_of(one: PlanYear, config: Config, most: int) -> tuple[int, int]:
     return half_up(max(0, matched - cut), BP * BP), half_up(matched + cut, BP * BP)
 
 
-@any_plan
-@settings(max_examples=support.examples(25))
-def test_deferrals_compensation_and_match_are_those_of_a_loop_over_the_days(scenario: Scenario) -> None:
-    """To the cent; on the payroll basis within the match of the day on which the limit on deferrals is reached."""
+def check_amounts(scenario: Scenario) -> None:
+    """Check to the cent; by payroll within the match of the day on which the limit on deferrals is reached."""
     config = scenario.config
     for one in plan_years(plans.simulated(scenario)):
         limit, formula = one.limit, config.plan.match.at(one.year)
@@ -385,3 +385,35 @@ def test_deferrals_compensation_and_match_are_those_of_a_loop_over_the_days(scen
             must = roth_catch_up(one)
             share = ppm(config.plan.roth.share) if config.plan.roth.available else 0
             assert one.now["roth_cents"] == must + half_up((wished - must) * share, 1_000_000)
+
+
+@any_plan
+@some_examples
+def test_deferrals_compensation_and_match_are_those_of_a_loop_over_the_days(scenario: Scenario) -> None:
+    check_amounts(scenario)
+
+
+@settings(max_examples=support.examples(12))
+@given(
+    scenario=plans.plans(),
+    stop=st.booleans(),
+    match=st.fixed_dictionaries(
+        {
+            "preset": st.sampled_from(["simple", "safe_harbor_basic", "stretch"]),
+            "basis": st.just("payroll"),
+            "compensation": st.sampled_from(["plan_year", "eligible", "participating"]),
+        }
+    ),
+)
+def test_so_are_they_payroll_by_payroll_where_pay_reaches_its_limit_after_entry_in_the_year(
+    scenario: Scenario, stop: bool, match: dict[str, Any]
+) -> None:
+    tight = {"compensation": dict.fromkeys(range(2011, 2031), 25000.0)}
+    changes = {
+        "eligibility.waiting_period_days": 200,
+        "enrollment.election": 1.0,
+        "plan.deferrals_stop_at_pay_limit": stop,
+        "plan.limits.overrides": tight,
+        "plan.match": match,
+    }
+    check_amounts(scenario.changed(changes))
