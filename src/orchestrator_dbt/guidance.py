@@ -76,6 +76,17 @@ def error_context(operation: str, troubleshooting_guide: str = "") -> Iterator[N
         raise
 
 
+def advice(error_type: str, message: str) -> list[str]:
+    """Return what to look at after an error, by the name of its type and its words; nothing for other trouble."""
+    text = f"{error_type}: {message}"
+    return [
+        line
+        for topic in _TOPICS
+        if error_type in {kind.__name__ for kind in topic.kinds} or re.search(topic.words, text, re.IGNORECASE)
+        for line in topic.advice
+    ]
+
+
 def _text(error: Exception) -> str:
     """Return the type and the message of an error, in one line."""
     try:

@@ -3,6 +3,6 @@
 Written from ``docs/model`` alone, apart from the fast engine. Read ``model`` first.
 """
 
-from workforce_sim.reference.model import simulate, years
+from workforce_sim.reference.model import set_up, simulate, years
 
-__all__ = ["simulate", "years"]
+__all__ = ["set_up", "simulate", "years"]

@@ -65,10 +65,7 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
 
 def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[Tables]:
     """Yield the tables of one plan year after another; raises as ``simulate`` does."""
-    staff = census_of(opening, config.random_seed, replicate)
-    if config.plan.enabled:
-        _open_plan(staff, config, draw_rates=not has_rates(opening))
-    run = Run(config, opening.levels, staff, replicate)
+    staff, run = set_up(config, opening, replicate=replicate)
     forfeitures = Forfeitures()
     for number in range(config.simulation.start_year, config.simulation.end_year + 1):
         people = plan_year(staff, Year(run, number), forfeitures)
@@ -76,6 +73,14 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
         book.add(number, people, forfeitures.used_cents)
         yield book.frames()
         staff = [person.employee for person in people if person.cause is None]
+
+
+def set_up(config: Config, opening: Opening, *, replicate: int = 0) -> tuple[list[Employee], Run]:
+    """Return the employees of the opening, one by one, and what a run knows before its first year."""
+    staff = census_of(opening, config.random_seed, replicate)
+    if config.plan.enabled:
+        _open_plan(staff, config, draw_rates=not has_rates(opening))
+    return staff, Run(config, opening.levels, staff, replicate)
 
 
 def _open_plan(census: Sequence[Employee], config: Config, *, draw_rates: bool) -> None:

@@ -1,0 +1,57 @@
+"""The sixteen documented options of the command line. Imports nothing heavy, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+
+from workforce_sim.console import whole_number as whole
+
+COMMAND = "python -m orchestrator_dbt.run_multi_year"
+LEVELS = ("high", "medium", "low", "fallback")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the sixteen documented options."""
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        usage=f"{COMMAND} [OPTIONS]",
+        description="Simulate a workforce and its retirement plan over several plan years.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--start-year", type=whole, metavar="YEAR", help="first plan year (required to simulate or compare)")
+    add("--end-year", type=whole, metavar="YEAR", help="last plan year (required to simulate or compare)")
+    add("--optimization", choices=LEVELS, default="high", help="optimization level (default: high)")
+    add("--max-workers", type=_positive, default=4, metavar="N", help="maximum concurrent workers (default: 4)")
+    add("--batch-size", type=_positive, default=1000, metavar="N", help="batch size for processing (default: 1000)")
+    add("--enable-compression", action="store_true", help="compress retained state")
+    add("--fail-fast", action="store_true", help="stop on the first year that fails")
+    add("--performance-mode", action="store_true", help="monitor time and memory in detail")
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--foundation-only", action="store_true", help="run the foundation setup only")
+    modes.add_argument("--compare-mvp", action="store_true", help="compare with the reference model")
+    modes.add_argument("--test-config", action="store_true", help="test the configuration's compatibility")
+    add("--benchmark", action="store_true", help="run as a comprehensive benchmark; implies --performance-mode")
+    add("--config", metavar="FILE", help="configuration, YAML (default: the documented values, 10,000 employees)")
+    add("--log-file", metavar="FILE", help="file to log to; its folders are made")
+    add("-v", "--verbose", action="store_true", help="log in detail, on standard error too")
+    add("--structured-logs", action="store_true", help="log one JSON object a line")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {number}")
+    return number
+
+
+def misuse(options: argparse.Namespace) -> str | None:
+    """Return one line on what cannot be carried out; None when all is well."""
+    if options.foundation_only or options.test_config:
+        return None
+    if options.start_year is None or options.end_year is None:
+        return f"--start-year and --end-year are needed, for example: {COMMAND} --start-year 2025 --end-year 2029"
+    if options.end_year < options.start_year:
+        return f"--end-year {options.end_year} is before --start-year {options.start_year}"
+    return None

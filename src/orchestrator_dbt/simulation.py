@@ -1,0 +1,232 @@
+"""``run_enhanced_multi_year_simulation``: a run of ``workforce_sim`` off the event loop, its answer as plain data."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Dict, Optional  # noqa: UP035 - the document prints these names
+
+import polars as pl
+
+from orchestrator_dbt.configuration import typed_config
+from orchestrator_dbt.levels import OptimizationLevel, as_level
+from orchestrator_dbt.logs import YEAR_DONE
+from orchestrator_dbt.memory import refuse_too_large
+from orchestrator_dbt.monitor import PerformanceMonitor
+from orchestrator_dbt.retention import Retention, Settings, retaining
+from orchestrator_dbt.workers import Cancelled, Stop, off_loop
+from workforce_sim import ledger
+from workforce_sim.config import Config
+from workforce_sim.plan.legality import years
+from workforce_sim.simulation import Run, begin, joined
+
+log = logging.getLogger("orchestrator_dbt")
+
+LEFT_OUT = "Sequential year execution validation failed"
+"""The reason of years after a failed one: each begins where the one before ended."""
+
+
+async def run_enhanced_multi_year_simulation(
+    start_year: int,
+    end_year: int,
+    optimization_level: OptimizationLevel,
+    max_workers: int,
+    batch_size: int,
+    enable_compression: bool,
+    fail_fast: bool,
+    performance_mode: bool = False,
+    config_path: Optional[str] = None,  # noqa: UP045 - as the document prints it
+) -> Dict[str, Any]:  # noqa: UP006 - the same
+    """Simulate several plan years and return what happened as plain data.
+
+    Args:
+        start_year: first plan year.
+        end_year: last plan year; the same as the first for one year.
+        optimization_level: how the run is carried out; never what it gives.
+        max_workers: with more than one, finished years are digested while the next is computed.
+        batch_size: rows of a record batch of compressed state.
+        enable_compression: whether retained state is compressed.
+        fail_fast: whether years after a failed one are left out, or listed as failed.
+        performance_mode: whether memory is sampled in detail and times are given by step.
+        config_path: YAML file; the documented values when left out.
+
+    Returns:
+        A dict that JSON can hold: success, simulation_id, completed_years, failed_years, success_rate,
+        total_execution_time, performance_metrics, yearly_results, random_seed, fingerprint, notes; of a failed run
+        error and error_type besides.
+
+    Raises:
+        ValueError: for years, workers or a batch size that make no sense, a configuration that cannot be used, or more
+            staff than fit into memory.
+        FileNotFoundError: when there is no such configuration file.
+        MemoryError: when memory runs out.
+    """
+    level = as_level(optimization_level)
+    _check_arguments(start_year, end_year, max_workers, batch_size)
+
+    def job(stop: Stop) -> dict[str, Any]:
+        config = typed_config(config_path, start_year=start_year, end_year=end_year)
+        keep = config.output.path is not None
+        settings = Settings(level, max_workers, batch_size, enable_compression, keep)
+        return simulated(config, settings, stop, fail_fast=fail_fast, detailed=performance_mode)
+
+    return await off_loop(job)
+
+
+def _check_arguments(start_year: int, end_year: int, max_workers: int, batch_size: int) -> None:
+    whole = {"start_year": start_year, "end_year": end_year, "max_workers": max_workers, "batch_size": batch_size}
+    for name, value in whole.items():
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"{name} must be a whole number (got {value!r})")
+    if end_year < start_year:
+        raise ValueError(f"end_year must not be before start_year (got {start_year} to {end_year})")
+    for name in ("max_workers", "batch_size"):
+        if whole[name] < 1:
+            raise ValueError(f"{name} must be 1 or more (got {whole[name]})")
+
+
+@dataclass
+class Progress:
+    """How far a run has come."""
+
+    requested: list[int]
+    completed: list[int] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    error: Exception | None = None
+
+    def failed(self, *, fail_fast: bool) -> list[int]:
+        """Return the years that count as failed."""
+        missing = self.requested[len(self.completed) :]
+        return missing[:1] if fail_fast else missing
+
+
+def simulated(
+    config: Config, settings: Settings, stop: Stop, *, fail_fast: bool, detailed: bool, source: Any = None
+) -> dict[str, Any]:
+    """Run in this thread and return the answer; ``source`` is a census in place of the configured one."""
+    monitor, progress, start = PerformanceMonitor(), Progress(list(years(config))), perf_counter()
+    monitor.start()
+    found: Found | None = None
+    try:
+        found = _carried_out(config, settings, stop, progress, monitor, source)
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        progress.error = error
+        log.error("%s: %s", type(error).__name__, error)
+    finally:
+        metrics = monitor.get_summary()
+    answer = _answer(config, progress, found, fail_fast=fail_fast)
+    answer["total_execution_time"] = perf_counter() - start
+    answer["performance_metrics"] = _metrics(answer, progress, found, metrics, settings, detailed=detailed)
+    return answer
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run gave: the run itself and what was retained of its years."""
+
+    run: Run
+    retained: Retention
+
+
+def _carried_out(
+    config: Config, settings: Settings, stop: Stop, progress: Progress, monitor: PerformanceMonitor, source: Any
+) -> Found:
+    stop.check()
+    run = begin(config, census=source, engine=settings.engine)
+    refuse_too_large(run)
+    monitor.checkpoint("prepared")
+    with retaining(settings, run.staff) as retained:
+        found = Found(run, retained)
+        try:
+            _years(found, stop, progress, monitor)
+        except (Cancelled, MemoryError):
+            raise
+        except Exception as error:
+            progress.error = error
+            log.error("%s: %s", type(error).__name__, error)
+    if config.output.path is not None and progress.error is None:
+        ledger.write(Path(config.output.path), joined(retained.tables()), config, run.notes)
+    return found
+
+
+def _years(found: Found, stop: Stop, progress: Progress, monitor: PerformanceMonitor) -> None:
+    parts = found.run.years()
+    for year in progress.requested:
+        stop.check()
+        since = perf_counter()
+        found.retained.take(next(parts))
+        progress.completed.append(year)
+        progress.seconds[str(year)] = perf_counter() - since
+        monitor.checkpoint(f"year {year}")
+        log.info(YEAR_DONE, year, len(progress.completed), len(progress.requested))
+
+
+def _answer(config: Config, progress: Progress, found: Found | None, *, fail_fast: bool) -> dict[str, Any]:
+    finished = found.retained.years() if found else []
+    failed = progress.failed(fail_fast=fail_fast)
+    answer = {
+        "success": progress.error is None,
+        "simulation_id": f"sim-{uuid.uuid4().hex[:12]}",
+        "completed_years": progress.completed,
+        "failed_years": failed,
+        "success_rate": len(progress.completed) / len(progress.requested),
+        "yearly_results": [year_result(year.summary) for year in finished],
+        "random_seed": config.random_seed,
+        "fingerprint": found.retained.fingerprint() if found and finished else None,
+        "notes": list(found.run.notes) if found else [],
+    }
+    if progress.error is not None:
+        answer |= {"error": str(progress.error), "error_type": type(progress.error).__name__}
+        answer["failures"] = {str(year): str(progress.error) if n == 0 else LEFT_OUT for n, year in enumerate(failed)}
+    return answer
+
+
+DOCUMENTED = {
+    "starting_headcount": "headcount_opening",
+    "ending_headcount": "headcount_closing",
+    "experienced_terminations": "terminations_opening_staff",
+    "new_hire_terminations": "terminations_new_hires",
+}
+"""Documented names of what the summary has under another."""
+
+
+def year_result(summary: pl.DataFrame) -> dict[str, Any]:
+    """Return one year of a summary as plain data, with the documented names; compensation in dollars."""
+    row: Mapping[str, Any] = summary.row(0, named=True)
+    named = {name: row[column] for name, column in DOCUMENTED.items()}
+    return {**row, **named, "total_compensation": row["payroll_cents"] / 100}
+
+
+def _metrics(
+    answer: Mapping[str, Any],
+    progress: Progress,
+    found: Found | None,
+    memory: Mapping[str, Any],
+    settings: Settings,
+    *,
+    detailed: bool,
+) -> dict[str, Any]:
+    records = sum(year.records for year in found.retained.years()) if found else 0
+    spent = sum(progress.seconds.values())
+    metrics: dict[str, Any] = {
+        "records_per_second": records / spent if spent else 0.0,
+        "total_records_processed": records,
+        "peak_memory_mb": memory["peak_memory_mb"],
+        "avg_memory_mb": memory["avg_memory_mb"],
+        "memory_efficiency": memory["memory_efficiency"],
+        "year_times": progress.seconds,
+        "step_times": dict(found.run.clock.seconds) if found else {},
+        "optimization_level": settings.level.value,
+        "max_workers": settings.max_workers,
+        "batch_size": settings.batch_size,
+        "compression_enabled": settings.compression,
+    }
+    if detailed:
+        metrics["checkpoints"] = memory["checkpoints"]
+    return metrics

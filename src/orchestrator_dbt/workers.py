@@ -1,0 +1,50 @@
+"""Jobs off the event loop: one bounded pool for all runs, and a flag that ends a job whose task was cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from threading import Event
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Cancelled(Exception):  # noqa: N818 - it is no error: nobody waits for the answer any more
+    """Raised within a job once its task was cancelled."""
+
+
+class Stop:
+    """Tells a job in another thread that nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._asked = Event()
+
+    def ask(self) -> None:
+        """Ask the job to end."""
+        self._asked.set()
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when asked to end."""
+        if self._asked.is_set():
+            raise Cancelled
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="orchestrator_dbt")
+
+
+async def off_loop(job: Callable[[Stop], T]) -> T:
+    """Run a job in the shared pool while the loop goes on; a cancelled task asks it to stop and does not wait."""
+    stop, context = Stop(), contextvars.copy_context()
+    future = asyncio.get_running_loop().run_in_executor(_pool(), context.run, job, stop)
+    try:
+        return await future
+    except asyncio.CancelledError:
+        stop.ask()
+        raise
