@@ -79,7 +79,8 @@ class Checked:
             return self.config
         missing = any("Missing required " in line for line in self.errors)
         lines = [*self.errors, *self.advice]
-        heading = f"Invalid configuration: {'missing required field' if missing else 'what is wrong with it'}"
+        count = f"{len(self.errors)} problem{'s' if len(self.errors) != 1 else ''}"
+        heading = f"Invalid configuration: {'missing required field' if missing else count}"
         more = ["... and more"] if len(lines) > MAX_LINES else []
         raise ConfigError("\n".join([heading, *lines[:MAX_LINES], *more]))
 
