@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from workforce_sim import load_config, simulate
+from workforce_sim import ConfigError, load_config, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import check_years, plan_warnings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")
 
-QACA = {"plan.match": {"preset": "qaca"}}
+QACA = {"plan.match": {"preset": "qaca"}, "enrollment.auto_enrollment.scope": "all_eligible"}
 ENHANCED = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
 OWN = {"plan.testing.safe_harbor": True}
 
@@ -35,7 +35,7 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
     "QACA money not vested after 2 years": ({**QACA, "plan.vesting.match": "cliff_3"}, "401(k)(13)(D)(iii)(I)"),
     "a late normal retirement age": ({"plan.vesting.normal_retirement_age": 66}, "411(a)(8)"),
     "a last-day condition": ({"plan.match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
-    "hours": ({"plan.match": {"preset": "qaca", "minimum_hours": 1}}, "401(k)(13)"),
+    "hours": ({**QACA, "plan.match": {"preset": "qaca", "minimum_hours": 1}}, "401(k)(13)"),
     "two years of service": (
         {"plan.match": {"preset": "safe_harbor_enhanced", "minimum_service_years": 2}},
         "401(k)(12)",
@@ -54,8 +54,23 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         "401(k)(12)(B)",
     ),
     "a QACA without automatic enrollment": (
-        {**QACA, "enrollment.auto_enrollment": {"enabled": False, "default_deferral_rate": 0.06}},
+        {
+            **QACA,
+            "enrollment.auto_enrollment": {"enabled": False, "default_deferral_rate": 0.06, "scope": "all_eligible"},
+        },
         "401(k)(13)(C)(i)",
+    ),
+    "a QACA for new hires only": (
+        {"plan.match": {"preset": "qaca"}, "enrollment.auto_enrollment.scope": "new_hires_only"},
+        "401(k)(13)(C)(iv)",
+    ),
+    "a match above 6 %": (
+        {**OWN, "plan.match": {"tiers": [{"up_to": 0.07, "rate": 1.0}]}},
+        "401(m)(11)(B)(i)",
+    ),
+    "a formula of one's own not vested at once": (
+        {**OWN, "plan.match": ENHANCED, "plan.vesting.match": "cliff_3"},
+        "401(k)(12)(E)(i)",
     ),
     "a QACA above 10 %": ({**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11}, "401(k)(13)(C)(iii)"),
     "a QACA up to 16 %": ({**QACA, "enrollment.escalation.cap": 0.16}, "401(k)(13)(C)(iii)"),
@@ -107,6 +122,41 @@ def test_a_warning_of_every_year_is_given_once_and_one_of_a_later_year_too() -> 
     assert len(warnings({"eligibility.minimum_age": 30, "simulation.end_year": 2034})) == 1
     assert len(warnings({"plan.match": later})) == 1
     assert warnings({"plan.match": later, "simulation.end_year": 2026}) == ()
+
+
+@pytest.mark.parametrize(
+    ("formula", "year", "says"),
+    [
+        # Wage bases: 176,100 dollars in 2025, 184,500 in 2026.
+        ({"level": 176_100.01}, 2025, "the integration level is above the year's Social Security wage base"),
+        (
+            {"level": 176_100.0, "excess_rate": 0.057},
+            2026,
+            "excess_rate must be at most 0.054 with an integration level of",
+        ),
+        (
+            {"level": 90_000.0, "excess_rate": 0.044},
+            2025,
+            "excess_rate must be at most 0.043 with an integration level of",
+        ),
+    ],
+)
+def test_an_integrated_formula_beyond_its_bounds_names_the_first_year_in_which_it_is(
+    formula: dict[str, Any], year: int, says: str
+) -> None:
+    integrated = {"base_rate": 0.06, "excess_rate": 0.03, **formula}
+    changes = {"plan.nonelective": {"kind": "integrated", "integrated": integrated}, "simulation.start_year": 2025}
+    config = with_changes(load_config(), {**changes, "simulation.end_year": 2027, "census.size": 5})
+    for refuses in (check_years, load_config, simulate):
+        with pytest.raises(ConfigError, match=rf"^plan\.nonelective\.integrated: in {year}, {says}"):
+            refuses(config)
+    check_years(with_changes(config, {"plan.enabled": False}))
+
+
+def test_an_integrated_formula_within_its_bounds_in_every_year_is_none() -> None:
+    formula = {"base_rate": 0.06, "excess_rate": 0.057, "level": 176_100.0}
+    nonelective = {"plan.nonelective": {"kind": "integrated", "integrated": formula}}
+    check_years(with_changes(load_config(), {**nonelective, "simulation.end_year": 2025}))
 
 
 def test_a_warning_is_a_note_of_the_run() -> None:

@@ -141,6 +141,12 @@ class Match(EmployerMoney):
         """The kind of safe harbor that a preset claims; None for a formula of one's own."""
         return None if self._named is None else presets("match")[self._named].get("safe_harbor")
 
+    @property
+    def matches_above_six_percent(self) -> bool:
+        """Whether deferrals above 6 % of pay may be matched, beyond the bound of section 401(m)(11)(B)(i)."""
+        tiers = [tier for _, band in self.bands for tier in band]
+        return self.in_dollars or any(tier.upper > 600 and tier.rate_bp for tier in tiers)
+
     @cached_property
     def bands(self) -> MatchBands:
         """The formula in whole numbers: tiers by band."""

@@ -182,5 +182,9 @@ class Plan(Section):
 
     def safe_harbor(self, year: int) -> bool:
         """Return whether the match of a year is safe-harbor money."""
-        said = self.testing.safe_harbor
-        return self.match.at(year).safe_harbor is not None if said is None else said
+        return self.harbor(year) is not None
+
+    def harbor(self, year: int) -> Literal["traditional", "automatic"] | None:
+        """Return the kind of safe harbor of the match of a year: its preset's, or as ``testing.safe_harbor`` says."""
+        said, kind = self.testing.safe_harbor, self.match.at(year).safe_harbor
+        return kind if said is None else (kind or "traditional") if said else None

@@ -88,6 +88,8 @@ def _safe_harbor(config: Config, year: int) -> Iterator[str]:
     code = "IRC 401(k)(13)" if match.safe_harbor == "automatic" else "IRC 401(k)(12)"
     if match.last_day or match.minimum_hours or match.minimum_service_years > 1:
         yield f"plan.match: safe-harbor money knows no last-day, hours or service condition ({code})"
+    if match.matches_above_six_percent and not match.in_dollars:
+        yield "plan.match: matches deferrals above 6 % of pay, so ACP is tested all the same (IRC 401(m)(11)(B)(i))"
     if match.safe_harbor == "automatic":
         yield from _automatic(config)
     elif match.safe_harbor is None and (match.in_dollars or not all(_rich_enough(tiers) for _, tiers in match.bands)):
@@ -106,6 +108,8 @@ def _automatic(config: Config) -> Iterator[str]:
     section, rise = config.enrollment.auto_enrollment, config.enrollment.escalation
     if not section.enabled:
         yield "enrollment.auto_enrollment.enabled: a QACA enrolls automatically (IRC 401(k)(13)(C)(i))"
+    elif not section.everybody:
+        yield "enrollment.auto_enrollment.scope: a QACA covers all without an election (IRC 401(k)(13)(C)(iv))"
     if not 300 <= section.default_bp <= 1000:
         yield "enrollment.auto_enrollment.default_deferral_rate: from 3 to 10 % in a QACA (IRC 401(k)(13)(C)(iii))"
     if rise.cap_bp > 1500:

@@ -50,7 +50,7 @@ def percentages(test: Test, config: Config, people: People, before: People | Non
         before: of the year before; None where the run has none.
         room: catch-up that each one may still make, cents.
     """
-    harbor = safe_harbor(config, people.year.year)
+    harbor = safe_harbor(test, config, people.year.year)
     prior_bp, note = _others_before(test, config, before)
     columns = _columns(test, people)
     figures = measured(*columns, prior_bp)
@@ -68,11 +68,10 @@ def percentages(test: Test, config: Config, people: People, before: People | Non
     return Percentages(figures, found, _refunds(test, people.ids, excess, kept))
 
 
-def safe_harbor(config: Config, year: int) -> str | None:
-    """Return the kind of safe harbor of a year; None where the plan is tested."""
-    if not config.plan.safe_harbor(year):
-        return None
-    return config.plan.match.at(year).safe_harbor or "traditional"
+def safe_harbor(test: Test, config: Config, year: int) -> str | None:
+    """Return the kind of safe harbor that exempts from a test in a year; None where the plan is tested."""
+    beyond = test == "ACP" and config.plan.match.at(year).matches_above_six_percent
+    return None if beyond else config.plan.harbor(year)
 
 
 def catch_up_room(config: Config, people: People, limits: Limits) -> Ints:

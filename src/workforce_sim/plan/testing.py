@@ -16,7 +16,7 @@ from workforce_sim.plan.findings import Nondiscrimination, Outcome, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.plan.people import People, Run, census_of, deferral_balances, people_of, years_of
-from workforce_sim.plan.percentages import catch_up_room, percentages, safe_harbor
+from workforce_sim.plan.percentages import catch_up_room, percentages
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
 from workforce_sim.staff import Flags
 
@@ -131,7 +131,7 @@ def _top_heavy(run: Run, people: People, of_year: Limits, replicate: int) -> Pla
         "all_balances": of_all / 100,
     }
     note = f"on 31 December {year}; governs {year + 1}"
-    if safe_harbor(run.config, year) and not people.nonelective.any():
+    if run.config.plan.safe_harbor(year) and not people.nonelective.any():
         return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"deferrals and safe-harbor match only, {note}")
     return PlanTest(
         "Top-heavy", "top-heavy" if is_top_heavy(of_key, of_all) else "not top-heavy", "416(g)", figures, note

@@ -69,7 +69,7 @@ def slower_than_law(schedule: Sequence[int]) -> bool:
 
 def vesting_warnings(plan: Plan, year: int) -> list[str]:
     """Return what the law has against the vesting of a plan in a year, each with its section of the Code."""
-    vesting, kind = plan.vesting, plan.match.at(year).safe_harbor
+    vesting, kind = plan.vesting, plan.harbor(year)
     found = [
         f"plan.vesting.{source}: slower than a 3-year cliff and than 2 to 6 years graded (IRC 411(a)(2)(B))"
         for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))
