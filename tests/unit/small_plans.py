@@ -53,7 +53,7 @@ def person(**columns: Any) -> dict[str, Any]:
 def scenario(*people: dict[str, Any], start: int = 2025, end: int | None = None, **sections: Any) -> Scenario:
     """A firm of these people; sections are laid over ``QUIET``, leavers leave in the first year, nobody is hired."""
     last = start if end is None else end
-    share = sum(row["level"] == LEAVES for row in people) / len(people)
+    share = round(sum(row["level"] == LEAVES for row in people) / len(people), 6)
     leaving = {
         "simulation": {"start_year": start, "end_year": last, "target_growth_rate": {start: -share, start + 1: 0.0}},
         "workforce": {"total_termination_rate": {start: share, start + 1: 0.0}, "new_hire_termination_rate": 0.0},

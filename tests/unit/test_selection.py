@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM
-from workforce_sim.selection import Risks, chosen_freely, ranking, scaled_risks, smallest
+from workforce_sim.money import PPM, quota
+from workforce_sim.selection import Risks, chosen_freely, ranking, scaled_risks, shared_out, smallest
 
 WEIGHTS = st.lists(st.integers(0, 10) | st.integers(0, 125_000_000_000), max_size=30)
 
@@ -91,3 +91,63 @@ def test_too_few_who_can_be_chosen_is_an_error_that_says_so() -> None:
     order = np.array([0.5, np.inf, np.inf])
     with pytest.raises(SimulationError, match="terminations: 2 must be chosen but only 1 have a risk above 0"):
         smallest(order, np.arange(3, dtype=np.uint64), 2, "terminations")
+
+
+# --- sharing out ------------------------------------------------------------------------------------------------------
+
+LARGE = st.integers(0, 3) | st.integers(0, 10**13)
+
+
+def shared_by_hand(total: int, weights: list[int], keys: list[int]) -> list[int]:
+    """Largest remainder in exact whole numbers, ties to the smaller key."""
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    first = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), keys[i]))
+    for i in first[: total - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def shared(total: int, weights: list[int], keys: list[int]) -> list[int]:
+    return shared_out(total, np.array(weights, dtype=np.int64), np.array(keys, dtype=np.uint64)).tolist()
+
+
+@given(LARGE, st.lists(st.tuples(LARGE, st.integers(0, 2**64 - 1)), max_size=30, unique_by=lambda row: row[1]))
+def test_a_total_is_shared_out_exactly(total: int, people: list[tuple[int, int]]) -> None:
+    weights, keys = [weight for weight, _ in people], [key for _, key in people]
+    assert shared(total, weights, keys) == shared_by_hand(total, weights, keys)
+    if sum(weights):
+        assert shared(total, weights, list(range(len(weights)))) == quota(total, weights)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "keys", "shares"),
+    [
+        (10, [3, 4, 3], [1, 2, 3], [3, 4, 3]),
+        (10, [1, 1, 1], [3, 1, 2], [3, 4, 3]),  # tied: the smallest key
+        (11, [1, 1, 1], [3, 1, 2], [3, 4, 4]),
+        (1, [1, 1], [2**63 + 1, 2**63 - 1], [0, 1]),  # unsigned
+        (20_000, [3, 1, 2], [1, 2, 3], [10_000, 3_333, 6_667]),
+        (1, [0, 5, 0], [1, 2, 3], [0, 1, 0]),
+        (7, [0, 0], [1, 2], [0, 0]),  # nobody to share it among
+        (7, [], [], []),
+        (0, [1, 2], [1, 2], [0, 0]),
+        (1, [10**13, 10**13 - 1], [2, 1], [1, 0]),
+        (10**13 - 1, [10**13] * 2, [2, 1], [5 * 10**12 - 1, 5 * 10**12]),
+    ],
+)
+def test_shares_are_by_largest_remainder_ties_by_key(
+    total: int, weights: list[int], keys: list[int], shares: list[int]
+) -> None:
+    assert shared(total, weights, keys) == shares
+
+
+def test_everybody_of_a_large_firm_gets_a_share_that_differs_by_less_than_a_cent() -> None:
+    rng = np.random.default_rng(1)
+    weights, total = rng.integers(0, 35_000_000, 20_000), 10**13 + 7
+    shares = shared_out(total, weights, rng.permutation(20_000).astype(np.uint64))
+    whole = int(weights.sum())
+    assert int(shares.sum()) == total
+    assert {int(share) - total * int(w) // whole for share, w in zip(shares, weights, strict=True)} == {0, 1}
