@@ -148,6 +148,7 @@ def test_who_once_took_part_or_opted_out_is_never_enrolled_automatically(scenari
     """The same holds of opting out, which is only for those whose automatic date is to come."""
     result = plans.simulated(scenario)
     assert result.opening is not None
+    assert (result.opening.filter("opted_out")["deferral_bp"] == 0).all()  # nor drawn into the opening
     barred = set(result.opening.filter(pl.col("opted_out") | (pl.col("deferral_bp") > 0))["employee_id"])
     for row in table(result.tables, "events").iter_rows(named=True):
         if row["cause"] == "automatic" or row["event_type"] == "opt_out":
