@@ -68,6 +68,7 @@ class PlanColumns:
     """Columns of the snapshot that the plan gives, by row of the year's staff; cents, shares in bp."""
 
     plan_compensation: Ints
+    testing_compensation: Ints
     pre_tax: Ints
     roth: Ints
     catch_up: Ints
@@ -157,6 +158,7 @@ def _snapshot(account: Account, labels: Labels) -> pl.DataFrame:
             "tenure_years": employed.tenure.astype(np.int32),
             "level": _named(labels.levels, staff.level),
             "department": _named(labels.departments, staff.department),
+            "full_time_ppm": staff.full_time,
             "opening_salary_cents": _where(~employed.is_hire, pl.Series(employed.staff.salary)),
             "salary_cents": staff.salary,
             "earnings_cents": account.earnings,
@@ -172,6 +174,7 @@ def _plan_columns(staff: Staff, plan: PlanColumns) -> dict[str, pl.Series | NDAr
         "enrolled": staff.deferral > 0,
         "deferral_bp": staff.deferral,
         "plan_compensation_cents": plan.plan_compensation,
+        "testing_compensation_cents": plan.testing_compensation,
         "pre_tax_cents": plan.pre_tax,
         "roth_cents": plan.roth,
         "catch_up_cents": plan.catch_up,

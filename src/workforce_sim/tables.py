@@ -98,6 +98,7 @@ SNAPSHOTS = (
     Column("tenure_years", pl.Int32, "Completed years since hire, on the same day", "years", "simulation"),
     Column("level", NAME, "Level at the end of the year or on leaving", owner="promotion"),
     Column("department", NAME, "Department; may be null", owner="hire"),
+    Column("full_time_ppm", pl.Int32, "Hours as a share of full-time", "millionths", "hire"),
     Column("opening_salary_cents", pl.Int64, "Salary at the opening; null for hires", "cents a year", "simulation"),
     Column(
         "salary_cents",
@@ -112,6 +113,7 @@ SNAPSHOTS = (
     Column("enrolled", pl.Boolean, "Takes part: defers at the end of the year or on leaving", owner="enrollment, stop"),
     Column("deferral_bp", pl.Int32, "Deferral rate last in force", "basis points", "enrollment and deferral events"),
     Column("plan_compensation_cents", pl.Int64, "Compensation that the match counts", "cents", "plan"),
+    Column("testing_compensation_cents", pl.Int64, "Pay since entry, as the plan's tests count it", "cents", "plan"),
     Column("pre_tax_cents", pl.Int64, "Pre-tax deferrals", "cents", "plan"),
     Column("roth_cents", pl.Int64, "Roth deferrals", "cents", "plan"),
     Column("catch_up_cents", pl.Int64, "Catch-up deferrals, within the two above", "cents", "plan"),

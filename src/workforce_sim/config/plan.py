@@ -36,6 +36,9 @@ __all__ = ["FIRST_YEAR", "LIMITS", "Match", "Nonelective", "Plan", "Vesting"]
 FIRST_YEAR = 2011
 """The first year whose statutory limits are known."""
 
+LEAST_NONELECTIVE = 0.03
+"""Share of pay that a nonelective contribution needs to be a safe harbor."""
+
 LIMITS = (
     "elective_deferral",
     "catch_up",
@@ -183,6 +186,17 @@ class Plan(Section):
     def safe_harbor(self, year: int) -> bool:
         """Return whether the match of a year is safe-harbor money."""
         return self.harbor(year) is not None
+
+    def safe_harbor_money(self, year: int) -> Literal["match", "nonelective"] | None:
+        """Return which employer money of a year is safe-harbor money; None for none.
+
+        ``testing.safe_harbor`` beside a flat nonelective contribution of 3 % or more, and no safe-harbor preset, means
+        that one, section 401(k)(12)(C).
+        """
+        if not self.safe_harbor(year):
+            return None
+        flat = self.nonelective.kind == "flat" and (self.nonelective.rate or 0) >= LEAST_NONELECTIVE
+        return "nonelective" if flat and self.match.at(year).safe_harbor is None else "match"
 
     def harbor(self, year: int) -> Literal["traditional", "automatic"] | None:
         """Return the kind of safe harbor of the match of a year: its preset's, or as ``testing.safe_harbor`` says."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.context import Context
 from workforce_sim.dates import Ints, completed_years, years_and_days
 from workforce_sim.events.plan_pay import PlanPay
 from workforce_sim.money import PPM, half_up, ppm
@@ -31,8 +30,9 @@ class Contributions:
 
     Attributes:
         compensation: pay that the match counts.
+        testing_compensation: pay since entry, for the tests.
         deferral: deferrals, catch-up included.
-        catch_up: the part beyond section 402(g).
+        catch_up: the part beyond section 402(g), or beyond section 415(c).
         roth: the part that is Roth.
         match, nonelective: employer money; reallocated forfeitures are part of the second.
         excess: what section 415 took off.
@@ -40,6 +40,7 @@ class Contributions:
     """
 
     compensation: Ints
+    testing_compensation: Ints
     deferral: Ints
     catch_up: Ints
     roth: Ints
@@ -57,13 +58,11 @@ class Deferrals:
         total: all of them.
         most: the most each may defer.
         catch_up: the part beyond section 402(g).
-        must_be_roth: the part that must be Roth.
     """
 
     total: Ints
     most: Ints
     catch_up: Ints
-    must_be_roth: Ints
 
 
 def decide(counted: PlanPay, forfeitures: list[int]) -> Contributions:
@@ -74,54 +73,64 @@ def decide(counted: PlanPay, forfeitures: list[int]) -> Contributions:
     total, catch_up = counted.scattered(rows, deferrals.total), counted.scattered(rows, deferrals.catch_up)
     wished = Additions(
         deferral=total - catch_up,
+        catch_up=catch_up,
         match=_match(counted, deferrals),
         nonelective=_nonelective(counted),
         reallocated=_reallocated(counted, forfeitures),
-        excess=0,
     )
     most = np.minimum(counted.pay.earned, context.limits.annual_additions_cents)
-    kept = reduced(wished, most, safe_harbor=plan.safe_harbor(year))
+    kept = reduced(wished, most, _room(wished, most, counted), plan.safe_harbor_money(year))
+    deferral = kept.deferral + kept.catch_up
     return Contributions(
         compensation=counted.compensation(plan.match.at(year).compensation),
-        deferral=kept.deferral + catch_up,
-        catch_up=catch_up,
-        roth=_roth(total, counted.scattered(rows, deferrals.must_be_roth), kept.deferral + catch_up, context),
+        testing_compensation=counted.compensation("eligible"),
+        deferral=deferral,
+        catch_up=kept.catch_up,
+        roth=_roth(total, kept.catch_up, deferral, counted),
         match=kept.match,
         nonelective=kept.nonelective + kept.reallocated,
-        excess=kept.excess,
+        excess=(total - deferral) + (wished.whole - wished.deferral) - (kept.whole - kept.deferral),
         forfeitures_used=_used(forfeitures, kept, counted),
     )
 
 
+def _room(wished: Additions, most: Ints, counted: PlanPay) -> Ints:
+    """Return the catch-up that those above the limit on annual additions may still make."""
+    room = np.zeros(len(most), dtype=np.int64)
+    rows = np.flatnonzero((wished.whole > most) & (wished.deferral > 0))
+    room[rows] = _catch_up(rows, counted) - wished.catch_up[rows]
+    return room
+
+
 def _deferrals(counted: PlanPay) -> Deferrals:
     """Return deferrals within section 402(g) and catch-up."""
-    context, staff = counted.context, counted.pay.employed.staff
-    limit, plan = context.limits.elective_deferral_cents, context.config.plan
+    limit = counted.context.limits.elective_deferral_cents
     wished = half_up(counted.rate_times_pay(), BP)
-    roth = staff.roth_catch_up[counted.found.rows]
     over = np.flatnonzero(wished >= limit)
-    extra = _catch_up(counted.found.rows[over], counted)
     most = np.full(len(wished), limit, dtype=np.int64)
-    most[over] += extra if plan.roth.available else np.where(roth[over], 0, extra)
+    most[over] += _catch_up(counted.found.rows[over], counted)
     total = np.minimum(wished, most)
-    catch_up = np.maximum(total - limit, 0)
-    return Deferrals(total, most, catch_up, np.where(roth, catch_up, 0))
+    return Deferrals(total, most, np.maximum(total - limit, 0))
 
 
 def _catch_up(rows: Rows, counted: PlanPay) -> Ints:
-    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December."""
-    context, plan = counted.context, counted.context.config.plan
-    age = context.year.year - years_and_days(counted.pay.employed.staff.birth[rows])[0]
+    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December.
+
+    Nothing where it would have to be Roth and the plan takes none.
+    """
+    context, plan, staff = counted.context, counted.context.config.plan, counted.pay.employed.staff
+    age = context.year.year - years_and_days(staff.birth[rows])[0]
     offered = {"catch_up": plan.catch_up, "super_catch_up": plan.super_catch_up}
     by_age = np.array([catch_up_limit(years, context.limits, **offered) for years in range(65)], dtype=np.int64)
-    return by_age[np.minimum(age, 64)]
+    extra = by_age[np.minimum(age, 64)]
+    return extra if plan.roth.available else np.where(staff.roth_catch_up[rows], 0, extra)
 
 
-def _roth(total: Ints, must: Ints, kept: Ints, context: Context) -> Ints:
+def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
     """Return the Roth part of what is kept of deferrals; what is returned is pre-tax first."""
-    section = context.config.plan.roth
+    section, staff = counted.context.config.plan.roth, counted.pay.employed.staff
     share = ppm(section.share) if section.available else 0
-    free = total - must
+    free = total - np.where(staff.roth_catch_up, catch_up, 0)
     pre_tax = free - half_up(free * share, PPM)
     return kept - np.maximum(pre_tax - (total - kept), 0)
 

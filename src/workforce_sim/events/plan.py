@@ -73,6 +73,7 @@ def decide(pay: Pay, leavers: Leavers, forfeitures: list[int], context: Context,
 def _columns(paid: Contributions, accounts: Accounts, highly_compensated: Flags) -> PlanColumns:
     return PlanColumns(
         plan_compensation=paid.compensation,
+        testing_compensation=paid.testing_compensation,
         pre_tax=paid.deferral - paid.roth,
         roth=paid.roth,
         catch_up=paid.catch_up,

@@ -1,4 +1,4 @@
-"""The limit on annual additions, section 415(c), and what comes off first. Integers or int64 arrays alike.
+"""The limit on annual additions, section 415(c), and what gives way first. Integers or int64 arrays alike.
 
 Chapter: ``docs/model/contributions.md``.
 """
@@ -6,41 +6,59 @@ Chapter: ``docs/model/contributions.md``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from workforce_sim.plan.amounts import larger, smaller
 
 
 @dataclass(frozen=True)
 class Additions:
-    """What a year adds to an account, cents, catch-up left out; and what came off."""
+    """What a year adds to an account, cents.
+
+    Attributes:
+        deferral: deferrals that are not catch-up.
+        catch_up: deferrals beyond a limit, which are no annual additions.
+        match, nonelective, reallocated: employer money; the last, forfeitures.
+    """
 
     deferral: Any
+    catch_up: Any
     match: Any
     nonelective: Any
     reallocated: Any
-    excess: Any
+
+    @property
+    def whole(self) -> Any:
+        """Annual additions."""
+        return self.deferral + self.match + self.nonelective + self.reallocated
 
 
-def reduced(additions: Additions, limit_cents: Any, *, safe_harbor: bool) -> Additions:
-    """Return the additions within the limit: off reallocated forfeitures, nonelective, match, then deferrals.
+def reduced(
+    wished: Additions, limit_cents: Any, room_cents: Any, safe_harbor: Literal["match", "nonelective"] | None
+) -> Additions:
+    """Return the additions within the limit.
+
+    An excess of somebody with room for it becomes catch-up, 26 CFR 1.414(v)-1(c). The rest comes off reallocated
+    forfeitures, nonelective money, match, then deferrals; safe-harbor money comes last.
 
     Args:
-        additions: before the limit; ``excess`` is not looked at.
+        wished: before the limit.
         limit_cents: the year's dollar limit, or all pay of the year where that is less.
-        safe_harbor: whether the match is safe-harbor money, of which nothing comes off.
+        room_cents: catch-up that each one may still make.
+        safe_harbor: which employer money is safe-harbor money.
     """
-    whole = additions.deferral + additions.match + additions.nonelective + additions.reallocated
-    excess = larger(whole - limit_cents, 0)
-    off_reallocated = smaller(excess, additions.reallocated)
-    off_nonelective = smaller(excess - off_reallocated, additions.nonelective)
-    left = excess - off_reallocated - off_nonelective
-    off_match = 0 * left if safe_harbor else smaller(left, additions.match)
-    off_deferral = smaller(left - off_match, additions.deferral)
-    return Additions(
-        additions.deferral - off_deferral,
-        additions.match - off_match,
-        additions.nonelective - off_nonelective,
-        additions.reallocated - off_reallocated,
-        off_reallocated + off_nonelective + off_match + off_deferral,
-    )
+    excess = larger(wished.whole - limit_cents, 0)
+    moved = smaller(smaller(excess, room_cents), wished.deferral)
+    left = {
+        "reallocated": wished.reallocated,
+        "nonelective": wished.nonelective,
+        "match": wished.match,
+        "deferral": wished.deferral - moved,
+    }
+    if safe_harbor is not None:
+        left[safe_harbor] = left.pop(safe_harbor)
+    excess = excess - moved
+    for source, amount in left.items():
+        off = smaller(excess, amount)
+        left[source], excess = amount - off, excess - off
+    return Additions(catch_up=wished.catch_up + moved, **left)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Literal
 
 from workforce_sim.config import Config
+from workforce_sim.config.enrollment import Escalation
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Integrated
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.match import match_rate
 from workforce_sim.plan.nonelective import check_disparity
-from workforce_sim.plan.vesting import vesting_warnings
+from workforce_sim.plan.vesting import slower, vesting_warnings
 
-_LONGEST_WAIT, _HALF_A_YEAR = 366, 184
+_LONGEST_WAIT, _HALF_A_YEAR, _LONGEST_HOURS = 366, 184, 1000
+_SLOW_HARBOR = "safe-harbor money must be vested at once (IRC 401(k)(12)(E)(i))"
+_SLOW_QACA = "plan.vesting.match: a QACA match must be vested after 2 years (IRC 401(k)(13)(D)(iii)(I))"
 _BASIC = Match(preset="safe_harbor_basic").bands[0][1]
 
 
@@ -57,8 +61,10 @@ def plan_warnings(config: Config) -> tuple[str, ...]:
         return ()
     found = [*_eligibility(config)]
     for year in years(config):
-        found += vesting_warnings(config.plan, year)
-        found += _safe_harbor(config, year)
+        found += vesting_warnings(config.plan)
+        found += _employer_money(config, year)
+        found += safe_harbor_problems(config, year)
+        found += _above_six_percent(config, year)
     return tuple(dict.fromkeys(found))
 
 
@@ -80,20 +86,46 @@ def _eligibility(config: Config) -> Iterator[str]:
         )
 
 
-def _safe_harbor(config: Config, year: int) -> Iterator[str]:
-    """Yield what keeps a match that is said to be safe-harbor money from being it."""
-    plan, match = config.plan, config.plan.match.at(year)
-    if not plan.safe_harbor(year):
-        return
-    code = "IRC 401(k)(13)" if match.safe_harbor == "automatic" else "IRC 401(k)(12)"
-    if match.last_day or match.minimum_hours or match.minimum_service_years > 1:
-        yield f"plan.match: safe-harbor money knows no last-day, hours or service condition ({code})"
-    if match.matches_above_six_percent and not match.in_dollars:
+def _above_six_percent(config: Config, year: int) -> Iterator[str]:
+    match = config.plan.match.at(year)
+    if config.plan.safe_harbor_money(year) == "match" and match.matches_above_six_percent and not match.in_dollars:
         yield "plan.match: matches deferrals above 6 % of pay, so ACP is tested all the same (IRC 401(m)(11)(B)(i))"
-    if match.safe_harbor == "automatic":
+
+
+def safe_harbor_problems(config: Config, year: int) -> list[str]:
+    """Return what keeps employer money that is said to be safe-harbor money from being it; empty where none is said."""
+    money = config.plan.safe_harbor_money(year)
+    if money is None:
+        return []
+    found = [*_conditions_of_harbor(config, year, money)]
+    schedule = config.plan.vesting.match_bp if money == "match" else config.plan.vesting.nonelective_bp
+    automatic = config.plan.harbor(year) == "automatic"
+    if slower(schedule, "qaca_2" if automatic else "immediate"):
+        found.append(_SLOW_QACA if automatic else f"plan.vesting.{money}: {_SLOW_HARBOR}")
+    return found
+
+
+def _conditions_of_harbor(config: Config, year: int, money: Literal["match", "nonelective"]) -> Iterator[str]:
+    plan, match = config.plan, config.plan.match.at(year)
+    source = match if money == "match" else plan.nonelective
+    code = "IRC 401(k)(13)" if plan.harbor(year) == "automatic" else "IRC 401(k)(12)"
+    if source.last_day or source.minimum_hours or source.minimum_service_years > 1:
+        yield f"plan.{money}: safe-harbor money knows no last-day, hours or service condition ({code})"
+    if money == "match" and match.safe_harbor == "automatic":
         yield from _automatic(config)
-    elif match.safe_harbor is None and (match.in_dollars or not all(_rich_enough(tiers) for _, tiers in match.bands)):
+    elif money == "match" and match.safe_harbor is None:
+        yield from _formula(match)
+
+
+def _formula(match: Match) -> Iterator[str]:
+    """Yield what keeps a formula of one's own from being an enhanced safe-harbor match."""
+    if match.in_dollars or not all(_rich_enough(tiers) for _, tiers in match.bands):
         yield "plan.match: less than the basic safe-harbor match at some rate, or rising with it (IRC 401(k)(12)(B))"
+    if len(match.bands) > 1:
+        yield (
+            "plan.match: graded, so that a highly compensated employee may get more at the same deferral "
+            "(IRC 401(k)(12)(B)(ii))"
+        )
 
 
 def _rich_enough(tiers: tuple[MatchTier, ...]) -> bool:
@@ -114,9 +146,35 @@ def _automatic(config: Config) -> Iterator[str]:
         yield "enrollment.auto_enrollment.default_deferral_rate: from 3 to 10 % in a QACA (IRC 401(k)(13)(C)(iii))"
     if rise.cap_bp > 1500:
         yield "enrollment.escalation.cap: at most 15 % in a QACA (IRC 401(k)(13)(C)(iii))"
-    rises = rise.enabled and rise.increment_bp >= 100 and rise.cap_bp >= 600 and rise.delay_years <= 2
-    if section.default_bp < 600 and not rises:
+    if any(_default_rate(section.default_bp, rise, later) < least for later, least in _QACA_LEAST):
         yield (
             "enrollment.escalation: the default of a QACA is at least 4, 5 and 6 % after the initial period "
             "(IRC 401(k)(13)(C)(iii))"
         )
+
+
+_QACA_LEAST = ((2, 400), (3, 500), (4, 600))
+"""Calendar years after that of the first default contribution, and the least rate on 1 January, bp."""
+
+
+def _default_rate(default_bp: int, rise: Escalation, later: int) -> int:
+    """Return the rate on a 1 January so many years after automatic enrollment."""
+    if not rise.enabled:
+        return default_bp
+    steps = later - rise.delay_years + (rise.date == "01-01")
+    return max(default_bp, min(default_bp + max(0, steps) * rise.increment_bp, rise.cap_bp))
+
+
+def _employer_money(config: Config, year: int) -> Iterator[str]:
+    """Yield conditions of employer money that the law does not allow."""
+    plan = config.plan
+    vesting = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
+    for name, money in (("match", plan.match.at(year)), ("nonelective", plan.nonelective)):
+        slow = money.minimum_service_years == 2 and slower(vesting[name], "immediate")
+        if money.minimum_service_years > 2 or slow:
+            yield (
+                f"plan.{name}.minimum_service_years: at most 1, or 2 where all is vested at once "
+                "(IRC 410(a)(1)(A)(ii), (B)(i))"
+            )
+        if money.minimum_hours > _LONGEST_HOURS:
+            yield f"plan.{name}.minimum_hours: above 1,000 (IRC 410(a)(3)(A)(i))"

@@ -64,21 +64,17 @@ def slower_than_law(schedule: Sequence[int]) -> bool:
 
     It must be at least one of the two at every number of years, IRC 411(a)(2)(B).
     """
-    return all(_slower(schedule, schedule_bp(name)) for name in ("cliff_3", "graded_6"))
+    return all(slower(schedule, name) for name in ("cliff_3", "graded_6"))
 
 
-def vesting_warnings(plan: Plan, year: int) -> list[str]:
-    """Return what the law has against the vesting of a plan in a year, each with its section of the Code."""
-    vesting, kind = plan.vesting, plan.harbor(year)
+def vesting_warnings(plan: Plan) -> list[str]:
+    """Return what the law has against the vesting of any plan, each with its section of the Code."""
+    vesting = plan.vesting
     found = [
         f"plan.vesting.{source}: slower than a 3-year cliff and than 2 to 6 years graded (IRC 411(a)(2)(B))"
         for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))
         if slower_than_law(schedule)
     ]
-    if kind == "traditional" and _slower(vesting.match_bp, schedule_bp("immediate")):
-        found.append("plan.vesting.match: a safe-harbor match must be vested at once (IRC 401(k)(12)(E)(i))")
-    if kind == "automatic" and _slower(vesting.match_bp, schedule_bp("qaca_2")):
-        found.append("plan.vesting.match: a QACA match must be vested after 2 years (IRC 401(k)(13)(D)(iii)(I))")
     if vesting.normal_retirement_age > 65:
         found.append(
             "plan.vesting.normal_retirement_age: everything must be vested at 65, or 5 years after joining if later "
@@ -87,6 +83,6 @@ def vesting_warnings(plan: Plan, year: int) -> list[str]:
     return found
 
 
-def _slower(schedule: Sequence[int], law: Sequence[int]) -> bool:
-    """Return whether a schedule vests less than another after some number of years."""
-    return any(own < least for own, least in zip_longest(schedule, law, fillvalue=BP))
+def slower(schedule: Sequence[int], name: str) -> bool:
+    """Return whether a schedule vests less than a named one after some number of years."""
+    return any(own < least for own, least in zip_longest(schedule, schedule_bp(name), fillvalue=BP))

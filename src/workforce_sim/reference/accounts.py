@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.reference.chance import DAY, completed_years
-from workforce_sim.reference.contributions import PlanYear, contribute
+from workforce_sim.reference.contributions import PlanYear, contribute, split_roth
 from workforce_sim.reference.match import WHOLE_BP
 from workforce_sim.reference.records import Event, Money, PersonYear
 from workforce_sim.reference.year import Year
@@ -72,29 +72,52 @@ def _used(people: Sequence[PersonYear], account: int, plan: PlanYear) -> int:
 
 
 def _limit_additions(person: PersonYear, plan: PlanYear) -> None:
-    """Take the excess of annual additions off, in the chapter's order, and count what came off."""
+    """Make the excess of annual additions catch-up, or take it off in the chapter's order and count what came off."""
     money = person.money
     additions = money.pre_tax + money.roth - money.catch_up + money.match + money.nonelective + money.reallocated
     limit = min(plan.limits.annual_additions_cents, person.earnings_cents)
     excess = max(0, additions - limit)
     if excess > 0:
-        money.excess_415 = excess - _take_off(money, excess, safe_harbor=plan.plan.safe_harbor(plan.year.year))
+        excess -= _made_catch_up(person, excess, plan)
+        money.excess_415 = excess - _take_off(money, excess, plan.plan.safe_harbor_money(plan.year.year))
     money.nonelective += money.reallocated
 
 
-def _take_off(money: Money, excess: int, *, safe_harbor: bool) -> int:
-    """Take an excess off as far as each goes; return what is left of it."""
-    excess -= (off := min(excess, money.reallocated))
-    money.reallocated -= off
-    excess -= (off := min(excess, money.nonelective))
-    money.nonelective -= off
-    excess -= (off := 0 if safe_harbor else min(excess, money.match))
-    money.match -= off
-    excess -= (returned := min(excess, money.pre_tax + money.roth - money.catch_up))
+def _made_catch_up(person: PersonYear, excess: int, plan: PlanYear) -> int:
+    """Make deferrals catch-up as far as there is room; return how much."""
+    money = person.money
+    deferral = money.pre_tax + money.roth
+    moved = min(excess, money.catch_up_room, deferral - money.catch_up)
+    if moved > 0:
+        money.catch_up += moved
+        split_roth(person, deferral, plan)
+    return moved
+
+
+def _take_off(money: Money, excess: int, safe_harbor: str | None) -> int:
+    """Take an excess off as far as each goes, safe-harbor money last; return what is left of it."""
+    sources = ["reallocated", "nonelective", "match", "deferral"]
+    if safe_harbor is not None:
+        sources.remove(safe_harbor)
+        sources.append(safe_harbor)
+    for source in sources:
+        excess -= _taken_off_deferral(money, excess) if source == "deferral" else _taken_off(money, source, excess)
+    return excess
+
+
+def _taken_off(money: Money, source: str, excess: int) -> int:
+    off = min(excess, getattr(money, source))
+    setattr(money, source, getattr(money, source) - off)
+    return off
+
+
+def _taken_off_deferral(money: Money, excess: int) -> int:
+    """Return deferrals that are not catch-up, first pre-tax, then Roth."""
+    returned = min(excess, money.pre_tax + money.roth - money.catch_up)
     off = min(returned, money.pre_tax)
     money.pre_tax -= off
     money.roth -= returned - off
-    return excess
+    return returned
 
 
 # --- Balances and vesting ---

@@ -53,6 +53,7 @@ def contribute(person: PersonYear, plan: PlanYear) -> None:
     deferral = min(half_up(sum(rate * pay for rate, pay in counted), WHOLE_BP), limit)
     _split(person, deferral, plan)
     money = person.money
+    money.testing_compensation = min(sum(pay for _, pay in periods), plan.limits.compensation_cents)
     money.plan_compensation = _compensation(plan.match, person, periods, plan)
     money.nonelective_compensation = _compensation(plan.nonelective, person, periods, plan)
     if meets_conditions(plan.match, person, plan):
@@ -120,9 +121,16 @@ def must_be_roth(person: PersonYear, plan: PlanYear) -> bool:
 
 
 def _split(person: PersonYear, deferral: int, plan: PlanYear) -> None:
-    """Split a deferral into pre-tax and Roth, and say how much of it is catch-up."""
+    """Say how much of a deferral is catch-up, and split it into pre-tax and Roth."""
+    money, basic = person.money, plan.limits.elective_deferral_cents
+    money.catch_up = max(0, deferral - basic)
+    money.catch_up_room = deferral_limit(person, plan) - basic - money.catch_up
+    split_roth(person, deferral, plan)
+
+
+def split_roth(person: PersonYear, deferral: int, plan: PlanYear) -> None:
+    """Split a deferral, of which the catch-up is known, into pre-tax and Roth."""
     money = person.money
-    money.catch_up = max(0, deferral - plan.limits.elective_deferral_cents)
     roth_only = money.catch_up if must_be_roth(person, plan) else 0
     money.roth = half_up((deferral - roth_only) * plan.roth_ppm, PPM) + roth_only
     money.pre_tax = deferral - money.roth

@@ -93,6 +93,9 @@ class Money:
     plan_compensation: int = 0
     """Of the match."""
     nonelective_compensation: int = 0
+    testing_compensation: int = 0
+    catch_up_room: int = 0
+    """Catch-up that may still be made."""
     pre_tax: int = 0
     roth: int = 0
     catch_up: int = 0
