@@ -240,8 +240,11 @@ def test_an_own_change_that_changes_nothing_does_not_end_following() -> None:
     assert rates(tables) == [("2025-07-01", "escalation", None, 100, 200)]
 
 
-def test_a_stop_on_the_day_of_escalation_comes_after_it_and_before_the_day_nothing_is_left_to_raise() -> None:
-    sections = laid_over(rising(date="07-01"), {"enrollment": {"stop": 1.0}})
+@pytest.mark.parametrize("scope", ["automatic", "all"])
+def test_a_stop_on_the_day_of_escalation_comes_after_it_and_before_the_day_nothing_is_left_to_raise(
+    scope: str,
+) -> None:
+    sections = laid_over(rising(date="07-01", scope=scope), {"enrollment": {"stop": 1.0}})
     for date, expected in (
         ("2025-06-30", [("stop", 500, 0)]),
         ("2025-07-01", [("escalation", 500, 600), ("stop", 600, 0)]),

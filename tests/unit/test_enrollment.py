@@ -203,6 +203,14 @@ def test_the_date_of_an_election_is_uniform() -> None:
     assert rates(tables) == [("2025-03-08", "enrollment", "election", 0, 500)]
 
 
+def test_who_enters_on_the_last_day_of_employment_may_elect_on_it() -> None:
+    for last, comes in (("2025-03-01", True), ("2025-02-28", False)):  # entry on 1 March
+        (who,) = drawing({(Stream.ELECTION_DATE, 2025): (0.0, 0.003), (Stream.LEAVING_DATE, 2025): on(last)})
+        leaver = {**leaving_on(last, hire_date="2024-12-01"), "employee_id": who}
+        expected = [("2025-03-01", "enrollment", "election", 0, 500)] * comes
+        assert rates(lived(leaver, person(), **electing())) == expected
+
+
 def test_those_marked_as_opted_out_elect_too_and_participants_do_not() -> None:
     marked, defers = (person(hire_date="2024-12-01", **more) for more in ({"opted_out": True}, {"deferral_bp": 200}))
     tables = lived(marked, defers, **electing())
