@@ -96,6 +96,9 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="NUMBER", type=whole_number, help="seed of every draw, over the configuration's"
     )
+    parser.add_argument(
+        "--tests", action="store_true", help="print the plan's nondiscrimination tests of the last year"
+    )
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -109,6 +112,10 @@ def _simulate(options: argparse.Namespace) -> int:
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}
     say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
+    if options.tests:
+        from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
+
+        say(f"\n{nondiscrimination(result, config.simulation.end_year)}")
     out = options.out or config.output.path
     if out is not None:
         complain(f"written to {out}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from workforce_sim.config import Config
 from workforce_sim.config import load_config as read
+from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import check_years
 
 
@@ -25,5 +26,9 @@ def load_config(source: str | os.PathLike[str] | Mapping[str, Any] | Config | No
         TypeError: for any other kind of source.
     """
     config = read(source)
-    check_years(config)
+    try:
+        check_years(config)
+    except ConfigError as error:
+        where = f"{source}: " if isinstance(source, (str, os.PathLike)) else ""
+        raise ConfigError(f"{where}{error}") from None
     return config

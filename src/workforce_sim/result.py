@@ -13,7 +13,7 @@ from workforce_sim.config import Config
 from workforce_sim.opening import Tables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The tables of a run and how they came about.
 
@@ -31,6 +31,14 @@ class Result:
     notes: tuple[str, ...] = ()
     opening: pl.DataFrame | None = field(default=None, compare=False)
     timings: dict[str, float] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        years = self.summary["year"].unique().sort()
+        heads = self.summary["headcount_closing"].to_list()
+        return (
+            f"<Result of {years[0]} to {years[-1]}: {self.events.height:,} events, {self.snapshots.height:,} snapshots, "
+            f"{heads[-1]:,} employees at the end>"
+        )
 
     @property
     def events(self) -> pl.DataFrame:
