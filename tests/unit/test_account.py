@@ -280,6 +280,19 @@ def test_only_those_with_compensation_get_reallocated_forfeitures_whatever_the_c
     assert [row[2] for row in rows if row[0] == 2026] == [500, 0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "shares"), [("plan_year", [400, 400]), ("eligible", [400, 400]), ("participating", [800, 0])]
+)
+def test_reallocated_forfeitures_go_by_compensation_as_the_nonelective_contribution_counts_it(
+    kind: str, shares: list[int]
+) -> None:
+    leaver = leaving_on("2025-01-01", hire_date="2024-12-31", match_balance_cents=800, salary_cents=1)
+    plan = of_plan(vesting=CLIFF, forfeitures="reallocate", nonelective={"kind": "none", "compensation": kind})
+    tables = lived(leaver, person(deferral_bp=100), person(), end=2026, **plan)
+    rows = snapshots(tables, "year", "deferral_bp", "nonelective_cents")
+    assert sorted(row[1:] for row in rows if row[0] == 2026) == [(0, shares[1]), (100, shares[0])]
+
+
 def test_with_nobody_to_get_them_forfeitures_are_carried_on() -> None:
     # 1 July 2024 + 1,000 days = 28 March 2027: nobody has compensation before.
     leaver = leaving_on("2025-01-01", hire_date="2024-12-31", match_balance_cents=500, salary_cents=1)
