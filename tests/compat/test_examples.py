@@ -6,19 +6,18 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import textwrap
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support_service import served
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -100,23 +99,6 @@ def test_the_optimisation_comparison_prints_as_printed() -> None:
 # --- the service ------------------------------------------------------------------------------------------------------
 
 Serve = Callable[..., Any]
-
-
-@contextmanager
-def served(app: Any) -> Iterator[Any]:
-    """Serve an application on a loopback port, and yield a client of it."""
-    uvicorn, httpx = pytest.importorskip("uvicorn"), pytest.importorskip("httpx")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        address = "http://{}:{}".format(*listening.getsockname())
-        try:
-            with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture
