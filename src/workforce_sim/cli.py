@@ -96,14 +96,13 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="NUMBER", type=whole_number, help="seed of every draw, over the configuration's"
     )
-    parser.add_argument(
-        "--tests", action="store_true", help="print the plan's nondiscrimination tests of the last year"
-    )
+    parser.add_argument("--tests", action="store_true", help="print the plan's tests of the last year")
 
 
 def _simulate(options: argparse.Namespace) -> int:
     start = perf_counter()
-    from workforce_sim.config import load_config, overridden  # noqa: PLC0415
+    from workforce_sim.config import overridden  # noqa: PLC0415
+    from workforce_sim.loading import load_config  # noqa: PLC0415
     from workforce_sim.simulation import simulate  # noqa: PLC0415
 
     config = load_config(options.config)

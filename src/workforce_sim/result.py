@@ -34,11 +34,8 @@ class Result:
 
     def __repr__(self) -> str:
         years = self.summary["year"].unique().sort()
-        heads = self.summary["headcount_closing"].to_list()
-        return (
-            f"<Result of {years[0]} to {years[-1]}: {self.events.height:,} events, {self.snapshots.height:,} snapshots, "
-            f"{heads[-1]:,} employees at the end>"
-        )
+        rows = f"{self.events.height:,} events, {self.snapshots.height:,} snapshots"
+        return f"<Result of {years[0]} to {years[-1]}: {rows}>"
 
     @property
     def events(self) -> pl.DataFrame:

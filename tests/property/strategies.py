@@ -420,8 +420,8 @@ def overrides(year: int) -> Values:
 @cache
 def plan_limits(year: int) -> Keys:
     return {
-        "inflation": st.sampled_from([-0.05, 0.0, 0.025, 0.1]),
-        "wage_growth": st.sampled_from([-0.05, 0.0, 0.035, 0.08]),
+        "inflation": st.sampled_from([-0.05, 0.0, 0.025, 0.05]),
+        "wage_growth": st.sampled_from([-0.05, 0.0, 0.035, 0.05]),
         "overrides": overrides(year),
     }
 

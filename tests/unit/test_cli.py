@@ -227,7 +227,7 @@ def test_what_the_law_has_against_a_plan_is_a_line_each_and_no_failure(folder: P
     assert err == ""
     assert out.splitlines() == [
         "c.yaml: the law: eligibility.waiting_period_days: more than one year of service (IRC 410(a)(1)(A)(ii))",
-        "c.yaml: the law: plan.vesting.match: a safe-harbor match must be vested at once (IRC 401(k)(12)(E)(i))",
+        "c.yaml: the law: plan.vesting.match: safe-harbor money must be vested at once (IRC 401(k)(12)(E)(i))",
         "c.yaml: good; 2025 to 2027, seed 42, census: synthetic, 200 employees",
     ]
 
@@ -245,7 +245,7 @@ def test_a_year_in_which_an_integrated_formula_breaks_its_bounds_is_an_error(fol
     for command_line in (["config", "check", "c.yaml"], ["simulate", "c.yaml"]):
         assert main(command_line) == 1
         assert capsys.readouterr().err == (
-            "plan.nonelective.integrated: in 2025, the integration level is above the year's Social Security wage base "
+            "c.yaml: plan.nonelective.integrated: in 2025, the integration level is above the year's Social Security wage base "
             "(IRC 401(l)(5)(A)(ii))\n"
         )
 

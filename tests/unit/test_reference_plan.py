@@ -276,7 +276,7 @@ def test_limits_on_deferrals_and_catch_up_that_must_be_roth() -> None:
     assert money(15_000_000, catch_up=False) == (850_000, 150_000, 0)
 
 
-def test_an_excess_comes_off_nonelective_then_match_then_deferrals_and_never_off_safe_harbor_money() -> None:
+def test_an_excess_comes_off_nonelective_then_match_then_deferrals_and_safe_harbor_money_last() -> None:
     def money(limit: int, *, safe_harbor: bool) -> tuple[int, ...]:
         plan = {
             "limits": {"overrides": {"annual_additions": {2025: limit}}},
@@ -297,7 +297,7 @@ def test_an_excess_comes_off_nonelective_then_match_then_deferrals_and_never_off
     assert money(9_000, safe_harbor=True) == (0, 600_000, 210_000, 90_000, 500_000)
     assert money(6_500, safe_harbor=True) == (0, 600_000, 0, 50_000, 750_000)
     assert money(500, safe_harbor=False) == (0, 0, 0, 50_000, 1_350_000)
-    assert money(500, safe_harbor=True) == (0, 600_000, 0, 0, 800_000)
+    assert money(500, safe_harbor=True) == (0, 50_000, 0, 0, 1_350_000)
 
 
 def test_a_leaver_forfeits_what_is_not_vested_and_a_death_vests_all() -> None:
