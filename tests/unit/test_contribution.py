@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -488,7 +488,8 @@ COLUMNS_415 = ("nonelective_cents", "match_cents", "pre_tax_cents", "roth_cents"
         (899.99, False, (0, 0, 0, 89_999, 1_310_001)),
         (0, False, (0, 0, 0, 0, 1_400_000)),
         (11_000, True, (0, 600_000, 410_000, 90_000, 300_000)),
-        (0, True, (0, 600_000, 0, 0, 800_000)),  # what safe-harbor money alone exceeds stays
+        (5_000, True, (0, 500_000, 0, 0, 900_000)),  # safe-harbor money comes off last
+        (0, True, (0, 0, 0, 0, 1_400_000)),
     ],
 )
 def test_an_excess_comes_off_nonelective_then_match_then_deferrals(
@@ -499,10 +500,11 @@ def test_an_excess_comes_off_nonelective_then_match_then_deferrals(
 
 
 def test_whether_the_match_is_safe_harbor_money_is_said_by_its_preset() -> None:
+    # 6,000 deferred; the limit leaves 5,000: of the match nothing, or all of it and 1,000 or 1,500 of the deferral.
     for preset, match in (("simple", 0), ("safe_harbor_enhanced", 400_000), ("qaca", 350_000)):
-        plan = of_plan(match={"preset": preset}, limits=overridden(annual_additions=1_000))
+        plan = of_plan(match={"preset": preset}, limits=overridden(annual_additions=5_000))
         assert snapshot(lived(person(deferral_bp=600), **plan), "match_cents") == match
-    said = of_plan(match={"preset": "qaca"}, limits=overridden(annual_additions=1_000), testing={"safe_harbor": False})
+    said = of_plan(match={"preset": "qaca"}, limits=overridden(annual_additions=5_000), testing={"safe_harbor": False})
     assert snapshot(lived(person(deferral_bp=600), **said), "match_cents") == 0
 
 
@@ -546,25 +548,41 @@ def test_roth_catch_up_stays_when_pre_tax_is_returned() -> None:
 AMOUNTS = st.integers(0, 10**10)
 
 
-@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.booleans())
+def test_from_50_on_an_excess_becomes_catch_up_first() -> None:
+    # 350,000 dollars in 2025: 21,000 deferred, 10,500 matched, 45,500 nonelective are 7,000 above 70,000.
+    plan = of_plan(match={"preset": "simple"}, nonelective={"kind": "flat", "rate": 0.13})
+    columns = ("catch_up_cents", "nonelective_cents", "match_cents", "excess_415_cents")
+    older = person(birth_date="1970-05-05", salary_cents=35_000_000, deferral_bp=600)
+    assert snapshot(lived(older, **plan), *columns) == (700_000, 4_550_000, 1_050_000, 0)
+    younger = person(birth_date="1980-05-05", salary_cents=35_000_000, deferral_bp=600)
+    assert snapshot(lived(younger, **plan), *columns) == (0, 3_850_000, 1_050_000, 700_000)
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([None, "match", "nonelective"]))
 def test_reduction_takes_off_in_order_and_no_more_than_it_must(
-    deferral: int, match: int, nonelective: int, reallocated: int, limit: int, safe_harbor: bool
+    deferral: int,
+    match: int,
+    nonelective: int,
+    reallocated: int,
+    limit: int,
+    room: int,
+    safe_harbor: Literal["match", "nonelective"] | None,
 ) -> None:
-    before = Additions(deferral, match, nonelective, reallocated, 0)
-    after = reduced(before, limit, safe_harbor=safe_harbor)
-    left = max(0, deferral + match + nonelective + reallocated - limit)
-    expected, order = {}, ("reallocated", "nonelective", *([] if safe_harbor else ["match"]), "deferral")
-    for name in order:
-        off = min(left, getattr(before, name))
-        expected[name], left = getattr(before, name) - off, left - off
-    assert {name: getattr(after, name) for name in order} == expected
-    assert safe_harbor <= (after.match == match)
-    kept = after.deferral + after.match + after.nonelective + after.reallocated
-    assert after.excess == deferral + match + nonelective + reallocated - kept
-    assert kept <= limit or (safe_harbor and kept == match)
-    arrays = Additions(*(np.array([value]) for value in (deferral, match, nonelective, reallocated, 0)))
-    found = reduced(arrays, np.array([limit]), safe_harbor=safe_harbor)
-    assert [int(getattr(found, name)[0]) for name in order] == [getattr(after, name) for name in order]
+    before = Additions(deferral, 0, match, nonelective, reallocated)
+    after = reduced(before, limit, room, safe_harbor)
+    left = max(0, before.whole - limit)
+    moved = min(left, room, deferral)
+    expected, left = {"catch_up": moved}, left - moved
+    amounts = {"reallocated": reallocated, "nonelective": nonelective, "match": match, "deferral": deferral - moved}
+    last = [] if safe_harbor is None else [safe_harbor]
+    for name in [*(name for name in amounts if name not in last), *last]:
+        off = min(left, amounts[name])
+        expected[name], left = amounts[name] - off, left - off
+    assert vars(after) == expected
+    assert after.whole == min(before.whole - moved, limit)
+    arrays = Additions(*(np.array([value]) for value in (deferral, 0, match, nonelective, reallocated)))
+    found = reduced(arrays, np.array([limit]), np.array([room]), safe_harbor)
+    assert {name: int(value[0]) for name, value in vars(found).items()} == expected
 
 
 # --- bounds and columns -----------------------------------------------------------------------------------------------
