@@ -16,6 +16,8 @@ from workforce_sim import PlanTest
 from workforce_sim.config import Config
 from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.plan.coverage import lowest_rate_group_bp, non_excludable, ratio_percentage_bp
+from workforce_sim.plan.people import people_of
+from workforce_sim.plan.percentages import who_may_be_matched
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees, most_officers
 from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
 
@@ -30,7 +32,10 @@ PERSON: dict[str, Any] = {
     "eligibility_date": dt.date(2011, 1, 1),
     "hce": False,
     "earnings_cents": 10_000_000,
-    "plan_compensation_cents": 10_000_000,
+    "full_time_ppm": 1_000_000,
+    "opening_salary_cents": 10_000_000,
+    "plan_compensation_cents": 0,  # the match may count none; no test looks at it
+    "testing_compensation_cents": 10_000_000,
     "pre_tax_cents": 0,
     "roth_cents": 0,
     "catch_up_cents": 0,
@@ -52,7 +57,9 @@ class Run:
     opening: pl.DataFrame | None = None
 
 
-def run(*people: Person, opening: list[Person] | None = None, **plan: Any) -> Run:
+def run(
+    *people: Person, opening: list[Person] | None = None, enrollment: dict[str, Any] | None = None, **plan: Any
+) -> Run:
     """Return a run of these people, named A, B, C, ...; the plan's match is the simple one."""
     named = [{"employee_id": chr(ord("A") + n)} | PERSON | person for n, person in enumerate(people)]
     dtypes = {column.name: column.dtype for column in SNAPSHOTS if column.name in named[0]}
@@ -60,7 +67,11 @@ def run(*people: Person, opening: list[Person] | None = None, **plan: Any) -> Ru
     if opening is not None:
         known = {column.name: column.dtype for column in CENSUS if any(column.name in row for row in opening)}
         census = completed(pl.DataFrame(opening, schema=known, orient="row"), CENSUS)
-    return Run(pl.DataFrame(named, schema=dtypes, orient="row"), configured(plan=SIMPLE | plan), census)
+    return Run(
+        pl.DataFrame(named, schema=dtypes, orient="row"),
+        configured(plan=SIMPLE | plan, enrollment=enrollment or {}),
+        census,
+    )
 
 
 def high(percent: float, **more: Any) -> Person:
@@ -69,7 +80,7 @@ def high(percent: float, **more: Any) -> Person:
     return {
         "hce": True,
         "earnings_cents": cents,
-        "plan_compensation_cents": cents,
+        "testing_compensation_cents": cents,
         "pre_tax_cents": int(percent * cents / 100),
     } | more
 
@@ -112,7 +123,7 @@ class TestPercentages:
     def test_a_failed_test_says_what_corrects_it(self) -> None:
         """Levelled to 5 %: 2,000 and 2,560; the larger deferral gives more."""
         tests = ws.nondiscrimination(
-            run(high(6), high(0, plan_compensation_cents=12_800_000, pre_tax_cents=896_000), other(3)), 2025
+            run(high(6), high(0, testing_compensation_cents=12_800_000, pre_tax_cents=896_000), other(3)), 2025
         )
 
         assert tests.refunds.rows() == [("ADP", "A", 380_000, 0, 380_000), ("ADP", "B", 76_000, 0, 76_000)]
@@ -135,15 +146,57 @@ class TestPercentages:
             (2025, dt.date(1964, 1, 1), {"super_catch_up": False}, 750_000),
             (2025, dt.date(1964, 1, 1), {"catch_up": False}, 0),
             (2025, dt.date(1964, 1, 1), {"roth": {"available": False}}, 1_125_000),
-            (2026, dt.date(1964, 1, 1), {"roth": {"available": False}}, 0),  # it would have to be Roth
+            (2026, dt.date(1964, 1, 1), {"roth": {"available": False}}, 0),  # paid 200,000: it would have to be Roth
         ],
     )
     def test_how_much_can_be_catch_up(self, year: int, born: dt.date, plan: dict[str, Any], room: int) -> None:
-        people = high(20, birth_date=born, year=year), other(1, year=year)
+        people = high(20, birth_date=born, year=year, opening_salary_cents=20_000_000), other(1, year=year)
 
         tests = ws.nondiscrimination(run(*people, **plan), year)
 
         assert tests.refunds["recharacterized_cents"].to_list() == [room]
+
+    @pytest.mark.parametrize(
+        ("paid", "told", "hired", "room"),
+        [
+            (15_000_001, None, dt.date(2010, 1, 1), 0),
+            (15_000_000, None, dt.date(2010, 1, 1), 1_125_000),
+            (15_000_000, 15_000_001, dt.date(2010, 1, 1), 0),  # as the census says
+            (30_000_000, 15_000_000, dt.date(2010, 1, 1), 1_125_000),
+            (30_100_000, None, dt.date(2025, 7, 2), 0),  # 183 of 365 days: 150,912
+            (29_900_000, None, dt.date(2025, 7, 2), 1_125_000),  # 149,910
+            (30_000_000, None, dt.date(2026, 1, 1), 1_125_000),  # no pay of the year before
+        ],
+    )
+    def test_without_roth_catch_up_is_for_those_paid_up_to_the_limit_the_year_before(
+        self, paid: int, told: int | None, hired: dt.date, room: int
+    ) -> None:
+        """150,000 in 2025 for 2026; 61 years old."""
+        born = dt.date(1965, 1, 1)
+        person = high(20, year=2026, birth_date=born, hire_date=hired, opening_salary_cents=paid)
+        opening = [{"employee_id": "A", "prior_year_pay_cents": told}, {"employee_id": "B"}]
+        tests = run(person, other(1, year=2026), opening=opening, roth={"available": False})
+
+        assert ws.nondiscrimination(tests, 2026).refunds["recharacterized_cents"].to_list() == [room]
+
+    @pytest.mark.parametrize(("paid", "room"), [(15_000_001, 0), (15_000_000, 800_000)])
+    def test_and_by_their_earnings_where_the_run_has_the_year_before(self, paid: int, room: int) -> None:
+        born = dt.date(1970, 1, 1)
+        now = high(20, year=2026, birth_date=born), other(1, year=2026)
+        last_year = high(1, employee_id="A", earnings_cents=paid), other(1, employee_id="B")
+        tests = ws.nondiscrimination(run(*now, *last_year, roth={"available": False}), 2026)
+
+        assert tests.refunds["recharacterized_cents"].to_list() == [room]
+
+    def test_those_who_do_not_defer_count_as_zeros_whatever_the_match_counts(self) -> None:
+        """Others: 2 of 10 at 6 % are 1.20 %, so 2.40 % passes: 3.6 % of 200,000 is too much, twice."""
+        paid = {"testing_compensation_cents": 5_000_000}
+        people = high(6), high(6), *(other(3, **paid) for _ in range(2)), *(other(0, **paid) for _ in range(8))
+        match = {"preset": "simple", "compensation": "participating"}
+        tests = ws.nondiscrimination(run(*people, match=match), 2025)
+
+        assert tests.adp == ws.AdpTest(False, 6.0, 1.2, 2.4, 2, 10)
+        assert tests.tests[0].figures["excess"] == 14_400.0
 
     def test_rows_may_come_in_any_order(self) -> None:
         """The odd cent comes off the smaller id."""
@@ -157,13 +210,80 @@ class TestPercentages:
         assert found(run(high(1), other(1)), "ACP").outcome == "not applicable"
 
 
+class TestAcpEligibility:
+    """Who could get match if they deferred, 26 CFR 1.401(m)-5: two others of four meet the condition."""
+
+    @pytest.mark.parametrize(
+        ("condition", "lacking"),
+        [
+            ({"last_day": True}, {"termination_date": dt.date(2025, 12, 30)}),
+            ({"minimum_service_years": 1}, {"hire_date": dt.date(2025, 1, 2), "eligibility_date": dt.date(2025, 1, 2)}),
+            ({"minimum_hours": 1000}, {"full_time_ppm": 480_769}),  # 999 hours
+            ({"minimum_hours": 1000}, {"termination_date": dt.date(2025, 6, 24)}),  # 175 of 365 days: 997
+        ],
+    )
+    def test_is_of_those_who_meet_the_conditions_of_the_match(
+        self, condition: dict[str, Any], lacking: dict[str, Any]
+    ) -> None:
+        people = high(4, match_cents=400_000), other(4, match_cents=200_000), other(), other(4, **lacking)
+        tests = ws.nondiscrimination(run(*people, match={"preset": "simple", **condition}), 2025)
+
+        assert tests.acp == ws.AdpTest(True, 2.0, 1.0, 2.0, 1, 2)  # 2 % and 0
+        assert tests.adp.nhces == 3
+
+    @pytest.mark.parametrize(
+        ("condition", "enough"),
+        [
+            ({"last_day": True}, {"termination_date": dt.date(2025, 12, 31)}),
+            ({"minimum_service_years": 1}, {"hire_date": dt.date(2024, 12, 31)}),
+            ({"minimum_hours": 1000}, {"full_time_ppm": 480_770}),
+        ],
+    )
+    def test_who_just_meets_them_counts(self, condition: dict[str, Any], enough: dict[str, Any]) -> None:
+        people = high(4, match_cents=1), other(**enough)
+
+        assert ws.nondiscrimination(run(*people, match={"preset": "simple", **condition}), 2025).acp.nhces == 1
+
+    def test_last_years_others_are_those_who_met_them_then(self) -> None:
+        then = {"year": 2024, "match_cents": 100_000}
+        last_year = other(4, employee_id="B", **then), other(employee_id="C", year=2024, full_time_ppm=0)
+        people = high(4, match_cents=400_000), other(), other()
+        match = {"preset": "simple", "minimum_hours": 1}
+        tests = ws.nondiscrimination(run(*people, *last_year, match=match, **PRIOR), 2025)
+
+        assert tests.acp.nhce_percentage == 1.0
+
+    def test_and_the_match_covers_no_others(self) -> None:
+        """Of 10 others 4 are short of 1,000 hours, so 60 % benefit; all may defer."""
+        others = [other(full_time_ppm=1_000_000 if n < 6 else 400_000) for n in range(10)]
+        tests = run(high(1, match_cents=1), *others, match={"preset": "simple", "minimum_hours": 1000})
+
+        test = found(tests, "Coverage, match")
+        assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(1)(B)", 60.0)
+        assert test.note == "ratio percentage test failed; the average benefit test is not made"
+        assert found(tests, "Coverage, deferrals").outcome == "passed"
+
+    def test_without_a_match_there_is_nothing_to_cover(self) -> None:
+        tests = ws.nondiscrimination(run(high(1), other(1), match={"preset": "none"}), 2025)
+
+        assert "Coverage, match" not in tests.frame["test"].to_list()
+
+
+ALL_ELIGIBLE = {"auto_enrollment": {"enabled": True, "scope": "all_eligible"}}
+THREE_PERCENT = {"nonelective": {"kind": "flat", "rate": 0.03}, "testing": {"safe_harbor": True}}
+
+
 class TestSafeHarbor:
     @pytest.mark.parametrize(
         ("plan", "sections"),
         [
             ({"match": {"preset": "safe_harbor_basic"}}, ("401(k)(12)", "401(m)(11)")),
-            ({"match": {"preset": "qaca"}}, ("401(k)(13)", "401(m)(12)")),
-            ({"testing": {"safe_harbor": True}}, ("401(k)(12)", "401(m)(11)")),
+            ({"match": {"preset": "qaca"}, "enrollment": ALL_ELIGIBLE}, ("401(k)(13)", "401(m)(12)")),
+            (
+                {"match": {"tiers": [{"up_to": 0.04, "rate": 1.0}]}, "testing": {"safe_harbor": True}},
+                ("401(k)(12)", "401(m)(11)"),
+            ),
+            (THREE_PERCENT, ("401(k)(12)", "401(m)(11)")),
         ],
     )
     def test_exempts_and_figures_are_given(self, plan: dict[str, Any], sections: tuple[str, str]) -> None:
@@ -172,6 +292,55 @@ class TestSafeHarbor:
         assert [(one.outcome, one.section) for one in tests.tests[:2]] == [("exempt", section) for section in sections]
         assert tests.adp == ws.AdpTest(False, 10.0, 1.0, 2.0, 1, 1)
         assert tests.refunds.is_empty()
+
+    @pytest.mark.parametrize(
+        ("plan", "why"),
+        [
+            ({"testing": {"safe_harbor": True}}, "401(k)(12)(B)"),  # 50 % up to 6 % is too little
+            ({"match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
+            ({"match": {"preset": "safe_harbor_basic"}, "vesting": {"match": "cliff_3"}}, "401(k)(12)(E)(i)"),
+            ({**THREE_PERCENT, "vesting": {"nonelective": "cliff_3"}}, "401(k)(12)(E)(i)"),
+        ],
+    )
+    def test_money_that_is_only_said_to_be_safe_harbor_money_does_not(self, plan: dict[str, Any], why: str) -> None:
+        tests = ws.nondiscrimination(run(high(10, match_cents=1_000_000), other(1, match_cents=1), **plan), 2025)
+
+        for test, section in zip(tests.tests, ("401(k)(3)", "401(m)(2)"), strict=False):
+            assert (test.outcome, test.section) == ("failed", section)
+            assert test.note.startswith("not exempt: plan.")
+            assert f"IRC {why})" in test.note
+        assert set(tests.refunds["test"]) == {"ADP", "ACP"}
+
+    @pytest.mark.parametrize(
+        ("plan", "why"),
+        [
+            ({"match": {"tiers": [{"up_to": 0.07, "rate": 1.0}]}, "testing": {"safe_harbor": True}}, "(i)"),
+            ({**THREE_PERCENT, "match": {"preset": "stretch"}}, "(i)"),
+            ({**THREE_PERCENT, "match": {"dollar_tiers": [{"up_to": 9.0, "rate": 1.0}]}}, "(i)"),
+            (
+                {**THREE_PERCENT, "match": {"tiers": [{"up_to": 0.01, "rate": 0.1}, {"up_to": 0.06, "rate": 0.5}]}},
+                "(ii)",
+            ),
+            ({**THREE_PERCENT, "match": {"preset": "simple", "last_day": True}}, "(iii)"),
+            (
+                {
+                    **THREE_PERCENT,
+                    "match": {
+                        "by_service": [{"from": 0, "rate": 0.5, "max": 0.06}, {"from": 5, "rate": 1.0, "max": 0.06}]
+                    },
+                },
+                "(iii)",
+            ),
+        ],
+    )
+    def test_a_match_beyond_the_limits_of_401m11_is_tested(self, plan: dict[str, Any], why: str) -> None:
+        tests = ws.nondiscrimination(run(high(10, match_cents=1_000_000), other(1), **plan), 2025)
+
+        assert [test.outcome for test in tests.tests[:2]] == ["exempt", "failed"]
+        assert f"401(m)(11)(B){why})" in tests.tests[1].note
+
+    def test_without_match_there_is_no_acp_test(self) -> None:
+        assert found(run(high(1), other(1), **THREE_PERCENT), "ACP").outcome == "not applicable"
 
     def test_a_plan_may_be_tested_all_the_same(self) -> None:
         plan = {"match": {"preset": "qaca"}, "testing": {"safe_harbor": False}}
@@ -279,13 +448,33 @@ class TestNonelective:
         assert lowest_rate_group_bp(np.array([314, 312]), hce) == 0
         assert lowest_rate_group_bp(np.array([1, 0]), hce) == 0
 
+    @pytest.mark.parametrize(
+        "nonelective",
+        [
+            {"kind": "service", "by_service": [{"from": 0, "rate": 0.03}]},
+            {"kind": "age", "by_age": [{"from": 0, "rate": 0.03}]},
+            {"kind": "points", "by_points": [{"from": 0, "rate": 0.03}]},
+            {"kind": "flat", "rate": 0.03, "compensation": "participating"},
+        ],
+        ids=lambda section: section["kind"],
+    )
     @pytest.mark.parametrize(("own", "outcome"), [(300_000, "passed"), (200_000, "failed")])
-    def test_in_a_year_of_a_run(self, own: int, outcome: str) -> None:
+    def test_in_a_year_of_a_run(self, nonelective: dict[str, Any], own: int, outcome: str) -> None:
         people = high(0, nonelective_cents=600_000), other(0, nonelective_cents=own)
-        test = found(run(*people, nonelective={"kind": "flat", "rate": 0.03}), "Nonelective rates")
+        test = found(run(*people, nonelective=nonelective), "Nonelective rates")
 
         assert (test.outcome, test.section) == (outcome, "401(a)(4)")
         assert test.figures["highest_nhce_rate_percent"] == own / 100_000
+        assert ("the average benefit test are not made" in test.note) == (outcome == "failed")
+
+    @pytest.mark.parametrize("kind", [{"kind": "flat", "rate": 0.03}, {"kind": "none"}], ids=["flat", "forfeitures"])
+    def test_a_uniform_share_of_pay_is_exempt_by_design(self, kind: dict[str, Any]) -> None:
+        """Whoever leaves before 31 December may get less."""
+        people = high(0, nonelective_cents=600_000), other(0, nonelective_cents=300_000), other()
+        test = found(run(*people, nonelective=kind), "Nonelective rates")
+
+        assert (test.outcome, test.section, test.figures["lowest_ratio_percent"]) == ("exempt", "401(a)(4)", 50.0)
+        assert "26 CFR 1.401(a)(4)-2(b)(2)" in test.note
 
     def test_an_integrated_formula_is_uniform_by_law(self) -> None:
         formula = {"kind": "integrated", "integrated": {"base_rate": 0.03, "excess_rate": 0.03}}
@@ -371,6 +560,23 @@ class TestTopHeavy:
         assert (test.outcome, test.section, test.figures["key_percent"]) == ("exempt", "416(g)(4)(H)", 100.0)
         assert found(run(people[0], other(**more), opening=self.census(), **plan), "Top-heavy").outcome == "top-heavy"
 
+    @pytest.mark.parametrize(
+        ("plan", "outcome"),
+        [
+            (THREE_PERCENT, "exempt"),
+            ({**THREE_PERCENT, "forfeitures": "reallocate"}, "top-heavy"),
+            ({**THREE_PERCENT, "match": {"preset": "stretch"}}, "top-heavy"),  # not exempt from ACP
+            ({"match": {"preset": "safe_harbor_basic", "last_day": True}}, "top-heavy"),
+        ],
+    )
+    def test_so_are_they_with_other_money_that_really_is_safe_harbor_money(
+        self, plan: dict[str, Any], outcome: str
+    ) -> None:
+        paid = {"nonelective_cents": 3} if "testing" in plan else {}
+        people = high(0, earnings_cents=23_000_001, match_balance_cents=5, **paid), other(**paid)
+
+        assert found(run(*people, opening=self.census(), **plan), "Top-heavy").outcome == outcome
+
     @pytest.mark.parametrize("name", ["officer", "owner_share", "deferral_balance"])
     def test_what_the_census_does_not_say_cannot_be_tested(self, name: str) -> None:
         columns = {"owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
@@ -393,14 +599,30 @@ class TestResult:
         assert ws.nondiscrimination(tests, 2025, replicate=1).adp.hces == 0
         assert ws.nondiscrimination(tests, 2026).adp.hce_percentage == 9.0
 
-    def test_prints_a_line_of_outcome_and_figures_per_test_and_no_id(self) -> None:
-        tests = ws.nondiscrimination(run(high(10, employee_id="Zebra"), other(1)), 2025)
-        page = str(tests)
+    def test_prints_figures_in_words_and_no_id(self) -> None:
+        others = [other(1, full_time_ppm=1_000_000 if n < 6 else 0) for n in range(10)]
+        people = high(10, employee_id="Zebra", match_cents=2), *others
+        page = str(ws.nondiscrimination(run(*people, match={"preset": "simple", "minimum_hours": 1}), 2025))
 
-        assert page.startswith("Plan year 2025, replicate 0\nADP                   failed         IRC 401(k)(3)\n")
-        assert "hce_percent 10.00, nhce_percent 1.00, highest_passing_percent 2.00, hces 1, nhces 1" in page
-        assert "excess 16,000.00" in page
+        assert page.splitlines()[:11] == [
+            "Plan year 2025, replicate 0",
+            "ADP, IRC 401(k)(3): failed",
+            "    average of the highly compensated                          10.00 %",
+            "    average of the others                                       1.00 %",
+            "    highest average that passes                                 2.00 %",
+            "    highly compensated, tested                                     1",
+            "    others, tested                                                10",
+            "    too much                                               16,000.00 dollars",
+            "    of it stays as catch-up                                     0.00 dollars",
+            "    of it goes back                                        16,000.00 dollars",
+            "    employees with too much                                        1",
+        ]
+        assert (
+            "\nCoverage, match, IRC 410(b)(1)(B): ratio percentage test failed; the average benefit test is not made\n"
+            "    share of the others / of the highly compensated            60.00 %\n"
+        ) in page
         assert "Zebra" not in page
+        assert "_" not in page.replace("owner_share", "").replace("deferral_balance", "")
 
     def test_the_frame_has_a_row_per_test(self) -> None:
         frame = ws.nondiscrimination(run(high(10), other(1)), 2025).frame
@@ -409,12 +631,13 @@ class TestResult:
             "ADP",
             "ACP",
             "Coverage, deferrals",
+            "Coverage, match",
             "Nonelective rates",
             "Annual additions",
             "Top-heavy",
         ]
         assert frame.columns == ["test", "outcome", "section", "figures", "note"]
-        assert frame["figures"][4] == "employees 0, excess 0.00, highest_excess 0.00"
+        assert frame["figures"][5] == "employees 0, excess 0.00, highest_excess 0.00"
 
     def test_years_replicates_and_plans_that_are_not_there(self) -> None:
         with pytest.raises(ValueError, match="no plan year 2030; it has 2025 to 2026"):
@@ -424,6 +647,21 @@ class TestResult:
         with pytest.raises(ValueError, match="there is no plan to test"):
             ws.nondiscrimination(run(high(1), enabled=False), 2025)
 
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("x", 2025), "result: expected what simulate or read_run gave, not str"),
+            ((None, "2025"), "year: expected a whole number such as 2025, not str"),
+            ((None, 2025.0), "year: expected a whole number such as 2025, not float"),
+        ],
+    )
+    def test_arguments_of_another_kind(self, arguments: tuple[Any, Any], message: str) -> None:
+        result, year = arguments
+        with pytest.raises(TypeError, match=message):
+            ws.nondiscrimination(run(high(1)) if result is None else result, year)
+        with pytest.raises(TypeError, match="replicate: expected a whole number such as 0, not bool"):
+            ws.nondiscrimination(run(high(1)), 2025, replicate=True)
+
     def test_a_simulated_year(self) -> None:
         scenario = synthetic(300, configured(2025, 2026, plan=SIMPLE | PRIOR))
         result = ws.simulate(scenario.config, census=scenario.census)
@@ -431,5 +669,18 @@ class TestResult:
         tests = ws.nondiscrimination(result, 2026)
 
         rows = result.snapshots.filter(pl.col("year") == 2026, pl.col("eligibility_date").is_not_null())
-        assert tests.adp.hces == rows.filter("hce", pl.col("plan_compensation_cents") > 0).height
+        assert tests.adp.hces == rows.filter("hce", pl.col("testing_compensation_cents") > 0).height
         assert "last year's figures" in tests.tests[0].note
+
+    @pytest.mark.parametrize(
+        "condition", [{"minimum_service_years": 2}, {"last_day": True}, {"minimum_hours": 1000}], ids=str
+    )
+    def test_conditions_are_those_by_which_the_run_matched(self, condition: dict[str, Any]) -> None:
+        scenario = synthetic(300, configured(2025, 2026, plan={"match": {"preset": "simple", **condition}}))
+        people = people_of(ws.simulate(scenario.config, census=scenario.census), 2026, 0)
+        defers = people.deferral + people.catch_up > 1
+
+        meets = who_may_be_matched(scenario.config, people)
+
+        assert (people.match[defers] > 0).tolist() == meets[defers].tolist()
+        assert set(meets[defers]) == {True, False}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import Days, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
+from workforce_sim.staff import Flags
 
 FULL_TIME_HOURS = 2080
 
@@ -33,3 +37,19 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
     served = service_years >= conditions.minimum_service_years
     there = employed_on_last_day | (not conditions.last_day)
     return served & there & (hours >= conditions.minimum_hours)
+
+
+def who_meets(conditions: EmployerMoney, hire: Days, last_day: Days, full_time_ppm: Ints, year: PlanYear) -> Flags:
+    """Return who of those employed in a year meets the conditions of a contribution.
+
+    Args:
+        conditions: the match or the nonelective contribution as configured.
+        hire: first days of employment, days since 1970-01-01.
+        last_day: last days of employment; 31 December of those who stay.
+        full_time_ppm: hours as a share of full-time, millionths.
+        year: the plan year.
+    """
+    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
+    hours = hours_of_service(full_time_ppm, days, year.days)
+    served = completed_years(hire, last_day, year)
+    return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours), dtype=np.bool_)

@@ -15,6 +15,34 @@ Outcome = Literal[
 ]
 Figures = Mapping[str, float | int | None]
 
+_WORDS = {
+    "ratio_percent": "share of the others / of the highly compensated",
+    "lowest_ratio_percent": "lowest ratio percentage of a rate group",
+    "hce_percent": "average of the highly compensated",
+    "nhce_percent": "average of the others",
+    "highest_passing_percent": "highest average that passes",
+    "highest_hce_rate_percent": "highest rate of a highly compensated",
+    "highest_nhce_rate_percent": "highest rate of the others",
+    "hces": "highly compensated, tested",
+    "nhces": "others, tested",
+    "excess": "too much",
+    "recharacterized": "of it stays as catch-up",
+    "refunds": "of it goes back",
+    "refunded_to": "employees with too much",
+    "employees": "employees with too much",
+    "highest_excess": "most of one of them",
+    "key_percent": "share of key employees",
+    "key_employees": "key employees",
+    "key_balances": "balances of key employees",
+    "all_balances": "all balances",
+}
+"""Names of figures in words."""
+_OF_COVERAGE = {"hce_percent": "highly compensated who benefit", "nhce_percent": "others who benefit"}
+
+RATIO_FAILED = "ratio percentage test failed; the average benefit test is not made"
+RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test are not made"
+"""Notes of what has failed but may yet pass another test that the law allows."""
+
 
 @dataclass(frozen=True)
 class PlanTest:
@@ -41,8 +69,10 @@ class PlanTest:
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
     def __str__(self) -> str:
-        parts = [f"{self.test:<22}{self.outcome:<15}IRC {self.section}", self.written, self.note]
-        return f"\n{'':<22}".join(part for part in parts if part)
+        said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
+        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
+        lines = [_line(words[name], value, percent=name.endswith("_percent")) for name, value in self.figures.items()]
+        return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
 @dataclass(frozen=True)
@@ -76,6 +106,11 @@ class Nondiscrimination:
 
     def __str__(self) -> str:
         return "\n".join([f"Plan year {self.year}, replicate {self.replicate}", *map(str, self.tests)])
+
+
+def _line(words: str, value: float | None, *, percent: bool) -> str:
+    unit = "%" if percent and value is not None else "dollars" if isinstance(value, float) else ""
+    return f"    {words:<48}{_number(value):>16} {unit}".rstrip()
 
 
 def _number(value: float | None) -> str:

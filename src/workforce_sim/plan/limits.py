@@ -62,6 +62,9 @@ class Limits:
     roth_catch_up_wages_cents: int | None
 
 
+ROTH_CATCH_UP_FROM = 2026
+"""First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""
+
 MOST_DOLLARS = 10**11
 """A projection beyond this is a mistake, and would leave 64 bits."""
 

@@ -16,7 +16,8 @@ from workforce_sim.tables import CENSUS, completed
 
 _MONEY = (
     "earnings_cents",
-    "plan_compensation_cents",
+    "testing_compensation_cents",
+    "opening_salary_cents",
     "pre_tax_cents",
     "roth_cents",
     "catch_up_cents",
@@ -54,7 +55,9 @@ class People:
         ids: employee ids.
         hire, birth, last_day: dates; the last day is 31 December at the latest.
         hce, eligible: highly compensated; eligible to defer.
-        earnings, compensation: all pay of the year; plan compensation.
+        full_time: hours as a share of full-time, millionths.
+        opening_salary: annual salary at the opening; 0 for the year's hires.
+        earnings, compensation: all pay of the year; pay since entry, at most the limit of section 401(a)(17).
         deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
         excess_415: cut by the limit on annual additions.
         employer_balance: balances from match and nonelective money.
@@ -67,6 +70,8 @@ class People:
     last_day: Days
     hce: Flags
     eligible: Flags
+    full_time: Ints
+    opening_salary: Ints
     earnings: Ints
     compensation: Ints
     deferral: Ints
@@ -104,8 +109,10 @@ def people_of(run: Run, year: int, replicate: int) -> People:
         last_day=np.minimum(date["termination_date"], np.int32(last)),
         hce=rows["hce"].fill_null(False).to_numpy().astype(np.bool_),
         eligible=rows["eligibility_date"].is_not_null().to_numpy(),
+        full_time=rows["full_time_ppm"].fill_null(PPM).to_numpy().astype(np.int64),
+        opening_salary=money["opening_salary_cents"],
         earnings=money["earnings_cents"],
-        compensation=money["plan_compensation_cents"],
+        compensation=money["testing_compensation_cents"],
         deferral=money["pre_tax_cents"] + money["roth_cents"] - money["catch_up_cents"],
         catch_up=money["catch_up_cents"],
         match=money["match_cents"],
@@ -121,19 +128,45 @@ class Census:
 
     officer: Flags
     owner_ppm: Ints
-    full_time_ppm: Ints
 
 
 def census_of(opening: pl.DataFrame, ids: pl.Series) -> Census:
-    """Return officers, owners and full-time shares; full-time where unknown."""
-    columns = ("employee_id", "officer", "owner_share_ppm", "full_time_ppm")
+    """Return officers and owners."""
+    columns = ("employee_id", "officer", "owner_share_ppm")
     known = completed(opening, CENSUS).select(columns)
     rows = ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")
     return Census(
         officer=rows["officer"].fill_null(False).to_numpy().astype(np.bool_),
         owner_ppm=rows["owner_share_ppm"].fill_null(0).to_numpy().astype(np.int64),
-        full_time_ppm=rows["full_time_ppm"].fill_null(PPM).to_numpy().astype(np.int64),
     )
+
+
+def pay_of_year_before(people: People, before: People | None, opening: pl.DataFrame | None) -> Ints:
+    """Return everybody's pay of the year before; 0 for the year's hires.
+
+    In the first year of a run it is that of the census; where that is not known, what the opening salary makes for the
+    days employed.
+
+    Args:
+        people: of the year.
+        before: of the year before; None where the run has none.
+        opening: the completed census; None for a run read from disk.
+    """
+    if before is not None:
+        earned = pl.DataFrame({"employee_id": before.ids, "pay": before.earnings})
+        return _of_each(people.ids, earned).fill_null(0).to_numpy()
+    last = PlanYear(people.year.year - 1)
+    days = np.maximum(last.last - np.maximum(people.hire, last.first).astype(np.int64) + 1, 0)
+    estimate = half_up(people.opening_salary * days, last.days)
+    if opening is None:
+        return estimate
+    told = _of_each(people.ids, completed(opening, CENSUS).select("employee_id", pay="prior_year_pay_cents"))
+    return told.fill_null(pl.Series(estimate)).to_numpy()
+
+
+def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
+    """Return the column ``pay`` for each of the ids, null where it is not known."""
+    return ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")["pay"]
 
 
 def deferral_balances(run: Run, opening: pl.DataFrame, year: int, replicate: int) -> Ints:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,9 +12,11 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
+from workforce_sim.plan.conditions import who_meets
 from workforce_sim.plan.correction import excess_of
 from workforce_sim.plan.findings import Outcome, PlanTest
-from workforce_sim.plan.limits import Limits, catch_up_limit
+from workforce_sim.plan.legality import safe_harbor_problems
+from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.people import People
 from workforce_sim.staff import Flags
 
@@ -23,6 +27,8 @@ SECTIONS = {
     "ACP": {None: "401(m)(2)", "traditional": "401(m)(11)", "automatic": "401(m)(12)"},
 }
 """Of each test by the kind of safe harbor, which exempts."""
+
+HARBORS = {"match": "safe-harbor match", "nonelective": "safe-harbor nonelective contribution"}
 
 NO_YEAR_BEFORE = "prior-year method, but the run has no year before: against this year's figures of the others"
 NO_OTHERS_BEFORE = (
@@ -50,46 +56,101 @@ def percentages(test: Test, config: Config, people: People, before: People | Non
         before: of the year before; None where the run has none.
         room: catch-up that each one may still make, cents.
     """
-    harbor = safe_harbor(test, config, people.year.year)
-    prior_bp, note = _others_before(test, config, before)
-    columns = _columns(test, people)
+    harbor, tested = safe_harbor(test, config, people.year.year), who_is_tested(test, config, people)
+    prior_bp, of_prior = _others_before(test, config, before)
+    columns = _columns(test, people, tested)
     figures = measured(*columns, prior_bp)
     excess = np.zeros(len(people.ids), dtype=np.int64)
-    if harbor is None:
-        excess[people.eligible] = excess_of(*columns, prior_bp).cents
+    if harbor.kind is None:
+        excess[tested] = excess_of(*columns, prior_bp).cents
     kept = np.minimum(excess, room)
     found = PlanTest(
         test=test,
-        outcome=_outcome(figures, harbor, columns[0]),
-        section=SECTIONS[test][harbor],
+        outcome=_outcome(test, figures, harbor, columns[0]),
+        section=SECTIONS[test][harbor.kind],
         figures=_in_words(figures) | _correction(excess, kept),
-        note="safe-harbor match" if harbor else note,
+        note=harbor.note if harbor.kind else "; ".join(filter(None, (harbor.note, of_prior))),
     )
     return Percentages(figures, found, _refunds(test, people.ids, excess, kept))
 
 
-def safe_harbor(test: Test, config: Config, year: int) -> str | None:
-    """Return the kind of safe harbor that exempts from a test in a year; None where the plan is tested."""
-    beyond = test == "ACP" and config.plan.match.at(year).matches_above_six_percent
-    return None if beyond else config.plan.harbor(year)
+class Harbor(NamedTuple):
+    """The kind of safe harbor that exempts from a test, None where it is made; and which money, or why not."""
+
+    kind: Literal["traditional", "automatic"] | None
+    note: str
 
 
-def catch_up_room(config: Config, people: People, limits: Limits) -> Ints:
-    """Return in cents what each one may still defer as catch-up; nothing where it would have to be Roth and cannot."""
+def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
+    """Return whether safe-harbor money exempts from a test in a year: what is said to be it must be it."""
+    money = config.plan.safe_harbor_money(year)
+    if money is None:
+        return Harbor(None, "")
+    problems = safe_harbor_problems(config, year)
+    if test == "ACP":
+        problems += _beyond_acp_harbor(config, year)
+    if problems:
+        return Harbor(None, f"not exempt: {'; '.join(problems)}")
+    return Harbor(config.plan.harbor(year), HARBORS[money])
+
+
+def _beyond_acp_harbor(config: Config, year: int) -> Iterator[str]:
+    """Yield what keeps the match of a year within a safe harbor from being exempt from ACP, section 401(m)(11)(B).
+
+    A safe-harbor match has been looked at but for deferrals above 6 %; one beside a safe-harbor nonelective
+    contribution has not.
+    """
+    match = config.plan.match.at(year)
+    if match.matches_above_six_percent:
+        yield "plan.match: matches deferrals above 6 % of pay (IRC 401(m)(11)(B)(i))"
+    if config.plan.safe_harbor_money(year) == "match":
+        return
+    if any(a.rate_bp < b.rate_bp for _, tiers in match.bands for a, b in pairwise(tiers)):
+        yield "plan.match: rates that rise with deferrals (IRC 401(m)(11)(B)(ii))"
+    if len(match.bands) > 1 or match.last_day or match.minimum_hours or match.minimum_service_years > 1:
+        yield (
+            "plan.match: graded or with conditions, so that a highly compensated employee may get more at the same "
+            "deferral (IRC 401(m)(11)(B)(iii))"
+        )
+
+
+def who_is_tested(test: Test, config: Config, people: People) -> Flags:
+    """Return the eligible: who may defer, of ACP those of them who meet the conditions of the match, if they defer."""
+    return people.eligible if test == "ADP" else people.eligible & who_may_be_matched(config, people)
+
+
+def who_may_be_matched(config: Config, people: People) -> Flags:
+    """Return who meets the conditions of the match of the year."""
+    match = config.plan.match.at(people.year.year)
+    return who_meets(match, people.hire, people.last_day, people.full_time, people.year)
+
+
+def catch_up_room(config: Config, people: People, limits: Limits, prior_pay: Ints) -> Ints:
+    """Return in cents what each one may still defer as catch-up; nothing where it would have to be Roth and cannot.
+
+    Args:
+        config: of the run.
+        people: of the year.
+        limits: of the year.
+        prior_pay: pay of the year before, cents.
+    """
     plan = config.plan
-    must_be_roth = limits.roth_catch_up_wages_cents is not None and not plan.roth.available
-    offered = plan.catch_up and not must_be_roth
     of_age = [
-        catch_up_limit(age, limits, catch_up=offered, super_catch_up=plan.super_catch_up) for age in range(OLDEST + 1)
+        catch_up_limit(age, limits, catch_up=plan.catch_up, super_catch_up=plan.super_catch_up)
+        for age in range(OLDEST + 1)
     ]
     ages = np.clip(people.year.year - years_and_days(people.birth)[0], 0, OLDEST)
-    return np.maximum(np.array(of_age, dtype=np.int64)[ages] - people.catch_up, 0)
+    room = np.maximum(np.array(of_age, dtype=np.int64)[ages] - people.catch_up, 0)
+    wages = limits.roth_catch_up_wages_cents
+    if plan.roth.available or wages is None or people.year.year < ROTH_CATCH_UP_FROM:
+        return room
+    return np.where(prior_pay > wages, 0, room)
 
 
-def _columns(test: Test, people: People) -> tuple[Ints, Ints, Flags]:
-    """Return contributions, compensation and who is highly compensated, of the eligible."""
+def _columns(test: Test, people: People, tested: Flags) -> tuple[Ints, Ints, Flags]:
+    """Return contributions, compensation and who is highly compensated, of those tested."""
     amounts = people.deferral if test == "ADP" else people.match
-    return amounts[people.eligible], people.compensation[people.eligible], people.hce[people.eligible]
+    return amounts[tested], people.compensation[tested], people.hce[tested]
 
 
 def _others_before(test: Test, config: Config, before: People | None) -> tuple[int | None, str]:
@@ -98,13 +159,13 @@ def _others_before(test: Test, config: Config, before: People | None) -> tuple[i
         return None, ""
     if before is None:
         return None, NO_YEAR_BEFORE
-    amounts, compensation, hce = _columns(test, before)
+    amounts, compensation, hce = _columns(test, before, who_is_tested(test, config, before))
     last = group_bp(amounts, compensation, ~hce)
     return last, "against last year's figures of the others" if last is not None else NO_OTHERS_BEFORE
 
 
-def _outcome(figures: AdpTest, harbor: str | None, amounts: Ints) -> Outcome:
-    if harbor:
+def _outcome(test: Test, figures: AdpTest, harbor: Harbor, amounts: Ints) -> Outcome:
+    if harbor.kind and (test == "ADP" or amounts.any()):
         return "exempt"
     if not amounts.any():
         return "not applicable"

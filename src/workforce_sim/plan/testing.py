@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import index
+from typing import Any, SupportsIndex
 
 import numpy as np
 import polars as pl
@@ -12,23 +14,41 @@ from workforce_sim.dates import Ints
 from workforce_sim.draws import census_keys
 from workforce_sim.plan.adp import ratios_bp
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
-from workforce_sim.plan.findings import Nondiscrimination, Outcome, PlanTest
+from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Nondiscrimination, Outcome, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.plan.people import People, Run, census_of, deferral_balances, people_of, years_of
-from workforce_sim.plan.percentages import catch_up_room, percentages
+from workforce_sim.plan.people import (
+    People,
+    Run,
+    census_of,
+    deferral_balances,
+    pay_of_year_before,
+    people_of,
+    years_of,
+)
+from workforce_sim.plan.percentages import HARBORS, Test, catch_up_room, percentages, safe_harbor, who_may_be_matched
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
 from workforce_sim.staff import Flags
 
 TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
 """What the census must say, and its columns; unknown employer balances count as 0, as in the run."""
 
+UNIFORM = {
+    "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "integrated": ("401(l)", "uniform, with permitted disparity"),
+}
+"""Kinds of nonelective contribution that are exempt by design, with section and note."""
+
+BOTH: tuple[Test, ...] = ("ADP", "ACP")
+
 
 def nondiscrimination(result: Run, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
     ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
-    rules, their sources and what is decided where the law leaves a choice are in ``docs/model/testing.md``.
+    rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3),
+    (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 415(c), 416(g).
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -36,17 +56,32 @@ def nondiscrimination(result: Run, year: int, *, replicate: int = 0) -> Nondiscr
         replicate: number of the replicate; each is a plan of its own.
 
     Raises:
+        TypeError: for anything but a run, or a year or replicate that is not a whole number.
         ValueError: for a year or replicate that the run does not have, or a run without a plan.
     """
+    _check_run(result)
+    year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
     config, of_year = result.config, _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
-    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year))
+    prior_pay = pay_of_year_before(people, before, result.opening)
+    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year, prior_pay))
     acp = percentages("ACP", config, people, before)
     coverage, top_heavy = _coverage(config, people), _top_heavy(result, people, of_year, replicate)
     tests = (adp.found, acp.found, *coverage, _additions(people), top_heavy)
     return Nondiscrimination(year, replicate, tests, adp.figures, acp.figures, pl.concat([adp.refunds, acp.refunds]))
+
+
+def _check_run(result: Any) -> None:
+    if not all(hasattr(result, name) for name in ("snapshots", "config", "opening")):
+        raise TypeError(f"result: expected what simulate or read_run gave, not {type(result).__name__}")
+
+
+def _whole(name: str, value: Any, example: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise TypeError(f"{name}: expected a whole number such as {example}, not {type(value).__name__}")
+    return index(value)
 
 
 def _years(run: Run, year: int, replicate: int) -> list[int]:
@@ -67,10 +102,15 @@ def _limits(config: Config, year: int) -> Limits:
 
 
 def _coverage(config: Config, people: People) -> Iterator[PlanTest]:
-    """Yield coverage by deferrals and by nonelective money, and the rates of the latter."""
+    """Yield coverage by deferrals, match and nonelective money, and the rates of the latter.
+
+    Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
+    """
     counted = non_excludable(people.hire, people.birth, people.last_day, people.year)
     hce, nonelective = people.hce[counted], people.nonelective[counted]
     yield _covered("Coverage, deferrals", people.eligible[counted], hce)
+    if any(tier.rate_bp for _, tiers in config.plan.match.at(people.year.year).bands for tier in tiers):
+        yield _covered("Coverage, match", (people.eligible & who_may_be_matched(config, people))[counted], hce)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
@@ -87,7 +127,7 @@ def _covered(test: str, benefiting: Flags, hce: Flags) -> PlanTest:
         "hces": int(hce.sum()),
         "nhces": int((~hce).sum()),
     }
-    return PlanTest(test, _enough(ratio), "410(b)(1)(B)", figures)
+    return PlanTest(test, *_enough(ratio, "410(b)(1)(B)", figures, RATIO_FAILED))
 
 
 def _rates(config: Config, nonelective: Ints, compensation: Ints, hce: Flags) -> PlanTest:
@@ -96,13 +136,17 @@ def _rates(config: Config, nonelective: Ints, compensation: Ints, hce: Flags) ->
     highest = [_percent(int(rates[group].max())) if group.any() else None for group in (hce, ~hce)]
     names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
     figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
-    if config.plan.nonelective.kind == "integrated":
-        return PlanTest("Nonelective rates", "exempt", "401(l)", figures, "uniform, with permitted disparity")
-    return PlanTest("Nonelective rates", _enough(ratio), "401(a)(4)", figures)
+    source = config.plan.nonelective
+    if source.kind in UNIFORM and source.compensation != "participating":
+        section, note = UNIFORM[source.kind]
+        return PlanTest("Nonelective rates", "exempt", section, figures, note)
+    return PlanTest("Nonelective rates", *_enough(ratio, "401(a)(4)", figures, RATES_FAILED))
 
 
-def _enough(ratio_bp: int | None) -> Outcome:
-    return "passed" if ratio_bp is None or ratio_bp >= LEAST_RATIO_BP else "failed"
+def _enough(ratio_bp: int | None, section: str, figures: Figures, failed: str) -> tuple[Outcome, str, Figures, str]:
+    """Return outcome, section, figures and note of a ratio percentage test."""
+    passed = ratio_bp is None or ratio_bp >= LEAST_RATIO_BP
+    return ("passed", section, figures, "") if passed else ("failed", section, figures, failed)
 
 
 def _additions(people: People) -> PlanTest:
@@ -131,11 +175,22 @@ def _top_heavy(run: Run, people: People, of_year: Limits, replicate: int) -> Pla
         "all_balances": of_all / 100,
     }
     note = f"on 31 December {year}; governs {year + 1}"
-    if run.config.plan.safe_harbor(year) and not people.nonelective.any():
-        return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"deferrals and safe-harbor match only, {note}")
+    exempt = _exempt_from_top_heavy(run.config, people)
+    if exempt:
+        return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"{exempt}, {note}")
     return PlanTest(
         "Top-heavy", "top-heavy" if is_top_heavy(of_key, of_all) else "not top-heavy", "416(g)", figures, note
     )
+
+
+def _exempt_from_top_heavy(config: Config, people: People) -> str:
+    """Return why a plan is exempt: deferrals and money within a safe harbor of both tests alone; nothing where not."""
+    year, plan = people.year.year, config.plan
+    money = plan.safe_harbor_money(year)
+    if money is None or not all(safe_harbor(test, config, year).kind for test in BOTH):
+        return ""
+    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    return "" if more else f"deferrals and {HARBORS[money]} only"
 
 
 def _lacking(opening: pl.DataFrame | None) -> str:
@@ -152,7 +207,7 @@ def _known(opening: pl.DataFrame, column: str) -> bool:
 
 def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:
     census = census_of(opening, people.ids)
-    counted = counted_for_top_paid(people.hire, people.last_day, people.birth, census.full_time_ppm, people.year)
+    counted = counted_for_top_paid(people.hire, people.last_day, people.birth, people.full_time, people.year)
     keys = census_keys(people.ids)
     employees = int(np.count_nonzero(counted))
     return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)
