@@ -196,6 +196,11 @@ def most_catch_up(one: PlanYear, config: Config) -> int:
     return limit.catch_up_cents
 
 
+def most_additions(one: PlanYear) -> int:
+    """Return the limit on annual additions: dollars, or all pay of the year."""
+    return int(min(one.limit.annual_additions_cents, one.now["earnings_cents"]))
+
+
 def roth_catch_up(one: PlanYear) -> int:
     """Return the catch-up that must be Roth."""
     return one.now["catch_up_cents"] if one.only_roth else 0
@@ -209,7 +214,8 @@ def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
         limit, catch_up = one.limit, one.now["catch_up_cents"]
         assert one.deferral - catch_up <= limit.elective_deferral_cents
         assert catch_up <= most_catch_up(one, scenario.config)
-        assert catch_up == 0 or one.now["excess_415_cents"] or one.deferral - catch_up == limit.elective_deferral_cents
+        full = one.deferral - catch_up == limit.elective_deferral_cents or one.additions == most_additions(one)
+        assert full or catch_up == 0
         assert roth_catch_up(one) <= one.now["roth_cents"]
         assert scenario.config.plan.roth.available or one.now["roth_cents"] == 0
 
@@ -217,15 +223,13 @@ def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
 @any_plan
 @some_examples
 def test_no_limit_on_compensation_or_annual_additions_is_exceeded(scenario: Scenario) -> None:
-    """Sections 401(a)(17) and 415(c). Only safe-harbor money, of which nothing may come off, can be more by itself."""
+    """Sections 401(a)(17) and 415(c)."""
     for one in plan_years(plans.simulated(scenario)):
         limit = one.limit
         assert one.now["plan_compensation_cents"] <= min(limit.compensation_cents, one.now["earnings_cents"])
-        most = min(limit.annual_additions_cents, one.now["earnings_cents"])
-        by_itself = one.now["match_cents"] if scenario.config.plan.safe_harbor(one.year) else 0
-        assert one.additions <= max(most, by_itself)
+        assert one.additions <= most_additions(one)
         if one.now["excess_415_cents"]:
-            assert one.additions == max(most, by_itself)
+            assert one.additions == most_additions(one)
 
 
 def highest(tiers: tuple[MatchTier, ...]) -> int:
@@ -377,7 +381,9 @@ def check_amounts(scenario: Scenario) -> None:
         assert one.now["earnings_cents"] == sum(day.pay for day in one.days)
         pay = one.compensation(formula.compensation, limit.compensation_cents)
         assert one.now["plan_compensation_cents"] == pay
-        assert one.now["catch_up_cents"] == max(0, wished - limit.elective_deferral_cents)
+        beyond = max(0, wished - limit.elective_deferral_cents)
+        assert beyond <= one.now["catch_up_cents"] <= most_catch_up(one, config)
+        assert one.now["catch_up_cents"] == beyond or one.additions == most_additions(one)
         lowest, largest = match_of(one, config, most)
         excess = one.now["excess_415_cents"]
         assert wished - excess <= one.deferral <= wished
