@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.legality import plan_warnings
-    from workforce_sim.plan.limits import Limits, limits
+    from workforce_sim.plan.limits import Limits, catch_up_limit, deferral_limit, limits
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
     from workforce_sim.plan.testing import nondiscrimination
@@ -47,8 +47,10 @@ __all__ = [
     "SimulationError",
     "WorkforceSimError",
     "adp_test",
+    "catch_up_limit",
     "check_census",
     "correct_adp",
+    "deferral_limit",
     "hires_needed",
     "limits",
     "load_config",
@@ -79,7 +81,7 @@ _HOMES = {
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
     "plan.legality": ("plan_warnings",),
-    "plan.limits": ("Limits", "limits"),
+    "plan.limits": ("Limits", "catch_up_limit", "deferral_limit", "limits"),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
     "plan.testing": ("nondiscrimination",),

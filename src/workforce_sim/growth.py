@@ -58,7 +58,8 @@ def hires_needed(opening: int | pl.Series, growth: Rate, termination: Rate, new_
         frame.hstack(hires_needed(frame["opening"], frame["growth"], 0.12, 0.25))
 
     With r the growth, t the terminations and n those of hires, ``H (1 - n) = N (1 + r) - N (1 - t)``; each number is
-    rounded as ``docs/model/growth.md`` says. The identity is its own proof.
+    rounded as ``docs/model/growth.md`` says. Source: the identity of headcount, closing = opening - leavers + hires -
+    leavers among hires; it is its own proof.
 
     Args:
         opening: headcount at the opening.

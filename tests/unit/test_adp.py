@@ -79,6 +79,13 @@ class TestAdpTest:
 
         assert ws.adp_test(frame["deferral"], frame["pay"], frame["hce"]) == ws.AdpTest(False, 6.0, 2.0, 4.0, 2, 2)
 
+    def test_arrays(self) -> None:
+        columns = plan([7.0, 5.0], [3.0, 1.0])
+        arrays = tuple(map(np.array, columns))
+
+        assert ws.adp_test(*arrays) == ws.adp_test(*columns)
+        assert ws.correct_adp(*arrays) == ws.correct_adp(*columns)
+
     def test_prior_year_method_takes_last_years_percentage(self) -> None:
         columns = plan([6.0], [0.0])
 
@@ -117,7 +124,9 @@ class TestAdpTest:
         with pytest.raises(ValueError, match=message):
             ws.correct_adp(*columns, **options)
 
-    @pytest.mark.parametrize("columns", [(1, [1], [True]), (["1"], [1], [True]), ([1], [1], ["yes"])])
+    @pytest.mark.parametrize(
+        "columns", [(1, [1], [True]), (["1"], [1], [True]), ([1], [1], ["yes"]), (np.ones((1, 1)), [1], [True])]
+    )
     def test_columns_of_another_kind(self, columns: Any) -> None:
         with pytest.raises(TypeError, match="expected"):
             ws.adp_test(*columns)
@@ -132,6 +141,17 @@ class TestCorrection:
 
         assert (found.highest_permitted_ratio, found.total) == (4.4, 3_180.0)
         assert found.refunds == found.excess == (0.0, 1_940.0, 0.0, 1_240.0)
+
+    def test_columns_of_a_frame_give_columns(self) -> None:
+        frame = pl.DataFrame(dict(zip(("deferral", "pay", "hce"), plan([10.0, 4.0], [2.0]), strict=True)))
+        columns = frame["deferral"], frame["pay"], frame["hce"]
+
+        found = ws.correct_adp(*columns, catch_up_room=pl.Series([1_000.0, 0.0, 0.0]))
+
+        with_refunds = frame.with_columns(found.excess, found.recharacterized, found.refunds)
+        assert with_refunds.select("excess", "recharacterized", "refunds").row(0) == (6_000.0, 1_000.0, 5_000.0)
+        assert found == ws.correct_adp(*columns, catch_up_room=[1_000, 0, 0])
+        assert found != ws.correct_adp(*columns)
 
     def test_others_get_nothing_back(self) -> None:
         found = ws.correct_adp(*plan([10.0], [40.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]))

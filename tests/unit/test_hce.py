@@ -124,6 +124,7 @@ class TestTopPaidGroup:
             ([1, float("nan")], {}, "pay: 1 of 2 values are not dollars"),
             ([1, 2], {"counted": [True]}, r"equally long \(pay 2, counted 1, employee_id 2\)"),
             ([1, 2], {"counted": [True, None]}, "counted: 1 of 2 values are missing"),
+            ([1, 2, 3], {"employee_id": ["a", "b", "a"]}, "employee_id: 2 of 3 values are there more than once"),
             ([1, 2], {"employee_id": ["a", None]}, "employee_id: 1 of 2 values are missing"),
         ],
     )
@@ -134,6 +135,7 @@ class TestTopPaidGroup:
     @pytest.mark.parametrize(
         ("pay", "options", "message"),
         [
+            ([100], {"employee_id": "a"}, "employee_id: expected a list or a Polars Series, not str"),
             ("100", {}, "pay: expected a list or a Polars Series, not str"),
             (["100"], {}, "pay: expected numbers, not String"),
             ([100], {"counted": [1]}, "counted: expected true or false, not Int64"),

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import yaml
@@ -313,7 +314,7 @@ def test_a_rate_out_of_range_is_an_error(name: str, rate: float) -> None:
         ws.limits(2030, **rates)
 
 
-@pytest.mark.parametrize("years", [[2026, 2025], range(2025, 2027), pl.Series([2025])])
+@pytest.mark.parametrize("years", [[2026, 2025], range(2025, 2027), pl.Series([2025]), np.array([2025, 2026])])
 def test_several_years_are_a_frame(years: Any) -> None:
     table = ws.limits(years, inflation=0.05)
 
@@ -321,15 +322,29 @@ def test_several_years_are_a_frame(years: Any) -> None:
     assert set(table.drop("projected").dtypes) == {pl.Int64}
 
 
-@pytest.mark.parametrize("year", ["2026", 2026.0, None, [2026.5], [None], pl.Series([2026.0])])
+@pytest.mark.parametrize(
+    "year", ["2026", 2026.0, None, [2026.5], [None], pl.Series([2026.0]), np.array([2026.0]), np.array([[2026]])]
+)
 def test_a_year_is_a_whole_number(year: Any) -> None:
     with pytest.raises(ValueError, match="a year must be a whole number"):
         ws.limits(year)
 
 
 def test_a_rate_has_at_most_six_decimals() -> None:
-    with pytest.raises(ValueError, match="more than 6 decimals"):
+    with pytest.raises(ValueError, match="inflation has more than 6 decimals"):
         ws.limits(2030, inflation=0.0000001)
+
+
+@pytest.mark.parametrize("rate", ["x", None, True, [0.02]])
+def test_a_rate_is_a_number(rate: Any) -> None:
+    with pytest.raises(TypeError, match=r"inflation: expected a number such as 0.025 for 2.5 %, not "):
+        ws.limits(2030, inflation=rate)
+
+
+@pytest.mark.parametrize("overrides", [[("wage_base", 1)], {"wage_base": 190_000}])
+def test_overrides_are_tables(overrides: Any) -> None:
+    with pytest.raises(TypeError, match="overrides: expected dollars by name and year"):
+        ws.limits(2030, overrides=overrides)
 
 
 # Catch-up by age

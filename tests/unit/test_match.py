@@ -244,7 +244,9 @@ class TestDollars:
     @pytest.mark.parametrize(
         ("formula", "message"),
         [
-            ("simpel", "preset: Input should be 'simple'"),
+            ("simpel", r"^preset: unknown name; did you mean simple\? \(known: simple, tiered, stretch, "),
+            ("zzz", r"^preset: unknown name \(known: simple, "),
+            ([{"up_to": 0.06, "rat": 0.5}], r"tiers.0.rat: unknown key \(did you mean rate\?\)"),
             ([{"upto": 0.06, "rate": 0.5}], r"tiers.0.up_to: Field required"),
             (
                 {"tiers": [{"up_to": 0.06, "rate": 0.5}], "preset": "simple"},
@@ -257,8 +259,38 @@ class TestDollars:
             match_amount(1, 2, formula)
 
     def test_an_expression_is_no_column(self) -> None:
-        with pytest.raises(TypeError, match="deferral: expected a number or a Polars Series, not Expr"):
+        with pytest.raises(TypeError, match="deferral: expected a number, a list or a Polars Series, not Expr"):
             match_amount(pl.col("deferral"), 50_000, "simple")
+
+    @pytest.mark.parametrize("kind", [list, tuple, np.array, pl.Series])
+    def test_a_list_or_an_array_is_a_column(self, kind: Any) -> None:
+        assert match_amount(kind([3_000, 6_000]), 50_000, "simple").to_list() == [1500, 1500]
+        assert match_amount(5_000, 50_000, BY_SERVICE, tenure_years=kind([5, 5])).to_list() == [3000, 3000]
+
+    def test_columns_are_equally_long(self) -> None:
+        two, three = pl.Series([1, 2]), pl.Series([1, 2, 3])
+        with pytest.raises(ValueError, match=r"equally long \(deferral 2, compensation 3\)"):
+            match_amount(two, three, "simple")
+        with pytest.raises(ValueError, match=r"equally long \(deferral 2, compensation 2, tenure_years_and_age 1\)"):
+            match_amount(two, two, BY_SERVICE, tenure_years=[1])
+        with pytest.raises(ValueError, match=r"equally long \(tenure_years 2, age 3\)"):
+            match_amount(5, 50, BY_POINTS, tenure_years=two, age=three)
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ((True, 50_000, "simple"), r"deferral: expected a number,.*, not bool"),
+            ((1, False, "simple"), r"compensation: expected a number,.*, not bool"),
+            (("1", 2, "simple"), r"deferral: expected a number,.*, not str"),
+            ((1, None, "simple"), r"compensation: expected a number,.*, not NoneType"),
+            ((np.ones((2, 2)), 1, "simple"), r"deferral: expected a number,.*, not ndarray"),
+            ((1, 2, None), r"formula: expected a preset by name, .*, not NoneType"),
+            ((1, 2, 0.5), r"formula: expected a preset by name, .*, not float"),
+        ],
+    )
+    def test_arguments_of_another_kind_are_named(self, arguments: Any, message: str) -> None:
+        with pytest.raises(TypeError, match=message):
+            match_amount(*arguments)
 
     def test_numbers_of_numpy_are_numbers(self) -> None:
         years = np.int64(5)
@@ -314,6 +346,15 @@ class TestPeriods:
     def test_payrolls_that_are_no_pairs(self) -> None:
         with pytest.raises(ValueError, match="expected pairs of pay and deferral"):
             period_match([(1, 2, 3)], "simple")  # type: ignore[list-item]
+        for wrong in ([1000, 50], 5, None):
+            with pytest.raises(TypeError, match=r"payrolls: expected pairs .* such as \[\(2_000, 100\)"):
+                period_match(wrong, "simple")  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"^pay: expected a number; these are payrolls of one person"):
+            period_match([([1, 2], 1)], "simple")
+        with pytest.raises(TypeError, match="tenure_years and age: expected a number"):
+            period_match([(1, 1)], BY_SERVICE, tenure_years=[1, 2])  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="compensation_limit: expected a number"):
+            period_match([(1, 1)], "simple", compensation_limit=[1, 2])
         with pytest.raises(ValueError, match="no column deferral"):
             period_match(pl.DataFrame({"pay": [1.0]}), "simple")
         with pytest.raises(ValueError, match="deferral: 1 of 1 values are missing"):

@@ -74,7 +74,7 @@ def test_the_largest_amounts_fit_into_an_array() -> None:
     ("level", "most"),
     [
         (1, 57_000),
-        (36_900, 57_000),
+        (36_900, 57_000),  # 20 %
         (36_901, 43_000),
         (147_600, 43_000),
         (147_601, 54_000),
@@ -83,7 +83,50 @@ def test_the_largest_amounts_fit_into_an_array() -> None:
     ],
 )
 def test_the_largest_legal_excess_rate(level: int, most: int) -> None:
-    assert max_excess_ppm(level, WAGE_BASE) == most
+    assert max_excess_ppm(100 * level, 100 * WAGE_BASE) == most
+
+
+@pytest.mark.parametrize(
+    ("level", "wage_base", "most"),
+    [(10_000, 48_000, 57_000), (10_001, 48_000, 43_000), (10_000, 50_000, 57_000), (10_000, 60_000, 57_000)],
+)
+def test_up_to_10_000_dollars_it_is_the_largest_where_that_is_more_than_20_percent(
+    level: int, wage_base: int, most: int
+) -> None:
+    """The greater of 20 % of the wage base and 10,000 dollars, 26 CFR 1.401(l)-2(d)(4)."""
+    assert max_excess_ppm(100 * level, 100 * wage_base) == most
+
+
+def test_and_so_is_the_contribution() -> None:
+    """5.7 % of 30,000, and 5.7 % of 20,000."""
+    assert nonelective_amount(30_000, integrated(0.057, 0.057, level=10_000.0), wage_base=48_000) == 2_850.0
+    with pytest.raises(ConfigError, match=r"at most 0.043"):
+        nonelective_amount(30_000, integrated(0.057, 0.057, level=10_000.01), wage_base=48_000)
+
+
+@pytest.mark.parametrize("formula", [None, True, "flat", [0.03]])
+def test_a_formula_is_a_share_or_keys(formula: Any) -> None:
+    with pytest.raises(TypeError, match=r"formula: expected a share of pay such as 0.03, the keys of plan.nonelective"):
+        nonelective_amount(35_000, formula)
+
+
+def test_other_arguments_of_another_kind_are_named() -> None:
+    with pytest.raises(TypeError, match="wage_base: expected one number"):
+        nonelective_amount([1, 2], integrated(0.05, 0.05), wage_base=[1, 2])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"compensation: expected a number,.*, not bool"):
+        nonelective_amount(True, 0.03)
+    with pytest.raises(ConfigError, match=r"^kind: unknown name; did you mean points\?"):
+        nonelective_amount(1, {"kind": "point"})
+
+
+def test_lists_and_arrays_are_columns_and_equally_long() -> None:
+    table = [{"from": 0, "rate": 0.02}, {"from": 50, "rate": 0.05}]
+    formula = {"kind": "age", "by_age": table}
+
+    assert nonelective_amount([100, 200], 0.03).to_list() == [3, 6]
+    assert nonelective_amount(np.array([100, 200]), formula, age=[49, 50]).to_list() == [2, 10]
+    with pytest.raises(ValueError, match=r"equally long \(compensation 2, tenure_years_and_age 3\)"):
+        nonelective_amount([100, 200], formula, age=[1, 2, 3])
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class Integrated(Section):
             raise ValueError("give level or level_share, not both")
         if self.excess_rate > self.base_rate:
             raise ValueError("excess_rate must not be above base_rate (IRC 401(l)(2)(A)(i))")
-        most = max_excess_ppm(ppm(self.level_share or 1.0), PPM) if self.level is None else MAX_EXCESS_PPM
+        most = max_excess_ppm(100 * ppm(self.level_share or 1.0), 100 * PPM) if self.level is None else MAX_EXCESS_PPM
         if self.excess_ppm > most:
             where = f"with a level of {self.level_share or 1.0:g} of the wage base " if self.level is None else ""
             raise ValueError(
@@ -136,17 +136,20 @@ class Nonelective(EmployerMoney):
 
 MAX_EXCESS_PPM = 57_000
 
+LEAST_LEVEL_CENTS = 1_000_000
+"""Levels up to 10,000 dollars allow the largest excess rate, 26 CFR 1.401(l)-2(d)(4)."""
 
-def max_excess_ppm(level: int, wage_base: int) -> int:
+
+def max_excess_ppm(level_cents: int, wage_base_cents: int) -> int:
     """Return the largest legal ``excess_rate`` in millionths, before the bound by ``base_rate``.
 
     5.7 % at the wage base, and up to the greater of 20 % of it and 10,000 dollars; 5.4 % above 80 % of it; 4.3 %
     between (26 CFR 1.401(l)-2(d)(4)). The 10,000 dollars matter below a wage base of 50,000 dollars, as up to 1989.
 
     Args:
-        level: the integration level, in the unit of ``wage_base``.
-        wage_base: the Social Security wage base.
+        level_cents: the integration level, cents.
+        wage_base_cents: the Social Security wage base, cents.
     """
-    if level == wage_base or 5 * level <= wage_base:
+    if level_cents == wage_base_cents or 5 * level_cents <= max(wage_base_cents, 5 * LEAST_LEVEL_CENTS):
         return MAX_EXCESS_PPM
-    return 54_000 if 5 * level > 4 * wage_base else 43_000
+    return 54_000 if 5 * level_cents > 4 * wage_base_cents else 43_000

@@ -13,7 +13,8 @@ import numpy as np
 
 from workforce_sim.dates import Ints
 from workforce_sim.money import half_up, scaled
-from workforce_sim.plan.columns import Column, cents_column, flag_column, same_length
+from workforce_sim.plan.amounts import same_length
+from workforce_sim.plan.columns import Column, cents_column, flag_column
 from workforce_sim.staff import Flags
 
 BP = 10_000
@@ -100,8 +101,8 @@ def adp_test(
     1.401(m)-2(a).
 
     Args:
-        contribution: dollars deferred, pre-tax and Roth, without catch-up; for the ACP test, dollars of match. A list
-            or a column of a Polars frame, of everybody eligible.
+        contribution: dollars deferred, pre-tax and Roth, without catch-up; for the ACP test, dollars of match. A list,
+            a NumPy array or a column of a Polars frame, of everybody eligible.
         compensation: dollars of plan compensation, after the limit of section 401(a)(17).
         highly_compensated: who is.
         method: compare with the others' percentage of the year (``current``) or of the year before (``prior``).

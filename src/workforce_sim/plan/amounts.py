@@ -6,15 +6,19 @@ Inside, every amount is whole cents, an ``int`` or an int64 array alike.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from workforce_sim.config.keys import keys_of, meant
 from workforce_sim.config.values import TAGS, KeyPath
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import MAX_SALARY_CENTS
@@ -23,6 +27,10 @@ T = TypeVar("T")
 Model = TypeVar("Model", bound=BaseModel)
 
 MOST_YEARS = 120
+MOST_COMPARED = 40
+
+COLUMN = "a list or a Polars Series"
+"""What counts as a column; a NumPy array of one dimension does, too."""
 
 _NEEDED: dict[str | None, tuple[str, ...]] = {
     None: (),
@@ -62,32 +70,46 @@ def by_band(bands: Sequence[tuple[int, T]], place: Any, amount: Callable[[T], An
 
 
 def in_cents(dollars: Any, what: str) -> Any:
-    """Return dollars in whole cents, to the nearest, halves upwards: one amount or a Polars column.
+    """Return dollars in whole cents, to the nearest, halves upwards: one amount, or an array for a column.
 
     Raises:
-        TypeError: for anything but a number or a Polars Series.
+        TypeError: for anything but a number or a column of numbers.
         ValueError: for missing, negative or infinite amounts, or more than 100 million dollars; with the count.
     """
+    _refuse_flag(dollars, what)
     if isinstance(dollars, Decimal):
         exact = dollars.scaleb(2) if dollars.is_finite() else Decimal(-1)
         return int(_checked(exact, what, MAX_SALARY_CENTS).quantize(Decimal(1), ROUND_HALF_UP))
     if isinstance(dollars, Real):
         return math.floor(_checked(100 * dollars, what, MAX_SALARY_CENTS) + 0.5)
-    column = _column(dollars, what).cast(pl.Float64).to_numpy() * 100
+    column = _numbers(dollars, what).cast(pl.Float64).to_numpy() * 100
     return np.floor(_checked(column, what, MAX_SALARY_CENTS) + 0.5).astype(np.int64)
 
 
 def in_years(years: Any, what: str) -> Any:
-    """Return completed years, one or a Polars column of whole numbers, as an integer or an int64 array.
+    """Return completed years, one or a column of whole numbers, as an integer or an int64 array.
 
     Raises:
+        TypeError: for anything but a number or a column of numbers.
         ValueError: for anything but whole numbers from 0 to 120.
     """
+    _refuse_flag(years, what)
     if isinstance(years, Integral):
         return _checked(int(years), what, MOST_YEARS)
-    if not (isinstance(years, pl.Series) and years.dtype.is_integer()):
+    if isinstance(years, (Real, Decimal)):
         raise ValueError(f"{what} must be completed years, whole numbers")
-    return _checked(_column(years, what).cast(pl.Int64).to_numpy(), what, MOST_YEARS)
+    column = _numbers(years, what)
+    if not (column.dtype.is_integer() or column.is_empty()):
+        raise ValueError(f"{what} must be completed years, whole numbers")
+    return _checked(column.cast(pl.Int64).to_numpy(), what, MOST_YEARS)
+
+
+def same_length(**columns: Any) -> None:
+    """Raise ``ValueError`` unless those of the arguments that are columns have one entry each for the same people."""
+    lengths = {name: len(column) for name, column in columns.items() if isinstance(column, (np.ndarray, pl.Series))}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"columns must be equally long ({said})")
 
 
 def in_dollars(amount: Any, name: str) -> Any:
@@ -106,11 +128,19 @@ def place_of(graded_by: str | None, tenure_years: Any, age: Any) -> Any:
     missing = [name for name in needed if known[name] is None]
     if missing:
         raise ValueError(f"the formula goes by {graded_by}; give {' and '.join(missing)}")
-    return sum((in_years(known[name], name) for name in needed), start=0)
+    places = {name: in_years(known[name], name) for name in needed}
+    same_length(**places)
+    return sum(places.values(), start=0)
 
 
-def model_of(kind: type[Model], values: Any) -> Model:
+def model_of(kind: type[Model], values: Any, at: KeyPath, named: str | None = None) -> Model:
     """Return a section of the configuration from what a caller gave.
+
+    Args:
+        kind: of the section.
+        values: its keys, or the section itself.
+        at: its path in a configuration, where the names of its keys are looked up.
+        named: what the caller calls the one key that it has; as it is when left out.
 
     Raises:
         ConfigError: naming every key that is wrong.
@@ -120,23 +150,58 @@ def model_of(kind: type[Model], values: Any) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        lines = [_line(line["loc"], line["msg"]) for line in error.errors()]
-        raise ConfigError("\n".join(lines)) from None
+        lines = error.errors(include_url=False)
+        raise ConfigError("\n".join(_line(line, at, named) for line in lines)) from None
 
 
-def _line(path: KeyPath, what: str) -> str:
-    where = ".".join(str(part) for part in path if part not in TAGS)
+def _line(line: ErrorDetails, at: KeyPath, named: str | None) -> str:
+    """Return a problem as key path and what is wrong; of an unknown name or key, with what may be meant."""
+    path, what, given = [part for part in line["loc"] if part not in TAGS], line["msg"], line["input"]
+    if line["type"] == "literal_error" and isinstance(given, str):
+        known = re.findall(r"'([^']+)'", line["ctx"]["expected"])
+        hint = "".join(f"; did you mean {close}?" for close in get_close_matches(given[:MOST_COMPARED], known, n=1))
+        what = f"unknown name{hint} (known: {', '.join(known)})"
+    if line["type"] == "extra_forbidden":
+        guess = meant((*at, *path))
+        what = f"unknown key ({f'did you mean {guess}?' if guess else f'known: {_known_keys((*at, *path[:-1]))}'})"
+    where = ".".join(map(str, path if named is None else [named, *path[1:]]))
     return (f"{where}: " if where else "") + what.removeprefix("Value error, ")
 
 
-def _column(values: Any, what: str) -> pl.Series:
-    if not isinstance(values, pl.Series):
-        raise TypeError(f"{what}: expected a number or a Polars Series, not {type(values).__name__}")
-    if values.null_count():
-        raise ValueError(f"{what}: {values.null_count()} of {len(values)} values are missing; fill them first")
-    if not (values.dtype.is_numeric() or values.is_empty()):
-        raise TypeError(f"{what}: expected numbers, not {values.dtype}")
-    return values
+def _known_keys(path: KeyPath) -> str:
+    return ", ".join(keys_of(path))
+
+
+def as_series(values: Any, what: str, expected: str = COLUMN) -> pl.Series:
+    """Return a column as a Polars Series, from one, a list or tuple, or a NumPy array of one dimension.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(values, pl.Series):
+        return values
+    if isinstance(values, np.ndarray) and values.ndim == 1:
+        values = values.tolist()
+    if not isinstance(values, (list, tuple)):
+        raise TypeError(f"{what}: expected {expected}, not {type(values).__name__}")
+    try:
+        return pl.Series(what, values, strict=False)
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        raise TypeError(f"{what}: expected one kind of value in {expected}") from None
+
+
+def _refuse_flag(value: Any, what: str) -> None:
+    if isinstance(value, bool):
+        raise TypeError(f"{what}: expected a number, {COLUMN}, not bool")
+
+
+def _numbers(values: Any, what: str) -> pl.Series:
+    column = as_series(values, what, f"a number, {COLUMN}")
+    if column.null_count():
+        raise ValueError(f"{what}: {column.null_count()} of {len(column)} values are missing; fill them first")
+    if not (column.dtype.is_numeric() or column.is_empty()):
+        raise TypeError(f"{what}: expected numbers, not {column.dtype}")
+    return column
 
 
 def _checked(amount: Any, what: str, most: int) -> Any:

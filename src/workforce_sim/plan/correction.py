@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from workforce_sim.dates import Ints
 from workforce_sim.money import half_up
@@ -25,13 +26,18 @@ from workforce_sim.plan.adp import (
     prior_bp_of,
     ratios_bp,
 )
-from workforce_sim.plan.columns import Column, cents_column, same_length
+from workforce_sim.plan.amounts import same_length
+from workforce_sim.plan.columns import Column, cents_column
 from workforce_sim.staff import Flags
 
+Dollars = tuple[float, ...] | pl.Series
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class AdpCorrection:
-    """What corrects a failed test, in dollars; tuples have one entry per employee, in the order given.
+    """What corrects a failed test, in dollars; the last three have one entry per employee, in the order given.
+
+    They are tuples; columns where the contributions are a column of a Polars frame.
 
     Attributes:
         highest_permitted_ratio: percent to which the highest ratios are brought down; None when nothing is to correct.
@@ -43,9 +49,23 @@ class AdpCorrection:
 
     highest_permitted_ratio: float | None
     total: float
-    excess: tuple[float, ...]
-    recharacterized: tuple[float, ...]
-    refunds: tuple[float, ...]
+    excess: Dollars
+    recharacterized: Dollars
+    refunds: Dollars
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AdpCorrection) and self._plain == other._plain
+
+    def __hash__(self) -> int:
+        return hash(self._plain)
+
+    @property
+    def _plain(self) -> tuple[object, ...]:
+        return (
+            self.highest_permitted_ratio,
+            self.total,
+            *map(tuple, (self.excess, self.recharacterized, self.refunds)),
+        )
 
 
 class Excess(NamedTuple):
@@ -151,11 +171,11 @@ def correct_adp(
     return AdpCorrection(
         highest_permitted_ratio=None if found.permitted_bp is None else float(found.permitted_bp / 100),
         total=int(found.cents.sum()) / 100,
-        excess=_dollars(found.cents),
-        recharacterized=_dollars(kept),
-        refunds=_dollars(found.cents - kept),
+        excess=_dollars("excess", found.cents, contribution),
+        recharacterized=_dollars("recharacterized", kept, contribution),
+        refunds=_dollars("refunds", found.cents - kept, contribution),
     )
 
 
-def _dollars(cents: Ints) -> tuple[float, ...]:
-    return tuple((cents / 100).tolist())
+def _dollars(name: str, cents: Ints, like: Column) -> Dollars:
+    return pl.Series(name, cents / 100) if isinstance(like, pl.Series) else tuple((cents / 100).tolist())

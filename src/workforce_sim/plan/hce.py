@@ -13,7 +13,8 @@ import polars as pl
 from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.draws import Keys, census_keys
 from workforce_sim.money import PPM, half_up
-from workforce_sim.plan.columns import Column, cents_column, flag_column, same_length
+from workforce_sim.plan.amounts import as_series, same_length
+from workforce_sim.plan.columns import Column, cents_column, flag_column
 from workforce_sim.selection import smallest
 from workforce_sim.staff import Flags
 
@@ -76,7 +77,7 @@ def top_paid_group(pay: Column, *, counted: Column | None = None, employee_id: C
     Q&A-9(b) and (c).
 
     Args:
-        pay: dollars paid in the year, of everybody employed in it: a list, or a column of a Polars frame.
+        pay: dollars paid in the year, of everybody employed in it: a list, a NumPy array or a column of a Polars frame.
         counted: whether each one counts in the size; everybody when left out.
         employee_id: ids; among equal pay those with the smaller permanent key come first, so that the order of rows
             means nothing. Without ids the first listed do.
@@ -86,7 +87,7 @@ def top_paid_group(pay: Column, *, counted: Column | None = None, employee_id: C
 
     Raises:
         TypeError: for columns that are not dollars or flags.
-        ValueError: for missing, negative or infinite values, or columns of different lengths.
+        ValueError: for missing, negative or infinite values, columns of different lengths, or repeated ids.
     """
     cents = cents_column(pay, "pay")
     counts = np.ones(len(cents), dtype=np.bool_) if counted is None else flag_column(counted, "counted")
@@ -97,7 +98,10 @@ def top_paid_group(pay: Column, *, counted: Column | None = None, employee_id: C
 
 
 def _keys(employee_id: Column) -> Keys:
-    ids = pl.Series("employee_id", employee_id)
+    ids = as_series(employee_id, "employee_id")
     if ids.null_count():
         raise ValueError(f"employee_id: {ids.null_count()} of {len(ids)} values are missing")
+    twice = int(ids.is_duplicated().sum())
+    if twice:
+        raise ValueError(f"employee_id: {twice} of {len(ids)} values are there more than once; list everybody once")
     return census_keys(ids.cast(pl.String))

@@ -5,11 +5,12 @@ A design is simulated as it stands; what is said here is for those who sign it. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
-from workforce_sim.config import Config
+from workforce_sim.config import Config, load_config
 from workforce_sim.config.enrollment import Escalation
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Integrated
@@ -52,11 +53,21 @@ def _check_disparity(rule: Integrated, wage_base_cents: int, year: int) -> None:
         raise ConfigError(f"plan.nonelective.integrated: in {year}, {error}") from None
 
 
-def plan_warnings(config: Config) -> tuple[str, ...]:
+def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> tuple[str, ...]:
     """Return what the law has against the plan of a configuration, one sentence each with its section of the Code.
 
-    Years of a run are looked at for the match in force; a warning is given once. Nothing without a plan.
+    Years of a run are looked at for the match in force; a warning is given once. Nothing without a plan. Sections
+    401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
+
+    Args:
+        source: as for ``load_config``: a path, a dict, a configuration, or nothing for the documented defaults.
+
+    Raises:
+        ConfigError, FileNotFoundError, TypeError: as ``load_config``.
     """
+    config = load_config(source)
+    if not isinstance(source, Config):
+        check_years(config)
     if not config.plan.enabled:
         return ()
     found = [*_eligibility(config)]

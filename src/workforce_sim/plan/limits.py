@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from typing import Any, SupportsIndex, overload
 
+import numpy as np
 import polars as pl
 import yaml
+from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.money import PPM, cents, half_up, ppm
@@ -24,7 +28,7 @@ from workforce_sim.money import PPM, cents, half_up, ppm
 Overrides = Mapping[str, Mapping[int, float]]
 """Dollars by name of a limit and year; each holds for its year alone."""
 
-Years = Sequence[int] | pl.Series
+Years = Sequence[int] | pl.Series | NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ def limits(
     follow section 415(d) and the like; sources year by year in ``limits.yaml``.
 
     Args:
-        year: 2011 or later: a whole number, or a list, range or Polars column of them. Published years ignore the two
-            rates.
+        year: 2011 or later: a whole number, or a list, range, NumPy array or Polars column of them. Published years
+            ignore the two rates.
         inflation: yearly growth of the consumer price index after its last published third quarter.
         wage_growth: yearly growth of the national average wage after its last published year.
         overrides: dollars by name and year, such as ``{"wage_base": {2027: 190_000}}``. An override replaces the
@@ -104,13 +108,15 @@ def limits(
         The limits, or a frame with one row per year and the attributes of ``Limits`` as columns.
 
     Raises:
+        TypeError: for rates that are no numbers, or overrides that are no tables.
         ValueError: for a year that is not whole, before the first published one, or projected beyond 100 billion
             dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an unknown
             name, an amount below 0 or a fraction of a cent.
     """
-    if not isinstance(year, SupportsIndex):
+    if not isinstance(year, SupportsIndex) or isinstance(year, np.ndarray):
         return _by_year(year, inflation=inflation, wage_growth=wage_growth, overrides=overrides)
     first, last = published_years()
+    year = int(year)
     if year < first:
         raise ValueError(f"limits are known from {first} on, not for {year}; start the plan in {first} or later")
     growth = {"cpi_u": _growth("inflation", inflation), "average_wage": _growth("wage_growth", wage_growth)}
@@ -119,8 +125,9 @@ def limits(
 
 
 def _by_year(years: Any, **assumptions: Any) -> pl.DataFrame:
-    listed = list(years) if isinstance(years, (pl.Series, Sequence)) and not isinstance(years, str) else [years]
-    if not all(isinstance(year, SupportsIndex) for year in listed):
+    several = isinstance(years, (pl.Series, Sequence)) or (isinstance(years, np.ndarray) and years.ndim == 1)
+    listed = list(years) if several and not isinstance(years, str) else [years]
+    if not all(isinstance(year, SupportsIndex) and not isinstance(year, np.ndarray) for year in listed):
         raise ValueError("a year must be a whole number, such as 2026")
     schema = {name: pl.Boolean if name == "projected" else pl.Int64 for name in Limits.__annotations__}
     return pl.DataFrame([asdict(limits(int(year), **assumptions)) for year in listed], schema=schema)
@@ -144,7 +151,7 @@ def catch_up_limit(age: int, limits: Limits, *, catch_up: bool = True, super_cat
 
 
 def deferral_limit(age: int, limits: Limits, *, catch_up: bool = True, super_catch_up: bool = True) -> int:
-    """Return in cents the most somebody of an age may defer in the year: 402(g) plus ``catch_up_limit``."""
+    """Return in cents the most somebody of an age may defer in the year: section 402(g) plus ``catch_up_limit``."""
     return limits.elective_deferral_cents + catch_up_limit(
         age, limits, catch_up=catch_up, super_catch_up=super_catch_up
     )
@@ -209,6 +216,9 @@ def _amount(name: str, year: int, growth: Mapping[str, Fraction]) -> int | None:
 
 def _overridden(overrides: Overrides, year: int) -> dict[str, int]:
     """All are checked; those of the year count."""
+    tables: Any = overrides
+    if not isinstance(tables, Mapping) or not all(isinstance(by_year, Mapping) for by_year in tables.values()):
+        raise TypeError('overrides: expected dollars by name and year, such as {"wage_base": {2027: 190_000}}')
     by_name = {name: {at: _checked(name, at, d) for at, d in by_year.items()} for name, by_year in overrides.items()}
     return {f"{name}_cents": by_year[year] for name, by_year in by_name.items() if year in by_year}
 
@@ -226,10 +236,15 @@ def _checked(name: str, year: int, dollars: float) -> int:
     return amount
 
 
-def _growth(name: str, rate: float) -> Fraction:
-    if not -1 < rate <= 1:
+def _growth(name: str, rate: Any) -> Fraction:
+    if isinstance(rate, bool) or not isinstance(rate, (Real, Decimal)):
+        raise TypeError(f"{name}: expected a number such as 0.025 for 2.5 %, not {type(rate).__name__}")
+    if not -1 < float(rate) <= 1:
         raise ValueError(f"{name} must be above -1 and at most 1, not {rate}")
-    return Fraction(ppm(rate), PPM)
+    try:
+        return Fraction(ppm(float(rate)), PPM)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
 
 
 @cache

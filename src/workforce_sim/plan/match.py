@@ -6,11 +6,12 @@ arrays alike, amounts up to 10^10 cents, and rounds once. Chapter: ``docs/model/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from workforce_sim.config.match import Match, MatchTier
@@ -22,10 +23,13 @@ from workforce_sim.plan.amounts import (
     larger,
     model_of,
     place_of,
+    same_length,
     smaller,
 )
 
 BP = 10_000
+PAIRS = "payrolls: expected pairs of pay and deferral, such as [(2_000, 100)], or a frame with them"
+AT = ("plan", "match")
 Tiers = Sequence[MatchTier]
 
 
@@ -133,7 +137,8 @@ def full_rate_bp(formula: Match, compensation_cents: Whole, place: Any = 0) -> W
 def match_amount(deferral: Any, compensation: Any, formula: Any, *, tenure_years: Any = None, age: Any = None) -> Any:
     """Return the match on a year's deferrals and compensation, in dollars.
 
-    Arguments are numbers for one person, or columns of a Polars frame::
+    Arguments are numbers for one person, or columns: of a Polars frame, lists or NumPy arrays. A number beside columns
+    holds for every row::
 
         match_amount(3_000, 50_000, "simple")                                          # 1500.0
         frame.with_columns(match=match_amount(frame["deferral"], frame["pay"], "simple"))
@@ -151,12 +156,18 @@ def match_amount(deferral: Any, compensation: Any, formula: Any, *, tenure_years
 
     Raises:
         ConfigError: for a formula that cannot be read.
-        ValueError: for missing, negative or infinite amounts, or a tenure or age that is needed and not given.
+        TypeError: for arguments that are no numbers.
+        ValueError: for missing, negative or infinite amounts, columns of different lengths, or a tenure or age that is
+            needed and not given.
+
+    Sources: presets are those of IRC 401(k)(12)(B) and 401(k)(13)(D)(i)(I); others are formulas in common use, listed
+    in ``docs/model/match.md`` with the published examples that are met.
     """
     rule = formula_of(formula)
     place = place_of(rule.graded_by, tenure_years, age)
-    amount = formula_match(rule, in_cents(deferral, "deferral"), in_cents(compensation, "compensation"), place)
-    return in_dollars(amount, "match")
+    deferred, paid = in_cents(deferral, "deferral"), in_cents(compensation, "compensation")
+    same_length(deferral=deferred, compensation=paid, tenure_years_and_age=place)
+    return in_dollars(formula_match(rule, deferred, paid, place), "match")
 
 
 @dataclass(frozen=True)
@@ -196,11 +207,16 @@ def period_match(
 
     Raises:
         ConfigError: for a formula that cannot be read.
+        TypeError: for arguments of another kind.
         ValueError: for missing, negative or infinite amounts, payrolls that are no pairs, or a tenure or age that is
             needed and not given.
+
+    Sources: the limit on compensation, IRC 401(a)(17); a match by payroll with or without a true-up, the published
+    examples in ``docs/model/match.md``.
     """
     rule = formula_of(formula)
     place = place_of(rule.graded_by, tenure_years, age)
+    _check_one_person(place, "tenure_years and age")
     pays, deferrals = _payrolls(payrolls, compensation_limit)
     total = formula_match(rule, sum(deferrals), sum(pays), place)
     if rule.in_dollars:
@@ -214,8 +230,13 @@ def period_match(
 def formula_of(formula: Any) -> Match:
     """Return a formula as a ``Match``, from a preset's name, a list of tiers or the keys of ``plan.match``."""
     if isinstance(formula, str):
-        return model_of(Match, {"preset": formula})
-    return model_of(Match, {"tiers": formula} if isinstance(formula, (list, tuple)) else formula)
+        return model_of(Match, {"preset": formula}, AT)
+    if not isinstance(formula, (list, tuple, Mapping, Match)):
+        raise TypeError(
+            "formula: expected a preset by name, a list of tiers, the keys of plan.match or a Match, not "
+            f"{type(formula).__name__}"
+        )
+    return model_of(Match, {"tiers": formula} if isinstance(formula, (list, tuple)) else formula, AT)
 
 
 def _slice(amount: Any, lower: Any, upper: Any) -> Any:
@@ -234,7 +255,9 @@ def _payrolls(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame, limit: Any) ->
     pays, deferrals = _columns(payrolls)
     to_date = list(accumulate(pays))
     if limit is not None:
-        to_date = [min(pay, in_cents(limit, "compensation_limit")) for pay in to_date]
+        most = in_cents(limit, "compensation_limit")
+        _check_one_person(most, "compensation_limit")
+        to_date = [min(pay, most) for pay in to_date]
     return _differences(to_date), deferrals
 
 
@@ -244,10 +267,22 @@ def _columns(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame) -> tuple[list[i
         if absent:
             raise ValueError(f"payrolls: the frame has no column {' and '.join(absent)}")
         return in_cents(payrolls["pay"], "pay").tolist(), in_cents(payrolls["deferral"], "deferral").tolist()
-    pairs = [tuple(pair) for pair in payrolls]
+    try:
+        pairs = [tuple(pair) for pair in payrolls]
+    except TypeError:
+        raise TypeError(PAIRS) from None
     if any(len(pair) != 2 for pair in pairs):
-        raise ValueError("payrolls: expected pairs of pay and deferral")
-    return [in_cents(pay, "pay") for pay, _ in pairs], [in_cents(deferral, "deferral") for _, deferral in pairs]
+        raise ValueError(PAIRS)
+    columns = [in_cents(pay, "pay") for pay, _ in pairs], [in_cents(deferral, "deferral") for _, deferral in pairs]
+    for name, column in zip(("pay", "deferral"), columns, strict=True):
+        for amount in column:
+            _check_one_person(amount, name)
+    return columns
+
+
+def _check_one_person(amount: Any, name: str) -> None:
+    if isinstance(amount, np.ndarray):
+        raise TypeError(f"{name}: expected a number; these are payrolls of one person")
 
 
 def _differences(to_date: Sequence[int]) -> list[int]:

@@ -5,12 +5,17 @@ Functions take plain integers or int64 arrays alike and round once. Chapter: ``d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 from workforce_sim.config.nonelective import Integrated, Nonelective, max_excess_ppm
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import PPM, Whole, half_up
-from workforce_sim.plan.amounts import by_band, in_cents, in_dollars, larger, model_of, place_of
+from workforce_sim.plan.amounts import by_band, in_cents, in_dollars, larger, model_of, place_of, same_length
+
+AT = ("plan", "nonelective")
 
 
 def share_of_pay(compensation_cents: Whole, rate_ppm: int) -> Whole:
@@ -66,7 +71,7 @@ def nonelective_amount(
 ) -> Any:
     """Return the nonelective contribution for a year's compensation, in dollars.
 
-    Arguments are numbers for one person, or columns of a Polars frame.
+    Arguments are numbers for one person, or columns: of a Polars frame, lists or NumPy arrays.
 
     Args:
         compensation: plan compensation in dollars, after the limit of section 401(a)(17); taken to the nearest cent.
@@ -81,13 +86,30 @@ def nonelective_amount(
 
     Raises:
         ConfigError: for a formula that cannot be read, or beyond permitted disparity at this wage base.
-        ValueError: for missing, negative or infinite amounts, or an argument that is needed and not given.
+        TypeError: for arguments of another kind.
+        ValueError: for missing, negative or infinite amounts, columns of different lengths, or an argument that is
+            needed and not given.
+
+    Sources: permitted disparity, IRC 401(l) and 26 CFR 1.401(l)-2; the limit on compensation, IRC 401(a)(17). Shares by
+    service, age and points are the plan's own choice, tested by IRC 401(a)(4).
     """
-    flat = isinstance(formula, (int, float))
-    rule = model_of(Nonelective, {"kind": "flat", "rate": float(formula)} if flat else formula)
+    rule = _formula_of(formula)
     place = place_of(rule.graded_by, tenure_years, age)
-    base = _wage_base(rule, wage_base)
-    return in_dollars(formula_nonelective(rule, in_cents(compensation, "compensation"), place, base), "nonelective")
+    base, paid = _wage_base(rule, wage_base), in_cents(compensation, "compensation")
+    same_length(compensation=paid, tenure_years_and_age=place)
+    return in_dollars(formula_nonelective(rule, paid, place, base), "nonelective")
+
+
+def _formula_of(formula: Any) -> Nonelective:
+    flag = isinstance(formula, bool)
+    if isinstance(formula, (Real, Decimal)) and not flag:
+        return model_of(Nonelective, {"kind": "flat", "rate": float(formula)}, AT)
+    if not isinstance(formula, (Mapping, Nonelective)):
+        raise TypeError(
+            "formula: expected a share of pay such as 0.03, the keys of plan.nonelective or a Nonelective, not "
+            f"{type(formula).__name__}"
+        )
+    return model_of(Nonelective, formula, AT)
 
 
 def _wage_base(rule: Nonelective, wage_base: float | None) -> int:
@@ -95,6 +117,8 @@ def _wage_base(rule: Nonelective, wage_base: float | None) -> int:
         return 0
     if wage_base is None:
         raise ValueError("the formula is integrated with Social Security; give wage_base")
-    base: int = in_cents(wage_base, "wage_base")
+    base = in_cents(wage_base, "wage_base")
+    if not isinstance(base, int):
+        raise TypeError("wage_base: expected one number, dollars")
     check_disparity(rule.integrated, base)
     return base

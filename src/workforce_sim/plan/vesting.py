@@ -51,10 +51,19 @@ def vested_share(schedule: str | Sequence[float], years: int | pl.Series) -> Any
 
     Raises:
         ConfigError: for a schedule that cannot be read.
+        TypeError: for arguments of another kind.
         ValueError: for years that are missing, negative or not whole.
+
+    Source: ``cliff_3`` and ``graded_6`` are the slowest of IRC 411(a)(2)(B), ``qaca_2`` that of 401(k)(13)(D)(iii)(I);
+    the others are faster ones in common use.
     """
+    if not isinstance(schedule, (str, list, tuple, np.ndarray, pl.Series)):
+        raise TypeError(
+            "schedule: expected a name such as graded_6, or a list of shares at 0, 1, 2, ... completed years, not "
+            f"{type(schedule).__name__}"
+        )
     shares = schedule if isinstance(schedule, str) else list(schedule)
-    vesting = model_of(Vesting, {"match": shares})
+    vesting = model_of(Vesting, {"match": shares}, ("plan", "vesting"), named="schedule")
     found = share_bp(vesting.match_bp, in_years(years, "years"))
     return pl.Series("vested_share_bp", found) if isinstance(found, np.ndarray) else found
 
