@@ -30,6 +30,10 @@ class PersonYear:
 
     def read(self, row: Mapping[str, Any]) -> None:
         """Take in the next row; its before-values must be what is in force."""
+        if row["event_type"] == "forfeiture":  # on the last day, once everything is over
+            assert row["effective_date"] == self.left
+            self._enter(row)
+            return
         assert self.left is None, "an event after the last day"
         assert row["salary_before_cents"] in (None, self.salary)
         assert row["level_before"] in (None, self.level)
@@ -40,6 +44,9 @@ class PersonYear:
         self.since = date
         self.salary = row["salary_after_cents"] or self.salary
         self.level = row["level_after"] or self.level
+        self._enter(row)
+
+    def _enter(self, row: Mapping[str, Any]) -> None:
         self.kinds.append(row["event_type"])
         self.dates.append(row["effective_date"])
 

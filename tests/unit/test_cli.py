@@ -245,7 +245,8 @@ def test_a_year_in_which_an_integrated_formula_breaks_its_bounds_is_an_error(fol
     for command_line in (["config", "check", "c.yaml"], ["simulate", "c.yaml"]):
         assert main(command_line) == 1
         assert capsys.readouterr().err == (
-            "c.yaml: plan.nonelective.integrated: in 2025, the integration level is above the year's Social Security wage base "
+            "c.yaml: plan.nonelective.integrated: in 2025, the integration level is above "
+            "the year's Social Security wage base "
             "(IRC 401(l)(5)(A)(ii))\n"
         )
 
