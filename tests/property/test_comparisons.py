@@ -145,6 +145,13 @@ ZERO = {
     "promotion.base_rate": 0.0,
     "compensation.cola_rate": 0.0,
     "compensation.merit_pool": 0.0,
+    "enrollment.election": 0.0,
+    "enrollment.conversion": 0.0,
+    "enrollment.stop": 0.0,
+    "enrollment.change.probability": 0.0,
+    "enrollment.match_response": {"below": 0.0, "above": 0.0},
+    "enrollment.auto_enrollment.enabled": False,
+    "enrollment.escalation.enabled": False,
 }
 
 
@@ -158,8 +165,11 @@ def test_where_every_rate_is_zero_only_age_tenure_and_eligibility_move(scenario:
     tables = fast(zero)
     assert set(tables.events["event_type"].cast(pl.String)) <= {"eligibility"}
     staff = scenario.opening.staff
+    rates = staff.select("employee_id", pl.col("deferral_bp").fill_null(0))
     for year in tables.summary["year"]:
         snapshot = tables.snapshots.filter(pl.col("year") == year)
+        if zero.config.plan.enabled:
+            assert_frame_equal(snapshot.select(rates.columns), rates, check_row_order=False)
         assert set(snapshot["status"].cast(pl.String)) <= {"continuing"}
         columns = ["employee_id", "birth_date", "hire_date", "level", "department", "salary_cents"]
         assert_frame_equal(snapshot.select(columns), staff.select(columns), check_row_order=False)

@@ -103,6 +103,17 @@ def test_participants_those_marked_and_the_excluded_are_never_enrolled_automatic
     assert (marked, excluded) == ((day(RECENT), 0), (None, 0))
 
 
+def test_the_excluded_by_chance_are_out_for_good_but_participants_of_the_census_stay() -> None:
+    below, above = (drawing({(Stream.EXCLUDED, 0): edge})[0] for edge in ((0.35, 0.4), (0.4, 0.45)))
+    people = [person(employee_id=who, hire_date=RECENT) for who in (below, above)]
+    tables = lived(*people, end=2026, eligibility={"excluded_share": 0.4}, **automatic())
+    assert of_type(tables.events, "enrollment")["employee_id"].to_list() == [above]
+    dates = dict(tables.snapshots.filter(pl.col("year") == 2026).select("employee_id", "eligibility_date").rows())
+    assert dates == {below: None, above: day(RECENT)}
+    takes_part = lived(person(employee_id=below, deferral_bp=300), eligibility={"excluded_share": 0.4})
+    assert snapshot(takes_part, "eligibility_date", "deferral_bp") == (day("2015-06-01"), 300)
+
+
 def test_the_default_rate_is_at_most_the_maximum() -> None:
     auto = automatic(default_deferral_rate=0.07)
     assert rates(lived(person(hire_date=RECENT), **auto))[0][-1] == 700
