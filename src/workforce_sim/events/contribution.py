@@ -132,7 +132,7 @@ def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
     share = ppm(section.share) if section.available else 0
     free = total - np.where(staff.roth_catch_up, catch_up, 0)
     pre_tax = free - half_up(free * share, PPM)
-    return kept - np.maximum(pre_tax - (total - kept), 0)
+    return np.minimum(total - pre_tax, kept)
 
 
 def _match(counted: PlanPay, deferrals: Deferrals) -> Ints:

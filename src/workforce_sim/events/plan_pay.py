@@ -121,9 +121,9 @@ class PlanPay:
         idle = np.zeros_like(start), self._idle(kind)
         spans = _picked([idle, (start, self.deferred - self.before_begin)], still)
         moving = np.flatnonzero(moved)
-        return [(still, spans), (moving, _picked([idle, *self._moving(kind)], moving))]
+        return [(still, spans), (moving, _picked([idle, *self._moving()], moving))]
 
-    def _moving(self, kind: Kind) -> list[Span]:
+    def _moving(self) -> list[Span]:
         """Return the spans since the first day at a rate above 0, pay 0 where somebody has no such span."""
         found, since, rate, spans = self.found, self.before_begin, self.found.start.astype(np.int64), []
         for move, before in zip(found.moves, self.before_moves, strict=True):
@@ -132,8 +132,7 @@ class PlanPay:
             spans.append((rate, pay))
             rate, since = rate.copy(), since.copy()
             rate[move.which], since[move.which] = move.after, before
-        rest = self.deferred - since
-        return [*spans, (rate, np.where(rate > 0, rest, 0) if kind == "participating" else rest)]
+        return [*spans, (rate, self.deferred - since)]
 
     def _idle(self, kind: Kind) -> Ints:
         """Return pay that counts before the first day at a rate above 0."""
