@@ -70,6 +70,14 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         {**OWN, "plan.match": {"tiers": [{"up_to": 0.07, "rate": 1.0}]}},
         "401(m)(11)(B)(i)",
     ),
+    "safe-harbor nonelective money of those who defer alone": (
+        {
+            **OWN,
+            "plan.match": {"preset": "none"},
+            "plan.nonelective": {"kind": "flat", "rate": 0.03, "compensation": "participating"},
+        },
+        "401(k)(12)(C)",
+    ),
     "a formula of one's own not vested at once": (
         {**OWN, "plan.match": ENHANCED, "plan.vesting.match": "cliff_3"},
         "401(k)(12)(E)(i)",

@@ -10,10 +10,8 @@ import numpy as np
 from workforce_sim.assumptions import Assumptions
 from workforce_sim.dates import Days, Ints, PlanYear
 from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
+from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
 from workforce_sim.staff import Flags, Staff
-
-ROTH_CATCH_UP_FROM = 2026
-"""First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""
 
 
 def decide(pay: Ints, staff: Staff, last_day: Days | int, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:

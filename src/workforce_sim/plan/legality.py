@@ -122,6 +122,8 @@ def _conditions_of_harbor(config: Config, year: int, money: Literal["match", "no
     code = "IRC 401(k)(13)" if plan.harbor(year) == "automatic" else "IRC 401(k)(12)"
     if source.last_day or source.minimum_hours or source.minimum_service_years > 1:
         yield f"plan.{money}: safe-harbor money knows no last-day, hours or service condition ({code})"
+    if money == "nonelective" and source.compensation == "participating":
+        yield "plan.nonelective.compensation: safe-harbor money goes to who does not defer, too (IRC 401(k)(12)(C))"
     if money == "match" and match.safe_harbor == "automatic":
         yield from _automatic(config)
     elif money == "match" and match.safe_harbor is None:
