@@ -100,6 +100,16 @@ class Retention:
             return None
         return Packed.of(tables, settings.batch_size) if settings.compression else tables
 
+    def settle(self) -> Exception | None:
+        """Wait for all years; keep those before the first that fails, and return its error."""
+        waiting, self._years = self._years, []
+        for year in waiting:
+            try:
+                self._years.append(year.result() if isinstance(year, Future) else year)
+            except Exception as error:
+                return error
+        return None
+
     def years(self) -> list[FinishedYear]:
         """Return all finished years, in order."""
         return [year.result() if isinstance(year, Future) else year for year in self._years]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -112,12 +113,8 @@ def simulated(
     monitor.start()
     found: Found | None = None
     try:
-        found = _carried_out(config, settings, stop, progress, monitor, source)
-    except (Cancelled, MemoryError):
-        raise
-    except Exception as error:
-        progress.error = error
-        log.error("%s: %s", type(error).__name__, error)
+        with _noting(progress, stop):
+            found = _carried_out(config, settings, stop, progress, monitor, source)
     finally:
         metrics = monitor.get_summary()
     answer = _answer(config, progress, found, fail_fast=fail_fast)
@@ -143,16 +140,37 @@ def _carried_out(
     monitor.checkpoint("prepared")
     with retaining(settings, run.staff) as retained:
         found = Found(run, retained)
-        try:
+        with _noting(progress, stop):
             _years(found, stop, progress, monitor)
-        except (Cancelled, MemoryError):
-            raise
-        except Exception as error:
-            progress.error = error
-            log.error("%s: %s", type(error).__name__, error)
+    _settle(retained, progress)
     if config.output.path is not None and progress.error is None:
-        ledger.write(Path(config.output.path), joined(retained.tables()), config, run.notes)
+        with _noting(progress, stop):
+            ledger.write(Path(config.output.path), joined(retained.tables()), config, run.notes)
     return found
+
+
+@contextmanager
+def _noting(progress: Progress, stop: Stop) -> Iterator[None]:
+    """Note what goes wrong in the block: the years before it stand."""
+    try:
+        yield
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        stop.check()  # a run that nobody waits for any more has no errors
+        progress.error = error
+        log.error("%s: %s", type(error).__name__, error)
+
+
+def _settle(retained: Retention, progress: Progress) -> None:
+    """Wait for the years that are still digested; from the first that fails on none counts as completed."""
+    error = retained.settle()
+    if isinstance(error, MemoryError):
+        raise error
+    if error is not None:
+        progress.error = error
+        del progress.completed[len(retained.years()) :]
+        log.error("%s: %s", type(error).__name__, error)
 
 
 def _years(found: Found, stop: Stop, progress: Progress, monitor: PerformanceMonitor) -> None:

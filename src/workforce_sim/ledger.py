@@ -155,8 +155,9 @@ def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) ->
         beside.mkdir(mode=0o700)
         _write_files(beside, tables, config, notes)
         beside.replace(path)
-    except OSError as error:
-        raise LedgerError(f"{path}: cannot be written ({error.strerror}); check space and permissions") from error
+    except (OSError, pl.exceptions.PolarsError) as error:
+        why = getattr(error, "strerror", None) or str(error).split("\n", 1)[0]
+        raise LedgerError(f"{path}: cannot be written ({why}); check space and permissions") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return path

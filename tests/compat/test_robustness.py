@@ -198,7 +198,6 @@ def test_a_wrong_command_line_is_answered_by_its_option(tmp_path_factory: pytest
 
 
 @posix
-@pytest.mark.xfail(reason="the thread of the run logs an error of its own while the interpreter shuts down")
 def test_an_interrupt_is_one_line_and_leaves_nothing_behind(tmp_path: Path, write: Write) -> None:
     config, told = write(output={"path": "out"}), tmp_path / "log"
     os.mkfifo(told)
@@ -433,10 +432,7 @@ def test_a_law_broken_by_damaged_state_is_seen_by_low(
     assert found["error"] == "2026: the ledger replayed over the opening does not give the closing"
 
 
-@pytest.mark.parametrize(
-    "workers",
-    [1, pytest.param(4, marks=pytest.mark.xfail(reason="an error of the thread that digests years is raised"))],
-)
+@pytest.mark.parametrize("workers", [1, 4])
 def test_damage_found_beside_the_run_is_a_failure_too(
     workers: int, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -506,7 +502,6 @@ print(json.dumps(asyncio.run(run), allow_nan=False))
 
 
 @posix
-@pytest.mark.xfail(reason="an error of writing by Polars is no OSError, and the years are lost with it")
 @pytest.mark.parametrize("level", ["high", "medium"])
 def test_a_disk_that_is_full_leaves_the_years_and_no_file(level: str, write: Write, tmp_path: Path) -> None:
     path = write(output={"path": "out"})
