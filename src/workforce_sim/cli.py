@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(config, "check", "tell all that is wrong with a configuration", _config_check)
     check.add_argument("file", metavar="FILE", type=Path, help="YAML file")
     _command(config, "schema", "print the JSON schema of configurations", _config_schema)
+    migrate = _command(config, "migrate", "translate a configuration of the existing system", _config_migrate)
+    migrate.add_argument("file", metavar="OLD", type=Path, help="YAML file of the existing system")
+    migrate.add_argument("new", metavar="NEW", type=Path, nargs="?", help="file to write; default: OLD.migrated.yaml")
     init = _command(config, "init", "write a commented example of every key", _config_init)
     init.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path(EXAMPLE), help=f"default: {EXAMPLE}")
     return parser
@@ -157,6 +160,23 @@ def _config_schema(_: argparse.Namespace) -> int:
 
     say(schema_text().rstrip())
     return SUCCESS
+
+
+def _config_migrate(options: argparse.Namespace) -> int:
+    from workforce_sim.config.migrate import migrated_file  # noqa: PLC0415
+
+    new = options.new or options.file.with_suffix(".migrated.yaml")
+    if new.exists():
+        complain(f"{new}: exists already; choose another name, or remove it first")
+        return FAILURE
+    found = migrated_file(options.file)
+    say("\n".join(["translated", *(f"  {old} -> {to}" for old, to in found.translated)]))
+    say("\n".join(["", "dropped", *(f"  {old}: {why}" for old, why in found.dropped)] if found.dropped else []))
+    new.write_text(found.text(), encoding="utf-8", newline="\n")
+    complain(f"written to {new}")
+    for problem in found.problems():
+        complain(f"{new}: {problem}")
+    return SUCCESS if not found.problems() else FAILURE
 
 
 def _config_init(options: argparse.Namespace) -> int:
