@@ -21,7 +21,8 @@ def served(app: Any) -> Iterator[Any]:
         thread.start()
         address = "http://{}:{}".format(*listening.getsockname())
         try:
-            with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+            new_each_time = httpx.Limits(max_keepalive_connections=0)  # a server closes them after an error
+            with httpx.Client(base_url=address, timeout=60, trust_env=False, limits=new_each_time) as client:
                 yield client
         finally:
             server.should_exit = True
