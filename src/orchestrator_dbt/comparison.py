@@ -10,6 +10,7 @@ from typing import Any, Dict, Literal, Optional  # noqa: UP035 - the document pr
 
 from orchestrator_dbt.configuration import typed_config
 from orchestrator_dbt.grades import TARGET, grade
+from orchestrator_dbt.simulation import check_arguments
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim.config import Config
 from workforce_sim.ledger import chained, year_digest
@@ -50,8 +51,7 @@ async def run_comprehensive_performance_comparison(
         ValueError: for years that make no sense or a configuration that cannot be used.
         FileNotFoundError: when there is no such configuration file.
     """
-    if end_year < start_year:
-        raise ValueError(f"end_year must not be before start_year (got {start_year} to {end_year})")
+    check_arguments(start_year, end_year)
 
     def job(stop: Stop) -> dict[str, Any]:
         config = typed_config(config_path, start_year=start_year, end_year=end_year)

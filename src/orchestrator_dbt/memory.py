@@ -6,20 +6,26 @@ from fractions import Fraction
 
 import psutil
 
+from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import years
 from workforce_sim.simulation import Run
+
+
+class TooLargeError(ConfigError):
+    """More staff than fit into memory: refused before anything is simulated."""
+
 
 BYTES_PER_EMPLOYEE_YEAR = 1_000
 """Tables of one employee in one year, and the year's work on them; measured, rounded up."""
 
 
 def refuse_too_large(run: Run) -> None:
-    """Raise ``ValueError`` when the headcount that growth leads to does not fit into memory."""
+    """Raise ``TooLargeError``, a ``ValueError``, when the headcount that growth leads to does not fit into memory."""
     heads = [projected(run, year) for year in years(run.config)]
     needed, available = max(heads) * BYTES_PER_EMPLOYEE_YEAR, psutil.virtual_memory().available
     if needed > available:
         year = years(run.config)[heads.index(max(heads))]
-        raise ValueError(
+        raise TooLargeError(
             f"a projected headcount of {max(heads):,} in {year} needs about {needed / 2**30:,.0f} GiB of memory, "
             f"{available / 2**30:,.0f} are available; lower simulation.target_growth_rate, or end earlier"
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -87,6 +87,8 @@ class Retention:
         if self.settings.level is OptimizationLevel.LOW:
             check_year(before, tables)
             self._before = tables.snapshots
+        if self._years and isinstance(self._years[-1], Future):
+            wait([self._years[-1]])  # one year waits in line, not all of them
         job = self._finished
         self._years.append(job(tables) if self.executor is None else self.executor.submit(job, tables))
 

@@ -99,6 +99,11 @@ def _logged(options: Any) -> int:
             what = "interrupted" if isinstance(error, KeyboardInterrupt) else explained(error)
             for line in what.split("\n"):
                 log.error("%s", printable(line))
+            if isinstance(error, MemoryError):
+                from orchestrator_dbt.guidance import advice  # noqa: PLC0415
+
+                for line in advice("MemoryError", what):
+                    complain(line)
             raise
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from orchestrator_dbt.configuration import typed_config
 from orchestrator_dbt.levels import OptimizationLevel, as_level
 from orchestrator_dbt.logs import YEAR_DONE
-from orchestrator_dbt.memory import refuse_too_large
+from orchestrator_dbt.memory import TooLargeError, refuse_too_large
 from orchestrator_dbt.monitor import PerformanceMonitor
 from orchestrator_dbt.retention import Retention, Settings, retaining
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
@@ -67,7 +67,7 @@ async def run_enhanced_multi_year_simulation(
         MemoryError: when memory runs out.
     """
     level = as_level(optimization_level)
-    _check_arguments(start_year, end_year, max_workers, batch_size)
+    check_arguments(start_year, end_year, max_workers=max_workers, batch_size=batch_size)
 
     def job(stop: Stop) -> dict[str, Any]:
         config = typed_config(config_path, start_year=start_year, end_year=end_year)
@@ -78,16 +78,16 @@ async def run_enhanced_multi_year_simulation(
     return await off_loop(job)
 
 
-def _check_arguments(start_year: int, end_year: int, max_workers: int, batch_size: int) -> None:
-    whole = {"start_year": start_year, "end_year": end_year, "max_workers": max_workers, "batch_size": batch_size}
-    for name, value in whole.items():
+def check_arguments(start_year: int, end_year: int, **counts: int) -> None:
+    """Raise ``ValueError`` unless years and counts are whole numbers that make sense."""
+    for name, value in {"start_year": start_year, "end_year": end_year, **counts}.items():
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError(f"{name} must be a whole number (got {value!r})")
     if end_year < start_year:
         raise ValueError(f"end_year must not be before start_year (got {start_year} to {end_year})")
-    for name in ("max_workers", "batch_size"):
-        if whole[name] < 1:
-            raise ValueError(f"{name} must be 1 or more (got {whole[name]})")
+    for name, value in counts.items():
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more (got {value})")
 
 
 @dataclass
@@ -135,6 +135,8 @@ def _carried_out(
     config: Config, settings: Settings, stop: Stop, progress: Progress, monitor: PerformanceMonitor, source: Any
 ) -> Found:
     stop.check()
+    if config.output.path is not None:
+        ledger.refuse_taken(Path(config.output.path))
     run = begin(config, census=source, engine=settings.engine)
     refuse_too_large(run)
     monitor.checkpoint("prepared")
@@ -154,7 +156,7 @@ def _noting(progress: Progress, stop: Stop) -> Iterator[None]:
     """Note what goes wrong in the block: the years before it stand."""
     try:
         yield
-    except (Cancelled, MemoryError):
+    except (Cancelled, MemoryError, TooLargeError):
         raise
     except Exception as error:
         stop.check()  # a run that nobody waits for any more has no errors
