@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from workforce_sim.config import Config
 from workforce_sim.config.document import Node, Place, Problem, read_yaml
-from workforce_sim.config.load import MAX_LOOKS, _beside, _checked, _content
-from workforce_sim.config.problems import MAX_LINES, NOWHERE, _where, dotted, found_in, shown
+from workforce_sim.config.load import MAX_LOOKS, beside, checked, content
+from workforce_sim.config.problems import MAX_LINES, NOWHERE, dotted, found_in, place_of, shown
+from workforce_sim.config.repair import value_at
 from workforce_sim.config.values import KeyPath
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import check_years
@@ -92,12 +93,12 @@ def check_file(path: Path) -> Checked:
         FileNotFoundError: when there is no such file.
         ConfigError: when it cannot be read.
     """
-    root, problems = read_yaml(_content(path))
+    root, problems = read_yaml(content(path))
     wrong = [_line(Remark(problem.place, _text(problem)), str(path)) for problem in problems]
     if root is None:
         return Checked(tuple(wrong), (), {}, None)
     found = check(root.value, root, str(path))
-    config = None if wrong or found.config is None else _beside(found.config, path.resolve().parent)
+    config = None if wrong or found.config is None else beside(found.config, path.resolve().parent)
     return replace(found, errors=(*wrong, *found.errors), config=config)
 
 
@@ -108,7 +109,7 @@ def check(given: Any, root: Node | None = None, source: str | None = None) -> Ch
         return Checked((_line(Remark(Place(1, 1), what), source),), (), {}, None)
     renamed, old, clashes = _renamed(given, root)
     data, unknown = _known(_without_old(renamed), root)
-    config, problems = _checked(data, root)
+    config, problems = checked(data, root)
     said = [*_missing(data, root), *_years(data, root), *_rates(data, root), *clashes]
     errors = [*said, *_others(problems, said), *(_unlawful(config) if config is not None else ())]
     advice = [*unknown, *old, *_many_years(data, root)]
@@ -160,13 +161,13 @@ def _many_years(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
 
 
 def _range(data: Mapping[Any, Any]) -> tuple[int, int] | None:
-    start, end = (_at(data, ("simulation", name)) for name in ("start_year", "end_year"))
+    start, end = (value_at(data, ("simulation", name)) for name in ("start_year", "end_year"))
     return (start, end) if type(start) is int and type(end) is int else None
 
 
 def _rates(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
     for path in RATES:
-        value = _at(data, path)
+        value = value_at(data, path)
         values = value.values() if isinstance(value, Mapping) else [value]
         if any(isinstance(one, (int, float)) and not (isinstance(one, bool) or 0 <= one <= 1) for one in values):
             yield _remark(root, path, f"{path[-1]} must be between 0.0 and 1.0")
@@ -226,8 +227,8 @@ def _renamed(given: Mapping[Any, Any], root: Node | None) -> tuple[dict[Any, Any
         name, now = dotted(path), dotted(documented)
         old.append(_remark(root, path, f"{name}: a deprecated spelling; write {now}"))
         if not _has(data, documented):
-            data = _with(data, documented, _at(data, path))
-        elif _at(data, documented) != _at(data, path):
+            data = _with(data, documented, value_at(data, path))
+        elif value_at(data, documented) != value_at(data, path):
             clashes.append(_remark(root, path, f"{name}: differs from {now}, which it stands for; keep {now} alone"))
     return data, old, clashes
 
@@ -243,21 +244,11 @@ def _without_old(data: Any) -> Any:
 
 
 def _remark(root: Node | None, path: KeyPath, text: str) -> Remark:
-    return Remark(_where(root, path, at_key=False), text)
+    return Remark(place_of(root, path, at_key=False), text)
 
 
 def _has(data: Any, path: KeyPath) -> bool:
-    return _at(data, path) is not ...
-
-
-def _at(data: Any, path: KeyPath) -> Any:
-    """Return the value at a path; an ellipsis where there is none."""
-    for part in path:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return ...
-    return data
+    return value_at(data, path) is not ...
 
 
 def _with(data: Any, path: KeyPath, value: Any) -> dict[Any, Any]:

@@ -79,13 +79,13 @@ class Timed:
         return median(self.seconds) if self.success else 0.0
 
 
-def compared(config: Config, rounds: int, stop: Stop, census: Any = None) -> dict[str, Any]:
-    """Compare in this thread; ``census`` in place of the configured one."""
+def compared(config: Config, rounds: int, stop: Stop) -> dict[str, Any]:
+    """Compare in this thread."""
     fast, slow = Timed(), Timed()
     for _ in range(rounds):
         for _ in range(FAST_A_ROUND):
-            _time(fast, config, "fast", stop, census)
-        _time(slow, config, "reference", stop, census)
+            _time(fast, config, "fast", stop)
+        _time(slow, config, "reference", stop)
         if sum(slow.seconds) > ENOUGH_SECONDS or not (fast.success and slow.success):
             break
     ran = fast.success and slow.success
@@ -108,13 +108,13 @@ def compared(config: Config, rounds: int, stop: Stop, census: Any = None) -> dic
     }
 
 
-def _time(timed: Timed, config: Config, engine: Engine, stop: Stop, census: Any) -> None:
+def _time(timed: Timed, config: Config, engine: Engine, stop: Stop) -> None:
     """Time one run of the plan years, the census read and prepared before."""
     if timed.error is not None:
         return
     timed.parts = []
     try:
-        run: Run = begin(config, census=census, engine=engine)
+        run: Run = begin(config, engine=engine)
         parts, start = run.years(), perf_counter()
         for part in parts:
             stop.check()

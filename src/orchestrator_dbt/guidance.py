@@ -78,13 +78,7 @@ def error_context(operation: str, troubleshooting_guide: str = "") -> Iterator[N
 
 def advice(error_type: str, message: str) -> list[str]:
     """Return what to look at after an error, by the name of its type and its words; nothing for other trouble."""
-    text = f"{error_type}: {message}"
-    return [
-        line
-        for topic in _TOPICS
-        if error_type in {kind.__name__ for kind in topic.kinds} or re.search(topic.words, text, re.IGNORECASE)
-        for line in topic.advice
-    ]
+    return _on({error_type}, f"{error_type}: {message}")
 
 
 def _text(error: Exception) -> str:
@@ -100,12 +94,20 @@ def _guide(text: str) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def _advice(error: Exception, text: str) -> Iterator[str]:
-    """Yield the advice on each topic that an error, or what it was raised from, belongs to."""
-    known = f"{type(error).__module__} {text}"
-    for topic in _TOPICS:
-        if any(isinstance(one, topic.kinds) for one in _chain(error)) or re.search(topic.words, known, re.IGNORECASE):
-            yield from topic.advice
+def _advice(error: Exception, text: str) -> list[str]:
+    """Return the advice on each topic that an error, or what it was raised from, belongs to."""
+    names = {kind.__name__ for one in _chain(error) for kind in type(one).__mro__}
+    return _on(names, f"{type(error).__module__} {text}")
+
+
+def _on(types: set[str], text: str) -> list[str]:
+    """Return the advice on the topics that one of the types or the words of a text belong to."""
+    return [
+        line
+        for topic in _TOPICS
+        if types & {kind.__name__ for kind in topic.kinds} or re.search(topic.words, text, re.IGNORECASE)
+        for line in topic.advice
+    ]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 import psutil
 
 from workforce_sim.errors import ConfigError
-from workforce_sim.plan.legality import years
 from workforce_sim.simulation import Run
 
 
@@ -21,10 +20,10 @@ BYTES_PER_EMPLOYEE_YEAR = 1_000
 
 def refuse_too_large(run: Run) -> None:
     """Raise ``TooLargeError``, a ``ValueError``, when the headcount that growth leads to does not fit into memory."""
-    heads = [projected(run, year) for year in years(run.config)]
+    heads = [projected(run, year) for year in run.config.simulation.years]
     needed, available = max(heads) * BYTES_PER_EMPLOYEE_YEAR, psutil.virtual_memory().available
     if needed > available:
-        year = years(run.config)[heads.index(max(heads))]
+        year = run.config.simulation.years[heads.index(max(heads))]
         raise TooLargeError(
             f"a projected headcount of {max(heads):,} in {year} needs about {needed / 2**30:,.0f} GiB of memory, "
             f"{available / 2**30:,.0f} are available; lower simulation.target_growth_rate, or end earlier"

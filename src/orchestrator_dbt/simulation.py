@@ -22,7 +22,6 @@ from orchestrator_dbt.retention import Retention, Settings, retaining
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim import ledger
 from workforce_sim.config import Config
-from workforce_sim.plan.legality import years
 from workforce_sim.simulation import Run, begin, joined
 
 log = logging.getLogger("orchestrator_dbt")
@@ -105,21 +104,19 @@ class Progress:
         return missing[:1] if fail_fast else missing
 
 
-def simulated(
-    config: Config, settings: Settings, stop: Stop, *, fail_fast: bool, detailed: bool, source: Any = None
-) -> dict[str, Any]:
-    """Run in this thread and return the answer; ``source`` is a census in place of the configured one."""
-    monitor, progress, start = PerformanceMonitor(), Progress(list(years(config))), perf_counter()
+def simulated(config: Config, settings: Settings, stop: Stop, *, fail_fast: bool, detailed: bool) -> dict[str, Any]:
+    """Run in this thread and return the answer."""
+    monitor, progress, start = PerformanceMonitor(), Progress(list(config.simulation.years)), perf_counter()
     monitor.start()
     found: Found | None = None
     try:
         with _noting(progress, stop):
-            found = _carried_out(config, settings, stop, progress, monitor, source)
+            found = _carried_out(config, settings, stop, progress, monitor)
     finally:
         metrics = monitor.get_summary()
     answer = _answer(config, progress, found, fail_fast=fail_fast)
     answer["total_execution_time"] = perf_counter() - start
-    answer["performance_metrics"] = _metrics(answer, progress, found, metrics, settings, detailed=detailed)
+    answer["performance_metrics"] = _metrics(progress, found, metrics, settings, detailed=detailed)
     return answer
 
 
@@ -132,12 +129,12 @@ class Found:
 
 
 def _carried_out(
-    config: Config, settings: Settings, stop: Stop, progress: Progress, monitor: PerformanceMonitor, source: Any
+    config: Config, settings: Settings, stop: Stop, progress: Progress, monitor: PerformanceMonitor
 ) -> Found:
     stop.check()
     if config.output.path is not None:
         ledger.refuse_taken(Path(config.output.path))
-    run = begin(config, census=source, engine=settings.engine)
+    run = begin(config, engine=settings.engine)
     refuse_too_large(run)
     monitor.checkpoint("prepared")
     with retaining(settings, run.staff) as retained:
@@ -224,7 +221,6 @@ def year_result(summary: pl.DataFrame) -> dict[str, Any]:
 
 
 def _metrics(
-    answer: Mapping[str, Any],
     progress: Progress,
     found: Found | None,
     memory: Mapping[str, Any],

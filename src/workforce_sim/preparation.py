@@ -16,7 +16,7 @@ from workforce_sim.membership import owners, with_plan
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.pay import pay_scale
-from workforce_sim.staff import Staff, birth_years
+from workforce_sim.staff import Staff, birth_years, without_plan
 from workforce_sim.tables import CENSUS, completed
 from workforce_sim.year import State
 
@@ -74,8 +74,6 @@ def _staff(frame: pl.DataFrame, config: Config, departments: pl.Series) -> Staff
     department = (
         frame["department"].to_physical().fill_null(none) if none else pl.Series([0]).new_from_index(0, frame.height)
     )
-    no_flag, no_money = np.zeros(frame.height, dtype=bool), np.zeros(frame.height, dtype=np.int64)
-    never = np.full(frame.height, NEVER, dtype=np.int32)
     deferral = frame["deferral_bp"].fill_null(0).to_numpy()
     excluded = frame["excluded"].fill_null(value=False).to_numpy() & (deferral == 0)
     return Staff(
@@ -93,13 +91,5 @@ def _staff(frame: pl.DataFrame, config: Config, departments: pl.Series) -> Staff
         salary=frame["salary_cents"].to_numpy(),
         full_time=frame["full_time_ppm"].to_numpy(),
         eligible=np.where(excluded, NEVER, dates(hire, birth, config.eligibility)),
-        deferral=deferral,
-        automatic=never,
-        enrolled=never,
-        enrolled_year=np.full(frame.height, config.simulation.start_year - 1, dtype=np.int16),
-        follows=no_flag,
-        match_balance=no_money,
-        nonelective_balance=no_money,
-        highly_paid=no_flag,
-        roth_catch_up=no_flag,
+        **without_plan(frame.height, config.simulation.start_year - 1) | {"deferral": deferral},
     )

@@ -23,7 +23,7 @@ from workforce_sim.ledger import refuse_taken
 from workforce_sim.loading import load_config
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import plan_warnings, years
+from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.year import State, step, tables
@@ -67,7 +67,7 @@ def simulate(
     if folder is not None:
         refuse_taken(Path(folder))
     run = begin(chosen, census=census, replicate=replicate, engine=engine)
-    parts, numbers = [], years(run.config)
+    parts, numbers = [], run.config.simulation.years
     for done, (number, part) in enumerate(zip(numbers, run.years(), strict=True), start=1):
         parts.append(part)
         if progress is not None:
@@ -145,14 +145,14 @@ def joined(parts: Sequence[Tables]) -> Tables:
 
 
 def _fast(state: State, world: World, clock: Clock) -> Iterator[Tables]:
-    for number in years(world.assumptions.config):
+    for number in world.assumptions.config.simulation.years:
         outcome, state = step(state, number, world, clock)
         yield tables(outcome, clock)
 
 
 def _reference(config: Config, opening: Opening, replicate: int, clock: Clock) -> Iterator[Tables]:
     found = reference.years(config, opening, replicate=replicate)
-    for _ in years(config):
+    for _ in config.simulation.years:
         with clock("reference model"):
             part = next(found)
         yield part

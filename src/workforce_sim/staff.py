@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_sim.dates import Days, Ints, years_and_days
+from workforce_sim.dates import NEVER, Days, Ints, years_and_days
 from workforce_sim.draws import Keys
 
 Flags = NDArray[np.bool_]
@@ -105,6 +105,23 @@ class Staff:
 def joined(first: Staff, second: Staff) -> Staff:
     """Return the rows of both, one after the other."""
     return Staff(*(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(Staff)))
+
+
+def without_plan(size: int, year: int) -> dict[str, NDArray[Any]]:
+    """Return the columns of the plan for employees who have nothing behind them in it; ``year`` is that of entry."""
+    nobody, never = np.zeros(size, dtype=bool), np.full(size, NEVER, dtype=np.int32)
+    no_money = np.zeros(size, dtype=np.int64)
+    return {
+        "deferral": np.zeros(size, dtype=np.int32),
+        "automatic": never,
+        "enrolled": never,
+        "enrolled_year": np.full(size, year, dtype=np.int16),
+        "follows": nobody,
+        "match_balance": no_money,
+        "nonelective_balance": no_money,
+        "highly_paid": nobody,
+        "roth_catch_up": nobody,
+    }
 
 
 def by_replicate(staff: Staff, replicates: int) -> Staff:

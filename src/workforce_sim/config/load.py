@@ -88,21 +88,21 @@ def _spelled(name: str, place: Mapping[Any, Any]) -> str | int:
 
 
 def _from_data(data: Mapping[str, Any]) -> Config:
-    config, problems = _checked(dict(data), None)
+    config, problems = checked(dict(data), None)
     if config is None:
         raise ConfigError(report(problems, None))
     return config
 
 
 def _from_file(path: Path) -> Config:
-    root, problems = read_yaml(_content(path))
-    config, found = (None, []) if root is None else _checked(root.value, root)
+    root, problems = read_yaml(content(path))
+    config, found = (None, []) if root is None else checked(root.value, root)
     if config is None or problems:
         raise ConfigError(report([*problems, *found], str(path)))
-    return _beside(config, path.resolve().parent)
+    return beside(config, path.resolve().parent)
 
 
-def _checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]:
+def checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]:
     """Return the configuration, or all that is wrong: what one problem hides is found with that one repaired."""
     repair = Repair(data)
     problems: list[Problem] = []
@@ -118,7 +118,8 @@ def _checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]
     return None, problems
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """Return the bytes of a configuration file, and one more than is allowed of a longer one."""
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such configuration file")
     if path.is_dir():
@@ -130,7 +131,7 @@ def _content(path: Path) -> bytes:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _beside(config: Config, folder: Path) -> Config:
+def beside(config: Config, folder: Path) -> Config:
     """Return the configuration with the paths in it counted from a folder."""
     changes = {}
     for name in ("census", "output"):

@@ -100,7 +100,7 @@ def _problem(line: ErrorDetails, root: Node | None) -> Problem:
     path = tuple(part for part in line["loc"] if part not in TAGS and part != "[key]")
     node = _walked(root, path)
     what = _key_problem(path, line) if of_key else _sentence(path, line, node)
-    return Problem(_where(root, path, at_key=of_key or line["type"] in _AT_A_KEY), path, what)
+    return Problem(place_of(root, path, at_key=of_key or line["type"] in _AT_A_KEY), path, what)
 
 
 def _walked(root: Node | None, path: KeyPath) -> Node | None:
@@ -110,13 +110,13 @@ def _walked(root: Node | None, path: KeyPath) -> Node | None:
     return root
 
 
-def _where(root: Node | None, path: KeyPath, *, at_key: bool) -> Place:
+def place_of(root: Node | None, path: KeyPath, *, at_key: bool) -> Place:
     """Return where a problem stands: a scalar at its value, everything else at its key."""
     if root is None or not path:
         return NOWHERE if root is None else root.place
     parent, node = _walked(root, path[:-1]), _walked(root, path)
     if parent is None or node is None:
-        return _where(root, path[:-1], at_key=True)
+        return place_of(root, path[:-1], at_key=True)
     key = parent.keys.get(path[-1])
     return key if key and (at_key or node.written is None) else node.place
 

@@ -52,7 +52,7 @@ class Repair:
 
     def _keep_required(self, item: KeyPath) -> None:
         """Keep of a wrong item of a list or table what it must have."""
-        value, needs = _value_at(self.data, item), schema_at(item).get("required", ())
+        value, needs = value_at(self.data, item), schema_at(item).get("required", ())
         if isinstance(value, Mapping):
             self.data = _replaced(self.data, item, {key: value[key] for key in needs if key in value})
 
@@ -85,10 +85,11 @@ def _key_at(path: KeyPath) -> KeyPath:
 
 def _there(data: Any, path: KeyPath) -> bool:
     """Tell whether a path leads to something that may have keys, items or nothing in it."""
-    return isinstance(_value_at(data, path), (Mapping, list, tuple, type(None)))
+    return isinstance(value_at(data, path), (Mapping, list, tuple, type(None)))
 
 
-def _value_at(data: Any, path: KeyPath) -> Any:
+def value_at(data: Any, path: KeyPath) -> Any:
+    """Return what stands at a path; an ellipsis where there is nothing."""
     for part in path:
         try:
             data = data[part]

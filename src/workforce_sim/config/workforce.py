@@ -33,6 +33,11 @@ class Simulation(Section):
     target_growth_rate: GrowthByYear
     """Growth of headcount a year, as a fraction; one number or a table by year."""
 
+    @property
+    def years(self) -> range:
+        """The plan years, in order."""
+        return range(self.start_year, self.end_year + 1)
+
     @model_validator(mode="after")
     def _years_in_order(self) -> Simulation:
         if self.end_year < self.start_year:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Ints, completed_years, years_and_days
+from workforce_sim.dates import Ints, years_and_days
 from workforce_sim.events.plan_pay import PlanPay
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
-from workforce_sim.plan.conditions import band_place, hours_of_service, meets_conditions
+from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import catch_up_limit
 from workforce_sim.plan.match import formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
@@ -172,14 +172,9 @@ def _place(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
 
 def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     """Return who of some rows meets the conditions of employer money."""
-    if not (money.minimum_service_years or money.last_day or money.minimum_hours):
-        return np.ones(len(rows), dtype=bool)
-    employed, year = counted.pay.employed, counted.context.year
-    hire, last_day = employed.staff.hire[rows], employed.last_day[rows]
-    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
-    hours = hours_of_service(employed.staff.full_time[rows].astype(np.int64), days, year.days)
-    served = completed_years(hire, last_day, year) if money.minimum_service_years else 0
-    return np.asarray(meets_conditions(money, served, last_day >= year.last, hours))
+    employed = counted.pay.employed
+    staff, last_day = employed.staff, employed.last_day[rows]
+    return who_meets(money, staff.hire[rows], last_day, staff.full_time[rows], counted.context.year)
 
 
 def _reallocated(counted: PlanPay, forfeitures: list[int]) -> Ints:

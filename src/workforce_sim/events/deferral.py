@@ -154,7 +154,6 @@ class _Steps:
     def stop(self, dated: _Dated) -> None:
         """Set rates to 0."""
         self.move("stop", dated, np.zeros(len(dated.which), dtype=np.int32))
-        self.found.follows[dated.which] = False
 
     def respond(self) -> None:
         """Move participants of the opening to the full-match rate of a new formula."""

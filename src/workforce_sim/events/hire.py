@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from workforce_sim.config import Hiring
 from workforce_sim.context import Context, Employed
-from workforce_sim.dates import NEVER, Ints, dates_in_year, days_in_leap_year, years_before
+from workforce_sim.dates import Ints, dates_in_year, days_in_leap_year, years_before
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
 from workforce_sim.events import eligibility
 from workforce_sim.frames import Events
 from workforce_sim.money import PPM, half_up, ppm, quota
-from workforce_sim.staff import Rows, Staff, birth_years, selection
+from workforce_sim.staff import Rows, Staff, birth_years, selection, without_plan
 
 FULL_TIME_HOURS = 2080
 
@@ -49,7 +49,6 @@ def decide(counts: list[int], opening: Staff, context: Context) -> Hires:
     pay = context.scale.pay(level, _millionths(draw(person, Stream.HIRE_PAY)))
     pay, full_time = _part_time(pay, draw(person, Stream.HIRE_PART_TIME), context)
     place = _millionths(draw(person, Stream.HIRE_DEPARTMENT))
-    none, no_money = np.zeros(len(key), dtype=bool), np.zeros(len(key), dtype=np.int64)
     eligible = eligibility.of_hires(hire, birth, person, context)
     staff = Staff(
         identity=ordinal,
@@ -66,15 +65,7 @@ def decide(counts: list[int], opening: Staff, context: Context) -> Hires:
         salary=pay,
         full_time=full_time,
         eligible=eligible,
-        deferral=np.zeros(len(key), dtype=np.int32),
-        automatic=eligibility.automatic_of_hires(eligible, hire, context),
-        enrolled=np.full(len(key), NEVER, dtype=np.int32),
-        enrolled_year=np.full(len(key), year.year, dtype=np.int16),
-        follows=none,
-        match_balance=no_money,
-        nonelective_balance=no_money,
-        highly_paid=none,
-        roth_catch_up=none,
+        **without_plan(len(key), year.year) | {"automatic": eligibility.automatic_of_hires(eligible, hire, context)},
     )
     return Hires(staff, age)
 

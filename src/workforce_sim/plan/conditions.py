@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Days, Ints, PlanYear, completed_years
+from workforce_sim.dates import Days, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
 from workforce_sim.staff import Flags
 
@@ -39,7 +40,9 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
     return served & there & (hours >= conditions.minimum_hours)
 
 
-def who_meets(conditions: EmployerMoney, hire: Days, last_day: Days, full_time_ppm: Ints, year: PlanYear) -> Flags:
+def who_meets(
+    conditions: EmployerMoney, hire: Days, last_day: Days, full_time_ppm: NDArray[np.integer[Any]], year: PlanYear
+) -> Flags:
     """Return who of those employed in a year meets the conditions of a contribution.
 
     Args:
@@ -49,7 +52,9 @@ def who_meets(conditions: EmployerMoney, hire: Days, last_day: Days, full_time_p
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
     """
+    if not (conditions.minimum_service_years or conditions.last_day or conditions.minimum_hours):
+        return np.ones(len(hire), dtype=np.bool_)
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
-    hours = hours_of_service(full_time_ppm, days, year.days)
-    served = completed_years(hire, last_day, year)
+    hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
+    served = completed_years(hire, last_day, year) if conditions.minimum_service_years else 0
     return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours), dtype=np.bool_)

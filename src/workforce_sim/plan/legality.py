@@ -36,8 +36,8 @@ def check_years(config: Config) -> None:
         return
     rule, section = config.plan.nonelective.integrated, config.plan.limits
     rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
-    last = years(config)[-1] + 1  # what the pay of the last year means for the next
-    for year in [last] if rule is None else [*years(config), last]:
+    last = config.simulation.years[-1] + 1  # what the pay of the last year means for the next
+    for year in [last] if rule is None else [*config.simulation.years, last]:
         try:
             found = limits(year, **rates, overrides=section.overrides)
         except ValueError as error:
@@ -71,17 +71,12 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     if not config.plan.enabled:
         return ()
     found = [*_eligibility(config)]
-    for year in years(config):
+    for year in config.simulation.years:
         found += vesting_warnings(config.plan)
         found += _employer_money(config, year)
         found += safe_harbor_problems(config, year)
         found += _above_six_percent(config, year)
     return tuple(dict.fromkeys(found))
-
-
-def years(config: Config) -> range:
-    """Return the plan years of a run."""
-    return range(config.simulation.start_year, config.simulation.end_year + 1)
 
 
 def _eligibility(config: Config) -> Iterator[str]:

@@ -67,7 +67,7 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
     """Yield the tables of one plan year after another; raises as ``simulate`` does."""
     staff, run = set_up(config, opening, replicate=replicate)
     forfeitures = Forfeitures()
-    for number in range(config.simulation.start_year, config.simulation.end_year + 1):
+    for number in config.simulation.years:
         people = plan_year(staff, Year(run, number), forfeitures)
         book = Book(opening, replicate, config.plan)
         book.add(number, people, forfeitures.used_cents)
