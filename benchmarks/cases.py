@@ -12,7 +12,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.load import load_config, overridden, with_changes
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.simulation import run
+from workforce_sim.run import run
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 

@@ -11,7 +11,8 @@ import polars as pl
 from hypothesis import settings
 from polars.testing import assert_frame_equal
 
-from workforce_sim import ledger, reference, simulation
+from workforce_sim import ledger, reference
+from workforce_sim import run as engine
 from workforce_sim.census import Census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
@@ -69,7 +70,7 @@ def census_of(**columns: Sequence[Any]) -> Census:
 
 def fast(scenario: Scenario, replicates: tuple[int, ...] = (0,)) -> Tables:
     """Run the fast engine."""
-    return simulation.run(scenario.config, scenario.opening, replicates, Clock())
+    return engine.run(scenario.config, scenario.opening, replicates, Clock())
 
 
 def slow(scenario: Scenario, replicate: int = 0) -> Tables:

@@ -15,7 +15,7 @@ from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim.config import Config
 from workforce_sim.ledger import chained, year_digest
 from workforce_sim.opening import Tables
-from workforce_sim.simulation import Run, begin
+from workforce_sim.run import Run, begin
 
 log = logging.getLogger("orchestrator_dbt")
 

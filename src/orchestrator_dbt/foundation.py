@@ -15,7 +15,7 @@ from orchestrator_dbt.monitor import PerformanceMonitor
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim import reference
 from workforce_sim.preparation import prepared
-from workforce_sim.simulation import Run, begin
+from workforce_sim.run import Run, begin
 
 log = logging.getLogger("orchestrator_dbt")
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import psutil
 
 from workforce_sim.errors import ConfigError
-from workforce_sim.simulation import Run
+from workforce_sim.run import Run
 
 
 class TooLargeError(ConfigError):

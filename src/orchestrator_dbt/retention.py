@@ -31,7 +31,6 @@ class Settings:
     max_workers: int
     batch_size: int
     compression: bool
-    keep_tables: bool = False
 
     @property
     def engine(self) -> Literal["fast", "reference"]:
@@ -49,10 +48,6 @@ class Packed:
     def of(cls, tables: Tables, batch_size: int) -> Packed:
         """Compress the tables of a year."""
         return cls(tuple(_packed(frame, batch_size) for frame in (tables.events, tables.snapshots, tables.summary)))
-
-    def unpacked(self) -> Tables:
-        """Return the tables as they were."""
-        return Tables(*(pl.read_ipc(part) for part in self.parts))
 
 
 def _packed(frame: pl.DataFrame, batch_size: int) -> bytes:
@@ -98,7 +93,7 @@ class Retention:
 
     def _kept(self, tables: Tables) -> Tables | Packed | None:
         settings = self.settings
-        if settings.level is OptimizationLevel.HIGH and not settings.keep_tables:
+        if settings.level is OptimizationLevel.HIGH:
             return None
         return Packed.of(tables, settings.batch_size) if settings.compression else tables
 
@@ -119,11 +114,6 @@ class Retention:
     def fingerprint(self) -> str:
         """Return the fingerprint of the finished years."""
         return chained(year.digest for year in self.years())
-
-    def tables(self) -> list[Tables]:
-        """Return the tables of the finished years that were kept."""
-        kept = [year.tables for year in self.years()]
-        return [part.unpacked() if isinstance(part, Packed) else part for part in kept if part is not None]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -20,9 +20,11 @@ from orchestrator_dbt.memory import TooLargeError, refuse_too_large
 from orchestrator_dbt.monitor import PerformanceMonitor
 from orchestrator_dbt.retention import Retention, Settings, retaining
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
-from workforce_sim import ledger
 from workforce_sim.config import Config
-from workforce_sim.simulation import Run, begin, joined
+from workforce_sim.opening import Tables
+from workforce_sim.run import Run, begin
+from workforce_sim.simulation import simulated_years
+from workforce_sim.store.writer import refuse_foreign
 
 log = logging.getLogger("orchestrator_dbt")
 
@@ -70,8 +72,7 @@ async def run_enhanced_multi_year_simulation(
 
     def job(stop: Stop) -> dict[str, Any]:
         config = typed_config(config_path, start_year=start_year, end_year=end_year)
-        keep = config.output.path is not None
-        settings = Settings(level, max_workers, batch_size, enable_compression, keep)
+        settings = Settings(level, max_workers, batch_size, enable_compression)
         return simulated(config, settings, stop, fail_fast=fail_fast, detailed=performance_mode)
 
     return await off_loop(job)
@@ -132,19 +133,17 @@ def _carried_out(
     config: Config, settings: Settings, stop: Stop, progress: Progress, monitor: PerformanceMonitor
 ) -> Found:
     stop.check()
-    if config.output.path is not None:
-        ledger.refuse_taken(Path(config.output.path))
+    folder = None if config.output.path is None else Path(config.output.path)
+    if folder is not None:
+        refuse_foreign(folder)
     run = begin(config, engine=settings.engine)
     refuse_too_large(run)
     monitor.checkpoint("prepared")
     with retaining(settings, run.staff) as retained:
         found = Found(run, retained)
-        with _noting(progress, stop):
-            _years(found, stop, progress, monitor)
+        with _noting(progress, stop), closing(simulated_years(run, folder)) as years:
+            _years(found, years, stop, progress, monitor)
     _settle(retained, progress)
-    if config.output.path is not None and progress.error is None:
-        with _noting(progress, stop):
-            ledger.write(Path(config.output.path), joined(retained.tables()), config, run.notes)
     return found
 
 
@@ -172,12 +171,11 @@ def _settle(retained: Retention, progress: Progress) -> None:
         log.error("%s: %s", type(error).__name__, error)
 
 
-def _years(found: Found, stop: Stop, progress: Progress, monitor: PerformanceMonitor) -> None:
-    parts = found.run.years()
+def _years(found: Found, years: Iterator[Tables], stop: Stop, progress: Progress, monitor: PerformanceMonitor) -> None:
     for year in progress.requested:
         stop.check()
         since = perf_counter()
-        found.retained.take(next(parts))
+        found.retained.take(next(years))
         progress.completed.append(year)
         progress.seconds[str(year)] = perf_counter() - since
         monitor.checkpoint(f"year {year}")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workforce_sim.context import Employed
 from workforce_sim.dates import NEVER, Days, Ints
-from workforce_sim.staff import Flags, Selection, Small, Staff
+from workforce_sim.staff import Flags, Rows, Selection, Small, Staff
 from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPE, EVENT_TYPES, STATUS, STATUSES
 
 _CAUSES = pl.Series(EVENT_CAUSES, dtype=EVENT_CAUSE)
@@ -102,17 +102,27 @@ class Account:
     plan: PlanColumns | None = None
 
 
-def tables(happened: Sequence[Events], account: Account, labels: Labels) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the ledger rows of a year, one per row of each event, and its snapshot."""
+def tables(
+    happened: Sequence[Events], account: Account, labels: Labels, *, in_order: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the ledger rows of a year, one per row of each event, and its snapshot; in written order when asked."""
     people = _snapshot(account, labels)
-    return labels.dated(_ledger(happened, people, labels)), labels.dated(people)
+    order = account.changed.by_key() if in_order else None
+    events = labels.dated(_ledger(happened, people, labels, order))
+    return events, labels.dated(people if order is None else people[order])
 
 
-def _ledger(happened: Sequence[Events], people: pl.DataFrame, labels: Labels) -> pl.DataFrame:
+def _ledger(
+    happened: Sequence[Events], people: pl.DataFrame, labels: Labels, order: Rows | None = None
+) -> pl.DataFrame:
     """Return the rows of all events, labelled in one go; what an event does not set is null."""
-    rows = pl.Series(np.concatenate([_numbers(events.rows) for events in happened])).cast(pl.UInt32)
+    numbers = np.concatenate([_numbers(events.rows) for events in happened])
     kinds = np.repeat([EVENT_TYPES.index(e.event_type) for e in happened], [len(e) for e in happened])
     found = pl.concat([_columns(events) for events in happened], how="diagonal")
+    if order is not None:
+        place = _written(numbers, kinds, found, people, order)
+        numbers, kinds, found = numbers[place], kinds[place], found[place]
+    rows = pl.Series(numbers).cast(pl.UInt32)
     named = {"cause": _CAUSES, "level_before": labels.levels, "level_after": labels.levels}
     return found.with_columns(
         people["replicate"].gather(rows),
@@ -121,6 +131,24 @@ def _ledger(happened: Sequence[Events], people: pl.DataFrame, labels: Labels) ->
         found["effective_date"].cast(pl.Date),
         *(_named(names, found[column]).alias(column) for column, names in named.items()),
     )
+
+
+def _written(
+    rows: NDArray[np.intp], kinds: NDArray[np.intp], found: pl.DataFrame, people: pl.DataFrame, order: Rows
+) -> Rows:
+    """Return the written order of ledger rows: replicate, date, employee key, event type, cause."""
+    rank = np.empty(len(order), dtype=np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    rank, date = rank[rows], found["effective_date"].to_numpy()
+    cause = found["cause"].fill_null(-1).to_numpy() + 1
+    replicate = people["replicate"].to_numpy()[rows]
+    first = date.min(initial=NEVER)
+    keys = (kinds * 16 + cause, rank & 0xFFFF, rank >> 16, date - first, replicate & 0xFFFF, replicate >> 16)
+    place = np.arange(len(rows))
+    for key in keys:  # from the last to the first: 16 bits at a time are sorted in one sweep
+        if key.any():
+            place = place[np.argsort(key[place].astype(np.uint16), kind="stable")]
+    return place
 
 
 def _numbers(rows: Selection) -> NDArray[np.intp]:

@@ -1,29 +1,24 @@
-"""The ledger: replay, order, fingerprint, and a run on disk."""
+"""The ledger: replay, order, fingerprint."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
-from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Tables
-from workforce_sim.tables import EVENT_TYPE, TABLES, names
+from workforce_sim.tables import EVENT_TYPE
 
-FORMAT = 1
 _ORDER = {
     "events": ["replicate", "year", "effective_date", "_key", "event_type", "cause"],
     "snapshots": ["replicate", "year", "_key"],
     "summary": ["replicate", "year"],
+    "census": ["_key"],
 }
+TABLES = ("events", "snapshots", "summary")
 _HIRE_ID = r"^NH-([0-9]{4})-([0-9]{6,})$"
 
 
@@ -105,7 +100,7 @@ def fingerprint(tables: Tables) -> str:
 def by_year(tables: Tables) -> Iterator[Tables]:
     """Yield the tables of each plan year, in order."""
     years = tables.summary["year"].unique().sort().to_list()
-    frames = [getattr(tables, name) for name in _ORDER]
+    frames = [getattr(tables, name) for name in TABLES]
     parts = [frame.partition_by("year", as_dict=True) for frame in frames]
     for year in years:
         yield Tables(*(part.get((year,), frame.clear()) for part, frame in zip(parts, frames, strict=True)))
@@ -119,80 +114,35 @@ def chained(digests: Iterable[bytes]) -> str:
 def year_digest(tables: Tables) -> bytes:
     """Return the SHA-256 of one year's sorted tables: names and values of their columns."""
     digest = hashlib.sha256()
-    for name in _ORDER:
-        for column in ordered(getattr(tables, name), name).iter_columns():
-            digest.update(f"{name}.{column.name}:{len(column)}".encode())
-            for part in _bytes(column):
-                digest.update(part)
+    written = in_order(tables)
+    for name in TABLES:
+        for part in values_of(getattr(written, name), name):
+            digest.update(part)
     return digest.digest()
 
 
-def _bytes(column: pl.Series) -> Iterable[bytes]:
+def in_order(tables: Tables) -> Tables:
+    """Return the tables with their rows in written order."""
+    return (
+        tables if tables.in_order else Tables(*(ordered(getattr(tables, name), name) for name in TABLES), in_order=True)
+    )
+
+
+def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
+    """Yield the names and values of a frame's columns as bytes that depend on nothing else."""
+    for column in frame.iter_columns():
+        yield f"{name}.{column.name}:{len(column)}".encode()
+        yield from _bytes(column)
+
+
+def _bytes(column: pl.Series) -> Iterator[bytes | memoryview]:
     """Yield the values of a column as bytes that depend on nothing but the values."""
     yield column.is_null().to_numpy().tobytes()
     if column.dtype in (pl.String, pl.Enum):
         text = column.cast(pl.String).fill_null("")
-        yield text.str.len_bytes().cast(pl.Int64).to_numpy().tobytes()
-        yield "".join(text).encode()
+        yield text.str.len_bytes().cast(pl.Int64).to_numpy().data
+        yield text.str.join("").item().encode()
     elif column.dtype == pl.Float64:
-        yield column.fill_null(0.0).to_numpy().tobytes()
+        yield column.fill_null(0.0).to_numpy().data
     else:
-        yield column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
-
-
-def refuse_taken(path: Path) -> None:
-    """Raise ``LedgerError`` unless a run can be written to ``path``: nothing there yet, or an empty folder."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise LedgerError(f"{path}: exists and is not an empty folder; choose another or remove it first")
-
-
-def write(path: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> Path:
-    """Write a run beside its place and move it there in one step; only its owner may read it."""
-    refuse_taken(path)
-    beside = path.parent / f".{path.name}-{secrets.token_hex(8)}"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.mkdir(mode=0o700)
-        _write_files(beside, tables, config, notes)
-        beside.replace(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        why = getattr(error, "strerror", None) or str(error).split("\n", 1)[0]
-        raise LedgerError(f"{path}: cannot be written ({why}); check space and permissions") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return path
-
-
-def _write_files(folder: Path, tables: Tables, config: Config, notes: tuple[str, ...]) -> None:
-    for name in _ORDER:
-        frame = ordered(getattr(tables, name), name)
-        frame.write_parquet(folder / f"{name}.parquet", compression=config.output.compression)
-    about = {"format": FORMAT, "config": config.model_dump(mode="json", by_alias=True), "notes": notes}
-    (folder / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
-
-
-def read(path: Path) -> tuple[Tables, Config, tuple[str, ...]]:
-    """Read a run from its folder.
-
-    Raises:
-        FileNotFoundError: when there is no such folder.
-        LedgerError: when the folder holds no complete run of this format.
-    """
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such folder")
-    try:
-        about = json.loads((path / "run.json").read_text(encoding="utf-8"))
-        if about["format"] != FORMAT:
-            raise LedgerError(f"{path}: written in format {about['format']}, this version reads {FORMAT}")
-        config = Config.model_validate(about["config"], strict=False)
-        frames = [_read_table(path, name) for name in _ORDER]
-        return Tables(*frames), config, tuple(about["notes"])
-    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
-        raise LedgerError(f"{path}: holds no complete run; write it again") from None
-
-
-def _read_table(path: Path, name: str) -> pl.DataFrame:
-    frame = pl.read_parquet(path / f"{name}.parquet")
-    if frame.columns != names(TABLES[name]):
-        raise ValueError(f"{name} has other columns")
-    return frame
+        yield column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().data

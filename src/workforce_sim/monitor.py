@@ -13,6 +13,12 @@ class Clock:
     """Adds up seconds by step: ``with clock("hires"): ...``."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    _before: dict[str, float] = field(default_factory=dict)
+
+    def lap(self) -> dict[str, float]:
+        """Return the seconds by step since the lap before."""
+        now, before, self._before = dict(self.seconds), self._before, dict(self.seconds)
+        return {step: seconds - before.get(step, 0.0) for step, seconds in now.items()}
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,9 @@ import polars as pl
 from workforce_sim import ledger
 from workforce_sim.config import Config
 from workforce_sim.opening import Tables
+from workforce_sim.store.header import Origin
+from workforce_sim.store.reading import Stored, opened
+from workforce_sim.store.writer import writing
 
 
 @dataclass(frozen=True, repr=False)
@@ -18,24 +22,30 @@ class Result:
     """The tables of a run and how they came about.
 
     Attributes:
-        tables: events, snapshots and summary; ``.events`` and so on are short for them.
+        tables: events, snapshots and summary; ``.events`` and so on are short for them. In memory, or on disk and read
+            when they are asked for.
         config: the configuration that was simulated.
         notes: what was imputed, ignored or dropped in the census, with counts; what the law has against the plan.
         opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
-            where it has none, and ``eligible``; not kept on disk.
+            where it has none, and ``eligible``.
         timings: seconds by step.
+        origin: census, replicate and engine of a run in memory; None of tables that no run gave.
     """
 
-    tables: Tables
+    tables: Tables | Stored
     config: Config
     notes: tuple[str, ...] = ()
     opening: pl.DataFrame | None = field(default=None, compare=False)
     timings: dict[str, float] = field(default_factory=dict, compare=False)
+    origin: Origin = field(default=Origin(), compare=False)
 
     def __repr__(self) -> str:
         years = self.summary["year"].unique().sort()
-        rows = f"{self.events.height:,} events, {self.snapshots.height:,} snapshots"
+        rows = f"{self._height('events'):,} events, {self._height('snapshots'):,} snapshots"
         return f"<Result of {years[0]} to {years[-1]}: {rows}>"
+
+    def _height(self, name: str) -> int:
+        return int(self.scan(name).select(pl.len()).collect().item())
 
     @property
     def events(self) -> pl.DataFrame:
@@ -52,26 +62,54 @@ class Result:
         """One row per year, columns of ``tables.SUMMARY``, sorted."""
         return self.tables.summary
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the run is on disk; None of one in memory."""
+        return self.tables.folder if isinstance(self.tables, Stored) else None
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
+
+        Args:
+            name: ``events``, ``snapshots`` or ``summary``.
+        """
+        if name not in ledger.TABLES:
+            raise ValueError(f"no table is named {name!r}; there are {', '.join(ledger.TABLES)}")
+        return self.tables.scan(name) if isinstance(self.tables, Stored) else getattr(self.tables, name).lazy()
+
+    def parts(self) -> Iterator[Tables]:
+        """Yield the tables of one year after another; of a run on disk each is read when it is its turn."""
+        return self.tables.parts() if isinstance(self.tables, Stored) else ledger.by_year(self.tables)
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the sorted tables: equal for equal results, whatever machine, order, engine or version."""
-        return ledger.fingerprint(self.tables)
+        return ledger.chained(map(ledger.year_digest, self.parts()))
 
     def write(self, path: str | Path) -> Path:
-        """Write the run to a new folder and return its path.
+        """Write the run to a new folder and return its path; ``simulate(..., out=path)`` does it year by year.
 
         Raises:
-            LedgerError: when the folder exists and is not empty, or cannot be written.
+            LedgerError: when the folder holds anything but this run, or cannot be written.
         """
-        return ledger.write(Path(path), self.tables, self.config, self.notes)
+        header = self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
+        with writing(Path(path), header, self.opening) as writer:
+            for year, part in zip(header.years, self.parts(), strict=True):
+                if year not in writer.years:
+                    writer.commit(year, part, None, {})
+        return Path(path)
 
 
 def read_run(path: str | Path) -> Result:
-    """Read a run that ``Result.write`` wrote.
+    """Read a run from its folder; its tables are read when they are asked for.
+
+    Args:
+        path: folder that ``simulate(..., out=path)`` or ``Result.write`` wrote, or is still writing: then the years
+            that are committed.
 
     Raises:
         FileNotFoundError: when there is no such folder.
-        LedgerError: when the folder holds no complete run.
+        LedgerError: when the folder holds no run, or one that is damaged.
     """
-    tables, config, notes = ledger.read(Path(path))
-    return Result(tables, config, notes)
+    stored = opened(Path(path))
+    return Result(stored, stored.header.config, stored.header.notes, stored.opening)

@@ -94,6 +94,10 @@ class Staff:
         """Return completed years since hire on 1 January of ``year``."""
         return (np.int16(year) - self.hire_year - (self.hire_day > 0)).astype(np.int64)
 
+    def by_key(self) -> Rows:
+        """Return the rows in written order: by replicate, then by key."""
+        return np.argsort(self.key) if self.replicate.max(initial=0) == 0 else np.lexsort((self.key, self.replicate))
+
     def bounds(self, replicates: int) -> list[slice]:
         """Return the slice of each replicate."""
         if replicates == 1:

@@ -117,13 +117,13 @@ def _changed(pay: Pay, of_plan: PlanOutcome | None) -> Staff:
     return changed.with_columns(**of_plan.changed) if of_plan else changed
 
 
-def tables(outcome: Outcome, clock: Clock) -> Tables:
-    """Turn what a year decided into its ledger, snapshot and summary."""
+def tables(outcome: Outcome, clock: Clock, *, in_order: bool = False) -> Tables:
+    """Turn what a year decided into its ledger, snapshot and summary; in written order when asked."""
     with clock("tables"):
-        events, people = frames.tables(outcome.happened, outcome.account, outcome.labels)
+        events, people = frames.tables(outcome.happened, outcome.account, outcome.labels, in_order=in_order)
     with clock("summary"):
         totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates, outcome.forfeitures)
-    return Tables(completed(events, EVENTS), completed(people, SNAPSHOTS), totals)
+    return Tables(completed(events, EVENTS), completed(people, SNAPSHOTS), totals, in_order=in_order)
 
 
 def _with_hire_ids(ids: pl.Series, year: int, hires: int) -> pl.Series:

@@ -25,7 +25,7 @@ from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
 from workforce_sim.config.values import Section
 from workforce_sim.ledger import fingerprint
-from workforce_sim.opening import Tables
+from workforce_sim.result import Result
 
 Changes = dict[str, Any]
 
@@ -462,9 +462,9 @@ employee_id,hire_date,salary,other_salary,termination_date
 YEARS = {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.5}
 
 
-def simulated(**sections: Any) -> Tables:
+def simulated(**sections: Any) -> Result:
     config = {"simulation": YEARS, "workforce": support.RATES, "random_seed": 42, **sections}
-    return simulate(config).tables
+    return simulate(config)
 
 
 @pytest.fixture

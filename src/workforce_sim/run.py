@@ -1,0 +1,167 @@
+"""A run about to begin, and its years one after another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from workforce_sim import reference
+from workforce_sim.carried import resumed
+from workforce_sim.census import Census, read_census
+from workforce_sim.census.completion import complete
+from workforce_sim.census.synthetic import synthetic_census
+from workforce_sim.config import Config
+from workforce_sim.context import World
+from workforce_sim.errors import ConfigError
+from workforce_sim.loading import load_config
+from workforce_sim.monitor import Clock
+from workforce_sim.opening import Opening, Tables
+from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.preparation import opening_staff, prepared
+from workforce_sim.result import Result
+from workforce_sim.store.header import Origin
+from workforce_sim.store.reading import Stored
+from workforce_sim.year import State, step, tables
+
+Engine = Literal["fast", "reference"]
+
+
+@dataclass(frozen=True)
+class Year:
+    """One simulated plan year: its tables, and the opening of the next where the engine has one to hand over."""
+
+    number: int
+    tables: Tables
+    closing: State | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run about to begin: everything is read, checked and prepared.
+
+    Attributes:
+        config: what is simulated.
+        opening: the completed census.
+        staff: the same as one replicate starts.
+        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        replicate: which of the seed's many worlds.
+        engine: which engine computes it.
+        clock: seconds by step, filled as the run goes on.
+    """
+
+    config: Config
+    opening: Opening
+    staff: pl.DataFrame
+    notes: tuple[str, ...]
+    replicate: int
+    engine: Engine
+    clock: Clock
+    _start: State
+    _world: World
+
+    def years(self, *, in_order: bool = False) -> Iterator[Tables]:
+        """Yield the tables of one plan year after another, each computed when it is asked for."""
+        return (year.tables for year in self.steps(in_order=in_order))
+
+    def steps(self, after: Stored | None = None, *, in_order: bool = False) -> Iterator[Year]:
+        """Yield one plan year after another: all of them, or those after the years that are stored."""
+        done = after.years[-1] if after and after.years else self.config.simulation.start_year - 1
+        found = self._reference() if self.engine == "reference" else self._fast(after, in_order=in_order)
+        return (year for year in found if year.number > done)
+
+    def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[Year]:
+        """Yield years, from the first that what is stored does not hand an opening to."""
+        years, state = self.config.simulation.years, self._start
+        kept = after.carried() if after and after.years else None
+        if after is not None and kept is not None:
+            last = after.years[-1]
+            state = resumed(self._start, self._world, self.opening, last, after.part(last).snapshots, kept)
+            years = range(last + 1, years.stop)
+        yield from stepped(state, years, self._world, self.clock, in_order=in_order)
+
+    def _reference(self) -> Iterator[Year]:
+        found = reference.years(self.config, self.opening, replicate=self.replicate)
+        for number in self.config.simulation.years:
+            with self.clock("reference model"):
+                part = next(found)
+            yield Year(number, part, None)
+
+    @property
+    def origin(self) -> Origin:
+        """What the run comes from."""
+        return Origin(self.replicate, self.engine, self.opening.staff)
+
+    def result(self, tables: Tables | Stored) -> Result:
+        """Return the tables of the run as its result."""
+        return Result(tables, self.config, self.notes, self.staff, self.clock.seconds, self.origin)
+
+
+def stepped(state: State, years: range, world: World, clock: Clock, *, in_order: bool = False) -> Iterator[Year]:
+    """Yield the years that follow a state."""
+    for number in years:
+        outcome, state = step(state, number, world, clock)
+        yield Year(number, tables(outcome, clock, in_order=in_order), state)
+
+
+def begin(
+    config: Any = None,
+    *,
+    census: Any = None,
+    replicate: int = 0,
+    engine: Engine = "fast",
+) -> Run:
+    """Read, check and prepare everything; arguments and errors as for ``simulate``."""
+    if int(replicate) != replicate or replicate < 0:
+        raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    if engine not in {"fast", "reference"}:
+        raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
+    chosen = load_config(config)
+    clock = Clock()
+    with clock("census"):
+        opening = complete(_census(chosen, census), chosen)
+        _check_level_names(chosen, opening)
+    with clock("preparation"):
+        state, world = prepared(chosen, opening, (replicate,))
+        staff = opening_staff(opening, state, chosen.simulation.start_year)
+    notes = (*opening.notes, *(f"the law: {warning}" for warning in plan_warnings(chosen)))
+    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world)
+
+
+def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
+    """Run a batch of replicates in one frame; each gets exactly what it gets alone."""
+    state, world = prepared(config, opening, replicates)
+    return joined([year.tables for year in stepped(state, config.simulation.years, world, clock)])
+
+
+def joined(parts: Sequence[Tables]) -> Tables:
+    """Return the tables of several years as one."""
+    return Tables(
+        pl.concat([part.events for part in parts]),
+        pl.concat([part.snapshots for part in parts]),
+        pl.concat([part.summary for part in parts]).sort("replicate", "year"),
+    )
+
+
+def _check_level_names(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
+    names = {level.name for level in opening.levels}
+    mix = config.hiring.level_mix
+    used = {"compensation.merit_factors": config.compensation.merit_factors, "hiring.level_mix": mix}
+    for key, value in used.items():
+        unknown = sorted(set(value) - names) if isinstance(value, dict) else []
+        if unknown:
+            have = ", ".join(level.name for level in opening.levels)
+            raise ConfigError(f"{key}: no level is named {', '.join(unknown)}; the levels are {have}")
+
+
+def _census(config: Config, census: Any) -> Census:
+    if census is not None:
+        return read_census(census, config)
+    if config.census.path is not None:
+        return read_census(config.census.path, config)
+    as_of = dt.date(config.simulation.start_year, 1, 1)
+    return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)

@@ -1,0 +1,157 @@
+"""What a run is: everything that decides its results, where it is written down, and how two runs differ in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.errors import LedgerError
+from workforce_sim.ledger import ordered, values_of
+from workforce_sim.store.layout import RUN, json_bytes, read_sealed, replace_file, sealed, sha256
+from workforce_sim.tables import CENSUS, completed
+
+FORMAT = 2
+"""Of the folder: its files, their columns, and what their names mean."""
+
+_NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
+"""How long a run is, and where files lie: no year depends on them."""
+
+
+def software() -> dict[str, str]:
+    """Return the versions that decide the bytes of a run: of the model, and of what writes its files."""
+    try:
+        own = version("workforce-sim")
+    except PackageNotFoundError:  # run from a folder, not installed
+        own = "unknown"
+    return {"workforce_sim": own, "polars": pl.__version__}
+
+
+def census_fingerprint(census: pl.DataFrame) -> str:
+    """Return the SHA-256 of the values of a completed census: equal whatever its file format and the order of rows."""
+    digest = hashlib.sha256()
+    for part in values_of(ordered(completed(census, CENSUS), "census"), "census"):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a run is.
+
+    Attributes:
+        configuration: all of it, as JSON.
+        replicate: which of the seed's many worlds.
+        engine: which engine computed it.
+        census: fingerprint of the completed census; never its content.
+        opening: rows and SHA-256 of ``opening.parquet``; None without one.
+        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        versions: of the software.
+        format: of the folder.
+    """
+
+    configuration: Mapping[str, Any]
+    replicate: int
+    engine: str
+    census: str
+    opening: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=software)
+    format: int = FORMAT
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+        return Config.model_validate(self.configuration, strict=False)
+
+    @property
+    def years(self) -> range:
+        """The plan years asked for."""
+        years = self.configuration["simulation"]
+        return range(years["start_year"], years["end_year"] + 1)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides each year of the run: without its last year, and without where files lie."""
+        known, asked = asdict(self), dict(self.configuration)
+        for section, name in _NOT_DECIDING:
+            asked[section] = {key: value for key, value in asked[section].items() if key != name}
+        deciding = {name: known[name] for name in ("replicate", "engine", "census", "opening", "versions", "format")}
+        return {**deciding, "configuration": asked}
+
+    def root(self) -> str:
+        """Return the SHA-256 of the identity: the chain of years hangs on it."""
+        return sha256(json_bytes(self.identity()))
+
+    def write(self, run: Path) -> None:
+        """Write ``run.json``."""
+        replace_file(run / RUN, json_bytes(sealed(asdict(self))))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a run in memory came from.
+
+    Attributes:
+        replicate: which of the seed's many worlds.
+        engine: which engine computed it.
+        census: the completed census; None of tables that no run gave.
+    """
+
+    replicate: int = 0
+    engine: str = "fast"
+    census: pl.DataFrame | None = None
+
+    def header(self, config: Config, notes: tuple[str, ...]) -> Header:
+        """Return what the run is, to be written down."""
+        census = "unknown" if self.census is None else census_fingerprint(self.census)
+        configuration = config.model_dump(mode="json", by_alias=True)
+        return Header(configuration, self.replicate, self.engine, census, notes=notes)
+
+
+def read_header(run: Path) -> Header:
+    """Return what a folder says about its run.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        LedgerError: when it holds no run, or one of another format, or ``run.json`` was changed.
+    """
+    if not run.exists():
+        raise FileNotFoundError(f"{run}: no such folder")
+    if not (run / RUN).is_file():
+        raise LedgerError(f"{run}: holds no complete run; write it again")
+    content = read_sealed(run / RUN)
+    if content.get("format") != FORMAT:
+        raise LedgerError(f"{run}: written in format {content.get('format')}, this version reads {FORMAT}")
+    try:
+        return Header(**content | {"notes": tuple(content["notes"])})
+    except (TypeError, KeyError, ValueError) as error:
+        raise LedgerError(f"{run / RUN}: is not of this format ({type(error).__name__})") from None
+
+
+def differences(there: Header, asked: Header) -> list[str]:
+    """Return a line on everything that decides results and differs."""
+    known, wanted = (dict(_leaves(header.identity() | {"opening": None})) for header in (there, asked))
+    changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
+    return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted name of each single value of nested data, as a configuration names it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}".strip("."))
+    else:
+        yield name.removeprefix("configuration."), value
+
+
+def _shown(value: Any) -> str:
+    if value is ...:
+        return "nothing"
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

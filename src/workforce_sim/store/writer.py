@@ -1,0 +1,275 @@
+"""Writing a run: one plan year after another, each committed in one step; begun anew, gone on with, or extended."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.errors import LedgerError
+from workforce_sim.ledger import in_order, ordered
+from workforce_sim.opening import Tables
+from workforce_sim.store.header import Header, differences, read_header
+from workforce_sim.store.layout import (
+    CARRIED,
+    LOCK,
+    MADE,
+    MANIFEST,
+    OPENING,
+    RUN,
+    beside,
+    commit,
+    committed_years,
+    file_sha256,
+    json_bytes,
+    leftovers,
+    new_folder,
+    private,
+    read_sealed,
+    remove,
+    sealed,
+    sync,
+    table_file,
+    write_new,
+    year_folder,
+)
+from workforce_sim.store.lock import locked
+
+LEVEL = {"zstd": 1}
+"""Compression level: higher ones take longer and save next to nothing on these tables."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the next year needs besides the snapshots.
+
+    Attributes:
+        staff: one row for each who stays, in the order of the snapshots.
+        forfeitures_cents: unused forfeitures, by replicate.
+    """
+
+    staff: pl.DataFrame
+    forfeitures_cents: list[int]
+
+
+@dataclass
+class RunWriter:
+    """A run held for writing.
+
+    Attributes:
+        folder: of the run.
+        header: what the run is.
+        years: plan years that stand already.
+    """
+
+    folder: Path
+    header: Header
+    years: list[int]
+    _before: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = chain(self.folder, self.header, self.years)
+
+    def commit(self, year: int, tables: Tables, carried: Carried | None, made: Mapping[str, Any]) -> None:
+        """Write one plan year beside its place, wait for the disk, and move it there.
+
+        Raises:
+            LedgerError: when it cannot be written; what stood before still stands.
+        """
+        part = beside(year_folder(self.folder, year))
+        with writable(self.folder):
+            try:
+                manifest = self._written(new_folder(part), year, tables, carried)
+                write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
+                sync(part)
+                commit(part, year_folder(self.folder, year))
+            except BaseException:
+                remove(part)
+                raise
+        self._before, self.years = manifest["seal"], [*self.years, year]
+
+    def _written(self, part: Path, year: int, tables: Tables, carried: Carried | None) -> dict[str, Any]:
+        """Write the files of a year and their manifest, and return it."""
+        written = in_order(tables)
+        frames = {table_file(name): getattr(written, name) for name in ("events", "snapshots", "summary")}
+        if carried is not None:
+            frames[CARRIED] = carried.staff
+        compression = self.header.configuration["output"]["compression"]
+        manifest = sealed(
+            {
+                "run": self.header.identity(),
+                "year": year,
+                "files": {name: write_frame(part / name, frame, compression) for name, frame in frames.items()},
+                "forfeitures_cents": None if carried is None else carried.forfeitures_cents,
+                "before": self._before,
+            }
+        )
+        write_new(part / MANIFEST, json_bytes(manifest))
+        return manifest
+
+
+def write_frame(path: Path, frame: pl.DataFrame, compression: Any) -> dict[str, Any]:
+    """Write a table for its owner alone, wait for the disk, and return its rows, bytes and SHA-256."""
+    frame.write_parquet(private(path), compression=compression, compression_level=LEVEL.get(compression))
+    sync(path)
+    return {"rows": frame.height, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+
+
+def chain(run: Path, header: Header, years: list[int]) -> str:
+    """Return the seal of the last of these years, each checked to hang on the one before; without any, the root.
+
+    Raises:
+        LedgerError: when a year is missing or does not belong to this run.
+    """
+    before = header.root()
+    for year, expected in zip(years, header.years, strict=False):
+        if year != expected:
+            raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
+        manifest = read_sealed(year_folder(run, year) / MANIFEST)
+        if manifest["before"] != before:
+            raise LedgerError(f"{year_folder(run, year)}: belongs to another run; write the run again elsewhere")
+        before = sealed(manifest)["seal"]
+    return before
+
+
+def finished(run: Path, header: Header) -> bool:
+    """Return whether a folder holds exactly this run already, whole.
+
+    Raises:
+        LedgerError: when it holds another run, with what differs.
+    """
+    if not (run / RUN).is_file():
+        return False
+    _refuse_other(run, header)
+    return committed_years(run) == list(header.years)
+
+
+@contextmanager
+def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator[RunWriter]:
+    """Hold a folder and begin a run in it, or go on with the same one.
+
+    Args:
+        run: new or empty folder, or that of the same run, unfinished or to be extended.
+        header: what the run is; rows and hash of the opening are filled in.
+        opening: the completed census as the run starts.
+
+    Raises:
+        LedgerError: when the folder holds anything else, is being written by another, or cannot be written.
+    """
+    refuse_foreign(run)
+    with writable(run):
+        new = not run.exists()
+        run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with locked(run), _cleared_up(run):
+                yield _begun(run, header, opening)
+        except BaseException:
+            if new and not any(run.iterdir()):
+                run.rmdir()
+            raise
+
+
+@contextmanager
+def writable(run: Path) -> Iterator[None]:
+    """Say which run could not be written, and why."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, LedgerError):
+            raise
+        why = getattr(error, "strerror", None) or str(error).split("\n", 1)[0]
+        raise LedgerError(f"{run}: cannot be written ({why}); check space and permissions") from error
+
+
+@contextmanager
+def _cleared_up(run: Path) -> Iterator[None]:
+    """Leave nothing of a run of which not one year could be committed."""
+    try:
+        yield
+    except BaseException:
+        if not committed_years(run):
+            for path in (run / RUN, run / OPENING, *leftovers(run)):
+                remove(path)
+        raise
+
+
+def refuse_foreign(run: Path) -> None:
+    """Raise ``LedgerError`` when a folder holds anything but a run."""
+    if run.exists() and not run.is_dir():
+        raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
+    if not run.is_dir() or (run / RUN).is_file():
+        return
+    ours = {OPENING, LOCK, *(path.name for path in leftovers(run))}
+    if {entry.name for entry in run.iterdir()} - ours:
+        raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
+
+
+def _begun(run: Path, header: Header, opening: pl.DataFrame | None) -> RunWriter:
+    for path in leftovers(run):
+        remove(path)
+    if not (run / RUN).is_file():
+        header = replace(header, opening=_opening(run, header, opening))
+        header.write(run)
+        return RunWriter(run, header, [])
+    there = _refuse_other(run, header)
+    if there.years != header.years:
+        there = replace(there, configuration=header.configuration)
+        there.write(run)
+    return RunWriter(run, there, committed_years(run))
+
+
+def _opening(run: Path, header: Header, opening: pl.DataFrame | None) -> dict[str, Any] | None:
+    """Write the opening, and return its rows and hash."""
+    remove(run / OPENING)
+    if opening is None:
+        return None
+    part = beside(run / OPENING)
+    found = write_frame(part, ordered(opening, "census"), header.configuration["output"]["compression"])
+    commit(part, run / OPENING)
+    return found
+
+
+def _refuse_other(run: Path, asked: Header) -> Header:
+    """Return what is there; raise ``LedgerError`` when it is another run."""
+    there = read_header(run)
+    lines = differences(there, asked)
+    if there.years[-1] > asked.years[-1]:
+        lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
+    if lines:
+        shown = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
+        raise LedgerError("\n  ".join([f"{run}: holds another run; choose another folder", *shown]))
+    return there
+
+
+MOST_LINES = 12
+
+
+def machine() -> dict[str, Any]:
+    """Return what computed and wrote: for the record, nothing depends on it."""
+    libraries = {name: version(name) for name in ("polars", "numpy", "pyarrow", "pydantic")}
+    return {
+        "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "python": platform.python_version(),
+        "libraries": libraries,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "processors": os.cpu_count(),
+        "threads": pl.thread_pool_size(),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory this process has held so far, MB."""
+    import resource  # noqa: PLC0415 - only where runs are written: POSIX
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
