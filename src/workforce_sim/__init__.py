@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workforce_sim.result import Result, read_run
     from workforce_sim.simulation import simulate
     from workforce_sim.summary import summary_by
+    from workforce_sim.verification import Verification, verify_run
 
 __all__ = [
     "AdpCorrection",
@@ -45,6 +46,7 @@ __all__ = [
     "PlanTest",
     "Result",
     "SimulationError",
+    "Verification",
     "WorkforceSimError",
     "adp_test",
     "catch_up_limit",
@@ -66,6 +68,7 @@ __all__ = [
     "summary_by",
     "synthetic_census",
     "top_paid_group",
+    "verify_run",
     "vested_share",
 ]
 
@@ -90,6 +93,7 @@ _HOMES = {
     "simulation": ("simulate",),
     "summary": ("summary_by",),
     "census.synthetic": ("synthetic_census",),
+    "verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

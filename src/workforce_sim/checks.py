@@ -39,14 +39,15 @@ def check_year(opening: pl.DataFrame, tables: Tables) -> None:
     Raises:
         LedgerError: naming every law that is broken, with how many rows break it.
     """
-    broken = list(broken_laws(_staying(opening), tables))
+    broken = list(broken_laws(opening, tables))
     if broken:
         raise LedgerError("; ".join(broken))
 
 
 def broken_laws(opening: pl.DataFrame, tables: Tables) -> Iterator[str]:
     """Yield what is wrong with the tables of a year; nothing when all laws hold."""
-    events, people, year = tables.events, tables.snapshots, int(tables.summary["year"][0])
+    opening, events, people = _staying(opening), tables.events, tables.snapshots
+    year = int(tables.summary["year"][0])
     for name in ("events", "snapshots", "summary"):
         if getattr(tables, name).columns != names(TABLES[name]):
             yield f"{year}: the columns of {name} are not those of the model"
