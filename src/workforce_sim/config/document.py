@@ -113,8 +113,8 @@ def _decoded(content: bytes) -> str:
         raise _FatalError(_place_after(before), "not UTF-8 text; save the file as UTF-8") from None
     bad = _UNPRINTABLE.search(text)
     if bad:
-        what = f"not valid YAML: the control character U+{ord(bad[0]):04X}; remove it"
-        raise _FatalError(_place_after(text[: bad.start()]), what)
+        place = _place_after(text[: bad.start()])
+        raise _FatalError(place, _malformed(place, f"the control character U+{ord(bad[0]):04X}; remove it"))
     return text
 
 
@@ -129,9 +129,13 @@ def _events(content: bytes) -> Iterator[Any]:
         yield from yaml.parse(text, Loader=PARSER)
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark or error.context_mark)
-        raise _FatalError(place, f"not valid YAML: {_explained(error, text, place)}") from None
+        raise _FatalError(place, _malformed(place, _explained(error, text, place))) from None
     except yaml.YAMLError as error:
-        raise _FatalError(Place(1, 1), f"not valid YAML: {error}".splitlines()[0]) from None
+        raise _FatalError(Place(1, 1), _malformed(Place(1, 1), str(error).split("\n", 1)[0])) from None
+
+
+def _malformed(place: Place, what: str) -> str:
+    return f"not valid YAML at line {place.line}, column {place.column}: {what}"
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str, place: Place) -> str:
