@@ -106,14 +106,16 @@ def _is_whole(headcount: Any) -> bool:
     return number and bool(0 <= headcount < 2**63 and headcount % 1 == 0)
 
 
-def exact_plan(opening: int, growth: int, termination: int, new_hire_termination: int) -> HeadcountPlan:
-    """Return the exact plan from rates in millionths."""
+def exact_plan(
+    opening: int, growth: int, termination: int, new_hire_termination: int, year: int | None = None
+) -> HeadcountPlan:
+    """Return the exact plan from rates in millionths; the year is for the error of a plan that cannot be."""
     target = half_up(opening * (PPM + growth), PPM)
     leavers = half_up(opening * termination, PPM)
     net = target - (opening - leavers)
     if net <= 0:
         return HeadcountPlan(target, leavers - net, -net, 0, 0)
-    hires = _ceil(net * PPM, PPM - new_hire_termination)
+    hires = _hires_for(net, new_hire_termination, year)
     return HeadcountPlan(target, leavers, 0, hires, hires - net)
 
 
@@ -123,9 +125,23 @@ def target_path(census: int, growths: Sequence[int]) -> int:
     return half_up(product.numerator, product.denominator)
 
 
-def planned_hires(opening: int, target: int, expected_exits: int, new_hire_termination: int) -> int:
+def planned_hires(
+    opening: int, target: int, expected_exits: int, new_hire_termination: int, year: int | None = None
+) -> int:
     """Return the hires of stochastic mode: planned on expected exits, never below 0."""
-    return max(0, _ceil((target - opening + expected_exits) * PPM, PPM - new_hire_termination))
+    missing = target - opening + expected_exits
+    return _hires_for(missing, new_hire_termination, year) if missing > 0 else 0
+
+
+def _hires_for(missing: int, new_hire_termination: int, year: int | None) -> int:
+    """Return how many to hire so that as many as are missing stay; ``SimulationError`` when every hire leaves."""
+    if new_hire_termination >= PPM:
+        raise SimulationError(
+            f"{missing} more staff are needed{'' if year is None else f' in {year}'}, and of hires nobody stays, for "
+            "workforce.new_hire_termination_rate is 1; lower it, or hire nobody by a lower "
+            "simulation.target_growth_rate or workforce.total_termination_rate"
+        )
+    return _ceil(missing * PPM, PPM - new_hire_termination)
 
 
 def check_ratio(hires: int, opening: int, ratio: float, rates: str) -> None:

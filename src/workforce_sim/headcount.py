@@ -37,7 +37,8 @@ def decide(staff: Staff, weight: Ints, context: Context) -> Headcount:
     """Plan exits and hires exactly, or hires only where everybody leaves freely.
 
     Raises:
-        SimulationError: when more hires would be needed than ``workforce.max_hires_ratio`` allows.
+        SimulationError: when more hires would be needed than ``workforce.max_hires_ratio`` allows, or any at all while
+            every hire leaves.
     """
     parts = staff.bounds(context.replicates)
     sizes = [part.stop - part.start for part in parts]
@@ -61,7 +62,7 @@ def _rates(context: Context) -> tuple[int, int, int]:
 
 
 def _exact(sizes: list[int], context: Context) -> Headcount:
-    plans = [exact_plan(size, *_rates(context)) for size in sizes]
+    plans = [exact_plan(size, *_rates(context), context.year.year) for size in sizes]
     return Headcount(
         [plan.terminations for plan in plans],
         [plan.reductions for plan in plans],
@@ -76,7 +77,8 @@ def _stochastic(sizes: list[int], weights: list[Ints], context: Context) -> Head
     path = [config.simulation.target_growth_rate.ppm(year) for year in years]
     target = target_path(context.world.headcount, path)
     expected = [_expected_exits(weight, context) for weight in weights]
-    hires = [planned_hires(size, target, e, n) if size else 0 for size, e in zip(sizes, expected, strict=True)]
+    now = context.year.year
+    hires = [planned_hires(size, target, e, n, now) if size else 0 for size, e in zip(sizes, expected, strict=True)]
     return Headcount(None, None, hires, None)
 
 

@@ -21,6 +21,7 @@ from workforce_sim.opening import Tables
 
 KINDS = {
     "workforce.max_hires_ratio": "too many hires",
+    "more staff are needed": "no hire stays",
     " above 0": "too few who can leave",
     "pay of more than": "too much pay",
     "balance of more than": "too large a balance",
@@ -105,6 +106,23 @@ def test_engines_agree_on_a_firm_of_two_thousand_over_five_years(headcount: str,
     batch = fast(scenario, (0, 41))
     for replicate in (0, 41):
         assert_same(support.only(batch, pl.col("replicate") == replicate), slow(scenario, replicate))
+
+
+@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+@pytest.mark.parametrize(
+    ("growth", "last", "found"), [(-0.3, 2024, Tables), ({2023: 0.0, 2024: 0.2}, 2024, "no hire stays")]
+)
+def test_engines_agree_where_every_hire_leaves(headcount: str, growth: Any, last: int, found: Any) -> None:
+    rates = {"total_termination_rate": 0.1, "new_hire_termination_rate": {2023: 0.5, 2024: 1.0}}
+    sections = {"simulation": {"target_growth_rate": growth}, "workforce": {**rates, "headcount": headcount}}
+    scenario = support.synthetic(200, support.configured(2023, last, **sections))
+    quick, plain = outcome(lambda: fast(scenario, (0,))), outcome(lambda: slow(scenario, 0))
+
+    assert found in (type(quick), quick)
+    if isinstance(quick, Tables) and isinstance(plain, Tables):
+        assert_same(quick, plain)
+    else:
+        assert quick == plain
 
 
 def test_random_configurations_hold_every_key() -> None:

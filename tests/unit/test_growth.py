@@ -133,3 +133,12 @@ def test_hires_at_the_ratio_pass_and_one_more_is_an_error_that_names_the_rates()
     check_ratio(29, 100, 0.29, "growth 1")  # 0.29 x 100 in doubles is less than 29
     with pytest.raises(SimulationError, match=r"30 hires .* 100 .*max_hires_ratio 0\.29 .*growth 1"):
         check_ratio(30, 100, 0.29, "growth 1")
+
+
+def test_where_every_hire_leaves_a_year_may_need_none_and_one_more_is_an_error() -> None:
+    assert exact_plan(100, -120_000, 120_000, 1_000_000) == HeadcountPlan(88, 12, 0, 0, 0)
+    assert planned_hires(100, 88, 12, 1_000_000) == 0
+    with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, .* is 1; lower"):
+        exact_plan(100, -110_000, 120_000, 1_000_000, 2026)
+    with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, "):
+        planned_hires(100, 89, 12, 1_000_000, 2026)

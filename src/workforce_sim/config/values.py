@@ -120,8 +120,6 @@ Share = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(6))]
 GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(_decimals(6))]
 """A fraction of one that may be negative: above -1, at most 1; at most 6 decimals."""
 
-ShareBelowOne = Annotated[float, Field(ge=0, lt=1), AfterValidator(_decimals(6))]
-
 Factor = Annotated[float, Field(ge=0, le=50), AfterValidator(_decimals(3))]
 """A relative factor from 0 to 50, at most 3 decimals; 1 changes nothing."""
 
@@ -218,12 +216,6 @@ class ShareByYear(_ByYear):
     """A share of one, or a table of them by year."""
 
     root: OneOrByYear[Share]
-
-
-class ShareBelowOneByYear(_ByYear):
-    """A share below one, or a table of them by year."""
-
-    root: OneOrByYear[ShareBelowOne]
 
 
 class GrowthByYear(_ByYear):

@@ -15,7 +15,6 @@ from workforce_sim.config.values import (
     Listed,
     PathText,
     Section,
-    ShareBelowOneByYear,
     ShareByYear,
     Year,
     refuse,
@@ -140,8 +139,8 @@ class Workforce(Section):
 
     total_termination_rate: ShareByYear
     """Share of opening staff who leave in a year; one number or a table by year."""
-    new_hire_termination_rate: ShareBelowOneByYear = ShareBelowOneByYear(0.25)
-    """Share of the year's hires who leave in that year, below 1."""
+    new_hire_termination_rate: ShareByYear = ShareByYear(0.25)
+    """Share of the year's hires who leave in that year; a year that needs hires needs it below 1."""
     headcount: Literal["exact", "stochastic"] = "exact"
     """`exact` closes each year on its target; `stochastic` lets everybody leave freely."""
     max_hires_ratio: Annotated[float, Field(gt=0, le=1000)] = 10.0

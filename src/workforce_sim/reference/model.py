@@ -153,31 +153,46 @@ def headcount_growth(weights: Sequence[int], year: Year) -> Growth:
     leaving_ppm = rates.total_termination_rate.ppm(year.year)
     hires_leaving_ppm = rates.new_hire_termination_rate.ppm(year.year)
     if year.exact:
-        growth = exact_growth(len(weights), growth_ppm, leaving_ppm, hires_leaving_ppm)
+        growth = exact_growth(len(weights), growth_ppm, leaving_ppm, hires_leaving_ppm, year.year)
     else:
         target = half_up(*_target_path(year))
         expected = _expected_leavers(weights, leaving_ppm, year)
-        growth = stochastic_growth(len(weights), target, expected, leaving_ppm, hires_leaving_ppm)
+        growth = stochastic_growth(len(weights), target, expected, leaving_ppm, hires_leaving_ppm, year.year)
     _hires_within_ratio(growth.hires, len(weights), year)
     return growth
 
 
-def exact_growth(opening: int, growth_ppm: int, leaving_ppm: int, hires_leaving_ppm: int) -> Growth:
+def exact_growth(
+    opening: int, growth_ppm: int, leaving_ppm: int, hires_leaving_ppm: int, year: int | None = None
+) -> Growth:
     """Return the numbers that close the year on its target exactly."""
     target = raised(opening, growth_ppm)
     ordinary = half_up(opening * leaving_ppm, PPM)
     net = target - (opening - ordinary)
     if net <= 0:
         return Growth(leavers_ppm=PPM * (ordinary - net), ordinary=ordinary, hires=0, hires_leaving_ppm=0)
-    hires = _ceiling(net * PPM, PPM - hires_leaving_ppm)
+    hires = _hires_of_whom_stay(net, hires_leaving_ppm, year)
     return Growth(PPM * ordinary, ordinary, hires, hires_leaving_ppm=PPM * (hires - net))
 
 
-def stochastic_growth(opening: int, target: int, expected: int, leaving_ppm: int, hires_leaving_ppm: int) -> Growth:
+def stochastic_growth(
+    opening: int, target: int, expected: int, leaving_ppm: int, hires_leaving_ppm: int, year: int | None = None
+) -> Growth:
     """Return the numbers of a year in which everybody leaves freely: hires make good what is missing to the target."""
     missing = target - opening + expected
-    hires = max(0, _ceiling(missing * PPM, PPM - hires_leaving_ppm))
+    hires = 0 if missing <= 0 else _hires_of_whom_stay(missing, hires_leaving_ppm, year)
     return Growth(opening * leaving_ppm, opening, hires, hires * hires_leaving_ppm)
+
+
+def _hires_of_whom_stay(staying: int, hires_leaving_ppm: int, year: int | None) -> int:
+    """Return the hires of whom so many stay to the end of the year."""
+    if hires_leaving_ppm == PPM:
+        when = "" if year is None else f"{year}: "
+        raise SimulationError(
+            f"{when}{staying} more staff are needed, and with workforce.new_hire_termination_rate 1 no hire stays; "
+            "lower it, simulation.target_growth_rate or workforce.total_termination_rate"
+        )
+    return _ceiling(staying * PPM, PPM - hires_leaving_ppm)
 
 
 def _target_path(year: Year) -> tuple[int, int]:
