@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
-    from workforce_sim.errors import CensusError, ConfigError, LedgerError, SimulationError, WorkforceSimError
+    from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.errors import (
+        CensusError,
+        ConfigError,
+        LedgerError,
+        RequestError,
+        SimulationError,
+        WorkforceSimError,
+    )
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
     from workforce_sim.loading import load_config
@@ -26,9 +34,13 @@ if TYPE_CHECKING:
     from workforce_sim.plan.nonelective import nonelective_amount
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
+    from workforce_sim.provenance_page import provenance
     from workforce_sim.result import Result, read_run
+    from workforce_sim.sharing import export_csv, pseudonyms
     from workforce_sim.simulation import simulate
+    from workforce_sim.story import Timeline, timeline
     from workforce_sim.summary import summary_by
+    from workforce_sim.suppression import suppress_small
     from workforce_sim.verification import Verification, verify_run
 
 __all__ = [
@@ -44,8 +56,11 @@ __all__ = [
     "Nondiscrimination",
     "PeriodMatch",
     "PlanTest",
+    "RequestError",
     "Result",
+    "RunDifference",
     "SimulationError",
+    "Timeline",
     "Verification",
     "WorkforceSimError",
     "adp_test",
@@ -53,6 +68,8 @@ __all__ = [
     "check_census",
     "correct_adp",
     "deferral_limit",
+    "diff_runs",
+    "export_csv",
     "hires_needed",
     "limits",
     "load_config",
@@ -61,12 +78,16 @@ __all__ = [
     "nonelective_amount",
     "period_match",
     "plan_warnings",
+    "provenance",
+    "pseudonyms",
     "read_census",
     "read_run",
     "replay",
     "simulate",
     "summary_by",
+    "suppress_small",
     "synthetic_census",
+    "timeline",
     "top_paid_group",
     "verify_run",
     "vested_share",
@@ -75,7 +96,8 @@ __all__ = [
 _HOMES = {
     "census": ("Census", "check_census", "read_census"),
     "config": ("Config",),
-    "errors": ("CensusError", "ConfigError", "LedgerError", "SimulationError", "WorkforceSimError"),
+    "differences": ("RunDifference", "diff_runs"),
+    "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
     "loading": ("load_config",),
@@ -89,9 +111,13 @@ _HOMES = {
     "plan.nonelective": ("nonelective_amount",),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
+    "provenance_page": ("provenance",),
     "result": ("Result", "read_run"),
+    "sharing": ("export_csv", "pseudonyms"),
     "simulation": ("simulate",),
     "summary": ("summary_by",),
+    "suppression": ("suppress_small",),
+    "story": ("Timeline", "timeline"),
     "census.synthetic": ("synthetic_census",),
     "verification": ("Verification", "verify_run"),
 }

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.console import FAILURE, SUCCESS, USAGE, complain, guarded, run_report, say, shower, whole_number
+from workforce_sim.run_commands import add_run_commands
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("new", metavar="NEW", type=Path, nargs="?", help="file to write; default: OLD.migrated.yaml")
     init = _command(config, "init", "write a commented example of every key", _config_init)
     init.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path(EXAMPLE), help=f"default: {EXAMPLE}")
+    about = "explain, compare, show or export a run on disk"
+    run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
+    add_run_commands(run, _command)
     return parser
 
 

@@ -21,3 +21,7 @@ class SimulationError(WorkforceSimError, RuntimeError):
 
 class LedgerError(WorkforceSimError, RuntimeError):
     """A run on disk that cannot be written, read or trusted."""
+
+
+class RequestError(WorkforceSimError, ValueError):
+    """A question that a run cannot answer, or something that cannot be shared as asked."""

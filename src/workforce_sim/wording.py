@@ -1,0 +1,106 @@
+"""Values as people read them: dollars, percents, plain tables, and configurations key by key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+ABSENT = object()
+"""Stands for a key that one of two configurations does not have."""
+
+PATHS = frozenset({"census.path", "output.path"})
+"""Keys that say where files lie: no result depends on them."""
+
+_MOST = 40
+
+
+def dollars(cents: int | None) -> str:
+    """Return an amount in dollars and cents."""
+    if cents is None:
+        return "-"
+    return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def percent(share: float | Decimal | None, places: int | None = None) -> str:
+    """Return a share of one in percent: as many decimals as it has, or so many."""
+    if share is None:
+        return "-"
+    exact = Decimal(str(share)) * 100
+    return f"{exact.normalize():f} %" if places is None else f"{exact:.{places}f} %"
+
+
+def bp_percent(bp: int | None) -> str:
+    """Return whole basis points in percent."""
+    return "-" if bp is None else percent(Decimal(bp) / 10_000)
+
+
+def number(value: float) -> str:
+    """Return a number as short as it can be written exactly."""
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+def counted(count: int, one: str, more: str | None = None) -> str:
+    """Return how many there are of something: ``1 person``, ``2 persons``."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
+def value_text(value: Any) -> str:
+    """Return a value of a configuration in a few words."""
+    if value is ABSENT:
+        return "not there"
+    if isinstance(value, (list, tuple)):
+        text = ", ".join(value_text(item) for item in value)
+        return text if len(text) <= _MOST else f"table of {counted(len(value), 'row')}"
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{name}: {value_text(item)}" for name, item in sorted(value.items(), key=_named)) or "none"
+        return text if len(text) <= _MOST else f"table of {counted(len(value), 'key')}"
+    return _scalar_text(value)
+
+
+def _named(item: tuple[Any, Any]) -> str:
+    return str(item[0])
+
+
+def _scalar_text(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted key and value of everything in nested data; a list is one value."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from leaves(inner, f"{key}.{name}".strip("."))
+    else:
+        yield key, value
+
+
+def changes(first: Any, second: Any, key: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield key and both values of whatever differs between two nested data; lists of one length row by row."""
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        for name in sorted({*first, *second}, key=str):
+            yield from changes(first.get(name, ABSENT), second.get(name, ABSENT), f"{key}.{name}".strip("."))
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for place, (one, other) in enumerate(zip(first, second, strict=True)):
+            yield from changes(one, other, f"{key}[{place}]")
+    elif first != second:
+        yield key, first, second
+
+
+def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), indent: str = "") -> list[str]:
+    """Return rows of text as aligned lines; columns whose numbers are in ``right`` end at one place."""
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [indent + "  ".join(_cell(row, i, w, right) for i, w in enumerate(widths)).rstrip() for row in rows]
+
+
+def _cell(row: Sequence[str], place: int, width: int, right: Sequence[int]) -> str:
+    return row[place].rjust(width) if place in right else row[place].ljust(width)
