@@ -53,9 +53,14 @@ def beside(path: Path) -> Path:
     return path.parent / f".{path.name}.part"
 
 
+def is_leftover(name: str) -> bool:
+    """Return whether a name is one that ``beside`` gives."""
+    return name.startswith(".") and name.endswith(".part")
+
+
 def leftovers(run: Path) -> Iterator[Path]:
     """Yield what a killed writer left beside the parts."""
-    return run.glob(".*.part")
+    return (path for path in run.iterdir() if is_leftover(path.name))
 
 
 def remove(path: Path) -> None:
@@ -104,8 +109,12 @@ def replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there: a reader sees the old one or the new one."""
     part = beside(path)
     remove(part)
-    write_new(part, content)
-    commit(part, path)
+    try:
+        write_new(part, content)
+        commit(part, path)
+    except BaseException:
+        remove(part)
+        raise
 
 
 def sha256(content: bytes) -> str:

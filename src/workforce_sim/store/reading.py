@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -27,6 +28,7 @@ from workforce_sim.store.writer import Carried, chain
 from workforce_sim.tables import TABLES, names
 
 _WRITTEN = ("events", "snapshots", "summary")
+_UNREADABLE = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 @dataclass(frozen=True)
@@ -46,27 +48,36 @@ class Stored:
     @cached_property
     def events(self) -> pl.DataFrame:
         """The ledger of all years."""
-        return _collected(self.scan("events"))
+        return self._table("events")
 
     @cached_property
     def snapshots(self) -> pl.DataFrame:
         """The snapshots of all years."""
-        return _collected(self.scan("snapshots"))
+        return self._table("snapshots")
 
     @cached_property
     def summary(self) -> pl.DataFrame:
         """The summary of all years."""
-        return _collected(self.scan("summary"))
+        return self._table("summary")
 
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a table to be read lazily: years and columns that a query leaves out are not read."""
         files = [year_folder(self.folder, year) / table_file(name) for year in self.years]
-        return pl.scan_parquet(files, hive_partitioning=True, hive_schema={"year": pl.Int32})
+        if "=" in str(self.folder):  # it would be taken for a column; years are left out by their statistics then
+            return _scan(files)
+        return pl.scan_parquet(files, hive_partitioning=True, hive_schema={"year": pl.Int32}, glob=False)
+
+    def _table(self, name: str) -> pl.DataFrame:
+        """Return a table, each file of it as it was written."""
+        for year in self.years:
+            folder, file = year_folder(self.folder, year), table_file(name)
+            _check_file(folder / file, read_sealed(folder / MANIFEST)["files"][file])
+        return _collected(self.scan(name))
 
     def part(self, year: int) -> Tables:
         """Return the tables of one year."""
         one = replace(self, years=(year,))
-        return Tables(*(_collected(one.scan(name)) for name in _WRITTEN), in_order=True)
+        return Tables(one.events, one.snapshots, one.summary, in_order=True)
 
     def parts(self) -> Iterator[Tables]:
         """Yield the tables of one year after another, each read when it is its turn."""
@@ -83,20 +94,37 @@ class Stored:
         if CARRIED not in manifest["files"]:
             return None
         for name, known in manifest["files"].items():
-            if file_sha256(folder / name) != known["sha256"]:
-                raise LedgerError(f"{folder / name}: was changed since it was written; {RESTORE}")
-        return Carried(_collected(pl.scan_parquet(folder / CARRIED)), manifest["forfeitures_cents"])
+            _check_file(folder / name, known)
+        return Carried(_collected(_scan([folder / CARRIED])), manifest["forfeitures_cents"])
 
     @property
     def opening(self) -> pl.DataFrame | None:
         """The completed census as the run started from it."""
-        return None if self.header.opening is None else _collected(pl.scan_parquet(self.folder / OPENING))
+        if self.header.opening is None:
+            return None
+        _check_file(self.folder / OPENING, self.header.opening)
+        return _collected(_scan([self.folder / OPENING]))
+
+
+def _scan(files: list[Path]) -> pl.LazyFrame:
+    """Return files of one table, whatever their names mean to a shell."""
+    return pl.scan_parquet(files, glob=False, hive_partitioning=False)
+
+
+def _check_file(path: Path, known: Mapping[str, Any]) -> None:
+    """Raise ``LedgerError`` when a file is not the one that was written."""
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be read ({error.strerror}); {RESTORE}") from None
+    if found != known["sha256"]:
+        raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
 
 
 def _collected(table: pl.LazyFrame) -> pl.DataFrame:
     try:
         return table.collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _UNREADABLE as error:
         why = str(error).split("\n", 1)[0]
         raise LedgerError(
             f"a table of the run cannot be read ({why}); workforce-sim run verify tells what is wrong"
@@ -110,7 +138,9 @@ def opened(run: Path) -> Stored:
         FileNotFoundError: when there is no such folder.
         LedgerError: when it holds no run with at least one year, or a part is missing, of another run, or damaged.
     """
-    header, years = read_header(run), committed_years(run)
+    run = run.absolute()  # tables are read later, perhaps from another working folder
+    years = committed_years(run)  # before the header: a writer that extends the run writes the header first
+    header = read_header(run)
     if not years:
         raise LedgerError(f"{run}: no year of this run is committed yet; simulate it again with the same folder")
     chain(run, header, years)
@@ -123,8 +153,8 @@ def opened(run: Path) -> Stored:
 
 def _check_columns(path: Path, name: str) -> None:
     try:
-        found = list(pl.read_parquet_schema(path))
-    except (OSError, pl.exceptions.PolarsError) as error:
+        found = _scan([path]).collect_schema().names()
+    except _UNREADABLE as error:
         raise LedgerError(f"{path}: cannot be read ({str(error).splitlines()[0]}); restore it from a copy") from None
     if found != names(TABLES[name]):
         raise LedgerError(f"{path}: has other columns than a table of {name}; restore it from a copy")

@@ -30,6 +30,7 @@ from workforce_sim.store.layout import (
     commit,
     committed_years,
     file_sha256,
+    is_leftover,
     json_bytes,
     leftovers,
     new_folder,
@@ -131,6 +132,9 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         LedgerError: when a year is missing or does not belong to this run.
     """
     before = header.root()
+    surplus = years[len(header.years) :]
+    if surplus:
+        raise LedgerError(f"{run}: {surplus[0]} is none of its years; remove what does not belong there")
     for year, expected in zip(years, header.years, strict=False):
         if year != expected:
             raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
@@ -170,8 +174,10 @@ def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator
         new = not run.exists()
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with locked(run), _cleared_up(run):
-                yield _begun(run, header, opening)
+            with locked(run):
+                there = _refuse_other(run, header) if (run / RUN).is_file() else None
+                with _cleared_up(run):
+                    yield _begun(run, header, opening, there)
         except BaseException:
             if new and not any(run.iterdir()):
                 run.rmdir()
@@ -206,21 +212,21 @@ def refuse_foreign(run: Path) -> None:
     """Raise ``LedgerError`` when a folder holds anything but a run."""
     if run.exists() and not run.is_dir():
         raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
-    if not run.is_dir() or (run / RUN).is_file():
-        return
-    ours = {OPENING, LOCK, *(path.name for path in leftovers(run))}
-    if {entry.name for entry in run.iterdir()} - ours:
+    there = {entry.name for entry in run.iterdir()} if run.is_dir() else set()  # looked at once: it may be growing
+    ours = {OPENING, LOCK, *(name for name in there if is_leftover(name))}
+    if RUN not in there and there - ours:
         raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
 
 
-def _begun(run: Path, header: Header, opening: pl.DataFrame | None) -> RunWriter:
+def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Header | None) -> RunWriter:
     for path in leftovers(run):
         remove(path)
-    if not (run / RUN).is_file():
+    if there is None:
+        run.chmod(0o700)
+        sync(run.parent)
         header = replace(header, opening=_opening(run, header, opening))
         header.write(run)
         return RunWriter(run, header, [])
-    there = _refuse_other(run, header)
     if there.years != header.years:
         there = replace(there, configuration=header.configuration)
         there.write(run)
