@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.wording import columns, counted, dollars, percent
+from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 if TYPE_CHECKING:
     from workforce_sim.differences import RunDifference
@@ -139,6 +139,19 @@ def some_persons(found: RunDifference, most: int) -> Iterator[str]:
     if most <= 0 or found.persons.is_empty():
         return
     rows = found.persons.group_by("kind", maintain_order=True).head(most)
-    named = ("kind", "employee_id", "date", "what", "a", "b")
     yield ""
-    yield from columns([named, *(tuple(map(str, row)) for row in rows.select(named).rows())], indent="  ")
+    yield from columns([_PERSON, *(_person(row) for row in rows.iter_rows(named=True))], indent="  ")
+
+
+_PERSON = ("kind", "employee_id", "date", "what", "a", "b")
+
+
+def _person(row: Mapping[str, Any]) -> tuple[str, ...]:
+    kind, employee_id, date, what, a, b = (str(row[name]) for name in _PERSON)
+    return kind, employee_id, date, what, _value(what, a), _value(what, b)
+
+
+def _value(what: str, text: str) -> str:
+    """Return a value that differs: of cents and basis points as dollars and percents."""
+    unit = {"cents": dollars, "bp": bp_percent}.get(what.rsplit("_", 1)[-1])
+    return unit(int(text)) if unit is not None and text.lstrip("-").isdigit() else text

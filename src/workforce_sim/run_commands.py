@@ -82,6 +82,9 @@ def _export(options: argparse.Namespace) -> int:
     if folder.exists():
         complain(f"{folder}: exists already; choose another folder, or remove it first")
         return FAILURE
+    if not folder.parent.is_dir():
+        complain(f"{folder.parent}: no such folder; make it first")
+        return FAILURE
     part = beside(folder)
     try:
         _write_tables(read_run(options.run), new_folder(part), key)

@@ -106,8 +106,8 @@ def _of_environment(name: str) -> bytes:
     found = os.environ.get(name)
     if found is None:
         raise RequestError(
-            "no environment variable has the name given for the key; the name is given, never the key itself, and "
-            "a file as a pathlib.Path"
+            "no environment variable has the name given for the key; give its name, never the key itself, or a file "
+            "(--key-file, in Python a pathlib.Path)"
         )
     return os.fsencode(found)
 
@@ -134,8 +134,8 @@ def export_csv(frame: pl.DataFrame, path: str | Path, *, overwrite: bool = False
     """Write a table as CSV that a spreadsheet shows and does not run, for its owner alone.
 
     Text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return (white space or wide letters of the
-    same before it included) gets an apostrophe before it, names of columns too; all text is in quotes. Numbers, dates
-    and flags are written as they are, negative ones too. Taking one apostrophe off text that begins with apostrophes
+    same before it included) gets an apostrophe before it, names of columns too; all but numbers is in quotes.
+    Numbers are written as they are, negative ones too. Taking one apostrophe off text that begins with apostrophes
     and such a character gives the table back.
 
     Args:

@@ -21,7 +21,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.queries import collected, run_of
 from workforce_sim.result import Result
 from workforce_sim.tables import DataType
-from workforce_sim.wording import bp_percent, columns, dollars, percent
+from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 Row = Mapping[str, Any]
 
@@ -117,11 +117,12 @@ def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int
         A ``Timeline``: ``print`` it to read it, ``.frame`` for the same as a table.
 
     Raises:
-        RequestError: when nobody has the id, or several replicates hold the person and none is chosen.
+        RequestError: when nobody has the id, or the person is not in the replicate that is chosen, or in several
+            and none is.
         FileNotFoundError, LedgerError: as ``read_run``, for a path.
     """
     result, wanted = run_of(run), str(employee_id).strip()
-    people = _one_replicate(_rows(result, "snapshots", wanted, replicate).sort("replicate", "year"))
+    people = _one_replicate(_rows(result, "snapshots", wanted).sort("replicate", "year"), replicate)
     number = people["replicate"][0]
     events = _rows(result, "events", wanted, number).sort("replicate", "year", "effective_date", "event_type", "cause")
     totals = collected(result.scan("summary").filter(pl.col("replicate") == number))
@@ -130,7 +131,7 @@ def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int
     return Timeline(wanted, (*_opening(result, wanted, number), *story.lines()), events, people)
 
 
-def _rows(result: Result, table: str, employee_id: str, replicate: int | None) -> pl.DataFrame:
+def _rows(result: Result, table: str, employee_id: str, replicate: int | None = None) -> pl.DataFrame:
     """Return the rows of one person; other rows are dropped while the table is scanned."""
     return collected(scanned(result, table, employee_id, replicate))
 
@@ -141,14 +142,17 @@ def scanned(result: Result, table: str, employee_id: str, replicate: int | None 
     return rows if replicate is None else rows.filter(pl.col("replicate") == replicate)
 
 
-def _one_replicate(people: pl.DataFrame) -> pl.DataFrame:
+def _one_replicate(people: pl.DataFrame, wanted: int | None) -> pl.DataFrame:
+    """Return the snapshots of one replicate."""
     if people.is_empty():
         raise RequestError(UNKNOWN)
     numbers = people["replicate"].unique().sort().to_list()
-    if len(numbers) > 1:
+    if wanted is None and len(numbers) == 1:
+        return people
+    if wanted not in numbers:
         shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-        raise RequestError(f"{len(numbers)} replicates hold this employee ({shown}); choose one with replicate=")
-    return people
+        raise RequestError(f"this employee is in {counted(len(numbers), 'replicate')} ({shown}); choose one of them")
+    return people.filter(pl.col("replicate") == wanted)
 
 
 def _levels(config: Config, dtype: pl.DataType) -> tuple[Level, ...]:
