@@ -116,11 +116,12 @@ def _ledger(
     happened: Sequence[Events], people: pl.DataFrame, labels: Labels, order: Rows | None = None
 ) -> pl.DataFrame:
     """Return the rows of all events, labelled in one go; what an event does not set is null."""
+    happened = sorted(happened, key=lambda events: EVENT_TYPES.index(events.event_type))
     numbers = np.concatenate([_numbers(events.rows) for events in happened])
     kinds = np.repeat([EVENT_TYPES.index(e.event_type) for e in happened], [len(e) for e in happened])
     found = pl.concat([_columns(events) for events in happened], how="diagonal")
     if order is not None:
-        place = _written(numbers, kinds, found, people, order)
+        place = _written(numbers, found["effective_date"].to_numpy(), people["replicate"].to_numpy(), order)
         numbers, kinds, found = numbers[place], kinds[place], found[place]
     rows = pl.Series(numbers).cast(pl.UInt32)
     named = {"cause": _CAUSES, "level_before": labels.levels, "level_after": labels.levels}
@@ -133,22 +134,26 @@ def _ledger(
     )
 
 
-def _written(
-    rows: NDArray[np.intp], kinds: NDArray[np.intp], found: pl.DataFrame, people: pl.DataFrame, order: Rows
-) -> Rows:
-    """Return the written order of ledger rows: replicate, date, employee key, event type, cause."""
+def _written(rows: NDArray[np.intp], date: Days, replicate: NDArray[np.int32], order: Rows) -> Rows:
+    """Return the written order of ledger rows that are in the order of types: replicate, date, employee key, type.
+
+    Two changes of one rate on one day are in the order of their causes: own ones come first in the ledger's parts.
+    """
     rank = np.empty(len(order), dtype=np.uint32)
     rank[order] = np.arange(len(order), dtype=np.uint32)
-    rank, date = rank[rows], found["effective_date"].to_numpy()
-    cause = found["cause"].fill_null(-1).to_numpy() + 1
-    replicate = people["replicate"].to_numpy()[rows]
-    first = date.min(initial=NEVER)
-    keys = (kinds * 16 + cause, rank & 0xFFFF, rank >> 16, date - first, replicate & 0xFFFF, replicate >> 16)
-    place = np.arange(len(rows))
-    for key in keys:  # from the last to the first: 16 bits at a time are sorted in one sweep
-        if key.any():
-            place = place[np.argsort(key[place].astype(np.uint16), kind="stable")]
+    keys = [*_halves(rank[rows]), *_halves(date - date.min(initial=NEVER))]
+    if replicate.max(initial=0):
+        keys += _halves(replicate[rows])
+    place = np.argsort(keys[0], kind="stable")
+    for key in keys[1:]:  # from the last to the first: 16 bits at a time are sorted in one sweep
+        place = place[np.argsort(key[place], kind="stable")]
     return place
+
+
+def _halves(numbers: NDArray[Any]) -> list[NDArray[np.uint16]]:
+    """Return whole numbers below 2^32 as their low and their high 16 bits, these where there are any."""
+    low = numbers.astype(np.uint16)
+    return [low] if numbers.max(initial=0) < 2**16 else [low, (numbers >> 16).astype(np.uint16)]
 
 
 def _numbers(rows: Selection) -> NDArray[np.intp]:

@@ -27,6 +27,7 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
     census = completed(opening.staff, CENSUS)
     departments = _departments(census["department"])
     staff = _staff(census, config, departments)
+    staff = staff.take(staff.by_key())  # as tables are written: putting them in order is then next to nothing
     size, count = len(staff), len(replicates)
     world = World(
         assumptions,
@@ -49,8 +50,11 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
 
 def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
     """Return the staff of an opening as one replicate starts: with who is eligible, and drawn deferral rates."""
-    eligible = (state.staff.eligible < PlanYear(start_year).first) | (state.staff.deferral > 0)
-    return opening.staff.with_columns(pl.Series("deferral_bp", state.staff.deferral), eligible=pl.Series(eligible))
+    eligible, deferral = np.empty(len(state.staff), dtype=bool), np.empty(len(state.staff), dtype=np.int32)
+    deferral[state.staff.identity] = state.staff.deferral
+    eligible[state.staff.identity] = state.staff.eligible < PlanYear(start_year).first
+    eligible |= deferral > 0
+    return opening.staff.with_columns(pl.Series("deferral_bp", deferral), eligible=pl.Series(eligible))
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:

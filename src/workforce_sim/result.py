@@ -93,7 +93,9 @@ class Result:
             LedgerError: when the folder holds anything but this run, or cannot be written.
         """
         header = self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
-        with writing(Path(path), header, self.opening) as writer:
+        with writing(
+            Path(path), header, None if self.opening is None else ledger.ordered(self.opening, "census")
+        ) as writer:
             for year, part in zip(header.years, self.parts(), strict=True):
                 if year not in writer.years:
                     writer.commit(year, part, None, {})

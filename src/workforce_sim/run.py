@@ -93,7 +93,11 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff)
+        return Origin(self.replicate, self.engine, self.opening.staff, self._start.staff.identity)
+
+    def written_staff(self) -> pl.DataFrame:
+        """Return the staff as the run starts, in written order."""
+        return self.staff[self._start.staff.identity]
 
     def result(self, tables: Tables | Stored) -> Result:
         """Return the tables of the run as its result."""

@@ -80,7 +80,7 @@ def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:
     """Return the run from its folder, after simulating and writing the years that are not there yet."""
     header = run.origin.header(run.config, run.notes)
     if not finished(folder, header):
-        with writing(folder, header, run.staff) as writer:
+        with writing(folder, header, run.written_staff()) as writer:
             for year in committed(run, writer):
                 tell(year.number)
     return run.result(opened(folder))
@@ -95,7 +95,7 @@ def simulated_years(run: Run, folder: Path | None) -> Generator[Tables]:
     if finished(folder, header):
         yield from opened(folder).parts()
         return
-    with writing(folder, header, run.staff) as writer:
+    with writing(folder, header, run.written_staff()) as writer:
         yield from Stored(folder, writer.header, tuple(writer.years)).parts()
         yield from (year.tables for year in committed(run, writer))
 

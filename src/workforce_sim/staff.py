@@ -96,7 +96,9 @@ class Staff:
 
     def by_key(self) -> Rows:
         """Return the rows in written order: by replicate, then by key."""
-        return np.argsort(self.key) if self.replicate.max(initial=0) == 0 else np.lexsort((self.key, self.replicate))
+        if self.replicate.max(initial=0) == 0:
+            return np.argsort(self.key, kind="stable")  # sorted already but for hires: one sweep
+        return np.lexsort((self.key, self.replicate))
 
     def bounds(self, replicates: int) -> list[slice]:
         """Return the slice of each replicate."""

@@ -9,12 +9,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow
+from numpy.typing import NDArray
 
 from workforce_sim.config import Config
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import ordered, values_of
+from workforce_sim.ledger import values_of
 from workforce_sim.store.layout import RUN, json_bytes, read_sealed, replace_file, sealed, sha256
+from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, completed
 
 FORMAT = 2
@@ -23,6 +27,8 @@ FORMAT = 2
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
 """How long a run is, and where files lie: no year depends on them."""
 
+_DECIDING = ("replicate", "engine", "census", "opening", "versions", "level", "format")
+
 
 def software() -> dict[str, str]:
     """Return the versions that decide the bytes of a run: of the model, and of what writes its files."""
@@ -30,13 +36,13 @@ def software() -> dict[str, str]:
         own = version("workforce-sim")
     except PackageNotFoundError:  # run from a folder, not installed
         own = "unknown"
-    return {"workforce_sim": own, "polars": pl.__version__}
+    return {"workforce_sim": own, "pyarrow": pyarrow.__version__}
 
 
 def census_fingerprint(census: pl.DataFrame) -> str:
-    """Return the SHA-256 of the values of a completed census: equal whatever its file format and the order of rows."""
+    """Return the SHA-256 of the values of a completed census in written order; no file format takes part in it."""
     digest = hashlib.sha256()
-    for part in values_of(ordered(completed(census, CENSUS), "census"), "census"):
+    for part in values_of(completed(census, CENSUS), "census"):
         digest.update(part)
     return digest.hexdigest()
 
@@ -53,6 +59,7 @@ class Header:
         opening: rows and SHA-256 of ``opening.parquet``; None without one.
         notes: what was imputed, ignored or dropped; what the law has against the plan.
         versions: of the software.
+        level: of compression, where the kind of compression has levels.
         format: of the folder.
     """
 
@@ -63,12 +70,18 @@ class Header:
     opening: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=software)
+    level: int = FAST
     format: int = FORMAT
 
     @property
     def config(self) -> Config:
         """The configuration."""
         return Config.model_validate(self.configuration, strict=False)
+
+    @property
+    def compression(self) -> str:
+        """The kind of compression."""
+        return str(self.configuration["output"]["compression"])
 
     @property
     def years(self) -> range:
@@ -81,7 +94,7 @@ class Header:
         known, asked = asdict(self), dict(self.configuration)
         for section, name in _NOT_DECIDING:
             asked[section] = {key: value for key, value in asked[section].items() if key != name}
-        deciding = {name: known[name] for name in ("replicate", "engine", "census", "opening", "versions", "format")}
+        deciding = {name: known[name] for name in _DECIDING}
         return {**deciding, "configuration": asked}
 
     def root(self) -> str:
@@ -100,16 +113,20 @@ class Origin:
     Attributes:
         replicate: which of the seed's many worlds.
         engine: which engine computed it.
-        census: the completed census; None of tables that no run gave.
+        census: the completed census, in any order; None of tables that no run gave.
+        order: its rows in written order.
     """
 
     replicate: int = 0
     engine: str = "fast"
     census: pl.DataFrame | None = None
+    order: NDArray[np.int32] | None = None
 
     def header(self, config: Config, notes: tuple[str, ...]) -> Header:
         """Return what the run is, to be written down."""
-        census = "unknown" if self.census is None else census_fingerprint(self.census)
+        census = "unknown"
+        if self.census is not None and self.order is not None:
+            census = census_fingerprint(self.census[self.order])
         configuration = config.model_dump(mode="json", by_alias=True)
         return Header(configuration, self.replicate, self.engine, census, notes=notes)
 
@@ -136,7 +153,7 @@ def read_header(run: Path) -> Header:
 
 def differences(there: Header, asked: Header) -> list[str]:
     """Return a line on everything that decides results and differs."""
-    known, wanted = (dict(_leaves(header.identity() | {"opening": None})) for header in (there, asked))
+    known, wanted = (dict(_leaves(header.identity() | {"opening": None, "level": None})) for header in (there, asked))
     changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
     return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
 

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import in_order, ordered
+from workforce_sim.ledger import in_order
 from workforce_sim.opening import Tables
 from workforce_sim.store.header import Header, differences, read_header
 from workforce_sim.store.layout import (
@@ -29,12 +29,10 @@ from workforce_sim.store.layout import (
     beside,
     commit,
     committed_years,
-    file_sha256,
     is_leftover,
     json_bytes,
     leftovers,
     new_folder,
-    private,
     read_sealed,
     remove,
     sealed,
@@ -44,9 +42,7 @@ from workforce_sim.store.layout import (
     year_folder,
 )
 from workforce_sim.store.lock import locked
-
-LEVEL = {"zstd": 1}
-"""Compression level: higher ones take longer and save next to nothing on these tables."""
+from workforce_sim.store.parquet import write_tables
 
 
 @dataclass(frozen=True)
@@ -104,25 +100,18 @@ class RunWriter:
         frames = {table_file(name): getattr(written, name) for name in ("events", "snapshots", "summary")}
         if carried is not None:
             frames[CARRIED] = carried.staff
-        compression = self.header.configuration["output"]["compression"]
+        files = {part / name: frame for name, frame in frames.items()}
         manifest = sealed(
             {
                 "run": self.header.identity(),
                 "year": year,
-                "files": {name: write_frame(part / name, frame, compression) for name, frame in frames.items()},
+                "files": write_tables(files, self.header.compression, self.header.level),
                 "forfeitures_cents": None if carried is None else carried.forfeitures_cents,
                 "before": self._before,
             }
         )
         write_new(part / MANIFEST, json_bytes(manifest))
         return manifest
-
-
-def write_frame(path: Path, frame: pl.DataFrame, compression: Any) -> dict[str, Any]:
-    """Write a table for its owner alone, wait for the disk, and return its rows, bytes and SHA-256."""
-    frame.write_parquet(private(path), compression=compression, compression_level=LEVEL.get(compression))
-    sync(path)
-    return {"rows": frame.height, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
 
 
 def chain(run: Path, header: Header, years: list[int]) -> str:
@@ -239,7 +228,7 @@ def _opening(run: Path, header: Header, opening: pl.DataFrame | None) -> dict[st
     if opening is None:
         return None
     part = beside(run / OPENING)
-    found = write_frame(part, ordered(opening, "census"), header.configuration["output"]["compression"])
+    (found,) = write_tables({part: opening}, header.compression, header.level).values()
     commit(part, run / OPENING)
     return found
 
