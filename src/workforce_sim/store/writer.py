@@ -143,7 +143,8 @@ def finished(run: Path, header: Header) -> bool:
     if not (run / RUN).is_file():
         return False
     _refuse_other(run, header)
-    return committed_years(run) == list(header.years)
+    unclean = (run / LOCK).exists() or any(leftovers(run))  # another is writing, or was killed when all but done
+    return not unclean and committed_years(run) == list(header.years)
 
 
 @contextmanager
