@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from orchestrator_dbt.documented import DECIMALS, DEPRECATED, RATES, REQUIRED, has, rounded, tidied, with_value, without
 from workforce_sim.config import Config
 from workforce_sim.config.document import Node, Place, Problem, read_yaml
 from workforce_sim.config.load import MAX_LOOKS, beside, checked, content
@@ -21,28 +22,6 @@ from workforce_sim.config.repair import value_at
 from workforce_sim.config.values import KeyPath
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import check_years
-
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "simulation": ("start_year", "end_year", "target_growth_rate"),
-    "workforce": ("total_termination_rate",),
-    "random_seed": (),
-}
-"""Required sections, each with its required fields."""
-
-RATES: tuple[KeyPath, ...] = (
-    ("simulation", "target_growth_rate"),
-    ("workforce", "total_termination_rate"),
-    ("workforce", "new_hire_termination_rate"),
-    ("compensation", "cola_rate"),
-    ("compensation", "merit_pool"),
-)
-"""The documented rates: from 0 to 1, as one number or as a table by year."""
-
-DEPRECATED: Mapping[KeyPath, KeyPath] = {
-    ("simulation", "random_seed"): ("random_seed",),
-    ("compensation", "merit_budget"): ("compensation", "merit_pool"),
-}
-"""Spellings of before, and the documented ones that they stand for."""
 
 MANY_YEARS = 10
 
@@ -60,8 +39,9 @@ class Checked:
 
     Attributes:
         errors: everything wrong with it, a line each.
-        advice: unknown keys, deprecated spellings, a large range of years; a line each.
-        renamed: the configuration as given, with the documented spelling added beside a deprecated one.
+        advice: unknown keys, deprecated spellings, rounded rates, a large range of years; a line each.
+        renamed: the configuration as given, without nulls of optional keys, and with the documented spelling added
+            beside a deprecated one.
         config: the typed configuration; None when anything is wrong.
     """
 
@@ -107,12 +87,16 @@ def check(given: Any, root: Node | None = None, source: str | None = None) -> Ch
     if not isinstance(given, Mapping):
         what = f"expected a dictionary of sections, not {type(given).__name__}"
         return Checked((_line(Remark(Place(1, 1), what), source),), (), {}, None)
-    renamed, old, clashes = _renamed(given, root)
+    tidy = tidied(given)
+    renamed, old, clashes = _renamed(tidy, root)
     data, unknown = _known(_without_old(renamed), root)
-    config, problems = checked(data, root)
-    said = [*_missing(data, root), *_years(data, root), *_rates(data, root), *clashes]
-    errors = [*said, *_others(problems, said), *(_unlawful(config) if config is not None else ())]
-    advice = [*unknown, *old, *_many_years(data, root)]
+    written = {now: path for path, now in DEPRECATED.items() if has(tidy, path) and not has(tidy, now)}
+    said = [*_missing(data, root), *_years(data, root), *_rates(data, root, written), *clashes]
+    exact, places = rounded(data)
+    config, problems = checked(exact, root)
+    found = [_as_written(problem, root, written) for problem in problems]
+    errors = [*said, *_others(found, said), *(_unlawful(config) if config is not None else ())]
+    advice = [*unknown, *old, *_rounded(places, root, written), *_many_years(data, root)]
     return Checked(_lines(errors, source), _lines(advice, source), renamed, None if errors else config)
 
 
@@ -139,7 +123,7 @@ def _missing(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
         if section not in data:
             yield _remark(root, (section,), f"Missing required section: {section}")
             continue
-        inside = {} if data[section] is None else data[section]
+        inside = data[section]
         for name in fields if isinstance(inside, Mapping) else ():
             if name not in inside:
                 yield _remark(root, (section, name), f"Missing required field: {section}.{name}")
@@ -154,10 +138,12 @@ def _years(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
 def _many_years(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
     years = _range(data)
     if years is not None and years[1] - years[0] > MANY_YEARS:
-        what = (
-            f"simulation.end_year: a large year range, {shown(years[0])} to {shown(years[1])} (over {MANY_YEARS} years)"
-        )
-        yield _remark(root, ("simulation", "end_year"), what)
+        yield _remark(root, ("simulation", "end_year"), f"simulation.end_year: {large_range(*years)}")
+
+
+def large_range(start: int, end: int) -> str:
+    """Return what is said about many years."""
+    return f"a large year range, {shown(start)} to {shown(end)} (over {MANY_YEARS} years)"
 
 
 def _range(data: Mapping[Any, Any]) -> tuple[int, int] | None:
@@ -165,15 +151,31 @@ def _range(data: Mapping[Any, Any]) -> tuple[int, int] | None:
     return (start, end) if type(start) is int and type(end) is int else None
 
 
-def _rates(data: Mapping[Any, Any], root: Node | None) -> Iterator[Remark]:
+def _rates(data: Mapping[Any, Any], root: Node | None, written: Mapping[KeyPath, KeyPath]) -> Iterator[Remark]:
     for path in RATES:
         value = value_at(data, path)
         values = value.values() if isinstance(value, Mapping) else [value]
         if any(isinstance(one, (int, float)) and not (isinstance(one, bool) or 0 <= one <= 1) for one in values):
-            yield _remark(root, path, f"{path[-1]} must be between 0.0 and 1.0")
+            name = written.get(path, path)
+            yield _remark(root, name, f"{name[-1]} must be between 0.0 and 1.0")
+
+
+def _rounded(places: Iterable[KeyPath], root: Node | None, written: Mapping[KeyPath, KeyPath]) -> Iterator[Remark]:
+    for path in places:
+        name = written.get(path, path)
+        yield _remark(root, name, f"{dotted(name)}: more than {DECIMALS} decimals; rounded to {DECIMALS}")
 
 
 # --- what the typed configuration finds ---
+
+
+def _as_written(problem: Problem, root: Node | None, written: Mapping[KeyPath, KeyPath]) -> Problem:
+    """Return a problem with the key as its file has it, where that is a deprecated spelling."""
+    for now, path in written.items():
+        if problem.path[: len(now)] == now:
+            full = (*path, *problem.path[len(now) :])
+            return Problem(place_of(root, full, at_key=False), full, problem.what)
+    return problem
 
 
 def _others(problems: Iterable[Problem], said: Iterable[Remark]) -> Iterator[Remark]:
@@ -204,7 +206,7 @@ def _known(data: Any, root: Node | None) -> tuple[Any, list[Remark]]:
         if not unknown:
             break
         for problem in unknown:
-            data = _without(data, problem.path)
+            data = without(data, problem.path)
             remarks.append(Remark(problem.place, f"{_text(problem)}; it is not used"))
     return data, remarks
 
@@ -214,7 +216,7 @@ def _unknown(data: Any, root: Node | None) -> list[Problem]:
         Config.model_validate(data)
     except ValidationError as error:
         found = found_in(error, root)
-        return [problem for problem in found if problem.what.startswith("unknown key") and _has(data, problem.path)]
+        return [problem for problem in found if problem.what.startswith("unknown key") and has(data, problem.path)]
     return []
 
 
@@ -222,12 +224,12 @@ def _renamed(given: Mapping[Any, Any], root: Node | None) -> tuple[dict[Any, Any
     """Return the configuration with documented spellings added, a line on each deprecated one, and contradictions."""
     data, old, clashes = dict(given), [], []
     for path, documented in DEPRECATED.items():
-        if not _has(data, path):
+        if not has(data, path):
             continue
         name, now = dotted(path), dotted(documented)
         old.append(_remark(root, path, f"{name}: a deprecated spelling; write {now}"))
-        if not _has(data, documented):
-            data = _with(data, documented, value_at(data, path))
+        if not has(data, documented):
+            data = with_value(data, documented, value_at(data, path))
         elif value_at(data, documented) != value_at(data, path):
             clashes.append(_remark(root, path, f"{name}: differs from {now}, which it stands for; keep {now} alone"))
     return data, old, clashes
@@ -235,8 +237,8 @@ def _renamed(given: Mapping[Any, Any], root: Node | None) -> tuple[dict[Any, Any
 
 def _without_old(data: Any) -> Any:
     for path in DEPRECATED:
-        if _has(data, path):
-            data = _without(data, path)
+        if has(data, path):
+            data = without(data, path)
     return data
 
 
@@ -245,24 +247,3 @@ def _without_old(data: Any) -> Any:
 
 def _remark(root: Node | None, path: KeyPath, text: str) -> Remark:
     return Remark(place_of(root, path, at_key=False), text)
-
-
-def _has(data: Any, path: KeyPath) -> bool:
-    return value_at(data, path) is not ...
-
-
-def _with(data: Any, path: KeyPath, value: Any) -> dict[Any, Any]:
-    """Return a copy with a value at a path of sections."""
-    key, *rest = path
-    return {**(data or {}), key: _with(data.get(key), tuple(rest), value) if rest else value}
-
-
-def _without(data: Any, path: KeyPath) -> Any:
-    """Return a copy without what stands at a path."""
-    key, *rest = path
-    copy: Any = dict(data) if isinstance(data, Mapping) else list(data)
-    if rest:
-        copy[key] = _without(copy[key], tuple(rest))
-    else:
-        del copy[key]
-    return copy

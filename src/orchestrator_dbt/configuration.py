@@ -4,7 +4,7 @@ The engine is imported when something is checked, not before, so that a command 
 """
 
 # ruff: noqa: UP006, UP035, UP045 - signatures as the document prints them; a path may be a ``Path`` all the same
-from __future__ import annotations
+# Annotations are evaluated, as those of the document are: ``inspect`` shows types, not texts.
 
 import logging
 import os
@@ -39,7 +39,7 @@ DOCUMENTED: Mapping[str, Any] = {
 
 
 def load_and_validate_config(config_path: Optional[str] = None) -> Dict[str, Any]:
-    """Load and validate a configuration.
+    """Loads and validates simulation configuration with comprehensive error checking.
 
     Unknown keys are kept, and warned about. Optional keys of the documented schema that are left out take their
     defaults, and a deprecated spelling gets the documented one beside it.
@@ -50,19 +50,19 @@ def load_and_validate_config(config_path: Optional[str] = None) -> Dict[str, Any
 
     Raises:
         FileNotFoundError: when there is no such file.
-        ValueError: for anything wrong in the file, a line each with its place.
+        ValueError: for anything wrong in the file, a line each with its place, and for what is no path.
     """
     if config_path is None:
         return deepcopy(dict(DOCUMENTED))
-    found = _looked_at(Path(config_path))
+    found = _looked_at(_file(config_path))
     found.usable()
     return merged(DEFAULTS, found.renamed)
 
 
 def validate_configuration(config: Dict[str, Any]) -> Tuple[bool, List[str]]:
-    """Validate the structure and the values of a configuration; unknown keys and large year ranges are warned about.
+    """Validates configuration structure and value ranges.
 
-    Never raises, and leaves the configuration as it is.
+    Unknown keys and large year ranges are warned about. Never raises, and leaves the configuration as it is.
 
     Returns:
         Whether it is valid, and everything that is wrong with it, a line each.
@@ -75,17 +75,17 @@ def validate_configuration(config: Dict[str, Any]) -> Tuple[bool, List[str]]:
 
 
 def test_configuration_compatibility(config_path: Optional[str] = None) -> Dict[str, Any]:  # noqa: PT028
-    """Test a configuration for the fast engine and for the reference model, the legacy system of this package.
+    """Tests configuration compatibility with both new and legacy systems.
 
-    Both engines read the same typed configuration, key by key; what is valid, and has its census where it says, suits
-    both.
+    The new system is the fast engine, the legacy system of this package the reference model. Both read the same typed
+    configuration, key by key; what is valid, and has its census where it says, suits both.
 
     Returns:
         ``config_valid``, ``new_system_compatible``, ``legacy_compatible``, ``issues`` and ``recommendations``: unknown
-        keys, deprecated spellings, large year ranges.
+        keys, deprecated spellings, rounded rates, large year ranges.
     """
     try:
-        found = _looked_at(DOCUMENTED if config_path is None else Path(config_path))
+        found = _looked_at(DOCUMENTED if config_path is None else _file(config_path))
         wrong, advice, config = found.errors, found.advice, found.config
     except (OSError, ValueError) as error:
         wrong, advice, config = (str(error),), (), None
@@ -110,7 +110,7 @@ def typed_config(
     *,
     start_year: int | None = None,
     end_year: int | None = None,
-) -> Config:
+) -> "Config":
     """Return the typed configuration of a run: unknown keys dropped, deprecated spellings translated.
 
     Args:
@@ -127,8 +127,32 @@ def typed_config(
     from workforce_sim.loading import load_config  # noqa: PLC0415
 
     given = DOCUMENTED if source is None else source
-    config = _looked_at(given if isinstance(given, Mapping) else Path(given)).usable()
-    return load_config(overridden(config, start_year=start_year, end_year=end_year))
+    config = _looked_at(given if isinstance(given, Mapping) else _file(given)).usable()
+    chosen = overridden(config, start_year=start_year, end_year=end_year)
+    if chosen.simulation.years != config.simulation.years:
+        _warn_of_many(chosen.simulation.years)
+    return load_config(chosen)
+
+
+def _warn_of_many(years: range) -> None:
+    from orchestrator_dbt.checking import MANY_YEARS, large_range  # noqa: PLC0415
+
+    if len(years) - 1 > MANY_YEARS:
+        log.warning("%s", large_range(years[0], years[-1]))
+
+
+def config_of_run(config_path: Any, *, start_year: int | None = None, end_year: int | None = None) -> "Config":
+    """Return the typed configuration of a run, which has its census where it says.
+
+    Raises:
+        FileNotFoundError: when there is no such configuration file, or no such census file.
+        ValueError: for anything wrong.
+    """
+    config = typed_config(config_path, start_year=start_year, end_year=end_year)
+    lacking = _lacking(config)
+    if lacking:
+        raise FileNotFoundError(lacking)
+    return config
 
 
 def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +166,17 @@ def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     return result
 
 
-def _looked_at(source: Any) -> Checked:
+def _file(config_path: Any) -> Path:
+    """Return the path of a configuration file; nothing at all is no file."""
+    from orchestrator_dbt.arguments import check_path  # noqa: PLC0415
+
+    check_path(config_path)
+    if not os.fspath(config_path):
+        raise FileNotFoundError("config_path is empty: no such configuration file")
+    return Path(config_path)
+
+
+def _looked_at(source: Any) -> "Checked":
     """Check a file or a dictionary, and warn about what is only worth a word."""
     from orchestrator_dbt.checking import check, check_file  # noqa: PLC0415
 
@@ -152,7 +186,7 @@ def _looked_at(source: Any) -> Checked:
     return found
 
 
-def _lacking(config: Config) -> str:
+def _lacking(config: "Config") -> str:
     """Return what either engine would miss; nothing when all is there."""
     path = config.census.path
     return f"census.path: no such file ({path})" if path is not None and not Path(path).exists() else ""

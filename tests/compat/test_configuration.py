@@ -11,6 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -154,9 +155,9 @@ def test_a_folder_is_not_a_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("a: [", "c.yaml:2:1: not valid YAML"),
-        ("simulation:\n\tstart_year: 2025", "c.yaml:2:1: not valid YAML: a tab"),
-        ("a: 1\nb: }", "c.yaml:2:4: not valid YAML"),
+        ("a: [", "c.yaml:2:1: not valid YAML at line 2, column 1"),
+        ("simulation:\n\tstart_year: 2025", "c.yaml:2:1: not valid YAML at line 2, column 1: a tab"),
+        ("a: 1\nb: }", "c.yaml:2:4: not valid YAML at line 2, column 4"),
         ("a: 1\n---\nb: 2", "c.yaml:3:1: a second document"),
         (REQUIRED + "random_seed: 1\n", "c.yaml:4:1: random_seed: the key stands twice"),
     ],
@@ -174,7 +175,7 @@ def test_a_missing_field_is_said_as_printed_with_its_place(write: Write) -> None
         "c.yaml:1:1: Missing required field: simulation.end_year",
         "c.yaml:1:1: Missing required field: simulation.target_growth_rate",
         "c.yaml:1:1: Missing required section: random_seed",
-        "c.yaml:4:1: Missing required field: workforce.total_termination_rate",
+        "c.yaml:4:11: Missing required section: workforce",
         "c.yaml:3:3: simulation.end_yaer: unknown key (did you mean end_year?); it is not used",
     ]
 
@@ -259,11 +260,11 @@ def test_the_ends_are_rates_too(value: Any) -> None:
         ("simulation.start_year", ["2025", 2025.0, True, None, [2025], math.nan]),
         ("simulation.end_year", ["2029", 2029.5, None, dt.date(2029, 1, 1)]),
         ("simulation.target_growth_rate", ["0.03", "3%", None, True, [0.03]]),
-        ("workforce.new_hire_termination_rate", ["a", None, False]),
-        ("eligibility.waiting_period_days", [-1, 1.5, "365", None, math.nan]),
+        ("workforce.new_hire_termination_rate", ["a", [None], False]),
+        ("eligibility.waiting_period_days", [-1, 1.5, "365", True, math.nan]),
         ("enrollment.auto_enrollment.hire_date_cutoff", ["2024-13-01", "01/01/2024", 2024, dt.datetime(2024, 1, 1)]),
-        ("enrollment.auto_enrollment.scope", ["everybody", 1, None]),
-        ("random_seed", ["42", 42.0, -1, None, True]),
+        ("enrollment.auto_enrollment.scope", ["everybody", 1, False]),
+        ("random_seed", ["42", 42.0, -1, True]),
     ],
 )
 def test_types_are_checked(key: str, values: list[Any]) -> None:
@@ -344,6 +345,122 @@ def test_nothing_a_caller_gives_raises() -> None:
         assert not valid
         assert found
         assert all("\n" not in line for line in found)
+
+
+# --- what the document leaves to the reader ---------------------------------------------------------------------------
+
+LONG = {
+    "simulation__target_growth_rate": 1 / 30,
+    "workforce__total_termination_rate": {2025: 0.1, 2026: 1 / 7},
+    "workforce__new_hire_termination_rate": 0.9999999,
+    "compensation__cola_rate": 0.1 + 0.2,
+    "compensation__merit_pool": 1e-9,
+}
+"""Rates of more than six decimals."""
+
+
+def test_rates_of_more_than_six_decimals_are_rounded_for_a_run_and_kept_for_the_caller(
+    write: Write, caplog: Log
+) -> None:
+    given_ = documented(**LONG)
+    path = write(yaml.safe_dump(given_))
+
+    assert validate_configuration(given_) == (True, [])
+    caplog.clear()
+    assert load_and_validate_config(path) == given_
+    lines = warnings(caplog)
+    assert sorted(line.partition(": ")[2] for line in lines) == sorted(
+        f"{key.replace('__', '.')}: more than 6 decimals; rounded to 6" for key in LONG
+    )
+    assert test_configuration_compatibility(path)["recommendations"] == lines
+    typed = typed_config(path)
+    assert typed.simulation.target_growth_rate.at(2025) == 0.033333
+    assert [typed.workforce.total_termination_rate.at(year) for year in (2025, 2026)] == [0.1, 0.142857]
+    assert typed.workforce.new_hire_termination_rate.at(2025) == 1
+    assert (typed.compensation.cola_rate.at(2025), typed.compensation.merit_pool.at(2025)) == (0.3, 0)
+
+
+@pytest.mark.parametrize("value", [1.0000001, -0.0000001, {2025: 0.1, 2026: 1.0000001}])
+@pytest.mark.parametrize("key", LONG)
+def test_a_rate_is_held_against_its_range_before_it_is_rounded(key: str, value: Any) -> None:
+    assert errors(**{key: value})[0] == f"{key.partition('__')[2]} must be between 0.0 and 1.0"
+
+
+def test_the_library_itself_rounds_no_rate() -> None:
+    with pytest.raises(ValueError, match="has more than 6 decimals"):
+        load_config(documented(simulation__target_growth_rate=1 / 30))
+
+
+@pytest.mark.parametrize("value", [1, 1.0, {2025: 0.5, 2027: 1.0}])
+def test_all_hires_may_leave(value: Any) -> None:
+    assert errors(workforce__new_hire_termination_rate=value) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "workforce.new_hire_termination_rate",
+        "eligibility.waiting_period_days",
+        "enrollment.auto_enrollment.hire_date_cutoff",
+        "enrollment.auto_enrollment.scope",
+        "compensation.cola_rate",
+        "compensation.merit_pool",
+    ],
+)
+def test_null_for_an_optional_field_is_as_good_as_nothing(key: str, write: Write) -> None:
+    given_ = documented(**{key.replace(".", "__"): None})
+    path = write(yaml.safe_dump(given_))
+
+    assert validate_configuration(given_) == (True, [])
+    assert load_and_validate_config(path) == DOCUMENTED
+    assert typed_config(path) == load_config()
+    with pytest.raises(ValueError, match=re.escape(key)):
+        load_config(given_)  # the library wants to know what is meant
+
+
+@pytest.mark.parametrize("section", ["simulation", "workforce", "random_seed"])
+def test_null_for_a_required_section_is_as_good_as_nothing(section: str, write: Write) -> None:
+    assert errors(**{section: None}) == [f"Missing required section: {section}"]
+    assert refusal(write(yaml.safe_dump(documented(**{section: None}))))[0].endswith("missing required field")
+
+
+def test_a_deprecated_spelling_stands_in_for_a_null() -> None:
+    assert errors(random_seed=None, simulation__random_seed=7) == []
+    assert errors(random_seed=None, simulation__random_seed=None) == ["Missing required section: random_seed"]
+    assert errors(compensation__merit_pool=None, compensation__merit_budget=0.02) == []
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    years = {"simulation__start_year": np.int64(2025), "simulation__end_year": np.int32(2027)}
+    config = documented(
+        **years,
+        random_seed=np.uint8(7),
+        eligibility__waiting_period_days=np.int16(30),
+        compensation__cola_rate=np.int8(0),
+    )
+    before = deepcopy(config)
+
+    assert validate_configuration(config) == (True, [])
+    assert config == before
+    assert errors(random_seed=np.bool_(True))[0].startswith("random_seed: ")
+
+
+# --- paths ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [5, {}, [], b"c.yaml", True, object()])
+def test_what_is_no_path_is_said_to_be_none(path: Any) -> None:
+    with pytest.raises(ValueError, match=r"^config_path must be the path of a file, as text or as a Path \(got \w+\)$"):
+        load_and_validate_config(path)
+    found = test_configuration_compatibility(path)
+    assert not found["config_valid"]
+    assert found["issues"][0].startswith("Configuration validation failed: config_path must be the path of a file")
+
+
+def test_an_empty_path_is_no_file() -> None:
+    with pytest.raises(FileNotFoundError, match=r"^config_path is empty: no such configuration file$"):
+        load_and_validate_config("")
+    assert not test_configuration_compatibility("")["config_valid"]
 
 
 # --- years, unknown keys, deprecated spellings ------------------------------------------------------------------------
@@ -432,6 +549,39 @@ def test_a_deprecated_spelling_may_repeat_the_documented_one_and_not_contradict_
     assert line.startswith(
         "compensation.merit_budget: differs from compensation.merit_pool, which it stands for; keep "
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            REQUIRED + "compensation: {merit_budget: 2}\n",
+            [
+                "c.yaml:4:30: merit_budget must be between 0.0 and 1.0",
+                "c.yaml:4:30: compensation.merit_budget: must be at most 1; 2 % is written 0.02 (got 2)",
+            ],
+        ),
+        (
+            REQUIRED.replace("random_seed: 42", "").replace("0.03}", "0.03, random_seed: x}"),
+            ["c.yaml:1:87: simulation.random_seed: expected a whole number (got 'x')"],
+        ),
+    ],
+)
+def test_an_error_in_a_deprecated_spelling_names_the_key_as_it_is_written(
+    text: str, lines: list[str], write: Write
+) -> None:
+    assert refusal(write(text))[1 : len(lines) + 1] == lines
+
+
+def test_more_than_ten_years_of_the_caller_are_warned_about_once(write: Write, caplog: Log) -> None:
+    typed_config(write(), start_year=2025, end_year=2036)
+    assert warnings(caplog) == ["a large year range, 2025 to 2036 (over 10 years)"]
+    caplog.clear()
+    typed_config(write(REQUIRED.replace("2029", "2036")), start_year=2025, end_year=2036)
+    assert len(warnings(caplog)) == 1
+    caplog.clear()
+    typed_config(write(), start_year=2025, end_year=2035)
+    assert warnings(caplog) == []
 
 
 def test_root_logging_is_left_alone(write: Write) -> None:
@@ -555,36 +705,38 @@ NOT_A_NUMBER: list[Any] = [
     math.inf,
     -math.inf,
     True,
-    None,
     dt.date(2025, 1, 1),
     1e300,
 ]
 NOT_A_RATE = [*NOT_A_NUMBER, -0.01, -5, 1.01, 12, {}, {2025: 2}, {2025: "x"}, {"soon": 0.1}, {1: 0.1}]
 NOT_A_COUNT = [*NOT_A_NUMBER, {}, {2025: 1}, 1.5, -1, 10**30]
 WRONG: dict[tuple[str, ...], list[Any]] = {
-    ("simulation",): [*NOT_A_NUMBER, 5, {}],
-    ("workforce",): [*NOT_A_NUMBER, 5, {}],
-    ("simulation", "start_year"): [..., *NOT_A_COUNT, 1900, 3000],
-    ("simulation", "end_year"): [..., *NOT_A_COUNT, 2025, 2000, 9999],
-    ("simulation", "target_growth_rate"): [..., *NOT_A_RATE],
-    ("workforce", "total_termination_rate"): [..., *NOT_A_RATE],
-    ("workforce", "new_hire_termination_rate"): [*NOT_A_RATE, 1],
+    ("simulation",): [None, *NOT_A_NUMBER, 5, {}],
+    ("workforce",): [None, *NOT_A_NUMBER, 5, {}],
+    ("simulation", "start_year"): [..., None, *NOT_A_COUNT, 1900, 3000],
+    ("simulation", "end_year"): [..., None, *NOT_A_COUNT, 2025, 2000, 9999],
+    ("simulation", "target_growth_rate"): [..., None, *NOT_A_RATE],
+    ("workforce", "total_termination_rate"): [..., None, *NOT_A_RATE],
+    ("workforce", "new_hire_termination_rate"): NOT_A_RATE,
     ("workforce", "headcount"): ["about", 5, None, []],
     ("workforce", "levels"): [[], 5, "Staff", [{}], [{"name": ""}], [{"name": "A"}, {"name": "A"}], {"A": 1}],
     ("eligibility", "waiting_period_days"): NOT_A_COUNT,
     ("enrollment", "auto_enrollment"): [5, "on", [], True],
-    ("enrollment", "auto_enrollment", "hire_date_cutoff"): ["2024-02-30", "soon", 20240101, None, math.nan, [], {}],
-    ("enrollment", "auto_enrollment", "scope"): ["nobody", 5, None, [], {}],
+    ("enrollment", "auto_enrollment", "hire_date_cutoff"): ["2024-02-30", "soon", 20240101, math.nan, [], {}],
+    ("enrollment", "auto_enrollment", "scope"): ["nobody", 5, [], {}],
     ("compensation", "cola_rate"): NOT_A_RATE,
     ("compensation", "merit_pool"): NOT_A_RATE,
     ("compensation", "cola_date"): ["13-01", "01-32", 101, dt.date(2025, 1, 1), None, []],
     ("plan", "match"): [5, "simple", [], {"preset": "rich"}, {"tiers": [{"up_to": 2, "rate": -1}]}],
-    ("random_seed",): [..., *NOT_A_COUNT],
+    ("random_seed",): [..., None, *NOT_A_COUNT],
 }
 
 
 def _distinct(paths: list[tuple[str, ...]]) -> bool:
-    return not any(a != b and b[: len(a)] == a for a in paths for b in paths)
+    both_years = {("simulation", "start_year"), ("simulation", "end_year")} <= {
+        *paths
+    }  # each is held against the other
+    return not both_years and not any(a != b and b[: len(a)] == a for a in paths for b in paths)
 
 
 mistakes = (

@@ -1,0 +1,56 @@
+"""Arguments of the documented functions, held against what the document says of them."""
+
+from __future__ import annotations
+
+import operator
+import os
+from typing import Any
+
+import numpy as np
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number, of Python or NumPy, as an ``int``; None for anything else, truth values included."""
+    if isinstance(value, (bool, np.bool_)):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def years_of(start_year: Any, end_year: Any) -> tuple[int, int]:
+    """Return first and last year; ``ValueError`` unless they are whole numbers in order."""
+    start, end = _whole("start_year", start_year), _whole("end_year", end_year)
+    if end < start:
+        raise ValueError(f"end_year must not be before start_year (got {start} to {end})")
+    return start, end
+
+
+def count_of(name: str, value: Any) -> int:
+    """Return a count; ``ValueError`` unless it is a whole number of 1 or more."""
+    number = _whole(name, value)
+    if number < 1:
+        raise ValueError(f"{name} must be 1 or more (got {number})")
+    return number
+
+
+def flag_of(name: str, value: Any) -> bool:
+    """Return a truth value, of Python or NumPy; ``ValueError`` for anything else, such as the text "false"."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False (got {value!r:.40})")
+    return bool(value)
+
+
+def check_path(config_path: Any) -> None:
+    """Raise ``ValueError`` for what is no path; whether there is such a file is seen when it is read."""
+    if config_path is not None and not isinstance(config_path, (str, os.PathLike)):
+        what = type(config_path).__name__
+        raise ValueError(f"config_path must be the path of a file, as text or as a Path (got {what})")
+
+
+def _whole(name: str, value: Any) -> int:
+    number = whole(value)
+    if number is None:
+        raise ValueError(f"{name} must be a whole number (got {value!r:.40})")
+    return number
