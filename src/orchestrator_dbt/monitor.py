@@ -1,10 +1,10 @@
 """Time and memory of whatever is going on, sampled beside it."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, Dict  # noqa: UP035 - as the document prints it
 
@@ -18,12 +18,11 @@ _MB = 1 << 20
 
 
 class PerformanceMonitor:
-    """Times operations and watches the memory of the process: start, mark checkpoints, read the summary.
+    """Real-time performance monitoring and reporting class.
 
     Memory is the resident set of the whole process, other tasks included, in units of 2**20 bytes. A thread looks at it
-    every 30 ms from ``start`` until ``get_summary``; a checkpoint after a summary lets it go on. A peak between two
-    looks counts too, where the operating system keeps a high-water mark and that rose. Several tasks or threads may
-    share a monitor.
+    every 30 ms from ``start`` for as long as anybody holds the monitor. A peak between two looks counts too, where the
+    operating system keeps a high-water mark and that rose. Several tasks or threads may share a monitor.
     """
 
     def __init__(self) -> None:
@@ -34,13 +33,14 @@ class PerformanceMonitor:
         self._checkpoints: dict[str, dict[str, float]] = {}
 
     def start(self) -> None:
-        """Start performance monitoring; anew, when it was started before."""
+        """Start performance monitoring.
+
+        Anew, when it was started before.
+        """
         with self._lock:
-            if self._sampler is not None:
-                self._sampler.stop()
             self._sampler = None
             self._last, self._checkpoints = 0.0, {}
-            self._started().watch()
+            self._started()
 
     def checkpoint(self, name: str) -> float:
         """Record a performance checkpoint.
@@ -52,14 +52,16 @@ class PerformanceMonitor:
             Seconds since the start.
         """
         with self._lock:
-            elapsed, memory = self._started().watch()
+            elapsed, memory = self._started().look()
             values = {"elapsed_time": elapsed, "duration": elapsed - self._last, "memory_mb": memory / _MB}
             self._checkpoints[self._unused(name)] = values
             self._last = elapsed
             return elapsed
 
     def get_summary(self) -> Dict[str, Any]:  # noqa: UP006 - the same
-        """Get comprehensive performance summary; the thread ends, the clock goes on.
+        """Get comprehensive performance summary.
+
+        So far: the monitor goes on, and a later summary has what came after.
 
         Returns:
             ``total_time`` in seconds since the start (0 before it), ``peak_memory_mb``, ``avg_memory_mb`` (over time),
@@ -67,8 +69,7 @@ class PerformanceMonitor:
             start, ``duration`` since the checkpoint before, and ``memory_mb``.
         """
         with self._lock:
-            sampler = self._sampler or _Sampler()
-            seconds, peak, average = sampler.stop()
+            seconds, peak, average = (self._sampler or _Sampler()).summary()
             return {
                 "total_time": seconds if self._sampler else 0.0,
                 "peak_memory_mb": peak / _MB,
@@ -77,9 +78,10 @@ class PerformanceMonitor:
                 "checkpoints": {name: dict(values) for name, values in self._checkpoints.items()},
             }
 
-    def _started(self) -> _Sampler:
+    def _started(self) -> "_Sampler":
         if self._sampler is None:
             self._sampler = _Sampler()
+            self._sampler.watch()
         return self._sampler
 
     def _unused(self, name: str) -> str:
@@ -90,34 +92,36 @@ class PerformanceMonitor:
         return free
 
 
+@contextmanager
+def monitoring() -> Iterator[PerformanceMonitor]:
+    """Monitor a block; the thread ends with it, whoever holds the monitor."""
+    monitor = PerformanceMonitor()
+    monitor.start()
+    try:
+        yield monitor
+    finally:
+        monitor._sampler = None
+
+
 class _Sampler:
     """The memory in use since it was made: its peak, and the area under it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
         self._process = _process()
         self._mark = _high_water()
         self._peak = self._held = self._process.memory_info().rss
         self._area = 0.0
         self._first = self._latest = perf_counter()
 
-    def watch(self) -> tuple[float, int]:
-        """Look once, and on and on in a thread; return the seconds so far and the bytes in use."""
-        if self._thread is None:
-            self._ended.clear()
-            arguments = weakref.ref(self), self._ended
-            self._thread = threading.Thread(target=_watch, args=arguments, name="performance-monitor", daemon=True)
-            self._thread.start()
-        return self.look()
+    def watch(self) -> None:
+        """Look on and on in a thread, which ends when nobody holds the sampler any more."""
+        ended = threading.Event()
+        arguments = weakref.ref(self, lambda _: ended.set()), ended
+        threading.Thread(target=_watch, args=arguments, name="performance-monitor", daemon=True).start()
 
-    def stop(self) -> tuple[float, int, float]:
-        """Look once more and end the thread; return the seconds so far, and peak and average in bytes."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._ended.set()
-            thread.join()
+    def summary(self) -> tuple[float, int, float]:
+        """Look once more; return the seconds so far, and peak and average in bytes."""
         seconds, memory = self.look()
         return seconds, self._peak, self._area / seconds if seconds > 0 else memory
 
@@ -132,7 +136,7 @@ class _Sampler:
 
 
 def _watch(reference: weakref.ref[_Sampler], ended: threading.Event) -> None:
-    """Look on and on, until told to end or until nobody holds the sampler."""
+    """Look on and on, until nobody holds the sampler."""
     while not ended.wait(INTERVAL):
         sampler = reference()
         if sampler is None:

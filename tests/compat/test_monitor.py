@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchestrator_dbt.monitor import monitoring
 from orchestrator_dbt.run_multi_year import PerformanceMonitor
 
 KEYS = {"total_time", "peak_memory_mb", "avg_memory_mb", "memory_efficiency", "checkpoints"}
@@ -20,11 +21,21 @@ MB = 1 << 20
 
 @pytest.fixture
 def monitor() -> PerformanceMonitor:
+    for watcher in watchers():
+        watcher.join(60)  # of a test before
     return PerformanceMonitor()
 
 
 def watchers() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "performance-monitor"]
+
+
+def ended(watching: list[threading.Thread]) -> bool:
+    """Tell whether threads end now that nobody holds their monitors."""
+    gc.collect()
+    for watcher in watching:
+        watcher.join(60)
+    return not any(watcher.is_alive() for watcher in watching)
 
 
 def test_the_five_keys_are_there_before_and_right_after_the_start(monitor: PerformanceMonitor) -> None:
@@ -83,12 +94,13 @@ def test_a_name_used_again_gets_a_number(monitor: PerformanceMonitor) -> None:
 
 def test_a_start_begins_anew(monitor: PerformanceMonitor) -> None:
     monitor.start()
+    watching = watchers()
     old = monitor.checkpoint("old")
     monitor.start()
 
+    assert ended(watching)
     assert monitor.checkpoint("new") < old + monitor.get_summary()["total_time"]
     assert list(monitor.get_summary()["checkpoints"]) == ["new"]
-    assert watchers() == []
 
 
 def test_a_summary_is_the_callers_own(monitor: PerformanceMonitor) -> None:
@@ -149,27 +161,45 @@ def test_the_thread_looks_by_itself(monitor: PerformanceMonitor, monkeypatch: py
     assert (10 << 40) / MB < summary["avg_memory_mb"] < (30 << 40) / MB
 
 
-def test_the_thread_ends_with_the_summary_and_goes_on_with_a_checkpoint(monitor: PerformanceMonitor) -> None:
+def test_a_summary_is_one_of_many(monitor: PerformanceMonitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = ScriptedProcess()
+    process.left = [10 << 40] * 30 + [30 << 40, 20 << 40]
+    monkeypatch.setattr("psutil.Process", lambda: process)
     monitor.start()
-    assert len(watchers()) == 1
-    monitor.get_summary()
-    assert watchers() == []
-    monitor.checkpoint("more")
-    monitor.checkpoint("and more")
-    assert len(watchers()) == 1
-    monitor.get_summary()
-    assert watchers() == []
+    (watcher,) = watchers()
+    first = monitor.get_summary()
+
+    assert process.looked.wait(60)  # on and on, with nobody asking
+    second = monitor.get_summary()
+    assert watchers() == [watcher]
+    assert first["peak_memory_mb"] == (10 << 40) / MB
+    assert second["peak_memory_mb"] == (30 << 40) / MB
+    assert second["avg_memory_mb"] > first["avg_memory_mb"]
+    assert second["total_time"] > first["total_time"]
 
 
 def test_a_monitor_that_nobody_holds_watches_nothing() -> None:
-    monitor = PerformanceMonitor()
-    monitor.start()
-    (watcher,) = watchers()
-    del monitor
-    gc.collect()
+    held = [PerformanceMonitor() for _ in range(3)]
+    before = watchers()
+    for one in held:
+        one.start()
+        one.get_summary()
+    watching = [thread for thread in watchers() if thread not in before]
+    assert len(watching) == 3
+    held.clear()
+    del one
 
-    watcher.join(60)
-    assert not watcher.is_alive()
+    assert ended(watching)
+
+
+def test_the_thread_of_a_block_ends_with_it_whoever_holds_the_monitor() -> None:
+    before = watchers()
+    with monitoring() as monitor:
+        watching = [thread for thread in watchers() if thread not in before]
+        assert len(watching) == 1
+        assert monitor.get_summary()["total_time"] > 0
+
+    assert ended(watching)
 
 
 def test_several_threads_may_share_a_monitor(monitor: PerformanceMonitor) -> None:
@@ -181,7 +211,7 @@ def test_several_threads_may_share_a_monitor(monitor: PerformanceMonitor) -> Non
     points = summaries[-1]["checkpoints"]
     assert sorted(elapsed) == sorted(point["elapsed_time"] for point in points.values())
     assert sum(point["duration"] for point in points.values()) == pytest.approx(max(elapsed))
-    assert watchers() == []
+    assert len(watchers()) == 1
 
 
 def test_several_tasks_may_share_a_monitor(monitor: PerformanceMonitor) -> None:
@@ -199,11 +229,10 @@ def test_several_tasks_may_share_a_monitor(monitor: PerformanceMonitor) -> None:
     assert [points[f"operation {number}"]["elapsed_time"] for number in range(20)] == elapsed
 
 
-def test_many_monitors_watch_at_once() -> None:
-    monitors = [PerformanceMonitor() for _ in range(5)]
-    for monitor in monitors:
-        monitor.start()
-    assert len(watchers()) == 5
+def test_many_monitors_watch_at_once(monitor: PerformanceMonitor) -> None:
+    monitors = [monitor, *(PerformanceMonitor() for _ in range(4))]
+    for one in monitors:
+        one.start()
 
-    assert all(monitor.get_summary()["total_time"] > 0 for monitor in monitors)
-    assert watchers() == []
+    assert len(watchers()) == 5
+    assert all(one.get_summary()["total_time"] > 0 for one in monitors)
