@@ -25,6 +25,9 @@ def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
     show = command(run, "show", "tell what made a run: what was asked, by what, when, hashes, years", _show)
     _run_folder(show)
+    verify = command(run, "verify", "tell whether a run is what was written: hashes, chain, laws, replay", _verify)
+    _run_folder(verify)
+    verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
     timeline = command(
         run, "timeline", "tell one person's whole story, with the assumption behind each event", _timeline
     )
@@ -55,6 +58,14 @@ def _show(options: argparse.Namespace) -> int:
 
     say(provenance(options.run).rstrip())
     return SUCCESS
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from workforce_sim.verification import verify_run  # noqa: PLC0415
+
+    found = verify_run(options.run, deep=options.deep)
+    say(str(found))
+    return SUCCESS if found else FAILURE
 
 
 def _timeline(options: argparse.Namespace) -> int:

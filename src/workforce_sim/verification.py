@@ -154,6 +154,8 @@ def _parts(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
 def _content(stored: Stored) -> Iterator[str]:
     """Yield what is wrong with the tables, each year against its opening."""
     opening = stored.opening
+    if opening is not None:
+        opening = opening.with_columns(replicate=pl.lit(stored.header.replicate, dtype=pl.Int32))
     for year in stored.years:
         tables = stored.part(year)
         problems = [*_columns(tables, year, stored)]
