@@ -142,9 +142,7 @@ def read_header(run: Path) -> Header:
         raise FileNotFoundError(f"{run}: no such folder")
     if not (run / RUN).is_file():
         raise LedgerError(f"{run}: holds no complete run; write it again")
-    content = read_sealed(run / RUN)
-    if content.get("format") != FORMAT:
-        raise LedgerError(f"{run}: written in format {content.get('format')}, this version reads {FORMAT}")
+    content = read_sealed(run / RUN, FORMAT)
     try:
         return Header(**content | {"notes": tuple(content["notes"])})
     except (TypeError, KeyError, ValueError) as error:

@@ -142,11 +142,11 @@ def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, "seal": sha256(json_bytes(dict(content)))}
 
 
-def read_sealed(path: Path) -> dict[str, Any]:
-    """Return the content of a sealed JSON file.
+def read_sealed(path: Path, expected: int | None = None) -> dict[str, Any]:
+    """Return the content of a sealed JSON file, one that says of which format it is when one is expected.
 
     Raises:
-        LedgerError: when it cannot be read, or not a byte of it may have changed and one has.
+        LedgerError: when it cannot be read, is of another format, or not a byte of it may have changed and one has.
     """
     try:
         raw = path.read_bytes()
@@ -156,6 +156,9 @@ def read_sealed(path: Path) -> dict[str, Any]:
         raise LedgerError(f"{path}: missing") from None
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    found = unsealed.get("format", expected)
+    if expected is not None and found != expected and type(found) is int:
+        raise LedgerError(f"{path}: written in format {found}, this version reads {expected}")
     if raw != json_bytes(sealed(unsealed)):
         raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
     return unsealed
