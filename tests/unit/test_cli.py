@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.support_store import hashes, strays
 from workforce_sim import load_config, read_run, simulate
 from workforce_sim.cli import main
 from workforce_sim.config.schema import json_schema
@@ -66,7 +67,7 @@ def test_the_configuration_may_name_the_folder(folder: Path, capsys: Captured) -
 
     assert main(["simulate", "c.yaml"]) == 0
 
-    assert (folder / "there/events.parquet").exists()
+    assert (folder / "there/year=2025/events.parquet").exists()
     assert capsys.readouterr().err == f"written to {folder / 'there'}\n"
 
 
@@ -349,27 +350,24 @@ def test_a_reader_that_leaves_early_is_no_noise() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-def test_an_interrupt_ends_the_run_with_130_and_writes_nothing(folder: Path) -> None:
-    run = [
-        sys.executable,
-        "-u",
-        "-m",
-        "workforce_sim",
-        "simulate",
-        "c.yaml",
-        "--end-year",
-        "2199",
-        "--out",
-        "run",
-        "-v",
-    ]
+def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(folder: Path) -> None:
+    arguments = ["simulate", "c.yaml", "--end-year", "2064", "--out", "run", "-v"]
+    run = [sys.executable, "-u", "-m", "workforce_sim", *arguments]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == b"2025 done, 1 of 175\n"
+        assert process.stderr.readline() == b"2025 done, 1 of 40\n"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
 
     assert process.returncode == 130
     assert out == b""
     assert err.endswith(b"\ninterrupted\n") or err == b"interrupted\n"
-    assert not (folder / "run").exists()
+    assert strays(folder / "run") == []
+    done = len(read_run("run").summary)
+    assert 1 <= done < 40
+
+    again = command(*arguments)
+    assert again.returncode == 0
+    assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 40\n".encode())
+    simulate("c.yaml", end_year=2064, out="whole")
+    assert (hashes(folder / "run"), strays(folder / "run")) == (hashes(folder / "whole"), [])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from workforce_sim import LedgerError, ledger, read_run
 from workforce_sim.config import load_config, with_changes
 from workforce_sim.draws import census_key, hire_key
 from workforce_sim.result import Result
+from workforce_sim.store import layout
 from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, completed
 
 LEVELS = pl.Enum(["A", "B"])
@@ -220,32 +222,38 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+YEAR = ("events.parquet", "made.json", "manifest.json", "snapshots.parquet", "summary.parquet")
+RUN = ["run.json", *(name for y in ("year=2025", "year=2026") for name in (y, *(f"{y}/{file}" for file in YEAR)))]
+
+
 @pytest.mark.parametrize("compression", ["zstd", "lz4", "snappy", "uncompressed"])
 def test_a_run_is_read_back_as_it_was_written(compression: str, result: Result, tmp_path: Path) -> None:
     changed = with_changes(result.config, {"output.compression": compression})
     written = replace(result, config=changed)
     assert written.write(tmp_path / "deep" / "run") == tmp_path / "deep" / "run"
-    assert files(tmp_path / "deep") == [
-        "run",
-        *(f"run/{name}" for name in ("events.parquet", "run.json", "snapshots.parquet", "summary.parquet")),
-    ]
+    assert files(tmp_path / "deep") == ["run", *(f"run/{name}" for name in RUN)]
     found = read_run(tmp_path / "deep" / "run")
     assert found.fingerprint == result.fingerprint
     assert found.config == changed
     assert found.notes == result.notes
     for name in support.TABLES:
         assert_frame_equal(getattr(found, name), support.table(result.tables, name))
+    used = {
+        pq.read_metadata(path).row_group(0).column(0).compression for path in (tmp_path / "deep").rglob("*.parquet")
+    }
+    assert used == {compression.upper()}
 
 
 def test_an_empty_folder_is_filled_and_only_its_owner_reads_a_run(result: Result, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     result.write(tmp_path / "run")
     assert read_run(tmp_path / "run").fingerprint == result.fingerprint
-    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert modes == {path: 0o700 if path.is_dir() else 0o600 for path in modes}
 
 
 def test_an_interrupted_write_leaves_nothing(result: Result, tmp_path: Path) -> None:
-    broken = replace(result, notes=(object(),))  # type: ignore[arg-type]  # cannot be written as JSON, after the tables
+    broken = replace(result, notes=(object(),))  # type: ignore[arg-type]  # cannot be written as JSON
     with pytest.raises(TypeError):
         broken.write(tmp_path / "run")
     assert files(tmp_path) == []
@@ -258,23 +266,27 @@ def test_a_place_that_cannot_be_written_is_an_error_of_the_ledger(result: Result
 
 
 def test_what_is_no_run_is_an_error(result: Result, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"none: no such folder"):
         read_run(tmp_path / "none")
     with pytest.raises(LedgerError, match="holds no complete run"):
         read_run(tmp_path)
-    for name in ("events.parquet", "run.json"):
-        folder = result.write(tmp_path / name.partition(".")[0])
+    for name in ("run.json", "year=2025/manifest.json", "year=2026/events.parquet", "year=2025/summary.parquet"):
+        folder = result.write(tmp_path / name.replace("/", "-"))
         (folder / name).write_bytes((folder / name).read_bytes()[:-20])
-        with pytest.raises(LedgerError, match="holds no complete run"):
+        with pytest.raises(LedgerError, match=rf"{name}: cannot be read"):
             read_run(folder)
 
 
 def test_a_run_of_another_format_is_refused(result: Result, tmp_path: Path) -> None:
     folder = result.write(tmp_path / "run")
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    (folder / "run.json").write_text(json.dumps({**about, "format": 99}), encoding="utf-8")
-    with pytest.raises(LedgerError, match="written in format 99"):
-        read_run(folder)
+    assert about.pop("format") == 2
+    about.pop("seal")
+    for other in (1, 99):
+        for content in ({**about, "format": other}, layout.sealed({**about, "format": other})):
+            (folder / "run.json").write_bytes(layout.json_bytes(content))
+            with pytest.raises(LedgerError, match=rf"run\.json: written in format {other}, this version reads 2$"):
+                read_run(folder)
 
 
 def test_every_configuration_survives_the_disk(tmp_path: Path) -> None:

@@ -154,17 +154,28 @@ def test_both_engines_tell_their_progress(engine: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "about", ["[]", "{}", '{"format": 1}', '{"format": 1, "config": {"simulation": 3}, "notes": []}', "x"]
+    ("about", "says"),
+    [
+        ("[]", r"cannot be read"),
+        ("{}", r"was changed since it was written"),
+        ('{"format": 2}', r"was changed since it was written"),
+        ('{"format": 2, "configuration": {"simulation": 3}, "notes": []}', r"was changed since it was written"),
+        ("x", r"cannot be read"),
+        ("", r"cannot be read"),
+    ],
 )
-def test_a_damaged_description_of_a_run_is_one_clear_error(about: str, tmp_path: Path) -> None:
+def test_a_damaged_description_of_a_run_is_one_clear_error(about: str, says: str, tmp_path: Path) -> None:
     ws.simulate(CONFIG, out=tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text(about, encoding="utf-8")
-    with pytest.raises(ws.LedgerError, match="holds no complete run; write it again"):
-        ws.read_run(tmp_path / "run")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    for use in (ws.read_run, lambda run: ws.simulate(CONFIG, out=run)):
+        with pytest.raises(ws.LedgerError, match=rf"run\.json: {says}"):
+            use(tmp_path / "run")
+    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
 
 
 def test_a_table_of_other_columns_is_no_run(tmp_path: Path) -> None:
     ws.simulate(CONFIG, out=tmp_path / "run")
-    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "run" / "events.parquet")
-    with pytest.raises(ws.LedgerError, match="holds no complete run"):
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "run" / "year=2026" / "events.parquet")
+    with pytest.raises(ws.LedgerError, match=r"year=2026/events\.parquet: has other columns than a table of events"):
         ws.read_run(tmp_path / "run")

@@ -1,0 +1,87 @@
+"""A writer in a process of its own, for tests to kill, limit or let race: ``python child.py '{"out": ..., ...}'``.
+
+It prints ``ready`` when all is imported. Then each line it reads, with arguments laid over the command line, is
+a run, which ends with one line of JSON: the fingerprint, or the kind and the text of the error.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from workforce_sim import WorkforceSimError, simulate
+
+SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "rename", "unlink", "rmdir", "chmod", "pwrite", "ftruncate")
+"""What the store asks of the operating system besides the bytes of tables: each is a moment to die at."""
+
+_made = 0
+
+
+def watch(at: float) -> None:
+    """Count those calls, and die by SIGKILL before the one with this number; at half a number: after the one below."""
+
+    def wrapped(call: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any, **named: Any) -> Any:
+            global _made  # noqa: PLW0603 - counts over all threads of the process
+            _made += 1
+            number = _made
+            if number == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done = call(*arguments, **named)
+            if number == at - 0.5:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+
+        return watched
+
+    for name in SYSTEM_CALLS:
+        setattr(os, name, wrapped(getattr(os, name)))
+
+
+def limit(size: int) -> None:
+    """Let no file grow above so many bytes, as a full disk would not."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+def become_ordinary() -> None:
+    """Give up the superuser's right to read and write everything (Linux); others have none."""
+    version_3, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    if os.geteuid() == 0 and ctypes.CDLL(None).capset(version_3, none):
+        raise OSError("capset failed")
+
+
+def simulated(asked: dict[str, Any]) -> dict[str, Any]:
+    def tell(year: int, done: int, of: int) -> None:
+        print(year, flush=True)
+        sys.stdin.readline()
+
+    try:
+        result = simulate(asked["config"], out=asked["out"], progress=tell if asked.get("tell") else None)
+        found = {"fingerprint": result.fingerprint}
+    except WorkforceSimError as error:
+        found = {"error": type(error).__name__, "says": str(error)}
+    return {**found, "pid": os.getpid(), "calls": _made}
+
+
+def main() -> None:
+    asked = json.loads(sys.argv[1])
+    if "limit" in asked:
+        limit(asked["limit"])
+    if asked.get("ordinary"):
+        become_ordinary()
+    if "kill_at" in asked:
+        watch(asked["kill_at"])
+    print("ready", flush=True)
+    for line in iter(sys.stdin.readline, ""):
+        print(json.dumps(simulated({**asked, **json.loads(line)})), flush=True)
+
+
+if __name__ == "__main__":
+    main()
