@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TextIO
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -46,25 +47,30 @@ def printable(line: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
 
 
-def guarded(action: Callable[[], int], *, verbose: bool) -> int:
-    """Run a command and return its exit code: one line a problem, and a traceback only when verbose."""
+def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseException], None] | None = None) -> int:
+    """Run a command and return its exit code; what ends it is told: one line a problem, a traceback when verbose."""
+    tell = tell or partial(_tell, verbose=verbose)
     try:
         code = action()
         if sys.stdout is not None:
             sys.stdout.flush()
-    except KeyboardInterrupt:
-        complain("interrupted")
+    except KeyboardInterrupt as interrupt:
+        tell(interrupt)
         return INTERRUPTED
     except BrokenPipeError:  # the reader has what it wanted, as with `| head`
         _give_up_stdout()
         return FAILURE
     except BaseException as error:  # the one place that turns errors, panics of Polars too, into lines
-        if verbose:
-            complain("".join(traceback.format_exception(error)).rstrip())
-        complain(explained(error))
+        tell(error)
         _flush_or_give_up()
         return FAILURE
     return code
+
+
+def _tell(error: BaseException, *, verbose: bool) -> None:
+    if verbose and not isinstance(error, KeyboardInterrupt):
+        complain("".join(traceback.format_exception(error)).rstrip())
+    complain(explained(error))
 
 
 def _flush_or_give_up() -> None:
@@ -84,12 +90,14 @@ def explained(error: BaseException) -> str:
     """Return what an error says to a user, one line a problem."""
     from workforce_sim.errors import WorkforceSimError  # noqa: PLC0415 - a command line answers --help without it
 
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'standard output'}: {error.strerror}"
+    if isinstance(error, (WorkforceSimError, OSError)):  # before memory: what is refused up front says why
+        return str(error)
     if isinstance(error, MemoryError):
         return "not enough memory; simulate fewer years or a smaller census, or close other programs"
-    if isinstance(error, (WorkforceSimError, OSError)):
-        return str(error)
     what = str(error).split("\n", 1)[0]
     return f"an error of the program itself, please report it with what --verbose shows: {type(error).__name__}: {what}"
 

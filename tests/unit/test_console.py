@@ -232,6 +232,24 @@ def test_an_error_is_a_line_and_an_exit_code(
     assert capsys.readouterr() == ("", text)
 
 
+def test_what_is_refused_for_its_size_says_why() -> None:
+    class TooLargeError(ConfigError, MemoryError):
+        pass
+
+    assert console.explained(TooLargeError("a census of 10**12")) == "a census of 10**12"
+
+
+@pytest.mark.parametrize(("error", "code"), [(TypeError("a"), 1), (KeyboardInterrupt(), 130)])
+def test_what_ends_a_command_may_be_told_in_another_way(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[BaseException] = []
+
+    assert console.guarded(raising(error), verbose=True, tell=told.append) == code
+    assert told == [error]
+    assert capsys.readouterr() == ("", "")
+
+
 def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.guarded(raising(TypeError("a")), verbose=True) == 1
 
