@@ -14,20 +14,24 @@ from orchestrator_dbt.configuration import test_configuration_compatibility
 from orchestrator_dbt.foundation import run_foundation_benchmark
 from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.levels import OptimizationLevel
+from orchestrator_dbt.reports import Reports
 from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
-from workforce_sim.console import FAILURE, SUCCESS, complain, printable, run_report, say
+from workforce_sim.console import FAILURE, SUCCESS, printable, run_report, say
 
 log = logging.getLogger("orchestrator_dbt")
 
+DOCUMENTED = "the documented values"
+
 Answer = Mapping[str, Any]
+Mode = Callable[[argparse.Namespace, Reports], int]
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, reports: Reports) -> int:
     """Carry out the mode that the options ask for and return the exit code."""
-    return _mode(options)(options)
+    return _mode(options)(options, reports)
 
 
-def _mode(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+def _mode(options: argparse.Namespace) -> Mode:
     if options.test_config:
         return _test_config
     if options.foundation_only:
@@ -35,10 +39,10 @@ def _mode(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     return _compare if options.compare_mvp else _simulate
 
 
-def _simulate(options: argparse.Namespace) -> int:
+def _simulate(options: argparse.Namespace, reports: Reports) -> int:
     start = perf_counter()
     log.info("simulating %d to %d", options.start_year, options.end_year)
-    log.info("configuration: %s", options.config or "the documented values")
+    log.info("configuration: %s", options.config or DOCUMENTED)
     detailed = options.performance_mode or options.benchmark
     answer = asyncio.run(
         run_enhanced_multi_year_simulation(
@@ -61,17 +65,15 @@ def _simulate(options: argparse.Namespace) -> int:
     if detailed and answer["success"]:
         say("\n" + _performance(metrics))
     log.info("done in %.2f seconds", perf_counter() - start, extra={"fingerprint": answer["fingerprint"]})
-    return SUCCESS if answer["success"] else _failed(answer)
+    return SUCCESS if answer["success"] else _failed(answer, reports)
 
 
-def _failed(answer: Answer) -> int:
+def _failed(answer: Answer, reports: Reports) -> int:
     """Say why a run failed, which years are missing, and what to look at."""
-    complain(answer["error"])
     missing = ", ".join(map(str, answer.get("failed_years", ())))
-    if missing:
-        complain(f"years that failed: {missing}; completed: {len(answer['completed_years'])}")
-    for line in advice(answer["error_type"], answer["error"]):
-        complain(line)
+    years = [f"years that failed: {missing}; completed: {len(answer['completed_years'])}"] if missing else []
+    more = [*years, *advice(answer["error_type"], answer["error"])]
+    reports.problem(answer["error"], more, error_type=answer["error_type"])
     return FAILURE
 
 
@@ -93,12 +95,13 @@ def _lines(rows: Mapping[str, str]) -> str:
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
 
 
-def _foundation(options: argparse.Namespace) -> int:
+def _foundation(options: argparse.Namespace, reports: Reports) -> int:
+    log.info("foundation setup of %s", options.config or DOCUMENTED)
     level = OptimizationLevel(options.optimization)
     answer = asyncio.run(run_foundation_benchmark(level, options.config, options.benchmark))
-    log.info("foundation setup: %.3f seconds", answer["execution_time"])
     if not answer["success"]:
-        return _failed(answer)
+        return _failed(answer, reports)
+    log.info("foundation setup: %.3f seconds", answer["execution_time"])
     say(
         _lines(
             {
@@ -108,13 +111,23 @@ def _foundation(options: argparse.Namespace) -> int:
                 "grade": answer["performance_grade"],
                 "peak memory": f"{answer['memory_metrics']['peak_mb']:,.0f} MB",
                 **{f"  {step}": f"{seconds:.3f} s" for step, seconds in answer["detailed_timing"].items()},
+                **(_repeats(answer["repeats"]) if options.benchmark else {}),
             }
         )
     )
     return SUCCESS
 
 
-def _compare(options: argparse.Namespace) -> int:
+def _repeats(found: Answer) -> Mapping[str, str]:
+    rounds = found["rounds"]
+    return {
+        f"set-up, median of {rounds}": f"{found['setup_seconds']:.4f} s",
+        f"reference set-up, median of {rounds}": f"{found['reference_setup_seconds']:.4f} s",
+    }
+
+
+def _compare(options: argparse.Namespace, reports: Reports) -> int:
+    log.info("comparing both engines, %d to %d, %s", options.start_year, options.end_year, options.config or DOCUMENTED)
     answer = asyncio.run(
         run_comprehensive_performance_comparison(
             options.start_year, options.end_year, options.config, options.benchmark
@@ -122,7 +135,7 @@ def _compare(options: argparse.Namespace) -> int:
     )
     for engine in ("mvp", "new"):
         if not answer[f"{engine}_success"]:
-            return _failed(answer[f"{engine}_details"])
+            return _failed(answer[f"{engine}_details"], reports)
     log.info("improvement %.1f %%", 100 * answer["improvement"])
     say(
         _lines(
@@ -140,8 +153,13 @@ def _compare(options: argparse.Namespace) -> int:
     return SUCCESS
 
 
-def _test_config(options: argparse.Namespace) -> int:
+def _test_config(options: argparse.Namespace, _: Reports) -> int:
+    log.info("testing %s", options.config or DOCUMENTED)
     answer = test_configuration_compatibility(options.config)
+    for issue in answer["issues"]:
+        log.error("%s", printable(issue))
+    if answer["config_valid"]:
+        log.info("the configuration is valid")
     named = {"config_valid": "valid", "new_system_compatible": "new system", "legacy_compatible": "legacy system"}
     yes = {"config_valid": "yes", "new_system_compatible": "compatible", "legacy_compatible": "compatible"}
     say(_lines({name: yes[key] if answer[key] else "no" for key, name in named.items()}))

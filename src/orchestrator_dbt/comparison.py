@@ -1,23 +1,20 @@
 """``run_comprehensive_performance_comparison``: the reference model against the fast engine, on one census, in turn."""
 
-from __future__ import annotations
-
-import logging
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import Any, Dict, Literal, Optional  # noqa: UP035 - the document prints these names
 
-from orchestrator_dbt.configuration import typed_config
+from orchestrator_dbt.arguments import check_path, flag_of, years_of
+from orchestrator_dbt.configuration import config_of_run
 from orchestrator_dbt.grades import TARGET, grade
-from orchestrator_dbt.simulation import check_arguments
+from orchestrator_dbt.logs import failed
+from orchestrator_dbt.memory import refuse_too_large
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim.config import Config
 from workforce_sim.ledger import chained, year_digest
 from workforce_sim.opening import Tables
 from workforce_sim.run import Run, begin
-
-log = logging.getLogger("orchestrator_dbt")
 
 Engine = Literal["fast", "reference"]
 ROUNDS, FAST_A_ROUND = 3, 3
@@ -31,10 +28,10 @@ async def run_comprehensive_performance_comparison(
     config_path: Optional[str] = None,  # noqa: UP045 - as the document prints it
     benchmark_mode: bool = False,
 ) -> Dict[str, Any]:  # noqa: UP006 - the same
-    """Time the reference model and the fast engine on the same census and compare their results row for row.
+    """Executes performance comparison with MVP orchestrator for regression testing.
 
     The baseline ("MVP") is the reference model: the same rules and draws, one employee at a time in plain Python. Both
-    are timed in turn in this call; results are compared outside the timed part.
+    are timed in turn in this call; results are compared row for row outside the timed part.
 
     Args:
         start_year: first plan year.
@@ -48,14 +45,17 @@ async def run_comprehensive_performance_comparison(
         (both ran, results identical, target met), performance_grade.
 
     Raises:
-        ValueError: for years that make no sense or a configuration that cannot be used.
-        FileNotFoundError: when there is no such configuration file.
+        ValueError: for years that make no sense, a configuration that cannot be used, or more staff than fit into
+            memory, which is a ``MemoryError`` as well.
+        FileNotFoundError: when there is no such configuration or census file.
+        MemoryError: when memory runs out.
     """
-    check_arguments(start_year, end_year)
+    start, end = years_of(start_year, end_year)
+    rounds = ROUNDS if flag_of("benchmark_mode", benchmark_mode) else 1
+    check_path(config_path)
 
     def job(stop: Stop) -> dict[str, Any]:
-        config = typed_config(config_path, start_year=start_year, end_year=end_year)
-        return compared(config, ROUNDS if benchmark_mode else 1, stop)
+        return compared(config_of_run(config_path, start_year=start, end_year=end), rounds, stop)
 
     return await off_loop(job)
 
@@ -115,6 +115,7 @@ def _time(timed: Timed, config: Config, engine: Engine, stop: Stop) -> None:
     timed.parts = []
     try:
         run: Run = begin(config, engine=engine)
+        refuse_too_large(run)
         parts, start = run.years(), perf_counter()
         for part in parts:
             stop.check()
@@ -123,7 +124,7 @@ def _time(timed: Timed, config: Config, engine: Engine, stop: Stop) -> None:
     except (Cancelled, MemoryError):
         raise
     except Exception as error:
-        log.error("%s engine: %s: %s", engine, type(error).__name__, error)
+        failed(error)
         timed.error = error
 
 

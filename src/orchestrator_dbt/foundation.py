@@ -1,23 +1,19 @@
 """``run_foundation_benchmark``: everything before the first plan year, timed against the reference model's set-up."""
 
-from __future__ import annotations
-
-import logging
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any, Dict, Optional  # noqa: UP035 - the document prints these names
 
-from orchestrator_dbt.configuration import typed_config
+from orchestrator_dbt.arguments import check_path, flag_of
+from orchestrator_dbt.configuration import config_of_run
 from orchestrator_dbt.grades import grade
 from orchestrator_dbt.levels import OptimizationLevel, as_level
-from orchestrator_dbt.monitor import PerformanceMonitor
+from orchestrator_dbt.logs import failed
+from orchestrator_dbt.monitor import PerformanceMonitor, monitoring
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim import reference
 from workforce_sim.preparation import prepared
 from workforce_sim.run import Run, begin
-
-log = logging.getLogger("orchestrator_dbt")
 
 TARGET_SECONDS = 10.0
 ROUNDS = 3
@@ -28,7 +24,9 @@ async def run_foundation_benchmark(
     config_path: Optional[str] = None,  # noqa: UP045 - as the document prints it
     benchmark_mode: bool = False,
 ) -> Dict[str, Any]:  # noqa: UP006 - the same
-    """Read the configuration, read, check and prepare the census, and say how long it took.
+    """Executes foundation setup with comprehensive performance benchmarking.
+
+    Reads the configuration, reads, checks and prepares the census, and says how long it took.
 
     Args:
         optimization_level: how later runs are carried out; the set-up is the same.
@@ -38,39 +36,54 @@ async def run_foundation_benchmark(
     Returns:
         A dict that JSON can hold: success, execution_time (seconds), target_met (below 10), performance_improvement
         (1 - time / time of the reference model's set-up of the same census), performance_grade, memory_metrics,
-        detailed_timing; of a failure error and error_type besides.
+        detailed_timing, repeats (how many, and the median seconds of both set-ups); of a failure error and error_type
+        besides.
+
+    Raises:
+        ValueError: for a ``config_path`` that is no path and a ``benchmark_mode`` that is no truth value.
+        MemoryError: when memory runs out.
     """
-    rounds = ROUNDS if benchmark_mode else 1
+    check_path(config_path)
+    rounds = ROUNDS if flag_of("benchmark_mode", benchmark_mode) else 1
     return await off_loop(lambda stop: _measured(optimization_level, config_path, rounds, stop))
 
 
-def _measured(level: OptimizationLevel, config_path: str | Path | None, rounds: int, stop: Stop) -> dict[str, Any]:
-    monitor, start = PerformanceMonitor(), perf_counter()
-    monitor.start()
-    answer: dict[str, Any] = {"success": True}
+def _measured(level: OptimizationLevel, config_path: Any, rounds: int, stop: Stop) -> dict[str, Any]:
+    with monitoring() as monitor:
+        answer = _answer(level, config_path, rounds, stop, monitor)
+        return answer | _described(answer, monitor.get_summary())
+
+
+def _answer(
+    level: OptimizationLevel, config_path: Any, rounds: int, stop: Stop, monitor: PerformanceMonitor
+) -> dict[str, Any]:
+    start = perf_counter()
     try:
         as_level(level)
         run = _set_up(config_path, monitor, stop)
-        answer["execution_time"] = perf_counter() - start
+        spent = perf_counter() - start
         fast, slow = _both_set_ups(run, rounds, stop)
-        answer["performance_improvement"] = 1 - fast / slow
         monitor.checkpoint("reference set-up")
     except (Cancelled, MemoryError):
         raise
     except Exception as error:
-        log.error("%s: %s", type(error).__name__, error)
-        answer = {
-            "success": False,
-            "execution_time": perf_counter() - start,
-            "performance_improvement": 0.0,
-            "error": str(error),
-            "error_type": type(error).__name__,
-        }
-    return answer | _described(answer, monitor.get_summary())
+        failed(error)
+        answer = _timed(False, perf_counter() - start, 0, 0.0, 0.0)
+        return {**answer, "error": str(error), "error_type": type(error).__name__}
+    return _timed(True, spent, rounds, fast, slow)
 
 
-def _set_up(config_path: str | Path | None, monitor: PerformanceMonitor, stop: Stop) -> Run:
-    config = typed_config(config_path)
+def _timed(success: bool, spent: float, rounds: int, fast: float, slow: float) -> dict[str, Any]:
+    return {
+        "success": success,
+        "execution_time": spent,
+        "performance_improvement": 1 - fast / slow if success else 0.0,
+        "repeats": {"rounds": rounds, "setup_seconds": fast, "reference_setup_seconds": slow},
+    }
+
+
+def _set_up(config_path: Any, monitor: PerformanceMonitor, stop: Stop) -> Run:
+    config = config_of_run(config_path)
     monitor.checkpoint("configuration")
     stop.check()
     run = begin(config)

@@ -1,7 +1,5 @@
 """What to look at when an operation fails: logged beside the error, which goes on as it is."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterator
@@ -16,11 +14,12 @@ log = logging.getLogger("orchestrator_dbt")
 
 
 class _Topic(NamedTuple):
-    """A kind of trouble: the errors and the words that it is known by, and what to do."""
+    """A kind of trouble: the errors and the words that it is known by, what to do, and words of other trouble."""
 
     kinds: tuple[type[Exception], ...]
     words: str
     advice: tuple[str, ...]
+    unless: str | None = None
 
 
 _TOPICS = (
@@ -32,6 +31,7 @@ _TOPICS = (
             "Database: check the permissions of the files and folders of the run",
             "Database: check that there is enough disk space",
         ),
+        r"not an empty folder|another run\b",  # a folder that is taken
     ),
     _Topic(
         (MemoryError,),
@@ -55,11 +55,12 @@ _TOPICS = (
 
 @contextmanager
 def error_context(operation: str, troubleshooting_guide: str = "") -> Iterator[None]:
-    """Log what helps when the block fails, and let its error go on, the very same one.
+    """Enhanced error handling with troubleshooting guidance.
 
-    Logged at ERROR on the logger ``orchestrator_dbt``, a record a line: the operation with the error, the lines of the
-    guide, and advice on database, memory and dependency errors, known by their type or by their words. Interrupts and
-    cancellations pass without a word. Inside a coroutine the block may await.
+    Logs what helps when the block fails, and lets its error go on, the very same one. Logged at ERROR on the logger
+    ``orchestrator_dbt``, a record a line: the operation with the error, the lines of the guide, and advice on database,
+    memory and dependency errors, known by their type or by their words. Interrupts and cancellations pass without a
+    word. Inside a coroutine the block may await.
 
     Args:
         operation: what is done in the block, for the log.
@@ -102,12 +103,14 @@ def _advice(error: Exception, text: str) -> list[str]:
 
 def _on(types: set[str], text: str) -> list[str]:
     """Return the advice on the topics that one of the types or the words of a text belong to."""
-    return [
-        line
-        for topic in _TOPICS
-        if types & {kind.__name__ for kind in topic.kinds} or re.search(topic.words, text, re.IGNORECASE)
-        for line in topic.advice
-    ]
+    return [line for topic in _TOPICS if _is_on(topic, types, text) for line in topic.advice]
+
+
+def _is_on(topic: _Topic, types: set[str], text: str) -> bool:
+    if topic.unless and re.search(topic.unless, text):
+        return False
+    known = bool(types & {kind.__name__ for kind in topic.kinds})
+    return known or re.search(topic.words, text, re.IGNORECASE) is not None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -1,12 +1,13 @@
 """How hard a run tries to be fast; results are the same for every level."""
 
-from __future__ import annotations
-
 from enum import Enum
 
 
 class OptimizationLevel(Enum):
-    """Optimization levels: they change how a run is carried out, never what it gives."""
+    """Enumeration for optimization levels.
+
+    They change how a run is carried out, never what it gives.
+    """
 
     HIGH = "high"
     MEDIUM = "medium"

@@ -1,10 +1,9 @@
-"""Logs of the command line: a file made before anything else is read, standard error when verbose, text or JSON."""
+"""Logs of the command line: a file made before anything else is read, and standard error; text or JSON."""
 
 from __future__ import annotations
 
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,11 +11,24 @@ from pathlib import Path
 
 from workforce_sim.console import complain
 
+log = logging.getLogger("orchestrator_dbt")
+
 YEAR_DONE = "%d done, %d of %d"
 """What is logged after each plan year: the year, how many are done, how many there are."""
 
+FAILED = "%s: %s"
+"""What is logged of a failure that is part of an answer: the kind of error and its words."""
+
+TRACEBACK = "where it failed"
+
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+
+
+def failed(error: Exception) -> None:
+    """Log a failure that is part of an answer: a line, and where it was for whoever looks closer."""
+    log.error(FAILED, type(error).__name__, error)
+    log.debug(TRACEBACK, exc_info=error)
 
 
 class JsonLines(logging.Formatter):
@@ -50,6 +62,14 @@ class _LogFile(logging.FileHandler):
             super().close()
 
 
+class _StandardError(logging.Handler):
+    """Prints records as problems are printed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        complain(self.format(record))
+
+
 class _Years(logging.Handler):
     """Shows finished years on a terminal."""
 
@@ -64,28 +84,44 @@ class _Years(logging.Handler):
 
 
 @contextmanager
-def logging_to(
-    path: str | None, *, verbose: bool, structured: bool, show: Callable[[int, int, int], None] | None
+def on_standard_error(
+    *, verbose: bool, structured: bool, show: Callable[[int, int, int], None] | None
 ) -> Iterator[None]:
-    """Log to a file, when verbose to standard error, and show years; leave logging as it was."""
-    handlers: list[logging.Handler] = [logging.NullHandler()]  # with none at all, logging prints errors itself
-    if path is not None:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(_LogFile(path, encoding="utf-8"))
-    if verbose:
-        handlers.append(logging.StreamHandler(sys.stderr))
-        handlers[-1].addFilter(lambda record: record.levelno < logging.ERROR)  # errors are printed anyway
-    elif show is not None:
-        handlers.append(_Years(show))
+    """Log to standard error: warnings; all when verbose; all as JSON when structured. Show years elsewhere."""
+    handler: logging.Handler = _StandardError(logging.NOTSET if verbose or structured else logging.WARNING)
+    handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT if verbose else "warning: %(message)s"))
+    if not structured:
+        handler.addFilter(lambda record: record.levelno < logging.ERROR)  # errors are printed anyway
     root, level = logging.getLogger(), logging.getLogger().level
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for handler in handlers:
-        handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT))
-        root.addHandler(handler)
+    quiet = show is not None and not (verbose or structured)
+    try:
+        with _added(handler), _added(_Years(show) if show and quiet else logging.NullHandler()):
+            yield
+    finally:
+        root.setLevel(level)
+
+
+@contextmanager
+def in_file(path: str | None, *, structured: bool) -> Iterator[None]:
+    """Log to a file, made with its folders; to none without a path."""
+    if path is None:
+        yield
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handler = _LogFile(path, encoding="utf-8")
+    handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT))
+    with _added(handler):
+        yield
+
+
+@contextmanager
+def _added(handler: logging.Handler) -> Iterator[None]:
+    """Log to a handler as well, all but failures that are part of an answer: the command line tells those itself."""
+    handler.addFilter(lambda record: record.msg not in (FAILED, TRACEBACK))
+    logging.getLogger().addHandler(handler)
     try:
         yield
     finally:
-        root.setLevel(level)
-        for handler in handlers:
-            root.removeHandler(handler)
-            handler.close()
+        logging.getLogger().removeHandler(handler)
+        handler.close()

@@ -10,8 +10,8 @@ from workforce_sim.errors import ConfigError
 from workforce_sim.run import Run
 
 
-class TooLargeError(ConfigError):
-    """More staff than fit into memory: refused before anything is simulated."""
+class TooLargeError(ConfigError, MemoryError):
+    """More staff than fit into memory: refused before anything is simulated. A ``ValueError`` as well."""
 
 
 BYTES_PER_EMPLOYEE_YEAR = 1_000
@@ -19,7 +19,7 @@ BYTES_PER_EMPLOYEE_YEAR = 1_000
 
 
 def refuse_too_large(run: Run) -> None:
-    """Raise ``TooLargeError``, a ``ValueError``, when the headcount that growth leads to does not fit into memory."""
+    """Raise ``TooLargeError`` when the headcount that growth leads to does not fit into memory."""
     heads = [projected(run, year) for year in run.config.simulation.years]
     needed, available = max(heads) * BYTES_PER_EMPLOYEE_YEAR, psutil.virtual_memory().available
     if needed > available:

@@ -6,6 +6,9 @@ import argparse
 
 from workforce_sim.console import whole_number as whole
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""The years that a configuration may have."""
+
 COMMAND = "python -m orchestrator_dbt.run_multi_year"
 LEVELS = ("high", "medium", "low", "fallback")
 
@@ -19,8 +22,8 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--start-year", type=whole, metavar="YEAR", help="first plan year (required to simulate or compare)")
-    add("--end-year", type=whole, metavar="YEAR", help="last plan year (required to simulate or compare)")
+    add("--start-year", type=_year, metavar="YEAR", help="first plan year (required to simulate or compare)")
+    add("--end-year", type=_year, metavar="YEAR", help="last plan year (required to simulate or compare)")
     add("--optimization", choices=LEVELS, default="high", help="optimization level (default: high)")
     add("--max-workers", type=_positive, default=4, metavar="N", help="maximum concurrent workers (default: 4)")
     add("--batch-size", type=_positive, default=1000, metavar="N", help="batch size for processing (default: 1000)")
@@ -32,11 +35,29 @@ def build_parser() -> argparse.ArgumentParser:
     modes.add_argument("--compare-mvp", action="store_true", help="compare with the reference model")
     modes.add_argument("--test-config", action="store_true", help="test the configuration's compatibility")
     add("--benchmark", action="store_true", help="run as a comprehensive benchmark; implies --performance-mode")
-    add("--config", metavar="FILE", help="configuration, YAML (default: the documented values, 10,000 employees)")
-    add("--log-file", metavar="FILE", help="file to log to; its folders are made")
+    add(
+        "--config",
+        type=_named,
+        metavar="FILE",
+        help="configuration, YAML (default: the documented values, 10,000 employees)",
+    )
+    add("--log-file", type=_named, metavar="FILE", help="file to log to; its folders are made")
     add("-v", "--verbose", action="store_true", help="log in detail, on standard error too")
     add("--structured-logs", action="store_true", help="log one JSON object a line")
     return parser
+
+
+def _year(text: str) -> int:
+    number = whole(text)
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {number}")
+    return number
+
+
+def _named(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
+    return text
 
 
 def _positive(text: str) -> int:
@@ -48,10 +69,9 @@ def _positive(text: str) -> int:
 
 def misuse(options: argparse.Namespace) -> str | None:
     """Return one line on what cannot be carried out; None when all is well."""
-    if options.foundation_only or options.test_config:
-        return None
-    if options.start_year is None or options.end_year is None:
-        return f"--start-year and --end-year are needed, for example: {COMMAND} --start-year 2025 --end-year 2029"
-    if options.end_year < options.start_year:
-        return f"--end-year {options.end_year} is before --start-year {options.start_year}"
-    return None
+    start, end = options.start_year, options.end_year
+    if None in (start, end):
+        needless = options.foundation_only or options.test_config
+        needed = f"--start-year and --end-year are needed, for example: {COMMAND} --start-year 2025 --end-year 2029"
+        return None if needless else needed
+    return f"--end-year {end} is before --start-year {start}" if end < start else None

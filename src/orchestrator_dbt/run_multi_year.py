@@ -1,23 +1,24 @@
 """The documented interface: ``from orchestrator_dbt.run_multi_year import ...`` and ``python -m`` of this module.
 
 Translation only: no rule of the model lives here or beside it. Names are imported when they are first used, so that the
-command line answers ``--help`` at once. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.
+command line answers ``--help`` at once.
 """
 
-from __future__ import annotations
+# First of all: an interrupt is to be one line from the first moment on
+if __name__ == "__main__":
+    from orchestrator_dbt import interrupts
 
-import asyncio
-import logging
-import sys
+    interrupts.leave_at_once()
+
 from collections.abc import Sequence
+from contextlib import contextmanager
+from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple  # noqa: UP035 - the star import of the document
 
-from orchestrator_dbt.logs import logging_to
-from orchestrator_dbt.options import build_parser, misuse
-from workforce_sim.console import USAGE, complain, explained, guarded, printable, shower
-
 if TYPE_CHECKING:
+    import asyncio
+
     from orchestrator_dbt.comparison import run_comprehensive_performance_comparison
     from orchestrator_dbt.configuration import (
         load_and_validate_config,
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Any",
     "Dict",
+    "Enum",
     "List",
     "OptimizationLevel",
     "Optional",
     "PerformanceMonitor",
     "Tuple",
     "asyncio",
+    "contextmanager",
     "error_context",
     "load_and_validate_config",
     "main",
@@ -49,63 +52,27 @@ __all__ = [
     "validate_configuration",
 ]
 
-_HOMES = {
-    "OptimizationLevel": "levels",
-    "PerformanceMonitor": "monitor",
-    "error_context": "guidance",
-    "load_and_validate_config": "configuration",
-    "run_comprehensive_performance_comparison": "comparison",
-    "run_enhanced_multi_year_simulation": "simulation",
-    "run_foundation_benchmark": "foundation",
-    "test_configuration_compatibility": "configuration",
-    "validate_configuration": "configuration",
-}
-
-log = logging.getLogger("orchestrator_dbt")
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name == "asyncio":
+        return import_module(name)
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"orchestrator_dbt.{_HOMES[name]}"), name)
+    return getattr(import_module("orchestrator_dbt"), name)
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    try:
-        options = build_parser().parse_args(argv)
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else USAGE
-    wrong = misuse(options)
-    if wrong:
-        complain(wrong)
-        return USAGE
-    return guarded(lambda: _logged(options), verbose=options.verbose)
+def main(argv: Optional[Sequence[str]] = None) -> int:  # noqa: UP045 - as the document writes types
+    """Run the command line and return its exit code: 0 success, 1 failure, 2 usage, 130 interrupted."""
+    from orchestrator_dbt.program import main as command_line  # noqa: PLC0415 - importing this module does nothing
 
-
-def _logged(options: Any) -> int:
-    """Run with the logs that were asked for; what goes wrong is in them."""
-    show = shower(False)
-    with logging_to(options.log_file, verbose=options.verbose, structured=options.structured_logs, show=show):
-        try:
-            from orchestrator_dbt.commands import run  # noqa: PLC0415 - --help answers without the engine
-
-            return run(options)
-        except BaseException as error:
-            what = "interrupted" if isinstance(error, KeyboardInterrupt) else explained(error)
-            for line in what.split("\n"):
-                log.error("%s", printable(line))
-            if isinstance(error, MemoryError):
-                from orchestrator_dbt.guidance import advice  # noqa: PLC0415
-
-                for line in advice("MemoryError", what):
-                    complain(line)
-            raise
+    return command_line(argv)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from orchestrator_dbt.program import as_program
+
+    as_program()

@@ -1,7 +1,5 @@
 """``run_enhanced_multi_year_simulation``: a run of ``workforce_sim`` off the event loop, its answer as plain data."""
 
-from __future__ import annotations
-
 import logging
 import uuid
 from collections.abc import Iterator, Mapping
@@ -13,11 +11,12 @@ from typing import Any, Dict, Optional  # noqa: UP035 - the document prints thes
 
 import polars as pl
 
-from orchestrator_dbt.configuration import typed_config
+from orchestrator_dbt.arguments import check_path, count_of, flag_of, years_of
+from orchestrator_dbt.configuration import config_of_run
 from orchestrator_dbt.levels import OptimizationLevel, as_level
-from orchestrator_dbt.logs import YEAR_DONE
-from orchestrator_dbt.memory import TooLargeError, refuse_too_large
-from orchestrator_dbt.monitor import PerformanceMonitor
+from orchestrator_dbt.logs import YEAR_DONE, failed
+from orchestrator_dbt.memory import refuse_too_large
+from orchestrator_dbt.monitor import PerformanceMonitor, monitoring
 from orchestrator_dbt.retention import Retention, Settings, retaining
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim.config import Config
@@ -43,7 +42,7 @@ async def run_enhanced_multi_year_simulation(
     performance_mode: bool = False,
     config_path: Optional[str] = None,  # noqa: UP045 - as the document prints it
 ) -> Dict[str, Any]:  # noqa: UP006 - the same
-    """Simulate several plan years and return what happened as plain data.
+    """Executes complete multi-year simulation with enhanced monitoring.
 
     Args:
         start_year: first plan year.
@@ -53,7 +52,7 @@ async def run_enhanced_multi_year_simulation(
         batch_size: rows of a record batch of compressed state.
         enable_compression: whether retained state is compressed.
         fail_fast: whether years after a failed one are left out, or listed as failed.
-        performance_mode: whether memory is sampled in detail and times are given by step.
+        performance_mode: whether each year has its checkpoint, with time and memory.
         config_path: YAML file; the documented values when left out.
 
     Returns:
@@ -62,32 +61,23 @@ async def run_enhanced_multi_year_simulation(
         error and error_type besides.
 
     Raises:
-        ValueError: for years, workers or a batch size that make no sense, a configuration that cannot be used, or more
-            staff than fit into memory.
-        FileNotFoundError: when there is no such configuration file.
+        ValueError: for arguments that make no sense, a configuration that cannot be used, or more staff than fit into
+            memory, which is a ``MemoryError`` as well.
+        FileNotFoundError: when there is no such configuration or census file.
         MemoryError: when memory runs out.
     """
     level = as_level(optimization_level)
-    check_arguments(start_year, end_year, max_workers=max_workers, batch_size=batch_size)
+    start, end = years_of(start_year, end_year)
+    workers, batch = count_of("max_workers", max_workers), count_of("batch_size", batch_size)
+    settings = Settings(level, workers, batch, flag_of("enable_compression", enable_compression))
+    fails_fast, detailed = flag_of("fail_fast", fail_fast), flag_of("performance_mode", performance_mode)
+    check_path(config_path)
 
     def job(stop: Stop) -> dict[str, Any]:
-        config = typed_config(config_path, start_year=start_year, end_year=end_year)
-        settings = Settings(level, max_workers, batch_size, enable_compression)
-        return simulated(config, settings, stop, fail_fast=fail_fast, detailed=performance_mode)
+        config = config_of_run(config_path, start_year=start, end_year=end)
+        return simulated(config, settings, stop, fail_fast=fails_fast, detailed=detailed)
 
     return await off_loop(job)
-
-
-def check_arguments(start_year: int, end_year: int, **counts: int) -> None:
-    """Raise ``ValueError`` unless years and counts are whole numbers that make sense."""
-    for name, value in {"start_year": start_year, "end_year": end_year, **counts}.items():
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{name} must be a whole number (got {value!r})")
-    if end_year < start_year:
-        raise ValueError(f"end_year must not be before start_year (got {start_year} to {end_year})")
-    for name, value in counts.items():
-        if value < 1:
-            raise ValueError(f"{name} must be 1 or more (got {value})")
 
 
 @dataclass
@@ -95,6 +85,7 @@ class Progress:
     """How far a run has come."""
 
     requested: list[int]
+    detailed: bool = False
     completed: list[int] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     error: Exception | None = None
@@ -107,17 +98,16 @@ class Progress:
 
 def simulated(config: Config, settings: Settings, stop: Stop, *, fail_fast: bool, detailed: bool) -> dict[str, Any]:
     """Run in this thread and return the answer."""
-    monitor, progress, start = PerformanceMonitor(), Progress(list(config.simulation.years)), perf_counter()
-    monitor.start()
+    progress, start = Progress(list(config.simulation.years), detailed=detailed), perf_counter()
     found: Found | None = None
-    try:
+    with monitoring() as monitor:
         with _noting(progress, stop):
             found = _carried_out(config, settings, stop, progress, monitor)
-    finally:
-        metrics = monitor.get_summary()
+        memory = monitor.get_summary()
     answer = _answer(config, progress, found, fail_fast=fail_fast)
     answer["total_execution_time"] = perf_counter() - start
-    answer["performance_metrics"] = _metrics(progress, found, metrics, settings, detailed=detailed)
+    metrics = _metrics(progress, found, settings, answer["total_execution_time"])
+    answer["performance_metrics"] = metrics | memory
     return answer
 
 
@@ -152,12 +142,12 @@ def _noting(progress: Progress, stop: Stop) -> Iterator[None]:
     """Note what goes wrong in the block: the years before it stand."""
     try:
         yield
-    except (Cancelled, MemoryError, TooLargeError):
+    except (Cancelled, MemoryError):  # too much for memory is one of those
         raise
     except Exception as error:
         stop.check()  # a run that nobody waits for any more has no errors
         progress.error = error
-        log.error("%s: %s", type(error).__name__, error)
+        failed(error)
 
 
 def _settle(retained: Retention, progress: Progress) -> None:
@@ -168,7 +158,7 @@ def _settle(retained: Retention, progress: Progress) -> None:
     if error is not None:
         progress.error = error
         del progress.completed[len(retained.years()) :]
-        log.error("%s: %s", type(error).__name__, error)
+        failed(error)
 
 
 def _years(found: Found, years: Iterator[Tables], stop: Stop, progress: Progress, monitor: PerformanceMonitor) -> None:
@@ -178,7 +168,8 @@ def _years(found: Found, years: Iterator[Tables], stop: Stop, progress: Progress
         found.retained.take(next(years))
         progress.completed.append(year)
         progress.seconds[str(year)] = perf_counter() - since
-        monitor.checkpoint(f"year {year}")
+        if progress.detailed:
+            monitor.checkpoint(f"year {year}")
         log.info(YEAR_DONE, year, len(progress.completed), len(progress.requested))
 
 
@@ -218,22 +209,11 @@ def year_result(summary: pl.DataFrame) -> dict[str, Any]:
     return {**row, **named, "total_compensation": row["payroll_cents"] / 100}
 
 
-def _metrics(
-    progress: Progress,
-    found: Found | None,
-    memory: Mapping[str, Any],
-    settings: Settings,
-    *,
-    detailed: bool,
-) -> dict[str, Any]:
+def _metrics(progress: Progress, found: Found | None, settings: Settings, spent: float) -> dict[str, Any]:
     records = sum(year.records for year in found.retained.years()) if found else 0
-    spent = sum(progress.seconds.values())
-    metrics: dict[str, Any] = {
-        "records_per_second": records / spent if spent else 0.0,
+    return {
+        "records_per_second": records / spent,
         "total_records_processed": records,
-        "peak_memory_mb": memory["peak_memory_mb"],
-        "avg_memory_mb": memory["avg_memory_mb"],
-        "memory_efficiency": memory["memory_efficiency"],
         "year_times": progress.seconds,
         "step_times": dict(found.run.clock.seconds) if found else {},
         "optimization_level": settings.level.value,
@@ -241,6 +221,3 @@ def _metrics(
         "batch_size": settings.batch_size,
         "compression_enabled": settings.compression,
     }
-    if detailed:
-        metrics["checkpoints"] = memory["checkpoints"]
-    return metrics

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+import orchestrator_dbt
 from orchestrator_dbt import run_multi_year
 from orchestrator_dbt.options import build_parser
 from orchestrator_dbt.run_multi_year import load_and_validate_config
@@ -71,6 +72,8 @@ def written(function: Any) -> list[tuple[str, Any]]:
 
 
 FUNCTIONS = list(functions())
+STAR: dict[str, Any] = {}
+exec("from orchestrator_dbt.run_multi_year import *", STAR)
 
 
 def test_the_document_is_read_to_its_end() -> None:
@@ -93,13 +96,48 @@ def test_a_function_has_the_printed_parameters_in_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "error_context"])
 def test_a_function_has_the_printed_annotations(name: str) -> None:
-    outline = functions()[name]
-    found = inspect.signature(getattr(run_multi_year, name))
+    outline, function = functions()[name], getattr(run_multi_year, name)
+    found = inspect.signature(function)
 
-    assert found.return_annotation == ast.unparse(outline.returns or ast.Constant(None))
+    assert found.return_annotation == function.__annotations__["return"] == meaning(outline.returns)
     assert [parameter.annotation for parameter in found.parameters.values()] == [
-        ast.unparse(argument.annotation or ast.Constant(None)) for argument in outline.args.args
+        meaning(argument.annotation) for argument in outline.args.args
     ]
+
+
+def test_the_error_context_has_the_printed_annotations() -> None:
+    found = inspect.signature(run_multi_year.error_context)
+    expected = [meaning(argument.annotation) for argument in functions()["error_context"].args.args]
+
+    assert [parameter.annotation for parameter in found.parameters.values()] == expected
+
+
+def meaning(annotation: ast.expr | None) -> Any:
+    """Return the type that an annotation of an outline stands for."""
+    return eval(ast.unparse(annotation or ast.Constant(None)), STAR)
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "PerformanceMonitor", "OptimizationLevel"])
+def test_a_docstring_begins_with_the_printed_sentence(name: str) -> None:
+    assert (inspect.getdoc(getattr(run_multi_year, name)) or "").split("\n")[0] == first_sentence(name)
+
+
+def first_sentence(name: str) -> str:
+    """Return the document's own docstring of a name; without one, the first sentence under its heading."""
+    written = [ast.get_docstring(node) for node in outlines() if getattr(node, "name", "") == name]
+    under = re.findall(rf"^### {name}(?:\(\))?\n\n(.*)", document(), re.MULTILINE)
+    return next(text for text in (*written, *under) if text)
+
+
+def test_the_package_has_the_printed_version_and_every_name() -> None:
+    (version,) = re.findall(r"^\*\*Version:\*\* (.*)$", document(), re.MULTILINE)
+
+    assert orchestrator_dbt.__version__ == version
+    for name in (*FUNCTIONS, *classes()):
+        assert getattr(orchestrator_dbt, name) is getattr(run_multi_year, name)
+    assert {*FUNCTIONS, *classes()} <= {*dir(orchestrator_dbt)}
+    with pytest.raises(AttributeError, match="'orchestrator_dbt' has no attribute 'run_everything'"):
+        _ = orchestrator_dbt.run_everything  # type: ignore[attr-defined]
 
 
 def test_the_monitor_has_the_printed_methods() -> None:
@@ -109,7 +147,7 @@ def test_the_monitor_has_the_printed_methods() -> None:
     for node in outline:
         method = getattr(run_multi_year.PerformanceMonitor, node.name)
         assert written(method) == printed(node)
-        assert (inspect.getdoc(method) or "").startswith((ast.get_docstring(node) or "").removesuffix("."))
+        assert (inspect.getdoc(method) or "").split("\n")[0] == ast.get_docstring(node)
 
 
 def test_a_summary_has_the_printed_metrics() -> None:
@@ -197,7 +235,7 @@ def test_an_option_has_the_printed_default_and_kind(option: str) -> None:
     assert (action.nargs == 0) == (kind == "flag")
     assert list(action.choices or ()) == (re.findall(r"`(\w+)`", about) if kind == "choice" else [])
     if kind != "flag":
-        value = {"int": "7", "choice": "low", "str": "7"}[kind]
+        value = {"int": "2025", "choice": "low", "str": "7"}[kind]
         found = getattr(build_parser().parse_args([option, value]), action.dest)
         assert found == KINDS[kind](value)
 
@@ -216,6 +254,6 @@ def test_the_star_import_brings_every_documented_name() -> None:
     found: dict[str, Any] = {}
     exec("from orchestrator_dbt.run_multi_year import *", found)
 
-    wanted = {*functions(), *classes(), "asyncio", "Any", "Dict", "List", "Optional", "Tuple"}
+    wanted = {*functions(), *classes(), "asyncio", "Any", "Dict", "List", "Optional", "Tuple", "Enum", "contextmanager"}
     assert wanted <= found.keys()
     assert not {"argparse", "build_parser", "log", "logging", "sys"} & found.keys()

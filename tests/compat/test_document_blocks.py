@@ -349,9 +349,13 @@ def test_the_monitor_has_the_printed_annotations(name: str) -> None:
     )
     found = inspect.signature(getattr(PerformanceMonitor, name))
 
-    assert found.return_annotation == ast.unparse(method.returns or ast.Constant(None))
-    expected = [ast.unparse(one.annotation) for one in method.args.args if one.annotation is not None]
+    assert found.return_annotation == _type(method.returns)
+    expected = [_type(one.annotation) for one in method.args.args if one.annotation is not None]
     assert [one.annotation for one in list(found.parameters.values())[1:]] == expected
+
+
+def _type(annotation: ast.expr | None) -> Any:
+    return eval(ast.unparse(annotation or ast.Constant(None)), run(""))
 
 
 # --- shell blocks -----------------------------------------------------------------------------------------------------
@@ -406,7 +410,9 @@ def test_the_command_line_of_monitoring_asks_for_years_and_runs_with_them(folder
     (command,) = NO_YEARS
     asked = shell(command)
     assert (asked.returncode, asked.stdout) == (2, "")
-    assert re.fullmatch(r"--start-year and --end-year are needed, for example: python -m .*\n", asked.stderr)
+    told = [json.loads(line) for line in asked.stderr.splitlines()]
+    assert re.fullmatch("--start-year and --end-year are needed, for example: python -m .*", told[0]["message"])
+    assert [json.loads(line) for line in (folder / "simulation.log").read_text("utf-8").splitlines()] == told
 
     done = shell(command, "--start-year", "2025", "--end-year", "2026")
     assert done.returncode == 0

@@ -153,13 +153,21 @@ def test_a_wrong_configuration_is_answered_by_its_keys(
 
 
 USAGE: dict[str, list[list[str]]] = {
-    "--start-year": [["--start-year", "soon"], ["--start-year", "2025.5"], ["--start-year", ""], ["--start-year"]],
-    "--end-year": [["--end-year", "x"], ["--end-year", "1999"], ["--end-year", "٢٠٢٥"], ["--end-year", "0x7e9"]],
+    "--start-year": [
+        ["--start-year", "2201"],
+        ["--start-year", "soon"],
+        ["--start-year", "2025.5"],
+        ["--start-year", ""],
+        ["--start-year"],
+    ],
+    "--end-year": [["--end-year", "x"], ["--end-year", "1949"], ["--end-year", "٢٠٢٥"], ["--end-year", "0x7e9"]],
     "--optimization": [["--optimization", "HIGH"], ["--optimization", ""], ["--optimization"]],
     "--max-workers": [["--max-workers", "0"], ["--max-workers", "-1"], ["--max-workers", "1e3"], ["--max-workers"]],
     "--batch-size": [["--batch-size", "0"], ["--batch-size", "many"], ["--batch-size", "\x1b[31m"]],
     "--test-config": [["--test-config", "--compare-mvp"], ["--foundation-only", "--test-config"]],
     "--compare-mvp": [["--foundation-only", "--compare-mvp"]],
+    "--config": [["--config", ""], ["--config="], ["--config"]],
+    "--log-file": [["--log-file", ""], ["--log-file="]],
     "--fail-fast": [["--fail-fast=yes"]],
     "--verbose": [["--verbose=2"]],
     "--colour": [["--colour", "red"], ["--colour"]],
@@ -198,11 +206,11 @@ def test_a_wrong_command_line_is_answered_by_its_option(tmp_path_factory: pytest
 
 
 @posix
-def test_an_interrupt_is_one_line_and_leaves_nothing_behind(tmp_path: Path, write: Write) -> None:
-    config, told = write(output={"path": "out"}), tmp_path / "log"
+def test_an_interrupt_is_one_line_and_leaves_the_years_that_are_done(tmp_path: Path, write: Write) -> None:
+    years = SMALL["simulation"] | {"end_year": 2035}
+    config, told = write(output={"path": "out"}, simulation=years), tmp_path / "log"
     os.mkfifo(told)
-    before = written(tmp_path)
-    arguments = ["--start-year", "2025", "--end-year", "2199", "--config", config, "--log-file", str(told)]
+    arguments = ["--start-year", "2025", "--end-year", "2035", "--config", config, "--log-file", str(told)]
     with subprocess.Popen(
         [*MODULE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
@@ -215,8 +223,12 @@ def test_an_interrupt_is_one_line_and_leaves_nothing_behind(tmp_path: Path, writ
 
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
     assert rest.rstrip().endswith("ERROR orchestrator_dbt: interrupted")
-    assert rest.count(" done, ") < 100
-    assert written(tmp_path) == before
+    assert rest.count(" done, ") < 10
+    left = read_run(tmp_path / "out").summary["year"].to_list()
+    assert left == list(range(2025, 2025 + len(left)))
+    assert 1 <= len(left) < 11
+    whole = answered(config, end_year=2035)  # it goes on after them
+    assert whole["fingerprint"] == answered(write(simulation=years), end_year=2035)["fingerprint"]
 
 
 CANCELLED = """
@@ -226,7 +238,7 @@ from orchestrator_dbt.run_multi_year import *
 class Years(logging.Handler):
     def emit(self, record):
         print(record.getMessage(), flush=True)
-        if not first.is_set():
+        if "done" in record.getMessage() and not first.is_set():
             loop.call_soon_threadsafe(first.set)
 
 async def cancelled():
@@ -255,10 +267,12 @@ def test_a_cancelled_run_ends_within_a_year_of_the_plan(write: Write) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "2025 done, 1 of 175"
+    assert lines[:2] == ["a large year range, 2025 to 2199 (over 10 years)", "2025 done, 1 of 175"]
     assert lines.index("cancelled") + 1 >= len(lines) - 1  # at most the year that was under way
     assert len(lines) < 20
-    assert not Path(path).with_name("out").exists()
+    left = read_run(Path(path).with_name("out")).summary["year"].to_list()
+    assert left == list(range(2025, 2025 + len(left)))
+    assert len(left) < 20
 
 
 # --- many runs at once ------------------------------------------------------------------------------------------------
@@ -419,12 +433,12 @@ def test_the_command_line_prints_the_years_before_a_failure(write: Write) -> Non
 def test_a_law_broken_by_damaged_state_is_seen_by_low(
     fail_fast: bool, failed: list[int], workers: int, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(*arguments: Any) -> Tables:
-        year = tables(*arguments)
+    def damaged(*arguments: Any, **named: Any) -> Tables:
+        year = tables(*arguments, **named)
         cent_more = year.snapshots.with_columns(salary_cents=pl.col("salary_cents") + 1)
         return year if year.summary["year"][0] != 2026 else Tables(year.events, cent_more, year.summary)
 
-    monkeypatch.setattr("workforce_sim.simulation.tables", damaged)
+    monkeypatch.setattr("workforce_sim.run.tables", damaged)
     found = answered(write(), optimization_level="low", max_workers=workers, fail_fast=fail_fast)
 
     is_failure(found, [2025], failed)
@@ -436,12 +450,12 @@ def test_a_law_broken_by_damaged_state_is_seen_by_low(
 def test_damage_found_beside_the_run_is_a_failure_too(
     workers: int, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(*arguments: Any) -> Tables:
-        year = tables(*arguments)
+    def damaged(*arguments: Any, **named: Any) -> Tables:
+        year = tables(*arguments, **named)
         undated = year.events.drop("effective_date")
         return year if year.summary["year"][0] != 2026 else Tables(undated, year.snapshots, year.summary)
 
-    monkeypatch.setattr("workforce_sim.simulation.tables", damaged)
+    monkeypatch.setattr("workforce_sim.run.tables", damaged)
     found = answered(write(), max_workers=workers)
 
     is_failure(found, [2025], [2026, 2027])
@@ -496,39 +510,53 @@ import asyncio, json, resource, sys
 from orchestrator_dbt.run_multi_year import *
 
 run = run_enhanced_multi_year_simulation(2025, 2027, sys.argv[2], 4, 1000, False, False, False, sys.argv[1])
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
 print(json.dumps(asyncio.run(run), allow_nan=False))
 """
 
 
 @posix
 @pytest.mark.parametrize("level", ["high", "medium"])
-def test_a_disk_that_is_full_leaves_the_years_and_no_file(level: str, write: Write, tmp_path: Path) -> None:
+def test_a_disk_that_is_full_is_a_failure_and_leaves_no_file(level: str, write: Write, tmp_path: Path) -> None:
     path = write(output={"path": "out"})
     before = written(tmp_path)
     command = [sys.executable, "-W", "error", "-c", LIMITED, path, level]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=True)
 
     found = json.loads(done.stdout)
-    assert found["success"] is False
+    is_failure(found, [], [2025, 2026, 2027])  # a year counts once it is on disk
     assert "out: cannot be written" in found["error"]
     assert found["error_type"] == "LedgerError"
-    assert found["completed_years"] == [2025, 2026, 2027]
-    assert [year["year"] for year in found["yearly_results"]] == [2025, 2026, 2027]
-    assert found["fingerprint"] == answered(write())["fingerprint"]
-    assert written(tmp_path) - {"c1.yaml"} == before
+    assert written(tmp_path) == before
 
 
 def test_output_over_another_run_is_refused(write: Write, tmp_path: Path) -> None:
     path = write(output={"path": "out"})
     assert answered(path)["success"] is True
-    before = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    before = contents(tmp_path / "out")
 
-    code, _, err = called("--start-year", "2025", "--end-year", "2025", "--config", path)
+    other = write(output={"path": "out"}, random_seed=7)
+    code, out, err = called("--start-year", "2025", "--end-year", "2027", "--config", other)
 
-    assert code == 1
-    assert "out: exists and is not an empty folder" in err
-    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+    assert (code, out) == (1, "")
+    assert "out: holds another run; choose another folder" in err
+    assert "Database" not in err  # nothing is wrong with a disk
+    assert contents(tmp_path / "out") == before
+
+
+def test_output_into_a_folder_of_other_things_is_refused_without_a_word_on_databases(
+    write: Write, tmp_path: Path
+) -> None:
+    path = write(output={"path": "."})
+    code, out, err = called("--start-year", "2025", "--end-year", "2027", "--config", path)
+
+    assert (code, out) == (1, "")
+    assert err.splitlines()[0] == f"{tmp_path}: exists and is not an empty folder; choose another or remove it first"
+    assert "Database" not in err
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_growth_beyond_the_memory_is_refused_with_the_headcount(write: Write) -> None:
