@@ -9,6 +9,7 @@ by subtracting from a total is then the sum of those groups, never one of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -44,11 +45,22 @@ def suppress_small(
     group = _group(frame, by)
     totals = [name for name in TOTALS if name in frame.columns and name != group]
     _check(frame, counts, least, [*totals, group])
-    sizes = frame.select(*totals, group, *(pl.col(name).fill_null(0) for name in counts))
-    hidden = _hidden(sizes, counts, least, totals, group)
-    flag = pl.col(group).is_in(hidden, nulls_equal=True)
+    cells = [
+        Cell(row[: len(totals)], row[len(totals)], row[len(totals) + 1 :])
+        for row in frame.select(*totals, group, *(pl.col(name).fill_null(0) for name in counts)).iter_rows()
+    ]
+    hidden = _hidden(cells, least)
+    flag = pl.Series(HIDDEN, [cell.group in hidden for cell in cells], dtype=pl.Boolean)
     measures = pl.exclude(*totals, group)
-    return frame.with_columns(pl.when(~flag).then(measures).name.keep(), flag.alias(HIDDEN))
+    return frame.with_columns(pl.when(~flag).then(measures).name.keep(), flag)
+
+
+class Cell(NamedTuple):
+    """How many people a group holds beside a total, by each of the columns that count them."""
+
+    total: tuple[Any, ...]
+    group: Any
+    people: tuple[int, ...]
 
 
 def _group(frame: pl.DataFrame, by: str | None) -> str:
@@ -77,26 +89,28 @@ def _check(frame: pl.DataFrame, counts: Sequence[str], least: int, keys: Sequenc
         )
 
 
-def _hidden(sizes: pl.DataFrame, counts: Sequence[str], least: int, totals: Sequence[str], group: str) -> pl.Series:
+def _hidden(cells: Sequence[Cell], least: int) -> set[Any]:
     """Return the groups to hide: those too small, then the smallest others until every total keeps its secret."""
-    small = pl.any_horizontal([pl.col(name).is_between(1, least - 1) for name in counts])
-    hidden = sizes.filter(small)[group].unique()
-    order = sizes.group_by(group).agg(pl.sum_horizontal(counts).sum().alias("_all")).sort("_all", group)[group]
+    hidden = {cell.group for cell in cells if any(0 < people < least for people in cell.people)}
+    sizes: dict[Any, int] = {}
+    for cell in cells:
+        sizes[cell.group] = sizes.get(cell.group, 0) + sum(cell.people)
+    order = sorted(sizes, key=lambda group: (sizes[group], str(group)))
     while True:
-        weak = _weak(sizes, hidden, counts, least, totals, group)
-        more = order.filter(order.is_in(weak, nulls_equal=True) & ~order.is_in(hidden, nulls_equal=True))
-        if more.is_empty():
+        open_to = _open_totals(cells, hidden, least)
+        beside = {cell.group for cell in cells if cell.total in open_to}
+        more = next((group for group in order if group in beside and group not in hidden), ...)
+        if more is ...:
             return hidden
-        hidden = pl.concat([hidden, more.head(1)])
+        hidden.add(more)
 
 
-def _weak(
-    sizes: pl.DataFrame, hidden: pl.Series, counts: Sequence[str], least: int, totals: Sequence[str], group: str
-) -> pl.Series:
-    """Return all groups that stand beside a total whose hidden groups are too few or hold too few people."""
-    rows = sizes.with_columns(_hides=pl.col(group).is_in(hidden, nulls_equal=True), _one=pl.lit(1))
-    over = totals or ["_one"]
-    held = [pl.col(name).filter(pl.col("_hides")).sum() for name in counts]
-    known = rows.group_by(over).agg(_rows=pl.col("_hides").sum(), _held=pl.min_horizontal(held))
-    open_to = known.filter((pl.col("_rows") > 0) & ((pl.col("_rows") < 2) | (pl.col("_held") < least)))
-    return rows.join(open_to, on=over, how="semi")[group].unique()
+def _open_totals(cells: Sequence[Cell], hidden: set[Any], least: int) -> set[tuple[Any, ...]]:
+    """Return the totals whose hidden groups are too few, or hold too few people."""
+    people: dict[tuple[Any, ...], list[tuple[int, ...]]] = {}
+    for cell in cells:
+        if cell.group in hidden:
+            people.setdefault(cell.total, []).append(cell.people)
+    return {
+        total for total, found in people.items() if len(found) < 2 or min(map(sum, zip(*found, strict=True))) < least
+    }

@@ -51,7 +51,7 @@ def value_text(value: Any) -> str:
     if value is ABSENT:
         return "not there"
     if isinstance(value, (list, tuple)):
-        text = ", ".join(value_text(item) for item in value)
+        text = ", ".join(value_text(item) for item in value) or "none"
         return text if len(text) <= _MOST else f"table of {counted(len(value), 'row')}"
     if isinstance(value, Mapping):
         text = ", ".join(f"{name}: {value_text(item)}" for name, item in sorted(value.items(), key=_named)) or "none"
@@ -65,7 +65,7 @@ def _named(item: tuple[Any, Any]) -> str:
 
 def _scalar_text(value: Any) -> str:
     if value is None:
-        return "none"
+        return "left out"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
