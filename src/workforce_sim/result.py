@@ -96,7 +96,8 @@ class Result:
         with writing(
             Path(path), header, None if self.opening is None else ledger.ordered(self.opening, "census")
         ) as writer:
-            for year, part in zip(header.years, self.parts(), strict=True):
+            years = self.tables.years if isinstance(self.tables, Stored) else header.years
+            for year, part in zip(years, self.parts(), strict=True):
                 if year not in writer.years:
                     writer.commit(year, part, None, {})
         return Path(path)
