@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.console import FAILURE, SUCCESS, complain, say, whole_number
+from workforce_sim.console import FAILURE, SUCCESS, complain, printable, say, whole_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +53,11 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
     key.add_argument("--key-env", metavar="NAME", help="the same, by the key in an environment variable")
 
 
+def _say(text: str) -> None:
+    """Print a result; what a name or an id holds that could drive a terminal is written out."""
+    say("\n".join(map(printable, text.split("\n"))))
+
+
 def _show(options: argparse.Namespace) -> int:
     from workforce_sim.provenance_page import provenance  # noqa: PLC0415
 
@@ -71,7 +76,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _timeline(options: argparse.Namespace) -> int:
     from workforce_sim.story import timeline  # noqa: PLC0415
 
-    say(str(timeline(options.run, options.id, replicate=options.replicate)))
+    _say(str(timeline(options.run, options.id, replicate=options.replicate)))
     return SUCCESS
 
 
@@ -80,7 +85,7 @@ def _diff(options: argparse.Namespace) -> int:
     from workforce_sim.differences_text import some_persons  # noqa: PLC0415
 
     found = diff_runs(options.a, options.b)
-    say("\n".join([str(found), *some_persons(found, options.persons)]))
+    _say("\n".join([str(found), *some_persons(found, options.persons)]))
     return SUCCESS
 
 

@@ -141,3 +141,15 @@ def test_a_folder_that_holds_no_run(command: str, capsys: Captured) -> None:
     assert main(["run", command, "nowhere", *more]) == 1
     assert "nowhere: no such folder" in capsys.readouterr().err
     assert not Path("csv").exists()
+
+
+def test_an_id_does_not_drive_the_terminal(folder: Path, capsys: Captured) -> None:
+    (folder / "census.csv").write_text(
+        "employee_id,hire_date,annual_salary\nA\x1b[31m1,2020-01-01,50000\nA2,2021-06-01,60000\n", encoding="utf-8"
+    )
+    simulate({**CONFIG, "census": {"path": "census.csv"}}, out="c")
+
+    assert main(["run", "timeline", "c", "A\x1b[31m1"]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert out.startswith("employee A\\x1b[31m1\n")
