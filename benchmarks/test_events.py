@@ -96,7 +96,8 @@ class Midway:
         return frames.tables(self.outcome.happened, self.account, self.outcome.labels)
 
     def summary(self) -> Any:
-        return summarise(self.events, self.people, YEAR, self.world.numbers, self.outcome.forfeitures)
+        counts = frames.counts(self.outcome.happened, self.account, self.outcome.labels)
+        return summarise(counts, self.people, YEAR, self.outcome.forfeitures)
 
     def replay(self) -> Any:
         before = self.people.filter(self.people["opening_salary_cents"].is_not_null())

@@ -112,6 +112,23 @@ def tables(
     return events, labels.dated(people if order is None else people[order])
 
 
+def people(account: Account, labels: Labels) -> pl.DataFrame:
+    """Return the snapshot of a year."""
+    return labels.dated(_snapshot(account, labels))
+
+
+def counts(happened: Sequence[Events], account: Account, labels: Labels) -> pl.DataFrame:
+    """Return how many events of each type a year has: one row per replicate, a column for each type that occurs."""
+    found = {name: np.zeros(len(labels.replicates), dtype=np.int64) for name in (*EVENT_TYPES, "reduction")}
+    of = account.changed.replicate
+    for events in happened:
+        found[events.event_type] += np.bincount(of[events.rows], minlength=len(labels.replicates))
+        if events.event_type == "termination" and events.cause is not None:
+            reduced = of[events.rows][events.cause == EVENT_CAUSES.index("reduction")]
+            found["reduction"] += np.bincount(reduced, minlength=len(labels.replicates))
+    return pl.DataFrame({"replicate": labels.replicates, **found})
+
+
 def _ledger(
     happened: Sequence[Events], people: pl.DataFrame, labels: Labels, order: Rows | None = None
 ) -> pl.DataFrame:

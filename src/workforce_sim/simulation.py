@@ -79,11 +79,12 @@ def _tell(progress: Progress | None, year: int, years: range) -> None:
 def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:
     """Return the run from its folder, after simulating and writing the years that are not there yet."""
     header = run.origin.header(run.config, run.notes)
-    if not finished(folder, header):
-        with writing(folder, header, run.written_staff()) as writer:
-            for year in committed(run, writer):
-                tell(year.number)
-    return run.result(opened(folder))
+    if finished(folder, header):
+        return run.result(opened(folder))
+    with writing(folder, header, run.written_staff()) as writer:
+        for year in committed(run, writer):
+            tell(year.number)
+    return run.result(Stored(folder.absolute(), writer.header, tuple(writer.years)))
 
 
 def simulated_years(run: Run, folder: Path | None) -> Generator[Tables]:

@@ -70,6 +70,17 @@ _EVENTS_OF_PLAN = {
     "opt_outs": _count(_type("opt_out")),
     "escalations": _count(_type("escalation")),
 }
+_COUNTED = {
+    "reductions": "reduction",
+    "promotions": "promotion",
+    "cola_raises": "cola",
+    "merit_raises": "merit",
+    "enrollments": "enrollment",
+    "opt_outs": "opt_out",
+    "escalations": "escalation",
+}
+"""The same measures of ledger rows, as a year counts them by type."""
+
 _HEADS, _OPENING = pl.col("headcount_closing"), pl.col("_continuing_opening")
 _DERIVED: dict[str, pl.Expr] = {
     "average_salary_cents": pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
@@ -96,22 +107,24 @@ class UsedForfeitures:
     lowers_cost: bool
 
 
-def summarise(
-    events: pl.DataFrame, snapshot: pl.DataFrame, year: int, replicates: pl.Series, used: UsedForfeitures | None
-) -> pl.DataFrame:
+def summarise(counts: pl.DataFrame, snapshot: pl.DataFrame, year: int, used: UsedForfeitures | None) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
-    ``used`` is None without a plan, whose columns are null then.
+    Args:
+        counts: how many events of each type, ``frames.counts``; one row per replicate.
+        snapshot: of the year.
+        year: the plan year.
+        used: forfeitures used, by replicate; None without a plan, whose columns are null then.
     """
-    every = pl.LazyFrame(
-        {"replicate": replicates, "year": pl.Series([year], dtype=pl.Int32).new_from_index(0, len(replicates))}
-    )
-    if used is not None:
+    every = counts.lazy().select("replicate", pl.lit(year, dtype=pl.Int32).alias("year"), **_COUNTED)
+    if used is None:
+        every = every.drop(*_EVENTS_OF_PLAN)
+    else:
         every = every.with_columns(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
-    of_staff, of_events, derived = _measures(in_plan=used is not None)
-    measured = _measured(events.lazy(), snapshot.lazy(), ["replicate"], of_staff, of_events)
-    counts = pl.col(*of_staff, *of_events).fill_null(0)
-    rows = every.join(measured, on="replicate", how="left").with_columns(counts).with_columns(**derived)
+    of_staff, _, derived = _measures(in_plan=used is not None)
+    measured = snapshot.lazy().group_by("replicate").agg(**of_staff)
+    rows = every.join(measured, on="replicate", how="left").with_columns(pl.col(*of_staff).fill_null(0))
+    rows = rows.with_columns(**derived)
     if used is not None:
         rows = rows.with_columns(net_employer_cost_cents=_net_cost(lowered=used.lowers_cost))
         rows = rows.with_columns(employer_cost_share_of_payroll=_ratio(_COST, pl.col("payroll_cents")))

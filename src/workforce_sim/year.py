@@ -121,9 +121,22 @@ def tables(outcome: Outcome, clock: Clock, *, in_order: bool = False) -> Tables:
     """Turn what a year decided into its ledger, snapshot and summary; in written order when asked."""
     with clock("tables"):
         events, people = frames.tables(outcome.happened, outcome.account, outcome.labels, in_order=in_order)
+    return Tables(
+        completed(events, EVENTS), completed(people, SNAPSHOTS), _summary(people, outcome, clock), in_order=in_order
+    )
+
+
+def totals(outcome: Outcome, clock: Clock) -> pl.DataFrame:
+    """Turn what a year decided into its summary alone."""
+    with clock("tables"):
+        people = frames.people(outcome.account, outcome.labels)
+    return _summary(people, outcome, clock)
+
+
+def _summary(people: pl.DataFrame, outcome: Outcome, clock: Clock) -> pl.DataFrame:
     with clock("summary"):
-        totals = summarise(events, people, outcome.labels.year, outcome.labels.replicates, outcome.forfeitures)
-    return Tables(completed(events, EVENTS), completed(people, SNAPSHOTS), totals, in_order=in_order)
+        counts = frames.counts(outcome.happened, outcome.account, outcome.labels)
+        return summarise(counts, people, outcome.labels.year, outcome.forfeitures)
 
 
 def _with_hire_ids(ids: pl.Series, year: int, hires: int) -> pl.Series:
