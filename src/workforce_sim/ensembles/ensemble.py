@@ -1,0 +1,165 @@
+"""Ensembles: many replicates of one set of assumptions, what they have in common and how far they spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.ensembles.bands import MEASURES, bands
+from workforce_sim.ensembles.batch import Job
+from workforce_sim.ensembles.carrying import carried_out
+from workforce_sim.result import Result
+from workforce_sim.run import begin
+from workforce_sim.simulation import simulate
+
+LEAST = 30
+"""Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
+
+Progress = Callable[[int, int], None]
+"""Called after each batch with how many replicates are done, and how many there are at most."""
+
+
+@dataclass(frozen=True, repr=False)
+class Ensemble:
+    """Many replicates.
+
+    Attributes:
+        replicates: one row per replicate and year, columns of ``tables.SUMMARY``; sorted.
+        config: the configuration that was simulated.
+        notes: what was imputed, ignored or dropped in the census; what the law has against the plan.
+        kept: whole results of the replicates that were asked for, by number.
+        sure: of ``until``: how large the relative standard error of each measure became; empty without.
+    """
+
+    replicates: pl.DataFrame
+    config: Config
+    notes: tuple[str, ...] = ()
+    kept: Mapping[int, Result] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def bands(self) -> pl.DataFrame:
+        """One row per year and measure: mean and P5 to P95, each with its standard error; see ``ensembles.bands``."""
+        return bands(self.replicates)
+
+    @property
+    def count(self) -> int:
+        """How many replicates there are."""
+        return self.replicates["replicate"].n_unique()
+
+    def __repr__(self) -> str:
+        years = self.replicates["year"]
+        return f"<Ensemble of {self.count:,} replicates, {years.min()!s} to {years.max()!s}>"
+
+
+def simulate_ensemble(
+    config: Any = None,
+    *,
+    census: Any = None,
+    replicates: int | Iterable[int] = 1_000,
+    executor: Executor | None = None,
+    progress: Progress | bool | None = None,
+    events: Iterable[int] = (),
+    until: Mapping[str, float | str] | None = None,
+) -> Ensemble:
+    """Simulate many replicates and keep their summaries.
+
+    Replicate r is what ``simulate(..., replicate=r)`` gives, to the cent, whatever batches, workers or order.
+
+    Args:
+        config: path, dict or loaded configuration; the documented defaults when left out.
+        census: path, frame or read census; what the configuration names when left out, else a synthetic one.
+        replicates: how many, from 0; or their numbers.
+        executor: anything with the interface of ``concurrent.futures.Executor``: a process pool, or that of a cluster;
+            left out, one thread for each processor.
+        progress: called after each batch; True shows a line on standard error.
+        events: numbers of replicates whose whole results are wanted.
+        until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
+            a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
+
+    Raises:
+        ValueError: for replicates or ``until`` that make no sense.
+        ConfigError, CensusError, SimulationError: as ``simulate``.
+    """
+    wanted = _numbers(replicates)
+    targets = _targets(until or {})
+    run = begin(config, census=census)
+    tell = _shown if progress is True else (progress or None)
+    found, sure = _collected(Job(run.config, run.opening), wanted, executor, tell, targets)
+    kept = {r: simulate(run.config, census=census, replicate=r) for r in dict.fromkeys(events)}
+    return Ensemble(found, run.config, run.notes, kept, sure)
+
+
+def _numbers(replicates: int | Iterable[int]) -> list[int]:
+    """Return the numbers of replicates, each once, in order."""
+    numbers = list(range(replicates)) if isinstance(replicates, int) else sorted(set(replicates))
+    if isinstance(replicates, bool) or not numbers or any(type(n) is not int or n < 0 for n in numbers):
+        raise ValueError(f"replicates must be 1 or more, or whole numbers that are not negative (got {replicates!r})")
+    return numbers
+
+
+def _targets(until: Mapping[str, float | str]) -> dict[str, float]:
+    """Return the largest relative standard error by measure."""
+    return {_measure(name): _share(name, value) for name, value in until.items()}
+
+
+def _measure(name: str) -> str:
+    for found in (name, f"{name}_cents"):
+        if found in MEASURES:
+            return found
+    raise ValueError(f"until: no measure is named {name!r}; there are {', '.join(MEASURES)}")
+
+
+def _share(name: str, value: float | str) -> float:
+    try:
+        share = float(value[:-1]) / 100 if isinstance(value, str) and value.endswith("%") else float(value)
+    except (TypeError, ValueError):
+        share = 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"until: {name}: expected a share such as 0.005 or '0.5%' (got {value!r})")
+    return share
+
+
+def _collected(
+    job: Job,
+    wanted: list[int],
+    executor: Executor | None,
+    tell: Progress | None,
+    targets: Mapping[str, float],
+) -> tuple[pl.DataFrame, dict[str, float]]:
+    """Return the summaries of all replicates, or of those after which everything was sure enough."""
+    parts: list[pl.DataFrame] = []
+    years, done = len(job.config.simulation.years), 0
+    for part in carried_out(job, wanted, executor):
+        parts.append(part)
+        before, done = done, done + part.height // years
+        if tell is not None:
+            tell(done, len(wanted))
+        for count in range((before // LEAST + 1) * LEAST, done + 1, LEAST) if targets else ():
+            found = pl.concat(parts).head(count * years)
+            sure = relative_errors(found, targets)
+            if all(sure[name] <= largest for name, largest in targets.items()):
+                return found, sure
+    found = pl.concat(parts)
+    return found, relative_errors(found, targets)
+
+
+def relative_errors(replicates: pl.DataFrame, measures: Iterable[str]) -> dict[str, float]:
+    """Return the largest standard error of each measure's mean over the years, as a share of it."""
+    errors = {name: (pl.col(name).std() / pl.len().sqrt() / pl.col(name).mean().abs()).fill_nan(0) for name in measures}
+    if not errors:
+        return {}
+    yearly = replicates.group_by("year").agg(**errors)
+    return {name: float(yearly[name].fill_null(float("inf")).max() or 0.0) for name in errors}  # type: ignore[arg-type]
+
+
+def _shown(done: int, total: int) -> None:
+    from workforce_sim.console import complain  # noqa: PLC0415 - only who asks for it has a console
+
+    complain(f"{done:,} of {total:,} replicates")
