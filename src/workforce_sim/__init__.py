@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
     from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
     from workforce_sim.errors import (
         CensusError,
         ConfigError,
@@ -50,6 +51,7 @@ __all__ = [
     "CensusError",
     "Config",
     "ConfigError",
+    "Ensemble",
     "HeadcountPlan",
     "LedgerError",
     "Limits",
@@ -84,6 +86,7 @@ __all__ = [
     "read_run",
     "replay",
     "simulate",
+    "simulate_ensemble",
     "summary_by",
     "suppress_small",
     "synthetic_census",
@@ -97,6 +100,7 @@ _HOMES = {
     "census": ("Census", "check_census", "read_census"),
     "config": ("Config",),
     "differences": ("RunDifference", "diff_runs"),
+    "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
