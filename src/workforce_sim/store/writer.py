@@ -218,7 +218,7 @@ def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Heade
         header.write(run)
         return RunWriter(run, header, [])
     if there.years != header.years:
-        there = replace(there, configuration=header.configuration)
+        there = replace(there, configuration=header.configuration, notes=header.notes)
         there.write(run)
     return RunWriter(run, there, committed_years(run))
 
