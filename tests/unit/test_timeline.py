@@ -141,6 +141,26 @@ def test_the_assumption_is_the_value_of_that_year(two: Result) -> None:
     ]
 
 
+def test_pay_of_a_table_is_that_after_the_day_s_raises(tmp_path: Path) -> None:
+    """Eligible on 1 January, the day of the raise from $50,000 to $51,000."""
+    (tmp_path / "census.csv").write_text(TWO.replace("2023-07-01", "2024-01-01"), encoding="utf-8")
+    config = {
+        "simulation": {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.0},
+        "workforce": {"total_termination_rate": 0.0},
+        "census": {"path": str(tmp_path / "census.csv")},
+        "compensation": {"cola_rate": 0.02},
+        "promotion": {"base_rate": 0.0},
+        "eligibility": {"waiting_period_days": 366},
+        "enrollment": {
+            "election": [{"age_from": 0, "pay_from": 0, "value": 0.0}, {"age_from": 0, "pay_from": 50500, "value": 1.0}]
+        },
+        "random_seed": 1,
+    }
+    line = next(line for line in timeline(simulate(config), "A-2").lines if line.event == "enrollment")
+
+    assert str(line.assumptions[0]) == "enrollment.election = 100 % (at age 34 and pay of $51,000.00)"
+
+
 def test_it_reads_as_text(two: Result) -> None:
     text = str(timeline(two, "A-1"))
 
