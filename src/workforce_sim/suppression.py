@@ -17,7 +17,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.wording import counted
 
 HIDDEN = "suppressed"
-TOTALS = ("replicate", "year")
+TOTALS = ("scenario", "replicate", "year")
 """Columns each combination of whose values has a total that others may know."""
 
 
@@ -27,8 +27,8 @@ def suppress_small(
     """Hide the groups of a table that hold too few people, and as many more as keep a total from giving them away.
 
     Args:
-        frame: one row per group, and per replicate and year where it has those columns: what ``summary_by`` gives, or
-            any table like it. A row of totals must not be among the groups.
+        frame: one row per group, and per scenario, replicate and year where it has those columns: what ``summary_by``
+            gives, or any table like it. A row of totals must not be among the groups.
         count: column, or columns, that count people; a group is too small where one of them is from 1 to ``least`` - 1.
             Other counts, such as events, are not looked at unless they are named.
         least: the smallest number that may be shown.
@@ -64,7 +64,8 @@ class Cell(NamedTuple):
 
 
 def _group(frame: pl.DataFrame, by: str | None) -> str:
-    text = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))]
+    named = {name: dtype for name, dtype in frame.schema.items() if name not in TOTALS}
+    text = [name for name, dtype in named.items() if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))]
     if by is not None and by not in frame.columns:
         raise RequestError(f"by: the table has no column {by}")
     if by is None and len(text) != 1:

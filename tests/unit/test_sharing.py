@@ -391,6 +391,13 @@ def test_a_table_without_years_has_one_total() -> None:
     assert _hidden(suppress_small(frame, count="staff")) == {"a", "c"}
 
 
+def test_each_scenario_has_totals_of_its_own() -> None:
+    frame = _table({"a": [3], "b": [50], "c": [20]})
+    both = pl.concat([frame.with_columns(scenario=pl.lit(name)) for name in ("base", "other")])
+
+    assert suppress_small(both, count="staff").filter("suppressed")["group"].to_list() == ["a", "c"] * 2
+
+
 def test_a_group_without_a_name_is_a_group() -> None:
     frame = _table({"a": [30], "b": [50]}).with_columns(group=pl.Series(["a", None])).vstack(_table({"c": [2]}))
 
