@@ -13,6 +13,7 @@ from workforce_sim.config.load import overridden
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, Year, begin, joined
+from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, writing
 
@@ -87,12 +88,15 @@ def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:
     return run.result(Stored(folder.absolute(), writer.header, tuple(writer.years)))
 
 
-def simulated_years(run: Run, folder: Path | None) -> Generator[Tables]:
-    """Yield the tables of all years in order; with a folder each once it is on disk, those found there included."""
+def simulated_years(run: Run, folder: Path | None, level: int = FAST) -> Generator[Tables]:
+    """Yield the tables of all years in order; with a folder each once it is on disk, those found there included.
+
+    ``level`` is that of compression, of a run that begins.
+    """
     if folder is None:
         yield from run.years(in_order=True)
         return
-    header = run.origin.header(run.config, run.notes)
+    header = run.origin.header(run.config, run.notes, level)
     if finished(folder, header):
         yield from opened(folder).parts()
         return

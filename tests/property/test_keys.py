@@ -510,5 +510,5 @@ def test_the_output_section_says_where_and_how_a_run_is_written(tmp_path: Path) 
         text = f"{years}\nworkforce: {{total_termination_rate: 0.1}}\ncensus: {{size: 50}}\nrandom_seed: 1\n{output}\n"
         (tmp_path / "config.yaml").write_text(text)
         assert main(["simulate", str(tmp_path / "config.yaml")]) == 0
-        size[compression] = (folder / "events.parquet").stat().st_size
+        size[compression] = (folder / "year=2025" / "events.parquet").stat().st_size
     assert size["zstd"] < size["uncompressed"]

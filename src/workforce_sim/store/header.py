@@ -122,13 +122,13 @@ class Origin:
     census: pl.DataFrame | None = None
     order: NDArray[np.int32] | None = None
 
-    def header(self, config: Config, notes: tuple[str, ...]) -> Header:
-        """Return what the run is, to be written down."""
+    def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
+        """Return what the run is, to be written down; ``level`` is that of compression."""
         census = "unknown"
         if self.census is not None and self.order is not None:
             census = census_fingerprint(self.census[self.order])
         configuration = config.model_dump(mode="json", by_alias=True)
-        return Header(configuration, self.replicate, self.engine, census, notes=notes)
+        return Header(configuration, self.replicate, self.engine, census, notes=notes, level=level)
 
 
 def read_header(run: Path) -> Header:

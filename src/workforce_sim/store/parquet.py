@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from workforce_sim.store.layout import file_sha256, private, sync
 
-FAST, STRONG = 1, 12
-"""Levels of zstd: as files are written while a run goes on, and for the archive."""
+FAST, STRONG = 1, 9
+"""Levels of zstd: what numbers as differences leave over is hardly smaller at any other, and slower to write."""
 
 
 def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: int = FAST) -> dict[str, Any]:
