@@ -1,0 +1,52 @@
+"""Whatever the staff and the plan, a run on disk is the run in memory, and stopped after any year it ends the same."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+import workforce_sim as ws
+from tests import support
+from tests.property import plans, strategies
+from tests.support import Scenario
+from tests.support_store import hashes, interrupted, strays
+from workforce_sim.errors import SimulationError
+
+some_examples = settings(max_examples=support.examples(20))
+
+
+def assert_survives(scenario: Scenario, replicate: int) -> None:
+    """Assert that a run of three years is as in memory, verified, and the same after each interruption."""
+    years = scenario.config.simulation.years
+    config, asked = (
+        scenario.changed({"simulation.end_year": years.start + 2}).config,
+        {"census": scenario.census, "replicate": replicate},
+    )
+    try:
+        in_memory = ws.simulate(config, **asked)
+    except SimulationError:
+        reject()
+    with tempfile.TemporaryDirectory() as place:
+        whole = Path(place) / "whole"
+        assert ws.simulate(config, out=whole, **asked).fingerprint == in_memory.fingerprint
+        assert ws.verify_run(whole, deep=True).problems == ()
+        for after in (1, 2):
+            run = Path(place) / f"after {after}"
+            interrupted(config, run, after, **asked)
+            ws.simulate(config, out=run, **asked)
+            assert (hashes(run), strays(run)) == (hashes(whole), [])
+
+
+@given(scenario=strategies.scenarios(), replicate=st.sampled_from([0, 0, 3, 2**31 - 1]))
+@some_examples
+def test_any_run_survives(scenario: Scenario, replicate: int) -> None:
+    assert_survives(scenario, replicate)
+
+
+@given(scenario=plans.plans())
+@some_examples
+def test_a_run_of_any_plan_survives(scenario: Scenario) -> None:
+    assert_survives(scenario, 0)
