@@ -126,7 +126,7 @@ def begin(
     chosen = load_config(config)
     clock = Clock()
     with clock("census"):
-        opening = complete(_census(chosen, census), chosen)
+        opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
     with clock("preparation"):
         state, world = prepared(chosen, opening, (replicate,))
@@ -162,7 +162,8 @@ def _check_level_names(config: Config, opening: Opening) -> None:
             raise ConfigError(f"{key}: no level is named {', '.join(unknown)}; the levels are {have}")
 
 
-def _census(config: Config, census: Any) -> Census:
+def census_of(config: Config, census: Any) -> Census:
+    """Return the census of a run: the one given, or that of the configuration, or a synthetic one."""
     if census is not None:
         return read_census(census, config)
     if config.census.path is not None:

@@ -93,10 +93,11 @@ _DERIVED_OF_PLAN: dict[str, pl.Expr] = {
     "average_deferral_rate": _ratio(pl.col("_deferral_bp"), 10_000 * _PARTICIPANTS),
 }
 
-_BANDS = {
+BANDS = {
     "age_band": ("age", (25, 35, 45, 55, 65)),
     "tenure_band": ("tenure_years", (2, 5, 10, 20)),
 }
+"""Groups by the edges of a column."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,12 @@ def summary_by(result: Result, by: str) -> pl.DataFrame:
     Raises:
         ValueError: for another ``by``.
     """
-    if by not in {"department", "level", *_BANDS}:
+    if by not in {"department", "level", *BANDS}:
         raise ValueError(f"by must be department, level, age_band or tenure_band (got {by!r})")
     person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", by]
     people = result.snapshots.lazy()
-    if by in _BANDS:
-        people = people.with_columns(_band(*_BANDS[by]).alias(by))
+    if by in BANDS:
+        people = people.with_columns(band(*BANDS[by]).alias(by))
     events = result.events.lazy().join(people.select(*person, by), on=person, how="left")
     of_staff, of_events, derived = _measures(in_plan=result.config.plan.enabled)
     measured = _measured(events, people, keys, of_staff, of_events)
@@ -185,9 +186,9 @@ def _measured(
     return people.group_by(keys).agg(**of_staff).join(counts, on=keys, how="left", nulls_equal=True)
 
 
-def _band(column: str, edges: tuple[int, ...]) -> pl.Expr:
+def band(column: str, edges: tuple[int, ...]) -> pl.Expr:
     """Return the label of each one's band, an Enum in rising order: ``under 25``, ``25-34``, ..., ``65 and over``."""
-    inner = [f"{a}-{b - 1}" for a, b in itertools.pairwise(edges)]
-    labels = [f"under {edges[0]}", *inner, f"{edges[-1]} and over"]
+    inner = [f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(edges)]
+    labels = [f"under {edges[0]:,}", *inner, f"{edges[-1]:,} and over"]
     position = pl.sum_horizontal([(pl.col(column) >= edge).cast(pl.UInt32) for edge in edges])
     return pl.lit(pl.Series(labels, dtype=pl.Enum(labels))).gather(position)

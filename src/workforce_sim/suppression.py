@@ -35,8 +35,8 @@ def suppress_small(
         by: the column that names the group; where it is left out, the one column of text.
 
     Returns:
-        The same rows and columns. Of hidden groups every column is null but the group, replicate and year, as each
-        depends on who is in the group; ``suppressed`` says which rows are hidden, not why.
+        The same rows and columns. Of hidden groups every column is null but the group, scenario, replicate and year, as
+        each depends on who is in the group; ``suppressed`` says which rows are hidden, not why.
 
     Raises:
         RequestError: for columns that are not there or do not count, groups that stand twice, or no one column of text.

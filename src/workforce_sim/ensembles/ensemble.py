@@ -15,8 +15,7 @@ from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.result import Result
-from workforce_sim.run import begin
-from workforce_sim.simulation import simulate
+from workforce_sim.run import begin, joined
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
@@ -90,10 +89,21 @@ def simulate_ensemble(
     wanted = _numbers(replicates)
     targets = _targets(until or {})
     run = begin(config, census=census)
-    tell = _shown if progress is True else (progress or None)
-    found, sure = _collected(Job(run.config, run.opening), wanted, executor, tell, targets)
-    kept = {r: simulate(run.config, census=census, replicate=r) for r in dict.fromkeys(events)}
+    parts = carried_out(Job(run.config, run.opening), wanted, executor)
+    found, sure = _collected(parts, len(run.config.simulation.years), len(wanted), teller(progress), targets)
+    kept = {r: whole(run.config, census, r) for r in dict.fromkeys(events)}
     return Ensemble(found, run.config, run.notes, kept, sure)
+
+
+def whole(config: Config, census: Any, replicate: int) -> Result:
+    """Return the whole result of one replicate, in memory."""
+    run = begin(config, census=census, replicate=replicate)
+    return run.result(joined(list(run.years())))
+
+
+def teller(progress: Progress | bool | None) -> Progress | None:
+    """Return what is called after each batch, if anything is."""
+    return _shown if progress is True else (progress or None)
 
 
 def _numbers(replicates: int | Iterable[int]) -> list[int]:
@@ -127,20 +137,20 @@ def _share(name: str, value: float | str) -> float:
 
 
 def _collected(
-    job: Job,
-    wanted: list[int],
-    executor: Executor | None,
+    batches: Iterable[pl.DataFrame],
+    years: int,
+    wanted: int,
     tell: Progress | None,
     targets: Mapping[str, float],
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     """Return the summaries of all replicates, or of those after which everything was sure enough."""
     parts: list[pl.DataFrame] = []
-    years, done = len(job.config.simulation.years), 0
-    for part in carried_out(job, wanted, executor):
+    done = 0
+    for part in batches:
         parts.append(part)
         before, done = done, done + part.height // years
         if tell is not None:
-            tell(done, len(wanted))
+            tell(done, wanted)
         for count in range((before // LEAST + 1) * LEAST, done + 1, LEAST) if targets else ():
             found = pl.concat(parts).head(count * years)
             sure = relative_errors(found, targets)

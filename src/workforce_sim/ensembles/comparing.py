@@ -1,0 +1,239 @@
+"""Scenarios beside one another under the same luck: how they differ, how sure that is, and who gains and who loses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.census import Census
+from workforce_sim.config import Config
+from workforce_sim.ensembles import pairing, people
+from workforce_sim.ensembles.comparing_text import readable
+from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
+from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.loading import load_config
+from workforce_sim.run import census_of
+from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+
+CENSUS_PATH = ("path", "size")
+"""Keys of ``census`` that say which one: without meaning where one is given."""
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Scenarios of one census and one luck.
+
+    Attributes:
+        ensembles: by name of the scenario, the baseline first.
+        census: the census that all have.
+    """
+
+    ensembles: Mapping[str, Ensemble]
+    census: Census = field(compare=False)
+    _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return next(iter(self.ensembles))
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the other scenarios."""
+        return list(self.ensembles)[1:]
+
+    @cached_property
+    def bands(self) -> pl.DataFrame:
+        """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
+        return _stacked((name, ensemble.bands) for name, ensemble in self.ensembles.items())
+
+    @cached_property
+    def differences(self) -> pl.DataFrame:
+        """One row per scenario but the baseline, year and measure: bands of the paired differences, and ``narrowed``.
+
+        Each value is of the scenario less the baseline in the same replicate; see ``ensembles.pairing.differences``.
+        """
+        return self._beside(pairing.differences)
+
+    @cached_property
+    def cost_per_point(self) -> pl.DataFrame:
+        """One row per scenario but the baseline and year: net cost of a further percentage point of participation.
+
+        See ``ensembles.pairing.cost_per_point``.
+        """
+        return self._beside(pairing.cost_per_point)
+
+    def _beside(self, measured: Any) -> pl.DataFrame:
+        base = self.ensembles[self.baseline].replicates
+        return _stacked((name, measured(base, self.ensembles[name].replicates)) for name in self.others)
+
+    @cached_property
+    def configurations(self) -> pl.DataFrame:
+        """One row per scenario but the baseline and key that differs: scenario, key, baseline, value."""
+        first = self.ensembles[self.baseline].config.model_dump(mode="json", by_alias=True)
+        rows = [(name, *row) for name in self.others for row in _changed(first, self.ensembles[name].config)]
+        return pl.DataFrame(
+            rows, schema=dict.fromkeys(("scenario", "key", "baseline", "value"), pl.String), orient="row"
+        )
+
+    def persons(self, replicate: int = 0, *, by_year: bool = False) -> pl.DataFrame:
+        """Return everybody of one replicate, hires included, as they fare in each scenario beside the baseline.
+
+        A hire of the same id is the same person in both, as both have the same luck. The replicate is simulated in
+        every scenario when it is first asked for.
+
+        Args:
+            replicate: which of the seed's many worlds; any, also one that is not in the ensembles.
+            by_year: a row for each year, instead of the sum over all years.
+
+        Returns:
+            One row per scenario but the baseline and person (and year): see ``ensembles.people.persons``.
+        """
+        found = self._found(replicate)
+        base = found[self.baseline]
+        return _stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
+
+    def gains(self, by: str = "age_band", replicate: int = 0, *, least: int | None = None) -> pl.DataFrame:
+        """Return who gains and who loses employer money over all years, by group.
+
+        Args:
+            by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
+            replicate: which of the seed's many worlds.
+            least: hide groups of fewer persons, or in which money differs for fewer, and as many more as keep those
+                from being found by subtraction (``suppress_small``). Left out, everything is shown.
+
+        Returns:
+            One row per scenario but the baseline and group: see ``ensembles.people.gains``.
+
+        Raises:
+            RequestError: for another ``by``, or a ``least`` below 2.
+        """
+        if by not in people.GROUPS:
+            raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {by!r})")
+        rows = self.persons(replicate)
+        parts = rows.partition_by("scenario", maintain_order=True)
+        found = _stacked((part["scenario"][0], people.gains(part, by)) for part in parts)
+        return found if least is None else people.hidden(found, by, least)
+
+    def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
+        """Return what each person has of each year, by scenario; kept for the next question."""
+        if replicate not in self._money:
+            named = self.ensembles.items()
+            self._money[replicate] = {name: people.money(whole(e.config, self.census, replicate)) for name, e in named}
+        return self._money[replicate]
+
+    def __repr__(self) -> str:
+        count = self.ensembles[self.baseline].count
+        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} replicates of each>"
+
+    def __str__(self) -> str:
+        return readable(self)
+
+
+def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """Return the tables of scenarios as one, with their names in the first column."""
+    return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
+
+
+def _changed(first: Mapping[str, Any], config: Config) -> Iterator[tuple[str, str, str]]:
+    second = config.model_dump(mode="json", by_alias=True)
+    for key, one, other in changes(first, second):
+        if key not in PATHS:
+            yield key, value_text(one), value_text(other)
+
+
+def compare(
+    scenarios: Mapping[str, Any],
+    *,
+    census: Any = None,
+    replicates: int | Iterable[int] = 100,
+    executor: Executor | None = None,
+    progress: Progress | bool | None = None,
+    baseline: str | None = None,
+) -> Comparison:
+    """Simulate scenarios of one census under the same luck: replicate r of each has the same draws.
+
+    Args:
+        scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
+            census, or what differs between them would not be the assumptions alone.
+        census: path, frame or read census; what the configurations name when left out, else a synthetic one.
+        replicates: how many of each, from 0; or their numbers.
+        executor: as for ``simulate_ensemble``.
+        progress: called after each batch with how many replicates are done of all scenarios; True shows a line.
+        baseline: the scenario that the others are compared with; the first when left out.
+
+    Returns:
+        A ``Comparison``: ``print`` it to read it.
+
+    Raises:
+        RequestError: for fewer than two scenarios, or a baseline that is none of them.
+        ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
+        CensusError, SimulationError, ValueError: as ``simulate_ensemble``.
+    """
+    names = _names(scenarios, baseline)
+    configs = {name: _loaded(name, scenarios[name]) for name in names}
+    _refuse_another_luck(configs, given=census is not None)
+    read = census_of(configs[names[0]], census)
+    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    tell = teller(progress)
+    ensembles: dict[str, Ensemble] = {}
+    for place, (name, config) in enumerate(configs.items()):
+        told = None if tell is None else counting(tell, place, len(configs))
+        ensembles[name] = simulate_ensemble(config, census=read, replicates=wanted, executor=executor, progress=told)
+    return Comparison(ensembles, read)
+
+
+def counting(tell: Progress, place: int, of: int) -> Progress:
+    """Return what tells the progress of one ensemble as that of all."""
+    return lambda done, total: tell(place * total + done, of * total)
+
+
+def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
+    """Return the names, the baseline first."""
+    names = list(scenarios)
+    if len(names) < 2 or not all(map(_is_name, names)):
+        raise RequestError(f"give two scenarios or more, each with a name (got {len(names)})")
+    first = names[0] if baseline is None else baseline
+    if first not in names:
+        raise RequestError(f"baseline: no scenario is named {first!r}; there are {', '.join(names)}")
+    return [first, *(name for name in names if name != first)]
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and bool(name.strip())
+
+
+def _loaded(name: str, config: Any) -> Config:
+    try:
+        return load_config(config)
+    except ConfigError as error:
+        raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
+
+
+def _refuse_another_luck(configs: Mapping[str, Config], *, given: bool) -> None:
+    """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
+    (first, base), *others = configs.items()
+    known = _luck(base, given=given)
+    problems = [
+        f"{key}: {value_text(value)} in {name}, {value_text(known.get(key, ABSENT))} in {first}"
+        for name, config in others
+        for key, value in _luck(config, given=given).items()
+        if value != known.get(key, ABSENT)
+    ]
+    if problems:
+        why = "scenarios are compared under the same luck: give all the same seed, years and census"
+        raise ConfigError("\n  ".join([why, *problems]))
+
+
+def _luck(config: Config, *, given: bool) -> dict[str, Any]:
+    """Return what must be the same in all scenarios, by key."""
+    census = config.census.model_dump(mode="json", by_alias=True)
+    idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()
+    used = {name: value for name, value in census.items() if name not in idle}
+    years = {f"simulation.{end}": getattr(config.simulation, end) for end in ("start_year", "end_year")}
+    return {"random_seed": config.random_seed, **years, **{f"census.{name}": value for name, value in used.items()}}

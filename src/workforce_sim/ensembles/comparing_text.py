@@ -1,0 +1,80 @@
+"""A comparison of scenarios as people read it: what was asked, the last year side by side, what participation costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, table, two_digits, value
+from workforce_sim.wording import columns, counted
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.comparing import Comparison
+
+WIDTH = 12
+"""Most letters of a scenario's name in the heading of a column."""
+
+
+def readable(found: Comparison) -> str:
+    """Return the whole comparison as text, at most 100 columns wide unless a configuration needs more."""
+    parts = [*_headline(found)]
+    for name in found.others:
+        parts += [*_configuration(found, name), *_last_year(found, name), *_cost(found, name)]
+    return "\n".join(parts)
+
+
+def _headline(found: Comparison) -> Iterator[str]:
+    base = found.ensembles[found.baseline]
+    years = base.config.simulation.years
+    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    count = counted(base.count, "replicate")
+    yield f"{len(found.ensembles)} scenarios, {count} of each, {span}; the same census and the same luck in all"
+
+
+def _configuration(found: Comparison, name: str) -> Iterator[str]:
+    rows = found.configurations.filter(pl.col("scenario") == name).drop("scenario").rows()
+    yield from ("", f"{name} beside {found.baseline}: {counted(len(rows), 'difference')} in what was asked")
+    yield from columns([("key", found.baseline, name), *rows] if rows else [], indent="  ")
+
+
+def _last_year(found: Comparison, name: str) -> Iterator[str]:
+    """Yield means of both, and the paired difference with its error, its percentiles and what pairing gained."""
+    last = found.differences["year"].max()
+    gaps = _by_measure(found.differences, name, last)
+    sides = [_by_measure(found.bands, side, last) for side in (found.baseline, name)]
+    heading = (str(last), *(side[:WIDTH] for side in (found.baseline, name)))
+    rows = [_row(measure, sides[0][measure], sides[1][measure], gaps[measure]) for measure in _told(sides)]
+    yield ""
+    yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
+
+
+def _by_measure(frame: pl.DataFrame, scenario: str, year: Any) -> dict[str, dict[str, Any]]:
+    rows = frame.filter((pl.col("scenario") == scenario) & (pl.col("year") == year))
+    return {row["measure"]: row for row in rows.to_dicts()}
+
+
+def _told(sides: list[dict[str, dict[str, Any]]]) -> list[str]:
+    """Return the measures that are shown: those with a value, and no nonelective money where there is none."""
+    return [name for name in SHOWN if any(side[name]["mean"] for side in sides)]
+
+
+def _row(measure: str, one: dict[str, Any], other: dict[str, Any], gaps: dict[str, Any]) -> tuple[str, ...]:
+    ends = (gap(measure, gaps[end]) for end in ("p5", "p95"))
+    means = (value(measure, side["mean"]) for side in (one, other))
+    narrowed = NONE if gaps["narrowed"] is None else f"{two_digits(gaps['narrowed'])} x"
+    moved = gap(measure, gaps["mean"]), error(measure, gaps["mean_error"])
+    return (SHOWN[measure], *means, *moved, *ends, narrowed)
+
+
+def _cost(found: Comparison, name: str) -> Iterator[str]:
+    row = found.cost_per_point.filter(pl.col("scenario") == name).to_dicts()[-1:]
+    if not row:
+        return
+    per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
+    year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
+    told = f"no difference of participation to divide the cost by ({points})"
+    if per_point is not None:
+        told = f"${amount(per_point)} net a point of participation (standard error ${amount(uncertain)}; {points})"
+    yield from ("", f"cost in {year}: {told}")

@@ -1,0 +1,84 @@
+"""Two ensembles of the same luck, replicate beside replicate: differences, what pairing gains, cost of taking part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.ensembles.bands import MEASURES, Values, bands, mean
+
+KEYS = ("replicate", "year")
+
+COST = {
+    "year": pl.Int32,
+    "replicates": pl.Int64,
+    "cost_cents": pl.Float64,
+    "cost_error_cents": pl.Float64,
+    "points": pl.Float64,
+    "points_error": pl.Float64,
+    "cents_per_point": pl.Float64,
+    "cents_per_point_error": pl.Float64,
+}
+
+
+def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return every measure of ``other`` less that of ``base``: one row per replicate and year, as floats."""
+    one, two = (_floats(frame) for frame in (base, other))
+    return two.select(*KEYS, *(two[name] - one[name] for name in MEASURES))
+
+
+def _floats(replicates: pl.DataFrame) -> pl.DataFrame:
+    return replicates.sort("year", "replicate").with_columns(pl.col(MEASURES).cast(pl.Float64))
+
+
+def differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return the bands of the paired differences, and how much pairing narrowed them.
+
+    Returns:
+        One row per year and measure, columns of ``bands`` and ``narrowed``: what the variance of the difference would
+        be if both had luck of their own (the sum of their variances), over its variance under the same luck; null
+        where the difference never varies.
+    """
+    gaps = paired(base, other)
+    apart = _variances(base).join(_variances(other), on=("year", "measure"), suffix="_other")
+    both = apart.join(_variances(gaps), on=("year", "measure"), suffix="_gap")
+    gain = (pl.col("variance") + pl.col("variance_other")) / pl.col("variance_gap")
+    narrowed = both.select("year", "measure", narrowed=pl.when(pl.col("variance_gap") > 0).then(gain))
+    return bands(gaps).join(narrowed, on=("year", "measure"), how="left", maintain_order="left")
+
+
+def _variances(replicates: pl.DataFrame) -> pl.DataFrame:
+    """Return the variance of each measure over the replicates: year, measure, variance."""
+    yearly = replicates.group_by("year").agg(pl.col(MEASURES).cast(pl.Float64).var())
+    return yearly.unpivot(MEASURES, index="year", variable_name="measure", value_name="variance")
+
+
+def cost_per_point(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return what a further percentage point of participation costs the employer net, as ratio of the mean differences.
+
+    Returns:
+        One row per year: year, replicates, cost_cents and points (the mean differences of net employer cost, in cents,
+        and of the participation rate, in percentage points), cents_per_point, each with its standard error (of the
+        ratio by linearization). The ratio is null where the points are within two standard errors of none: it might
+        be anything then.
+    """
+    return pl.DataFrame(list(_costs(paired(base, other))), schema=COST, orient="row")
+
+
+def _costs(gaps: pl.DataFrame) -> Iterator[tuple[float | int | None, ...]]:
+    wanted = gaps.select("year", cost="net_employer_cost_cents", points=100 * pl.col("participation_rate"))
+    for (year,), part in wanted.drop_nulls().sort("year").group_by("year", maintain_order=True):
+        cost, points = (part[name].to_numpy() for name in ("cost", "points"))
+        yield (int(str(year)), len(cost), *mean(cost), *mean(points), *ratio(cost, points))
+
+
+def ratio(above: Values, below: Values) -> tuple[float | None, float | None]:
+    """Return the ratio of two means and its standard error by linearization; nothing where the lower may be 0."""
+    bottom, error = mean(below)
+    if bottom is None or error is None or abs(bottom) <= 2 * error:
+        return None, None
+    found = float(above.mean()) / bottom
+    return found, float(np.std(above - found * below, ddof=1) / math.sqrt(len(below)) / abs(bottom))

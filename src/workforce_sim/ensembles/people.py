@@ -1,0 +1,129 @@
+"""Two scenarios person by person under the same luck: who gains employer money, who loses, and who is in one alone."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.queries import collected
+from workforce_sim.result import Result
+from workforce_sim.summary import BANDS, band
+from workforce_sim.suppression import suppress_small
+
+EDGES = {**BANDS, "pay_band": ("salary_dollars", (50_000, 75_000, 100_000, 150_000))}
+"""Groups by the edges of a column; those of pay in dollars a year."""
+
+GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+MONEY = ("employer_cents", "deferral_cents")
+
+OUTCOMES = ("gain", "lose", "same")
+CHANGE = pl.Enum(["gains", "loses", "same"])
+PRESENCE = pl.Enum(["both", "baseline only", "scenario only"])
+
+
+def money(run: Result) -> pl.DataFrame:
+    """Return what each person had of each year.
+
+    Returns:
+        One row per person and year: employee_id, year, the groups (of that year, as ``summary_by`` has them),
+        employer_cents (match and nonelective) and deferral_cents (pre-tax and Roth).
+    """
+    people = run.scan("snapshots").with_columns(salary_dollars=pl.col("salary_cents") // 100)
+    found = people.select(
+        "employee_id",
+        "year",
+        *(band(*edges).alias(name) for name, edges in EDGES.items()),
+        "level",
+        employer_cents=_sum("match_cents", "nonelective_cents"),
+        deferral_cents=_sum("pre_tax_cents", "roth_cents"),
+    )
+    return collected(found).select("employee_id", "year", *GROUPS, *MONEY).sort("employee_id", "year")
+
+
+def _sum(*names: str) -> pl.Expr:
+    return pl.sum_horizontal([pl.col(name).fill_null(0) for name in names])
+
+
+def persons(base: pl.DataFrame, other: pl.DataFrame, *, by_year: bool) -> pl.DataFrame:
+    """Return two scenarios side by side, from what ``money`` gives of each.
+
+    Returns:
+        One row per person (and year, when asked), sorted: employee_id, (year), presence, the groups (of the person's
+        first year, in the baseline where both have it), ``baseline_``, ``scenario_`` and ``difference_`` of
+        employer_cents and deferral_cents, and change: gains, loses or same by employer money. Of who is in one alone
+        the other's money, differences and change are null; by year, of who is in that year of one alone.
+    """
+    keys = ["employee_id", "year"] if by_year else ["employee_id"]
+    sides = [_added_up(frame, keys, name) for frame, name in ((base, "baseline"), (other, "scenario"))]
+    rows = sides[0].join(sides[1], on=keys, how="full", coalesce=True)
+    gaps = {f"difference_{name}": pl.col(f"scenario_{name}") - pl.col(f"baseline_{name}") for name in MONEY}
+    beside = (f"{side}_{name}" for name in MONEY for side in ("baseline", "scenario", "difference"))
+    rows = rows.with_columns(presence=_presence(), **gaps).with_columns(change=_change())
+    rows = rows.join(_groups(base, other), on="employee_id", how="left")
+    return rows.select(*keys, "presence", *GROUPS, *beside, "change").sort(keys)
+
+
+def _added_up(frame: pl.DataFrame, keys: list[str], side: str) -> pl.DataFrame:
+    return frame.group_by(keys).agg(pl.col(MONEY).sum().name.prefix(f"{side}_"))
+
+
+def _presence() -> pl.Expr:
+    here, there = (pl.col(f"{side}_employer_cents").is_not_null() for side in ("baseline", "scenario"))
+    found = pl.when(here & there).then(pl.lit("both")).when(here).then(pl.lit("baseline only"))
+    return found.otherwise(pl.lit("scenario only")).cast(PRESENCE)
+
+
+def _change() -> pl.Expr:
+    gap = pl.col("difference_employer_cents")
+    found = pl.when(gap > 0).then(pl.lit("gains")).when(gap < 0).then(pl.lit("loses"))
+    return found.when(gap == 0).then(pl.lit("same")).cast(CHANGE)
+
+
+def _groups(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return the groups of each person's first year; where levels differ, those of both in one list."""
+    levels = pl.Enum(list(dict.fromkeys([*_names(base["level"]), *_names(other["level"])])))
+    rows = pl.concat([frame.select("employee_id", "year", *GROUPS).cast({"level": levels}) for frame in (base, other)])
+    first = rows.sort("employee_id", "year", maintain_order=True).group_by("employee_id", maintain_order=True).first()
+    return first.drop("year")
+
+
+def _names(levels: pl.Series) -> list[str]:
+    return list(levels.dtype.categories if isinstance(levels.dtype, pl.Enum) else levels.drop_nulls().unique().sort())
+
+
+def gains(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return persons who gain and lose by group, from what ``persons`` gives of whole runs.
+
+    Returns:
+        One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
+        employer money; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the differences of
+        those in both; baseline_only, scenario_only.
+    """
+    both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
+    found = rows.group_by(by).agg(
+        persons=_count(both),
+        **{
+            name: _count(_is("change", CHANGE, change))
+            for name, change in zip(OUTCOMES, CHANGE.categories, strict=True)
+        },
+        defer_more=_count(gap > 0),
+        defer_less=_count(gap < 0),
+        **{f"mean_{name}": pl.col(f"difference_{name}").mean() for name in MONEY},
+        **{f"total_{name}": pl.col(f"difference_{name}").sum() for name in MONEY},
+        baseline_only=_count(_is("presence", PRESENCE, "baseline only")),
+        scenario_only=_count(_is("presence", PRESENCE, "scenario only")),
+    )
+    return found.sort(by)
+
+
+def _is(column: str, kind: pl.Enum, name: str) -> pl.Expr:
+    return pl.col(column) == pl.lit(name, dtype=kind)
+
+
+def _count(flag: pl.Expr) -> pl.Expr:
+    return flag.sum().cast(pl.Int64)
+
+
+def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
+    """Hide groups of few persons, or in which money differs for few, and as many more as keep them hidden."""
+    counts = {"_employer": pl.col("gain") + pl.col("lose"), "_deferral": pl.col("defer_more") + pl.col("defer_less")}
+    return suppress_small(found.with_columns(**counts), count=["persons", *counts], least=least, by=by).drop(*counts)
