@@ -30,10 +30,12 @@ class Comparison:
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
+        configs: what was asked, in the same order.
         census: the census that all have.
     """
 
     ensembles: Mapping[str, Ensemble]
+    configs: Mapping[str, Config]
     census: Census = field(compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
@@ -75,8 +77,9 @@ class Comparison:
     @cached_property
     def configurations(self) -> pl.DataFrame:
         """One row per scenario but the baseline and key that differs: scenario, key, baseline, value."""
-        first = self.ensembles[self.baseline].config.model_dump(mode="json", by_alias=True)
-        rows = [(name, *row) for name in self.others for row in _changed(first, self.ensembles[name].config)]
+        rows = [
+            (name, *row) for name in self.others for row in changed(self.configs[self.baseline], self.configs[name])
+        ]
         return pl.DataFrame(
             rows, schema=dict.fromkeys(("scenario", "key", "baseline", "value"), pl.String), orient="row"
         )
@@ -123,8 +126,8 @@ class Comparison:
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         if replicate not in self._money:
-            named = self.ensembles.items()
-            self._money[replicate] = {name: people.money(whole(e.config, self.census, replicate)) for name, e in named}
+            named = self.configs.items()
+            self._money[replicate] = {name: people.money(whole(each, self.census, replicate)) for name, each in named}
         return self._money[replicate]
 
     def __repr__(self) -> str:
@@ -140,9 +143,10 @@ def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
 
 
-def _changed(first: Mapping[str, Any], config: Config) -> Iterator[tuple[str, str, str]]:
-    second = config.model_dump(mode="json", by_alias=True)
-    for key, one, other in changes(first, second):
+def changed(first: Config, second: Config) -> Iterator[tuple[str, str, str]]:
+    """Yield key and both values, in words, of whatever differs between two configurations but where files lie."""
+    before, after = (config.model_dump(mode="json", by_alias=True) for config in (first, second))
+    for key, one, other in changes(before, after):
         if key not in PATHS:
             yield key, value_text(one), value_text(other)
 
@@ -185,7 +189,7 @@ def compare(
     for place, (name, config) in enumerate(configs.items()):
         told = None if tell is None else counting(tell, place, len(configs))
         ensembles[name] = simulate_ensemble(config, census=read, replicates=wanted, executor=executor, progress=told)
-    return Comparison(ensembles, read)
+    return Comparison(ensembles, configs, read)
 
 
 def counting(tell: Progress, place: int, of: int) -> Progress:

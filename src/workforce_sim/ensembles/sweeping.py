@@ -1,0 +1,191 @@
+"""A grid of assumptions under the same luck: every combination of the values given for some keys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.config import Config, with_changes
+from workforce_sim.config.match import FORMULAS
+from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.comparing import counting
+from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
+from workforce_sim.ensembles.pairing import paired
+from workforce_sim.ensembles.sweeping_text import readable
+from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.loading import load_config
+from workforce_sim.run import census_of
+from workforce_sim.wording import percent, value_text
+
+FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
+"""Keys that are the same in a whole grid: all combinations have one luck, the same years and the same people."""
+
+MEASURED = ("mean", "mean_error", "p5", "p95")
+MATCH = "plan.match."
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep:
+    """A grid, simulated.
+
+    Attributes:
+        combinations: one row per combination: its number from 0, and a column for each swept key, of numbers where all
+            its values are numbers, else of words.
+        ensembles: in the same order.
+    """
+
+    combinations: pl.DataFrame
+    ensembles: Sequence[Ensemble]
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys that were swept."""
+        return self.combinations.columns[1:]
+
+    @cached_property
+    def summary(self) -> pl.DataFrame:
+        """One row per combination, year and measure.
+
+        Columns: combination, the swept keys, year, measure, mean, mean_error, p5, p95, and the same four with
+        ``difference_`` before them: of the paired differences from the first combination.
+        """
+        first = self.ensembles[0].replicates
+        found = [
+            _measured(ensemble.bands, "").join(
+                _measured(bands(paired(first, ensemble.replicates)), "difference_"),
+                on=("year", "measure"),
+                how="left",
+                maintain_order="left",
+            )
+            for ensemble in self.ensembles
+        ]
+        numbers = self.combinations["combination"]
+        rows = pl.concat(part.with_columns(combination=pl.lit(n)) for n, part in zip(numbers, found, strict=True))
+        return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
+
+    def __repr__(self) -> str:
+        count = self.ensembles[0].count
+        return f"<Sweep of {', '.join(self.keys)}: {len(self.ensembles)} combinations, {count:,} replicates of each>"
+
+    def __str__(self) -> str:
+        return readable(self)
+
+
+def _measured(found: pl.DataFrame, before: str) -> pl.DataFrame:
+    return found.select("year", "measure", *(pl.col(name).alias(f"{before}{name}") for name in MEASURED))
+
+
+def sweep(
+    config: Any,
+    grid: Mapping[str, Iterable[Any]],
+    *,
+    census: Any = None,
+    replicates: int | Iterable[int] = 100,
+    executor: Executor | None = None,
+    progress: Progress | bool | None = None,
+) -> Sweep:
+    """Simulate every combination of values under the same luck.
+
+    Args:
+        config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.
+        grid: values by dotted key, such as ``{"compensation.cola_rate": [0.02, 0.03]}``. A formula of ``plan.match``
+            takes the place of the one in the configuration.
+        census: as for ``simulate``; it is read once.
+        replicates: how many of each combination, from 0; or their numbers.
+        executor: as for ``simulate_ensemble``.
+        progress: called after each batch with how many replicates are done of all combinations; True shows a line.
+
+    Returns:
+        A ``Sweep``, its combinations in the order of the grid, the last key changing fastest: ``print`` it to read it.
+
+    Raises:
+        RequestError: for a grid without keys or values, or a key that must be the same in all combinations.
+        ConfigError: for a key or value that a configuration cannot have, before anything is simulated.
+        CensusError, SimulationError, ValueError: as ``simulate_ensemble``.
+    """
+    values = _values(grid)
+    base = load_config(config)
+    configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
+    read = census_of(base, census)
+    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    tell = teller(progress)
+    ensembles = [
+        simulate_ensemble(
+            each,
+            census=read,
+            replicates=wanted,
+            executor=executor,
+            progress=None if tell is None else counting(tell, place, len(configs)),
+        )
+        for place, each in enumerate(configs)
+    ]
+    return Sweep(_combinations(values), ensembles)
+
+
+def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
+    """Return the values by key, refusing a grid that is none."""
+    wrong = [key for key, found in grid.items() if isinstance(found, (str, Mapping)) or not isinstance(found, Iterable)]
+    if not grid or wrong:
+        raise RequestError(f"a sweep needs a list of values for each key (got {', '.join(wrong) or 'no key'})")
+    values = {key: list(found) for key, found in grid.items()}
+    for key, found in values.items():
+        if not found:
+            raise RequestError(f"{key}: a sweep needs at least one value for each key")
+        if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
+            raise RequestError(f"{key}: is the same in a whole sweep (one luck, one census, the same years)")
+    return values
+
+
+def _laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
+    """Return the configuration of one combination.
+
+    Raises:
+        ConfigError: naming the combination too.
+    """
+    try:
+        return load_config(with_changes(base, {**_without_other_formulas(base, chosen), **chosen}))
+    except ConfigError as error:
+        where = ", ".join(f"{key} = {words(value)}" for key, value in chosen.items())
+        raise ConfigError(f"{error}\n  in the combination {where}") from None
+
+
+def _without_other_formulas(base: Config, chosen: Mapping[str, Any]) -> dict[str, None]:
+    """Return the formulas of the match that a swept one takes the place of."""
+    swept = {key.removeprefix(MATCH) for key in chosen if key.startswith(MATCH)} & {*FORMULAS}
+    one_formula = not isinstance(base.plan.match.root, dict)  # a table by year is changed as a whole
+    return {f"{MATCH}{name}": None for name in FORMULAS if swept and one_formula and name not in swept}
+
+
+def _combinations(values: Mapping[str, list[Any]]) -> pl.DataFrame:
+    rows = list(itertools.product(*(_readable(found) for found in values.values())))
+    numbered = [(number, *row) for number, row in enumerate(rows)]
+    kinds = {key: pl.Float64 if _numbers(found) else pl.String for key, found in values.items()}
+    return pl.DataFrame(numbered, schema={"combination": pl.Int32, **kinds}, orient="row")
+
+
+def _readable(found: list[Any]) -> Iterator[Any]:
+    return iter([float(value) for value in found] if _numbers(found) else [words(value) for value in found])
+
+
+def _numbers(found: list[Any]) -> bool:
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in found)
+
+
+def words(value: Any) -> str:
+    """Return a value of a grid in words: tiers of a match as ``50 % to 6 %``."""
+    if isinstance(value, (list, tuple)) and value:
+        return ", ".join(_tier(row) if isinstance(row, Mapping) else words(row) for row in value)
+    return value_text(value)
+
+
+def _tier(row: Mapping[str, Any]) -> str:
+    if set(row) == {"up_to", "rate"} and _numbers(list(row.values())):
+        top = row["up_to"]
+        return f"{percent(row['rate'])} to {percent(top) if top <= 1 else f'${top:,}'}"
+    return " ".join(f"{key} {words(value)}" for key, value in row.items())
