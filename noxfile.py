@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -69,6 +70,15 @@ def package(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     session.install("-q", "-r", "requirements.txt")
     session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Examine 20,000 damaged inputs, or as many as WORKFORCE_SIM_FUZZ says."""
+    session.install("-q", "-r", "requirements.txt")
+    inputs = os.environ.get("WORKFORCE_SIM_FUZZ", "20000")
+    command = ["python", "-m", "pytest", "-q", "-n", "2", "tests/faults/test_hostile_input.py"]
+    session.run(*command, *session.posargs, env={"WORKFORCE_SIM_FUZZ": inputs})
 
 
 @nox.session

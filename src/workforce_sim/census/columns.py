@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from workforce_sim.console import printable
 from workforce_sim.errors import CensusError
 
 Kind = Literal["id", "date", "number", "name", "flag"]
@@ -126,7 +127,9 @@ _PERSONAL_NAMES = """
     address2 street phone phonenumber homephone workphone cellphone mobile mobilephone telephone bankaccount iban
 """
 _PERSONAL = frozenset(_PERSONAL_NAMES.split())
-_SHOWN = 20
+_SHOWN, _LONG = 20, 60
+_LONGEST = 200  # characters of a name that are compared
+_LIKE = 0.6
 _LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
 
 
@@ -153,14 +156,20 @@ class Columns:
 
 def plain(name: str) -> str:
     """Return a column name in lower case, letters and digits only."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+    return "".join(letter for letter in name[:_LONGEST].lower() if letter.isalnum())
+
+
+def shown(name: str) -> str:
+    """Return a name on one line in at most 60 characters: a quotation mark left open takes in rows of the census."""
+    first = (name.strip().splitlines() or [""])[0]
+    return printable(name if name == first and len(name) <= _LONG else f"{first[: _LONG - 3]}...")
 
 
 def listed(names: Iterable[str]) -> str:
     """Return names in a row, the first 20 of them."""
     every = list(names)
     more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
+    return ", ".join(map(shown, every[:_SHOWN])) + more
 
 
 def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> Columns:
@@ -189,7 +198,7 @@ def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterabl
 
 def _forms(column: str) -> set[str]:
     """Return a column's normalised name, with and without a leading ``employee``."""
-    whole = plain(re.sub(r"_duplicated_\d+$", "", column))  # the second of two equal headers in a CSV file
+    whole = plain(re.sub(r"_duplicated_\d+$", "", column[:_LONGEST]))  # the second of two equal headers in a CSV file
     return {whole, whole.removeprefix("employee") or whole}
 
 
@@ -213,20 +222,22 @@ def _named(columns: list[str], names: set[str]) -> list[str]:
 
 def _not_there(columns: list[str], mapping: Mapping[str, str]) -> list[str]:
     absent = [(name, column) for name, column in mapping.items() if column not in columns]
-    return [f"census.columns maps {name} to {column}, which is not there{_shown(columns)}" for name, column in absent]
+    return [
+        f"census.columns maps {name} to {shown(column)}, which is not there{_shown(columns)}" for name, column in absent
+    ]
 
 
 def _twofold(found: Mapping[str, list[str]]) -> list[str]:
     twice = [(name, matches) for name, matches in found.items() if len(matches) > 1]
     return [
-        f"columns {' and '.join(matches)} look like {name}; say which in census.columns, "
-        f"for example {{{name}: {matches[0]}}}"
+        f"columns {' and '.join(map(shown, matches[:_SHOWN]))} look like {name}; say which in census.columns, "
+        f"for example {{{name}: {shown(matches[0])}}}"
         for name, matches in twice
     ]
 
 
 def _missing(columns: list[str], used: Mapping[str, str], personal: list[str]) -> list[str]:
-    if not used and any(_LOOKS_LIKE_DATA.fullmatch(column.strip()) for column in columns):
+    if not used and any(map(_looks_like_data, columns)):
         return ["the column names look like data; put one line of names before the data"]
     absent = [field for field in FIELDS if field.required and field.name not in used]
     dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
@@ -237,24 +248,32 @@ def _missing(columns: list[str], used: Mapping[str, str], personal: list[str]) -
     ]
 
 
+def _looks_like_data(column: str) -> bool:
+    """Tell whether a name, or a part of one where another separator is used, is a number or date."""
+    return any(_LOOKS_LIKE_DATA.fullmatch(part.strip()) for part in re.split(r"[,;|\t\n]", column[: 10 * _LONGEST]))
+
+
 def _shown(columns: list[str]) -> str:
     """Return the columns found, or how many there are where they look like data."""
-    if any(_LOOKS_LIKE_DATA.fullmatch(column.strip()) for column in columns):
+    if any(map(_looks_like_data, columns)):
         return f"; {len(columns)} columns found"
     return f"; columns found: {listed(columns)}"
 
 
 def _nearest(field: Field, columns: list[str]) -> list[str]:
     """Return up to three columns whose names come nearest to the field's."""
-    scores = {
-        column: max(SequenceMatcher(None, plain(column), name).ratio() for name in field.recognised)
-        for column in columns
-    }
-    return sorted((column for column in columns if scores[column] >= 0.6), key=lambda column: -scores[column])[:3]
+    scores = {column: max(_likeness(plain(column), name) for name in field.recognised) for column in columns}
+    return sorted((column for column in columns if scores[column] >= _LIKE), key=lambda column: -scores[column])[:3]
+
+
+def _likeness(column: str, name: str) -> float:
+    """Return how alike two names are, 0 to 1; 0 for those that a quick look tells apart."""
+    match = SequenceMatcher(None, column, name)
+    return match.ratio() if match.real_quick_ratio() >= _LIKE and match.quick_ratio() >= _LIKE else 0.0
 
 
 def _advice(field: Field, nearest: list[str]) -> str:
     if not nearest:
         return f"name it in census.columns, for example {{{field.name}: its column}}"
-    example = f"{{{field.name}: {nearest[0]}}}"
-    return f"nearest: {', '.join(nearest)}; if one of them is meant, say so in census.columns, for example {example}"
+    example = f"{{{field.name}: {shown(nearest[0])}}}"
+    return f"nearest: {listed(nearest)}; if one of them is meant, say so in census.columns, for example {example}"

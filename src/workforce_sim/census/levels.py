@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.census.bands import Ints
+from workforce_sim.census.columns import listed
 from workforce_sim.census.read import SYNTHETIC, Census
 from workforce_sim.config import Config, Level
+from workforce_sim.config.workforce import MAX_LEVELS
 from workforce_sim.errors import CensusError
 from workforce_sim.money import PPM, half_up
 
@@ -25,7 +27,7 @@ def leveled(census: Census, config: Config) -> tuple[tuple[Level, ...], pl.Serie
     Raises:
         CensusError: when the census has levels that the configuration does not name.
     """
-    levels = _levels(census.frame, config)
+    levels = _levels(census, config)
     names = [level.name for level in levels]
     column, notes = _known(census, names), _many(levels)
     missing = column.null_count()
@@ -42,11 +44,17 @@ def _many(levels: tuple[Level, ...]) -> tuple[str, ...]:
     return (f"{len(levels)} levels: if these are job titles, map level to another column, or set workforce.levels",)
 
 
-def _levels(frame: pl.DataFrame, config: Config) -> tuple[Level, ...]:
+def _levels(census: Census, config: Config) -> tuple[Level, ...]:
     """Return the configured levels, else those the census names, else five."""
     if config.workforce.levels is not None:
         return config.workforce.levels
-    return tuple(Level(name=name) for name in _names(frame)) or FIVE
+    names = _names(census.frame)
+    if len(names) > MAX_LEVELS:
+        raise CensusError(
+            f"{census.source}: has {len(names):,} different levels, at most {MAX_LEVELS:,} are allowed; "
+            "map level to another column, or set workforce.levels"
+        )
+    return tuple(Level(name=name) for name in names) or FIVE
 
 
 def _names(frame: pl.DataFrame) -> list[str]:
@@ -74,7 +82,7 @@ def _known(census: Census, names: list[str]) -> pl.Series:
     if unknown and census.source != SYNTHETIC:
         raise CensusError(
             f"{census.source}: {unknown} of {len(column)} employees have a level that workforce.levels does not name; "
-            f"use {', '.join(names)}, or name the others there"
+            f"use {listed(names)}, or name the others there"
         )
     return column.cast(pl.Enum(names), strict=False)
 

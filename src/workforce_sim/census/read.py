@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns
+from workforce_sim.census.bounds import refuse_wide
+from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns, shown
 from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
@@ -150,6 +151,7 @@ def _read(source: Any, chosen: Config | None) -> _Read:
     config = load_config(chosen)
     opened = open_census(source)
     types = opened.columns()
+    refuse_wide(len(types), opened.name)
     columns = find_columns(list(types), config.census.columns, opened.secret(), opened.name)
     fields = {BY_NAME[name]: column for name, column in columns.used.items()}
     _check_types(opened.name, fields, types, config)
@@ -176,7 +178,7 @@ def _judged(read: _Read, chosen: Config | None) -> _Read:
 def _check_types(name: str, fields: dict[Field, str], types: dict[str, pl.DataType], config: Config) -> None:
     wrong = {column: expected(field, types[column], config) for field, column in fields.items()}
     problems = [
-        f"{name}: column {column} holds {types[column]}; {wanted} expected"
+        f"{name}: column {shown(column)} holds {shown(str(types[column]))}; {wanted} expected"
         for column, wanted in wrong.items()
         if wanted
     ]

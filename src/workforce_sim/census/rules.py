@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from workforce_sim.census.columns import BY_NAME, listed
-from workforce_sim.census.values import bad
+from workforce_sim.census.values import LONGEST, bad
 from workforce_sim.config import Config
 from workforce_sim.money import MAX_SALARY_CENTS, PPM
 
@@ -22,6 +22,7 @@ KEY = "key of the employee"
 _SHOWN = 5
 _HIRE_ID = r"^NH-[0-9]{4}-[0-9]{6,}$"
 _LONGEST_NAME = 100
+_OLDEST = pl.lit(dt.date(1800, 1, 1))  # dates may go back to years whose numbers cannot be computed with
 _PREFIX = "set census.id_prefix"
 _NUMBER = ("not a number", "write numbers")
 _NAMES = ("not a whole number", "write names as text or whole numbers")
@@ -114,6 +115,7 @@ def _id_rules() -> list[Rule]:
         _unreadable("employee_id", "not a whole number", "write ids as text or whole numbers"),
         Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), "keep one row per employee"),
         Rule("an employee_id whose key equals another's", same_key & ~twice, f"they differ by chance only; {_PREFIX}"),
+        _short("an employee_id", id_, LONGEST),
         Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(_HIRE_ID), _PREFIX),
     ]
 
@@ -145,7 +147,7 @@ def _birth_rules() -> list[Rule]:
     return [
         Rule("birth_date after hire_date", born > hired, check),
         Rule("birth_date less than 14 years before hire_date", (born <= hired) & (age < 14_00_00), check),
-        Rule("birth_date more than 100 years before hire_date", age > 100_00_00, check),
+        Rule("birth_date more than 100 years before hire_date", (age > 100_00_00) | (born < _OLDEST), check),
     ]
 
 
@@ -155,16 +157,18 @@ def _day_number(date: pl.Expr) -> pl.Expr:
 
 
 def _level_rules(config: Config) -> list[Rule]:
-    level = pl.col("level").cast(pl.String)
-    long = Rule(
-        f"a level of more than {_LONGEST_NAME} characters", level.str.len_chars() > _LONGEST_NAME, "shorten them"
-    )
+    level, department = pl.col("level").cast(pl.String), pl.col("department").cast(pl.String)
+    either = [
+        _unreadable("level", *_NAMES),
+        _unreadable("department", *_NAMES),
+        _short("a department", department, _LONGEST_NAME),
+    ]
     if config.workforce.levels is None:
-        return [_unreadable("level", *_NAMES), _unreadable("department", *_NAMES), long]
+        return [*either, _short("a level", level, _LONGEST_NAME)]
     names = [configured.name for configured in config.workforce.levels]
     remedy = f"use {listed(names)}, or add the others there"
     unknown = Rule("level that workforce.levels does not name", level.is_not_null() & ~level.is_in(names), remedy)
-    return [_unreadable("level", *_NAMES), _unreadable("department", *_NAMES), unknown]
+    return [*either, unknown]
 
 
 def _share_rules() -> list[Rule]:
@@ -201,6 +205,10 @@ def _exit_rules(config: Config) -> list[Rule]:
         return []
     remedy = "remove them, or set census.known_exits to ignore"
     return [Rule(f"termination_date on or after {_opening(config)}", _exits(config), remedy)]
+
+
+def _short(what: str, text: pl.Expr, longest: int) -> Rule:
+    return Rule(f"{what} of more than {longest} characters", text.str.len_chars() > longest, "shorten them")
 
 
 def _missing(name: str, remedy: str) -> Rule:

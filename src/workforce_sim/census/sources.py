@@ -9,10 +9,12 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.census.bounds import HEAD, refuse_large_parquet, refuse_no_file, refuse_wide_text, unpacked
+from workforce_sim.console import printable
 from workforce_sim.errors import CensusError
 
 _SSN = r"^(SSN[ :#-]*[0-9]{9}|(SSN)?[ :#-]*[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})$"
-_SAMPLE = 1_000
+_SAMPLE, _LOOKED_AT = 1_000, 100  # rows, and characters of each
 _CSV = (".csv", ".txt", ".tsv", ".gz")
 _PARQUET = (".parquet", ".pq")
 
@@ -39,7 +41,7 @@ class Opened:
         """
         try:
             return lazy.collect(engine="in-memory")
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, OverflowError) as error:
             raise CensusError(f"{self.name}: {_reason(error)}") from None
 
     def columns(self) -> dict[str, pl.DataType]:
@@ -49,7 +51,7 @@ class Opened:
     def secret(self) -> list[str]:
         """List text columns whose values look like social security numbers."""
         text = self.collect(self.frame.select(pl.col(pl.String)).head(_SAMPLE))
-        likeness = text.select(pl.all().str.strip_chars().str.contains(_SSN).mean())
+        likeness = text.select(pl.all().str.slice(0, _LOOKED_AT).str.strip_chars().str.contains(_SSN).mean())
         return [column.name for column in likeness if (column.item() or 0) >= 0.5]
 
 
@@ -87,33 +89,36 @@ def _no_table(why: str) -> CensusError:
 
 
 def _open_file(path: Path) -> Opened:
-    if not path.exists():
-        raise FileNotFoundError(f"census file not found: {path}")
-    if path.is_dir():
-        raise CensusError(f"{path.name}: is a folder; give one Parquet or CSV file")
-    head = _head(path)
-    suffix = path.suffix.lower()
+    name = printable(path.name)
+    refuse_no_file(path, name)
+    head, suffix = _head(path, name), path.suffix.lower()
     if head.startswith(b"PAR1") or suffix in _PARQUET:
-        return Opened(pl.scan_parquet(path, glob=False), path.name)
-    if suffix in _CSV:
-        return _open_csv(path, head)
-    raise CensusError(f"{path.name}: is neither Parquet nor CSV; save it as one of them (.parquet or .csv)")
+        refuse_large_parquet(path, name)
+        return Opened(pl.scan_parquet(path, glob=False), name)
+    if suffix not in _CSV:
+        raise CensusError(f"{name}: is neither Parquet nor CSV; save it as one of them (.parquet or .csv)")
+    content = unpacked(path, head, name)
+    return _open_csv(path, head, name) if content is None else _open_csv(content, content[:HEAD], name)
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(1 << 16)
+def _head(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise CensusError(f"{name}: cannot be read ({error.strerror})") from None
 
 
-def _open_csv(path: Path, head: bytes) -> Opened:
+def _open_csv(source: Path | bytes, head: bytes, name: str) -> Opened:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise CensusError(f"{path.name}: is encoded as UTF-16; save it as UTF-8")
-    if b"\0" in head and path.suffix.lower() != ".gz":
-        raise CensusError(f"{path.name}: is not text; save the census as CSV (UTF-8) or Parquet")
+        raise CensusError(f"{name}: is encoded as UTF-16; save it as UTF-8")
+    if b"\0" in head:
+        raise CensusError(f"{name}: is not text; save the census as CSV (UTF-8) or Parquet")
     if b"\r" in head and b"\n" not in head:
-        raise CensusError(f"{path.name}: has lines that end in CR alone; save it with LF or CRLF")
-    rows = pl.scan_csv(path, separator=_separator(head), infer_schema=False, glob=False)
-    return Opened(rows, path.name, is_text=True)
+        raise CensusError(f"{name}: has lines that end in CR alone; save it with LF or CRLF")
+    separator = _separator(head)
+    refuse_wide_text(source, head, separator, name)
+    return Opened(pl.scan_csv(source, separator=separator, infer_schema=False, glob=False), name, is_text=True)
 
 
 def _separator(head: bytes) -> str:
@@ -125,6 +130,7 @@ def _separator(head: bytes) -> str:
 _REASONS = (
     ("utf-8", "is not UTF-8 text; save it as UTF-8"),
     ("more fields", "some row has more fields than the header; quote values that hold the separator"),
+    ("more than one occurrence", "has two columns of the same name; rename one"),
     ("empty CSV", "is empty"),
     ("could not parse", "has a row that cannot be read as CSV; look for a quotation mark that is never closed"),
 )

@@ -19,6 +19,8 @@ _AMOUNT = r"^[-+]?(\$ ?)?(([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)"
 _EXPONENT = r"[eE][-+]?[0-9]+"
 _WIDEST = 10**12  # numbers beyond count as this, which every rule of size refuses: nothing overflows 64 bits
 _MISSING = ("", "na", "n/a", "nan", "nat", "null", "none")  # of dates, numbers and flags, in lower case
+LONGEST = 200
+"""Most characters of an id, and bytes of a date, number or flag, that are read."""
 _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True),
     **dict.fromkeys(("false", "f", "no", "n", "0", "0.0"), False),
@@ -31,7 +33,7 @@ def parsed(frame: pl.LazyFrame, fields: Mapping[Field, str], config: Config, *ke
     Three steps that name what they make, so that nothing is computed twice. One row out per row in.
     """
     types = frame.collect_schema()
-    given = {field: pl.col(column).alias(_given(field)) for field, column in fields.items()}
+    given = {field: _begun(pl.col(column), types[column]).alias(_given(field)) for field, column in fields.items()}
     values = [_value(field, types[column], column, config).alias(field.column) for field, column in fields.items()]
     flags = [_bad(field, types[column]).alias(bad(field.name)) for field, column in fields.items()]
     named = frame.select(*keep, *given.values()).with_columns(values).with_columns(flags)
@@ -41,6 +43,13 @@ def parsed(frame: pl.LazyFrame, fields: Mapping[Field, str], config: Config, *ke
 def bad(name: str) -> str:
     """Return the name of the flag for what cannot be read in a field."""
     return f"bad {name}"
+
+
+def _begun(source: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return texts without what stands beyond the longest that is read, and one character of it."""
+    if isinstance(dtype, pl.Enum) and not (dtype.categories.str.len_bytes() > LONGEST).any():
+        return source
+    return source.cast(pl.String).str.slice(0, LONGEST + 1) if _is_text(dtype) and dtype != pl.Null else source
 
 
 def _given(field: Field) -> str:
@@ -97,7 +106,8 @@ def _bad(field: Field, dtype: pl.DataType) -> pl.Expr:
     source, unread, named = pl.col(_given(field)), pl.col(field.column).is_null(), field.kind in ("id", "name")
     if _is_text(dtype):
         lacks = pl.lit(value=True) if named else _stripped(source).str.to_lowercase().is_in(_MISSING)
-        return unread & source.is_not_null() & ~lacks.fill_null(value=True)
+        long = ~pl.lit(named) & (source.cast(pl.String).str.len_bytes() > LONGEST)
+        return long.fill_null(value=False) | (unread & source.is_not_null() & ~lacks.fill_null(value=True))
     if named and dtype.is_float():  # whole numbers that a frame turned into doubles, NaN for nothing
         return unread & source.fill_nan(None).is_not_null()
     return unread & source.is_not_null()

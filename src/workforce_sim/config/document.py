@@ -19,6 +19,8 @@ from workforce_sim.config.values import KeyPath
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
+MAX_VALUES = 50_000
+"""Most keys and values that a file may hold, aliases not followed."""
 MAX_REPEATED = 10_000
 """Most values that aliases may repeat in all."""
 
@@ -163,6 +165,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._anchors: dict[str, Node | None] = {}
         self._repeated = 0
+        self._read = 0
 
     def document(self) -> Node:
         """Return the one document; an empty file is an empty mapping."""
@@ -176,6 +179,9 @@ class _Reader:
 
     def _node(self, event: Any, path: KeyPath) -> Node:
         place = _place(event.start_mark)
+        self._read += 1
+        if self._read > MAX_VALUES:
+            raise _FatalError(place, f"the file holds more than {MAX_VALUES:,} keys and values")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor), place, path)
         if len(path) > MAX_DEPTH:

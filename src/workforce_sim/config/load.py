@@ -6,6 +6,7 @@ A problem reads ``file:line:column: key.path: what (got value)``, one a line; wi
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workforce_sim.config.document import MAX_BYTES, Node, Problem, read_yaml
-from workforce_sim.config.problems import MAX_LINES, found_in, report
+from workforce_sim.config.problems import MAX_LINES, found_in, report, shown
 from workforce_sim.config.repair import Repair
 from workforce_sim.config.root import Config
 from workforce_sim.errors import ConfigError
@@ -99,7 +100,10 @@ def _from_file(path: Path) -> Config:
     config, found = (None, []) if root is None else checked(root.value, root)
     if config is None or problems:
         raise ConfigError(report([*problems, *found], str(path)))
-    return beside(config, path.resolve().parent)
+    try:
+        return beside(config, path.resolve().parent)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
 
 
 def checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]:
@@ -120,22 +124,41 @@ def checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]
 
 def content(path: Path) -> bytes:
     """Return the bytes of a configuration file, and one more than is allowed of a longer one."""
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such configuration file")
-    if path.is_dir():
-        raise ConfigError(f"{path}: a folder, not a configuration file")
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        mode = path.stat().st_mode
+        data = _beginning(path) if stat.S_ISREG(mode) else b""
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last for a path with a NUL in it
+        raise FileNotFoundError(f"{path}: no such configuration file") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    if not stat.S_ISREG(mode):
+        what = "a folder, not a configuration file" if stat.S_ISDIR(mode) else "not a file; save it as one"
+        raise ConfigError(f"{path}: {what}")
+    return data
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def beside(config: Config, folder: Path) -> Config:
-    """Return the configuration with the paths in it counted from a folder."""
+    """Return the configuration with the paths in it counted from a folder.
+
+    Raises:
+        ConfigError: for a path that begins with ``~`` where no home folder is known.
+    """
     changes = {}
     for name in ("census", "output"):
         section = getattr(config, name)
         if section.path is not None:
-            changes[name] = section.model_copy(update={"path": str(folder / Path(section.path).expanduser())})
+            path = folder / _at_home(f"{name}.path", section.path)
+            changes[name] = section.model_copy(update={"path": str(path)})
     return config.model_copy(update=changes)
+
+
+def _at_home(key: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{key}: no home folder is known for {shown(Path(text).parts[0])}; write it out") from None

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from workforce_sim.config.document import read_yaml
-from workforce_sim.config.load import load_config
+from workforce_sim.config.load import content, load_config
 from workforce_sim.config.problems import report
 from workforce_sim.errors import ConfigError
 
@@ -39,7 +39,7 @@ def _percent(value: Any) -> Any:
 
 
 def _months(value: Any) -> Any:
-    return value * 30
+    return round(30 * value)
 
 
 def _formula(value: Any) -> Any:
@@ -189,10 +189,10 @@ def migrated_file(path: Path) -> Migration:
     """Translate a YAML file of the old system.
 
     Raises:
-        ConfigError: for a file that is not YAML, or no table.
-        OSError: for a file that cannot be read.
+        ConfigError: for a file that cannot be read, is not YAML, or no table.
+        FileNotFoundError: when there is no such file.
     """
-    root, problems = read_yaml(path.read_bytes())
+    root, problems = read_yaml(content(path))
     if root is None or problems:
         raise ConfigError(report(problems, str(path)))
     if not isinstance(root.value, Mapping) or not root.value:
@@ -208,7 +208,7 @@ def migrated(old: Mapping[str, Any]) -> Migration:
         if key in SWITCHES:
             continue
         new, translate = MOVES.get(key, ("", _same))
-        said = translate(value) if new and value is not None else None
+        said = _said(translate, value) if new and value is not None else None
         if said is None:
             found.dropped.append((key, _reason(key)))
         else:
@@ -217,6 +217,14 @@ def migrated(old: Mapping[str, Any]) -> Migration:
         found.config["plan"]["nonelective"]["kind"] = "flat"
     _switch(settings, found)
     return found
+
+
+def _said(translate: Translate, value: Any) -> Any:
+    """Return a value as we say it; nothing for one of another kind, such as text where a percentage belongs."""
+    try:
+        return translate(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _switch(settings: Mapping[str, Any], found: Migration) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
-from workforce_sim.config.values import KeyPath, PathText, Section, Share, _ByYear, refuse
+from workforce_sim.config.values import MAX_TOLD, KeyPath, PathText, Section, Share, _ByYear, refuse, some
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
 
@@ -76,8 +76,8 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     if isinstance(mix, dict):
         used["hiring", "level_mix"] = mix
     for path, table in used.items():
-        for name in sorted(set(table) - set(names)):
-            yield (*path, name), f"no such level in workforce.levels ({', '.join(names)})", name
+        for name in sorted(set(table) - set(names))[:MAX_TOLD]:
+            yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:

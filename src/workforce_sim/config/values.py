@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice, pairwise
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -33,6 +33,12 @@ KeyPath = tuple[str | int, ...]
 """Where a value stands: its keys and list indices from the top."""
 
 ONE_VALUE, BY_YEAR, BY_NAME = "<one value>", "<by year>", "<by name>"
+MAX_TOLD = 200
+"""How many problems of one kind are told; more than a report shows."""
+
+MAX_NAMES, MAX_NAME = 10, 40
+"""How many names a message holds, and how many characters of each."""
+
 TAGS = frozenset({ONE_VALUE, BY_YEAR, BY_NAME})
 """Shapes that a value may have; pydantic puts them into the location of an error."""
 
@@ -58,6 +64,13 @@ def refuse(problems: Iterable[tuple[KeyPath, str, Any]], kind: str = "value_erro
     ]
     if lines:
         raise ValidationError.from_exception_data("Config", lines)
+
+
+def some(names: Collection[str]) -> str:
+    """Return names in a row, the first 10 of them, the long ones cut."""
+    shown = [name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 3]}..." for name in islice(names, MAX_NAMES)]
+    more = f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(shown) + more
 
 
 def _decimals(places: int) -> Callable[[float], float]:
@@ -103,6 +116,12 @@ def _written(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
+def _without_controls(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not hold line breaks or other characters that cannot be printed")
+    return text
+
+
 def _year(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value) else value
 
@@ -110,7 +129,10 @@ def _year(value: Any) -> Any:
 Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
 """A list in YAML, a tuple here; anything without an order, such as a set, is refused."""
 
-PathText = Annotated[str, Field(min_length=1), BeforeValidator(_written)]
+Printed = AfterValidator(_without_controls)
+"""Keeps text on one line, so that messages may hold it."""
+
+PathText = Annotated[str, Field(min_length=1, max_length=1000), Printed, BeforeValidator(_written)]
 """The path of a file or folder, as text."""
 
 

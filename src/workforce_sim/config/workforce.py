@@ -9,17 +9,22 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.values import (
+    MAX_TOLD,
     Dollars,
     Factor,
     GrowthByYear,
     Listed,
     PathText,
+    Printed,
     Section,
     ShareByYear,
     Year,
     refuse,
 )
 from workforce_sim.money import cents, scaled
+
+MAX_LEVELS = 5_000
+"""Most levels that a run may have."""
 
 
 class Simulation(Section):
@@ -129,6 +134,8 @@ class Level(Section):
 def _distinct_names(levels: tuple[Level, ...] | None) -> tuple[Level, ...] | None:
     if levels is not None and len({level.name for level in levels}) != len(levels):
         raise ValueError("level names must differ")
+    if levels is not None and len(levels) > MAX_LEVELS:
+        raise ValueError(f"at most {MAX_LEVELS:,} levels (there are {len(levels):,})")
     if levels is not None and not levels:
         raise ValueError("at least one level, or leave the key out to take them from the census")
     return levels
@@ -173,7 +180,7 @@ CENSUS_COLUMNS = (
 
 
 def _ours(columns: dict[str, str]) -> dict[str, str]:
-    unknown = [name for name in columns if name not in CENSUS_COLUMNS]
+    unknown = [name for name in columns if name not in CENSUS_COLUMNS][:MAX_TOLD]
     refuse((((name,), _unknown(name), name) for name in unknown), "unknown_name")
     return columns
 
@@ -189,6 +196,10 @@ def _with_directive(text: str) -> str:
     return text
 
 
+ColumnName = Annotated[str, Field(max_length=1000)]
+DateFormat = Annotated[str, Field(min_length=1, max_length=100), Printed, AfterValidator(_with_directive)]
+
+
 class CensusSection(Section):
     """Where the census comes from and how to read it."""
 
@@ -196,9 +207,9 @@ class CensusSection(Section):
     """A Parquet or CSV file, relative to the configuration file; a synthetic census when left out."""
     size: Annotated[int, Field(ge=1, le=20_000_000)] = 10_000
     """Employees in the synthetic census."""
-    columns: Annotated[dict[str, str], AfterValidator(_ours)] = Field(default_factory=dict)
+    columns: Annotated[dict[str, ColumnName], AfterValidator(_ours)] = Field(default_factory=dict)
     """Our column name: the file's column name; overrides what is recognised."""
-    date_format: Annotated[str, Field(min_length=1), AfterValidator(_with_directive)] | None = None
+    date_format: DateFormat | None = None
     """Format of text dates (strptime); ISO 8601 when left out."""
     known_exits: Literal["ignore", "error"] = "ignore"
     """What to do with termination dates on or after the opening."""
