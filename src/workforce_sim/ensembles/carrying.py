@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,7 +19,7 @@ AHEAD = 2
 """Batches handed out for each worker: the next one waits there when one is done."""
 
 
-def carried_out(job: Job, replicates: Sequence[int], executor: Executor | None) -> Iterator[pl.DataFrame]:
+def carried_out(job: Job, replicates: Sequence[int], executor: Executor | None) -> Generator[pl.DataFrame]:
     """Yield the summaries of batch after batch, in the order of the replicates, whatever order they are done in.
 
     The rest is given up when the caller stops listening.

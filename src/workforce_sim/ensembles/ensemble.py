@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +16,7 @@ from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
+from workforce_sim.ensembles.recording import finish, recorded
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 
@@ -66,6 +69,7 @@ def simulate_ensemble(
     progress: Progress | bool | None = None,
     events: Iterable[int] = (),
     until: Mapping[str, float | str] | None = None,
+    out: str | Path | None = None,
 ) -> Ensemble:
     """Simulate many replicates and keep their summaries.
 
@@ -82,17 +86,29 @@ def simulate_ensemble(
         until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
             a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
 
+        out: folder to write the replicates to, batch by batch, and the bands at the end; that of the same ensemble goes
+            on where it was: see ``ensembles.recording``.
+
     Raises:
         ValueError: for replicates or ``until`` that make no sense.
         ConfigError, CensusError, SimulationError: as ``simulate``.
+        LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
     wanted = _numbers(replicates)
     targets = _targets(until or {})
     run = begin(config, census=census)
-    parts = carried_out(Job(run.config, run.opening), wanted, executor)
-    found, sure = _collected(parts, len(run.config.simulation.years), len(wanted), teller(progress), targets)
+    job, folder = Job(run.config, run.opening), None if out is None else Path(out)
+    parts = carried_out(job, wanted, executor)
+    if folder is not None:
+        header = run.origin.header(run.config, run.notes)
+        parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
+    with closing(parts):
+        found, sure = _collected(parts, len(run.config.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(run.config, census, r) for r in dict.fromkeys(events)}
-    return Ensemble(found, run.config, run.notes, kept, sure)
+    ensemble = Ensemble(found, run.config, run.notes, kept, sure)
+    if folder is not None:
+        finish(folder, ensemble)
+    return ensemble
 
 
 def whole(config: Config, census: Any, replicate: int) -> Result:

@@ -1,0 +1,241 @@
+"""An ensemble on disk: batch after batch of replicates, each committed in one step; a killed one goes on where it was.
+
+::
+
+    OUT/
+      ensemble.json          what was asked (configuration, census fingerprint, versions); sealed
+      batch=000000/          the summaries of some replicates, named after the first of them, never written again
+        summary.parquet
+        manifest.json        which replicates, SHA-256 of the table, which ensemble; sealed
+      replicates.parquet     the summaries of all that were asked for
+      bands.parquet  bands.json
+
+How batches were cut leaves no trace in the last three files. Nothing in them is about one person.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workforce_sim.errors import LedgerError
+from workforce_sim.store.header import Header, differences
+from workforce_sim.store.layout import (
+    LOCK,
+    MANIFEST,
+    beside,
+    commit,
+    file_sha256,
+    is_leftover,
+    json_bytes,
+    leftovers,
+    new_folder,
+    read_sealed,
+    remove,
+    replace_file,
+    sealed,
+    sha256,
+    sync,
+    write_new,
+)
+from workforce_sim.store.lock import locked
+from workforce_sim.store.parquet import write_tables
+from workforce_sim.store.writer import MOST_LINES, writable
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.ensemble import Ensemble
+
+ASKED, SUMMARY, REPLICATES, BANDS, BANDS_JSON = (
+    "ensemble.json",
+    "summary.parquet",
+    "replicates.parquet",
+    "bands.parquet",
+    "bands.json",
+)
+FORMAT = 1
+"""Of the folder: its files, their columns, and what their names mean."""
+
+_BATCH = re.compile(r"batch=[0-9]{6,}")
+
+Work = Callable[[Sequence[int]], Iterable[pl.DataFrame]]
+"""Gives the summaries of replicates, batch by batch, in their order."""
+
+
+def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) -> Generator[pl.DataFrame]:
+    """Yield the summaries of the replicates in their order: those on disk as they are, others once they are there.
+
+    Raises:
+        LedgerError: when the folder holds anything but this ensemble, is being written by another, or cannot be
+            written; when a batch in it is damaged.
+    """
+    with _held(folder, header) as root:
+        stored = _stored(folder, root)
+        for found, numbers in groupby(wanted, key=stored.get):
+            if found is not None:
+                yield _read(found).filter(pl.col("replicate").is_in(list(numbers)))
+                continue
+            for part in work(list(numbers)):
+                with writable(folder):
+                    _commit(folder, root, part)
+                yield part
+
+
+def finish(folder: Path, ensemble: Ensemble) -> None:
+    """Write the summaries of all replicates and their bands.
+
+    Raises:
+        LedgerError: when they cannot be written.
+    """
+    with writable(folder), locked(folder):
+        put(folder / REPLICATES, ensemble.replicates)
+        put(folder / BANDS, ensemble.bands)
+        replace_file(folder / BANDS_JSON, json_bytes(sealed(told(ensemble))))
+
+
+def told(ensemble: Ensemble) -> dict[str, Any]:
+    """Return an ensemble as plain data for JSON: how many replicates of what, and the bands."""
+    years = ensemble.config.simulation.years
+    return {
+        "replicates": ensemble.count,
+        "years": [years[0], years[-1]],
+        "random_seed": ensemble.config.random_seed,
+        "relative_errors": {name: finite(value) for name, value in ensemble.sure.items()},
+        "bands": rows(ensemble.bands),
+    }
+
+
+def rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as plain data for JSON."""
+    return [{name: finite(value) for name, value in row.items()} for row in table.iter_rows(named=True)]
+
+
+def finite(value: Any) -> Any:
+    """Return a value as JSON has it: null for a number that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def put(path: Path, table: pl.DataFrame) -> None:
+    """Write a table beside its place, for its owner alone, and move it there."""
+    part = beside(path)
+    remove(part)
+    try:
+        write_tables({part: table}, "zstd")
+        commit(part, path)
+    except BaseException:
+        remove(part)
+        raise
+
+
+# --- the folder ---
+
+
+@contextmanager
+def _held(folder: Path, header: Header) -> Iterator[str]:
+    """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
+    _refuse_foreign(folder)
+    new = not folder.exists()
+    with writable(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with locked(folder):
+            try:
+                yield _begun(folder, header)
+            except BaseException:
+                _clear_up(folder)
+                raise
+    except BaseException:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+
+
+def _begun(folder: Path, header: Header) -> str:
+    if (folder / ASKED).is_file():
+        _refuse_other(folder, header)
+    for path in leftovers(folder):
+        remove(path)
+    if not (folder / ASKED).is_file():
+        with writable(folder):
+            replace_file(folder / ASKED, json_bytes(sealed({"format": FORMAT, "header": asdict(header)})))
+    return _root(header)
+
+
+def _clear_up(folder: Path) -> None:
+    """Leave nothing of an ensemble of which not one batch could be committed."""
+    for path in leftovers(folder):
+        remove(path)
+    if not any(_batches(folder)):
+        remove(folder / ASKED)
+
+
+def _root(header: Header) -> str:
+    return sha256(json_bytes({**header.identity(), "years": [header.years[0], header.years[-1]]}))
+
+
+def _refuse_foreign(folder: Path) -> None:
+    there = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    ours = {LOCK, *(name for name in there if is_leftover(name))}
+    if (folder.exists() and not folder.is_dir()) or (ASKED not in there and there - ours):
+        raise LedgerError(f"{folder}: exists and is no ensemble; choose another folder, or remove it first")
+
+
+def _refuse_other(folder: Path, asked: Header) -> None:
+    """Raise ``LedgerError`` when a folder holds another ensemble, with what differs."""
+    content = read_sealed(folder / ASKED, FORMAT)["header"]
+    there = Header(**content | {"notes": tuple(content["notes"])})
+    lines = differences(there, asked)
+    if there.years[-1] != asked.years[-1]:
+        lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
+    if lines:
+        shown = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
+        raise LedgerError("\n  ".join([f"{folder}: holds another ensemble; choose another folder", *shown]))
+
+
+# --- batches ---
+
+
+def _batches(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if _BATCH.fullmatch(path.name))
+
+
+def _stored(folder: Path, root: str) -> dict[int, Path]:
+    """Return where each replicate on disk is; a batch of another ensemble is refused."""
+    found: dict[int, Path] = {}
+    for path in _batches(folder):
+        manifest = read_sealed(path / MANIFEST)
+        if manifest["ensemble"] != root:
+            raise LedgerError(f"{path}: belongs to another ensemble; remove it, and its replicates are made again")
+        found |= dict.fromkeys(manifest["replicates"], path)
+    return found
+
+
+def _read(batch: Path) -> pl.DataFrame:
+    """Return a batch, checked against its hash."""
+    expected = read_sealed(batch / MANIFEST)["files"][SUMMARY]["sha256"]
+    if not (batch / SUMMARY).is_file() or file_sha256(batch / SUMMARY) != expected:
+        raise LedgerError(f"{batch}: was changed since it was written; remove it, and its replicates are made again")
+    return pl.read_parquet(batch / SUMMARY, memory_map=False)
+
+
+def _commit(folder: Path, root: str, summaries: pl.DataFrame) -> None:
+    """Write a batch beside its place, wait for the disk, and move it there."""
+    numbers = summaries["replicate"].unique().sort().to_list()
+    place = folder / f"batch={numbers[0]:06d}"
+    part = new_folder(beside(place))
+    try:
+        files = write_tables({part / SUMMARY: summaries}, "zstd")
+        manifest = {"ensemble": root, "replicates": numbers, "files": files}
+        write_new(part / MANIFEST, json_bytes(sealed(manifest)))
+        sync(part)
+        commit(part, place)
+    except BaseException:
+        remove(part)
+        raise
