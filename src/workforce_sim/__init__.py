@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
     from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
+    from workforce_sim.ensembles.sweeping import Sweep, sweep
     from workforce_sim.errors import (
         CensusError,
         ConfigError,
@@ -49,6 +51,7 @@ __all__ = [
     "AdpTest",
     "Census",
     "CensusError",
+    "Comparison",
     "Config",
     "ConfigError",
     "Ensemble",
@@ -62,12 +65,14 @@ __all__ = [
     "Result",
     "RunDifference",
     "SimulationError",
+    "Sweep",
     "Timeline",
     "Verification",
     "WorkforceSimError",
     "adp_test",
     "catch_up_limit",
     "check_census",
+    "compare",
     "correct_adp",
     "deferral_limit",
     "diff_runs",
@@ -89,6 +94,7 @@ __all__ = [
     "simulate_ensemble",
     "summary_by",
     "suppress_small",
+    "sweep",
     "synthetic_census",
     "timeline",
     "top_paid_group",
@@ -100,7 +106,9 @@ _HOMES = {
     "census": ("Census", "check_census", "read_census"),
     "config": ("Config",),
     "differences": ("RunDifference", "diff_runs"),
+    "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
+    "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),

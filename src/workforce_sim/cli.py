@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.console import FAILURE, SUCCESS, USAGE, complain, guarded, run_report, say, shower, whole_number
+from workforce_sim.ensemble_commands import add_ensemble_commands
 from workforce_sim.run_commands import add_run_commands
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _simulate_options(_command(commands, "simulate", "simulate a configuration and print its years", _simulate))
+    add_ensemble_commands(commands, _command)
     census = commands.add_parser("census", help="check a census").add_subparsers(required=True, metavar="COMMAND")
     check = _command(census, "check", "tell which rules a census breaks, row by row", _census_check)
     check.add_argument("file", metavar="FILE", type=Path, help="Parquet or CSV file")

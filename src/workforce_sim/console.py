@@ -111,15 +111,20 @@ def whole_number(text: str) -> int:
 
 def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
     """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
+    tick = ticker(verbose)
+    return None if tick is None else lambda year, done, total: tick(f"{year} done, {done} of {total}", done == total)
+
+
+def ticker(verbose: bool) -> Callable[[str, bool], None] | None:
+    """Return what shows how far something is, and whether that is the end; none where nobody would see it."""
     stream = sys.stderr
     terminal = stream is not None and stream.isatty()
     if not (terminal or verbose):
         return None
 
-    def show(year: int, done: int, total: int) -> None:
-        text = f"{year} done, {done} of {total}"
+    def show(text: str, ended: bool) -> None:
         if terminal:  # one line, written over, gone at the end
-            text = f"{text if done < total else '':<40}\r"
+            text = f"{'' if ended else text:<40}\r"
         print(text, end="" if terminal else "\n", file=stream, flush=True)
 
     return show

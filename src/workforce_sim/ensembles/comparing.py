@@ -50,6 +50,11 @@ class Comparison:
         return list(self.ensembles)[1:]
 
     @cached_property
+    def replicates(self) -> pl.DataFrame:
+        """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``."""
+        return _stacked((name, ensemble.replicates) for name, ensemble in self.ensembles.items())
+
+    @cached_property
     def bands(self) -> pl.DataFrame:
         """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
         return _stacked((name, ensemble.bands) for name, ensemble in self.ensembles.items())
@@ -177,7 +182,7 @@ def compare(
     Raises:
         RequestError: for fewer than two scenarios, or a baseline that is none of them.
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
-        CensusError, SimulationError, ValueError: as ``simulate_ensemble``.
+        CensusError, SimulationError: as ``simulate_ensemble``.
     """
     names = _names(scenarios, baseline)
     configs = {name: _loaded(name, scenarios[name]) for name in names}

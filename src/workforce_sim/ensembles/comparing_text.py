@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, table, two_digits, value
+from workforce_sim.suppression import HIDDEN
 from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:
@@ -78,3 +79,25 @@ def _cost(found: Comparison, name: str) -> Iterator[str]:
     if per_point is not None:
         told = f"${amount(per_point)} net a point of participation (standard error ${amount(uncertain)}; {points})"
     yield from ("", f"cost in {year}: {told}")
+
+
+def gains_table(gains: pl.DataFrame) -> Iterator[str]:
+    """Yield the lines of who gains and who loses by group, a table for each scenario; hidden groups by name alone."""
+    by = gains.columns[1]
+    money = {"employer money": "mean_employer_cents", "own deferrals": "mean_deferral_cents"}
+    for part in gains.partition_by("scenario", maintain_order=True):
+        rows = [[str(row[by]), *_gain_cells(row, money.values())] for row in part.to_dicts()]
+        yield from (
+            "",
+            f"{part['scenario'][0]}: who gains and who loses in replicate 0, mean difference a person over all years",
+        )
+        yield from table((by, "persons", "gain", "lose", "same", *(f"{name} $" for name in money), "in one only"), rows)
+
+
+def _gain_cells(row: dict[str, Any], money: Iterable[str]) -> Iterator[str]:
+    if row.get(HIDDEN):
+        yield from ("hidden", *["-"] * 6)
+        return
+    yield from (f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
+    yield from (gap(name, row[name]) for name in money)
+    yield f"{row['baseline_only'] + row['scenario_only']:,}"

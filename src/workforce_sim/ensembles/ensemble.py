@@ -17,6 +17,7 @@ from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
+from workforce_sim.errors import RequestError
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 
@@ -90,12 +91,12 @@ def simulate_ensemble(
             on where it was: see ``ensembles.recording``.
 
     Raises:
-        ValueError: for replicates or ``until`` that make no sense.
+        RequestError: for replicates or ``until`` that make no sense.
         ConfigError, CensusError, SimulationError: as ``simulate``.
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
     wanted = _numbers(replicates)
-    targets = _targets(until or {})
+    targets = relative_targets(until or {})
     run = begin(config, census=census)
     job, folder = Job(run.config, run.opening), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
@@ -126,11 +127,11 @@ def _numbers(replicates: int | Iterable[int]) -> list[int]:
     """Return the numbers of replicates, each once, in order."""
     numbers = list(range(replicates)) if isinstance(replicates, int) else sorted(set(replicates))
     if isinstance(replicates, bool) or not numbers or any(type(n) is not int or n < 0 for n in numbers):
-        raise ValueError(f"replicates must be 1 or more, or whole numbers that are not negative (got {replicates!r})")
+        raise RequestError(f"replicates must be 1 or more, or whole numbers that are not negative (got {replicates!r})")
     return numbers
 
 
-def _targets(until: Mapping[str, float | str]) -> dict[str, float]:
+def relative_targets(until: Mapping[str, float | str]) -> dict[str, float]:
     """Return the largest relative standard error by measure."""
     return {_measure(name): _share(name, value) for name, value in until.items()}
 
@@ -139,7 +140,7 @@ def _measure(name: str) -> str:
     for found in (name, f"{name}_cents"):
         if found in MEASURES:
             return found
-    raise ValueError(f"until: no measure is named {name!r}; there are {', '.join(MEASURES)}")
+    raise RequestError(f"until: no measure is named {name!r}; there are {', '.join(MEASURES)}")
 
 
 def _share(name: str, value: float | str) -> float:
@@ -148,7 +149,7 @@ def _share(name: str, value: float | str) -> float:
     except (TypeError, ValueError):
         share = 0.0
     if not 0 < share < 1:
-        raise ValueError(f"until: {name}: expected a share such as 0.005 or '0.5%' (got {value!r})")
+        raise RequestError(f"until: {name}: expected a share such as 0.005 or '0.5%' (got {value!r})")
     return share
 
 

@@ -15,17 +15,17 @@ How batches were cut leaves no trace in the last three files. Nothing in them is
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.header import Header, differences
 from workforce_sim.store.layout import (
@@ -97,29 +97,7 @@ def finish(folder: Path, ensemble: Ensemble) -> None:
     with writable(folder), locked(folder):
         put(folder / REPLICATES, ensemble.replicates)
         put(folder / BANDS, ensemble.bands)
-        replace_file(folder / BANDS_JSON, json_bytes(sealed(told(ensemble))))
-
-
-def told(ensemble: Ensemble) -> dict[str, Any]:
-    """Return an ensemble as plain data for JSON: how many replicates of what, and the bands."""
-    years = ensemble.config.simulation.years
-    return {
-        "replicates": ensemble.count,
-        "years": [years[0], years[-1]],
-        "random_seed": ensemble.config.random_seed,
-        "relative_errors": {name: finite(value) for name, value in ensemble.sure.items()},
-        "bands": rows(ensemble.bands),
-    }
-
-
-def rows(table: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return a table as plain data for JSON."""
-    return [{name: finite(value) for name, value in row.items()} for row in table.iter_rows(named=True)]
-
-
-def finite(value: Any) -> Any:
-    """Return a value as JSON has it: null for a number that is none."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        replace_file(folder / BANDS_JSON, json_bytes(of_ensemble(ensemble)))
 
 
 def put(path: Path, table: pl.DataFrame) -> None:

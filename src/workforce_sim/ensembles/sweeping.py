@@ -49,6 +49,13 @@ class Sweep:
         return self.combinations.columns[1:]
 
     @cached_property
+    def replicates(self) -> pl.DataFrame:
+        """One row per combination, replicate and year: its number, and the measures of ``tables.SUMMARY``."""
+        numbers = self.combinations["combination"]
+        parts = (ensemble.replicates for ensemble in self.ensembles)
+        return pl.concat(_numbered(number, part) for number, part in zip(numbers, parts, strict=True))
+
+    @cached_property
     def summary(self) -> pl.DataFrame:
         """One row per combination, year and measure.
 
@@ -66,7 +73,7 @@ class Sweep:
             for ensemble in self.ensembles
         ]
         numbers = self.combinations["combination"]
-        rows = pl.concat(part.with_columns(combination=pl.lit(n)) for n, part in zip(numbers, found, strict=True))
+        rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
 
     def __repr__(self) -> str:
@@ -75,6 +82,10 @@ class Sweep:
 
     def __str__(self) -> str:
         return readable(self)
+
+
+def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(pl.lit(number, dtype=pl.Int32).alias("combination"), pl.all())
 
 
 def _measured(found: pl.DataFrame, before: str) -> pl.DataFrame:
@@ -107,7 +118,7 @@ def sweep(
     Raises:
         RequestError: for a grid without keys or values, or a key that must be the same in all combinations.
         ConfigError: for a key or value that a configuration cannot have, before anything is simulated.
-        CensusError, SimulationError, ValueError: as ``simulate_ensemble``.
+        CensusError, SimulationError: as ``simulate_ensemble``.
     """
     values = _values(grid)
     base = load_config(config)

@@ -1,0 +1,50 @@
+"""The bands of an ensemble as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, value
+from workforce_sim.wording import counted, percent
+
+COLUMNS = ("mean", "std error", "P5", "P50", "P95")
+
+
+def readable(found: Ensemble, targets: Mapping[str, float] | None = None) -> str:
+    """Return the bands of staff, payroll, participation, match and net cost as text, a row for each year.
+
+    Args:
+        found: the ensemble.
+        targets: the relative standard errors that were asked for, by measure.
+    """
+    years = found.config.simulation.years
+    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    sure = [_sure(name, found.sure[name], target, found.count) for name, target in (targets or {}).items()]
+    lines = table(("", "year", *COLUMNS), list(_rows(found)))
+    return "\n".join([f"{counted(found.count, 'replicate')}, {span}", *sure, "", *lines])
+
+
+def _rows(found: Ensemble) -> Iterator[tuple[str, ...]]:
+    for measure in IN_SHORT:
+        part = found.bands.filter((pl.col("measure") == measure) & pl.col("mean").is_not_null()).to_dicts()
+        for place, row in enumerate(part):
+            yield (SHOWN[measure] if place == 0 else "", str(row["year"]), *_cells(measure, row))
+
+
+def _cells(measure: str, row: Mapping[str, Any]) -> Iterator[str]:
+    yield value(measure, row["mean"])
+    yield error(measure, row["mean_error"])
+    yield from (value(measure, row[name]) for name in ("p5", "p50", "p95"))
+
+
+def _sure(measure: str, reached: float, target: float, count: int) -> str:
+    far = "sure enough" if reached <= target else "not sure enough"
+    name = measure.removesuffix("_cents")
+    return (
+        f"{far} after {counted(count, 'replicate')}: the standard error of {name} is at most {percent(reached, 2)} of "
+        f"its mean ({percent(target, 2)} asked for)"
+    )
