@@ -46,7 +46,7 @@ def resumed(start: State, world: World, opening: Opening, year: int, people: pl.
     staff = Staff(
         identity=identity,
         key=key,
-        person=person_numbers(config.random_seed, world.replicates[0], key),
+        person=person_numbers(config.random_seed, world.lucks[0], key),
         replicate=np.zeros(len(ids), dtype=np.int32),
         birth=_days(stay["birth_date"]),
         birth_year=birth_years(_days(stay["birth_date"])),

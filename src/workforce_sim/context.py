@@ -15,6 +15,7 @@ from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.pay import PayScale
 from workforce_sim.plan.limits import Limits
 from workforce_sim.staff import Flags, Staff
+from workforce_sim.uncertainty import year_factors
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class World:
         department_shares: cumulative ppm of the departments in the census, none last.
         levels, departments: names by position; the last department is null.
         owners: who of the census owns more than 5 %, by identity.
+        chance: the replicate whose draws of persons all of them share; None where each has its own.
     """
 
     assumptions: Assumptions
@@ -39,6 +41,12 @@ class World:
     levels: pl.Series
     departments: pl.Series
     owners: Flags
+    chance: int | None = None
+
+    @property
+    def lucks(self) -> tuple[int, ...]:
+        """Of each replicate, the number of the one whose draws of persons it has."""
+        return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
 
     @cached_property
     def numbers(self) -> pl.Series:
@@ -68,6 +76,12 @@ class Context:
     def limits(self) -> Limits:
         """The statutory limits of the year."""
         return self.assumptions.limits(self.year.year)
+
+    @cached_property
+    def factors(self) -> list[int]:
+        """The year's factor on all termination rates in each replicate, ppm."""
+        config = self.config
+        return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.year.year)
 
     @property
     def replicates(self) -> int:

@@ -67,6 +67,8 @@ class Stream(IntEnum):
     MATCH_RESPONSE = 32
     OPENING_PARTICIPATION = 33
     IMPUTED_BIRTHDAY = 34
+    YEAR_EFFECT = 40
+    ASSUMPTION = 41
     SYNTHETIC_AGE = 60
     SYNTHETIC_TENURE = 61
     SYNTHETIC_LEVEL = 62
@@ -117,6 +119,11 @@ def bits(person: int, k: int) -> int:
 def uniform(person: int, k: int) -> float:
     """Return the draw in [0, 1) of one person for one decision: the scalar twin of ``uniforms``."""
     return (bits(person, k) >> 11) * 2.0**-53
+
+
+def shared_draw(seed: int, replicate: int, year: int, stream: Stream, key: int = 0) -> float:
+    """Return a draw in [0, 1) that belongs to no person: key 0, or that of a name; year 0 for a whole run."""
+    return uniform(person_number(seed, replicate, key), decision(seed, year, stream))
 
 
 def _seeded(seed: int) -> int:

@@ -83,7 +83,7 @@ def _stochastic(sizes: list[int], weights: list[Ints], context: Context) -> Head
 
 
 def _expected_exits(weight: Ints, context: Context) -> int:
-    """Return the exits of one replicate that are to be expected, half up."""
+    """Return the exits of one replicate that are to be expected, half up: nobody knows yet how the year turns out."""
     if context.assumptions.rates_as_given:
         return half_up(int(np.minimum(weight, PPM).sum()), PPM)
     return half_up(len(weight) * _rates(context)[1], PPM)

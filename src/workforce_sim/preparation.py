@@ -21,8 +21,17 @@ from workforce_sim.tables import CENSUS, completed
 from workforce_sim.year import State
 
 
-def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> tuple[State, World]:
-    """Turn an opening into the first state of a batch, and what holds for the whole run."""
+def prepared(
+    config: Config, opening: Opening, replicates: tuple[int, ...], chance: int | None = None
+) -> tuple[State, World]:
+    """Turn an opening into the first state of a batch, and what holds for the whole run.
+
+    Args:
+        config: of all replicates.
+        opening: the completed census.
+        replicates: their numbers.
+        chance: the replicate whose draws of persons all of them share; left out, each has its own.
+    """
     assumptions = Assumptions(config, opening.levels)
     census = completed(opening.staff, CENSUS)
     departments = _departments(census["department"])
@@ -38,9 +47,10 @@ def prepared(config: Config, opening: Opening, replicates: tuple[int, ...]) -> t
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
         owners(census),
+        chance,
     )
     scale = pay_scale(opening.levels, config.hiring.pay, staff.level, staff.salary)
-    person = [person_numbers(config.random_seed, r, staff.key) for r in replicates]
+    person = [person_numbers(config.random_seed, r, staff.key) for r in world.lucks]
     batch = staff.take(np.tile(np.arange(size), count)) if count > 1 else staff
     replicate = np.repeat(np.arange(count, dtype=np.int32), size)
     batch = batch.with_columns(person=np.concatenate(person), replicate=replicate)

@@ -15,6 +15,7 @@ from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
+from workforce_sim.config.drawing import drawing
 from workforce_sim.context import World
 from workforce_sim.errors import ConfigError
 from workforce_sim.loading import load_config
@@ -123,7 +124,8 @@ def begin(
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
-    chosen = load_config(config)
+    written = drawing(load_config(config))
+    chosen = load_config(written.of(replicate))
     clock = Clock()
     with clock("census"):
         opening = complete(census_of(chosen, census), chosen)
@@ -131,7 +133,11 @@ def begin(
     with clock("preparation"):
         state, world = prepared(chosen, opening, (replicate,))
         staff = opening_staff(opening, state, chosen.simulation.start_year)
-    notes = (*opening.notes, *(f"the law: {warning}" for warning in plan_warnings(chosen)))
+    notes = (
+        *opening.notes,
+        *written.notes(replicate),
+        *(f"the law: {warning}" for warning in plan_warnings(chosen)),
+    )
     return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world)
 
 

@@ -65,6 +65,14 @@ EVERY_KEY = dict(keys())
 BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
 OF_TESTS = {"plan.testing.method"}
 """What only the nondiscrimination tests of a finished run look at."""
+OF_REPLICATES = {
+    "uncertainty.assumptions",
+    "uncertainty.assumptions[].key",
+    "uncertainty.assumptions[].uniform",
+    "uncertainty.assumptions[].triangular",
+    "uncertainty.assumptions[].values",
+}
+"""What gives each replicate its own configuration; in tests/unit/test_uncertainty.py."""
 OF_FILES = {
     "census.path",
     "census.size",
@@ -292,6 +300,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     },
     "workforce.levels[].termination_factor": ({"workforce.levels": levels()}, levels(termination_factor=0.5)),
     "workforce.levels[].promotion_factor": ({"workforce.levels": levels()}, levels(promotion_factor=0.5)),
+    "uncertainty.year_effects.terminations": ({"workforce.headcount": "stochastic"}, 0.3),
     "terminations.age_factors": ({}, YOUNG_AND_OLD),
     "terminations.age_factors[].from": (
         {"terminations.age_factors": YOUNG_AND_OLD},
@@ -403,7 +412,7 @@ def test_a_reallocation_of_forfeitures_is_no_offset_and_no_expense() -> None:
 
 
 def test_every_key_has_an_entry() -> None:
-    assert set(EVERY_KEY) == {*LIVE, *OF_TESTS, *OF_FILES}
+    assert set(EVERY_KEY) == {*LIVE, *OF_TESTS, *OF_REPLICATES, *OF_FILES}
 
 
 def test_random_plans_and_enrollments_hold_every_key() -> None:

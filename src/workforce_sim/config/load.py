@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workforce_sim.config.changing import changed_data
 from workforce_sim.config.document import MAX_BYTES, Node, Problem, read_yaml
+from workforce_sim.config.drawing import wrong_assumptions
 from workforce_sim.config.problems import MAX_LINES, found_in, report, shown
 from workforce_sim.config.repair import Repair
 from workforce_sim.config.root import Config
@@ -71,21 +73,7 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
     """
     if not changes:
         return config
-    data = config.model_dump(by_alias=True)
-    for key, value in changes.items():
-        *sections, name = key.split(".")
-        place: dict[Any, Any] = data
-        for section in sections:
-            place = place.setdefault(_spelled(section, place), {})
-            if not isinstance(place, dict):
-                raise ConfigError(f"{key}: cannot be changed by itself; change {section} as a whole")
-        place[_spelled(name, place)] = value
-    return _from_data(data)
-
-
-def _spelled(name: str, place: Mapping[Any, Any]) -> str | int:
-    """Return a part of a dotted key as it stands in a table: a year as a number where years are."""
-    return int(name) if name.isascii() and name.isdigit() and any(isinstance(key, int) for key in place) else name
+    return _from_data(changed_data(config, changes))
 
 
 def _from_data(data: Mapping[str, Any]) -> Config:
@@ -113,6 +101,7 @@ def checked(data: Any, root: Node | None) -> tuple[Config | None, list[Problem]]
     for _ in range(MAX_LOOKS):
         try:
             config = Config.model_validate(repair.data)
+            problems += [wrong for wrong in wrong_assumptions(config, root) if not repair.explains(wrong)]
             return (None if problems else config), problems
         except ValidationError as error:
             problems += [problem for problem in found_in(error, root) if not repair.explains(problem)]

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
+from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, KeyPath, PathText, Section, Share, _ByYear, refuse, some
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
@@ -49,6 +50,7 @@ class Config(Section):
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
     plan: Plan = Field(default_factory=Plan)
+    uncertainty: Uncertainty = Uncertainty()
     output: Output = Field(default_factory=Output)
     random_seed: Annotated[int, Field(ge=0, lt=2**63)]
     """Seed of every draw."""
@@ -64,6 +66,11 @@ class Config(Section):
     def range_growth(self) -> _ByYear:
         """Yearly growth of the pay ranges: as configured, or the cost-of-living rate."""
         return self.hiring.range_growth or self.compensation.cola_rate
+
+    @property
+    def year_effect(self) -> float:
+        """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
+        return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

@@ -71,7 +71,7 @@ def decide(counts: list[int], opening: Staff, context: Context) -> Hires:
 
 
 def _persons(key: Keys, counts: list[int], context: Context) -> Keys:
-    parts = zip(context.world.replicates, np.split(key, np.cumsum(counts)[:-1]), strict=True)
+    parts = zip(context.world.lucks, np.split(key, np.cumsum(counts)[:-1]), strict=True)
     return np.concatenate([person_numbers(context.config.random_seed, r, part) for r, part in parts])
 
 

@@ -20,6 +20,7 @@ from workforce_sim.money import PPM
 from workforce_sim.selection import Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.staff import Flags, Rows, Staff
 from workforce_sim.tables import TERMINATION_CAUSES
+from workforce_sim.uncertainty import all_in_year, in_year
 
 REDUCTION = TERMINATION_CAUSES.index("reduction")
 
@@ -49,7 +50,7 @@ def decide(staff: Staff, weight: Ints, planned: Headcount, context: Context) -> 
     leaves, reduced = np.zeros(len(staff), dtype=bool), np.zeros(len(staff), dtype=bool)
     for i, part in enumerate(staff.bounds(context.replicates)):
         if planned.exits is None or planned.reductions is None:
-            leaves[part] = chosen_freely(_risks(weight[part], context), u[part])
+            leaves[part] = chosen_freely(_risks(weight[part], context.factors[i], context), u[part])
         else:
             order = ranking(scaled_risks(weight[part], planned.exits[i] * PPM), u[part])
             leaves[part] = _first(order, staff.key[part], planned.exits[i])
@@ -68,12 +69,13 @@ def _first(order: NDArray[np.float64], keys: Keys, k: int) -> Flags:
     return smallest(order, keys, k, "terminations of opening staff")
 
 
-def _risks(weight: Ints, context: Context) -> Risks:
+def _risks(weight: Ints, factor: int, context: Context) -> Risks:
     """Return the risks of one replicate's opening staff where everybody leaves freely."""
     if context.assumptions.rates_as_given:
-        return Risks(np.minimum(weight, PPM) / PPM, weight >= PPM)
+        rates = all_in_year(weight, factor)
+        return Risks(rates / PPM, rates >= PPM)
     rate = context.config.workforce.total_termination_rate.ppm(context.year.year)
-    return scaled_risks(weight, len(weight) * rate)
+    return scaled_risks(weight, len(weight) * in_year(rate, factor))
 
 
 def decide_hires(hires: Staff, age: Ints, planned: Headcount, context: Context) -> Leavers:
@@ -84,7 +86,8 @@ def decide_hires(hires: Staff, age: Ints, planned: Headcount, context: Context) 
     rate = context.config.workforce.new_hire_termination_rate.ppm(context.year.year)
     for i, part in enumerate(hires.bounds(context.replicates)):
         if planned.hire_exits is None:
-            leaves[part] = chosen_freely(scaled_risks(weight[part], planned.hires[i] * rate), u[part])
+            leavers = planned.hires[i] * in_year(rate, context.factors[i])
+            leaves[part] = chosen_freely(scaled_risks(weight[part], leavers), u[part])
         else:
             order = ranking(scaled_risks(weight[part], planned.hire_exits[i] * PPM), u[part])
             leaves[part] = smallest(order, hires.key[part], planned.hire_exits[i], "terminations of hires")

@@ -1,0 +1,149 @@
+"""The configuration of one replicate: each uncertain assumption with the value that is drawn for it.
+
+Chapter: ``docs/model/uncertainty.md``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from workforce_sim.config.changing import changed_data
+from workforce_sim.config.document import Node, Problem
+from workforce_sim.config.problems import found_in, place_of, report
+from workforce_sim.config.root import Config
+from workforce_sim.config.uncertainty import Assumption
+from workforce_sim.config.values import KeyPath
+from workforce_sim.draws import Stream, census_key, shared_draw
+from workforce_sim.errors import ConfigError
+from workforce_sim.money import scaled
+
+_FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulation.end_year", "uncertainty.assumptions")
+"""Keys that say what is simulated, not how it goes: no replicate may have its own."""
+_PLACES = (6, 4, 3, 2)
+_IDLE = (
+    "uncertainty.year_effects.terminations: no effect where workforce.headcount is exact and fixes how many leave; "
+    "set that to stochastic"
+)
+_NOTHING_DRAWN = {"uncertainty.assumptions": ()}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A configuration that is ready to be drawn.
+
+    Attributes:
+        config: as it is written.
+        places: decimals that the key of each assumption takes, in their order.
+    """
+
+    config: Config
+    places: tuple[int, ...]
+
+    def values(self, replicate: int) -> dict[str, float]:
+        """Return the value of each uncertain key in a replicate."""
+        seed, entries = self.config.random_seed, self.config.uncertainty.assumptions
+        draws = [shared_draw(seed, replicate, 0, Stream.ASSUMPTION, census_key(entry.key)) for entry in entries]
+        return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
+
+    def notes(self, replicate: int) -> tuple[str, ...]:
+        """Return what is to be said of a replicate: values that were drawn, and year effects that do nothing."""
+        values = self.values(replicate)
+        return (*(f"uncertain: {key} is {number} here" for key, number in values.items()), *idle_effects(self.config))
+
+    def of(self, replicate: int) -> Config:
+        """Return the configuration of a replicate, with nothing left to be drawn; as it is where nothing is uncertain.
+
+        Raises:
+            ConfigError: for values that can be used one by one but not together.
+        """
+        if not self.places:
+            return self.config
+        try:
+            return _with(self.config, self.values(replicate))
+        except ValidationError as error:
+            text = report(found_in(error, None), None)
+            raise ConfigError(f"uncertainty.assumptions, as drawn in replicate {replicate}: {text}") from None
+
+
+def drawing(config: Config) -> Drawing:
+    """Return a configuration ready to be drawn: what its uncertain keys take is found out once."""
+    return Drawing(config, tuple(_places(config, entry) for entry in config.uncertainty.assumptions))
+
+
+def value(entry: Assumption, places: int, u: float) -> float:
+    """Return the value of a distribution at a draw, with as many decimals as the key takes."""
+    if entry.kind == "values":
+        return entry.numbers[int(u * len(entry.numbers))]
+    units = [scaled(number, places) for number in entry.numbers]
+    whole = _uniform(units[0], units[1], u) if entry.kind == "uniform" else _triangular(units[0], units[1], units[2], u)
+    return whole if places == 0 else whole / 10**places
+
+
+def _uniform(a: int, b: int, u: float) -> int:
+    return a + int(u * (b - a + 1))
+
+
+def _triangular(a: int, m: int, b: int, u: float) -> int:
+    if u * (b - a) < m - a:
+        return math.floor(a + math.sqrt(u * (b - a) * (m - a)) + 0.5)
+    return math.floor(b - math.sqrt((1 - u) * (b - a) * (b - m)) + 0.5)
+
+
+def _places(config: Config, entry: Assumption) -> int:
+    """Return the most decimals that a key takes, found by trying a value just above the lowest."""
+    low, high = min(entry.numbers), max(entry.numbers)
+    for places in _PLACES:
+        near = Decimal(str(low)) + Decimal(1).scaleb(-places)
+        if near <= Decimal(str(high)) and _refusal(config, entry.key, float(near)) is None:
+            return places
+    return max(_decimals(number) for number in entry.numbers)
+
+
+def _decimals(number: float) -> int:
+    return next(places for places in (0, 2, 3, 4, 6) if Decimal(str(number)).scaleb(places) % 1 == 0)
+
+
+def idle_effects(config: Config) -> tuple[str, ...]:
+    """Return a warning where year effects are configured and do nothing."""
+    idle = config.workforce.headcount == "exact" and config.uncertainty.year_effects.terminations > 0
+    return (_IDLE,) * idle
+
+
+# --- what is wrong with the assumptions ---
+
+
+def wrong_assumptions(config: Config, root: Node | None) -> list[Problem]:
+    """Return what is wrong with uncertain keys: names that are none, values that the key itself refuses."""
+    found = []
+    for i, entry in enumerate(config.uncertainty.assumptions):
+        path: KeyPath = ("uncertainty", "assumptions", i)
+        found += [Problem(place_of(root, path, at_key=False), path, what) for what in _wrong(config, entry)]
+    return found
+
+
+def _wrong(config: Config, entry: Assumption) -> list[str]:
+    """Return what is wrong with an assumption: its ends, and the number with the most decimals, are tried."""
+    if any(entry.key == key or entry.key.startswith(f"{key}.") for key in _FIXED):
+        return [f"{entry.key}: says what is simulated, not how it goes; it cannot be uncertain"]
+    numbers = {min(entry.numbers), max(entry.numbers), max(entry.numbers, key=_decimals)}
+    refusals = [_refusal(config, entry.key, number) for number in sorted(numbers)]
+    return [refusal for refusal in refusals if refusal is not None][:1]
+
+
+def _refusal(config: Config, key: str, number: float) -> str | None:
+    """Return what a configuration has against a number at a key; None where it takes it."""
+    try:
+        _with(config, {key: number})
+    except ConfigError as error:
+        return str(error)
+    except ValidationError as error:
+        return "; ".join(report(found_in(error, None), None).split("\n"))
+    return None
+
+
+def _with(config: Config, values: dict[str, float]) -> Config:
+    return Config.model_validate(changed_data(config, {**_NOTHING_DRAWN, **values}))

@@ -1,0 +1,87 @@
+"""What a run does not know: years that are good or bad for everybody, and assumptions that have a distribution.
+
+Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`` and ``workforce_sim.uncertainty``.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from workforce_sim.config.values import Listed, Section, Share, _listed, refuse
+from workforce_sim.money import scaled
+
+MOST_VALUES = 1000
+Kind = Literal["uniform", "triangular", "values"]
+KINDS: tuple[Kind, ...] = ("uniform", "triangular", "values")
+
+
+def _number(value: Any) -> Any:
+    """Return a number as it is written, for whole ones stay whole; at most 6 decimals."""
+    if type(value) not in (int, float):
+        raise ValueError("expected a number")
+    scaled(value, 6)
+    return value
+
+
+Number = Annotated[Any, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+"""A whole number or one of at most 6 decimals, kept as it is written."""
+
+
+class YearEffects(Section):
+    """What a whole year shares; acts where `workforce.headcount` is `stochastic`."""
+
+    terminations: Share = 0.0
+    """Spread of one factor a year on all termination rates: sd of its logarithm, mean of the factor 1."""
+
+
+class Assumption(Section):
+    """A configuration key whose value is not known; one value is drawn for each replicate."""
+
+    key: Annotated[str, Field(min_length=1)]
+    """Dotted name of a key that holds one number."""
+    uniform: Annotated[tuple[Number, Number], BeforeValidator(_listed)] | None = None
+    """Lowest and highest value, all between equally likely."""
+    triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(_listed)] | None = None
+    """Lowest, likeliest and highest value."""
+    values: Annotated[Listed[Number], Field(min_length=1, max_length=MOST_VALUES)] | None = None
+    """Values that are equally likely, such as those of past years."""
+
+    @model_validator(mode="after")
+    def _one_distribution(self) -> Assumption:
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(KINDS)} (has {' and '.join(given) or 'none'})")
+        numbers = self.numbers
+        rising = self.kind == "values" or (numbers[0] < numbers[-1] and all(a <= b for a, b in pairwise(numbers)))
+        if not rising:
+            refuse([((self.kind,), "must rise from the lowest to the highest value", list(numbers))])
+        return self
+
+    @property
+    def kind(self) -> Kind:
+        """Which distribution it is."""
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers of the distribution, as written."""
+        found: tuple[float, ...] = getattr(self, self.kind)
+        return found
+
+
+def _each_key_once(assumptions: tuple[Assumption, ...]) -> tuple[Assumption, ...]:
+    keys = [assumption.key for assumption in assumptions]
+    twice = (i for i, key in enumerate(keys) if key in keys[:i])
+    refuse(((i, "key"), "has a distribution already; keep one", keys[i]) for i in twice)
+    return assumptions
+
+
+class Uncertainty(Section):
+    """What is not known; off by default."""
+
+    year_effects: YearEffects = YearEffects()
+    assumptions: Annotated[Listed[Assumption], AfterValidator(_each_key_once)] = ()
+    """Keys whose values are drawn, one value for each replicate."""
