@@ -1,9 +1,10 @@
 """The reference model: one employee at a time in plain Python, to be checked against the model document.
 
 The fast engine must equal it row for row and cent for cent. It follows the chapters: the order of a year (3),
-growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance``, hires (6) in
-``hires``, promotions, raises and earnings (7, 8) in ``raises``, the tables (11) in ``tables``. The plan is in
-``eligibility``, ``enrollment`` and ``deferral``, its money in ``contributions`` and ``accounts``.
+growth (4) and terminations (5) here; conventions and chance (1, 2) in ``chance``, a year's factor on
+terminations in ``uncertainty``, hires (6) in ``hires``, promotions, raises and earnings (7, 8) in ``raises``,
+the tables (11) in ``tables``. The plan is in ``eligibility``, ``enrollment`` and ``deferral``, its money in
+``contributions`` and ``accounts``.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from workforce_sim.reference.hires import hire
 from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, decide_promotions, walk_salaries
 from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
 from workforce_sim.reference.tables import Book
+from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Run, Year, milli_at
 
 
@@ -157,7 +159,10 @@ def headcount_growth(weights: Sequence[int], year: Year) -> Growth:
     else:
         target = half_up(*_target_path(year))
         expected = _expected_leavers(weights, leaving_ppm, year)
-        growth = stochastic_growth(len(weights), target, expected, leaving_ppm, hires_leaving_ppm, year.year)
+        factor_ppm = year.exit_factor_ppm
+        growth = stochastic_growth(
+            len(weights), target, expected, leaving_ppm, hires_leaving_ppm, year.year, factor_ppm
+        )
     _hires_within_ratio(growth.hires, len(weights), year)
     return growth
 
@@ -176,12 +181,22 @@ def exact_growth(
 
 
 def stochastic_growth(
-    opening: int, target: int, expected: int, leaving_ppm: int, hires_leaving_ppm: int, year: int | None = None
+    opening: int,
+    target: int,
+    expected: int,
+    leaving_ppm: int,
+    hires_leaving_ppm: int,
+    year: int | None = None,
+    factor_ppm: int = PPM,
 ) -> Growth:
-    """Return the numbers of a year in which everybody leaves freely: hires make good what is missing to the target."""
+    """Return the numbers of a year in which everybody leaves freely: hires make good what is missing to the target.
+
+    They are planned without the year's factor, which multiplies both rates of leaving once they are there.
+    """
     missing = target - opening + expected
     hires = 0 if missing <= 0 else _hires_of_whom_stay(missing, hires_leaving_ppm, year)
-    return Growth(opening * leaving_ppm, opening, hires, hires * hires_leaving_ppm)
+    leavers_ppm = opening * multiplied(leaving_ppm, factor_ppm)
+    return Growth(leavers_ppm, opening, hires, hires * multiplied(hires_leaving_ppm, factor_ppm))
 
 
 def _hires_of_whom_stay(staying: int, hires_leaving_ppm: int, year: int | None) -> int:
@@ -252,7 +267,7 @@ def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
     """Choose the leavers among opening staff, and give each a date and a cause."""
     if _rates_as_given(year):
-        chances = [min(weight, PPM) / PPM for weight in weights]
+        chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
     else:
         chances = chances_in_proportion(weights, growth.leavers_ppm)
     profile = cumulated_days(year.config.terminations.month_weights, year.year)

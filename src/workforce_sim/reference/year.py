@@ -21,6 +21,7 @@ from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulative
 from workforce_sim.reference.records import Employee
+from workforce_sim.reference.uncertainty import exit_factor
 
 Knots = list[tuple[int, int]]
 """Points (millionths of the draw, pay in cents) of hires, straight lines between them."""
@@ -55,6 +56,7 @@ class Year:
         self.last = dt.date(year, 12, 31)
         self.days = (self.last - self.first + DAY).days
         self.exact = config.workforce.headcount == "exact"
+        self.exit_factor_ppm = exit_factor(config, year, run.replicate)
         growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
         self.pay_knots = [[(u, _grown(pay, growth)) for u, pay in knots] for knots in run.pay_knots]
         refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
