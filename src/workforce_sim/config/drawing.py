@@ -21,7 +21,7 @@ from workforce_sim.draws import Stream, census_key, shared_draw
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import scaled
 
-_FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulation.end_year", "uncertainty.assumptions")
+_FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulation.end_year", "uncertainty")
 """Keys that say what is simulated, not how it goes: no replicate may have its own."""
 _PLACES = (6, 4, 3, 2)
 _IDLE = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.ensembles.spread import grouped
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening
 from workforce_sim.preparation import prepared
@@ -19,20 +20,32 @@ ROWS = 300_000
 
 @dataclass(frozen=True)
 class Job:
-    """What the replicates of an ensemble share: shipped once to each place that works on it."""
+    """What the replicates of an ensemble share: shipped once to each place that works on it.
+
+    Attributes:
+        config: as it is written; each replicate draws what is uncertain in it.
+        opening: the completed census.
+        luck: the replicate whose draws of persons all of them share; None where each has its own.
+    """
 
     config: Config
     opening: Opening
+    luck: int | None = None
 
 
 def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
     """Return the summary of each replicate, as ``simulate(..., replicate=r)`` gives it; sorted."""
-    state, world = prepared(job.config, job.opening, tuple(replicates))
-    clock, found = Clock(), []
-    for number in job.config.simulation.years:
-        outcome, state = step(state, number, world, clock)
-        found.append(totals(outcome, clock))
+    found = [part for config, numbers in grouped(job.config, replicates) for part in _years(config, numbers, job)]
     return pl.concat(found).sort("replicate", "year")
+
+
+def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
+    """Yield the summaries of each year of the replicates that have one configuration."""
+    state, world = prepared(config, job.opening, replicates, job.luck)
+    clock = Clock()
+    for number in config.simulation.years:
+        outcome, state = step(state, number, world, clock)
+        yield totals(outcome, clock)
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:

@@ -17,7 +17,9 @@ from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
+from workforce_sim.ensembles.spread import certain, chosen
 from workforce_sim.errors import RequestError
+from workforce_sim.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 
@@ -34,7 +36,7 @@ class Ensemble:
 
     Attributes:
         replicates: one row per replicate and year, columns of ``tables.SUMMARY``; sorted.
-        config: the configuration that was simulated.
+        config: the configuration that was simulated; replicates draw what is uncertain in it.
         notes: what was imputed, ignored or dropped in the census; what the law has against the plan.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
@@ -71,6 +73,7 @@ def simulate_ensemble(
     events: Iterable[int] = (),
     until: Mapping[str, float | str] | None = None,
     out: str | Path | None = None,
+    spread: str | Iterable[str] | None = None,
 ) -> Ensemble:
     """Simulate many replicates and keep their summaries.
 
@@ -86,27 +89,34 @@ def simulate_ensemble(
         events: numbers of replicates whose whole results are wanted.
         until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
             a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
-
         out: folder to write the replicates to, batch by batch, and the bands at the end; that of the same ensemble goes
             on where it was: see ``ensembles.recording``.
+        spread: what varies between replicates: ``"chance"``, ``"year"``, ``"assumptions"`` or a set of them, the others
+            held still; left out, all that the configuration has. See ``docs/model/uncertainty.md``.
 
     Raises:
-        RequestError: for replicates or ``until`` that make no sense.
+        RequestError: for replicates, ``until`` or ``spread`` that make no sense; for ``events`` or ``out`` where chance
+            is held still, as such replicates are none that ``simulate`` gives.
         ConfigError, CensusError, SimulationError: as ``simulate``.
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
     wanted = _numbers(replicates)
     targets = relative_targets(until or {})
-    run = begin(config, census=census)
-    job, folder = Job(run.config, run.opening), None if out is None else Path(out)
+    sources = chosen(spread)
+    wanted_whole = list(dict.fromkeys(events))
+    if sources.luck is not None and (wanted_whole or out is not None):
+        raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
+    asked = sources.held(load_config(config))
+    run = begin(certain(asked), census=census)
+    job, folder = Job(asked, run.opening, sources.luck), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
     if folder is not None:
-        header = run.origin.header(run.config, run.notes)
+        header = run.origin.header(asked, run.notes)
         parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
     with closing(parts):
-        found, sure = _collected(parts, len(run.config.simulation.years), len(wanted), teller(progress), targets)
-    kept = {r: whole(run.config, census, r) for r in dict.fromkeys(events)}
-    ensemble = Ensemble(found, run.config, run.notes, kept, sure)
+        found, sure = _collected(parts, len(asked.simulation.years), len(wanted), teller(progress), targets)
+    kept = {r: whole(asked, census, r) for r in wanted_whole}
+    ensemble = Ensemble(found, asked, run.notes, kept, sure)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

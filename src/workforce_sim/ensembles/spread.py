@@ -1,0 +1,78 @@
+"""What spreads an ensemble: chance, years that are good or bad for everybody, assumptions that are not known.
+
+Chapter: ``docs/model/uncertainty.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workforce_sim.config import Config, with_changes
+from workforce_sim.config.drawing import drawing
+from workforce_sim.errors import RequestError
+from workforce_sim.loading import load_config
+
+SOURCES = ("chance", "year", "assumptions")
+HELD_STILL = 0
+"""The replicate whose draws of persons all replicates have where chance is held still."""
+
+_OFF: dict[str, dict[str, Any]] = {
+    "year": {"uncertainty.year_effects.terminations": 0.0},
+    "assumptions": {"uncertainty.assumptions": ()},
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The sources that vary from replicate to replicate; the others are held still."""
+
+    sources: frozenset[str]
+
+    @property
+    def luck(self) -> int | None:
+        """The replicate whose draws of persons all have; None where each has its own."""
+        return None if "chance" in self.sources else HELD_STILL
+
+    def held(self, config: Config) -> Config:
+        """Return a configuration in which years and assumptions are off where they are held still."""
+        off = [changes for source, changes in _OFF.items() if source not in self.sources]
+        return with_changes(config, {key: value for changes in off for key, value in changes.items()})
+
+
+def chosen(spread: str | Iterable[str] | None) -> Spread:
+    """Return the sources that are asked for: one, several, or all that there are.
+
+    Raises:
+        RequestError: for none, or for what is no source.
+    """
+    if spread is None:
+        return Spread(frozenset(SOURCES))
+    try:
+        asked = frozenset([spread] if isinstance(spread, str) else spread)
+    except TypeError:
+        asked = frozenset()
+    if not asked or not asked <= frozenset(SOURCES):
+        raise RequestError(f"spread must be {', '.join(SOURCES)}, or a set of them (got {spread!r})")
+    return Spread(asked)
+
+
+def certain(config: Config) -> Config:
+    """Return a configuration as it is written, with no assumption left to be drawn."""
+    return with_changes(config, _OFF["assumptions"]) if config.uncertainty.assumptions else config
+
+
+def varying(config: Config) -> tuple[str, ...]:
+    """Return the sources that a configuration has."""
+    found = {"chance": True, "year": config.year_effect > 0, "assumptions": bool(config.uncertainty.assumptions)}
+    return tuple(source for source in SOURCES if found[source])
+
+
+def grouped(config: Config, replicates: Sequence[int]) -> list[tuple[Config, tuple[int, ...]]]:
+    """Return the replicates by their own configuration: those that share one can share a frame."""
+    found = drawing(config)
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for replicate in replicates:
+        groups.setdefault(tuple(found.values(replicate).values()), []).append(replicate)
+    return [(load_config(found.of(numbers[0])), tuple(numbers)) for numbers in groups.values()]
