@@ -15,6 +15,7 @@ import json
 import random
 import re
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -250,10 +251,21 @@ def told(message: str) -> Iterator[str]:
     yield from (f"a personal value: {found[0]} in {message[:300]!r}" for found in SECRETS.finditer(message))
 
 
+@contextlib.contextmanager
+def watched() -> Iterator[None]:
+    """End the process, with a traceback, where it waits for ever."""
+    faulthandler.dump_traceback_later(BLOCKED, exit=True, file=sys.__stderr__ or 2)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
 def outcome(action: Callable[[], object]) -> str:
     """Return the message of an error on purpose; nothing where there is none."""
     try:
-        action()
+        with watched():
+            action()
     except (WorkforceSimError, FileNotFoundError) as error:
         return str(error)
     return ""
@@ -261,9 +273,29 @@ def outcome(action: Callable[[], object]) -> str:
 
 def called(*arguments: str) -> tuple[int, str, str]:
     """Call the command line and return its exit code and what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err, watched():
         code = main(arguments)
     return code, out.getvalue(), err.getvalue()
+
+
+def refused(source: Any, read: Callable[[Any], object]) -> str:
+    """Return the message of a refusal, which must be clear."""
+    message = outcome(lambda: read(source))
+    assert message
+    assert not [*unclear(message)]
+    return message.replace(f"{source}", "FILE") if isinstance(source, Path) else message
+
+
+def apart(*arguments: str | Path) -> dict[str, Any]:
+    """Call the command line in a process of its own; its answer must be clear, and it must stay small and quick."""
+    command = [sys.executable, "-W", "error", "-m", "tests.faults.hostile", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=3 * BLOCKED, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    assert answer["peak_mib"] < PEAK_MIB
+    assert answer["seconds"] < SECONDS
+    assert not [*unclear((answer["out"] + answer["err"]).rstrip("\n"))]
+    return answer
 
 
 def problems_of(path: Path) -> Iterator[str]:
@@ -298,7 +330,6 @@ def run(first: int, count: int, folder: Path) -> dict[str, Any]:
     """Examine inputs by number and return what was found."""
     wrong = {}
     for number in range(first, first + count):
-        faulthandler.dump_traceback_later(BLOCKED, exit=True)
         ending, content = hostile(number)
         path = folder / f"input{ending}"  # it stays there if the process ends
         path.write_bytes(content)
@@ -306,13 +337,11 @@ def run(first: int, count: int, folder: Path) -> dict[str, Any]:
         path.unlink()
         if found:
             wrong[number] = found
-    faulthandler.cancel_dump_traceback_later()
     return {"inputs": count, "wrong": wrong, "peak_mib": peak_mib()}
 
 
 def asked(*arguments: str) -> dict[str, Any]:
     """Call the command line and return its exit code, what it printed and what it took."""
-    faulthandler.dump_traceback_later(BLOCKED, exit=True)
     code, out, err = called(*arguments)
     return {"code": code, "out": out, "err": err, "peak_mib": peak_mib(), "seconds": time.process_time()}
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from workforce_sim.console import printable
@@ -154,6 +155,7 @@ class Columns:
         return tuple(f"columns {how}: {listed(columns)}" for how, columns in said if columns)
 
 
+@lru_cache(4096)
 def plain(name: str) -> str:
     """Return a column name in lower case, letters and digits only."""
     return "".join(letter for letter in name[:_LONGEST].lower() if letter.isalnum())
@@ -262,7 +264,8 @@ def _shown(columns: list[str]) -> str:
 
 def _nearest(field: Field, columns: list[str]) -> list[str]:
     """Return up to three columns whose names come nearest to the field's."""
-    scores = {column: max(_likeness(plain(column), name) for name in field.recognised) for column in columns}
+    names = field.recognised
+    scores = {column: max(_likeness(plain(column), name) for name in names) for column in columns}
     return sorted((column for column in columns if scores[column] >= _LIKE), key=lambda column: -scores[column])[:3]
 
 
