@@ -132,7 +132,8 @@ class Comparison:
         """Return what each person has of each year, by scenario; kept for the next question."""
         if replicate not in self._money:
             named = self.configs.items()
-            self._money[replicate] = {name: people.money(whole(each, self.census, replicate)) for name, each in named}
+            found = {name: people.money(whole(config, self.census, replicate)) for name, config in named}
+            self._money[replicate] = people.alike(found)
         return self._money[replicate]
 
     def __repr__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from workforce_sim.queries import collected
@@ -79,11 +81,16 @@ def _change() -> pl.Expr:
 
 
 def _groups(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Return the groups of each person's first year; where levels differ, those of both in one list."""
-    levels = pl.Enum(list(dict.fromkeys([*_names(base["level"]), *_names(other["level"])])))
-    rows = pl.concat([frame.select("employee_id", "year", *GROUPS).cast({"level": levels}) for frame in (base, other)])
+    """Return the groups of each person's first year, those of the baseline where both have it."""
+    rows = pl.concat([frame.select("employee_id", "year", *GROUPS) for frame in (base, other)])
     first = rows.sort("employee_id", "year", maintain_order=True).group_by("employee_id", maintain_order=True).first()
     return first.drop("year")
+
+
+def alike(found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return tables of several scenarios with one list of levels, where each may have had its own."""
+    levels = pl.Enum(list(dict.fromkeys(name for frame in found.values() for name in _names(frame["level"]))))
+    return {name: frame.cast({"level": levels}) for name, frame in found.items()}
 
 
 def _names(levels: pl.Series) -> list[str]:
