@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
     from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
     from workforce_sim.ensembles.sweeping import Sweep, sweep
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AdpCorrection",
     "AdpTest",
+    "Attribution",
     "Census",
     "CensusError",
     "Comparison",
@@ -70,6 +72,7 @@ __all__ = [
     "Verification",
     "WorkforceSimError",
     "adp_test",
+    "attribution",
     "catch_up_limit",
     "check_census",
     "compare",
@@ -106,6 +109,7 @@ _HOMES = {
     "census": ("Census", "check_census", "read_census"),
     "config": ("Config",),
     "differences": ("RunDifference", "diff_runs"),
+    "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "ensembles.sweeping": ("Sweep", "sweep"),

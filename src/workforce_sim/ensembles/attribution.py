@@ -1,0 +1,204 @@
+"""Where the spread of an ensemble comes from: chance, the years, the assumptions, and what they do to each other.
+
+Chapter: ``docs/model/uncertainty.md``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.ensembles.bands import MEASURES, Values
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
+from workforce_sim.ensembles.spread import SOURCES, varying
+from workforce_sim.ensembles.wording import SHOWN, table, value
+from workforce_sim.errors import RequestError
+from workforce_sim.loading import load_config
+from workforce_sim.run import census_of
+from workforce_sim.wording import counted
+
+FEWEST = 10
+ALL, REST = "all", "interaction"
+ROWS = (*SOURCES, REST, ALL)
+DEFAULT = ("headcount_closing", "payroll_cents", "net_employer_cost_cents")
+
+SCHEMA: dict[str, Any] = {
+    "year": pl.Int32,
+    "measure": pl.String,
+    "source": pl.Enum(ROWS),
+    "sd": pl.Float64,
+    "variance": pl.Float64,
+    "variance_error": pl.Float64,
+    "share": pl.Float64,
+    "share_error": pl.Float64,
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Attribution:
+    """The variance of measures by source.
+
+    Attributes:
+        table: one row per year, measure and source: ``chance``, ``year``, ``assumptions``, ``interaction`` (what is
+            left of all) and ``all``; sd in the unit of the measure (null of a rest below 0), variance, share of the
+            variance of all, and the standard errors of the last two. Null where no replicate has a value.
+        ensembles: with which it was made, by source; sources that the configuration does not have are missing.
+    """
+
+    table: pl.DataFrame
+    ensembles: Mapping[str, Ensemble] = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Attribution over {self.ensembles[ALL].count:,} replicates>"
+
+    def __str__(self) -> str:
+        return readable(self)
+
+
+def attribution(
+    config: Any = None,
+    *,
+    census: Any = None,
+    replicates: int = 200,
+    measures: Iterable[str] = DEFAULT,
+    years: Iterable[int] | None = None,
+    executor: Executor | None = None,
+) -> Attribution:
+    """Return how much of the spread of measures each source makes alone.
+
+    An ensemble is simulated for each source that the configuration has, the others held still, and one with all. All
+    have the same replicates, so the same draws.
+
+    Args:
+        config: path, dict or loaded configuration; the documented defaults when left out.
+        census: path, frame or read census; what the configuration names when left out, else a synthetic one.
+        replicates: how many of each, at least 10.
+        measures: names of summary measures, ``_cents`` may be left out.
+        years: plan years; the last one when left out.
+        executor: as for ``simulate_ensemble``.
+
+    Raises:
+        RequestError: for fewer replicates, for measures or years that are none.
+        ConfigError, CensusError, SimulationError: as ``simulate``.
+    """
+    if type(replicates) is not int or replicates < FEWEST:
+        raise RequestError(f"replicates must be a whole number, at least {FEWEST} (got {replicates!r})")
+    chosen = load_config(config)
+    names, asked = _measures(measures), _years(chosen, years)
+    read = census_of(chosen, census)
+    sources = varying(chosen)
+    spreads: dict[str, Iterable[str]] = {source: {source} for source in sources}
+    if len(sources) > 1:
+        spreads[ALL] = sources
+    ensembles = {
+        name: simulate_ensemble(chosen, census=read, replicates=replicates, executor=executor, spread=spread)
+        for name, spread in spreads.items()
+    }
+    ensembles.setdefault(ALL, ensembles[sources[0]])
+    rows = [row for year in asked for name in names for row in _rows(ensembles, name, year)]
+    return Attribution(pl.DataFrame(rows, schema=SCHEMA, orient="row"), ensembles)
+
+
+def _measures(measures: Iterable[str]) -> list[str]:
+    asked = [measures] if isinstance(measures, str) else list(measures)
+    known = {short: name for name in MEASURES for short in (name, name.removesuffix("_cents"))}
+    wrong = [name for name in asked if name not in known]
+    if wrong or not asked:
+        raise RequestError(
+            f"measures: no measure is named {', '.join(map(repr, wrong))}; there are {', '.join(MEASURES)}"
+        )
+    return [known[name] for name in asked]
+
+
+def _years(config: Config, years: Iterable[int] | None) -> list[int]:
+    simulated = config.simulation.years
+    asked = [simulated[-1]] if years is None else list(years)
+    wrong = [year for year in asked if year not in simulated]
+    if wrong or not asked:
+        raise RequestError(f"years: {wrong or 'none'} are not among {simulated[0]} to {simulated[-1]}")
+    return asked
+
+
+# --- one measure of one year ---
+
+
+def _rows(ensembles: Mapping[str, Ensemble], measure: str, year: int) -> Iterator[tuple[Any, ...]]:
+    values = _values(ensembles, measure, year)
+    if len(values[ALL]) < FEWEST:
+        yield from ((year, measure, row, *[None] * 5) for row in ROWS)
+        return
+    squares = {row: _squares(values.get(row, np.zeros_like(values[ALL]))) for row in (*SOURCES, ALL)}
+    squares[REST] = squares[ALL] - sum(squares[source] for source in SOURCES)
+    whole = float(squares[ALL].mean())
+    for row in ROWS:
+        variance = float(squares[row].mean())
+        error = mean_error(squares[row]) if row == REST else variance_error(values[row]) if row in values else 0.0
+        sd = math.sqrt(variance) if variance >= 0 else None
+        yield year, measure, row, sd, variance, error, *_share(squares[row], squares[ALL], whole)
+
+
+def _values(ensembles: Mapping[str, Ensemble], measure: str, year: int) -> dict[str, Values]:
+    """Return the values of the replicates that have one in every ensemble, by source."""
+    columns = [
+        ensemble.replicates.filter(pl.col("year") == year)[measure].cast(pl.Float64).alias(name)
+        for name, ensemble in ensembles.items()
+    ]
+    frame = pl.DataFrame(columns).drop_nulls()
+    return {name: frame[name].to_numpy() for name in frame.columns}
+
+
+def _squares(values: Values) -> Values:
+    """Return squared deviations whose mean is the sample variance."""
+    return (values - values.mean()) ** 2 * (len(values) / (len(values) - 1))
+
+
+def mean_error(values: Values) -> float:
+    """Return the standard error of a mean."""
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def variance_error(values: Values) -> float:
+    """Return the standard error of a sample variance, from the fourth moment.
+
+    Source: E. Cho, M. J. Cho, "Variance of sample variance", Proceedings of the Survey Research Methods Section, ASA,
+    2008: Var(v) = (mu4 - sigma^4 (n - 3) / (n - 1)) / n.
+    """
+    n, v = len(values), float(values.var(ddof=1))
+    fourth = float(((values - values.mean()) ** 4).mean())
+    return math.sqrt(max(0.0, fourth - v * v * (n - 3) / (n - 1)) / n)
+
+
+def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, float | None]:
+    """Return a share of the variance of all and its standard error, by linearization of the ratio of two means."""
+    if not whole:
+        return None, None
+    share = float(part.mean()) / whole
+    return share, mean_error(part - share * squares) / whole
+
+
+# --- as text ---
+
+
+def readable(found: Attribution) -> str:
+    """Return the shares as people read them, a line for each measure and year."""
+    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
+    count = counted(found.ensembles[ALL].count, "replicate")
+    return "\n".join([f"shares of the variance, {count} of each, +- standard error", "", *lines])
+
+
+def _lines(rows: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+    for (year, measure), part in rows.group_by("year", "measure", maintain_order=True):
+        by_source = {row["source"]: row for row in part.to_dicts()}
+        name, sd = str(measure), by_source[ALL]["sd"]
+        yield SHOWN.get(name, name), str(year), value(name, sd), *(_cell(by_source[row]) for row in ROWS[:-1])
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    return "-" if row["share"] is None else f"{100 * row['share']:.1f} +- {100 * row['share_error']:.1f}"
