@@ -15,7 +15,7 @@ from tests.support import Scenario
 from tests.support_store import hashes, interrupted, strays
 from workforce_sim.errors import SimulationError
 
-some_examples = settings(max_examples=support.examples(20))
+some_examples = settings(max_examples=support.examples(10))
 
 
 def assert_survives(scenario: Scenario, replicate: int) -> None:

@@ -14,7 +14,7 @@ import workforce_sim as ws
 from tests.support_store import hashes, interrupted, of_years, run_of, strays, year_folders
 
 DESIGNS = sorted(Path("config/plan_designs").glob("*.yaml"))
-YEARS = 4
+YEARS = 3
 LEVELS = [
     {"name": name, "minimum": low, "midpoint": 1.4 * low, "maximum": 2 * low}
     for name, low in (("Staff", 30e3), ("Senior", 60e3), ("Head", 110e3))
@@ -26,7 +26,7 @@ CASES: dict[str, dict[str, Any]] = {
     "nobody is hired": {"simulation": {"target_growth_rate": -0.12}},
     "half of them leave": {"workforce": {"total_termination_rate": 0.5}},
     "people leave freely": {"workforce": {"headcount": "stochastic"}},
-    "another rate each year": {"simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.3, 2027: 0.0, 2028: 0.4}}},
+    "another rate each year": {"simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.3, 2027: 0.4}}},
     "levels of the configuration": {"workforce": {"levels": LEVELS}, "promotion": {"base_rate": 0.5}},
     "ranges that grow": {"workforce": {"levels": LEVELS}, "hiring": {"range_growth": {2025: 0.01, 2027: 0.1}}},
     "part time": {"hiring": {"part_time_share": 0.5}},
@@ -39,15 +39,14 @@ CASES: dict[str, dict[str, Any]] = {
 def every_interruption(config: Any, place: Path, **arguments: Any) -> None:
     """Assert that the run ends the same after each of its years, once and again and again."""
     ws.simulate(config, out=place / "whole", **arguments)
-    expected, before = hashes(place / "whole"), {}
+    expected = hashes(place / "whole")
     count = len(year_folders(place / "whole"))
     for after in range(1, count):
         run = place / f"after {after}"
         interrupted(config, run, after, **arguments)
         assert year_folders(run) == year_folders(place / "whole")[:after]
         assert strays(run) == []
-        before = of_years(expected, set(year_folders(run)))
-        assert of_years(hashes(run), set(year_folders(run))) == before
+        assert of_years(hashes(run), set(year_folders(run))) == of_years(expected, set(year_folders(run)))
         ws.simulate(config, out=run, **arguments)
         assert (hashes(run), strays(run)) == (expected, [])
     for after in range(1, count):
@@ -72,7 +71,7 @@ def test_the_reference_engine_goes_on_after_every_year(tmp_path: Path) -> None:
 
 
 def test_replicate_3_goes_on_after_every_year(tmp_path: Path) -> None:
-    every_interruption(run_of(YEARS), tmp_path, replicate=3)
+    every_interruption(run_of(YEARS + 2), tmp_path, replicate=3)
 
 
 def census(**columns: pl.Expr) -> pl.DataFrame:
