@@ -339,6 +339,24 @@ def _one_long_text(path: Path) -> None:
     pq.write_table(pa.table({**columns, "hire_date": days, "notes": text}), path, compression="zstd")
 
 
+def _lie(path: Path) -> None:
+    """Write texts of 200 MB that the footer calls 1,000 bytes."""
+    _long_ids(path)
+    content = path.read_bytes()
+    length = int.from_bytes(content[-8:-4], "little")
+    footer, group = content[-8 - length : -8], pq.read_metadata(path).row_group(0)
+    for size in (group.column(0).total_uncompressed_size, group.total_byte_size):
+        assert _varint(size) in footer
+        footer = footer.replace(_varint(size), b"\xd0\x8f\x80\x80\x00")  # 1,000, in as many bytes
+    path.write_bytes(content[: -8 - length] + footer + content[-8:])
+
+
+def _varint(size: int) -> bytes:
+    """Return a size as a footer writes it: twice, in groups of 7 bits, the lowest first."""
+    groups = [(2 * size >> shift) & 127 for shift in (0, 7, 14, 21, 28)]
+    return bytes([*(group | 128 for group in groups[:-1]), groups[-1]])
+
+
 def _many_rows(path: Path, groups: int = 1 + MAX_ROWS // 1_000_000) -> None:
     text = pa.DictionaryArray.from_arrays(np.zeros(1_000_000, dtype=np.int32), ["E1"])
     rows = pa.table({"employee_id": text, "hire_date": text, "annual_salary": text})
@@ -351,6 +369,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "gzip": ("c.csv.gz", _gzip_bomb, "c.csv.gz: unpacks to more than"),
     "empty lines": ("c.csv", _empty_lines, "c.csv: has far more lines than values; remove empty lines"),
     "long ids": ("c.parquet", _long_ids, "c.parquet: unpacks to 200,0"),
+    "a footer that lies": ("c.parquet", _lie, "c.parquet: unpacks to 200,0"),
     "one long text": ("c.parquet", _one_long_text, "c.parquet: repeats texts of more than 4,000 bytes very often"),
     "rows": ("c.parquet", _many_rows, "c.parquet: has 21,000,000 rows; at most 20,000,000 are read"),
     "rows of nothing": (

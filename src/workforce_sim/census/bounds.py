@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workforce_sim.census.pages import unpacked_size
 from workforce_sim.errors import CensusError
 
 MAX_COLUMNS = 2_000
@@ -111,6 +112,7 @@ def refuse_large_parquet(path: Path, name: str) -> None:
         about = pq.read_metadata(path)
         refuse_wide(about.num_columns, name)
         _refuse_promises(about, size, name)
+        _refuse_pages(path, about, name)
         _refuse_unknown_zone(about.schema.to_arrow_schema(), name)
         repeated = sum(_repeated(path, about))
     except CensusError:
@@ -126,14 +128,17 @@ def _refuse_promises(about: Any, size: int, name: str) -> None:
         raise CensusError(f"{name}: has {about.num_rows:,} rows; at most {MAX_ROWS:,} are read")
     if about.num_rows > _ANY_ROWS + _ROWS * size:
         raise _beyond(name, f"promises {about.num_rows:,} rows", size)
-    if (unpacks := sum(_unpacks(about))) > _ROOM + _GROWTH * size:
+
+
+def _refuse_pages(path: Path, about: Any, name: str) -> None:
+    """Refuse pages that unpack to more than a file of this size can hold, whatever its footer says."""
+    size = path.stat().st_size
+    try:
+        unpacks = unpacked_size(path, about)
+    except ValueError:
+        raise CensusError(f"{name}: cannot be read as Parquet, its pages look damaged; write it again") from None
+    if unpacks > _ROOM + _GROWTH * size:
         raise _beyond(name, f"unpacks to {unpacks:,} bytes", size)
-
-
-def _unpacks(about: Any) -> Iterator[int]:
-    """Yield the bytes that each part of each column unpacks to."""
-    for group in map(about.row_group, range(about.num_row_groups)):
-        yield from (max(0, group.column(i).total_uncompressed_size) for i in range(about.num_columns))
 
 
 def _repeated(path: Path, about: Any) -> Iterator[int]:
