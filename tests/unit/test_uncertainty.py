@@ -373,3 +373,14 @@ def test_a_run_on_disk_is_its_replicates_own(tmp_path: Path) -> None:
     assert first.config.workforce == whole.config.workforce
     assert whole.fingerprint == ws.simulate(config, replicate=3).fingerprint
     assert ws.read_run(tmp_path / "run").config == whole.config
+
+
+def test_the_story_of_who_leaves_tells_the_years_factor() -> None:
+    config = with_changes(ws.load_config(SMALL), {"uncertainty.year_effects.terminations": 0.25})
+    run = ws.simulate(config)
+    gone = run.events.filter(pl.col("event_type").cast(pl.String) == "termination").row(0, named=True)
+    (ppm,) = year_factors(0.25, 7, [0], gone["year"])
+    told = str(ws.timeline(run, gone["employee_id"]))
+    assert re.search(
+        rf"uncertainty\.year_effects\.terminations +0\.25 +all rates of {gone['year']} times {ppm / PPM:.3f}", told
+    )

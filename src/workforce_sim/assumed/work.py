@@ -15,6 +15,7 @@ from workforce_sim.config.values import band_at
 from workforce_sim.draws import Draws, Stream, category, person_numbers
 from workforce_sim.ledger import employee_keys
 from workforce_sim.money import PPM
+from workforce_sim.uncertainty import year_factors
 from workforce_sim.wording import counted, dollars, number, percent, value_text
 
 
@@ -48,7 +49,15 @@ def _part_time(moment: Moment) -> list[Assumed]:
 def termination(moment: Moment) -> list[Assumed]:
     """Return the assumptions behind a termination."""
     hired = moment.person["opening_salary_cents"] is None
-    return [*(_of_hires(moment) if hired else _of_staff(moment)), *_cause(moment)]
+    return [*(_of_hires(moment) if hired else _of_staff(moment)), *_year_effect(moment), *_cause(moment)]
+
+
+def _year_effect(moment: Moment) -> list[Assumed]:
+    """Return what the year did to everybody's rate of leaving."""
+    spread, seed = moment.config.year_effect, moment.config.random_seed
+    (factor,) = year_factors(spread, seed, [moment.event["replicate"]], moment.year)
+    note = f"all rates of {moment.year} times {factor / PPM:.3f}"
+    return [Assumed("uncertainty.year_effects.terminations", number(spread), note)] if spread else []
 
 
 def _of_hires(moment: Moment) -> list[Assumed]:
