@@ -122,6 +122,7 @@ def sweep(
     """
     values = _values(grid)
     base = load_config(config)
+    _refuse_uncertain(base, values)
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
     wanted = replicates if isinstance(replicates, int) else list(replicates)
@@ -151,6 +152,14 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
         if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
             raise RequestError(f"{key}: is the same in a whole sweep (one luck, one census, the same years)")
     return values
+
+
+def _refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
+    """Raise ``RequestError`` for a key that replicates draw: their values would take the place of the swept ones."""
+    drawn = {entry.key for entry in base.uncertainty.assumptions}
+    for key in keys:
+        if any(key == other or key.startswith(f"{other}.") or other.startswith(f"{key}.") for other in drawn):
+            raise RequestError(f"{key}: is drawn by uncertainty.assumptions; sweep it or draw it, not both")
 
 
 def _laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
@@ -198,5 +207,5 @@ def words(value: Any) -> str:
 def _tier(row: Mapping[str, Any]) -> str:
     if set(row) == {"up_to", "rate"} and _numbers(list(row.values())):
         top = row["up_to"]
-        return f"{percent(row['rate'])} to {percent(top) if top <= 1 else f'${top:,}'}"
+        return f"{percent(row['rate'])} to {percent(top) if top <= 1 else f'${top:,.10g}'}"
     return " ".join(f"{key} {words(value)}" for key, value in row.items())
