@@ -112,6 +112,19 @@ def put(path: Path, table: pl.DataFrame) -> None:
         raise
 
 
+def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
+    """Return what a folder says of its ensemble, and the summaries of all replicates in it; nothing is written.
+
+    Raises:
+        LedgerError: when it holds no ensemble, no replicate yet, or a damaged batch.
+    """
+    header = _asked(folder)
+    found = [_read(batch) for batch in dict.fromkeys(_stored(folder, _root(header)).values())]
+    if not found:
+        raise LedgerError(f"{folder}: no replicate is there yet; simulate it again with the same folder")
+    return header, pl.concat(found)
+
+
 # --- the folder ---
 
 
@@ -137,7 +150,7 @@ def _held(folder: Path, header: Header) -> Iterator[str]:
 
 def _begun(folder: Path, header: Header) -> str:
     if (folder / ASKED).is_file():
-        _refuse_other(folder, header)
+        refuse_difference(folder, _asked(folder), header, "holds another ensemble; choose another folder")
     for path in leftovers(folder):
         remove(path)
     if not (folder / ASKED).is_file():
@@ -165,16 +178,19 @@ def _refuse_foreign(folder: Path) -> None:
         raise LedgerError(f"{folder}: exists and is no ensemble; choose another folder, or remove it first")
 
 
-def _refuse_other(folder: Path, asked: Header) -> None:
-    """Raise ``LedgerError`` when a folder holds another ensemble, with what differs."""
+def _asked(folder: Path) -> Header:
     content = read_sealed(folder / ASKED, FORMAT)["header"]
-    there = Header(**content | {"notes": tuple(content["notes"])})
+    return Header(**content | {"notes": tuple(content["notes"])})
+
+
+def refuse_difference(folder: Path, there: Header, asked: Header, what: str) -> None:
+    """Raise ``LedgerError`` when two ensembles are not the same, with what differs."""
     lines = differences(there, asked)
     if there.years[-1] != asked.years[-1]:
         lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
     if lines:
         shown = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
-        raise LedgerError("\n  ".join([f"{folder}: holds another ensemble; choose another folder", *shown]))
+        raise LedgerError("\n  ".join([f"{folder}: {what}", *shown]))
 
 
 # --- batches ---

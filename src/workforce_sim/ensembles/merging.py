@@ -1,0 +1,63 @@
+"""Shards of an ensemble, simulated apart, put together: what one machine would have given, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.recording import finish, read_ensemble, recorded, refuse_difference
+from workforce_sim.errors import LedgerError, RequestError
+
+
+def shard(replicates: int, part: int, parts: int) -> range:
+    """Return the numbers of the replicates of a shard: every so many-th, from its own on.
+
+    Args:
+        replicates: how many there are in all shards together.
+        part: which shard, from 1.
+        parts: how many shards.
+
+    Raises:
+        RequestError: for a shard that is none, or has no replicate.
+    """
+    if not 1 <= part <= parts <= replicates:
+        raise RequestError(f"shard {part}/{parts}: expected I/N with I from 1 to N, N up to {replicates} replicates")
+    return range(part - 1, replicates, parts)
+
+
+def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
+    """Put the shards of one ensemble together.
+
+    Args:
+        folders: of the shards, each written by ``simulate_ensemble(..., out=folder)``.
+        out: new folder for the whole, or that of a merge that was interrupted.
+
+    Raises:
+        LedgerError: for a folder that holds no ensemble, another one, or one that is damaged; for replicates that two
+            shards have.
+        RequestError: without a folder.
+    """
+    shards = {Path(folder): read_ensemble(Path(folder)) for folder in folders}
+    if not shards:
+        raise RequestError("merge: expected at least one folder of a shard")
+    first, (header, _) = next(iter(shards.items()))
+    for folder, (other, _) in shards.items():
+        refuse_difference(folder, header, other, f"holds another ensemble than {first}")
+    found = pl.concat([table for _, table in shards.values()]).sort("replicate", "year")
+    twice = found.filter(pl.struct("replicate", "year").is_duplicated())["replicate"].n_unique()
+    if twice:
+        raise LedgerError(f"{twice} replicates are in more than one of the shards; leave out what is there twice")
+    wanted = found["replicate"].unique().sort().to_list()
+    with closing(recorded(Path(out), header, wanted, lambda numbers: [_of(found, numbers)])) as parts:
+        whole = pl.concat(list(parts))
+    ensemble = Ensemble(whole, header.config, header.notes)
+    finish(Path(out), ensemble)
+    return ensemble
+
+
+def _of(replicates: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
+    return replicates.filter(pl.col("replicate").is_in(numbers))

@@ -1,0 +1,73 @@
+"""Shards put together are what one machine gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import support
+from workforce_sim import LedgerError, RequestError, simulate_ensemble, synthetic_census
+from workforce_sim.ensembles.merging import merge, shard
+
+CONFIG = support.configured(2025, 2026)
+CENSUS = synthetic_census(60)
+FILES = ("replicates.parquet", "bands.parquet", "bands.json")
+
+
+def shards(folder: Path, parts: int, replicates: int = 11) -> list[Path]:
+    found = []
+    for part in range(1, parts + 1):
+        found.append(folder / f"shard-{part}")
+        simulate_ensemble(CONFIG, census=CENSUS, replicates=shard(replicates, part, parts), out=found[-1])
+    return found
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 11])
+def test_shards_hold_every_replicate_once(parts: int) -> None:
+    numbers = [r for part in range(1, parts + 1) for r in shard(11, part, parts)]
+    assert sorted(numbers) == list(range(11))
+
+
+@pytest.mark.parametrize(("part", "parts"), [(0, 2), (3, 2), (1, 12), (1, 0)])
+def test_a_shard_that_is_none_is_refused(part: int, parts: int) -> None:
+    with pytest.raises(RequestError, match=f"^shard {part}/{parts}: expected I/N"):
+        shard(11, part, parts)
+
+
+def test_merged_shards_are_the_whole_byte_for_byte(tmp_path: Path) -> None:
+    whole = simulate_ensemble(CONFIG, census=CENSUS, replicates=11, out=tmp_path / "whole")
+    found = merge(shards(tmp_path, 3), tmp_path / "merged")
+    assert found.replicates.equals(whole.replicates)
+    assert found.bands.equals(whole.bands)
+    for name in FILES:
+        assert (tmp_path / "merged" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_merge_that_is_made_again_gives_the_same(tmp_path: Path) -> None:
+    folders = shards(tmp_path, 2)
+    first = merge(folders, tmp_path / "merged")
+    assert merge(reversed(folders), tmp_path / "merged").replicates.equals(first.replicates)
+
+
+def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
+    one, two = shards(tmp_path, 2)
+    simulate_ensemble(CONFIG, census=synthetic_census(61), replicates=2, out=tmp_path / "other")
+    with pytest.raises(LedgerError, match=r"other: holds another ensemble than .*shard-1\n  census: "):
+        merge([one, tmp_path / "other"], tmp_path / "merged")
+    simulate_ensemble(CONFIG, census=CENSUS, replicates=3, out=tmp_path / "first")
+    with pytest.raises(LedgerError, match=r"^3 replicates are in more than one of the shards"):
+        merge([one, two, tmp_path / "first"], tmp_path / "merged")
+    with pytest.raises(LedgerError, match=r"ensemble\.json: missing"):
+        merge([one, tmp_path], tmp_path / "merged")
+    with pytest.raises(RequestError, match=r"^merge: expected at least one folder"):
+        merge([], tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
+def test_a_damaged_shard_is_refused(tmp_path: Path) -> None:
+    one, two = shards(tmp_path, 2)
+    table = two / "batch=000001" / "summary.parquet"
+    table.write_bytes(table.read_bytes()[:-1])
+    with pytest.raises(LedgerError, match="shard-2/batch=000001: was changed since it was written"):
+        merge([one, two], tmp_path / "merged")
