@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from workforce_sim.console import SUCCESS, complain, note_list, printable, say, 
 from workforce_sim.run_commands import Command
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import polars as pl
 
     from workforce_sim.ensembles.comparing import Comparison
@@ -31,14 +35,20 @@ FOLDER = "new folder for tables (Parquet) and a page (JSON)"
 def add_ensemble_commands(commands: Any, command: Command) -> None:
     """Add the commands of many replicates."""
     ensemble = command(commands, "ensemble", "simulate many replicates and tell how far they spread", _ensemble)
-    ensemble.add_argument("config", metavar="CONFIG", type=Path, help="YAML file")
+    about = "YAML file; or merge, and the folders of shards, to put them together in --out"
+    ensemble.add_argument("config", metavar="CONFIG", type=Path, help=about)
+    ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
     _options(ensemble, 1_000, "folder for the replicates; a killed ensemble goes on there where it was")
     about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
     ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
+    about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
+    ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
+    _scheduler(ensemble)
     compare = command(commands, "compare", "simulate scenarios under the same luck and tell how they differ", _compare)
     about = "name and YAML file of each scenario, the one to compare with first"
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
+    _scheduler(compare)
     about = f"tell who gains and who loses in replicate 0, by group; groups of fewer than {LEAST} are hidden"
     compare.add_argument("--gains", choices=GROUPS, help=about)
     sweep = command(commands, "sweep", "simulate every combination of some values under the same luck", _sweep)
@@ -46,6 +56,7 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
     _options(sweep, 100, FOLDER)
+    _scheduler(sweep)
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
@@ -53,6 +64,31 @@ def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
     parser.add_argument("--out", metavar="DIR", type=Path, help=out)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def _scheduler(parser: argparse.ArgumentParser) -> None:
+    about = "work on the cluster behind this dask scheduler, as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=about)
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Executor | None]:
+    """Give the workers of a cluster; None where nobody asked for one."""
+    if address is None:
+        yield None
+        return
+    from workforce_sim.ensembles.cluster import cluster  # noqa: PLC0415
+
+    with cluster(address) as executor:
+        yield executor
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Read ``I/N``."""
+    numbers = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    if numbers is None:
+        raise argparse.ArgumentTypeError(f"expected I/N such as 3/10, got {printable(text)!r}")
+    return int(numbers[1]), int(numbers[2])
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -93,20 +129,39 @@ def _tell(options: argparse.Namespace, found: Any, page: Mapping[str, Any]) -> N
 
 def _ensemble(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.bands_text import readable  # noqa: PLC0415
-    from workforce_sim.ensembles.ensemble import relative_targets, simulate_ensemble  # noqa: PLC0415
+    from workforce_sim.ensembles.ensemble import relative_targets  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_ensemble  # noqa: PLC0415
 
     until = _once(options.until, "--until")
-    found: Ensemble = simulate_ensemble(
-        options.config,
-        replicates=options.replicates,
-        progress=_counter(options.verbose),
-        until=until,
-        out=options.out,
-    )
+    found = _merged(options) if options.shards else _simulated(options, until)
     text = [readable(found, relative_targets(until)), note_list(found.notes)]
     _tell(options, "\n\n".join(part for part in text if part), of_ensemble(found))
     return SUCCESS
+
+
+def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensemble:
+    from workforce_sim.ensembles.ensemble import simulate_ensemble  # noqa: PLC0415
+    from workforce_sim.ensembles.merging import shard  # noqa: PLC0415
+
+    replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
+    with _executor(options.scheduler) as executor:
+        return simulate_ensemble(
+            options.config,
+            replicates=replicates,
+            executor=executor,
+            progress=_counter(options.verbose),
+            until=until,
+            out=options.out,
+        )
+
+
+def _merged(options: argparse.Namespace) -> Ensemble:
+    from workforce_sim.ensembles.merging import merge  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+
+    if options.config != Path("merge") or options.out is None:
+        raise RequestError("expected one CONFIG, or: workforce-sim ensemble merge SHARD... --out DIR")
+    return merge(options.shards, options.out)
 
 
 # --- compare ---
@@ -120,7 +175,9 @@ def _compare(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    found: Comparison = compare(scenarios, replicates=options.replicates, progress=_counter(options.verbose))
+    asked = {"replicates": options.replicates, "progress": _counter(options.verbose)}
+    with _executor(options.scheduler) as executor:
+        found: Comparison = compare(scenarios, executor=executor, **asked)
     gains = None if options.gains is None else found.gains(options.gains, least=LEAST)
     page = of_comparison(found, gains)
     if options.out is not None:
@@ -147,7 +204,9 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
-    found: Sweep = sweep(options.config, grid, replicates=options.replicates, progress=_counter(options.verbose))
+    asked = {"replicates": options.replicates, "progress": _counter(options.verbose)}
+    with _executor(options.scheduler) as executor:
+        found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
         write_folder(options.out, tables_of_sweep(found), page, "sweep.json")

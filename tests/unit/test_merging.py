@@ -8,6 +8,7 @@ import pytest
 
 from tests import support
 from workforce_sim import LedgerError, RequestError, simulate_ensemble, synthetic_census
+from workforce_sim.cli import main
 from workforce_sim.ensembles.merging import merge, shard
 
 CONFIG = support.configured(2025, 2026)
@@ -71,3 +72,25 @@ def test_a_damaged_shard_is_refused(tmp_path: Path) -> None:
     table.write_bytes(table.read_bytes()[:-1])
     with pytest.raises(LedgerError, match="shard-2/batch=000001: was changed since it was written"):
         merge([one, two], tmp_path / "merged")
+
+
+def test_the_command_simulates_shards_and_merges_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "c.yaml"
+    years = "simulation: {start_year: 2025, end_year: 2025, target_growth_rate: 0.03}"
+    file.write_text(f"{years}\nworkforce: {{total_termination_rate: 0.1}}\nrandom_seed: 1\ncensus: {{size: 40}}\n")
+    shards = [str(tmp_path / f"shard-{part}") for part in (1, 2)]
+    for part, folder in enumerate(shards, start=1):
+        asked = ["ensemble", str(file), "--replicates", "5", "--shard", f"{part}/2", "--out", folder]
+        assert main(asked) == 0
+    assert main(["ensemble", str(file), "--replicates", "5", "--out", str(tmp_path / "whole")]) == 0
+    whole = capsys.readouterr().out.rpartition("5 replicates, 2025")[2]
+    assert main(["ensemble", "merge", *shards, "--out", str(tmp_path / "merged")]) == 0
+    out, err = capsys.readouterr()
+    assert (out.removeprefix("5 replicates, 2025"), err) == (whole, f"written to {tmp_path / 'merged'}\n")
+
+
+def test_folders_without_merge_or_out_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["c.yaml", "shard-1"], ["merge", "shard-1"]):
+        assert main(["ensemble", *arguments]) == 1
+        line = "expected one CONFIG, or: workforce-sim ensemble merge SHARD... --out DIR\n"
+        assert capsys.readouterr() == ("", line)
