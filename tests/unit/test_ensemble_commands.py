@@ -1,4 +1,4 @@
-"""``workforce-sim ensemble``, ``compare`` and ``sweep`` as a user meets them: what is printed, written, gone on with."""
+"""``workforce-sim ensemble``, ``compare`` and ``sweep`` as a user meets them: printed, written, gone on with."""
 
 from __future__ import annotations
 

@@ -124,9 +124,8 @@ class Comparison:
         if by not in people.GROUPS:
             raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {by!r})")
         rows = self.persons(replicate)
-        parts = rows.partition_by("scenario", maintain_order=True)
-        found = _stacked((part["scenario"][0], people.gains(part, by)) for part in parts)
-        return found if least is None else people.hidden(found, by, least)
+        parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
+        return _stacked((name, people.gains(part, by, least)) for name, part in parts)
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""

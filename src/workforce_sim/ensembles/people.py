@@ -97,13 +97,13 @@ def _names(levels: pl.Series) -> list[str]:
     return list(levels.dtype.categories if isinstance(levels.dtype, pl.Enum) else levels.drop_nulls().unique().sort())
 
 
-def gains(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+def gains(rows: pl.DataFrame, by: str, least: int | None = None) -> pl.DataFrame:
     """Return persons who gain and lose by group, from what ``persons`` gives of whole runs.
 
     Returns:
         One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
         employer money; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the differences of
-        those in both; baseline_only, scenario_only.
+        those in both; baseline_only, scenario_only. With ``least`` small groups are hidden: see ``hidden``.
     """
     both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
     found = rows.group_by(by).agg(
@@ -119,7 +119,7 @@ def gains(rows: pl.DataFrame, by: str) -> pl.DataFrame:
         baseline_only=_count(_is("presence", PRESENCE, "baseline only")),
         scenario_only=_count(_is("presence", PRESENCE, "scenario only")),
     )
-    return found.sort(by)
+    return found.sort(by) if least is None else hidden(found.sort(by), by, least)
 
 
 def _is(column: str, kind: pl.Enum, name: str) -> pl.Expr:
@@ -131,6 +131,11 @@ def _count(flag: pl.Expr) -> pl.Expr:
 
 
 def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
-    """Hide groups of few persons, or in which money differs for few, and as many more as keep them hidden."""
-    counts = {"_employer": pl.col("gain") + pl.col("lose"), "_deferral": pl.col("defer_more") + pl.col("defer_less")}
-    return suppress_small(found.with_columns(**counts), count=["persons", *counts], least=least, by=by).drop(*counts)
+    """Hide groups of few persons, or in which money differs for few, and as many more as keep them hidden.
+
+    Money that differs for nobody at all keeps no secret.
+    """
+    moved = {"_employer": pl.col("gain") + pl.col("lose"), "_deferral": pl.col("defer_more") + pl.col("defer_less")}
+    counted = found.with_columns(**moved)
+    counts = [name for name in ("persons", *moved) if counted[name].sum()] or ["persons"]
+    return suppress_small(counted, count=counts, least=least, by=by).drop(*moved)
