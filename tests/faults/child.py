@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from workforce_sim import WorkforceSimError, simulate
@@ -21,6 +22,7 @@ SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "rename", "unlink", "rmdir", 
 """What the store asks of the operating system besides the bytes of tables: each is a moment to die at."""
 
 _made = 0
+_counting = Lock()
 
 
 def watch(at: float) -> None:
@@ -29,8 +31,9 @@ def watch(at: float) -> None:
     def wrapped(call: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*arguments: Any, **named: Any) -> Any:
             global _made  # noqa: PLW0603 - counts over all threads of the process
-            _made += 1
-            number = _made
+            with _counting:
+                _made += 1
+                number = _made
             if number == at:
                 os.kill(os.getpid(), signal.SIGKILL)
             done = call(*arguments, **named)

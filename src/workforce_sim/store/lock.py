@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.layout import LOCK
+
+_LOOKS, _BETWEEN_LOOKS = 20, 0.01  # seconds
 
 
 @contextmanager
@@ -66,9 +69,11 @@ def _sign(handle: int) -> None:
 
 
 def _holder(handle: int) -> str:
-    """Say who holds the lock, as far as the file tells."""
-    try:
-        who = json.loads(os.pread(handle, 4096, 0))
-        return f"process {who['pid']} on {who['host']} (since {who['since']})"
-    except (ValueError, KeyError, TypeError):
-        return "another process"
+    """Say who holds the lock, as far as the file tells; who has just taken it signs in a moment."""
+    for _ in range(_LOOKS):
+        try:
+            who = json.loads(os.pread(handle, 4096, 0))
+            return f"process {who['pid']} on {who['host']} (since {who['since']})"
+        except (ValueError, KeyError, TypeError):
+            time.sleep(_BETWEEN_LOOKS)
+    return "another process"
