@@ -286,6 +286,38 @@ def test_a_run_may_be_named_from_here_and_read_from_elsewhere(tmp_path: Path, mo
     assert year_folders(tmp_path / "run") == [f"year={year}" for year in range(2025, 2029)]
 
 
+# --- on the disk before it counts ---
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs the names of open files")
+def test_all_of_a_part_is_on_the_disk_before_it_is_renamed_and_its_place_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[tuple[str, str]] = []
+    fsync, rename = os.fsync, os.rename
+
+    def synced(handle: int) -> None:
+        fsync(handle)
+        happened.append(("sync", str(Path(f"/proc/self/fd/{handle}").readlink())))
+
+    def renamed(old: Path, new: Path) -> None:
+        inside = [str(path) for path in old.iterdir()] if old.is_dir() else []
+        missing = [path for path in (*inside, str(old)) if ("sync", path) not in happened]
+        assert missing == []
+        rename(old, new)
+        happened.append(("rename", str(new)))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "rename", renamed)
+    run = tmp_path / "run"
+    ws.simulate(run_of(2), out=run)
+    places = [run / "opening.parquet", run / "run.json", run / "year=2025", run / "year=2026"]
+    assert [path for what, path in happened if what == "rename"] == list(map(str, places))
+    for place in places:
+        assert happened[happened.index(("rename", str(place))) + 1] == ("sync", str(run))
+    assert ("sync", str(tmp_path)) in happened[: happened.index(("rename", str(run / "run.json")))]
+
+
 # --- results in memory, written ---
 
 
