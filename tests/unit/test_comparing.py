@@ -203,6 +203,16 @@ def test_hires_are_the_same_persons_while_nobody_comes_or_goes_otherwise(compare
     assert alone["change"].null_count() == alone["difference_employer_cents"].null_count() == alone.height > 0
 
 
+def test_a_hire_in_both_was_born_and_hired_on_the_same_days() -> None:
+    known = ["employee_id", "birth_date", "hire_date"]
+    one, other = (simulate(config).snapshots.select(known).unique() for config in (TODAY, LEAVING))
+
+    both = one.join(other, on="employee_id", suffix="_other").filter(pl.col("employee_id").str.starts_with("NH-"))
+    assert both.height > 100
+    assert both["birth_date"].equals(both["birth_date_other"])
+    assert both["hire_date"].equals(both["hire_date_other"])
+
+
 def test_years_add_up_to_the_whole(compared: Comparison) -> None:
     whole = compared.persons(by_year=False)
     yearly = compared.persons(by_year=True)
@@ -364,6 +374,23 @@ def test_scenarios_without_a_plan_are_printed_too() -> None:
     assert "payroll" in str(found)
     assert "match" not in str(found)
     assert found.gains("level")["same"].sum() == found.gains("level")["persons"].sum()
+
+
+def test_what_is_uncertain_is_drawn_alike_in_all_scenarios() -> None:
+    drawn = {
+        "year_effects": {"terminations": 0.2},
+        "assumptions": [{"key": "compensation.cola_rate", "uniform": [0, 0.05]}],
+    }
+    today, richer = ({**config, "uncertainty": drawn} for config in (TODAY, RICHER))
+
+    found = compare({"today": today, "richer": richer}, replicates=6)
+
+    payroll = found.differences.filter(pl.col("measure").is_in(["payroll_cents", "headcount_closing"]))
+    assert set(payroll["p5"]) | set(payroll["p95"]) == {0}
+    replicate = 4
+    rows = found.persons(replicate)
+    alone = simulate(today, replicate=replicate).snapshots
+    assert rows["baseline_employer_cents"].sum() == alone["match_cents"].sum() + alone["nonelective_cents"].sum()
 
 
 def test_loaded_configurations_are_taken_too() -> None:
