@@ -367,6 +367,17 @@ def test_a_comparison_is_printed_in_a_hundred_plain_columns(compared: Comparison
     assert repr(compared) == f"<Comparison of today, richer, everybody, leaving: {COUNT} replicates of each>"
 
 
+def test_notes_are_told_once_with_the_scenarios_that_they_are_of() -> None:
+    late = {**TODAY, "eligibility": {"waiting_period_days": 800}}
+    bare = pl.DataFrame({"employee_id": ["x"], "hire_date": [dt.date(2020, 1, 1)], "annual_salary": [40_000.0]})
+
+    text = str(compare({"a": TODAY, "b": late}, census=bare, replicates=1))
+
+    _, notes = text.split("\nnotes\n")
+    assert [line.split(":")[0] for line in notes.splitlines() if "waiting_period_days" in line] == ["  b"]
+    assert len([line for line in notes.splitlines() if line.startswith("  birth date missing in 1 of 1 rows")]) == 1
+
+
 def test_scenarios_without_a_plan_are_printed_too() -> None:
     bare = {**TODAY, "plan": {"enabled": False}}
     found = compare({"a": bare, "b": {**bare, "compensation": {"cola_rate": 0.05}}}, replicates=2)

@@ -23,7 +23,7 @@ def readable(found: Comparison) -> str:
     parts = [*_headline(found)]
     for name in found.others:
         parts += [*_configuration(found, name), *_last_year(found, name), *_cost(found, name)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_notes(found)])
 
 
 def _headline(found: Comparison) -> Iterator[str]:
@@ -79,6 +79,18 @@ def _cost(found: Comparison, name: str) -> Iterator[str]:
     if per_point is not None:
         told = f"${amount(per_point)} net a point of participation (standard error ${amount(uncertain)}; {points})"
     yield from ("", f"cost in {year}: {told}")
+
+
+def _notes(found: Comparison) -> Iterator[str]:
+    """Yield what is to be said of the census and the plans, with the scenarios where it is not of all."""
+    of: dict[str, list[str]] = {}
+    for name, ensemble in found.ensembles.items():
+        for note in ensemble.notes:
+            of.setdefault(note, []).append(name)
+    if of:
+        yield from ("", "notes")
+    for note, names in of.items():
+        yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
 
 
 def gains_table(gains: pl.DataFrame) -> Iterator[str]:
