@@ -23,6 +23,7 @@ from workforce_sim.config import Config
 from workforce_sim.opening import Tables
 from workforce_sim.run import Run, begin
 from workforce_sim.simulation import simulated_years
+from workforce_sim.store.parquet import FAST, STRONG
 from workforce_sim.store.writer import refuse_foreign
 
 log = logging.getLogger("orchestrator_dbt")
@@ -129,9 +130,10 @@ def _carried_out(
     run = begin(config, engine=settings.engine)
     refuse_too_large(run)
     monitor.checkpoint("prepared")
+    level = STRONG if settings.compression else FAST
     with retaining(settings, run.staff) as retained:
         found = Found(run, retained)
-        with _noting(progress, stop), closing(simulated_years(run, folder)) as years:
+        with _noting(progress, stop), closing(simulated_years(run, folder, level)) as years:
             _years(found, years, stop, progress, monitor)
     _settle(retained, progress)
     return found

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+SOURCES = ("chance", "year", "assumptions")
 LEAST = 10
 """Fewest persons of a group whose gains the command line shows."""
 
@@ -41,6 +42,8 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     _options(ensemble, 1_000, "folder for the replicates; a killed ensemble goes on there where it was")
     about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
     ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
+    about = "what varies: chance, year or assumptions; may be repeated; default: all that the configuration has"
+    ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
     about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
@@ -152,6 +155,7 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
             progress=_counter(options.verbose),
             until=until,
             out=options.out,
+            spread=options.spread,
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests import support
-from workforce_sim import LedgerError, RequestError, simulate_ensemble, synthetic_census
+from workforce_sim import LedgerError, RequestError, ensemble_commands, simulate_ensemble, synthetic_census
 from workforce_sim.cli import main
+from workforce_sim.ensembles import spread
 from workforce_sim.ensembles.merging import merge, shard
 
 CONFIG = support.configured(2025, 2026)
@@ -87,6 +89,16 @@ def test_the_command_simulates_shards_and_merges_them(tmp_path: Path, capsys: py
     assert main(["ensemble", "merge", *shards, "--out", str(tmp_path / "merged")]) == 0
     out, err = capsys.readouterr()
     assert (out.removeprefix("5 replicates, 2025"), err) == (whole, f"written to {tmp_path / 'merged'}\n")
+
+
+def test_the_command_knows_the_sources_of_spread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ensemble_commands.SOURCES == spread.SOURCES
+    file = tmp_path / "c.yaml"
+    years = "simulation: {start_year: 2025, end_year: 2025, target_growth_rate: 0.03}"
+    file.write_text(f"{years}\nworkforce: {{total_termination_rate: 0.1}}\nrandom_seed: 1\ncensus: {{size: 40}}\n")
+    assert main(["ensemble", str(file), "--replicates", "3", "--spread", "year", "--json"]) == 0
+    still = json.loads(capsys.readouterr().out)["bands"]
+    assert {row["mean_error"] for row in still if row["measure"] == "payroll_cents"} == {0.0}
 
 
 def test_folders_without_merge_or_out_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
