@@ -136,6 +136,6 @@ def test_random_configurations_hold_every_key() -> None:
         (strategies.compensation(2025, 1), Compensation),
     ):
         assert set(keys) == set(section.model_fields)
-    assert set(strategies.sections(2025, 1)) | {"census", "eligibility", "enrollment", "output"} == set(
+    assert set(strategies.sections(2025, 1)) | {"census", "eligibility", "enrollment", "output", "uncertainty"} == set(
         Config.model_fields
     )
