@@ -36,10 +36,11 @@ def watch(at: float) -> None:
                 number = _made
             if number == at:
                 os.kill(os.getpid(), signal.SIGKILL)
-            done = call(*arguments, **named)
-            if number == at - 0.5:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return done
+            try:
+                return call(*arguments, **named)
+            finally:
+                if number == at - 0.5:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         return watched
 
