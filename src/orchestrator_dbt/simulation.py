@@ -127,7 +127,7 @@ def _carried_out(
     folder = None if config.output.path is None else Path(config.output.path)
     if folder is not None:
         refuse_foreign(folder)
-    run = begin(config, engine=settings.engine)
+    run = begin(config, engine=settings.engine, in_order=True)
     refuse_too_large(run)
     monitor.checkpoint("prepared")
     level = STRONG if settings.compression else FAST

@@ -36,7 +36,6 @@ def prepared(
     census = completed(opening.staff, CENSUS)
     departments = _departments(census["department"])
     staff = _staff(census, config, departments)
-    staff = staff.take(staff.by_key())  # as tables are written: putting them in order is then next to nothing
     size, count = len(staff), len(replicates)
     world = World(
         assumptions,

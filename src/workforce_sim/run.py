@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from workforce_sim import reference
 from workforce_sim.carried import resumed
@@ -24,7 +26,8 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
+from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
 from workforce_sim.year import State, step, tables
 
@@ -94,11 +97,19 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff, self._start.staff.identity)
+        return Origin(self.replicate, self.engine, self.opening.staff)
+
+    def header(self, level: int = FAST) -> Header:
+        """Return what the run is, to be written down; ``level`` is that of compression."""
+        return replace(self.origin, order=self._written_rows()).header(self.config, self.notes, level)
 
     def written_staff(self) -> pl.DataFrame:
         """Return the staff as the run starts, in written order."""
-        return self.staff[self._start.staff.identity]
+        return self.staff[self._written_rows()]
+
+    def _written_rows(self) -> NDArray[np.int32]:
+        staff = self._start.staff
+        return staff.identity[staff.by_key()]
 
     def result(self, tables: Tables | Stored) -> Result:
         """Return the tables of the run as its result."""
@@ -118,8 +129,13 @@ def begin(
     census: Any = None,
     replicate: int = 0,
     engine: Engine = "fast",
+    in_order: bool = False,
 ) -> Run:
-    """Read, check and prepare everything; arguments and errors as for ``simulate``."""
+    """Read, check and prepare everything; arguments and errors as for ``simulate``.
+
+    ``in_order`` is for runs whose tables are wanted in written order: staff that stand so from the start take the work
+    of a moment, and make putting each year in order a matter of merging.
+    """
     if int(replicate) != replicate or replicate < 0:
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
     if engine not in {"fast", "reference"}:
@@ -133,6 +149,8 @@ def begin(
     with clock("preparation"):
         state, world = prepared(chosen, opening, (replicate,))
         staff = opening_staff(opening, state, chosen.simulation.start_year)
+        if in_order:
+            state = replace(state, staff=state.staff.take(state.staff.by_key()))
     notes = (
         *opening.notes,
         *written.notes(replicate),

@@ -61,7 +61,7 @@ def simulate(
     folder = out or chosen.output.path
     if folder is not None:
         refuse_foreign(Path(folder))
-    run = begin(chosen, census=census, replicate=replicate, engine=engine)
+    run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None)
     years = run.config.simulation.years
     if folder is not None:
         return recorded(run, Path(folder), lambda year: _tell(progress, year, years))
@@ -79,7 +79,7 @@ def _tell(progress: Progress | None, year: int, years: range) -> None:
 
 def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:
     """Return the run from its folder, after simulating and writing the years that are not there yet."""
-    header = run.origin.header(run.config, run.notes)
+    header = run.header()
     if finished(folder, header):
         return run.result(opened(folder))
     with writing(folder, header, run.written_staff()) as writer:
@@ -96,7 +96,7 @@ def simulated_years(run: Run, folder: Path | None, level: int = FAST) -> Generat
     if folder is None:
         yield from run.years(in_order=True)
         return
-    header = run.origin.header(run.config, run.notes, level)
+    header = run.header(level)
     if finished(folder, header):
         yield from opened(folder).parts()
         return

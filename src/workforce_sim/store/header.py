@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from workforce_sim.config import Config
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import values_of
+from workforce_sim.ledger import ordered, values_of
 from workforce_sim.store.layout import RUN, json_bytes, read_sealed, replace_file, sealed, sha256
 from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, completed
@@ -114,7 +114,7 @@ class Origin:
         replicate: which of the seed's many worlds.
         engine: which engine computed it.
         census: the completed census, in any order; None of tables that no run gave.
-        order: its rows in written order.
+        order: its rows in written order, where they are known.
     """
 
     replicate: int = 0
@@ -124,11 +124,13 @@ class Origin:
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
-        census = "unknown"
-        if self.census is not None and self.order is not None:
-            census = census_fingerprint(self.census[self.order])
         configuration = config.model_dump(mode="json", by_alias=True)
-        return Header(configuration, self.replicate, self.engine, census, notes=notes, level=level)
+        return Header(configuration, self.replicate, self.engine, self._fingerprint(), notes=notes, level=level)
+
+    def _fingerprint(self) -> str:
+        if self.census is None:
+            return "unknown"
+        return census_fingerprint(ordered(self.census, "census") if self.order is None else self.census[self.order])
 
 
 def read_header(run: Path) -> Header:
