@@ -161,10 +161,16 @@ def test_progress_counts_replicates_up_to_all() -> None:
     assert told[-1] == (5, 5)
 
 
-def test_progress_may_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    simulate_ensemble(CONFIG, replicates=1, progress=True)
+def test_progress_is_a_line_of_a_terminal_and_nothing_elsewhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate_ensemble(CONFIG, replicates=1)
+    assert capsys.readouterr() == ("", "")
 
-    assert capsys.readouterr() == ("", "1 of 1 replicates\n")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    simulate_ensemble(CONFIG, replicates=2_000, until={"net_employer_cost": 0.9})
+    out, err = capsys.readouterr()
+    assert (out, "of 2,000 replicates" in err, "\n" in err) == ("", True, False)
 
 
 def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:

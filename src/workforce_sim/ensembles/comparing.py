@@ -162,7 +162,7 @@ def compare(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = None,
+    progress: Progress | bool | None = True,
     baseline: str | None = None,
 ) -> Comparison:
     """Simulate scenarios of one census under the same luck: replicate r of each has the same draws.
@@ -173,7 +173,7 @@ def compare(
         census: path, frame or read census; what the configurations name when left out, else a synthetic one.
         replicates: how many of each, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called after each batch with how many replicates are done of all scenarios; True shows a line.
+        progress: called with how many replicates are done of all scenarios; True shows them on a terminal.
         baseline: the scenario that the others are compared with; the first when left out.
 
     Returns:

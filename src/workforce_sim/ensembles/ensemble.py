@@ -69,7 +69,7 @@ def simulate_ensemble(
     census: Any = None,
     replicates: int | Iterable[int] = 1_000,
     executor: Executor | None = None,
-    progress: Progress | bool | None = None,
+    progress: Progress | bool | None = True,
     events: Iterable[int] = (),
     until: Mapping[str, float | str] | None = None,
     out: str | Path | None = None,
@@ -85,7 +85,7 @@ def simulate_ensemble(
         replicates: how many, from 0; or their numbers.
         executor: anything with the interface of ``concurrent.futures.Executor``: a process pool, or that of a cluster;
             left out, one thread for each processor.
-        progress: called after each batch; True shows a line on standard error.
+        progress: called after each batch; True shows a line on standard error where that is a terminal.
         events: numbers of replicates whose whole results are wanted.
         until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
             a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
@@ -130,7 +130,7 @@ def whole(config: Config, census: Any, replicate: int) -> Result:
 
 def teller(progress: Progress | bool | None) -> Progress | None:
     """Return what is called after each batch, if anything is."""
-    return _shown if progress is True else (progress or None)
+    return _line() if progress is True else (progress or None)
 
 
 def _numbers(replicates: int | Iterable[int]) -> list[int]:
@@ -196,7 +196,9 @@ def relative_errors(replicates: pl.DataFrame, measures: Iterable[str]) -> dict[s
     return {name: float(yearly[name].fill_null(float("inf")).max() or 0.0) for name in errors}  # type: ignore[arg-type]
 
 
-def _shown(done: int, total: int) -> None:
-    from workforce_sim.console import complain  # noqa: PLC0415 - only who asks for it has a console
+def _line() -> Progress | None:
+    """Return what shows the progress of replicates in one line of a terminal; None where there is no terminal."""
+    from workforce_sim.console import ticker  # noqa: PLC0415 - only who asks for it has a console
 
-    complain(f"{done:,} of {total:,} replicates")
+    tick = ticker(verbose=False)
+    return None if tick is None else lambda done, total: tick(f"{done:,} of {total:,} replicates", done == total)

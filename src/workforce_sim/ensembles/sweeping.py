@@ -99,7 +99,7 @@ def sweep(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = None,
+    progress: Progress | bool | None = True,
 ) -> Sweep:
     """Simulate every combination of values under the same luck.
 
@@ -110,7 +110,7 @@ def sweep(
         census: as for ``simulate``; it is read once.
         replicates: how many of each combination, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called after each batch with how many replicates are done of all combinations; True shows a line.
+        progress: called with how many replicates are done of all combinations; True shows them on a terminal.
 
     Returns:
         A ``Sweep``, its combinations in the order of the grid, the last key changing fastest: ``print`` it to read it.
