@@ -136,7 +136,8 @@ def _ensemble(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.pages import of_ensemble  # noqa: PLC0415
 
     until = _once(options.until, "--until")
-    found = _merged(options) if options.shards else _simulated(options, until)
+    merges = options.config == Path("merge")
+    found = _merged(options) if merges or options.shards else _simulated(options, until)
     text = [readable(found, relative_targets(until)), note_list(found.notes)]
     _tell(options, "\n\n".join(part for part in text if part), of_ensemble(found))
     return SUCCESS
@@ -145,7 +146,10 @@ def _ensemble(options: argparse.Namespace) -> int:
 def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensemble:
     from workforce_sim.ensembles.ensemble import simulate_ensemble  # noqa: PLC0415
     from workforce_sim.ensembles.merging import shard  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
 
+    if options.shard is not None and until:
+        raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
     with _executor(options.scheduler) as executor:
         return simulate_ensemble(
@@ -163,8 +167,10 @@ def _merged(options: argparse.Namespace) -> Ensemble:
     from workforce_sim.ensembles.merging import merge  # noqa: PLC0415
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
-    if options.config != Path("merge") or options.out is None:
-        raise RequestError("expected one CONFIG, or: workforce-sim ensemble merge SHARD... --out DIR")
+    others = (options.until, options.spread, options.shard, options.scheduler)
+    if options.config != Path("merge") or options.out is None or any(others):
+        line = "workforce-sim ensemble merge SHARD... --out DIR, and no more options"
+        raise RequestError(f"expected one CONFIG, or: {line}")
     return merge(options.shards, options.out)
 
 

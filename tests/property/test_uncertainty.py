@@ -248,7 +248,7 @@ def test_variances_are_those_of_the_ensembles() -> None:
 
 def test_an_attribution_reads_as_a_table() -> None:
     lines = str(attributed()).splitlines()
-    assert lines[0] == "shares of the variance, 60 replicates of each, +- standard error"
+    assert lines[0] == "shares of the variance, 60 replicates of each, +- standard error beside the luck of replicate 0"
     assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
     assert "0.0 +- 0.0" in lines[4]
     assert repr(attributed()) == "<Attribution over 60 replicates>"

@@ -78,8 +78,8 @@ def test_an_ensemble_says_how_sure_it_is(capsys: Captured) -> None:
 
     out = capsys.readouterr().out
     assert out.startswith("40 replicates, 2025 to 2026\n")
-    assert "\nsure enough after 40 replicates: the standard error of net_employer_cost is at most " in out
-    assert "\nnot sure enough after 40 replicates: the standard error of hires is at most " in out
+    assert "\nsure enough after 40 replicates: the standard error of net_employer_cost is up to " in out
+    assert "\nnot sure enough after 40 replicates: the standard error of hires is up to " in out
 
 
 def test_an_ensemble_stops_when_sure(capsys: Captured) -> None:

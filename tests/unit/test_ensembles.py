@@ -59,8 +59,17 @@ def test_bands_are_those_worked_out_by_hand() -> None:
     assert [row[f"p{p}"] for p in (5, 10, 25, 50, 75, 90, 95)] == pytest.approx([2, 4, 10, 20, 30, 36, 38])
     # the median: ranks 2 -+ sqrt(5 / 4), values 20 -+ 11.18 on a line of slope 10
     assert row["p50_error"] == pytest.approx(10 * math.sqrt(5 / 4))
-    # P95: ranks 3.8 -+ 0.487, cut at the highest
-    assert row["p95_error"] == pytest.approx((40 - 10 * (3.8 - math.sqrt(5 * 0.95 * 0.05))) / 2)
+    # P95: ranks 3.8 -+ 0.487, of which there is no higher one
+    assert row["p95_error"] == pytest.approx(10 * math.sqrt(5 * 0.95 * 0.05))
+
+
+def test_values_that_do_not_vary_have_no_error_at_all() -> None:
+    row = band(bands(made_up(hires=[7] * 3, participation_rate=[0.1 + 0.2] * 3)), "participation_rate")
+    assert (row["mean"], row["mean_error"]) == (0.1 + 0.2, 0)
+
+
+def test_too_few_values_on_either_side_give_a_percentile_no_error() -> None:
+    assert percentile(np.array([1.0, 2.0]), 50) == (1.5, None)
 
 
 def test_every_measure_has_a_row_of_each_year_and_measures_without_a_value_are_null() -> None:

@@ -68,6 +68,23 @@ def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "merged").exists()
 
 
+def test_a_shard_that_is_missing_or_not_finished_is_refused(tmp_path: Path) -> None:
+    one, two, three = shards(tmp_path, 3)
+    with pytest.raises(LedgerError, match=r"^3 of 11 replicates are missing \(first: 2\); add a shard"):
+        merge([one, two], tmp_path / "merged")
+    (three / "replicates.parquet").unlink()
+    with pytest.raises(LedgerError, match="shard-3: is not finished; give its command again"):
+        merge([one, two, three], tmp_path / "merged")
+    simulate_ensemble(CONFIG, census=CENSUS, replicates=shard(11, 3, 3), out=three)
+    assert merge([one, two, three], tmp_path / "merged").count == 11
+
+
+def test_a_merge_holds_what_each_ensemble_ended_with(tmp_path: Path) -> None:
+    simulate_ensemble(CONFIG, census=CENSUS, replicates=9, out=tmp_path / "one")
+    simulate_ensemble(CONFIG, census=CENSUS, replicates=4, out=tmp_path / "one")
+    assert merge([tmp_path / "one"], tmp_path / "merged").count == 4
+
+
 def test_a_damaged_shard_is_refused(tmp_path: Path) -> None:
     one, two = shards(tmp_path, 2)
     table = two / "batch=000001" / "summary.parquet"
@@ -102,7 +119,8 @@ def test_the_command_knows_the_sources_of_spread(tmp_path: Path, capsys: pytest.
 
 
 def test_folders_without_merge_or_out_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["c.yaml", "shard-1"], ["merge", "shard-1"]):
+    more = ["--out", "all", "--until", "net_employer_cost=1%"]
+    for arguments in (["c.yaml", "shard-1"], ["merge", "shard-1"], ["merge"], ["merge", "shard-1", *more]):
         assert main(["ensemble", *arguments]) == 1
-        line = "expected one CONFIG, or: workforce-sim ensemble merge SHARD... --out DIR\n"
+        line = "expected one CONFIG, or: workforce-sim ensemble merge SHARD... --out DIR, and no more options\n"
         assert capsys.readouterr() == ("", line)

@@ -190,7 +190,8 @@ def readable(found: Attribution) -> str:
     """Return the shares as people read them, a line for each measure and year."""
     lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
     count = counted(found.ensembles[ALL].count, "replicate")
-    return "\n".join([f"shares of the variance, {count} of each, +- standard error", "", *lines])
+    about = f"shares of the variance, {count} of each, +- standard error beside the luck of replicate 0"
+    return "\n".join([about, "", *lines])
 
 
 def _lines(rows: pl.DataFrame) -> Iterator[tuple[str, ...]]:

@@ -47,9 +47,11 @@ def _of_year(year: int, part: pl.DataFrame) -> Iterator[tuple[int | str | float 
 
 
 def mean(values: Values) -> tuple[float | None, float | None]:
-    """Return the mean and its standard error."""
+    """Return the mean of values in rising order and its standard error."""
     if len(values) < 2:
         return (float(values[0]), None) if len(values) else (None, None)
+    if values[0] == values[-1]:
+        return float(values[0]), 0.0
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
@@ -58,12 +60,13 @@ def percentile(ordered: Values, percent: int) -> tuple[float | None, float | Non
 
     The error follows from the number of values below the true percentile, which is binomial: half the distance between
     the values one standard deviation of that number below and above (W. J. Conover, Practical Nonparametric Statistics,
-    3.2).
+    3.2). Where there are too few values for that, it is the distance on the side that has them; null where neither has.
     """
     n, p = len(ordered), percent / 100
     if n < 2:
         return (float(ordered[0]), None) if n else (None, None)
     spread = math.sqrt(n * p * (1 - p))
-    low, high = (np.clip(p * (n - 1) + d, 0, n - 1) for d in (-spread, spread))
-    at = np.interp([p * (n - 1), low, high], np.arange(n), ordered)
-    return float(at[0]), float(at[2] - at[1]) / 2
+    rank = p * (n - 1)
+    sides = [d for d in (-spread, spread) if 0 <= rank + d <= n - 1]
+    at, *beside = np.interp([rank, *(rank + d for d in sides)], np.arange(n), ordered)
+    return float(at), float(np.abs(np.array(beside) - at).mean()) if sides else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.ensemble import LEAST, Ensemble
 from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, value
 from workforce_sim.wording import counted, percent
 
@@ -42,9 +42,9 @@ def _cells(measure: str, row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _sure(measure: str, reached: float, target: float, count: int) -> str:
-    far = "sure enough" if reached <= target else "not sure enough"
+    far = "sure enough" if reached <= target and count >= LEAST else "not sure enough"
     name = measure.removesuffix("_cents")
     return (
-        f"{far} after {counted(count, 'replicate')}: the standard error of {name} is at most {percent(reached, 2)} of "
+        f"{far} after {counted(count, 'replicate')}: the standard error of {name} is up to {percent(reached, 2)} of "
         f"its mean ({percent(target, 2)} asked for)"
     )

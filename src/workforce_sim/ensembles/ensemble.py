@@ -103,7 +103,7 @@ def simulate_ensemble(
     wanted = _numbers(replicates)
     targets = relative_targets(until or {})
     sources = chosen(spread)
-    wanted_whole = list(dict.fromkeys(events))
+    wanted_whole = _whole(events)
     if sources.luck is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
@@ -135,9 +135,20 @@ def teller(progress: Progress | bool | None) -> Progress | None:
 
 def _numbers(replicates: int | Iterable[int]) -> list[int]:
     """Return the numbers of replicates, each once, in order."""
-    numbers = list(range(replicates)) if isinstance(replicates, int) else sorted(set(replicates))
-    if isinstance(replicates, bool) or not numbers or any(type(n) is not int or n < 0 for n in numbers):
-        raise RequestError(f"replicates must be 1 or more, or whole numbers that are not negative (got {replicates!r})")
+    try:
+        numbers = list(range(replicates)) if isinstance(replicates, int) else list(dict.fromkeys(replicates))
+    except TypeError:
+        numbers = []
+    if isinstance(replicates, bool) or not numbers or not all(type(n) is int and n >= 0 for n in numbers):
+        raise RequestError(f"replicates must be 1 or more, or their numbers, from 0 (got {replicates!r})")
+    return sorted(numbers)
+
+
+def _whole(events: Iterable[int]) -> list[int]:
+    """Return the numbers of the replicates whose whole results are wanted, each once."""
+    numbers = list(dict.fromkeys(events))
+    if not all(type(n) is int and n >= 0 for n in numbers):
+        raise RequestError(f"events: expected numbers of replicates from 0 (got {events!r})")
     return numbers
 
 

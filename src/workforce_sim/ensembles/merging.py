@@ -37,8 +37,8 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
         out: new folder for the whole, or that of a merge that was interrupted.
 
     Raises:
-        LedgerError: for a folder that holds no ensemble, another one, or one that is damaged; for replicates that two
-            shards have.
+        LedgerError: for a folder that holds no ensemble, another one, or one that is damaged or not finished; for
+            replicates that two shards have, or none.
         RequestError: without a folder.
     """
     shards = {Path(folder): read_ensemble(Path(folder)) for folder in folders}
@@ -52,6 +52,10 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
     if twice:
         raise LedgerError(f"{twice} replicates are in more than one of the shards; leave out what is there twice")
     wanted = found["replicate"].unique().sort().to_list()
+    missing = sorted({*range(wanted[-1] + 1)} - {*wanted})
+    if missing:
+        gap = f"{len(missing)} of {wanted[-1] + 1} replicates are missing (first: {missing[0]})"
+        raise LedgerError(f"{gap}; add a shard")
     with closing(recorded(Path(out), header, wanted, lambda numbers: [_of(found, numbers)])) as parts:
         whole = pl.concat(list(parts))
     ensemble = Ensemble(whole, header.config, header.notes)

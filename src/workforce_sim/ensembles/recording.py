@@ -113,16 +113,18 @@ def put(path: Path, table: pl.DataFrame) -> None:
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
-    """Return what a folder says of its ensemble, and the summaries of all replicates in it; nothing is written.
+    """Return what a folder says of its ensemble, and the summaries that it ended with; nothing is written.
 
     Raises:
-        LedgerError: when it holds no ensemble, no replicate yet, or a damaged batch.
+        LedgerError: when it holds no ensemble, one that is not finished, or a damaged batch.
     """
     header = _asked(folder)
-    found = [_read(batch) for batch in dict.fromkeys(_stored(folder, _root(header)).values())]
-    if not found:
-        raise LedgerError(f"{folder}: no replicate is there yet; simulate it again with the same folder")
-    return header, pl.concat(found)
+    if not (folder / REPLICATES).is_file():
+        raise LedgerError(f"{folder}: is not finished; give its command again, and it goes on where it was")
+    stored = _stored(folder, _root(header))
+    ended = set(pl.read_parquet(folder / REPLICATES, columns=["replicate"])["replicate"])
+    found = pl.concat([_read(batch) for batch in dict.fromkeys(stored[number] for number in sorted(ended))])
+    return header, found.filter(pl.col("replicate").is_in(ended))
 
 
 # --- the folder ---
