@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from workforce_sim.result import Result
 
+MOST_PERSONS = 1_000_000
+"""Of each kind, that a difference shows."""
+
 Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
 """Adds a command: group, name, what it does in a line, action."""
 
@@ -85,7 +88,7 @@ def _diff(options: argparse.Namespace) -> int:
     from workforce_sim.differences_text import some_persons  # noqa: PLC0415
 
     found = diff_runs(options.a, options.b)
-    _say("\n".join([str(found), *some_persons(found, options.persons)]))
+    _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
     return SUCCESS
 
 
@@ -100,6 +103,9 @@ def _export(options: argparse.Namespace) -> int:
         return FAILURE
     if not folder.parent.is_dir():
         complain(f"{folder.parent}: no such folder; make it first")
+        return FAILURE
+    if folder.resolve().is_relative_to(options.run.resolve()):
+        complain(f"{folder}: lies in the folder of the run, where nothing else may be; choose another")
         return FAILURE
     part = beside(folder)
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workforce_sim.store.layout import file_sha256, private, sync
@@ -32,15 +33,16 @@ def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: in
 
 def _written(path: Path, frame: pl.DataFrame, compression: str, level: int) -> dict[str, Any]:
     kinds = frame.schema
-    pq.write_table(
-        frame.to_arrow(compat_level=pl.CompatLevel.oldest()),
-        private(path),
-        compression="none" if compression == "uncompressed" else compression,
-        compression_level=level if compression == "zstd" else None,
-        column_encoding={name: "DELTA_BINARY_PACKED" for name in kinds if kinds[name] in _NUMBERS},
-        use_dictionary=[name for name in kinds if isinstance(kinds[name], pl.Enum)],
-        write_statistics=[name for name in kinds if name == "year"],  # employees are in the order of their keys
-    )
+    with pa.OSFile(str(private(path)), "wb") as file:  # a path would be taken for a URI, or ~ in it for a home
+        pq.write_table(
+            frame.to_arrow(compat_level=pl.CompatLevel.oldest()),
+            file,
+            compression="none" if compression == "uncompressed" else compression,
+            compression_level=level if compression == "zstd" else None,
+            column_encoding={name: "DELTA_BINARY_PACKED" for name in kinds if kinds[name] in _NUMBERS},
+            use_dictionary=[name for name in kinds if isinstance(kinds[name], pl.Enum)],
+            write_statistics=[name for name in kinds if name == "year"],  # employees are in the order of their keys
+        )
     sync(path)
     return {"rows": frame.height, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
 

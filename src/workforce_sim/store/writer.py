@@ -25,6 +25,7 @@ from workforce_sim.store.layout import (
     MADE,
     MANIFEST,
     OPENING,
+    RESTORE,
     RUN,
     beside,
     commit,
@@ -121,6 +122,8 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         LedgerError: when a year is missing or does not belong to this run.
     """
     before = header.root()
+    if years and header.opening is not None:
+        _refuse_missing(run, {OPENING: header.opening})
     surplus = years[len(header.years) :]
     if surplus:
         raise LedgerError(f"{run}: {surplus[0]} is none of its years; remove what does not belong there")
@@ -130,8 +133,19 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         manifest = read_sealed(year_folder(run, year) / MANIFEST)
         if manifest["before"] != before:
             raise LedgerError(f"{year_folder(run, year)}: belongs to another run; write the run again elsewhere")
+        _refuse_missing(year_folder(run, year), manifest["files"])
         before = sealed(manifest)["seal"]
     return before
+
+
+def _refuse_missing(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise ``LedgerError`` when a file is not there or not as large as it was written."""
+    for name, known in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise LedgerError(f"{path}: missing; {RESTORE}")
+        if path.stat().st_size != known["bytes"]:
+            raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
 
 
 def finished(run: Path, header: Header) -> bool:
@@ -199,7 +213,15 @@ def _cleared_up(run: Path) -> Iterator[None]:
 
 
 def refuse_foreign(run: Path) -> None:
-    """Raise ``LedgerError`` when a folder holds anything but a run."""
+    """Raise ``LedgerError`` when a folder holds anything but a run, or can be none."""
+    try:
+        run.stat()
+    except FileNotFoundError:
+        return
+    except ValueError:
+        raise LedgerError("the folder of a run has a name that no file can have; choose another") from None
+    except OSError as error:
+        raise LedgerError(f"{run}: cannot be written ({error.strerror}); choose another folder") from None
     if run.exists() and not run.is_dir():
         raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
     there = {entry.name for entry in run.iterdir()} if run.is_dir() else set()  # looked at once: it may be growing
