@@ -177,5 +177,5 @@ def test_a_damaged_description_of_a_run_is_one_clear_error(about: str, says: str
 def test_a_table_of_other_columns_is_no_run(tmp_path: Path) -> None:
     ws.simulate(CONFIG, out=tmp_path / "run")
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "run" / "year=2026" / "events.parquet")
-    with pytest.raises(ws.LedgerError, match=r"year=2026/events\.parquet: has other columns than a table of events"):
+    with pytest.raises(ws.LedgerError, match=r"year=2026/events\.parquet: was changed since it was written"):
         ws.read_run(tmp_path / "run")
