@@ -94,7 +94,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from workforce_sim.result import read_run  # noqa: PLC0415
-    from workforce_sim.store.layout import beside, commit, new_folder, remove  # noqa: PLC0415
+    from workforce_sim.store.layout import new_folder, placed  # noqa: PLC0415
 
     folder: Path = options.to
     key = options.key_env if options.key_file is None else options.key_file
@@ -107,12 +107,8 @@ def _export(options: argparse.Namespace) -> int:
     if folder.resolve().is_relative_to(options.run.resolve()):
         complain(f"{folder}: lies in the folder of the run, where nothing else may be; choose another")
         return FAILURE
-    part = beside(folder)
-    try:
+    with placed(folder) as part:
         _write_tables(read_run(options.run), new_folder(part), key)
-        commit(part, folder)
-    finally:
-        remove(part)
     kept = "" if key is not None else "; ids are as in the run: --key-file gives pseudonyms"
     complain(f"written to {folder}{kept}")
     return SUCCESS

@@ -18,7 +18,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.store.header import Origin
-from workforce_sim.store.layout import beside, commit, private, remove, sync
+from workforce_sim.store.layout import placed, private
 from workforce_sim.store.reading import Stored
 from workforce_sim.wording import counted
 
@@ -153,18 +153,12 @@ def export_csv(frame: pl.DataFrame, path: str | Path, *, overwrite: bool = False
     if target.exists() and not overwrite:
         raise RequestError(f"{target}: exists already; choose another name, or remove it first")
     _refuse_nested(frame)
-    part = beside(target)
     try:
-        remove(part)
-        with private(part).open("wb") as file:
+        with placed(target) as part, private(part).open("wb") as file:
             neutral(frame).write_csv(file, quote_style="non_numeric")
-        sync(part)
-        commit(part, target)
     except (OSError, pl.exceptions.PolarsError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise RequestError(f"{target}: cannot be written ({why})") from None
-    finally:
-        remove(part)
     return target
 
 

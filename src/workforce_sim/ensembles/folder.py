@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.layout import beside, commit, json_bytes, new_folder, remove, sync, write_new
+from workforce_sim.store.layout import json_bytes, new_folder, placed, write_new
 from workforce_sim.store.parquet import write_tables
 from workforce_sim.store.writer import writable
 
@@ -29,13 +29,7 @@ def write_folder(folder: Path, tables: Mapping[str, pl.DataFrame], page: Mapping
         LedgerError: when it exists, or cannot be written; nothing is left then.
     """
     refuse_existing(folder)
-    part = beside(folder)
-    try:
-        with writable(folder):
-            new_folder(part)
-            write_tables({part / f"{table}.parquet": rows for table, rows in tables.items()}, "zstd")
-            write_new(part / name, json_bytes(dict(page)))
-            sync(part)
-            commit(part, folder)
-    finally:
-        remove(part)
+    with writable(folder), placed(folder) as part:
+        new_folder(part)
+        write_tables({part / f"{table}.parquet": rows for table, rows in tables.items()}, "zstd")
+        write_new(part / name, json_bytes(dict(page)))

@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from workforce_sim.ensembles.ensemble import Ensemble
-from workforce_sim.ensembles.recording import finish, read_ensemble, recorded, refuse_difference
+from workforce_sim.ensembles.recording import finish, read_ensemble, recorded
 from workforce_sim.errors import LedgerError, RequestError
+from workforce_sim.store.header import refuse_difference
 
 
 def shard(replicates: int, part: int, parts: int) -> range:
@@ -46,7 +47,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
         raise RequestError("merge: expected at least one folder of a shard")
     first, (header, _) = next(iter(shards.items()))
     for folder, (other, _) in shards.items():
-        refuse_difference(folder, header, other, f"holds another ensemble than {first}")
+        refuse_difference(f"{folder}: holds another ensemble than {first}", header, other)
     found = pl.concat([table for _, table in shards.values()]).sort("replicate", "year")
     twice = found.filter(pl.struct("replicate", "year").is_duplicated())["replicate"].n_unique()
     if twice:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -27,28 +27,26 @@ import polars as pl
 
 from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.header import Header, differences
+from workforce_sim.store.header import Header, refuse_difference
 from workforce_sim.store.layout import (
     LOCK,
     MANIFEST,
-    beside,
-    commit,
     file_sha256,
     is_leftover,
     json_bytes,
     leftovers,
     new_folder,
+    placed,
     read_sealed,
     remove,
     replace_file,
     sealed,
     sha256,
-    sync,
     write_new,
 )
 from workforce_sim.store.lock import locked
 from workforce_sim.store.parquet import write_tables
-from workforce_sim.store.writer import MOST_LINES, writable
+from workforce_sim.store.writer import held, writable
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.ensemble import Ensemble
@@ -102,14 +100,8 @@ def finish(folder: Path, ensemble: Ensemble) -> None:
 
 def put(path: Path, table: pl.DataFrame) -> None:
     """Write a table beside its place, for its owner alone, and move it there."""
-    part = beside(path)
-    remove(part)
-    try:
+    with placed(path) as part:
         write_tables({part: table}, "zstd")
-        commit(part, path)
-    except BaseException:
-        remove(part)
-        raise
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
@@ -134,25 +126,19 @@ def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
 def _held(folder: Path, header: Header) -> Iterator[str]:
     """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
     _refuse_foreign(folder)
-    new = not folder.exists()
-    with writable(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with locked(folder):
-            try:
-                yield _begun(folder, header)
-            except BaseException:
-                _clear_up(folder)
-                raise
-    except BaseException:
-        if new and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+    with ExitStack() as stack:
+        with writable(folder):
+            stack.enter_context(held(folder))
+        try:
+            yield _begun(folder, header)
+        except BaseException:
+            _clear_up(folder)
+            raise
 
 
 def _begun(folder: Path, header: Header) -> str:
     if (folder / ASKED).is_file():
-        refuse_difference(folder, _asked(folder), header, "holds another ensemble; choose another folder")
+        refuse_difference(f"{folder}: holds another ensemble; choose another folder", _asked(folder), header)
     for path in leftovers(folder):
         remove(path)
     if not (folder / ASKED).is_file():
@@ -181,18 +167,7 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _asked(folder: Path) -> Header:
-    content = read_sealed(folder / ASKED, FORMAT)["header"]
-    return Header(**content | {"notes": tuple(content["notes"])})
-
-
-def refuse_difference(folder: Path, there: Header, asked: Header, what: str) -> None:
-    """Raise ``LedgerError`` when two ensembles are not the same, with what differs."""
-    lines = differences(there, asked)
-    if there.years[-1] != asked.years[-1]:
-        lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
-    if lines:
-        shown = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
-        raise LedgerError("\n  ".join([f"{folder}: {what}", *shown]))
+    return Header.of(read_sealed(folder / ASKED, FORMAT)["header"])
 
 
 # --- batches ---
@@ -224,14 +199,7 @@ def _read(batch: Path) -> pl.DataFrame:
 def _commit(folder: Path, root: str, summaries: pl.DataFrame) -> None:
     """Write a batch beside its place, wait for the disk, and move it there."""
     numbers = summaries["replicate"].unique().sort().to_list()
-    place = folder / f"batch={numbers[0]:06d}"
-    part = new_folder(beside(place))
-    try:
-        files = write_tables({part / SUMMARY: summaries}, "zstd")
+    with placed(folder / f"batch={numbers[0]:06d}") as part:
+        files = write_tables({new_folder(part) / SUMMARY: summaries}, "zstd")
         manifest = {"ensemble": root, "replicates": numbers, "files": files}
         write_new(part / MANIFEST, json_bytes(sealed(manifest)))
-        sync(part)
-        commit(part, place)
-    except BaseException:
-        remove(part)
-        raise

@@ -73,6 +73,11 @@ class Header:
     level: int = FAST
     format: int = FORMAT
 
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Header:
+        """Return a header from the plain data that ``asdict`` gives."""
+        return cls(**{**content, "notes": tuple(content["notes"])})
+
     @property
     def config(self) -> Config:
         """The configuration."""
@@ -146,7 +151,7 @@ def read_header(run: Path) -> Header:
         raise LedgerError(f"{run}: holds no complete run; write it again")
     content = read_sealed(run / RUN, FORMAT)
     try:
-        return Header(**content | {"notes": tuple(content["notes"])})
+        return Header.of(content)
     except (TypeError, KeyError, ValueError) as error:
         raise LedgerError(f"{run / RUN}: is not of this format ({type(error).__name__})") from None
 
@@ -156,6 +161,18 @@ def differences(there: Header, asked: Header) -> list[str]:
     known, wanted = (dict(_leaves(header.identity() | {"opening": None, "level": None})) for header in (there, asked))
     changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
     return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
+
+
+def refuse_difference(what: str, there: Header, asked: Header, *, extended: bool = False) -> None:
+    """Raise ``LedgerError``, beginning with ``what``, when two runs differ; ``extended`` allows for more years."""
+    lines = differences(there, asked)
+    if there.years[-1] != asked.years[-1] and not extended:
+        lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
+    if lines:
+        raise LedgerError("\n  ".join([what, *lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]))
+
+
+MOST_LINES = 12
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

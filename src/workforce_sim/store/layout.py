@@ -22,6 +22,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,20 @@ def commit(part: Path, place: Path) -> None:
     sync(place.parent)
 
 
+@contextmanager
+def placed(place: Path) -> Iterator[Path]:
+    """Give the path beside a place, to write a file or a folder to; it is moved there, or removed when that fails."""
+    part = beside(place)
+    remove(part)
+    try:
+        yield part
+        sync(part)
+        commit(part, place)
+    except BaseException:
+        remove(part)
+        raise
+
+
 def private(path: Path) -> Path:
     """Create a file that only its owner may read and write, and return its path."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -107,14 +122,8 @@ def write_new(path: Path, content: bytes) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there: a reader sees the old one or the new one."""
-    part = beside(path)
-    remove(part)
-    try:
-        write_new(part, content)
-        commit(part, path)
-    except BaseException:
-        remove(part)
-        raise
+    with placed(path) as part:
+        private(part).write_bytes(content)
 
 
 def sha256(content: bytes) -> str:

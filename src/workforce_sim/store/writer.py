@@ -18,7 +18,7 @@ import polars as pl
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import in_order
 from workforce_sim.opening import Tables
-from workforce_sim.store.header import Header, differences, read_header
+from workforce_sim.store.header import Header, read_header, refuse_difference
 from workforce_sim.store.layout import (
     CARRIED,
     LOCK,
@@ -27,13 +27,12 @@ from workforce_sim.store.layout import (
     OPENING,
     RESTORE,
     RUN,
-    beside,
-    commit,
     committed_years,
     is_leftover,
     json_bytes,
     leftovers,
     new_folder,
+    placed,
     read_sealed,
     remove,
     sealed,
@@ -83,16 +82,9 @@ class RunWriter:
         Raises:
             LedgerError: when it cannot be written; what stood before still stands.
         """
-        part = beside(year_folder(self.folder, year))
-        with writable(self.folder):
-            try:
-                manifest = self._written(new_folder(part), year, tables, carried)
-                write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
-                sync(part)
-                commit(part, year_folder(self.folder, year))
-            except BaseException:
-                remove(part)
-                raise
+        with writable(self.folder), placed(year_folder(self.folder, year)) as part:
+            manifest = self._written(new_folder(part), year, tables, carried)
+            write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
         self._before, self.years = manifest["seal"], [*self.years, year]
 
     def _written(self, part: Path, year: int, tables: Tables, carried: Carried | None) -> dict[str, Any]:
@@ -174,18 +166,24 @@ def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator
         LedgerError: when the folder holds anything else, is being written by another, or cannot be written.
     """
     refuse_foreign(run)
-    with writable(run):
-        new = not run.exists()
-        run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with locked(run):
-                there = _refuse_other(run, header) if (run / RUN).is_file() else None
-                with _cleared_up(run):
-                    yield _begun(run, header, opening, there)
-        except BaseException:
-            if new and not any(run.iterdir()):
-                run.rmdir()
-            raise
+    with writable(run), held(run):
+        there = _refuse_other(run, header) if (run / RUN).is_file() else None
+        with _cleared_up(run):
+            yield _begun(run, header, opening, there)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make a folder where there is none and hold it for writing; one that is new and empty at an error is removed."""
+    new = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with locked(folder):
+            yield
+    except BaseException:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 @contextmanager
@@ -222,9 +220,7 @@ def refuse_foreign(run: Path) -> None:
         raise LedgerError("the folder of a run has a name that no file can have; choose another") from None
     except OSError as error:
         raise LedgerError(f"{run}: cannot be written ({error.strerror}); choose another folder") from None
-    if run.exists() and not run.is_dir():
-        raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
-    there = {entry.name for entry in run.iterdir()} if run.is_dir() else set()  # looked at once: it may be growing
+    there = {entry.name for entry in run.iterdir()} if run.is_dir() else {""}  # looked at once: it may be growing
     ours = {OPENING, LOCK, *(name for name in there if is_leftover(name))}
     if RUN not in there and there - ours:
         raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
@@ -250,25 +246,17 @@ def _opening(run: Path, header: Header, opening: pl.DataFrame | None) -> dict[st
     remove(run / OPENING)
     if opening is None:
         return None
-    part = beside(run / OPENING)
-    (found,) = write_tables({part: opening}, header.compression, header.level).values()
-    commit(part, run / OPENING)
+    with placed(run / OPENING) as part:
+        (found,) = write_tables({part: opening}, header.compression, header.level).values()
     return found
 
 
 def _refuse_other(run: Path, asked: Header) -> Header:
     """Return what is there; raise ``LedgerError`` when it is another run."""
     there = read_header(run)
-    lines = differences(there, asked)
-    if there.years[-1] > asked.years[-1]:
-        lines.append(f"simulation.end_year: {there.years[-1]} there, {asked.years[-1]} asked for")
-    if lines:
-        shown = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
-        raise LedgerError("\n  ".join([f"{run}: holds another run; choose another folder", *shown]))
+    extended = there.years[-1] < asked.years[-1]
+    refuse_difference(f"{run}: holds another run; choose another folder", there, asked, extended=extended)
     return there
-
-
-MOST_LINES = 12
 
 
 def machine() -> dict[str, Any]:
