@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
-    from workforce_sim.growth import HeadcountPlan, hires_needed
+    from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
     from workforce_sim.loading import load_config
     from workforce_sim.plan.adp import AdpTest, adp_test
@@ -114,7 +114,7 @@ _HOMES = {
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
-    "growth": ("HeadcountPlan", "hires_needed"),
+    "engine.growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
     "loading": ("load_config",),
     "plan.adp": ("AdpTest", "adp_test"),

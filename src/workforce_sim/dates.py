@@ -16,6 +16,7 @@ from workforce_sim.money import half_up, scaled
 
 Days = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NEVER = np.int32(2**31 - 1)
 """A date that does not come."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import workforce_sim as ws
-from workforce_sim.growth import exact_plan
+from workforce_sim.engine.growth import exact_plan
 from workforce_sim.money import ppm
 from workforce_sim.selection import ranking, scaled_risks, smallest
 

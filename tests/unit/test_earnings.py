@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.unit.small_plans import day
-from workforce_sim.context import Employed
+from workforce_sim.engine.context import Employed
 from workforce_sim.dates import NEVER, PlanYear, day_number, years_and_days
 from workforce_sim.events.compensation import Dates, Walk
 from workforce_sim.events.earnings import Pay

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from workforce_sim.assumed.moment import Assumed, Row
-from workforce_sim.assumptions import Assumptions
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective

@@ -9,10 +9,10 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.ensembles.spread import grouped
-from workforce_sim.monitor import Clock
+from workforce_sim.engine.clock import Clock
 from workforce_sim.opening import Opening
-from workforce_sim.preparation import prepared
-from workforce_sim.year import step, totals
+from workforce_sim.engine.start import prepared
+from workforce_sim.engine.year import Course
 
 ROWS = 300_000
 """Employees of a batch in one year: more do not fit the caches of a processor, fewer cost overhead."""
@@ -41,11 +41,11 @@ def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
 
 def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
     """Yield the summaries of each year of the replicates that have one configuration."""
-    state, world = prepared(config, job.opening, replicates, job.luck)
-    clock = Clock()
+    state, world = prepared(config, job.opening, replicates, job.luck, named=False)
+    course, clock = Course(world, tables=False), Clock()
     for number in config.simulation.years:
-        outcome, state = step(state, number, world, clock)
-        yield totals(outcome, clock)
+        tables, state = course.step(state, number, clock)
+        yield tables.summary
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:

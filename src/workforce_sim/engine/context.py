@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-import numpy as np
 import polars as pl
 
-from workforce_sim.assumptions import Assumptions
 from workforce_sim.config import Config
-from workforce_sim.dates import Days, Ints, PlanYear
+from workforce_sim.dates import Ints, PlanYear
 from workforce_sim.draws import Draws, Keys, Stream, Uniforms
-from workforce_sim.pay import PayScale
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.pay_scale import PayScale
+from workforce_sim.engine.year_effect import year_factors
 from workforce_sim.plan.limits import Limits
-from workforce_sim.staff import Flags, Staff
-from workforce_sim.uncertainty import year_factors
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class World:
         level_counts: staff of the census by level.
         department_shares: cumulative ppm of the departments in the census, none last.
         levels, departments: names by position; the last department is null.
-        owners: who of the census owns more than 5 %, by identity.
         chance: the replicate whose draws of persons all of them share; None where each has its own.
     """
 
@@ -40,27 +40,57 @@ class World:
     department_shares: Ints
     levels: pl.Series
     departments: pl.Series
-    owners: Flags
     chance: int | None = None
 
     @property
-    def lucks(self) -> tuple[int, ...]:
+    def drawn_as(self) -> tuple[int, ...]:
         """Of each replicate, the number of the one whose draws of persons it has."""
         return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
 
-    @cached_property
-    def numbers(self) -> pl.Series:
-        """Replicate numbers by position."""
-        return pl.Series(self.replicates, dtype=pl.Int32)
-
 
 @dataclass(frozen=True)
-class Context:
-    """One plan year of a world, with its pay scale."""
+class Year:
+    """One plan year of a run, as events see it.
+
+    Attributes:
+        world: what holds for the whole run.
+        number: the calendar year.
+        scale: pay of hires.
+        forfeitures: the account of forfeitures at the opening, cents, by replicate.
+        clock: seconds by event.
+        given: what was settled over everybody, for the rows at hand.
+    """
 
     world: World
-    year: PlanYear
+    number: int
     scale: PayScale
+    forfeitures: list[int]
+    clock: Clock = field(default_factory=Clock)
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> PlanYear:
+        """The days of the year."""
+        return PlanYear(self.number)
+
+    @property
+    def first(self) -> int:
+        """1 January, days since 1970-01-01."""
+        return self.calendar.first
+
+    @property
+    def last(self) -> int:
+        """31 December, days since 1970-01-01."""
+        return self.calendar.last
+
+    @property
+    def days(self) -> int:
+        """Days of the year, 365 or 366."""
+        return self.calendar.days
+
+    def day(self, month_day: str) -> int:
+        """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is 1 March in a year without it."""
+        return self.calendar.day(month_day)
 
     @property
     def assumptions(self) -> Assumptions:
@@ -75,13 +105,13 @@ class Context:
     @property
     def limits(self) -> Limits:
         """The statutory limits of the year."""
-        return self.assumptions.limits(self.year.year)
+        return self.assumptions.limits(self.number)
 
     @cached_property
     def factors(self) -> list[int]:
         """The year's factor on all termination rates in each replicate, ppm."""
         config = self.config
-        return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.year.year)
+        return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
 
     @property
     def replicates(self) -> int:
@@ -89,27 +119,5 @@ class Context:
         return len(self.world.replicates)
 
     def draw(self, persons: Keys, stream: Stream) -> Uniforms:
-        """Return this year's draw of each person for one kind of decision."""
-        return Draws(self.config.random_seed, self.year.year).of(persons, stream)
-
-
-@dataclass(frozen=True)
-class Employed:
-    """Everybody employed at any time in the year, opening staff first; arrays of equal length.
-
-    Attributes:
-        staff: as at the opening, or on hire.
-        is_hire: hired this year.
-        last_day: last day of employment, 31 December for those who stay.
-        age, tenure: completed years on 1 January, of hires on the hire date.
-    """
-
-    staff: Staff
-    is_hire: Flags
-    last_day: Days
-    age: Ints
-    tenure: Ints
-
-    def first_day(self, year: PlanYear) -> Days:
-        """Return the first day of employment within the year."""
-        return np.maximum(self.staff.hire, np.int32(year.first))
+        """Return this year's draw in [0, 1) of each person for one kind of decision."""
+        return Draws(self.config.random_seed, self.number).of(persons, stream)

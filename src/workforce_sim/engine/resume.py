@@ -6,24 +6,35 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.context import World
 from workforce_sim.dates import NEVER, Days, years_and_days
 from workforce_sim.draws import person_numbers
+from workforce_sim.engine.columns import Array
+from workforce_sim.engine.context import World
+from workforce_sim.engine.event import FLAG
+from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.state import State, birth_years, by_key, frame_of
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening
-from workforce_sim.staff import Staff, birth_years
 from workforce_sim.store.writer import Carried
-from workforce_sim.year import State
 
-_CARRIED = ("eligible", "automatic", "enrolled_year", "follows", "highly_paid", "roth_catch_up")
-"""Columns of the staff that no snapshot has, or has only when their day has come."""
+_CARRIED = {
+    "eligible": "eligibility_date",
+    "automatic": "automatic_date",
+    "enrolled_year": "enrolled_year",
+    "follows": "follows",
+    "highly_paid": "highly_paid",
+    "roth_catch_up": "roth_catch_up",
+}
+"""Columns of the staff that no snapshot has, or has only when their day has come, by their names in the file."""
+
+_FLAGS = ("follows", "highly_paid", "roth_catch_up")
 
 
 def carried(closing: State) -> Carried:
     """Return what the next year needs of a closing besides the snapshots, in their written order."""
-    rows = closing.staff.by_key()
-    columns = {name: getattr(closing.staff, name).take(rows) for name in _CARRIED}
-    return Carried(pl.DataFrame(columns), closing.forfeitures)
+    staff = closing.staff
+    columns = staff.select(pl.col(column).alias(name) for name, column in _CARRIED.items())
+    return Carried(columns[by_key(staff)].cast(dict.fromkeys(_FLAGS, pl.Boolean)), closing.forfeitures)
 
 
 def resumed(start: State, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:
@@ -39,45 +50,40 @@ def resumed(start: State, world: World, opening: Opening, year: int, people: pl.
     """
     config, stay = world.assumptions.config, people.filter(pl.col("termination_date").is_null())
     ids = stay["employee_id"]
-    identity, known = _identities(ids, opening.staff["employee_id"])
     key = employee_keys(ids)
     hire_year, hire_day = years_and_days(_days(stay["hire_date"]))
-    none = len(world.departments) - 1
-    staff = Staff(
-        identity=identity,
+    known = kept.staff.cast(dict.fromkeys(_FLAGS, FLAG))
+    staff = frame_of(
+        ids,
         key=key,
-        person=person_numbers(config.random_seed, world.lucks[0], key),
+        person=person_numbers(config.random_seed, world.drawn_as[0], key),
         replicate=np.zeros(len(ids), dtype=np.int32),
-        birth=_days(stay["birth_date"]),
+        birth_date=_days(stay["birth_date"]),
         birth_year=birth_years(_days(stay["birth_date"])),
-        hire=_days(stay["hire_date"]),
+        hire_date=_days(stay["hire_date"]),
         hire_year=hire_year.astype(np.int16),
         hire_day=hire_day.astype(np.int16),
         level=stay["level"].to_physical().cast(pl.Int16).to_numpy(),
-        department=_codes(stay["department"], none),
-        salary=stay["salary_cents"].to_numpy(),
-        full_time=stay["full_time_ppm"].to_numpy(),
-        deferral=stay["deferral_bp"].fill_null(0).to_numpy(),
-        enrolled=_days(stay["enrollment_date"]),
-        match_balance=stay["match_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
-        nonelective_balance=stay["nonelective_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
-        **{name: kept.staff[name].to_numpy() for name in _CARRIED},
+        department=_codes(stay["department"], len(world.departments) - 1),
+        salary_cents=stay["salary_cents"].to_numpy(),
+        full_time_ppm=stay["full_time_ppm"].to_numpy(),
+        deferral_bp=stay["deferral_bp"].fill_null(0).to_numpy(),
+        enrollment_date=_days(stay["enrollment_date"]),
+        match_balance_cents=stay["match_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
+        nonelective_balance_cents=stay["nonelective_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
+        **{column: known[name].to_numpy() for name, column in _CARRIED.items()},
+        owner=_owners(ids, start),
     )
     scale = start.scale
     for later in range(config.simulation.start_year + 1, year + 2):
         scale = scale.grown(config.range_growth.ppm(later))
-    return State(staff, scale, known, kept.forfeitures_cents)
+    return State(parted(staff), scale, kept.forfeitures_cents)
 
 
-def _identities(ids: pl.Series, census: pl.Series) -> tuple[NDArray[np.int32], pl.Series]:
-    """Return the row of each employee in a table of ids, and that table: the census, then its hires."""
-    rows = pl.DataFrame({"id": census, "row": np.arange(len(census), dtype=np.int32)})
-    found = pl.DataFrame({"id": ids}).join(rows, on="id", how="left", maintain_order="left")["row"]
-    hired = found.is_null()
-    identity = found.fill_null(0).to_numpy().copy()
-    hires = ids.filter(hired)
-    identity[hired.to_numpy()] = np.arange(len(census), len(census) + len(hires), dtype=np.int32)
-    return identity, pl.concat([census, hires.alias(census.name)], rechunk=True)
+def _owners(ids: pl.Series, start: State) -> Array:
+    """Return the flags of owners among the census that are still there; a hire owns nothing."""
+    owners = start.staff.filter(pl.col("owner") != 0)["employee_id"]
+    return ids.is_in(owners.implode()).cast(FLAG).to_numpy()
 
 
 def _days(dates: pl.Series) -> Days:

@@ -15,9 +15,9 @@ from workforce_sim.config.events import RateCell
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.values import AgeFactor
 from workforce_sim.dates import Ints
+from workforce_sim.engine.columns import Small
 from workforce_sim.money import PPM, cents, half_up, ppm, scaled
 from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.staff import Small
 
 _ONE = 1000  # a factor of 1 in thousandths
 

@@ -1,0 +1,168 @@
+"""The tables of a year, as selections of its staff: ledger, snapshots, sums, and the next opening.
+
+What each event declares becomes expressions once per run; types and names come from ``tables``. Constants of a year
+stand in columns of one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.engine.context import World, Year
+from workforce_sim.engine.event import Declared, Rows
+from workforce_sim.engine.events.termination import LEAVES, REDUCTION
+from workforce_sim.engine.state import STATE
+from workforce_sim.summary import COUNTED, staff_sums
+from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+
+ROW = "_row"
+"""Position of a person among all of the year, in tables that are to be put in written order."""
+
+_LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a partition gives: ledger and snapshots where they are kept, sums by replicate, and who stays."""
+
+    events: pl.DataFrame | None
+    people: pl.DataFrame | None
+    sums: list[pl.DataFrame]
+    closing: pl.DataFrame
+
+
+class Outputs:
+    """The selections of a run, built once.
+
+    Args:
+        events: of the run, in order.
+        world: of the run.
+        in_order: whether tables carry ``ROW``.
+    """
+
+    def __init__(self, events: Sequence[Declared], world: World, *, in_order: bool = False) -> None:
+        self._labels = {"level": world.levels, "department": world.departments}
+        self._one = len(world.replicates) == 1
+        self._numbers = pl.Series(world.replicates, dtype=pl.Int32)
+        self._row = [pl.col(ROW)] if in_order else []
+        rows = sorted((rows for event in events for rows in event.ledger), key=lambda r: EVENT_TYPES.index(r.event_type))
+        self._people = [*self._row, *self._snapshot(events)]
+        self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
+        self._counts = list(_counts(rows, events))
+        in_plan = world.assumptions.config.plan.enabled
+        self._sums = [expr.alias(name) for name, expr in staff_sums(in_plan=in_plan).items()]
+        self._closing = _closing(events)
+
+    def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
+        """Return what a partition gives, from its staff as the last event leaves them.
+
+        Args:
+            wide: the staff.
+            year: the plan year.
+            tables: whether ledger and snapshots are kept.
+            start: how many of the year come before the partition.
+        """
+        staff = wide.lazy().with_columns(_constants(year))
+        if self._row:
+            staff = staff.with_row_index(ROW, offset=start)
+        people = staff.select(self._people)
+        kept = [people, *(staff.filter(when).select(chosen) for when, chosen in self._ledger)] if tables else []
+        sums = [] if tables else [self._summed(people, self._sums)]
+        found = pl.collect_all(
+            [self._next(wide), self._summed(staff, self._counts), *sums, *kept],
+            engine="in-memory",
+            optimizations=_LIGHT,
+        )
+        closing, counts, *found = found
+        if not tables:
+            return Made(None, None, [counts, *found], closing)
+        snapshots, *ledger = found
+        measured = self._summed(snapshots.lazy(), self._sums).collect(engine="in-memory", optimizations=_LIGHT)
+        return Made(pl.concat(ledger), snapshots, [counts, measured], closing)
+
+    def _next(self, wide: pl.DataFrame) -> pl.LazyFrame:
+        """Return the next opening."""
+        names = [name for name in wide.columns if name == "employee_id"]
+        closing = wide.lazy().filter(~LEAVES).select(*names, *self._closing)
+        return closing if self._one else closing.sort("replicate", maintain_order=True)
+
+    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr]) -> pl.LazyFrame:
+        return rows.select(exprs) if self._one else rows.group_by("replicate").agg(exprs)
+
+    def _snapshot(self, events: Sequence[Declared]) -> Iterator[pl.Expr]:
+        """Yield the columns of the snapshot; of what no event gives, nulls."""
+        known = {name: expr for event in events for name, expr in event.snapshot.items()}
+        return (self._column(column, known.get(column.name)) for column in SNAPSHOTS)
+
+    def _of_rows(self, rows: Rows) -> Iterator[pl.Expr]:
+        """Yield the columns of the ledger for the rows of one event type."""
+        known = {"event_type": rows.event_type, "effective_date": pl.col(rows.date), **rows.sets}
+        return (self._column(column, known.get(column.name)) for column in EVENTS)
+
+    def _column(self, column: Column, known: pl.Expr | str | None) -> pl.Expr:
+        """Return a column of a table with its type, names in place of positions."""
+        name, labels = column.name, self._names(column)
+        if name == "replicate":
+            return self._number()
+        if name in {"year", "employee_id"}:
+            return pl.col(name)
+        if known is None or isinstance(known, str):
+            return pl.lit(known, dtype=self._dtype(column)).alias(name)
+        if labels is not None:
+            return pl.lit(labels).gather(known.cast(pl.UInt32)).alias(name)
+        return known.cast(column.dtype).alias(name)
+
+    def _number(self) -> pl.Expr:
+        if self._one:
+            return pl.lit(self._numbers[0], dtype=pl.Int32).alias("replicate")
+        return pl.lit(self._numbers).gather(pl.col("replicate").cast(pl.UInt32)).alias("replicate")
+
+    def _names(self, column: Column) -> pl.Series | None:
+        """Return the names behind the positions in a column."""
+        if column.dtype is NAME:
+            return self._labels["department" if column.name == "department" else "level"]
+        return _ENUMS.get(column.name)
+
+    def _dtype(self, column: Column) -> Any:
+        labels = self._names(column)
+        return column.dtype if labels is None else labels.dtype
+
+
+_ENUMS = {
+    "cause": pl.Series(EVENT_CAUSE.categories, dtype=EVENT_CAUSE),
+    "event_type": pl.Series(EVENT_TYPE.categories, dtype=EVENT_TYPE),
+    "status": pl.Series(STATUS.categories, dtype=STATUS),
+}
+
+
+def _constants(year: Year) -> list[pl.Expr]:
+    """Return what is the same for everybody in a year: columns of one value."""
+    config = year.config
+    days = {
+        "first_day": year.first,
+        "cola_date": year.day(config.compensation.cola_date),
+        "escalation_date": year.day(config.enrollment.escalation.date),
+    }
+    return [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
+
+
+def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:
+    """Yield how many events a year has, by measure of the summary, and what of the year's money was reallocated."""
+    for measure, event_type in COUNTED.items():
+        found = [part.when for part in rows if part.event_type == event_type]
+        if event_type == "reduction":
+            found = [LEAVES & (pl.col("cause") == REDUCTION)]
+        if found:
+            yield pl.sum_horizontal(part.sum().cast(pl.Int64) for part in found).alias(measure)
+    if any("reallocated_cents" in event.adds for event in events):
+        yield pl.col("reallocated_cents").sum()
+
+
+def _closing(events: Sequence[Declared]) -> list[pl.Expr]:
+    """Return the columns of the next opening: ``new_x`` of an event takes the place of ``x``."""
+    added = {name for event in events for name in event.adds}
+    return [pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in STATE]
