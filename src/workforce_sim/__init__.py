@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
     from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
-    from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
     from workforce_sim.loading import load_config
     from workforce_sim.plan.adp import AdpTest, adp_test

@@ -12,22 +12,22 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim import reference
-from workforce_sim.engine.partitions import parted
-from workforce_sim.engine.resume import resumed
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
-from workforce_sim.engine.context import World
-from workforce_sim.errors import ConfigError
-from workforce_sim.loading import load_config
 from workforce_sim.engine.clock import Clock
-from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.engine.context import World
+from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.resume import resumed
 from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
+from workforce_sim.errors import ConfigError
+from workforce_sim.loading import load_config
+from workforce_sim.opening import Opening, Tables
+from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST

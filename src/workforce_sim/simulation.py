@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.engine.resume import carried
 from workforce_sim.config.load import load_config as load
 from workforce_sim.config.load import overridden
+from workforce_sim.engine.resume import carried
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, Year, begin, joined

@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.assumed import Assumed, Moment, assumed, contributions
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.config import Config, Level
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError
 from workforce_sim.queries import collected, run_of
 from workforce_sim.result import Result

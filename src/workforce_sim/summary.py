@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -114,9 +115,7 @@ def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
     return _OF_STAFF | _STAFF_IN_PLAN if in_plan else _OF_STAFF
 
 
-def summarise(
-    sums: pl.DataFrame, replicates: Sequence[int], year: int, used: UsedForfeitures | None
-) -> pl.DataFrame:
+def summarise(sums: pl.DataFrame, replicates: Sequence[int], year: int, used: UsedForfeitures | None) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
@@ -125,19 +124,26 @@ def summarise(
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan, whose columns are null then.
     """
-    rows = sums.lazy().with_columns(
-        pl.lit(pl.Series("replicate", replicates, dtype=pl.Int32)), pl.lit(year, dtype=pl.Int32).alias("year")
-    )
-    rows = rows.with_columns(**_measures(in_plan=used is not None)[2])
+    known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
     if used is not None:
-        rows = rows.with_columns(
-            pl.lit(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
-        ).with_columns(net_employer_cost_cents=_net_cost(lowered=used.lowers_cost))
-        rows = rows.with_columns(employer_cost_share_of_payroll=_ratio(_COST, pl.col("payroll_cents")))
+        known.append(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
+    rows = sums.hstack(known).lazy()
+    for derived in _steps(in_plan=used is not None, lowered=used is not None and used.lowers_cost):
+        rows = rows.with_columns(derived)
     return completed(rows.collect(engine="in-memory", optimizations=_AS_WRITTEN), SUMMARY)
 
 
 _AS_WRITTEN = pl.QueryOptFlags.none()
+
+
+@cache
+def _steps(*, in_plan: bool, lowered: bool) -> list[list[pl.Expr]]:
+    """Return the derived measures of a year, each step of those before it."""
+    steps = [_measures(in_plan=in_plan)[2]]
+    if in_plan:
+        steps += [{"net_employer_cost_cents": _net_cost(lowered=lowered)}]
+        steps += [{"employer_cost_share_of_payroll": _ratio(_COST, pl.col("payroll_cents"))}]
+    return [[expr.alias(name) for name, expr in step.items()] for step in steps]
 
 
 def _measures(*, in_plan: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr], dict[str, pl.Expr]]:

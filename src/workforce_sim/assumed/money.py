@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from workforce_sim.assumed.moment import Assumed, Row
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.limits import Limits
 from workforce_sim.wording import bp_percent, dollars, percent, value_text

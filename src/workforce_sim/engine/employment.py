@@ -80,7 +80,9 @@ def _dealt(
 
 def _hires(parts: list[Opening], planned: headcount.Headcount, year: Year) -> pl.DataFrame:
     """Return the year's hires, as opening staff stand after ``termination``."""
-    mix = hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if "level" in parts[0].columns else [], year)
+    mix = hire.level_mix(
+        [_gathered(parts, "level", i) for i in range(year.replicates)] if "level" in parts[0].columns else [], year
+    )
     with year.clock("hire"):
         hires = hire.decide(planned.hires, mix, year, named="employee_id" in parts[0].schema)
     with year.clock("termination"):

@@ -39,7 +39,7 @@ class Rows:
     sets: Mapping[str, pl.Expr | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
     """An event, with what others need to know of it.
 
@@ -75,19 +75,22 @@ def node(
             with year.clock(name):
                 return with_arrays(frame, arithmetic(Columns(frame), year))
 
-        return Declared(name, lambda staff, year: mapped(staff, lambda frame: work(frame, year)), adds, ledger, snapshot or {})
+        return Declared(
+            name, lambda staff, year: mapped(staff, lambda frame: work(frame, year)), adds, ledger, snapshot or {}
+        )
 
     return declared
 
 
 def with_arrays(frame: pl.DataFrame, arrays: Mapping[str, Array]) -> pl.DataFrame:
     """Return a frame with arrays as more columns, or in place of those of the same name."""
-    return frame.with_columns([pl.Series(name, array) for name, array in arrays.items()])
+    there = set(frame.columns)
+    for name in there.intersection(arrays):
+        frame = frame.clone().replace_column(frame.get_column_index(name), pl.Series(name, arrays[name]))
+    return frame.hstack([pl.Series(name, array) for name, array in arrays.items() if name not in there])
 
 
-def mapped(
-    staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame], schema: Any = None
-) -> pl.LazyFrame:
+def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame], schema: Any = None) -> pl.LazyFrame:
     """Put a function of the whole frame into a plan; an expression that comes after it needs the schema."""
     return staff.map_batches(
         function,

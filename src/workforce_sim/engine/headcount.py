@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.dates import Ints
-from workforce_sim.engine.year import Year
 from workforce_sim.engine.growth import check_ratio, exact_plan, planned_hires, target_path
+from workforce_sim.engine.year import Year
 from workforce_sim.money import PPM, half_up
 
 

@@ -6,8 +6,9 @@ stand in columns of one value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,7 @@ from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, N
 ROW = "_row"
 """Position of a person among all of the year, in tables that are to be put in written order."""
 
-_LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True)
+_LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_pushdown=True)
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,53 @@ class Made:
     closing: pl.DataFrame
 
 
-class Outputs:
-    """The selections of a run, built once.
+def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Outputs:
+    """Return the selections of a run.
 
     Args:
         events: of the run, in order.
         world: of the run.
         in_order: whether tables carry ``ROW``.
     """
+    names = tuple(world.levels.to_list()), tuple(world.departments.to_list())
+    return _built(events, *names, one=len(world.replicates) == 1, in_order=in_order)
 
-    def __init__(self, events: Sequence[Declared], world: World, *, in_order: bool = False) -> None:
-        self._labels = {"level": world.levels, "department": world.departments}
-        self._one = len(world.replicates) == 1
-        self._numbers = pl.Series(world.replicates, dtype=pl.Int32)
+
+@lru_cache(maxsize=16)
+def _built(
+    events: tuple[Declared, ...],
+    levels: tuple[str, ...],
+    departments: tuple[str | None, ...],
+    *,
+    one: bool,
+    in_order: bool,
+) -> Outputs:
+    """Return selections that were built before, where a run has the same events and names."""
+    known = departments[:-1]
+    labels = {
+        "level": pl.Series(levels, dtype=pl.Enum(levels)),
+        "department": pl.Series(departments, dtype=pl.Enum(known) if known else pl.String),
+    }
+    return Outputs(events, labels, one=one, in_order=in_order)
+
+
+class Outputs:
+    """The selections of a run, built once."""
+
+    def __init__(
+        self, events: Sequence[Declared], labels: Mapping[str, pl.Series], *, one: bool, in_order: bool
+    ) -> None:
+        self._labels, self._one = labels, one
         self._row = [pl.col(ROW)] if in_order else []
-        rows = sorted((rows for event in events for rows in event.ledger), key=lambda r: EVENT_TYPES.index(r.event_type))
-        self._people = [*self._row, *self._snapshot(events)]
+        rows = sorted(
+            (rows for event in events for rows in event.ledger), key=lambda r: EVENT_TYPES.index(r.event_type)
+        )
+        snapshot = dict(self._snapshot(events))
+        self._people = [*self._row, *snapshot.values()]
+        self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
         self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
         self._counts = list(_counts(rows, events))
-        in_plan = world.assumptions.config.plan.enabled
+        in_plan = any("match_cents" in event.snapshot for event in events)
         self._sums = [expr.alias(name) for name, expr in staff_sums(in_plan=in_plan).items()]
         self._closing = _closing(events)
 
@@ -69,20 +98,22 @@ class Outputs:
         staff = wide.lazy().with_columns(_constants(year))
         if self._row:
             staff = staff.with_row_index(ROW, offset=start)
-        people = staff.select(self._people)
-        kept = [people, *(staff.filter(when).select(chosen) for when, chosen in self._ledger)] if tables else []
-        sums = [] if tables else [self._summed(people, self._sums)]
-        found = pl.collect_all(
-            [self._next(wide), self._summed(staff, self._counts), *sums, *kept],
-            engine="in-memory",
-            optimizations=_LIGHT,
+        rows = (
+            [staff.select(self._people), *self._rows(staff)]
+            if tables
+            else [self._of_people(staff.select(self._unnamed))]
         )
-        closing, counts, *found = found
+        closing, counts, *found = _collected([self._next(wide), self._summed(staff, self._counts, "number"), *rows])
         if not tables:
             return Made(None, None, [counts, *found], closing)
-        snapshots, *ledger = found
-        measured = self._summed(snapshots.lazy(), self._sums).collect(engine="in-memory", optimizations=_LIGHT)
-        return Made(pl.concat(ledger), snapshots, [counts, measured], closing)
+        people, *ledger = found
+        return Made(pl.concat(ledger), people, [counts, *_collected([self._of_people(people.lazy())])], closing)
+
+    def _rows(self, staff: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+        return (staff.filter(when).select(chosen) for when, chosen in self._ledger)
+
+    def _of_people(self, people: pl.LazyFrame) -> pl.LazyFrame:
+        return self._summed(people, self._sums)
 
     def _next(self, wide: pl.DataFrame) -> pl.LazyFrame:
         """Return the next opening."""
@@ -90,13 +121,14 @@ class Outputs:
         closing = wide.lazy().filter(~LEAVES).select(*names, *self._closing)
         return closing if self._one else closing.sort("replicate", maintain_order=True)
 
-    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr]) -> pl.LazyFrame:
-        return rows.select(exprs) if self._one else rows.group_by("replicate").agg(exprs)
+    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr], by: str = "replicate") -> pl.LazyFrame:
+        """Return sums: one row, or one for each replicate with its number."""
+        return rows.select(exprs) if self._one else rows.group_by(pl.col(by).alias("replicate")).agg(exprs)
 
-    def _snapshot(self, events: Sequence[Declared]) -> Iterator[pl.Expr]:
+    def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
         """Yield the columns of the snapshot; of what no event gives, nulls."""
         known = {name: expr for event in events for name, expr in event.snapshot.items()}
-        return (self._column(column, known.get(column.name)) for column in SNAPSHOTS)
+        return ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
 
     def _of_rows(self, rows: Rows) -> Iterator[pl.Expr]:
         """Yield the columns of the ledger for the rows of one event type."""
@@ -107,7 +139,7 @@ class Outputs:
         """Return a column of a table with its type, names in place of positions."""
         name, labels = column.name, self._names(column)
         if name == "replicate":
-            return self._number()
+            return pl.col("number").alias(name)
         if name in {"year", "employee_id"}:
             return pl.col(name)
         if known is None or isinstance(known, str):
@@ -115,11 +147,6 @@ class Outputs:
         if labels is not None:
             return pl.lit(labels).gather(known.cast(pl.UInt32)).alias(name)
         return known.cast(column.dtype).alias(name)
-
-    def _number(self) -> pl.Expr:
-        if self._one:
-            return pl.lit(self._numbers[0], dtype=pl.Int32).alias("replicate")
-        return pl.lit(self._numbers).gather(pl.col("replicate").cast(pl.UInt32)).alias("replicate")
 
     def _names(self, column: Column) -> pl.Series | None:
         """Return the names behind the positions in a column."""
@@ -139,6 +166,10 @@ _ENUMS = {
 }
 
 
+def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
+    return pl.collect_all(plans, engine="in-memory", optimizations=_LIGHT)
+
+
 def _constants(year: Year) -> list[pl.Expr]:
     """Return what is the same for everybody in a year: columns of one value."""
     config = year.config
@@ -147,7 +178,15 @@ def _constants(year: Year) -> list[pl.Expr]:
         "cola_date": year.day(config.compensation.cola_date),
         "escalation_date": year.day(config.enrollment.escalation.date),
     }
-    return [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
+    known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
+    return [*known, _number(year.world.replicates).alias("number")]
+
+
+def _number(replicates: tuple[int, ...]) -> pl.Expr:
+    """Return the number of everybody's replicate."""
+    if len(replicates) == 1:
+        return pl.lit(replicates[0], dtype=pl.Int32)
+    return pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
 
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 
-def added_up(parts: list[list[pl.DataFrame]], replicates: int) -> pl.DataFrame:
+def added_up(parts: list[list[pl.DataFrame]], replicates: Sequence[int]) -> pl.DataFrame:
     """Return one row per replicate, in order, with all sums; 0 of a replicate that has nobody.
 
     Args:
         parts: of each partition, its sums: one row where there is one replicate, else one per replicate with anybody.
-        replicates: how many there are.
+        replicates: their numbers.
     """
-    if replicates == 1:
+    if len(replicates) == 1:
         rows = pl.concat([pl.concat(frames, how="horizontal") for frames in parts])
         return rows if rows.height == 1 else rows.sum()
-    every = pl.DataFrame({"replicate": pl.arange(replicates, dtype=pl.Int32, eager=True)})
+    every = pl.DataFrame({"replicate": pl.Series(replicates, dtype=pl.Int32)})
     for frames in zip(*parts, strict=True):
         rows = frames[0] if len(frames) == 1 else pl.concat(frames).group_by("replicate").sum()
         every = every.join(rows, on="replicate", how="left", maintain_order="left")

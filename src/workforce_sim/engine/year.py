@@ -25,9 +25,9 @@ from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.termination import risk, termination
-from workforce_sim.engine.outputs import Made, Outputs
-from workforce_sim.engine.partitions import each
 from workforce_sim.engine.forfeitures import left_over, used_forfeitures
+from workforce_sim.engine.outputs import Made, outputs
+from workforce_sim.engine.partitions import each, keep_freed_memory
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.sums import added_up
 from workforce_sim.engine.written import in_written_order
@@ -91,10 +91,11 @@ class Course:
     """
 
     def __init__(self, world: World, *, tables: bool = True, in_order: bool = False) -> None:
+        keep_freed_memory()
         self.world, self._keeps, self._in_order = world, tables, in_order
         self.steps = WORKFORCE + PLAN if world.assumptions.config.plan.enabled else WORKFORCE
-        events = [step for step in self.steps if isinstance(step, Declared)]
-        self._outputs = Outputs(events, world, in_order=in_order)
+        events = tuple(step for step in self.steps if isinstance(step, Declared))
+        self._outputs = outputs(events, world, in_order=in_order)
 
     def step(self, opening: State, number: int, clock: Clock) -> tuple[Tables, State]:
         """Move the staff through one plan year: its tables, and the opening of the next."""
@@ -105,7 +106,7 @@ class Course:
         with clock("tables"):
             made = each(lambda at: self._made(parts[at], year, starts[at]), range(len(parts)))
         with clock("summary"):
-            rows = added_up([part.sums for part in made], year.replicates)
+            rows = added_up([part.sums for part in made], self.world.replicates)
             used = used_forfeitures(rows, year) if year.config.plan.enabled else None
             summary = summarise(rows, self.world.replicates, number, used)
         scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))

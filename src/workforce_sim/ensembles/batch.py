@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.ensembles.spread import grouped
 from workforce_sim.engine.clock import Clock
-from workforce_sim.opening import Opening
 from workforce_sim.engine.start import prepared
 from workforce_sim.engine.year import Course
+from workforce_sim.ensembles.spread import grouped
+from workforce_sim.opening import Opening
 
 ROWS = 300_000
 """Employees of a batch in one year: more do not fit the caches of a processor, fewer cost overhead."""

@@ -10,7 +10,6 @@ escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change or stop from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -106,7 +105,9 @@ class _Walk:
         changes = year.draw(person, Stream.CHANGE) < ppm(section.change.probability) / PPM
         which = np.flatnonzero(stops | changes)
         rows = self.takes_part[which]
-        date = (year.first + np.floor(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE) * year.days)).astype(np.int32)
+        date = (year.first + np.floor(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE) * year.days)).astype(
+            np.int32
+        )
         there = date <= staff["last_day"][rows]
         rows, stopping = rows[there], stops[which][there]
         self.own_date[rows] = date[there]

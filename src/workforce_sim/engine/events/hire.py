@@ -14,7 +14,7 @@ from workforce_sim.dates import Days, Ints, dates_in_year, days_in_leap_year, ye
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
 from workforce_sim.engine.columns import Array, Rows
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Declared, mapped
+from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
 from workforce_sim.engine.state import birth_years, frame_of, without_plan
@@ -26,7 +26,7 @@ FULL_TIME_HOURS = 2080
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
     """Add the hires to the staff."""
     hires = year.given["employment"].hires
-    return mapped(staff, lambda frame: pl.concat([frame.select(hires.columns), hires], rechunk=True))
+    return mapped(staff, lambda frame: frame.vstack(hires).rechunk())
 
 
 def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
@@ -71,7 +71,13 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         **_in_plan(hire, birth, person, year),
         owner=np.zeros(len(key), dtype=np.uint8),
     )
-    return hires.with_columns(pl.Series("age", age.astype(np.int32)), pl.Series("tenure", np.zeros(len(key), np.int32)))
+    return with_arrays(hires, _at_no_risk(age.astype(np.int32)))
+
+
+def _at_no_risk(age: Days) -> dict[str, Array]:
+    """Return the columns of ``risk``: what decides on opening staff decides nothing here."""
+    nothing = np.zeros(len(age), dtype=np.int64)
+    return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
 
 
 def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
