@@ -7,6 +7,7 @@ are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -56,7 +57,7 @@ def _settle(parts: list[Opening], year: Year) -> list[Employment]:
         _dealt(termination.leavers(weights[i], u, keys, planned, i, year), parts, i, (leaves, reduced))
     hires = _hires(parts, planned, year)
     edges = [len(hires) * i // len(parts) for i in range(len(parts) + 1)]
-    shares = [hires[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    shares = [hires[a:b] for a, b in pairwise(edges)]
     return [Employment(*found) for found in zip(leaves, reduced, shares, strict=True)]
 
 
@@ -80,9 +81,8 @@ def _dealt(
 
 def _hires(parts: list[Opening], planned: headcount.Headcount, year: Year) -> pl.DataFrame:
     """Return the year's hires, as opening staff stand after ``termination``."""
-    mix = hire.level_mix(
-        [_gathered(parts, "level", i) for i in range(year.replicates)] if "level" in parts[0].columns else [], year
-    )
+    adapts = year.config.hiring.level_mix == "adaptive"
+    mix = hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
     with year.clock("hire"):
         hires = hire.decide(planned.hires, mix, year, named="employee_id" in parts[0].schema)
     with year.clock("termination"):

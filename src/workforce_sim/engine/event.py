@@ -58,6 +58,7 @@ class Declared:
     snapshot: Mapping[str, pl.Expr] = field(default_factory=dict)
 
     def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
+        """Put the event into the plan of a year."""
         return self.function(staff, year)
 
 

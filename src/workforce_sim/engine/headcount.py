@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workforce_sim.dates import Ints
+from workforce_sim.engine.context import Year
 from workforce_sim.engine.growth import check_ratio, exact_plan, planned_hires, target_path
-from workforce_sim.engine.year import Year
 from workforce_sim.money import PPM, half_up
 
 
@@ -44,10 +44,8 @@ def decide(weights: list[Ints], year: Year) -> Headcount:
             every hire leaves.
     """
     sizes = [len(weight) for weight in weights]
-    if year.config.workforce.headcount == "exact":
-        planned = _exact(sizes, year)
-    else:
-        planned = _stochastic(weights, year)
+    exact = year.config.workforce.headcount == "exact"
+    planned = _exact(sizes, year) if exact else _stochastic(weights, year)
     g, t, n = (rate / PPM for rate in _rates(year))
     rates = f"growth {g:g}, terminations {t:g}, terminations of hires {n:g} in {year.number}"
     for hires, size in zip(planned.hires, sizes, strict=True):

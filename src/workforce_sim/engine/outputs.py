@@ -44,7 +44,7 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
         world: of the run.
         in_order: whether tables carry ``ROW``.
     """
-    names = tuple(world.levels.to_list()), tuple(world.departments.to_list())
+    names = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
     return _built(events, *names, one=len(world.replicates) == 1, in_order=in_order)
 
 
@@ -52,16 +52,15 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
 def _built(
     events: tuple[Declared, ...],
     levels: tuple[str, ...],
-    departments: tuple[str | None, ...],
+    departments: tuple[str, ...],
     *,
     one: bool,
     in_order: bool,
 ) -> Outputs:
     """Return selections that were built before, where a run has the same events and names."""
-    known = departments[:-1]
     labels = {
         "level": pl.Series(levels, dtype=pl.Enum(levels)),
-        "department": pl.Series(departments, dtype=pl.Enum(known) if known else pl.String),
+        "department": pl.Series([*departments, None], dtype=pl.Enum(departments) if departments else pl.String),
     }
     return Outputs(events, labels, one=one, in_order=in_order)
 
@@ -74,9 +73,7 @@ class Outputs:
     ) -> None:
         self._labels, self._one = labels, one
         self._row = [pl.col(ROW)] if in_order else []
-        rows = sorted(
-            (rows for event in events for rows in event.ledger), key=lambda r: EVENT_TYPES.index(r.event_type)
-        )
+        rows = sorted((rows for event in events for rows in event.ledger), key=_place)
         snapshot = dict(self._snapshot(events))
         self._people = [*self._row, *snapshot.values()]
         self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
@@ -164,6 +161,11 @@ _ENUMS = {
     "event_type": pl.Series(EVENT_TYPE.categories, dtype=EVENT_TYPE),
     "status": pl.Series(STATUS.categories, dtype=STATUS),
 }
+
+
+def _place(rows: Rows) -> int:
+    """Return the place of an event type within a day."""
+    return EVENT_TYPES.index(rows.event_type)
 
 
 def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:

@@ -26,7 +26,7 @@ def parted(staff: pl.DataFrame, rows: int | None = None) -> list[pl.DataFrame]:
 
 
 def each(function: Callable[[T], R], parts: Sequence[T]) -> list[R]:
-    """Return what a function makes of each part, in their order; several parts on as many threads as there are cores."""
+    """Return what a function makes of each part, in their order; of several on as many threads as there are cores."""
     if len(parts) == 1:
         return [function(parts[0])]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1), thread_name_prefix="workforce_sim-part") as threads:

@@ -125,7 +125,7 @@ class Origin:
     replicate: int = 0
     engine: str = "fast"
     census: pl.DataFrame | None = None
-    order: NDArray[np.int32] | None = None
+    order: NDArray[np.integer[Any]] | None = None
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""

@@ -99,7 +99,7 @@ def _gets_cola(staff: Columns, year: Year) -> Flags:
 
 @node(adds={"merit_date": pl.Int32, **_WALKED, "merit_before_cents": pl.Int64}, ledger=(COLA,))
 def raises_before_merit(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add merit dates, never of those without one, and salaries just before, with what promotions and COLA made of them."""
+    """Add merit dates, never of those without one, and salaries just before them, after promotions and COLA."""
     merit = _merit_dates(staff, year)
     salary, size = staff["salary_cents"], len(staff)
     walk = _Walk(staff, year, salary, salary, salary, np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))

@@ -67,7 +67,7 @@ def enrollment(staff: Columns, year: Year) -> Mapping[str, Array]:
     elections = ways.elections()
     automatic, opt_outs = ways.automatic(elections.rows)
     size = len(staff)
-    found = {
+    found: dict[str, Array] = {
         "joining_date": np.full(size, NEVER, dtype=np.int32),
         "joining_bp": np.zeros(size, dtype=np.int32),
         "joining_cause": np.zeros(size, dtype=np.uint8),

@@ -100,7 +100,7 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
 
 
 def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
-    """Return the columns of ``termination`` for the year's hires, of equal hazard: longer there, more likely to leave."""
+    """Return the columns of ``termination`` for the hires: of equal hazard, so longer there, likelier to leave."""
     weight = (year.last - hires["hire_date"]).astype(np.int64)
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
     leaves = np.zeros(len(hires), dtype=bool)
