@@ -20,10 +20,10 @@ from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
 from workforce_sim.context import World
 from workforce_sim.errors import ConfigError
-from workforce_sim.loading import load_config
 from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.loading import load_config
 from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header, Origin
