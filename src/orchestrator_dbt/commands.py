@@ -16,7 +16,8 @@ from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.levels import OptimizationLevel
 from orchestrator_dbt.reports import Reports
 from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
-from workforce_sim.console import FAILURE, SUCCESS, printable, run_report, say
+from workforce_sim.cli.console import FAILURE, SUCCESS, run_report, say
+from workforce_sim.terminal import printable
 
 log = logging.getLogger("orchestrator_dbt")
 

@@ -13,7 +13,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from workforce_sim.console import printable
+from workforce_sim.terminal import printable
 
 if TYPE_CHECKING:
     from orchestrator_dbt.checking import Checked
@@ -124,7 +124,7 @@ def typed_config(
         ValueError: for anything wrong.
     """
     from workforce_sim.config import overridden  # noqa: PLC0415
-    from workforce_sim.loading import load_config  # noqa: PLC0415
+    from workforce_sim.plan.loading import load_config  # noqa: PLC0415
 
     given = DOCUMENTED if source is None else source
     config = _looked_at(given if isinstance(given, Mapping) else _file(given)).usable()

@@ -7,8 +7,8 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from workforce_sim.console import printable
 from workforce_sim.errors import LedgerError
+from workforce_sim.terminal import printable
 
 log = logging.getLogger("orchestrator_dbt")
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workforce_sim.console import complain
+from workforce_sim.cli.console import complain
 
 log = logging.getLogger("orchestrator_dbt")
 

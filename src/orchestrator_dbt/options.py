@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from workforce_sim.console import whole_number as whole
+from workforce_sim.cli.console import whole_number as whole
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 """The years that a configuration may have."""

@@ -12,7 +12,7 @@ from orchestrator_dbt import interrupts
 from orchestrator_dbt.logs import in_file, on_standard_error
 from orchestrator_dbt.options import build_parser, misuse
 from orchestrator_dbt.reports import Reports
-from workforce_sim.console import INTERRUPTED, USAGE, guarded, shower
+from workforce_sim.cli.console import INTERRUPTED, USAGE, guarded, shower
 
 
 def as_program() -> NoReturn:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from orchestrator_dbt.logs import TRACEBACK
-from workforce_sim.console import complain, explained, printable
+from workforce_sim.cli.console import complain, explained
+from workforce_sim.terminal import printable
 
 log = logging.getLogger("orchestrator_dbt")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
-    from workforce_sim.differences import RunDifference, diff_runs
     from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
@@ -26,26 +25,28 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
+    from workforce_sim.explain.diff import RunDifference, diff_runs
+    from workforce_sim.explain.provenance import provenance
+    from workforce_sim.explain.timeline import Timeline, timeline
     from workforce_sim.ledger import replay
-    from workforce_sim.loading import load_config
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.legality import plan_warnings
     from workforce_sim.plan.limits import Limits, catch_up_limit, deferral_limit, limits
+    from workforce_sim.plan.loading import load_config
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
-    from workforce_sim.provenance_page import provenance
     from workforce_sim.result import Result, read_run
-    from workforce_sim.sharing import export_csv, pseudonyms
+    from workforce_sim.share.csv_files import export_csv
+    from workforce_sim.share.pseudonyms import pseudonyms
+    from workforce_sim.share.suppression import suppress_small
     from workforce_sim.simulation import simulate
-    from workforce_sim.story import Timeline, timeline
     from workforce_sim.summary import summary_by
-    from workforce_sim.suppression import suppress_small
-    from workforce_sim.verification import Verification, verify_run
+    from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
     "AdpCorrection",
@@ -107,35 +108,36 @@ __all__ = [
 
 _HOMES = {
     "census": ("Census", "check_census", "read_census"),
+    "census.synthetic": ("synthetic_census",),
     "config": ("Config",),
-    "differences": ("RunDifference", "diff_runs"),
     "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
+    "explain.diff": ("RunDifference", "diff_runs"),
+    "explain.provenance": ("provenance",),
+    "explain.timeline": ("Timeline", "timeline"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
-    "loading": ("load_config",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
     "plan.legality": ("plan_warnings",),
     "plan.limits": ("Limits", "catch_up_limit", "deferral_limit", "limits"),
+    "plan.loading": ("load_config",),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
-    "provenance_page": ("provenance",),
     "result": ("Result", "read_run"),
-    "sharing": ("export_csv", "pseudonyms"),
+    "share.csv_files": ("export_csv",),
+    "share.pseudonyms": ("pseudonyms",),
+    "share.suppression": ("suppress_small",),
     "simulation": ("simulate",),
     "summary": ("summary_by",),
-    "suppression": ("suppress_small",),
-    "story": ("Timeline", "timeline"),
-    "census.synthetic": ("synthetic_census",),
-    "verification": ("Verification", "verify_run"),
+    "verify.verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

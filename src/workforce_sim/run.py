@@ -25,9 +25,9 @@ from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError
-from workforce_sim.loading import load_config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST

@@ -7,8 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.config.load import load_config as load
-from workforce_sim.config.load import overridden
+from workforce_sim.config.load import overridden, read_config
 from workforce_sim.engine.resume import carried
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
@@ -57,7 +56,7 @@ def simulate(
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
         SimulationError: for assumptions that cannot be carried out.
     """
-    chosen = overridden(load(config), start_year=start_year, end_year=end_year, seed=seed)
+    chosen = overridden(read_config(config), start_year=start_year, end_year=end_year, seed=seed)
     folder = out or chosen.output.path
     if folder is not None:
         refuse_foreign(Path(folder))

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import workforce_sim as ws
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 from workforce_sim.config.drawing import drawing, value
 from workforce_sim.config.load import with_changes
 from workforce_sim.config.uncertainty import Assumption

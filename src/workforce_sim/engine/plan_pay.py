@@ -16,9 +16,11 @@ from workforce_sim.dates import NEVER, Days, Flags, Ints
 from workforce_sim.engine.columns import Columns, Rows, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay
-from workforce_sim.engine.events.deferral import STEPS
 
 Kind = Literal["plan_year", "eligible", "participating"]
+STEPS = ("start_bp", "january_bp", "response_bp", "before_bp", "escalated_bp", "new_deferral_bp")
+"""Columns of the rate after each step of the year, in order: see ``events.deferral``."""
+
 Span = tuple[Ints, Ints]
 """Rates in bp and pay in cents of one span of the year, of some of those who defer."""
 

@@ -25,12 +25,12 @@ class Job:
     Attributes:
         config: as it is written; each replicate draws what is uncertain in it.
         opening: the completed census.
-        luck: the replicate whose draws of persons all of them share; None where each has its own.
+        common: the replicate whose random numbers of persons all of them share; None where each has its own.
     """
 
     config: Config
     opening: Opening
-    luck: int | None = None
+    common: int | None = None
 
 
 def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
@@ -41,7 +41,7 @@ def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
 
 def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
     """Yield the summaries of each year of the replicates that have one configuration."""
-    state, world = prepared(config, job.opening, replicates, job.luck, named=False)
+    state, world = prepared(config, job.opening, replicates, job.common, named=False)
     course, clock = Course(world, tables=False), Clock()
     for number in config.simulation.years:
         tables, state = course.step(state, number, clock)

@@ -23,15 +23,13 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.event import FLAG, Rows, node
 from workforce_sim.engine.events.enrollment import AUTOMATIC, full_match_rate
+from workforce_sim.engine.plan_pay import STEPS
 from workforce_sim.money import PPM, ppm
 
 Rates = NDArray[np.int32]
 
 _FLOOR_BP = 100
 _UP = 0.75
-
-STEPS = ("start_bp", "january_bp", "response_bp", "before_bp", "escalated_bp", "new_deferral_bp")
-"""The rate after each step of the year, in order."""
 
 ADDS = {
     **dict.fromkeys(STEPS, pl.Int32),

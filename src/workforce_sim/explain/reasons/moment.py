@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.config.values import _ByYear
+from workforce_sim.config.values import ByYear
 from workforce_sim.dates import PlanYear, completed_years, day_number
 from workforce_sim.engine.assumptions import AgePay, Assumptions
 from workforce_sim.wording import dollars, percent
@@ -19,7 +19,7 @@ from workforce_sim.wording import dollars, percent
 Row = Mapping[str, Any]
 
 
-class Assumed(NamedTuple):
+class Reason(NamedTuple):
     """A configuration key, its value in force, and what that meant for this person."""
 
     key: str
@@ -39,14 +39,14 @@ class Moment:
         event: its row of the ledger.
         person: the person's snapshot of that year.
         totals: the summary of that year.
-        story: all ledger rows of the person, in written order.
+        ledger: all ledger rows of the person, in written order.
     """
 
     assumptions: Assumptions
     event: Row
     person: Row
     totals: Row
-    story: Sequence[Row]
+    ledger: Sequence[Row]
 
     @property
     def config(self) -> Config:
@@ -71,7 +71,7 @@ class Moment:
 
     def level_on(self, date: dt.date | None = None) -> str:
         """Return the level at the opening or on hire, or after the promotions up to a date."""
-        moves = [e for e in self.story if e["year"] == self.year and e["event_type"] == "promotion"]
+        moves = [e for e in self.ledger if e["year"] == self.year and e["event_type"] == "promotion"]
         if not moves:
             return str(self.person["level"])
         moved = date is not None and moves[0]["effective_date"] <= date
@@ -79,21 +79,21 @@ class Moment:
 
     def salary_on(self, date: dt.date) -> int:
         """Return the salary after a day's raises."""
-        paid = [e["salary_after_cents"] for e in self.story if e["effective_date"] <= date]
+        paid = [e["salary_after_cents"] for e in self.ledger if e["effective_date"] <= date]
         known = [amount for amount in paid if amount is not None]
         return int(known[-1] if known else self.person["opening_salary_cents"])
 
-    def by_age_and_pay(self, key: str, table: AgePay, date: dt.date, places: int) -> Assumed:
+    def by_age_and_pay(self, key: str, table: AgePay, date: dt.date, places: int) -> Reason:
         """Return the value of a table for the person on a date."""
         age, salary = years_on(self.person["birth_date"], date), self.salary_on(date)
         value = table.at(np.array([age]), np.array([salary]))[0]
-        return Assumed(key, percent(Decimal(int(value)).scaleb(-places)), f"at age {age} and pay of {dollars(salary)}")
+        return Reason(key, percent(Decimal(int(value)).scaleb(-places)), f"at age {age} and pay of {dollars(salary)}")
 
-    def by_year(self, key: str, value: _ByYear, note: str = "") -> Assumed:
+    def by_year(self, key: str, value: ByYear, note: str = "") -> Reason:
         """Return a rate in force in the year, and since when."""
         table = value.root if isinstance(value.root, dict) else {}
         since = f"since {max(y for y in table if y <= self.year)}" if table else ""
-        return Assumed(key, percent(value.at(self.year)), "; ".join(filter(None, (since, note))))
+        return Reason(key, percent(value.at(self.year)), "; ".join(filter(None, (since, note))))
 
 
 def years_on(since: dt.date, date: dt.date) -> int:

@@ -13,9 +13,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.console import FAILURE, SUCCESS, USAGE, complain, guarded, run_report, say, shower, whole_number
-from workforce_sim.ensemble_commands import add_ensemble_commands
-from workforce_sim.run_commands import add_run_commands
+from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, complain, guarded, run_report, say, shower, whole_number
+from workforce_sim.cli.ensemble_commands import add_ensemble_commands
+from workforce_sim.cli.run_commands import add_run_commands
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,7 +111,7 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
 def _simulate(options: argparse.Namespace) -> int:
     start = perf_counter()
     from workforce_sim.config import overridden  # noqa: PLC0415
-    from workforce_sim.loading import load_config  # noqa: PLC0415
+    from workforce_sim.plan.loading import load_config  # noqa: PLC0415
     from workforce_sim.simulation import simulate  # noqa: PLC0415
 
     config = load_config(options.config)
@@ -132,9 +132,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def _census_check(options: argparse.Namespace) -> int:
     from workforce_sim.census import check_census  # noqa: PLC0415
-    from workforce_sim.config import load_config  # noqa: PLC0415
+    from workforce_sim.config import read_config  # noqa: PLC0415
 
-    config: Config = load_config(options.config)
+    config: Config = read_config(options.config)
     findings: pl.DataFrame = check_census(options.file, config)
     for row in findings.iter_rows(named=True):
         rows = ", ".join(str(number) for number in row["first_rows"])
@@ -148,8 +148,8 @@ def _census_check(options: argparse.Namespace) -> int:
 
 def _config_check(options: argparse.Namespace) -> int:
     from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
-    from workforce_sim.loading import load_config  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
+    from workforce_sim.plan.loading import load_config  # noqa: PLC0415
 
     config = load_config(options.file)
     census = config.census.path or f"synthetic, {config.census.size:,} employees"
@@ -189,7 +189,7 @@ def _config_migrate(options: argparse.Namespace) -> int:
 
 
 def _config_init(options: argparse.Namespace) -> int:
-    shipped = Path(__file__).parent / "config" / EXAMPLE
+    shipped = Path(__file__).parents[1] / "config" / EXAMPLE
     *_, example = shipped.read_text(encoding="utf-8").split("\n", 2)  # first it names the schema beside it
     try:
         with options.file.open("x", encoding="utf-8", newline="\n") as file:

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from workforce_sim.config import Config
-from workforce_sim.config import load_config as read
+from workforce_sim.config import Config, read_config
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import check_years
 
@@ -25,7 +24,7 @@ def load_config(source: str | os.PathLike[str] | Mapping[str, Any] | Config | No
         FileNotFoundError: when there is no such file.
         TypeError: for any other kind of source.
     """
-    config = read(source)
+    config = read_config(source)
     try:
         check_years(config)
     except ConfigError as error:

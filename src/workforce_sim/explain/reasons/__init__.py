@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from workforce_sim.assumed import plan, work
-from workforce_sim.assumed.moment import Assumed, Moment
-from workforce_sim.assumed.money import contributions
+from workforce_sim.explain.reasons import plan, work
+from workforce_sim.explain.reasons.moment import Moment, Reason
+from workforce_sim.explain.reasons.money import contributions
 
-__all__ = ["Assumed", "Moment", "assumed", "contributions"]
+__all__ = ["Moment", "Reason", "contributions", "reasons"]
 
 
-def assumed(moment: Moment) -> list[Assumed]:
+def reasons(moment: Moment) -> list[Reason]:
     """Return the assumptions behind an event, the ones that decide whether it happens first."""
     return _OF_TYPE[str(moment.event["event_type"])](moment)
 
 
-_OF_TYPE: Mapping[str, Callable[[Moment], list[Assumed]]] = {
+_OF_TYPE: Mapping[str, Callable[[Moment], list[Reason]]] = {
     "hire": work.hire,
     "eligibility": plan.eligibility,
     "promotion": work.promotion,
     "cola": work.cola,
     "merit": work.merit,
     "enrollment": plan.enrollment,
-    "opt_out": plan.automatic,
+    "opt_out": plan.automatic_enrollment,
     "rate_change": plan.rate_change,
     "escalation": plan.escalation,
     "stop": plan.stop,

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.config import load_config
-from workforce_sim.console import plan_table, year_table
+from workforce_sim.config import read_config
+from workforce_sim.explain.years_text import plan_table, year_table
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, MANIFEST, read_sealed, sealed, year_folder
 from workforce_sim.store.reading import Stored, opened
@@ -41,7 +41,7 @@ def provenance(run: str | Path) -> str:
         LedgerError: when it holds no run, or one that is damaged.
     """
     stored = opened(Path(run))
-    years = [_Year.read(stored, year) for year in stored.years]
+    years = [_Committed.read(stored, year) for year in stored.years]
     parts = [
         _head(stored),
         _section("What was asked", _asked(stored.header)),
@@ -55,14 +55,14 @@ def provenance(run: str | Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-class _Year:
+class _Committed:
     """What the folder of one year says: its manifest, and when and by what it was made."""
 
     def __init__(self, year: int, manifest: Mapping[str, Any], made: Mapping[str, Any]) -> None:
         self.year, self.manifest, self.made = year, manifest, made
 
     @classmethod
-    def read(cls, stored: Stored, year: int) -> _Year:
+    def read(cls, stored: Stored, year: int) -> _Committed:
         folder = year_folder(stored.folder, year)
         return cls(year, read_sealed(folder / MANIFEST), read_sealed(folder / MADE))
 
@@ -93,7 +93,7 @@ def _head(stored: Stored) -> str:
 @cache
 def _defaults() -> dict[str, Any]:
     """Return every key of the documented configuration with its default."""
-    return dict(leaves(load_config(None).model_dump(mode="json", by_alias=True)))
+    return dict(leaves(read_config(None).model_dump(mode="json", by_alias=True)))
 
 
 def _is_set(key: str, value: Any) -> bool:
@@ -136,7 +136,7 @@ def _configuration(header: Header) -> Iterator[str]:
 # --- the census and what came out ---
 
 
-def _census(stored: Stored, first: _Year) -> Iterator[str]:
+def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     header = stored.header
     start = stored.summary.filter(year=first.year)["headcount_opening"][0]
     path = header.configuration["census"]["path"]
@@ -164,7 +164,7 @@ def _lines(text: str) -> list[str]:
 _MACHINE = ("python", "system", "processors", "threads")
 
 
-def _made(header: Header, years: Sequence[_Year]) -> Iterator[str]:
+def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
     versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
     yield f"* versions that decide the bytes: {versions}; format {header.format} of the folder"
     for machine, made in _by_machine(years).items():
@@ -173,13 +173,13 @@ def _made(header: Header, years: Sequence[_Year]) -> Iterator[str]:
     yield from _table(("year", "committed", "seconds", "peak MB"), map(_when, years))
 
 
-def _when(year: _Year) -> tuple[str, ...]:
+def _when(year: _Committed) -> tuple[str, ...]:
     seconds, peak = year.made.get("seconds"), year.made.get("peak_memory_mb")
     took = f"{sum(seconds.values()):.3f}" if seconds else "-"
     return str(year.year), str(year.made.get("committed", "-")), took, "-" if peak is None else f"{peak:,.0f}"
 
 
-def _by_machine(years: Sequence[_Year]) -> dict[str, list[int]]:
+def _by_machine(years: Sequence[_Committed]) -> dict[str, list[int]]:
     """Return the years by what computed them, as words."""
     found: dict[str, list[int]] = {}
     for year in years:
@@ -196,7 +196,7 @@ def _span(years: Sequence[int]) -> str:
 # --- hashes ---
 
 
-def _hashes(header: Header, years: Sequence[_Year]) -> Iterator[str]:
+def _hashes(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
     yield "Each year hangs on the one before; `workforce-sim run verify` checks all of it."
     yield ""
     chain = [("(what the run is)", f"`{header.root()}`", "")]

@@ -1,6 +1,6 @@
 """``workforce-sim run ...``: a run on disk explained, compared, shown and exported.
 
-As in ``cli``, what a command needs is imported when it runs.
+As in ``main``, what a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.console import FAILURE, SUCCESS, complain, printable, say, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, complain, say, whole_number
+from workforce_sim.terminal import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,9 +32,7 @@ def add_run_commands(run: Any, command: Command) -> None:
     verify = command(run, "verify", "tell whether a run is what was written: hashes, chain, laws, replay", _verify)
     _run_folder(verify)
     verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
-    timeline = command(
-        run, "timeline", "tell one person's whole story, with the assumption behind each event", _timeline
-    )
+    timeline = command(run, "timeline", "tell one person's timeline, with the assumption behind each event", _timeline)
     _run_folder(timeline)
     timeline.add_argument("id", metavar="ID", help="employee id, as in the census; of hires NH-2027-000001")
     timeline.add_argument("--replicate", metavar="NUMBER", type=whole_number, help="where the run holds several")
@@ -62,14 +61,14 @@ def _say(text: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from workforce_sim.provenance_page import provenance  # noqa: PLC0415
+    from workforce_sim.explain.provenance import provenance  # noqa: PLC0415
 
     say(provenance(options.run).rstrip())
     return SUCCESS
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from workforce_sim.verification import verify_run  # noqa: PLC0415
+    from workforce_sim.verify.verification import verify_run  # noqa: PLC0415
 
     found = verify_run(options.run, deep=options.deep)
     say(str(found))
@@ -77,15 +76,15 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _timeline(options: argparse.Namespace) -> int:
-    from workforce_sim.story import timeline  # noqa: PLC0415
+    from workforce_sim.explain.timeline import timeline  # noqa: PLC0415
 
     _say(str(timeline(options.run, options.id, replicate=options.replicate)))
     return SUCCESS
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from workforce_sim.differences import diff_runs  # noqa: PLC0415
-    from workforce_sim.differences_text import some_persons  # noqa: PLC0415
+    from workforce_sim.explain.diff import diff_runs  # noqa: PLC0415
+    from workforce_sim.explain.diff_text import some_persons  # noqa: PLC0415
 
     found = diff_runs(options.a, options.b)
     _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
@@ -115,8 +114,9 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _write_tables(run: Result, folder: Path, key: Path | str | None) -> None:
-    from workforce_sim.queries import collected  # noqa: PLC0415
-    from workforce_sim.sharing import export_csv, pseudonyms  # noqa: PLC0415
+    from workforce_sim.explain.queries import collected  # noqa: PLC0415
+    from workforce_sim.share.csv_files import export_csv  # noqa: PLC0415
+    from workforce_sim.share.pseudonyms import pseudonyms  # noqa: PLC0415
 
     for name in ("events", "snapshots", "summary"):
         table: pl.DataFrame = collected(run.scan(name))

@@ -1,6 +1,6 @@
 """``workforce-sim ensemble``, ``compare`` and ``sweep``: many replicates, of one configuration or of several.
 
-As in ``cli``, what a command needs is imported when it runs.
+As in ``main``, what a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.console import SUCCESS, complain, note_list, printable, say, ticker, whole_number
-from workforce_sim.run_commands import Command
+from workforce_sim.cli.console import SUCCESS, complain, note_list, say, whole_number
+from workforce_sim.cli.run_commands import Command
+from workforce_sim.terminal import counter, printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -47,14 +48,16 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
-    compare = command(commands, "compare", "simulate scenarios under the same luck and tell how they differ", _compare)
+    compare = command(
+        commands, "compare", "simulate scenarios with common random numbers and tell how they differ", _compare
+    )
     about = "name and YAML file of each scenario, the one to compare with first"
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
     about = f"tell who gains and who loses in replicate 0, by group; groups of fewer than {LEAST} are hidden"
     compare.add_argument("--gains", choices=GROUPS, help=about)
-    sweep = command(commands, "sweep", "simulate every combination of some values under the same luck", _sweep)
+    sweep = command(commands, "sweep", "simulate every combination of some values with common random numbers", _sweep)
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
     about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
@@ -113,12 +116,6 @@ def _once(pairs: list[tuple[str, str]], what: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def _counter(verbose: bool) -> Callable[[int, int], None] | None:
-    """Return what shows the progress of replicates on standard error; none where nobody would see it."""
-    tick = ticker(verbose)
-    return None if tick is None else lambda done, total: tick(f"{done:,} of {total:,} replicates", done == total)
-
-
 def _tell(options: argparse.Namespace, found: Any, page: Mapping[str, Any]) -> None:
     """Print a result, as a page of text or as JSON, and say where it was written."""
     text = json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False) if options.json else str(found)
@@ -156,7 +153,7 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
             options.config,
             replicates=replicates,
             executor=executor,
-            progress=_counter(options.verbose),
+            progress=counter(options.verbose),
             until=until,
             out=options.out,
             spread=options.spread,
@@ -185,7 +182,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    asked = {"replicates": options.replicates, "progress": _counter(options.verbose)}
+    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
     with _executor(options.scheduler) as executor:
         found: Comparison = compare(scenarios, executor=executor, **asked)
     gains = None if options.gains is None else found.gains(options.gains, least=LEAST)
@@ -214,7 +211,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
-    asked = {"replicates": options.replicates, "progress": _counter(options.verbose)}
+    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
     with _executor(options.scheduler) as executor:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)

@@ -1,6 +1,6 @@
 """``docs/data-model.md``, printed from the tables.
 
-``python -m workforce_sim.datamodel > docs/data-model.md`` writes the page anew.
+``python -m workforce_sim.explain.datamodel > docs/data-model.md`` writes the page anew.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _INTRO = """\
 # Data model
 
 Printed from `src/workforce_sim/tables.py` and `draws.py`; a test keeps this page equal to them. Change the code, then
-run `python -m workforce_sim.datamodel > docs/data-model.md`.
+run `python -m workforce_sim.explain.datamodel > docs/data-model.md`.
 
 Money is in whole cents and rates in whole basis points or millionths. Dates are calendar days; both the first and the
 last day of employment are days worked. The owner is the one event that may change a column. Columns of the plan

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.checks import broken_laws
 from workforce_sim.config import Level
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.start import prepared
@@ -31,6 +30,7 @@ from workforce_sim.store.layout import (
 )
 from workforce_sim.store.reading import Stored
 from workforce_sim.tables import TABLES, Column, names
+from workforce_sim.verify.checks import broken_laws
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import polars as pl
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 if TYPE_CHECKING:
-    from workforce_sim.differences import RunDifference
+    from workforce_sim.explain.diff import RunDifference
 
 _EVERYTHING = ("random_seed", "replicate", "engine", "census", "versions")
 """Where these differ, anything may."""

@@ -13,11 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.differences_text import bearing, readable
-from workforce_sim.differing import KEYS, LASTING, differing, first_each, with_kinds
 from workforce_sim.errors import RequestError
+from workforce_sim.explain.diff_text import bearing, readable
+from workforce_sim.explain.differing import KEYS, LASTING, differing, first_each, with_kinds
+from workforce_sim.explain.queries import collected, part, run_of
 from workforce_sim.ledger import TABLES, year_digest
-from workforce_sim.queries import collected, part, run_of
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MANIFEST, read_sealed, table_file, year_folder

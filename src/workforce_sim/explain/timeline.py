@@ -1,4 +1,4 @@
-"""One person's whole story: every event in written order, the assumption behind each, and a line for each year.
+"""One person's timeline: every event in written order, the assumption behind each, and a line for each year.
 
 Of a run on disk only that person's rows are read: the id is looked for while the files are scanned.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.assumed import Assumed, Moment, assumed, contributions
 from workforce_sim.config import Config, Level
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError
-from workforce_sim.queries import collected, run_of
+from workforce_sim.explain.queries import collected, run_of
+from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
 from workforce_sim.result import Result
 from workforce_sim.tables import DataType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
@@ -46,7 +46,7 @@ SCHEMA: dict[str, DataType] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a story: an event, or what a year came to (``event`` is opening or year then)."""
+    """One line of a timeline: an event, or what a year came to (``event`` is opening or year then)."""
 
     replicate: int
     year: int
@@ -54,7 +54,7 @@ class Line:
     event: str
     cause: str | None
     change: str
-    assumptions: Sequence[Assumed]
+    assumptions: Sequence[Reason]
 
     def row(self) -> tuple[Any, ...]:
         """Return the line as a row of the frame."""
@@ -72,10 +72,10 @@ class Line:
 
 @dataclass(frozen=True, repr=False)
 class Timeline:
-    """One person's story; ``print`` it, or take ``frame``.
+    """One person's timeline; ``print`` it, or take ``frame``.
 
     Attributes:
-        employee_id: whose story.
+        employee_id: whose timeline.
         lines: in written order; the opening first, the line of a year after its events.
         events: the person's rows of the ledger.
         snapshots: the person's snapshots.
@@ -106,7 +106,7 @@ _MARKS = ("opening", "year")
 
 
 def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int | None = None) -> Timeline:
-    """Return one person's whole story, with the assumption behind each event.
+    """Return one person's timeline, with the assumption behind each event.
 
     Args:
         run: a result, in memory or on disk, or the folder of a run.
@@ -127,8 +127,8 @@ def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int
     events = _rows(result, "events", wanted, number).sort("replicate", "year", "effective_date", "event_type", "cause")
     totals = collected(result.scan("summary").filter(pl.col("replicate") == number))
     levels = _levels(result.config, people.schema["level"])
-    story = Story(Assumptions(result.config, levels), events.to_dicts(), people.to_dicts(), totals.to_dicts())
-    return Timeline(wanted, (*_opening(result, wanted, number), *story.lines()), events, people)
+    rows = PersonRows(Assumptions(result.config, levels), events.to_dicts(), people.to_dicts(), totals.to_dicts())
+    return Timeline(wanted, (*_opening(result, wanted, number), *rows.lines()), events, people)
 
 
 def _rows(result: Result, table: str, employee_id: str, replicate: int | None = None) -> pl.DataFrame:
@@ -165,7 +165,7 @@ def _levels(config: Config, dtype: pl.DataType) -> tuple[Level, ...]:
 
 
 @dataclass(frozen=True)
-class Story:
+class PersonRows:
     """What the run says of one person, as plain rows in written order."""
 
     assumptions: Assumptions
@@ -180,11 +180,11 @@ class Story:
             year = person["year"]
             for event in (e for e in self.events if e["year"] == year):
                 moment = Moment(self.assumptions, event, person, totals[year], self.events)
-                yield _event_line(event, assumed(moment))
+                yield _event_line(event, reasons(moment))
             yield _year_line(person, contributions(self.assumptions, person))
 
 
-def _event_line(event: Row, because: list[Assumed]) -> Line:
+def _event_line(event: Row, because: list[Reason]) -> Line:
     kind = str(event["event_type"])
     place = event["replicate"], event["year"], event["effective_date"]
     return Line(*place, kind, event["cause"] and str(event["cause"]), change_text(event), because)
@@ -208,7 +208,7 @@ def _moved(before: Any, after: Any, text: Any) -> str:
     return str(text(after)) if before is None else f"{text(before)} -> {text(after)}"
 
 
-def _year_line(person: Row, because: list[Assumed]) -> Line:
+def _year_line(person: Row, because: list[Reason]) -> Line:
     last = person["termination_date"] or dt.date(person["year"], 12, 31)
     text = "; ".join(filter(None, _of_year(person)))
     return Line(person["replicate"], person["year"], last, "year", None, text, because)
@@ -259,8 +259,8 @@ def _opening(result: Result, employee_id: str, replicate: int) -> Iterable[Line]
         yield Line(replicate, start - 1, dt.date(start - 1, 12, 31), "opening", None, text, _of_census(result.config))
 
 
-def _of_census(config: Config) -> list[Assumed]:
+def _of_census(config: Config) -> list[Reason]:
     path = config.census.path
     return [
-        Assumed("census.size", f"{config.census.size:,}") if path is None else Assumed("census.path", Path(path).name)
+        Reason("census.size", f"{config.census.size:,}") if path is None else Reason("census.path", Path(path).name)
     ]
