@@ -19,12 +19,13 @@ from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
+from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.resume import resumed
 from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
-from workforce_sim.errors import ConfigError
+from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
@@ -100,7 +101,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff)
+        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own))
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -134,6 +135,7 @@ def begin(
     replicate: int = 0,
     engine: Engine = "fast",
     in_order: bool = False,
+    own: Sequence[OwnEvent] = (),
 ) -> Run:
     """Read, check and prepare everything; arguments and errors as for ``simulate``.
 
@@ -142,6 +144,8 @@ def begin(
     """
     if int(replicate) != replicate or replicate < 0:
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    if own and engine == "reference":
+        raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     written = drawing(load_config(config))
@@ -151,7 +155,7 @@ def begin(
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
     with clock("preparation"):
-        state, world = prepared(chosen, opening, (replicate,))
+        state, world = prepared(chosen, opening, (replicate,), own=tuple(own))
         staff = opening_staff(opening, state, chosen.simulation.start_year)
         order = by_key(state.staff) if in_order else None
         if order is not None:

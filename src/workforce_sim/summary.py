@@ -115,7 +115,13 @@ def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
     return _OF_STAFF | _STAFF_IN_PLAN if in_plan else _OF_STAFF
 
 
-def summarise(sums: pl.DataFrame, replicates: Sequence[int], year: int, used: UsedForfeitures | None) -> pl.DataFrame:
+def summarise(
+    sums: pl.DataFrame,
+    replicates: Sequence[int],
+    year: int,
+    used: UsedForfeitures | None,
+    own: Sequence[str] = (),
+) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
@@ -123,6 +129,7 @@ def summarise(sums: pl.DataFrame, replicates: Sequence[int], year: int, used: Us
         replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan, whose columns are null then.
+        own: measures of the user's own events among the sums; they come last.
     """
     known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
     if used is not None:
@@ -130,7 +137,8 @@ def summarise(sums: pl.DataFrame, replicates: Sequence[int], year: int, used: Us
     rows = sums.hstack(known).lazy()
     for derived in _steps(in_plan=used is not None, lowered=used is not None and used.lowers_cost):
         rows = rows.with_columns(derived)
-    return completed(rows.collect(engine="in-memory", optimizations=_AS_WRITTEN), SUMMARY)
+    measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+    return completed(measured, SUMMARY).hstack([measured[name] for name in own])
 
 
 _AS_WRITTEN = pl.QueryOptFlags.none()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.dates import Ints, PlanYear
-from workforce_sim.draws import Draws, Keys, Stream, Uniforms
+from workforce_sim.draws import Draws, Keys, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.pay_scale import PayScale
@@ -31,6 +31,7 @@ class World:
         department_shares: cumulative ppm of the departments in the census, none last.
         levels, departments: names by position; the last department is null.
         chance: the replicate whose draws of persons all of them share; None where each has its own.
+        own: the user's own events.
     """
 
     assumptions: Assumptions
@@ -41,6 +42,7 @@ class World:
     levels: pl.Series
     departments: pl.Series
     chance: int | None = None
+    own: tuple[Any, ...] = ()
 
     @property
     def drawn_as(self) -> tuple[int, ...]:
@@ -118,6 +120,20 @@ class Year:
         """How many replicates are in the batch."""
         return len(self.world.replicates)
 
-    def draw(self, persons: Keys, stream: Stream) -> Uniforms:
+    def draw(self, persons: Keys, stream: int) -> Uniforms:
         """Return this year's draw in [0, 1) of each person for one kind of decision."""
         return Draws(self.config.random_seed, self.number).of(persons, stream)
+
+    def draws(self, staff: pl.LazyFrame, **streams: int) -> pl.LazyFrame:
+        """Add draws in [0, 1) of everybody, one column for each name and stream.
+
+        ``year.draws(staff, _u=ws.Stream.user("bonus"))`` adds ``_u``.
+        """
+        return staff.with_columns(
+            pl.col("person").map_batches(partial(_drawn, year=self, stream=stream), pl.Float64).alias(name)
+            for name, stream in streams.items()
+        )
+
+
+def _drawn(persons: pl.Series, year: Year, stream: int) -> pl.Series:
+    return pl.Series(year.draw(persons.to_numpy(), stream))

@@ -6,7 +6,7 @@ stand in columns of one value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,10 @@ import polars as pl
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.event import Declared, Rows
 from workforce_sim.engine.events.termination import LEAVES, REDUCTION
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.state import STATE
 from workforce_sim.summary import COUNTED, staff_sums
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
 
 ROW = "_row"
 """Position of a person among all of the year, in tables that are to be put in written order."""
@@ -44,8 +45,8 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
         world: of the run.
         in_order: whether tables carry ``ROW``.
     """
-    names = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
-    return _built(events, *names, one=len(world.replicates) == 1, in_order=in_order)
+    taken = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
+    return _built(events, *taken, one=len(world.replicates) == 1, in_order=in_order)
 
 
 @lru_cache(maxsize=16)
@@ -61,6 +62,8 @@ def _built(
     labels = {
         "level": pl.Series(levels, dtype=pl.Enum(levels)),
         "department": pl.Series([*departments, None], dtype=pl.Enum(departments) if departments else pl.String),
+        "event_type": pl.Series(event_types(events), dtype=pl.Enum(event_types(events))),
+        **_ENUMS,
     }
     return Outputs(events, labels, one=one, in_order=in_order)
 
@@ -73,7 +76,8 @@ class Outputs:
     ) -> None:
         self._labels, self._one = labels, one
         self._row = [pl.col(ROW)] if in_order else []
-        rows = sorted((rows for event in events for rows in event.ledger), key=_place)
+        place = {name: at for at, name in enumerate(labels["event_type"])}
+        rows = sorted((rows for event in events for rows in event.ledger), key=lambda rows: place[rows.event_type])
         snapshot = dict(self._snapshot(events))
         self._people = [*self._row, *snapshot.values()]
         self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
@@ -125,7 +129,9 @@ class Outputs:
     def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
         """Yield the columns of the snapshot; of what no event gives, nulls."""
         known = {name: expr for event in events for name, expr in event.snapshot.items()}
-        return ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
+        own = (name for event in events if isinstance(event, OwnEvent) for name in event.adds)
+        yield from ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
+        yield from ((name, pl.col(name)) for name in own)
 
     def _of_rows(self, rows: Rows) -> Iterator[pl.Expr]:
         """Yield the columns of the ledger for the rows of one event type."""
@@ -147,25 +153,23 @@ class Outputs:
 
     def _names(self, column: Column) -> pl.Series | None:
         """Return the names behind the positions in a column."""
-        if column.dtype is NAME:
-            return self._labels["department" if column.name == "department" else "level"]
-        return _ENUMS.get(column.name)
+        named = column.dtype is NAME and column.name != "department"
+        return self._labels.get("level" if named else column.name)
 
     def _dtype(self, column: Column) -> Any:
         labels = self._names(column)
         return column.dtype if labels is None else labels.dtype
 
 
+def event_types(events: Iterable[Declared]) -> list[str]:
+    """Return the types of a run's ledger rows in order within a day: those of the model, then the user's own."""
+    return [*EVENT_TYPES, *(event.name for event in events if isinstance(event, OwnEvent) and event.ledger)]
+
+
 _ENUMS = {
     "cause": pl.Series(EVENT_CAUSE.categories, dtype=EVENT_CAUSE),
-    "event_type": pl.Series(EVENT_TYPE.categories, dtype=EVENT_TYPE),
     "status": pl.Series(STATUS.categories, dtype=STATUS),
 }
-
-
-def _place(rows: Rows) -> int:
-    """Return the place of an event type within a day."""
-    return EVENT_TYPES.index(rows.event_type)
 
 
 def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
@@ -199,6 +203,8 @@ def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Exp
             found = [LEAVES & (pl.col("cause") == REDUCTION)]
         if found:
             yield pl.sum_horizontal(part.sum().cast(pl.Int64) for part in found).alias(measure)
+    own = (event.measures or {} for event in events if isinstance(event, OwnEvent))
+    yield from (expr.cast(pl.Int64).sum().alias(name) for measures in own for name, expr in measures.items())
     if any("reallocated_cents" in event.adds for event in events):
         yield pl.col("reallocated_cents").sum()
 
@@ -206,4 +212,6 @@ def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Exp
 def _closing(events: Sequence[Declared]) -> list[pl.Expr]:
     """Return the columns of the next opening: ``new_x`` of an event takes the place of ``x``."""
     added = {name for event in events for name in event.adds}
-    return [pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in STATE]
+    kept = (pl.col(name) for event in events if isinstance(event, OwnEvent) for name in event.keeps)
+    state = (pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in STATE)
+    return [*state, *kept]

@@ -15,6 +15,7 @@ from workforce_sim.engine.context import World
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events.eligibility import dates
 from workforce_sim.engine.membership import owners, with_plan
+from workforce_sim.engine.own import OwnEvent, kept
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.pay_scale import pay_scale
 from workforce_sim.engine.state import State, birth_years, frame_of, without_plan
@@ -30,6 +31,7 @@ def prepared(
     chance: int | None = None,
     *,
     named: bool = True,
+    own: tuple[OwnEvent, ...] = (),
 ) -> tuple[State, World]:
     """Turn an opening into the first state of a batch, and what holds for the whole run.
 
@@ -38,6 +40,7 @@ def prepared(
         opening: the completed census.
         replicates: their numbers.
         chance: the replicate whose draws of persons all of them share; left out, each has its own.
+        own: the user's own events.
         named: whether ledger and snapshots are wanted: then the staff carry their ids.
 
     Returns:
@@ -57,8 +60,9 @@ def prepared(
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
         chance,
+        own,
     )
-    batch = with_plan(_batch(staff, world), census, assumptions)
+    batch = with_plan(_batch(staff, world), census, assumptions).with_columns(kept(own))
     if not named:
         batch = batch.drop("employee_id")
     scale = pay_scale(opening.levels, config.hiring.pay, level, salary)

@@ -27,10 +27,12 @@ from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.forfeitures import left_over, used_forfeitures
 from workforce_sim.engine.outputs import Made, outputs
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.partitions import each, keep_freed_memory
-from workforce_sim.engine.state import State, by_key
+from workforce_sim.engine.state import STATE, State, by_key
 from workforce_sim.engine.sums import added_up
 from workforce_sim.engine.written import in_written_order
+from workforce_sim.errors import RequestError
 from workforce_sim.money import refuse_growth
 from workforce_sim.opening import Tables
 from workforce_sim.summary import summarise
@@ -57,6 +59,32 @@ PLAN: tuple[Step, ...] = (
     TOP_PAID,
     look_back,
 )
+
+
+def with_own(steps: tuple[Step, ...], own: Sequence[OwnEvent]) -> tuple[Step, ...]:
+    """Return the steps of a year with the user's own events, each after the one it names; several in their order.
+
+    Raises:
+        RequestError: for an event that comes after none of the year, or adds a column that is there.
+    """
+    found = list(steps)
+    for event in own:
+        place = [at for at, step in enumerate(found) if event.after in {step.name, getattr(step, "after", None)}]
+        if not place:
+            known = ", ".join(step.name for step in steps if isinstance(step, Declared))
+            raise RequestError(f"event {event.name}: after {event.after!r}, which is no event of the year ({known})")
+        taken = sorted(event.adds.keys() & _columns(found))
+        if taken:
+            raise RequestError(
+                f"event {event.name}: adds {', '.join(taken)}, which the staff have; choose another name"
+            )
+        found.insert(place[-1] + 1, event)
+    return tuple(found)
+
+
+def _columns(steps: Sequence[Step]) -> set[str]:
+    """Return the columns that the staff of a year have."""
+    return {*STATE, *(name for step in steps if isinstance(step, Declared) for name in step.adds)}
 
 
 @dataclass(frozen=True)
@@ -93,7 +121,8 @@ class Course:
     def __init__(self, world: World, *, tables: bool = True, in_order: bool = False) -> None:
         keep_freed_memory()
         self.world, self._keeps, self._in_order = world, tables, in_order
-        self.steps = WORKFORCE + PLAN if world.assumptions.config.plan.enabled else WORKFORCE
+        self.steps = with_own(WORKFORCE + PLAN if world.assumptions.config.plan.enabled else WORKFORCE, world.own)
+        self._measures = [name for event in world.own for name in event.measures or ()]
         events = tuple(step for step in self.steps if isinstance(step, Declared))
         self._outputs = outputs(events, world, in_order=in_order)
 
@@ -108,7 +137,7 @@ class Course:
         with clock("summary"):
             rows = added_up([part.sums for part in made], self.world.replicates)
             used = used_forfeitures(rows, year) if year.config.plan.enabled else None
-            summary = summarise(rows, self.world.replicates, number, used)
+            summary = summarise(rows, self.world.replicates, number, used, self._measures)
         scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))
         closing = State([part.closing for part in made], scale, left_over(rows, used, year))
         return self._tables(made, parts, summary), closing
@@ -117,7 +146,10 @@ class Course:
         """Take every partition through the year; where a decision needs everybody, all wait for it."""
         events: list[Event] = []
         for step in self.steps:
-            if isinstance(step, Declared):
+            if isinstance(step, OwnEvent):
+                parts = _own(_through(parts, events), step)
+                events = []
+            elif isinstance(step, Declared):
                 events.append(step)
             elif step.needed(parts[0].year):
                 parts = _settled(_through(parts, events), step)
@@ -143,6 +175,10 @@ NO_EVENTS, NO_PEOPLE = pl.DataFrame(), pl.DataFrame()
 
 def _through(parts: list[Part], events: Sequence[Event]) -> list[Part]:
     return each(lambda part: part.through(events), parts)
+
+
+def _own(parts: list[Part], event: OwnEvent) -> list[Part]:
+    return each(lambda part: replace(part, staff=event.applied(part.staff, part.year)), parts)
 
 
 def _settled(parts: list[Part], decision: Settlement) -> list[Part]:

@@ -26,7 +26,14 @@ FULL_TIME_HOURS = 2080
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
     """Add the hires to the staff."""
     hires = year.given["employment"].hires
-    return mapped(staff, lambda frame: frame.vstack(hires).rechunk())
+    return mapped(staff, lambda frame: _together(frame, hires))
+
+
+def _together(opening: pl.DataFrame, hires: pl.DataFrame) -> pl.DataFrame:
+    """Return both; what a user's event has added to opening staff is null for hires."""
+    if opening.width == hires.width:
+        return opening.vstack(hires).rechunk()
+    return pl.concat([opening, hires], how="diagonal", rechunk=True)
 
 
 def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
