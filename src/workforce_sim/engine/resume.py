@@ -12,7 +12,7 @@ from workforce_sim.engine.columns import Array
 from workforce_sim.engine.context import World
 from workforce_sim.engine.event import FLAG
 from workforce_sim.engine.partitions import parted
-from workforce_sim.engine.state import State, birth_years, by_key, frame_of
+from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening
 from workforce_sim.store.writer import Carried
@@ -33,7 +33,8 @@ _FLAGS = ("follows", "highly_paid", "roth_catch_up")
 def carried(closing: State) -> Carried:
     """Return what the next year needs of a closing besides the snapshots, in their written order."""
     staff = closing.staff
-    columns = staff.select(pl.col(column).alias(name) for name, column in _CARRIED.items())
+    own = (name for name in staff.columns if name not in STATE and name != "employee_id")
+    columns = staff.select(*(pl.col(column).alias(name) for name, column in _CARRIED.items()), *own)
     return Carried(columns[by_key(staff)].cast(dict.fromkeys(_FLAGS, pl.Boolean)), closing.forfeitures)
 
 
@@ -74,6 +75,7 @@ def resumed(start: State, world: World, opening: Opening, year: int, people: pl.
         **{column: known[name].to_numpy() for name, column in _CARRIED.items()},
         owner=_owners(ids, start),
     )
+    staff = staff.hstack(kept.staff.drop(_CARRIED))
     scale = start.scale
     for later in range(config.simulation.start_year + 1, year + 2):
         scale = scale.grown(config.range_growth.ppm(later))

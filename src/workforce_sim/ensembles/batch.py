@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.start import prepared
 from workforce_sim.engine.year import Course
 from workforce_sim.ensembles.spread import grouped
@@ -26,11 +27,13 @@ class Job:
         config: as it is written; each replicate draws what is uncertain in it.
         opening: the completed census.
         common: the replicate whose random numbers of persons all of them share; None where each has its own.
+        own: the user's own events.
     """
 
     config: Config
     opening: Opening
     common: int | None = None
+    own: tuple[OwnEvent, ...] = ()
 
 
 def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
@@ -41,7 +44,7 @@ def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
 
 def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
     """Yield the summaries of each year of the replicates that have one configuration."""
-    state, world = prepared(config, job.opening, replicates, job.common, named=False)
+    state, world = prepared(config, job.opening, replicates, job.common, own=job.own, named=False)
     course, clock = Course(world, tables=False), Clock()
     for number in config.simulation.years:
         tables, state = course.step(state, number, clock)
