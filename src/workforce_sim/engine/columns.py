@@ -18,12 +18,17 @@ Small = NDArray[np.int16]
 
 
 class Columns:
-    """The columns of a frame as arrays, each fetched when it is asked for. They are shared: not to be written to."""
+    """The columns of a frame as arrays, each fetched when it is asked for. They are shared: not to be written to.
 
-    __slots__ = ("_fetched", "frame")
+    Attributes:
+        frame: the frame.
+        rows: which rows of the partition it has, where it is a block of one.
+    """
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
+    __slots__ = ("_fetched", "frame", "rows")
+
+    def __init__(self, frame: pl.DataFrame, rows: slice = slice(None)) -> None:
+        self.frame, self.rows = frame, rows
         self._fetched: dict[str, Array] = {}
 
     def __len__(self) -> int:

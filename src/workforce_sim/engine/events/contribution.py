@@ -198,4 +198,5 @@ REALLOCATION = Settlement("reallocation", _reallocates, _weights, _shares)
 
 
 def _reallocated(staff: Columns, year: Year) -> Ints:
-    return np.asarray(year.given.get(REALLOCATION.name, np.zeros(len(staff), dtype=np.int64)))
+    shares = year.given.get(REALLOCATION.name)
+    return np.zeros(len(staff), dtype=np.int64) if shares is None else np.asarray(shares[staff.rows])

@@ -26,7 +26,9 @@ from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
 def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add who is highly compensated by the year's pay in the next, and whose catch-up must be Roth in it."""
     group = year.given.get(TOP_PAID.name)
-    found = decided(staff["earnings_cents"], group, year.calendar, year.assumptions)
+    found = decided(
+        staff["earnings_cents"], None if group is None else group[staff.rows], year.calendar, year.assumptions
+    )
     return {f"new_{name}": flags.view(np.uint8) for name, flags in found.items()}
 
 

@@ -50,7 +50,8 @@ def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
 )
 def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add who of opening staff leaves, why, and everybody's last day: 31 December of those who stay."""
-    leaves, reduced = year.given["employment"].leaves, year.given["employment"].reduced
+    employment = year.given["employment"]
+    leaves, reduced = employment.leaves[staff.rows], employment.reduced[staff.rows]
     rows = np.flatnonzero(leaves)
     person = staff["person"][rows]
     cause = np.where(reduced[rows], REDUCTION, _causes(person, staff["age"][rows], year))
