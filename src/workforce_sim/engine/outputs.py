@@ -21,8 +21,8 @@ from workforce_sim.engine.state import STATE
 from workforce_sim.summary import COUNTED, staff_sums
 from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
 
-ROW = "_row"
-"""Position of a person among all of the year, in tables that are to be put in written order."""
+ROW, KEY = "_row", "_key"
+"""In tables that are to be put in written order: the position of a person among all of the year, and the key."""
 
 _LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_pushdown=True)
 
@@ -43,7 +43,7 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
     Args:
         events: of the run, in order.
         world: of the run.
-        in_order: whether tables carry ``ROW``.
+        in_order: whether tables carry ``ROW`` and ``KEY``.
     """
     taken = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
     return _built(events, *taken, one=len(world.replicates) == 1, in_order=in_order)
@@ -79,7 +79,8 @@ class Outputs:
         place = {name: at for at, name in enumerate(labels["event_type"])}
         rows = sorted((rows for event in events for rows in event.ledger), key=lambda rows: place[rows.event_type])
         snapshot = dict(self._snapshot(events))
-        self._people = [*self._row, *snapshot.values()]
+        key = [pl.col("key").alias(KEY)] if in_order else []
+        self._people = [*key, *snapshot.values()]
         self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
         self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
         self._counts = list(_counts(rows, events))

@@ -1,10 +1,11 @@
-"""Partitions: the staff in parts that fit the caches of a processor, side by side on its cores."""
+"""Partitions: the staff in parts, one after another through the year."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -14,7 +15,6 @@ import polars as pl
 ROWS = 131_072
 """Employees of a partition: more do not fit the caches, fewer cost overhead."""
 
-T = TypeVar("T")
 R = TypeVar("R")
 
 
@@ -25,12 +25,22 @@ def parted(staff: pl.DataFrame, rows: int | None = None) -> list[pl.DataFrame]:
     return [staff[a:b] for a, b in pairwise(edges)] if count > 1 else [staff]
 
 
-def each(function: Callable[[T], R], parts: Sequence[T]) -> list[R]:
-    """Return what a function makes of each part, in their order; of several on as many threads as there are cores."""
-    if len(parts) == 1:
-        return [function(parts[0])]
-    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1), thread_name_prefix="workforce_sim-part") as threads:
-        return list(threads.map(function, parts))
+@contextmanager
+def beside(*, several: bool) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
+    """Give what starts work in a thread beside and returns what waits for its result; at once where it is not several.
+
+    Work in Polars runs beside arithmetic in NumPy. Two threads of NumPy take turns at the interpreter's lock, and both
+    lose: ``docs/decisions/lazy-year.md`` has figures.
+    """
+    if not several:
+        yield lambda work: partial(_given, work())
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="workforce_sim-tables") as thread:
+        yield lambda work: thread.submit(work).result
+
+
+def _given(value: R) -> R:
+    return value
 
 
 def keep_freed_memory() -> None:

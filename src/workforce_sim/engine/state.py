@@ -92,9 +92,9 @@ def birth_years(birth: Days) -> Small:
     return (year + (day > 0)).astype(np.int16)
 
 
-def by_key(staff: pl.DataFrame) -> Array:
-    """Return the rows in written order: by replicate, then by key."""
-    key, replicate = staff["key"].to_numpy(), staff["replicate"].to_numpy()
-    if replicate.max(initial=0) == 0:
+def by_key(staff: pl.DataFrame, name: str = "key") -> Array:
+    """Return the rows in written order: by replicate, then by key, the column ``name``."""
+    key, replicate = staff[name].to_numpy(), staff["replicate"].to_numpy()
+    if len(replicate) == 0 or replicate.max() == replicate.min():
         return np.argsort(key, kind="stable")  # sorted already but for hires: one sweep
     return np.lexsort((key, replicate))

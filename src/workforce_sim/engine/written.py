@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 
 from workforce_sim.dates import NEVER, Days
 from workforce_sim.engine.columns import Array, Rows
-from workforce_sim.engine.outputs import ROW
+from workforce_sim.engine.outputs import KEY, ROW
+from workforce_sim.engine.state import by_key
 
 
-def in_written_order(events: pl.DataFrame, people: pl.DataFrame, order: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
+def in_written_order(events: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return ledger and snapshots of a year in written order.
 
     Args:
-        events: the ledger, in the order of types.
-        people: the snapshots.
-        order: the rows of the snapshots by replicate and key.
+        events: the ledger, in the order of types, with ``ROW``.
+        people: the snapshots, with ``KEY``.
     """
+    order = by_key(people, KEY)
     date = events["effective_date"].to_physical().to_numpy()
     place = _written(events[ROW].to_numpy(), date, people["replicate"].to_numpy(), order)
-    return events.drop(ROW)[place], people.drop(ROW)[order]
+    return events.drop(ROW)[place], people.drop(KEY)[order]
 
 
 def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows) -> Rows:

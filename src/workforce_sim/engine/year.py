@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from itertools import accumulate
-from typing import Any
+from functools import partial, reduce
+from itertools import groupby
+from typing import Any, cast
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.employment import EMPLOYMENT
-from workforce_sim.engine.event import Declared, Event, Settlement
+from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.events.account import account
 from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
@@ -28,8 +28,8 @@ from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.forfeitures import left_over, used_forfeitures
 from workforce_sim.engine.outputs import Made, outputs
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.engine.partitions import each, keep_freed_memory
-from workforce_sim.engine.state import STATE, State, by_key
+from workforce_sim.engine.partitions import beside, keep_freed_memory
+from workforce_sim.engine.state import STATE, State
 from workforce_sim.engine.sums import added_up
 from workforce_sim.engine.written import in_written_order
 from workforce_sim.errors import RequestError
@@ -94,12 +94,20 @@ class Part:
     staff: pl.DataFrame
     year: Year
 
-    def through(self, events: Sequence[Event]) -> Part:
-        """Take the staff through some events: one plan, collected once."""
-        if not events:
-            return self
-        plan = reduce(lambda staff, event: event(staff, self.year), events, self.staff.lazy())
-        return replace(self, staff=plan.collect(engine="in-memory", optimizations=_AS_WRITTEN))
+    def through(self, events: Sequence[Declared]) -> Part:
+        """Take the staff through events: those of the model in one plan, collected once, a user's own each alone."""
+        staff = self.staff
+        for own, group in groupby(events, lambda event: isinstance(event, OwnEvent)):
+            carry_out = self._own if own else self._planned
+            staff = carry_out(staff, group)
+        return replace(self, staff=staff)
+
+    def _planned(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:
+        plan = reduce(lambda staff, event: event(staff, self.year), events, staff.lazy())
+        return plan.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+
+    def _own(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:
+        return reduce(lambda staff, event: cast("OwnEvent", event).applied(staff, self.year), events, staff)
 
     def given(self, name: str, value: Any) -> Part:
         """Give the part of a decision that concerns the partition."""
@@ -130,61 +138,54 @@ class Course:
         """Move the staff through one plan year: its tables, and the opening of the next."""
         year = Year(self.world, number, opening.scale, opening.forfeitures, clock)
         refuse_growth(int(opening.scale.amounts.max()), number)
-        parts = self._through([Part(staff, year) for staff in opening.parts])
-        starts = [0, *accumulate(part.staff.height for part in parts)]
-        with clock("tables"):
-            made = each(lambda at: self._made(parts[at], year, starts[at]), range(len(parts)))
+        made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
         with clock("summary"):
             rows = added_up([part.sums for part in made], self.world.replicates)
             used = used_forfeitures(rows, year) if year.config.plan.enabled else None
             summary = summarise(rows, self.world.replicates, number, used, self._measures)
         scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))
         closing = State([part.closing for part in made], scale, left_over(rows, used, year))
-        return self._tables(made, parts, summary), closing
+        return self._tables(made, summary, clock), closing
 
-    def _through(self, parts: list[Part]) -> list[Part]:
-        """Take every partition through the year; where a decision needs everybody, all wait for it."""
-        events: list[Event] = []
+    def _settled(self, parts: list[Part], year: Year) -> tuple[list[Part], list[Declared]]:
+        """Take every partition up to the last decision that needs everybody; return them, and the events after it."""
+        events: list[Declared] = []
         for step in self.steps:
-            if isinstance(step, OwnEvent):
-                parts = _own(_through(parts, events), step)
-                events = []
-            elif isinstance(step, Declared):
+            if isinstance(step, Declared):
                 events.append(step)
-            elif step.needed(parts[0].year):
-                parts = _settled(_through(parts, events), step)
+            elif step.needed(year):
+                parts = _settled([part.through(events) for part in parts], step)
                 events = []
-        return _through(parts, events)
+        return parts, events
 
-    def _made(self, part: Part, year: Year, start: int) -> Made:
-        return self._outputs.of(part.staff, year, tables=self._keeps, start=start)
+    def _made(self, parts: list[Part], events: Sequence[Declared], year: Year) -> list[Made]:
+        """Return what each partition gives: while one goes through its events, tables of the one before are made."""
+        staff, start = (part.through(events).staff for part in parts), 0
+        found: list[Callable[[], Made]] = []
+        with beside(several=len(parts) > 1) as submit:
+            for wide in staff:
+                found.append(submit(partial(self._of, wide, year, start)))
+                start += wide.height
+            return [made() for made in found]
 
-    def _tables(self, made: list[Made], parts: list[Part], summary: pl.DataFrame) -> Tables:
+    def _of(self, staff: pl.DataFrame, year: Year, start: int) -> Made:
+        with year.clock("tables"):
+            return self._outputs.of(staff, year, tables=self._keeps, start=start)
+
+    def _tables(self, made: list[Made], summary: pl.DataFrame, clock: Clock) -> Tables:
         if not self._keeps:
-            return Tables(NO_EVENTS, NO_PEOPLE, summary)
-        events = pl.concat([part.events for part in made if part.events is not None])
-        people = pl.concat([part.people for part in made if part.people is not None])
-        if self._in_order:
-            keys = pl.concat([part.staff.select("replicate", "key") for part in parts])
-            events, people = in_written_order(events, people, by_key(keys))
+            return Tables(pl.DataFrame(), pl.DataFrame(), summary)
+        with clock("tables"):
+            events = pl.concat([part.events for part in made if part.events is not None])
+            people = pl.concat([part.people for part in made if part.people is not None])
+            if self._in_order:
+                events, people = in_written_order(events, people)
         return Tables(events, people, summary, in_order=self._in_order)
-
-
-NO_EVENTS, NO_PEOPLE = pl.DataFrame(), pl.DataFrame()
-
-
-def _through(parts: list[Part], events: Sequence[Event]) -> list[Part]:
-    return each(lambda part: part.through(events), parts)
-
-
-def _own(parts: list[Part], event: OwnEvent) -> list[Part]:
-    return each(lambda part: replace(part, staff=event.applied(part.staff, part.year)), parts)
 
 
 def _settled(parts: list[Part], decision: Settlement) -> list[Part]:
     """Ask all partitions, settle, and give each what concerns it."""
     year = parts[0].year
     with year.clock(decision.name):
-        asked = each(lambda part: decision.ask(Columns(part.staff), part.year), parts)
-        found = decision.settle(asked, year)
+        found = decision.settle([decision.ask(Columns(part.staff), part.year) for part in parts], year)
     return [part.given(decision.name, value) for part, value in zip(parts, found, strict=True)]
