@@ -81,7 +81,8 @@ class Outputs:
         snapshot = dict(self._snapshot(events))
         key = [pl.col("key").alias(KEY)] if in_order else []
         self._people = [*key, *snapshot.values()]
-        self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
+        unnamed = {name: expr for name, expr in snapshot.items() if name != "employee_id"}
+        self._measured = [*({**unnamed, "replicate": pl.col("replicate")}).values()]
         self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
         self._counts = list(_counts(rows, events))
         in_plan = any("match_cents" in event.snapshot for event in events)
@@ -100,32 +101,24 @@ class Outputs:
         staff = wide.lazy().with_columns(_constants(year))
         if self._row:
             staff = staff.with_row_index(ROW, offset=start)
-        rows = (
-            [staff.select(self._people), *self._rows(staff)]
-            if tables
-            else [self._of_people(staff.select(self._unnamed))]
-        )
-        closing, counts, *found = _collected([self._next(wide), self._summed(staff, self._counts, "number"), *rows])
+        rows = [staff.select(self._people), *self._rows(staff)] if tables else []
+        measured = [] if tables and self._one else [self._summed(staff.select(self._measured), self._sums)]
+        plans = [_next(wide, self._closing), self._summed(staff, self._counts), *measured, *rows]
+        closing, counts, *found = _collected(plans)
+        sums = [counts, *found[: len(measured)]]
         if not tables:
-            return Made(None, None, [counts, *found], closing)
-        people, *ledger = found
-        return Made(pl.concat(ledger), people, [counts, *_collected([self._of_people(people.lazy())])], closing)
+            return Made(None, None, sums, closing)
+        people, *ledger = found[len(measured) :]
+        if self._one:
+            sums += _collected([people.lazy().select(self._sums)])
+        return Made(pl.concat(ledger), people, sums, closing)
 
     def _rows(self, staff: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
         return (staff.filter(when).select(chosen) for when, chosen in self._ledger)
 
-    def _of_people(self, people: pl.LazyFrame) -> pl.LazyFrame:
-        return self._summed(people, self._sums)
-
-    def _next(self, wide: pl.DataFrame) -> pl.LazyFrame:
-        """Return the next opening."""
-        names = [name for name in wide.columns if name == "employee_id"]
-        closing = wide.lazy().filter(~LEAVES).select(*names, *self._closing)
-        return closing if self._one else closing.sort("replicate", maintain_order=True)
-
-    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr], by: str = "replicate") -> pl.LazyFrame:
-        """Return sums: one row, or one for each replicate with its number."""
-        return rows.select(exprs) if self._one else rows.group_by(pl.col(by).alias("replicate")).agg(exprs)
+    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr]) -> pl.LazyFrame:
+        """Return sums: one row, or one for each replicate with its position."""
+        return rows.select(exprs) if self._one else rows.group_by("replicate").agg(exprs)
 
     def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
         """Yield the columns of the snapshot; of what no event gives, nulls."""
@@ -173,6 +166,12 @@ _ENUMS = {
 }
 
 
+def _next(wide: pl.DataFrame, closing: Iterable[pl.Expr]) -> pl.LazyFrame:
+    """Return the next opening."""
+    names = [name for name in wide.columns if name == "employee_id"]
+    return wide.lazy().filter(~LEAVES).select(*names, *closing)
+
+
 def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
     return pl.collect_all(plans, engine="in-memory", optimizations=_LIGHT)
 
@@ -186,14 +185,15 @@ def _constants(year: Year) -> list[pl.Expr]:
         "escalation_date": year.day(config.enrollment.escalation.date),
     }
     known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
-    return [*known, _number(year.world.replicates).alias("number")]
+    return [*known, *_numbers(year.world.replicates)]
 
 
-def _number(replicates: tuple[int, ...]) -> pl.Expr:
-    """Return the number of everybody's replicate."""
+def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
+    """Return the number of everybody's replicate; of several, with word that their rows stand together."""
     if len(replicates) == 1:
-        return pl.lit(replicates[0], dtype=pl.Int32)
-    return pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
+        return [pl.lit(replicates[0], dtype=pl.Int32).alias("number")]
+    number = pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
+    return [number.alias("number"), pl.col("replicate").set_sorted()]
 
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:

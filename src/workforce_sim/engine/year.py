@@ -140,7 +140,7 @@ class Course:
         refuse_growth(int(opening.scale.amounts.max()), number)
         made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
         with clock("summary"):
-            rows = added_up([part.sums for part in made], self.world.replicates)
+            rows = added_up([part.sums for part in made], year.replicates)
             used = used_forfeitures(rows, year) if year.config.plan.enabled else None
             summary = summarise(rows, self.world.replicates, number, used, self._measures)
         scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))

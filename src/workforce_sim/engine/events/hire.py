@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workforce_sim.config import Hiring
 from workforce_sim.dates import Days, Ints, dates_in_year, days_in_leap_year, years_before
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
-from workforce_sim.engine.columns import Array, Rows
+from workforce_sim.engine.columns import Array, Columns, Rows
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
@@ -26,14 +26,14 @@ FULL_TIME_HOURS = 2080
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
     """Add the hires to the staff."""
     hires = year.given["employment"].hires
-    return mapped(staff, lambda frame: _together(frame, hires))
+    return mapped(staff, lambda frame: _together(frame, hires, year.replicates))
 
 
-def _together(opening: pl.DataFrame, hires: pl.DataFrame) -> pl.DataFrame:
-    """Return both; what a user's event has added to opening staff is null for hires."""
-    if opening.width == hires.width:
-        return opening.vstack(hires).rechunk()
-    return pl.concat([opening, hires], how="diagonal", rechunk=True)
+def _together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.DataFrame:
+    """Return both, rows of a replicate together; what a user's event has added to opening staff is null for hires."""
+    bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
+    parts = [part for before, new in bounds for part in (opening[before], hires[new])]
+    return pl.concat(parts, how="vertical" if opening.width == hires.width else "diagonal", rechunk=True)
 
 
 def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
