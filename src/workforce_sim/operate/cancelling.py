@@ -1,4 +1,4 @@
-"""Jobs off the event loop: one bounded pool for all runs, and a flag that ends a job whose task was cancelled."""
+"""Jobs that can be asked to stop, and jobs off the event loop: one bounded pool for all, however many are started."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ class Cancelled(Exception):  # noqa: N818 - it is no error: nobody waits for the
 
 
 class Stop:
-    """Tells a job in another thread that nobody waits for it any more."""
+    """Tells a job in another thread that nobody waits for it any more.
+
+    A simulation looks at it before each plan year, so that it ends within the year that is under way.
+    """
 
     def __init__(self) -> None:
         self._asked = Event()
@@ -36,11 +39,23 @@ class Stop:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="orchestrator_dbt")
+    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="workforce_sim-job")
 
 
 async def off_loop(job: Callable[[Stop], T]) -> T:
-    """Run a job in the shared pool while the loop goes on; a cancelled task asks it to stop and does not wait."""
+    """Run a job in a thread while the event loop goes on.
+
+    All jobs share one pool of as many threads as there are processors, and see the context variables of their task.
+
+    Args:
+        job: called with the ``Stop`` that it should look at between its steps.
+
+    Returns:
+        What the job returns; what it raises is raised.
+
+    Raises:
+        asyncio.CancelledError: when the task is cancelled. The job is asked to stop, and not waited for.
+    """
     stop, context = Stop(), contextvars.copy_context()
     future = asyncio.get_running_loop().run_in_executor(_pool(), context.run, job, stop)
     try:
