@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestrator_dbt.documented import LENIENCY, RATES, plain
+from orchestrator_dbt.documented import DEPRECATED, EMPTY, RATES, plain
 from workforce_sim.config import Config
 from workforce_sim.config.document import Problem
 from workforce_sim.config.problems import MISSING, as_line, dotted, listed, shown
@@ -52,7 +52,8 @@ class Checked:
 
 def check(source: Path | Any) -> Checked:
     """Return what is to be said about a YAML file, with its places, or about a dictionary; raises as reading does."""
-    found = read_leniently(plain(source) if isinstance(source, Mapping) else source, LENIENCY)
+    given = plain(source) if isinstance(source, Mapping) else source
+    found = read_leniently(given, spellings=DEPRECATED, empty=EMPTY, rates=RATES)
     problems = [
         one for one in dict.fromkeys(found.problems) if not one.what.startswith("must not be before start_year")
     ]

@@ -9,7 +9,6 @@ from orchestrator_dbt.arguments import whole
 from workforce_sim.config.changing import flattened
 from workforce_sim.config.repair import replaced, value_at
 from workforce_sim.config.values import KeyPath
-from workforce_sim.lenient import Leniency
 
 DOCUMENTED: Mapping[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},
@@ -33,9 +32,10 @@ RATES = tuple(path for path, value in VALUES.items() if isinstance(value, float)
 """Rates: from 0 to 1, as one number or as a table by year."""
 
 _FIELDS = {("simulation", name) for name in DOCUMENTED["simulation"]} | {("workforce", "total_termination_rate")}
-"""Required fields of the required sections: their null is wrong, that of any other key is as good as left out."""
+"""Required fields of the required sections: their null is wrong."""
 
-LENIENCY = Leniency(DEPRECATED, [("simulation",), ("workforce",), *(VALUES.keys() - _FIELDS), *DEPRECATED], RATES)
+EMPTY: tuple[KeyPath, ...] = (("simulation",), ("workforce",), *(VALUES.keys() - _FIELDS), *DEPRECATED)
+"""Keys whose null is as good as left out."""
 
 
 def plain(given: Mapping[Any, Any]) -> dict[Any, Any]:

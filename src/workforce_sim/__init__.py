@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     )
     from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
+    from workforce_sim.lenient import read_leniently
     from workforce_sim.loading import load_config
+    from workforce_sim.operate.attempt import Attempt, attempt
+    from workforce_sim.operate.cancelling import Cancelled, Stop, off_loop
+    from workforce_sim.operate.engines import EngineComparison, compare_engines
+    from workforce_sim.operate.logs import JsonLines
+    from workforce_sim.operate.memory import TooLargeError, refuse_too_large
+    from workforce_sim.operate.monitor import PerformanceMonitor
+    from workforce_sim.operate.retention import Keeping
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
@@ -50,32 +58,42 @@ if TYPE_CHECKING:
 __all__ = [
     "AdpCorrection",
     "AdpTest",
+    "Attempt",
     "Attribution",
+    "Cancelled",
     "Census",
     "CensusError",
     "Comparison",
     "Config",
     "ConfigError",
+    "EngineComparison",
     "Ensemble",
     "HeadcountPlan",
+    "JsonLines",
+    "Keeping",
     "LedgerError",
     "Limits",
     "Nondiscrimination",
+    "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
     "RequestError",
     "Result",
     "RunDifference",
     "SimulationError",
+    "Stop",
     "Sweep",
     "Timeline",
+    "TooLargeError",
     "Verification",
     "WorkforceSimError",
     "adp_test",
+    "attempt",
     "attribution",
     "catch_up_limit",
     "check_census",
     "compare",
+    "compare_engines",
     "correct_adp",
     "deferral_limit",
     "diff_runs",
@@ -86,12 +104,15 @@ __all__ = [
     "match_amount",
     "nondiscrimination",
     "nonelective_amount",
+    "off_loop",
     "period_match",
     "plan_warnings",
     "provenance",
     "pseudonyms",
     "read_census",
+    "read_leniently",
     "read_run",
+    "refuse_too_large",
     "replay",
     "simulate",
     "simulate_ensemble",
@@ -117,6 +138,14 @@ _HOMES = {
     "growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
     "loading": ("load_config",),
+    "lenient": ("read_leniently",),
+    "operate.attempt": ("Attempt", "attempt"),
+    "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
+    "operate.engines": ("EngineComparison", "compare_engines"),
+    "operate.logs": ("JsonLines",),
+    "operate.memory": ("TooLargeError", "refuse_too_large"),
+    "operate.monitor": ("PerformanceMonitor",),
+    "operate.retention": ("Keeping",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),
     "plan.findings": ("Nondiscrimination", "PlanTest"),

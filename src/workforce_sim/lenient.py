@@ -25,23 +25,10 @@ from workforce_sim.plan.legality import check_years
 DECIMALS = 6
 """Decimals of a rate."""
 
+_ROUNDED = f"more than {DECIMALS} decimals; rounded to {DECIMALS}"
+
 Spellings = Mapping[KeyPath, KeyPath]
 """Keys, and other keys that stand for the same."""
-
-
-@dataclass(frozen=True)
-class Leniency:
-    """What a lenient reading passes over, besides unknown keys.
-
-    Attributes:
-        spellings: keys of before, and those of today that they stand for. Where both stand, they must agree.
-        empty: keys whose null is as good as left out.
-        rates: keys whose values from 0 to 1 are rounded to six decimals, alone or in a table by year.
-    """
-
-    spellings: Spellings = field(default_factory=dict)
-    empty: Collection[KeyPath] = ()
-    rates: Collection[KeyPath] = ()
 
 
 @dataclass(frozen=True)
@@ -73,52 +60,57 @@ class Reading:
         return place_of(self.root, path, at_key=False)
 
 
-def read_leniently(source: Path | Any, leniency: Leniency | None = None) -> Reading:
-    """Read a configuration, and tell everything that is wrong with it or was passed over.
+def read_leniently(
+    source: Path | Any,
+    *,
+    spellings: Spellings | None = None,
+    empty: Collection[KeyPath] = (),
+    rates: Collection[KeyPath] = (),
+) -> Reading:
+    """Read a configuration, and tell everything that is wrong with it or was passed over, unknown keys before all.
 
     Args:
         source: path of a YAML file, whose paths count from its folder; or nested dictionaries, left as they are.
-        leniency: what is passed over besides unknown keys.
+        spellings: keys of before, and those of today that they stand for. Where both stand, they must agree.
+        empty: keys whose null is as good as left out.
+        rates: keys whose values from 0 to 1 are rounded to six decimals, alone or in a table by year.
 
     Raises:
         FileNotFoundError: when there is no such file.
         ConfigError: when it cannot be opened.
     """
     if not isinstance(source, Path):
-        return _read(source, leniency or Leniency(), None)
+        return _read(source, None, spellings or {}, empty, rates)
     root, malformed = read_yaml(content(source))
     if root is None:
         return Reading(malformed=tuple(malformed))
-    found = _read(root.value, leniency or Leniency(), root)
+    found = _read(root.value, root, spellings or {}, empty, rates)
     config = None if malformed or found.config is None else beside(found.config, source.resolve().parent)
     return replace(found, malformed=tuple(malformed), config=config)
 
 
-def _read(source: Any, leniency: Leniency, root: Node | None) -> Reading:
+def _read(
+    source: Any, root: Node | None, spellings: Spellings, empty: Collection[KeyPath], rates: Collection[KeyPath]
+) -> Reading:
     if not isinstance(source, Mapping):
         what = f"expected a dictionary of sections, not {type(source).__name__}"
         return Reading(problems=(Problem(Place(1, 1), (), what),), root=root)
-    given = _without_empty(source, leniency.empty)
-    old = {path: now for path, now in leniency.spellings.items() if has(given, path)}
-    written = {now: path for path, now in old.items() if not has(given, now)}
+    given = _without(source, [path for path in empty if value_at(source, path) is None])
+    old = {path: now for path, now in spellings.items() if _has(given, path)}
+    written = {now: path for path, now in old.items() if not _has(given, now)}
     renamed = given
     for now, path in written.items():
         renamed = replaced(renamed, now, value_at(given, path))
     known, unknown = _without_unknown(_without(renamed, old), root)
-    exact, rounded = _rounded(known, leniency.rates)
-    config, problems = checked(exact, root)
-    wrong = [*_clashes(given, old, root), *(_as_written(problem, root, written) for problem in problems)]
+    read, rounded = _rounded(known, rates)
+    config, found = checked(read, root)
+    problems = [*_clashes(given, old, root), *(_as_written(one, root, written) for one in found), *_unlawful(config)]
     remarks = [
         *(problem._replace(what=f"{problem.what}; it is not used") for problem in unknown),
         *(_at(path, f"a deprecated spelling; write {dotted(now)}", root) for path, now in old.items()),
         *(_at(written.get(path, path), _ROUNDED, root) for path in rounded),
     ]
-    wrong += _unlawful(config)
-    found = Reading(None if wrong else config, problems=tuple(wrong), remarks=tuple(remarks))
-    return replace(found, given=renamed, read=exact, written=written, root=root)
-
-
-_ROUNDED = f"more than {DECIMALS} decimals; rounded to {DECIMALS}"
+    return Reading(None if problems else config, (), tuple(problems), tuple(remarks), renamed, read, written, root)
 
 
 def _unlawful(config: Config | None) -> list[Problem]:
@@ -130,10 +122,6 @@ def _unlawful(config: Config | None) -> list[Problem]:
     return []
 
 
-def _without_empty(source: Mapping[Any, Any], keys: Collection[KeyPath]) -> dict[Any, Any]:
-    return _without(source, [path for path in keys if value_at(source, path) is None])
-
-
 def _without(data: Mapping[Any, Any], keys: Collection[KeyPath]) -> dict[Any, Any]:
     less: Any = dict(data)
     for path in keys:
@@ -141,8 +129,7 @@ def _without(data: Mapping[Any, Any], keys: Collection[KeyPath]) -> dict[Any, An
     return dict(less)
 
 
-def has(data: Any, path: KeyPath) -> bool:
-    """Return whether anything stands at a path."""
+def _has(data: Any, path: KeyPath) -> bool:
     return value_at(data, path) is not ...
 
 
@@ -152,7 +139,7 @@ def _at(path: KeyPath, what: str, root: Node | None) -> Problem:
 
 def _clashes(given: Mapping[Any, Any], old: Spellings, root: Node | None) -> list[Problem]:
     """Return a problem for each spelling of before that contradicts that of today."""
-    clashing = [path for path, now in old.items() if has(given, now) and value_at(given, now) != value_at(given, path)]
+    clashing = [path for path, now in old.items() if _has(given, now) and value_at(given, now) != value_at(given, path)]
     what = "differs from {0}, which it stands for; keep {0} alone"
     return [_at(path, what.format(dotted(old[path])), root) for path in clashing]
 
@@ -182,7 +169,7 @@ def _unknown(data: Any, root: Node | None) -> list[Problem]:
     try:
         Config.model_validate(data)
     except ValidationError as error:
-        return [one for one in found_in(error, root) if one.what.startswith(UNKNOWN) and has(data, one.path)]
+        return [one for one in found_in(error, root) if one.what.startswith(UNKNOWN) and _has(data, one.path)]
     return []
 
 

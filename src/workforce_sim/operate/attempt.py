@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -15,7 +15,7 @@ from workforce_sim.config import Config
 from workforce_sim.ledger import chained
 from workforce_sim.loading import load_config
 from workforce_sim.opening import Tables
-from workforce_sim.operate.cancelling import Cancelled, Stop
+from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
 from workforce_sim.operate.progress import Progress
@@ -120,7 +120,7 @@ def attempt(
     found = Attempt(chosen)
     with monitoring() as monitor:
         going = _Going(found, keeping or Keeping(), stop or Stop(), progress, monitor if checkpoints else None)
-        with going.noting():
+        with noting(found, going.stop):
             folder = None if chosen.output.path is None else Path(chosen.output.path)
             run = _begun(folder, chosen, census, engine, going.stop)
             monitor.checkpoint("prepared")
@@ -153,7 +153,7 @@ class _Going:
         """Compute the years; keep those before the first that fails."""
         self.found.notes, self.found.step_seconds = run.notes, run.clock.seconds
         with retaining(self.keeping, run.staff) as retention:
-            with self.noting(), closing(years):
+            with noting(self.found, self.stop), closing(years):
                 self._take(years, retention)
             self.found.finished, error = retention.settle()
         if isinstance(error, MemoryError):
@@ -171,14 +171,3 @@ class _Going:
                 self.monitor.checkpoint(f"year {number}")
             if self.progress is not None:
                 self.progress(number, number - wanted.start + 1, len(wanted))
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Note what goes wrong in the block."""
-        try:
-            yield
-        except (Cancelled, MemoryError):  # too much for memory is one of those
-            raise
-        except Exception as error:
-            self.stop.check()  # a run that nobody waits for any more has no errors
-            self.found.error = error

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from threading import Event
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -35,6 +36,29 @@ class Stop:
         """Raise ``Cancelled`` when asked to end."""
         if self._asked.is_set():
             raise Cancelled
+
+
+class Outcome(Protocol):
+    """What a job came to, with what stopped it."""
+
+    error: Exception | None
+
+
+@contextmanager
+def noting(outcome: Outcome, stop: Stop) -> Iterator[None]:
+    """Note what goes wrong in the block; what was done before it stands.
+
+    Raises:
+        MemoryError: where memory runs out.
+        Cancelled: where the job is asked to end: nobody wants to know of its errors any more.
+    """
+    try:
+        yield
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        stop.check()
+        outcome.error = error
 
 
 @cache

@@ -12,7 +12,7 @@ from workforce_sim.config import Config
 from workforce_sim.ledger import chained, year_digest
 from workforce_sim.loading import load_config
 from workforce_sim.opening import Tables
-from workforce_sim.operate.cancelling import Cancelled, Stop
+from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
 from workforce_sim.run import Engine, begin
 
@@ -64,7 +64,7 @@ class EngineTimes:
         if self.error is not None:
             return
         self.years = []
-        try:
+        with noting(self, stop):
             run = begin(config, engine=self.engine)
             refuse_too_large(run.config, run.opening.staff.height)
             years, start = run.years(), perf_counter()
@@ -72,10 +72,6 @@ class EngineTimes:
                 stop.check()
                 self.years.append(year)
             self.seconds.append(perf_counter() - start)
-        except (Cancelled, MemoryError):
-            raise
-        except Exception as error:
-            self.error = error
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from workforce_sim import reference
 from workforce_sim.config import Config
-from workforce_sim.operate.cancelling import Cancelled, Stop
+from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
 from workforce_sim.preparation import prepared
 from workforce_sim.run import Run, begin
@@ -56,16 +56,14 @@ def measured_set_up(configure: Callable[[], Config], *, rounds: int = 1, stop: S
     """
     found, asked, start = SetUp(), stop or Stop(), perf_counter()
     with monitoring() as monitor:
-        try:
+        with noting(found, asked):
             run = _set_up(configure, monitor, asked)
             found.seconds = perf_counter() - start
             found.fast, found.reference = _preparations(run, rounds, asked)
             found.rounds = rounds
             monitor.checkpoint("reference set-up")
-        except (Cancelled, MemoryError):
-            raise
-        except Exception as error:
-            found = SetUp(seconds=perf_counter() - start, error=error)
+        if found.error is not None:
+            found.seconds = perf_counter() - start
         found.performance = monitor.get_summary()
     return found
 
