@@ -13,7 +13,7 @@ from workforce_sim.config.document import Problem
 from workforce_sim.config.problems import MISSING, as_line, dotted, listed, shown
 from workforce_sim.config.repair import value_at
 from workforce_sim.errors import ConfigError
-from workforce_sim.lenient import Reading, read_leniently
+from workforce_sim.plan.lenient import Reading, read_leniently
 
 MANY_YEARS = 10
 _END = ("simulation", "end_year")

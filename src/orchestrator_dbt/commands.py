@@ -15,8 +15,9 @@ from orchestrator_dbt.foundation import run_foundation_benchmark
 from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.levels import OptimizationLevel
 from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
-from workforce_sim.console import FAILURE, SUCCESS, pairs, printable, run_report, say
-from workforce_sim.operate.failures import Reports
+from workforce_sim.cli.command import Reports
+from workforce_sim.cli.console import FAILURE, SUCCESS, pairs, run_report
+from workforce_sim.terminal import printable, say
 
 log = logging.getLogger("orchestrator_dbt")
 

@@ -14,8 +14,8 @@ from orchestrator_dbt.checking import MANY_YEARS, Checked, check, large_range
 from orchestrator_dbt.documented import DOCUMENTED
 from workforce_sim.config import Config, overridden
 from workforce_sim.config.changing import with_defaults
-from workforce_sim.console import printable
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
+from workforce_sim.terminal import printable
 
 log = logging.getLogger("orchestrator_dbt")
 

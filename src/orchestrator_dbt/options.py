@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from workforce_sim.console import file_name, positive, year_number
+from workforce_sim.cli.console import file_name, positive, year_number
 
 COMMAND = "python -m orchestrator_dbt.run_multi_year"
 LEVELS = ("high", "medium", "low", "fallback")

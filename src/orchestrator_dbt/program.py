@@ -11,9 +11,8 @@ from typing import NoReturn
 from orchestrator_dbt import interrupts
 from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.options import build_parser, misuse
-from workforce_sim.console import INTERRUPTED, USAGE
-from workforce_sim.operate.command import logged_command
-from workforce_sim.operate.failures import Reports
+from workforce_sim.cli.command import Reports, logged_command
+from workforce_sim.cli.console import INTERRUPTED, USAGE
 
 
 def as_program() -> NoReturn:

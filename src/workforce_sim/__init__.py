@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
-    from workforce_sim.differences import RunDifference, diff_runs
+    from workforce_sim.draws import Stream
+    from workforce_sim.engine.context import Year
+    from workforce_sim.engine.event import Event
+    from workforce_sim.engine.growth import HeadcountPlan, hires_needed
+    from workforce_sim.engine.own import OwnEvent, event, ledger_rows
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -25,10 +29,10 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
-    from workforce_sim.growth import HeadcountPlan, hires_needed
+    from workforce_sim.explain.diff import RunDifference, diff_runs
+    from workforce_sim.explain.provenance import provenance
+    from workforce_sim.explain.timeline import Timeline, timeline
     from workforce_sim.ledger import replay
-    from workforce_sim.lenient import read_leniently
-    from workforce_sim.loading import load_config
     from workforce_sim.operate.attempt import Attempt, attempt
     from workforce_sim.operate.cancelling import Cancelled, Stop, off_loop
     from workforce_sim.operate.engines import EngineComparison, compare_engines
@@ -41,19 +45,20 @@ if TYPE_CHECKING:
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.legality import plan_warnings
+    from workforce_sim.plan.lenient import read_leniently
     from workforce_sim.plan.limits import Limits, catch_up_limit, deferral_limit, limits
+    from workforce_sim.plan.loading import load_config
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
-    from workforce_sim.provenance_page import provenance
     from workforce_sim.result import Result, read_run
-    from workforce_sim.sharing import export_csv, pseudonyms
+    from workforce_sim.share.csv_files import export_csv
+    from workforce_sim.share.pseudonyms import pseudonyms
+    from workforce_sim.share.suppression import suppress_small
     from workforce_sim.simulation import simulate
-    from workforce_sim.story import Timeline, timeline
     from workforce_sim.summary import summary_by
-    from workforce_sim.suppression import suppress_small
-    from workforce_sim.verification import Verification, verify_run
+    from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
     "AdpCorrection",
@@ -68,12 +73,14 @@ __all__ = [
     "ConfigError",
     "EngineComparison",
     "Ensemble",
+    "Event",
     "HeadcountPlan",
     "JsonLines",
     "Keeping",
     "LedgerError",
     "Limits",
     "Nondiscrimination",
+    "OwnEvent",
     "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
@@ -82,11 +89,13 @@ __all__ = [
     "RunDifference",
     "SimulationError",
     "Stop",
+    "Stream",
     "Sweep",
     "Timeline",
     "TooLargeError",
     "Verification",
     "WorkforceSimError",
+    "Year",
     "adp_test",
     "attempt",
     "attribution",
@@ -97,8 +106,10 @@ __all__ = [
     "correct_adp",
     "deferral_limit",
     "diff_runs",
+    "event",
     "export_csv",
     "hires_needed",
+    "ledger_rows",
     "limits",
     "load_config",
     "match_amount",
@@ -128,17 +139,22 @@ __all__ = [
 
 _HOMES = {
     "census": ("Census", "check_census", "read_census"),
+    "census.synthetic": ("synthetic_census",),
     "config": ("Config",),
-    "differences": ("RunDifference", "diff_runs"),
     "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
-    "growth": ("HeadcountPlan", "hires_needed"),
+    "explain.diff": ("RunDifference", "diff_runs"),
+    "explain.provenance": ("provenance",),
+    "explain.timeline": ("Timeline", "timeline"),
+    "draws": ("Stream",),
+    "engine.context": ("Year",),
+    "engine.event": ("Event",),
+    "engine.own": ("OwnEvent", "event", "ledger_rows"),
+    "engine.growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
-    "loading": ("load_config",),
-    "lenient": ("read_leniently",),
     "operate.attempt": ("Attempt", "attempt"),
     "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
     "operate.engines": ("EngineComparison", "compare_engines"),
@@ -151,20 +167,20 @@ _HOMES = {
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
     "plan.legality": ("plan_warnings",),
+    "plan.lenient": ("read_leniently",),
     "plan.limits": ("Limits", "catch_up_limit", "deferral_limit", "limits"),
+    "plan.loading": ("load_config",),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
-    "provenance_page": ("provenance",),
     "result": ("Result", "read_run"),
-    "sharing": ("export_csv", "pseudonyms"),
+    "share.csv_files": ("export_csv",),
+    "share.pseudonyms": ("pseudonyms",),
+    "share.suppression": ("suppress_small",),
     "simulation": ("simulate",),
     "summary": ("summary_by",),
-    "suppression": ("suppress_small",),
-    "story": ("Timeline", "timeline"),
-    "census.synthetic": ("synthetic_census",),
-    "verification": ("Verification", "verify_run"),
+    "verify.verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,6 +16,7 @@ from workforce_sim.money import half_up, scaled
 
 Days = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NEVER = np.int32(2**31 - 1)
 """A date that does not come."""
@@ -108,10 +109,9 @@ def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
 
 def years_before(day: Ints, year: int, years: Ints) -> Days:
     """Return days of ``year``, counted from 0 in a leap year, minus whole years; 29 February may become 28."""
-    targets = [PlanYear(year - n) for n in range(int(years.max(initial=0)) + 1)]
-    first = np.array([target.first for target in targets])[years]
-    leap = np.array([target.days == 366 for target in targets])[years]
-    return np.asarray(first + day - ((day >= _MARCH_1 - 1) & ~leap), dtype=np.int32)
+    target = year - years
+    first = (target - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    return np.asarray(first + day - ((day >= _MARCH_1 - 1) & ~is_leap(target)), dtype=np.int32)
 
 
 def years_after(dates: Days, years: Ints) -> Days:

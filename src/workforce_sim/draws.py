@@ -1,7 +1,7 @@
 """Where chance comes from: keyed uniforms.
 
 A draw is a pure function of seed, replicate, year, stream and person. Nothing is drawn in sequence, so
-order, threads, partitions and machines change nothing, and scenarios share everybody's luck. The mixer is
+order, threads, partitions and machines change nothing, and scenarios have common random numbers. The mixer is
 the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
 OOPSLA 2014). Arithmetic is modulo 2^64, in arrays and in their scalar twins alike; the constants and
 stream numbers are fixed for ever, and golden values pin them.
@@ -79,6 +79,14 @@ class Stream(IntEnum):
     SYNTHETIC_PARTICIPATION = 67
     SYNTHETIC_DEFERRAL = 68
 
+    @staticmethod
+    def user(name: str) -> int:
+        """Return the stream of a user's own kind of decision: the same for the same name, and none of the model's."""
+        return USER_STREAMS + (fnv1a(name) >> 16)
+
+
+USER_STREAMS = 1 << 48
+"""The streams of users begin here."""
 
 ONCE = frozenset(
     {
@@ -226,6 +234,6 @@ class Draws:
     seed: int
     year: int
 
-    def of(self, persons: Keys, stream: Stream) -> Uniforms:
+    def of(self, persons: Keys, stream: int) -> Uniforms:
         """Return one draw in [0, 1) per person; streams drawn once per person use year 0."""
         return uniforms(persons, decision(self.seed, 0 if stream in ONCE else self.year, stream))

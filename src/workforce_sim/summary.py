@@ -6,7 +6,9 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -70,7 +72,7 @@ _EVENTS_OF_PLAN = {
     "opt_outs": _count(_type("opt_out")),
     "escalations": _count(_type("escalation")),
 }
-_COUNTED = {
+COUNTED = {
     "reductions": "reduction",
     "promotions": "promotion",
     "cola_raises": "cola",
@@ -108,28 +110,48 @@ class UsedForfeitures:
     lowers_cost: bool
 
 
-def summarise(counts: pl.DataFrame, snapshot: pl.DataFrame, year: int, used: UsedForfeitures | None) -> pl.DataFrame:
+def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
+    """Return the sums over the snapshots of a year, by name; those of the plan where there is one."""
+    return _OF_STAFF | _STAFF_IN_PLAN if in_plan else _OF_STAFF
+
+
+def summarise(
+    sums: pl.DataFrame,
+    replicates: Sequence[int],
+    year: int,
+    used: UsedForfeitures | None,
+    own: Sequence[str] = (),
+) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
-        counts: how many events of each type, ``frames.counts``; one row per replicate.
-        snapshot: of the year.
+        sums: one row per replicate: ``staff_sums``, and how many events there are of each type of ``COUNTED``.
+        replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan, whose columns are null then.
+        own: measures of the user's own events among the sums; they come last.
     """
-    every = counts.lazy().select("replicate", pl.lit(year, dtype=pl.Int32).alias("year"), **_COUNTED)
-    if used is None:
-        every = every.drop(*_EVENTS_OF_PLAN)
-    else:
-        every = every.with_columns(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
-    of_staff, _, derived = _measures(in_plan=used is not None)
-    measured = snapshot.lazy().group_by("replicate").agg(**of_staff)
-    rows = every.join(measured, on="replicate", how="left").with_columns(pl.col(*of_staff).fill_null(0))
-    rows = rows.with_columns(**derived)
+    known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
     if used is not None:
-        rows = rows.with_columns(net_employer_cost_cents=_net_cost(lowered=used.lowers_cost))
-        rows = rows.with_columns(employer_cost_share_of_payroll=_ratio(_COST, pl.col("payroll_cents")))
-    return completed(rows.sort("replicate").collect(engine="in-memory"), SUMMARY)
+        known.append(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
+    rows = sums.hstack(known).lazy()
+    for derived in _steps(in_plan=used is not None, lowered=used is not None and used.lowers_cost):
+        rows = rows.with_columns(derived)
+    measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+    return completed(measured, SUMMARY).hstack([measured[name] for name in own])
+
+
+_AS_WRITTEN = pl.QueryOptFlags.none()
+
+
+@cache
+def _steps(*, in_plan: bool, lowered: bool) -> list[list[pl.Expr]]:
+    """Return the derived measures of a year, each step of those before it."""
+    steps = [_measures(in_plan=in_plan)[2]]
+    if in_plan:
+        steps += [{"net_employer_cost_cents": _net_cost(lowered=lowered)}]
+        steps += [{"employer_cost_share_of_payroll": _ratio(_COST, pl.col("payroll_cents"))}]
+    return [[expr.alias(name) for name, expr in step.items()] for step in steps]
 
 
 def _measures(*, in_plan: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr], dict[str, pl.Expr]]:

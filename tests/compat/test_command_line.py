@@ -15,7 +15,7 @@ import pytest
 from orchestrator_dbt.options import build_parser
 from orchestrator_dbt.run_multi_year import main
 from workforce_sim import simulate
-from workforce_sim.console import year_table
+from workforce_sim.explain.years_text import year_table
 
 Captured = pytest.CaptureFixture[str]
 MODULE = [sys.executable, "-W", "error", "-m", "orchestrator_dbt.run_multi_year"]

@@ -26,7 +26,8 @@ from orchestrator_dbt.run_multi_year import (
     test_configuration_compatibility,
     validate_configuration,
 )
-from workforce_sim.config import Config, load_config
+from workforce_sim import load_config
+from workforce_sim.config import Config
 from workforce_sim.config.keys import keys_of
 from workforce_sim.config.values import TAGS
 

@@ -25,9 +25,9 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import load_config
 from workforce_sim.census import check_census, read_census
-from workforce_sim.cli import main
-from workforce_sim.config import load_config
+from workforce_sim.cli.main import main
 from workforce_sim.errors import WorkforceSimError
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.faults.hostile import apart, called, refused, unclear
-from workforce_sim.config import load_config
+from workforce_sim import load_config
 from workforce_sim.config.document import MAX_VALUES
 from workforce_sim.config.migrate import migrated
 from workforce_sim.config.workforce import MAX_LEVELS

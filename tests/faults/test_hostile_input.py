@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.faults.hostile import PEAK_MIB, ROOT, hostile, outcome, told, unclear
-from workforce_sim.config import load_config
+from workforce_sim import load_config
 from workforce_sim.errors import ConfigError
 
 INPUTS = int(os.environ.get("WORKFORCE_SIM_FUZZ", "500"))

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.support import Scenario, census_of, fast, slow, table
-from workforce_sim.config import load_config
+from workforce_sim import load_config
 from workforce_sim.draws import census_key, decision, hire_key, person_number, uniform
 from workforce_sim.opening import Tables
 

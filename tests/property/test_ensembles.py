@@ -174,6 +174,6 @@ def test_common_draws_tell_a_match_of_60_from_one_of_50_percent_with_a_tenth_of_
         simulate_ensemble(config, census=census, replicates=150).replicates.filter(pl.col("year") == 2027)
         for config in (base, other, apart)
     ]
-    today_cents, same_luck, own_luck = (rows["net_employer_cost_cents"].cast(pl.Float64) for rows in costs)
+    today_cents, common, own = (rows["net_employer_cost_cents"].cast(pl.Float64) for rows in costs)
 
-    assert (own_luck - today_cents).var() >= 10 * (same_luck - today_cents).var()
+    assert (own - today_cents).var() >= 10 * (common - today_cents).var()

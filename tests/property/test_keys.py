@@ -19,7 +19,7 @@ from tests.property import strategies
 from tests.support import Scenario, fast, only
 from workforce_sim import CensusError, SimulationError, simulate
 from workforce_sim.census.synthetic import LEVELS, synthetic_census
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse

@@ -19,10 +19,10 @@ from tests.support import Scenario, fast, only
 from workforce_sim.config.drawing import drawing
 from workforce_sim.config.load import with_changes
 from workforce_sim.draws import Stream, shared_draw
+from workforce_sim.engine.year_effect import factor
 from workforce_sim.ensembles.attribution import ROWS, mean_error, variance_error
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
-from workforce_sim.uncertainty import factor
 
 RATE = "workforce.total_termination_rate"
 SPREAD = "uncertainty.year_effects.terminations"
@@ -148,7 +148,7 @@ def test_with_chance_held_still_everybody_has_the_draws_of_replicate_0() -> None
         assert all(part.drop("replicate").equals(alone) for part in found.partition_by("replicate"))
 
 
-def test_assumptions_alone_are_the_configurations_of_the_replicates_under_one_luck() -> None:
+def test_assumptions_alone_are_the_configurations_of_the_replicates_under_one_drawn_from() -> None:
     found, drawn = ensemble("assumptions", 5), drawing(some())
     for replicate in range(5):
         own = with_changes(drawn.of(replicate), {SPREAD: 0.0})
@@ -248,7 +248,9 @@ def test_variances_are_those_of_the_ensembles() -> None:
 
 def test_an_attribution_reads_as_a_table() -> None:
     lines = str(attributed()).splitlines()
-    assert lines[0] == "shares of the variance, 60 replicates of each, +- standard error beside the luck of replicate 0"
+    assert (
+        lines[0] == "shares of the variance, 60 replicates of each, +- standard error beside the draws of replicate 0"
+    )
     assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
     assert "0.0 +- 0.0" in lines[4]
     assert repr(attributed()) == "<Attribution over 60 replicates>"

@@ -12,9 +12,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.censuses import HIRED, config, data, found, people
+from workforce_sim import load_config
 from workforce_sim.census import Census, check_census, read_census
 from workforce_sim.census.synthetic import synthetic_census
-from workforce_sim.config import load_config
 from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.simulation import simulate
 from workforce_sim.tables import CENSUS, names

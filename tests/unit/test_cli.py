@@ -15,7 +15,7 @@ import pytest
 
 from tests.support_store import hashes, strays
 from workforce_sim import load_config, read_run, simulate
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 from workforce_sim.config.schema import json_schema
 
 Captured = pytest.CaptureFixture[str]
@@ -313,7 +313,7 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 def test_help_imports_no_engine() -> None:
     code = (
-        "import sys; from workforce_sim.cli import main; code = main(['--help']);"
+        "import sys; from workforce_sim.cli.main import main; code = main(['--help']);"
         "sys.exit(code or bool({'polars', 'numpy', 'pydantic', 'yaml'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=300, check=False).returncode == 0

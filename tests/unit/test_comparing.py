@@ -1,4 +1,4 @@
-"""Scenarios beside one another: differences by hand, people of both, and configurations that share no luck refused."""
+"""Scenarios beside one another: differences by hand, people of both, and configurations that draw otherwise refused."""
 
 from __future__ import annotations
 
@@ -317,8 +317,8 @@ def test_levels_of_only_one_scenario_are_in_one_list_of_groups() -> None:
         ({"simulation": {**TODAY["simulation"], "start_year": 2026}}, "simulation.start_year: 2026 in b, 2025 in a"),
     ],
 )
-def test_scenarios_of_another_luck_are_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match="compared under the same luck") as error:
+def test_scenarios_of_other_random_numbers_are_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError, match="compared with common random numbers") as error:
         compare({"a": TODAY, "b": {**TODAY, **changes}})
 
     assert str(error.value).split("\n")[1:] == [f"  {told}"]

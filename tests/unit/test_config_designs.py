@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workforce_sim import simulate
-from workforce_sim.config import Config, load_config, with_changes
+from workforce_sim import load_config, simulate
+from workforce_sim.config import Config, with_changes
 
 FOLDER = Path(__file__).parents[2] / "config"
 DESIGNS = {path.stem: path for path in sorted((FOLDER / "plan_designs").glob("*.yaml"))}

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 import yaml
 
+from workforce_sim import load_config
 from workforce_sim.census.columns import BY_NAME
-from workforce_sim.config import Config, load_config, overridden, with_changes
+from workforce_sim.config import Config, overridden, with_changes
 from workforce_sim.config.document import MAX_BYTES, scalar
 from workforce_sim.config.problems import MAX_LINES
 from workforce_sim.config.workforce import CENSUS_COLUMNS
@@ -368,7 +369,7 @@ def test_all_this_holds_where_yaml_has_no_parser_in_c(write: Callable[[str], Pat
     code = f"""
 import yaml
 del yaml.CSafeLoader
-from workforce_sim.config import load_config
+from workforce_sim import load_config
 try:
     load_config({str(path)!r})
 except ValueError as error:

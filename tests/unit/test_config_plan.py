@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from workforce_sim.config import Config, load_config, with_changes
+from workforce_sim import load_config
+from workforce_sim.config import Config, with_changes
 from workforce_sim.config.plan import FIRST_YEAR, LIMITS, Match
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan import limits

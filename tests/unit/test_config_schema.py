@@ -13,7 +13,8 @@ import pytest
 import yaml
 from pydantic import RootModel
 
-from workforce_sim.config import Config, load_config
+from workforce_sim import load_config
+from workforce_sim.config import Config
 from workforce_sim.config.schema import json_schema
 from workforce_sim.config.values import Section
 from workforce_sim.errors import ConfigError

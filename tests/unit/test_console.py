@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from workforce_sim import console
+from workforce_sim import terminal
+from workforce_sim.cli import console
 from workforce_sim.errors import CensusError, ConfigError
+from workforce_sim.explain.years_text import plan_table, year_table
 
 YEARS: list[dict[str, Any]] = [
     {
@@ -74,7 +76,7 @@ NO_PLAN = [{**year, **dict.fromkeys(PLAN, None), "eligible": 0} for year in YEAR
 
 
 def test_the_years_are_a_right_aligned_table() -> None:
-    assert console.year_table(YEARS).split("\n") == [
+    assert year_table(YEARS).split("\n") == [
         "      opening         leavers,  leavers,  promo-    cola   merit  closing    payroll  average",
         "year    staff  hires     staff     hires   tions  raises  raises    staff          $    pay $",
         "────  ───────  ─────  ────────  ────────  ──────  ──────  ──────  ───────  ─────────  ───────",
@@ -84,26 +86,26 @@ def test_the_years_are_a_right_aligned_table() -> None:
 
 
 def test_reductions_have_a_column_where_there_are_any() -> None:
-    table = console.year_table([YEARS[0], {**YEARS[1], "reductions": 9_064}]).split("\n")
+    table = year_table([YEARS[0], {**YEARS[1], "reductions": 9_064}]).split("\n")
 
-    assert "of them" not in console.year_table(YEARS)
+    assert "of them" not in year_table(YEARS)
     assert [line[31:41].strip() for line in table] == ["of them", "reduced", "───────", "0", "9,064"]
 
 
 def test_a_small_payroll_is_in_whole_dollars() -> None:
-    table = console.year_table([{**YEARS[0], "payroll_cents": 9_999_999_950}])
-    small = console.year_table([{**YEARS[0], "payroll_cents": 12_345_678}])
+    table = year_table([{**YEARS[0], "payroll_cents": 9_999_999_950}])
+    small = year_table([{**YEARS[0], "payroll_cents": 12_345_678}])
 
     assert "100.0 m" in table
     assert "123,457" in small
 
 
 def test_no_years_are_headings_only() -> None:
-    assert len(console.year_table([]).split("\n")) == 3
+    assert len(year_table([]).split("\n")) == 3
 
 
 def test_the_plan_is_a_table_of_its_own() -> None:
-    assert console.plan_table(YEARS).split("\n") == [
+    assert plan_table(YEARS).split("\n") == [
         "                partici-    of the   average  defer-           net cost to       of",
         "year  eligible     pants  eligible  deferral  rals $  match $   employer $  payroll",
         "────  ────────  ────────  ────────  ────────  ──────  ───────  ───────────  ───────",
@@ -114,12 +116,12 @@ def test_the_plan_is_a_table_of_its_own() -> None:
 
 def test_nonelective_money_and_forfeitures_have_a_column_where_there_are_any() -> None:
     headings = [
-        console.plan_table([YEARS[0], {**YEARS[1], **more}]).split("\n")[:2]
+        plan_table([YEARS[0], {**YEARS[1], **more}]).split("\n")[:2]
         for more in ({}, {"nonelective_cents": 1}, {"forfeitures_used_cents": 1})
     ]
     assert ["elective $" in second for _, second in headings] == [False, True, False]
     assert ["forfeitures" in first for first, _ in headings] == [False, False, True]
-    full = console.plan_table([{**YEARS[0], "nonelective_cents": 150_000_000, "forfeitures_used_cents": 50_000_000}])
+    full = plan_table([{**YEARS[0], "nonelective_cents": 150_000_000, "forfeitures_used_cents": 50_000_000}])
     assert full.split("\n")[1:] == [
         "year  eligible     pants  eligible  deferral  rals $  match $  elective $       used $   employer $  payroll",
         "────  ────────  ────────  ────────  ────────  ──────  ───────  ──────────  ───────────  ───────────  ───────",
@@ -129,18 +131,18 @@ def test_nonelective_money_and_forfeitures_have_a_column_where_there_are_any() -
 
 def test_small_amounts_of_a_plan_are_in_whole_dollars() -> None:
     small = {"deferral_cents": 99_999_999, "match_cents": 12_345_650, "net_employer_cost_cents": 1_049}
-    assert console.plan_table([{**YEARS[0], **small}]).split("\n")[-1].split() == [
+    assert plan_table([{**YEARS[0], **small}]).split("\n")[-1].split() == [
         *("2025", "8,114", "5,517", "68.0", "%", "7.0", "%"),
         *("1,000,000", "123,456", "10", "2.3", "%"),
     ]
 
 
 def test_without_a_plan_there_is_no_table_of_it() -> None:
-    assert console.plan_table(NO_PLAN) == ""
-    assert console.plan_table([]).count("\n") == 2
+    assert plan_table(NO_PLAN) == ""
+    assert plan_table([]).count("\n") == 2
     report = console.run_report(NO_PLAN, [], {}, 1.0)
-    assert report == console.year_table(YEARS)
-    assert console.run_report(YEARS, [], {}, 1.0) == report + "\n\n" + console.plan_table(YEARS)
+    assert report == year_table(YEARS)
+    assert console.run_report(YEARS, [], {}, 1.0) == report + "\n\n" + plan_table(YEARS)
 
 
 def test_where_the_time_went_ends_with_the_time_from_start_to_end() -> None:
@@ -180,7 +182,7 @@ def test_a_terminal_that_cannot_show_a_letter_gets_a_plainer_one(
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding, newline="\n"))
 
-    console.say("── Zoë … €")
+    terminal.say("── Zoë … €")
     sys.stdout.flush()
 
     assert raw.getvalue().decode(encoding) == shown + "\n"
@@ -190,8 +192,8 @@ def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
 
-    console.say("lost")
-    console.complain("lost")
+    terminal.say("lost")
+    terminal.complain("lost")
 
     assert console.shower(True) is not None
     assert console.guarded(lambda: 0, verbose=False) == 0
@@ -303,7 +305,15 @@ def test_anything_else_is_not_a_whole_number(text: str) -> None:
 
 
 def test_the_console_imports_nothing_heavy() -> None:
-    source = Path(console.__file__).read_text(encoding="utf-8")
-    imported: Any = re.findall(r"^(?:from|import) (\w+)", source, flags=re.MULTILINE)
+    code = "import sys, workforce_sim.cli.console; print(*sorted(m for m in sys.modules if '.' in m or m[0] != '_'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    loaded = done.stdout.split()
 
-    assert {"polars", "numpy", "pydantic", "yaml", "workforce_sim"}.isdisjoint(imported)
+    assert {"polars", "numpy", "pydantic", "yaml"}.isdisjoint(loaded)
+    assert {name for name in loaded if name.startswith("workforce_sim.")} == {
+        "workforce_sim.cli",
+        "workforce_sim.cli.console",
+        "workforce_sim.explain",
+        "workforce_sim.explain.years_text",
+        "workforce_sim.terminal",
+    }

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from workforce_sim.datamodel import page
 from workforce_sim.draws import Stream
+from workforce_sim.explain.datamodel import page
 from workforce_sim.tables import EVENT_TYPES, TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-model.md"
 
 
 def test_the_page_is_what_the_code_prints() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m workforce_sim.datamodel > docs/data-model.md"
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "run python -m workforce_sim.explain.datamodel > docs/data-model.md"
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -15,7 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from workforce_sim import compare, simulate_ensemble, sweep
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 from workforce_sim.ensembles.bands_text import readable
 
 Captured = pytest.CaptureFixture[str]

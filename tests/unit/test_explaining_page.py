@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workforce_sim import read_run, summary_by, suppress_small
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "explaining.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```console\n\$ workforce-sim (.+)\n((?:.*\n)*?)```", PAGE)

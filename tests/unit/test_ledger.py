@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from tests import support
-from workforce_sim import LedgerError, ledger, read_run
-from workforce_sim.config import load_config, with_changes
+from workforce_sim import LedgerError, ledger, load_config, read_run
+from workforce_sim.config import with_changes
 from workforce_sim.draws import census_key, hire_key
 from workforce_sim.result import Result
 from workforce_sim.store import layout

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import support
-from workforce_sim import LedgerError, RequestError, ensemble_commands, simulate_ensemble, synthetic_census
-from workforce_sim.cli import main
+from workforce_sim import LedgerError, RequestError, simulate_ensemble, synthetic_census
+from workforce_sim.cli import ensemble_commands
+from workforce_sim.cli.main import main
 from workforce_sim.ensembles import spread
 from workforce_sim.ensembles.merging import merge, shard
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workforce_sim.cli import main
-from workforce_sim.config import load_config
+from workforce_sim import load_config
+from workforce_sim.cli.main import main
 from workforce_sim.config.migrate import MOVES, SWITCHES, migrated
 
 OLD = """\

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from workforce_sim import provenance, read_run, simulate, timeline
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 
 Captured = pytest.CaptureFixture[str]
 CONFIG = {

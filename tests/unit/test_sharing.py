@@ -29,7 +29,8 @@ from workforce_sim import (
     suppress_small,
     verify_run,
 )
-from workforce_sim.sharing import FORMULA, neutral, with_pseudonyms
+from workforce_sim.share.csv_files import FORMULA, neutral
+from workforce_sim.share.pseudonyms import with_pseudonyms
 
 SECRET = "a secret of twenty-six by."
 CONFIG: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 
 from tests import support
 from workforce_sim import LedgerError, read_run, simulate, synthetic_census, verify_run
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 
 CONFIG = support.configured(2025, 2026)
 CENSUS = synthetic_census(40)

@@ -1,4 +1,4 @@
-"""Sweeps: every combination once, under the same luck, and what cannot be swept."""
+"""Sweeps: every combination once, with common random numbers, and what cannot be swept."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_differences_are_paired_with_the_first_combination(swept: Sweep) -> None
     assert set(first["difference_mean"]) | set(first["difference_p95"]) == {0}
 
 
-def test_the_luck_is_the_same_in_all(swept: Sweep) -> None:
+def test_the_random_numbers_are_the_same_in_all(swept: Sweep) -> None:
     hires = [ensemble.replicates["hires"].to_list() for ensemble in swept.ensembles]
 
     assert hires == [hires[0]] * 6

@@ -1,4 +1,4 @@
-"""One person's story: every event once, each with the assumption that held for that person on that day."""
+"""One person's timeline: every event once, each with the assumption that held for that person on that day."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 from workforce_sim import LedgerError, RequestError, Result, read_run, simulate, timeline
 from workforce_sim.config import Config
+from workforce_sim.explain.timeline import scanned
 from workforce_sim.ledger import ordered
-from workforce_sim.story import scanned
 from workforce_sim.tables import EVENT_TYPES
 
 RICH = {

@@ -10,7 +10,7 @@ import pytest
 
 from tests import support
 from workforce_sim import LedgerError, read_run, simulate, synthetic_census, verify_run
-from workforce_sim.cli import main
+from workforce_sim.cli.main import main
 from workforce_sim.run import begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.layout import sealed, write_new, year_folder

@@ -12,11 +12,10 @@ import polars as pl
 import pytest
 import yaml
 
-from workforce_sim import Result, hires_needed, simulate
+from workforce_sim import Result, hires_needed, load_config, simulate
 from workforce_sim.census import read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
-from workforce_sim.config.load import load_config
 from workforce_sim.draws import Stream, bits, census_key, decision, fnv1a, person_number, uniform
 from workforce_sim.ledger import ordered
 from workforce_sim.money import half_up, percentile, quota, raised

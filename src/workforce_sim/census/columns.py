@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from workforce_sim.console import printable
 from workforce_sim.errors import CensusError
+from workforce_sim.terminal import printable
 
 Kind = Literal["id", "date", "number", "name", "flag"]
 

@@ -18,7 +18,7 @@ from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns, 
 from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
-from workforce_sim.config import Config, load_config
+from workforce_sim.config import Config, read_config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError
 from workforce_sim.tables import CENSUS, NAME, completed
@@ -77,7 +77,7 @@ def read_census(source: Any, config: Chosen = None) -> Census:
         CensusError: when the source is no table, a required column is missing, or rows break rules: all of them at
             once, with counts and row numbers, never a value.
     """
-    chosen = None if config is None else load_config(config)
+    chosen = None if config is None else read_config(config)
     if isinstance(source, Census):
         return source if chosen is None else settled(source, chosen)
     return _census(_read(source, chosen))
@@ -94,7 +94,7 @@ def check_census(source: Any, config: Chosen = None) -> pl.DataFrame:
         FileNotFoundError: when there is no such file.
         CensusError: when the source is no table, or a required column is missing.
     """
-    chosen = None if config is None else load_config(config)
+    chosen = None if config is None else read_config(config)
     if not isinstance(source, Census):
         read = _read(source, chosen)
     elif source._read is None:  # made by hand: no rows to check
@@ -148,7 +148,7 @@ def _census(read: _Read) -> Census:
 
 def _read(source: Any, chosen: Config | None) -> _Read:
     """Open, parse and check a census."""
-    config = load_config(chosen)
+    config = read_config(chosen)
     opened = open_census(source)
     types = opened.columns()
     refuse_wide(len(types), opened.name)
@@ -162,7 +162,7 @@ def _read(source: Any, chosen: Config | None) -> _Read:
 
 def _judged(read: _Read, chosen: Config | None) -> _Read:
     """Split and check the rows; what the start year decides is an error only where one was chosen."""
-    config = load_config(chosen)
+    config = read_config(chosen)
     staff, gone = _split(read.rows, departures(config))
     nobody, remarks = _nobody(read.rows.height, staff, config), notes(config)
     broken, timed = rules(config, read.date_format), start_rules(config)

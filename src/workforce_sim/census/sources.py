@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.census.bounds import HEAD, refuse_large_parquet, refuse_no_file, refuse_wide_text, unpacked
-from workforce_sim.console import printable
 from workforce_sim.errors import CensusError
+from workforce_sim.terminal import printable
 
 _SSN = r"^(SSN[ :#-]*[0-9]{9}|(SSN)?[ :#-]*[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})$"
 _SAMPLE, _LOOKED_AT = 1_000, 100  # rows, and characters of each

@@ -1,7 +1,7 @@
 """What can be chosen: frozen models, one module per group of sections; ``load`` reads YAML."""
 
 from workforce_sim.config.events import CAUSES, Compensation, Hiring, Promotion, Terminations
-from workforce_sim.config.load import load_config, overridden, with_changes
+from workforce_sim.config.load import overridden, read_config, with_changes
 from workforce_sim.config.root import Config
 from workforce_sim.config.workforce import Level, Workforce
 
@@ -14,7 +14,7 @@ __all__ = [
     "Promotion",
     "Terminations",
     "Workforce",
-    "load_config",
     "overridden",
+    "read_config",
     "with_changes",
 ]

@@ -19,10 +19,10 @@ from workforce_sim.config.values import (
     MonthDay,
     Section,
     Share,
-    _decimals,
+    decimals,
 )
 
-RateBelowOne = Annotated[float, Field(gt=0, lt=1), AfterValidator(_decimals(4))]
+RateBelowOne = Annotated[float, Field(gt=0, lt=1), AfterValidator(decimals(4))]
 """A deferral rate or a step of one, above 0 and below 1: who writes 1 means 1 %."""
 
 
@@ -130,7 +130,7 @@ class Escalation(Section):
     """Whether rates rise automatically."""
     date: MonthDay = "01-01"
     """Day of the increase, in quotes."""
-    increment: Annotated[float, Field(ge=0, lt=1), AfterValidator(_decimals(4))] = 0.01
+    increment: Annotated[float, Field(ge=0, lt=1), AfterValidator(decimals(4))] = 0.01
     """Increase a year, a share of pay."""
     cap: BpShare = 0.10
     """Rate beyond which nobody is increased."""

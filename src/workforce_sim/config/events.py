@@ -22,8 +22,8 @@ from workforce_sim.config.values import (
     ShareByYear,
     Tenure,
     WordOrByName,
-    _decimals,
-    _starts_at_zero,
+    decimals,
+    starts_at_zero,
     sums_to_one,
 )
 from workforce_sim.money import cents, ppm, quota, scaled
@@ -80,7 +80,7 @@ def _covering(cells: tuple[RateCell, ...] | None) -> tuple[RateCell, ...] | None
     return cells
 
 
-CauseBands = Annotated[Listed[CauseBand], AfterValidator(_starts_at_zero)]
+CauseBands = Annotated[Listed[CauseBand], AfterValidator(starts_at_zero)]
 
 
 class Terminations(Section):
@@ -124,7 +124,7 @@ class AgeBand(Section):
     """Lowest age, completed years; 14 or more."""
     end: Age = Field(alias="to")
     """Upper age, completed years, not included."""
-    weight: Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(_decimals(6))]
+    weight: Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(decimals(6))]
     """Relative weight, at most 6 decimals."""
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ DOCUMENTED: Mapping[str, Any] = {
 """What holds when no configuration is given; all the rest are the defaults of the models."""
 
 
-def load_config(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> Config:
+def read_config(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> Config:
     """Return a checked configuration.
 
     Args:

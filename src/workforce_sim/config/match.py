@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.plan_values import EmployerMoney, Points, PositiveBp, PositiveDollars, banded, bp, presets
-from workforce_sim.config.values import Listed, Section, Tenure, _decimals, refuse
+from workforce_sim.config.values import Listed, Section, Tenure, decimals, refuse
 from workforce_sim.money import cents
 
 MatchPreset = Literal["simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none"]
@@ -18,7 +18,7 @@ MatchPreset = Literal["simple", "tiered", "stretch", "safe_harbor_basic", "safe_
 FORMULAS = ("preset", "tiers", "dollar_tiers", "by_tenure", "by_service", "by_points")
 """The keys of ``Match`` that each give a whole formula."""
 
-MatchRate = Annotated[float, Field(ge=0, le=4), AfterValidator(_decimals(4))]
+MatchRate = Annotated[float, Field(ge=0, le=4), AfterValidator(decimals(4))]
 """Match on a dollar deferred, from 0 to 4; at most 4 decimals."""
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from workforce_sim.config.changing import flattened
 from workforce_sim.config.document import read_yaml
-from workforce_sim.config.load import content, load_config
+from workforce_sim.config.load import content, read_config
 from workforce_sim.config.problems import report
 from workforce_sim.errors import ConfigError
 
@@ -180,7 +180,7 @@ class Migration:
     def problems(self) -> list[str]:
         """Return what our configuration lacks, or has that cannot be used; nothing when it is good."""
         try:
-            load_config(self.config)
+            read_config(self.config)
         except ConfigError as error:
             return str(error).split("\n")
         return []

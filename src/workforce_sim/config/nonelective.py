@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.plan_values import EmployerMoney, Points, PositiveDollars, banded
-from workforce_sim.config.values import Age, Listed, Section, Share, Tenure, _decimals, refuse
+from workforce_sim.config.values import Age, Listed, Section, Share, Tenure, decimals, refuse
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 TABLES = {
@@ -55,7 +55,7 @@ class Integrated(Section):
     """Share of all pay contributed."""
     excess_rate: Share
     """Share contributed beside it of pay above the integration level; at most `base_rate` and the legal maximum."""
-    level_share: Annotated[float, Field(gt=0, le=1), AfterValidator(_decimals(6))] | None = None
+    level_share: Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(6))] | None = None
     """Integration level as a share of the year's Social Security wage base; 1 when `level` is left out too."""
     level: PositiveDollars | None = None
     """Integration level, dollars a year; give this or `level_share`."""

@@ -10,16 +10,16 @@ import yaml
 from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
-from workforce_sim.config.values import Section, Tenure, _decimals, _starts_at_zero
+from workforce_sim.config.values import Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
 
-BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(4))]
+BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(4))]
 """A fraction of one in whole basis points: at most 4 decimals."""
 
-PositiveBp = Annotated[float, Field(gt=0, le=1), AfterValidator(_decimals(4))]
+PositiveBp = Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(4))]
 """A fraction of one above 0, at most 4 decimals."""
 
-PositiveDollars = Annotated[float, Field(gt=0, le=100_000_000), AfterValidator(_decimals(2))]
+PositiveDollars = Annotated[float, Field(gt=0, le=100_000_000), AfterValidator(decimals(2))]
 """An amount of dollars above 0, at most 2 decimals."""
 
 Hours = Annotated[int, Field(ge=0, le=2080)]
@@ -29,7 +29,7 @@ Points = Annotated[int, Field(ge=0, le=220)]
 
 def banded(bands: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     """Raise ``ValueError`` unless bands are left out, or listed in rising order from 0."""
-    return None if bands is None else _starts_at_zero(bands)
+    return None if bands is None else starts_at_zero(bands)
 
 
 def bp(share: float) -> int:

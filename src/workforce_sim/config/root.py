@@ -11,7 +11,7 @@ from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.uncertainty import Uncertainty
-from workforce_sim.config.values import MAX_TOLD, KeyPath, PathText, Section, Share, _ByYear, refuse, some
+from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some
 from workforce_sim.config.workforce import CensusSection, Simulation, Workforce
 
 
@@ -63,7 +63,7 @@ class Config(Section):
         return self
 
     @property
-    def range_growth(self) -> _ByYear:
+    def range_growth(self) -> ByYear:
         """Yearly growth of the pay ranges: as configured, or the cost-of-living rate."""
         return self.hiring.range_growth or self.compensation.cola_rate
 
@@ -94,7 +94,7 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
         elif (
-            isinstance(value, (_ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
+            isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):
             what = f"the table starts in {value.first_year}, after start_year {start_year}; add an earlier year"
             yield (*path, name), what, None

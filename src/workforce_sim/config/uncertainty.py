@@ -1,6 +1,6 @@
 """What a run does not know: years that are good or bad for everybody, and assumptions that have a distribution.
 
-Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`` and ``workforce_sim.uncertainty``.
+Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`` and ``engine.year_effect``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from workforce_sim.config.values import Listed, Section, Share, _listed, refuse
+from workforce_sim.config.values import Listed, Section, Share, listed, refuse
 from workforce_sim.money import scaled
 
 MOST_VALUES = 1000
@@ -42,9 +42,9 @@ class Assumption(Section):
 
     key: Annotated[str, Field(min_length=1)]
     """Dotted name of a key that holds one number."""
-    uniform: Annotated[tuple[Number, Number], BeforeValidator(_listed)] | None = None
+    uniform: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
     """Lowest and highest value, all between equally likely."""
-    triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(_listed)] | None = None
+    triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(listed)] | None = None
     """Lowest, likeliest and highest value."""
     values: Annotated[Listed[Number], Field(min_length=1, max_length=MOST_VALUES)] | None = None
     """Values that are equally likely, such as those of past years."""

@@ -73,7 +73,9 @@ def some(names: Collection[str]) -> str:
     return ", ".join(shown) + more
 
 
-def _decimals(places: int) -> Callable[[float], float]:
+def decimals(places: int) -> Callable[[float], float]:
+    """Return a check that a number has so many decimals at most; more is a ``ValueError``."""
+
     def check(value: float) -> float:
         scaled(value, places)
         return value
@@ -108,7 +110,8 @@ def _months(value: tuple[float, ...]) -> tuple[float, ...]:
     return value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Return a list as the tuple that a frozen model keeps; anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -126,7 +129,7 @@ def _year(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value) else value
 
 
-Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+Listed = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list in YAML, a tuple here; anything without an order, such as a set, is refused."""
 
 Printed = AfterValidator(_without_controls)
@@ -136,19 +139,19 @@ PathText = Annotated[str, Field(min_length=1, max_length=1000), Printed, BeforeV
 """The path of a file or folder, as text."""
 
 
-Share = Annotated[float, Field(ge=0, le=1), AfterValidator(_decimals(6))]
+Share = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(6))]
 """A fraction of one, at most 6 decimals."""
 
-GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(_decimals(6))]
+GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(decimals(6))]
 """A fraction of one that may be negative: above -1, at most 1; at most 6 decimals."""
 
-Factor = Annotated[float, Field(ge=0, le=50), AfterValidator(_decimals(3))]
+Factor = Annotated[float, Field(ge=0, le=50), AfterValidator(decimals(3))]
 """A relative factor from 0 to 50, at most 3 decimals; 1 changes nothing."""
 
-MeritFactor = Annotated[float, Field(ge=0, le=50), AfterValidator(_decimals(4))]
+MeritFactor = Annotated[float, Field(ge=0, le=50), AfterValidator(decimals(4))]
 """A relative factor from 0 to 50, at most 4 decimals."""
 
-Dollars = Annotated[float, Field(ge=0, le=100_000_000), AfterValidator(_decimals(2))]
+Dollars = Annotated[float, Field(ge=0, le=100_000_000), AfterValidator(decimals(2))]
 """An amount of dollars, at most 2 decimals."""
 
 Date = Annotated[dt.date, BeforeValidator(_date)]
@@ -156,9 +159,9 @@ MonthDay = Annotated[str, BeforeValidator(_month_day), Field(json_schema_extra={
 """A day of any year, MM-DD; 02-29 counts as 1 March in a year without it."""
 
 MonthWeights = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=1000), AfterValidator(_decimals(6))], ...],
+    tuple[Annotated[float, Field(ge=0, le=1000), AfterValidator(decimals(6))], ...],
     Field(min_length=12, max_length=12),
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     AfterValidator(_months),
 ]
 """Twelve weights, January to December; any scale, at most 6 decimals."""
@@ -206,7 +209,7 @@ def each_year_once(value: Any) -> Any:
     return value
 
 
-class _ByYear(RootModel[Any]):
+class ByYear(RootModel[Any]):
     """One value, or a table by year in which each value holds until the next."""
 
     model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
@@ -234,13 +237,13 @@ class _ByYear(RootModel[Any]):
         return ppm(self.at(year))
 
 
-class ShareByYear(_ByYear):
+class ShareByYear(ByYear):
     """A share of one, or a table of them by year."""
 
     root: OneOrByYear[Share]
 
 
-class GrowthByYear(_ByYear):
+class GrowthByYear(ByYear):
     """A growth rate above -1 and at most 1, or a table of them by year."""
 
     root: OneOrByYear[GrowthRate]
@@ -260,7 +263,8 @@ class AgeFactor(Section):
         return scaled(self.factor, 3)
 
 
-def _starts_at_zero(bands: tuple[Any, ...]) -> tuple[Any, ...]:
+def starts_at_zero(bands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Raise ``ValueError`` unless bands are listed in rising order from 0."""
     starts = [band.start for band in bands]
     if not starts or starts[0] != 0:
         raise ValueError("the first band must start from 0, so that everybody has one")
@@ -269,7 +273,7 @@ def _starts_at_zero(bands: tuple[Any, ...]) -> tuple[Any, ...]:
     return bands
 
 
-FactorBands = Annotated[Listed[AgeFactor], AfterValidator(_starts_at_zero)]
+FactorBands = Annotated[Listed[AgeFactor], AfterValidator(starts_at_zero)]
 """Bands listed in rising order from 0; the last has no upper end."""
 
 

@@ -20,7 +20,7 @@ from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.spread import SOURCES, varying
 from workforce_sim.ensembles.wording import SHOWN, table, value
 from workforce_sim.errors import RequestError
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import counted
 
@@ -190,7 +190,7 @@ def readable(found: Attribution) -> str:
     """Return the shares as people read them, a line for each measure and year."""
     lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
     count = counted(found.ensembles[ALL].count, "replicate")
-    about = f"shares of the variance, {count} of each, +- standard error beside the luck of replicate 0"
+    about = f"shares of the variance, {count} of each, +- standard error beside the draws of replicate 0"
     return "\n".join([about, "", *lines])
 
 

@@ -1,4 +1,4 @@
-"""Scenarios beside one another under the same luck: how they differ, how sure that is, and who gains and who loses."""
+"""Scenarios with common random numbers: how they differ, how sure that is, and who gains and who loses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
 from workforce_sim.errors import ConfigError, RequestError
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import ABSENT, PATHS, changes, value_text
 
@@ -26,7 +26,7 @@ CENSUS_PATH = ("path", "size")
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Scenarios of one census and one luck.
+    """Scenarios of one census, with common random numbers.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
@@ -92,8 +92,8 @@ class Comparison:
     def persons(self, replicate: int = 0, *, by_year: bool = False) -> pl.DataFrame:
         """Return everybody of one replicate, hires included, as they fare in each scenario beside the baseline.
 
-        A hire of the same id is the same person in both, as both have the same luck. The replicate is simulated in
-        every scenario when it is first asked for.
+        A hire of the same id is the same person in both, as both draw the same. The replicate is simulated in every
+        scenario when it is first asked for.
 
         Args:
             replicate: which of the seed's many worlds; any, also one that is not in the ensembles.
@@ -165,7 +165,7 @@ def compare(
     progress: Progress | bool | None = True,
     baseline: str | None = None,
 ) -> Comparison:
-    """Simulate scenarios of one census under the same luck: replicate r of each has the same draws.
+    """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
 
     Args:
         scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
@@ -186,7 +186,7 @@ def compare(
     """
     names = _names(scenarios, baseline)
     configs = {name: _loaded(name, scenarios[name]) for name in names}
-    _refuse_another_luck(configs, given=census is not None)
+    _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
     wanted = replicates if isinstance(replicates, int) else list(replicates)
     tell = teller(progress)
@@ -224,22 +224,22 @@ def _loaded(name: str, config: Any) -> Config:
         raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
 
 
-def _refuse_another_luck(configs: Mapping[str, Config], *, given: bool) -> None:
+def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
     """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
     (first, base), *others = configs.items()
-    known = _luck(base, given=given)
+    known = _drawn_from(base, given=given)
     problems = [
         f"{key}: {value_text(value)} in {name}, {value_text(known.get(key, ABSENT))} in {first}"
         for name, config in others
-        for key, value in _luck(config, given=given).items()
+        for key, value in _drawn_from(config, given=given).items()
         if value != known.get(key, ABSENT)
     ]
     if problems:
-        why = "scenarios are compared under the same luck: give all the same seed, years and census"
+        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
         raise ConfigError("\n  ".join([why, *problems]))
 
 
-def _luck(config: Config, *, given: bool) -> dict[str, Any]:
+def _drawn_from(config: Config, *, given: bool) -> dict[str, Any]:
     """Return what must be the same in all scenarios, by key."""
     census = config.census.model_dump(mode="json", by_alias=True)
     idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, table, two_digits, value
-from workforce_sim.suppression import HIDDEN
+from workforce_sim.share.suppression import HIDDEN
 from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _headline(found: Comparison) -> Iterator[str]:
     years = base.config.simulation.years
     span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
     count = counted(base.count, "replicate")
-    yield f"{len(found.ensembles)} scenarios, {count} of each, {span}; the same census and the same luck in all"
+    yield f"{len(found.ensembles)} scenarios, {count} of each, {span}; the same census and common random numbers in all"
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:

@@ -19,9 +19,10 @@ from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
 from workforce_sim.ensembles.spread import certain, chosen
 from workforce_sim.errors import RequestError
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.terminal import counter
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
@@ -104,11 +105,11 @@ def simulate_ensemble(
     targets = relative_targets(until or {})
     sources = chosen(spread)
     wanted_whole = _whole(events)
-    if sources.luck is not None and (wanted_whole or out is not None):
+    if sources.common is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
     run = begin(certain(asked), census=census)
-    job, folder = Job(asked, run.opening, sources.luck), None if out is None else Path(out)
+    job, folder = Job(asked, run.opening, sources.common), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
     if folder is not None:
         header = run.origin.header(asked, run.notes)
@@ -130,7 +131,7 @@ def whole(config: Config, census: Any, replicate: int) -> Result:
 
 def teller(progress: Progress | bool | None) -> Progress | None:
     """Return what is called after each batch, if anything is."""
-    return _line() if progress is True else (progress or None)
+    return counter(verbose=False) if progress is True else (progress or None)
 
 
 def _numbers(replicates: int | Iterable[int]) -> list[int]:
@@ -205,11 +206,3 @@ def relative_errors(replicates: pl.DataFrame, measures: Iterable[str]) -> dict[s
         return {}
     yearly = replicates.group_by("year").agg(**errors)
     return {name: float(yearly[name].fill_null(float("inf")).max() or 0.0) for name in errors}  # type: ignore[arg-type]
-
-
-def _line() -> Progress | None:
-    """Return what shows the progress of replicates in one line of a terminal; None where there is no terminal."""
-    from workforce_sim.console import ticker  # noqa: PLC0415 - only who asks for it has a console
-
-    tick = ticker(verbose=False)
-    return None if tick is None else lambda done, total: tick(f"{done:,} of {total:,} replicates", done == total)

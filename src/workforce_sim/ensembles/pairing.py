@@ -1,4 +1,4 @@
-"""Two ensembles of the same luck, replicate beside replicate: differences, what pairing gains, cost of taking part."""
+"""Two ensembles with common random numbers, in pairs: differences, what pairing gains, cost of taking part."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per year and measure, columns of ``bands`` and ``narrowed``: what the variance of the difference would
-        be if both had luck of their own (the sum of their variances), over its variance under the same luck; null
-        where the difference never varies.
+        be if both had random numbers of their own (the sum of their variances), over its variance with common ones;
+        null where the difference never varies.
     """
     gaps = paired(base, other)
     apart = _variances(base).join(_variances(other), on=("year", "measure"), suffix="_other")

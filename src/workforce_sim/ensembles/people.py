@@ -1,4 +1,4 @@
-"""Two scenarios person by person under the same luck: who gains employer money, who loses, and who is in one alone."""
+"""Two scenarios with common random numbers: who gains employer money, who loses, who is in one alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from workforce_sim.queries import collected
+from workforce_sim.explain.queries import collected
 from workforce_sim.result import Result
+from workforce_sim.share.suppression import suppress_small
 from workforce_sim.summary import BANDS, band
-from workforce_sim.suppression import suppress_small
 
 EDGES = {**BANDS, "pay_band": ("salary_dollars", (50_000, 75_000, 100_000, 150_000))}
 """Groups by the edges of a column; those of pay in dollars a year."""

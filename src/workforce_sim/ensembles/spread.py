@@ -12,7 +12,7 @@ from typing import Any
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.drawing import drawing
 from workforce_sim.errors import RequestError
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
 
 SOURCES = ("chance", "year", "assumptions")
 HELD_STILL = 0
@@ -31,8 +31,8 @@ class Spread:
     sources: frozenset[str]
 
     @property
-    def luck(self) -> int | None:
-        """The replicate whose draws of persons all have; None where each has its own."""
+    def common(self) -> int | None:
+        """The replicate whose random numbers of persons all have; None where each has its own."""
         return None if "chance" in self.sources else HELD_STILL
 
     def held(self, config: Config) -> Config:

@@ -1,4 +1,4 @@
-"""A grid of assumptions under the same luck: every combination of the values given for some keys."""
+"""A grid of assumptions with common random numbers: every combination of the values given for some keys."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemb
 from workforce_sim.ensembles.pairing import paired
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError
-from workforce_sim.loading import load_config
+from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
-"""Keys that are the same in a whole grid: all combinations have one luck, the same years and the same people."""
+"""Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
 
 MEASURED = ("mean", "mean_error", "p5", "p95")
 MATCH = "plan.match."
@@ -101,7 +101,7 @@ def sweep(
     executor: Executor | None = None,
     progress: Progress | bool | None = True,
 ) -> Sweep:
-    """Simulate every combination of values under the same luck.
+    """Simulate every combination of values with common random numbers.
 
     Args:
         config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.
@@ -150,7 +150,7 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
         if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
-            raise RequestError(f"{key}: is the same in a whole sweep (one luck, one census, the same years)")
+            raise RequestError(f"{key}: is the same in a whole sweep (one seed, one census, the same years)")
     return values
 
 

@@ -24,7 +24,8 @@ def readable(found: Sweep) -> str:
 
 def _headline(found: Sweep) -> Iterator[str]:
     count = counted(found.ensembles[0].count, "replicate")
-    yield f"{counted(len(found.ensembles), 'combination')}, {count} of each; the same census and the same luck in all"
+    combinations = counted(len(found.ensembles), "combination")
+    yield f"{combinations}, {count} of each; the same census and common random numbers in all"
     yield ""
 
 

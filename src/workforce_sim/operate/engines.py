@@ -10,10 +10,10 @@ from typing import Any
 
 from workforce_sim.config import Config
 from workforce_sim.ledger import chained, year_digest
-from workforce_sim.loading import load_config
 from workforce_sim.opening import Tables
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
+from workforce_sim.plan.loading import load_config
 from workforce_sim.run import Engine, begin
 
 FAST_A_ROUND = 3

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from workforce_sim.console import printable
+from workforce_sim.terminal import printable
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Literal
 
 import polars as pl
 
-from workforce_sim.checks import check_year
 from workforce_sim.ledger import year_digest
 from workforce_sim.opening import Tables
+from workforce_sim.verify.checks import check_year
 
 LEAST_BATCH = 16_384
 """Rows of the smallest record batch; smaller ones cost time and save nothing."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from workforce_sim import reference
 from workforce_sim.config import Config
+from workforce_sim.engine.start import prepared
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
-from workforce_sim.preparation import prepared
 from workforce_sim.run import Run, begin
 
 

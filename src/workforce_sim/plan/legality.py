@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from workforce_sim.config import Config, load_config
+from workforce_sim.config import Config, read_config
 from workforce_sim.config.enrollment import Escalation
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Integrated
@@ -65,7 +65,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     Raises:
         ConfigError, FileNotFoundError, TypeError: as ``load_config``.
     """
-    config = load_config(source)
+    config = read_config(source)
     if not isinstance(source, Config):
         check_years(config)
     if not config.plan.enabled:

@@ -1,0 +1,141 @@
+"""What the command lines share: plain-text tables, one line a problem, exit codes. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from workforce_sim.explain.years_text import Row, plan_table, year_table
+from workforce_sim.terminal import complain, printable, ticker
+
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""The years that a configuration may have."""
+
+_GAP = "  "
+
+
+def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseException], None] | None = None) -> int:
+    """Run a command and return its exit code; what ends it is told: one line a problem, a traceback when verbose."""
+    tell = tell or partial(_tell, verbose=verbose)
+    try:
+        code = action()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt as interrupt:
+        tell(interrupt)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has what it wanted, as with `| head`
+        _give_up_stdout()
+        return FAILURE
+    except BaseException as error:  # the one place that turns errors, panics of Polars too, into lines
+        tell(error)
+        _flush_or_give_up()
+        return FAILURE
+    return code
+
+
+def _tell(error: BaseException, *, verbose: bool) -> None:
+    if verbose and not isinstance(error, KeyboardInterrupt):
+        complain("".join(traceback.format_exception(error)).rstrip())
+    complain(explained(error))
+
+
+def _flush_or_give_up() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _give_up_stdout()
+
+
+def _give_up_stdout() -> None:
+    """Send what is left to nowhere, or Python complains again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explained(error: BaseException) -> str:
+    """Return what an error says to a user, one line a problem."""
+    from workforce_sim.errors import WorkforceSimError  # noqa: PLC0415 - a command line answers --help without it
+
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'standard output'}: {error.strerror}"
+    if isinstance(error, (WorkforceSimError, OSError)):  # before memory: what is refused up front says why
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "not enough memory; simulate fewer years or a smaller census, or close other programs"
+    what = str(error).split("\n", 1)[0]
+    return f"an error of the program itself, please report it with what --verbose shows: {type(error).__name__}: {what}"
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number of a command line."""
+    if not re.fullmatch(r"-?[0-9]{1,30}", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {printable(text)!r}")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more of a command line."""
+    number = whole_number(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {number}")
+    return number
+
+
+def year_number(text: str) -> int:
+    """Read a year of a command line, one that a configuration may have."""
+    number = whole_number(text)
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {number}")
+    return number
+
+
+def file_name(text: str) -> str:
+    """Read the name of a file of a command line."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
+    return text
+
+
+def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
+    """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
+    tick = ticker(verbose)
+    return None if tick is None else lambda year, done, total: tick(f"{year} done, {done} of {total}", done == total)
+
+
+def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float) -> str:
+    """Return all that is printed about a run: the years, the notes, and where the time went."""
+    parts = [year_table(years), plan_table(years), note_list(notes), time_table(timings, wall)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def time_table(timings: Mapping[str, float], wall: float) -> str:
+    """Return where the time of a run went: seconds by step, which may overlap, and from start to end."""
+    if not timings:
+        return ""
+    rows = {**timings, "start to end": wall}
+    width = max(len(name) for name in ("where the time went", *rows))
+    places = 3 if wall < 100 else 1
+    lines = [f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}" for name, seconds in rows.items()]
+    beside = ["(steps that ran side by side overlap)"] if sum(timings.values()) > wall else []
+    return "\n".join([f"{'where the time went':<{width}}{_GAP}seconds", *lines, *beside])
+
+
+def pairs(rows: Mapping[str, str]) -> str:
+    """Return names and values, one pair a line."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in rows.items())
+
+
+def note_list(notes: Iterable[str]) -> str:
+    """Return notes one a line, under a heading."""
+    lines = [f"  {printable(note)}" for note in notes]
+    return "\n".join(["notes", *lines]) if lines else ""

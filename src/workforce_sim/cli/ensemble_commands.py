@@ -1,0 +1,233 @@
+"""``workforce-sim ensemble``, ``compare`` and ``sweep``: many replicates, of one configuration or of several.
+
+As in ``main``, what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.cli.console import SUCCESS, note_list, whole_number
+from workforce_sim.cli.run_commands import Command
+from workforce_sim.terminal import complain, counter, printable, say
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import polars as pl
+
+    from workforce_sim.ensembles.comparing import Comparison
+    from workforce_sim.ensembles.ensemble import Ensemble
+    from workforce_sim.ensembles.sweeping import Sweep
+
+GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+SOURCES = ("chance", "year", "assumptions")
+LEAST = 10
+"""Fewest persons of a group whose gains the command line shows."""
+
+FOLDER = "new folder for tables (Parquet) and a page (JSON)"
+
+
+def add_ensemble_commands(commands: Any, command: Command) -> None:
+    """Add the commands of many replicates."""
+    ensemble = command(commands, "ensemble", "simulate many replicates and tell how far they spread", _ensemble)
+    about = "YAML file; or merge, and the folders of shards, to put them together in --out"
+    ensemble.add_argument("config", metavar="CONFIG", type=Path, help=about)
+    ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
+    _options(ensemble, 1_000, "folder for the replicates; a killed ensemble goes on there where it was")
+    about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
+    ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
+    about = "what varies: chance, year or assumptions; may be repeated; default: all that the configuration has"
+    ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
+    about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
+    ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
+    _scheduler(ensemble)
+    compare = command(
+        commands, "compare", "simulate scenarios with common random numbers and tell how they differ", _compare
+    )
+    about = "name and YAML file of each scenario, the one to compare with first"
+    compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
+    _options(compare, 100, FOLDER)
+    _scheduler(compare)
+    about = f"tell who gains and who loses in replicate 0, by group; groups of fewer than {LEAST} are hidden"
+    compare.add_argument("--gains", choices=GROUPS, help=about)
+    sweep = command(commands, "sweep", "simulate every combination of some values with common random numbers", _sweep)
+    sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
+    about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
+    sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
+    _options(sweep, 100, FOLDER)
+    _scheduler(sweep)
+
+
+def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
+    about = f"how many, from 0; default: {replicates:,}"
+    parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
+    parser.add_argument("--out", metavar="DIR", type=Path, help=out)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def _scheduler(parser: argparse.ArgumentParser) -> None:
+    about = "work on the cluster behind this dask scheduler, as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=about)
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Executor | None]:
+    """Give the workers of a cluster; None where nobody asked for one."""
+    if address is None:
+        yield None
+        return
+    from workforce_sim.ensembles.cluster import cluster  # noqa: PLC0415
+
+    with cluster(address) as executor:
+        yield executor
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Read ``I/N``."""
+    numbers = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    if numbers is None:
+        raise argparse.ArgumentTypeError(f"expected I/N such as 3/10, got {printable(text)!r}")
+    return int(numbers[1]), int(numbers[2])
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Read ``NAME=VALUE``."""
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {printable(text)!r}")
+    return name.strip(), value.strip()
+
+
+def _once(pairs: list[tuple[str, str]], what: str) -> dict[str, str]:
+    """Return pairs by name, each given once."""
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise RequestError(f"{what} {twice}: given twice; give each once")
+    return dict(pairs)
+
+
+def _tell(options: argparse.Namespace, found: Any, page: Mapping[str, Any]) -> None:
+    """Print a result, as a page of text or as JSON, and say where it was written."""
+    text = json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False) if options.json else str(found)
+    say("\n".join(map(printable, text.split("\n"))))
+    if options.out is not None:
+        complain(f"written to {options.out}")
+
+
+# --- ensemble ---
+
+
+def _ensemble(options: argparse.Namespace) -> int:
+    from workforce_sim.ensembles.bands_text import readable  # noqa: PLC0415
+    from workforce_sim.ensembles.ensemble import relative_targets  # noqa: PLC0415
+    from workforce_sim.ensembles.pages import of_ensemble  # noqa: PLC0415
+
+    until = _once(options.until, "--until")
+    merges = options.config == Path("merge")
+    found = _merged(options) if merges or options.shards else _simulated(options, until)
+    text = [readable(found, relative_targets(until)), note_list(found.notes)]
+    _tell(options, "\n\n".join(part for part in text if part), of_ensemble(found))
+    return SUCCESS
+
+
+def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensemble:
+    from workforce_sim.ensembles.ensemble import simulate_ensemble  # noqa: PLC0415
+    from workforce_sim.ensembles.merging import shard  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+
+    if options.shard is not None and until:
+        raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
+    replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
+    with _executor(options.scheduler) as executor:
+        return simulate_ensemble(
+            options.config,
+            replicates=replicates,
+            executor=executor,
+            progress=counter(options.verbose),
+            until=until,
+            out=options.out,
+            spread=options.spread,
+        )
+
+
+def _merged(options: argparse.Namespace) -> Ensemble:
+    from workforce_sim.ensembles.merging import merge  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+
+    others = (options.until, options.spread, options.shard, options.scheduler)
+    if options.config != Path("merge") or options.out is None or any(others):
+        line = "workforce-sim ensemble merge SHARD... --out DIR, and no more options"
+        raise RequestError(f"expected one CONFIG, or: {line}")
+    return merge(options.shards, options.out)
+
+
+# --- compare ---
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
+    from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
+
+    if options.out is not None:
+        refuse_existing(options.out)
+    scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
+    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
+    with _executor(options.scheduler) as executor:
+        found: Comparison = compare(scenarios, executor=executor, **asked)
+    gains = None if options.gains is None else found.gains(options.gains, least=LEAST)
+    page = of_comparison(found, gains)
+    if options.out is not None:
+        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
+    _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
+    return SUCCESS
+
+
+def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
+    from workforce_sim.ensembles.comparing_text import gains_table  # noqa: PLC0415
+
+    if gains is not None:
+        yield from gains_table(gains)
+
+
+# --- sweep ---
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.pages import of_sweep, tables_of_sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping import sweep  # noqa: PLC0415
+
+    if options.out is not None:
+        refuse_existing(options.out)
+    grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
+    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
+    with _executor(options.scheduler) as executor:
+        found: Sweep = sweep(options.config, grid, executor=executor, **asked)
+    page = of_sweep(found)
+    if options.out is not None:
+        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
+    _tell(options, found, page)
+    return SUCCESS
+
+
+def _values(key: str, text: str) -> Any:
+    """Return the values of a key, written as in a configuration."""
+    from workforce_sim.config.document import read_yaml  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+
+    root, problems = read_yaml(f"values: {text}".encode())
+    values = None if root is None or problems else root.value["values"]
+    if not isinstance(values, list):
+        raise RequestError(f"--set {key}: expected a list as in a configuration, such as [0.02, 0.03]")
+    return values

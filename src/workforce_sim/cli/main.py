@@ -1,0 +1,202 @@
+"""``workforce-sim``: simulate, check a census, check or begin a configuration.
+
+Arguments are read first and the engine is imported after, so that ``--help`` answers at once. Results go to standard
+output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.ensemble_commands import add_ensemble_commands
+from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.terminal import complain, say
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from workforce_sim.config import Config
+
+EXAMPLE = "simulation_config.yaml"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = _parser()
+    try:
+        options = parser.parse_args(argv)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else USAGE
+    if "action" not in options:
+        parser.print_help(sys.stderr)
+        return USAGE
+    return guarded(lambda: int(options.action(options)), verbose=options.verbose)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workforce-sim", description="Simulate a workforce year by year.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action=_Version)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _simulate_options(_command(commands, "simulate", "simulate a configuration and print its years", _simulate))
+    add_ensemble_commands(commands, _command)
+    census = commands.add_parser("census", help="check a census").add_subparsers(required=True, metavar="COMMAND")
+    check = _command(census, "check", "tell which rules a census breaks, row by row", _census_check)
+    check.add_argument("file", metavar="FILE", type=Path, help="Parquet or CSV file")
+    check.add_argument("--config", metavar="FILE", type=Path, help="configuration that the census is for")
+    about = "check or begin a configuration"
+    config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
+    check = _command(config, "check", "tell all that is wrong with a configuration", _config_check)
+    check.add_argument("file", metavar="FILE", type=Path, help="YAML file")
+    _command(config, "schema", "print the JSON schema of configurations", _config_schema)
+    migrate = _command(config, "migrate", "translate a configuration of the existing system", _config_migrate)
+    migrate.add_argument("file", metavar="OLD", type=Path, help="YAML file of the existing system")
+    migrate.add_argument("new", metavar="NEW", type=Path, nargs="?", help="file to write; default: OLD.migrated.yaml")
+    init = _command(config, "init", "write a commented example of every key", _config_init)
+    init.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path(EXAMPLE), help=f"default: {EXAMPLE}")
+    about = "explain, compare, show or export a run on disk"
+    run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
+    add_run_commands(run, _command)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+        try:
+            say(f"workforce-sim {version('workforce-sim')}")
+        except PackageNotFoundError:
+            say("workforce-sim, not installed")
+        parser.exit()
+
+
+def _command(
+    commands: Any, name: str, about: str, action: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show progress, and where an error arose")
+    parser.set_defaults(action=action)
+    return parser
+
+
+def _simulate_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "config", metavar="CONFIG", type=Path, help="YAML file; begin one with: workforce-sim config init"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder to write the run to; else output.path")
+    parser.add_argument(
+        "--start-year", metavar="YEAR", type=whole_number, help="first plan year, over the configuration's"
+    )
+    parser.add_argument(
+        "--end-year", metavar="YEAR", type=whole_number, help="last plan year, over the configuration's"
+    )
+    parser.add_argument(
+        "--seed", metavar="NUMBER", type=whole_number, help="seed of every draw, over the configuration's"
+    )
+    parser.add_argument("--tests", action="store_true", help="print the plan's tests of the last year")
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    start = perf_counter()
+    from workforce_sim.config import overridden  # noqa: PLC0415
+    from workforce_sim.plan.loading import load_config  # noqa: PLC0415
+    from workforce_sim.simulation import simulate  # noqa: PLC0415
+
+    config = load_config(options.config)
+    config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
+    started = perf_counter() - start
+    result = simulate(config, out=options.out, progress=shower(options.verbose))
+    timings = {"start-up": started, **result.timings}
+    say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
+    if options.tests:
+        from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
+
+        say(f"\n{nondiscrimination(result, config.simulation.end_year)}")
+    out = options.out or config.output.path
+    if out is not None:
+        complain(f"written to {out}")
+    return SUCCESS
+
+
+def _census_check(options: argparse.Namespace) -> int:
+    from workforce_sim.census import check_census  # noqa: PLC0415
+    from workforce_sim.config import read_config  # noqa: PLC0415
+
+    config: Config = read_config(options.config)
+    findings: pl.DataFrame = check_census(options.file, config)
+    for row in findings.iter_rows(named=True):
+        rows = ", ".join(str(number) for number in row["first_rows"])
+        count = f"{row['rows']:,} row{'s' if row['rows'] != 1 else ''}"
+        say(f"{options.file}: {row['severity']}: {row['rule']}: {count} (first: {rows}); {row['remedy']}")
+    if "error" in findings["severity"].to_list():
+        return FAILURE
+    say(f"{options.file}: no error")
+    return SUCCESS
+
+
+def _config_check(options: argparse.Namespace) -> int:
+    from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
+    from workforce_sim.plan.loading import load_config  # noqa: PLC0415
+
+    config = load_config(options.file)
+    census = config.census.path or f"synthetic, {config.census.size:,} employees"
+    if config.census.path is not None and not Path(config.census.path).exists():
+        complain(f"{options.file}: census.path: no such file yet: {config.census.path}")
+    years = f"{config.simulation.start_year} to {config.simulation.end_year}"
+    for warning in plan_warnings(config):
+        say(f"{options.file}: the law: {warning}")
+    for warning in idle_effects(config):
+        say(f"{options.file}: {warning}")
+    say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
+    return SUCCESS
+
+
+def _config_schema(_: argparse.Namespace) -> int:
+    from workforce_sim.config.schema import schema_text  # noqa: PLC0415
+
+    say(schema_text().rstrip())
+    return SUCCESS
+
+
+def _config_migrate(options: argparse.Namespace) -> int:
+    from workforce_sim.config.migrate import migrated_file  # noqa: PLC0415
+
+    new = options.new or options.file.with_suffix(".migrated.yaml")
+    if new.exists():
+        complain(f"{new}: exists already; choose another name, or remove it first")
+        return FAILURE
+    found = migrated_file(options.file)
+    say("\n".join(["translated", *(f"  {old} -> {to}" for old, to in found.translated)]))
+    say("\n".join(["", "dropped", *(f"  {old}: {why}" for old, why in found.dropped)] if found.dropped else []))
+    new.write_text(found.text(), encoding="utf-8", newline="\n")
+    complain(f"written to {new}")
+    for problem in found.problems():
+        complain(f"{new}: {problem}")
+    return SUCCESS if not found.problems() else FAILURE
+
+
+def _config_init(options: argparse.Namespace) -> int:
+    shipped = Path(__file__).parents[1] / "config" / EXAMPLE
+    *_, example = shipped.read_text(encoding="utf-8").split("\n", 2)  # first it names the schema beside it
+    try:
+        with options.file.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(example)
+    except FileExistsError:
+        complain(f"{options.file}: exists already; choose another name, or remove it first")
+        return FAILURE
+    complain(f"written to {options.file}; try: workforce-sim simulate {options.file}")
+    return SUCCESS

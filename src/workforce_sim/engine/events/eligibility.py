@@ -1,0 +1,85 @@
+"""Eligibility: from when an employee may join the plan, and is enrolled automatically; found once, on entering.
+
+Chapters: ``docs/model/eligibility.md``, ``docs/model/enrollment.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config.enrollment import AutoEnrollment
+from workforce_sim.config.root import Eligibility
+from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number, years_after
+from workforce_sim.draws import Draws, Keys, Stream
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.money import PPM, ppm
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+
+
+@node(
+    adds={"becomes_eligible": FLAG},
+    ledger=(Rows("eligibility", pl.col("becomes_eligible") != 0, "eligibility_date"),),
+    snapshot={
+        "eligibility_date": pl.when(pl.col("eligibility_date") <= pl.col("last_day")).then(pl.col("eligibility_date"))
+    },
+)
+def eligibility(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add who becomes eligible: whose eligibility date falls in the year while employed."""
+    date = staff["eligibility_date"]
+    reached = (date >= year.first) & (date <= staff["last_day"]) & (staff["deferral_bp"] == 0)
+    return {"becomes_eligible": reached.view(np.uint8)}
+
+
+def dates(hire: Days, birth: Days, section: Eligibility) -> Days:
+    """Return the first entry date on or after both the waiting period and the minimum age."""
+    age = np.full(len(birth), section.minimum_age, dtype=np.int64)
+    both = np.maximum(hire + np.int32(section.waiting_period_days), years_after(birth, age))
+    months = _MONTHS.get(section.entry)
+    return both if months is None else _entry(both, months)
+
+
+def _entry(dates: Days, months: int) -> Days:
+    """Return the first day, on or after each date, of a month whose number from January 1970 ``months`` divides."""
+    started = (dates - np.int32(1)).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    first = (started // months + 1) * months
+    return np.asarray(first.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64), dtype=np.int32)
+
+
+def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
+    """Return who is excluded by chance, once and for all."""
+    return Draws(seed, 0).of(person, Stream.EXCLUDED) < ppm(section.excluded_share) / PPM
+
+
+def automatic_dates(eligible: Days, hire: Days, section: AutoEnrollment, start: int) -> Days:
+    """Return the dates of automatic enrollment on or after ``start``, 1 January of the start year, or never.
+
+    Of those who have not taken part, opted out or been excluded.
+    """
+    if not section.enabled:
+        return np.full(len(eligible), NEVER, dtype=np.int32)
+    window, first = np.int32(section.window_days), np.int32(start)
+    date = np.where(eligible == NEVER, NEVER, eligible + np.where(eligible == NEVER, 0, window))
+    new = hire >= day_number(section.hire_date_cutoff)
+    date = np.where(new, date, np.maximum(date, first + window) if section.everybody else NEVER)
+    return np.where(date < first, NEVER, date).astype(np.int32)
+
+
+def of_hires(hire: Days, birth: Days, person: Keys, year: Year) -> Days:
+    """Return the eligibility dates of the year's hires; never for the excluded, and without a plan."""
+    section = year.config.eligibility
+    if not year.config.plan.enabled:
+        return np.full(len(hire), NEVER, dtype=np.int32)
+    out = excluded(person, section, year.config.random_seed)
+    return np.where(out, NEVER, dates(hire, birth, section))
+
+
+def automatic_of_hires(eligible: Days, hire: Days, year: Year) -> Days:
+    """Return the dates of automatic enrollment of the year's hires."""
+    start = PlanYear(year.config.simulation.start_year).first
+    return automatic_dates(eligible, hire, year.config.enrollment.auto_enrollment, start)

@@ -1,0 +1,76 @@
+"""Pay of hires: knots of a pay curve by level, indexed from year to year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workforce_sim.config import Level
+from workforce_sim.dates import Ints
+from workforce_sim.engine.columns import Small
+from workforce_sim.money import percentile, raised
+
+PERCENTS = (10, 25, 50, 75, 90)
+MINIMUM_STAFF = 30  # fewer at a level: the percentiles of everybody
+
+
+@dataclass(frozen=True)
+class PayScale:
+    """Pay curves and range minimums of all levels in one year.
+
+    Attributes:
+        positions: knots by level in millionths of the curve, from 0 to 10^6.
+        amounts: pay at the knots, cents; one row per level.
+        minimum: bottom of each level's range, cents; 0 where it has none.
+    """
+
+    positions: Ints
+    amounts: Ints
+    minimum: Ints
+
+    def grown(self, rate_ppm: int) -> PayScale:
+        """Return the scale of the next year: every value raised by the rate."""
+        return PayScale(self.positions, raised(self.amounts, rate_ppm), raised(self.minimum, rate_ppm))
+
+    def pay(self, level: Ints, x: Ints) -> Ints:
+        """Return pay at ``x`` millionths of each one's curve, half up."""
+        positions = self.positions[level]
+        right = (x[:, None] >= positions).sum(axis=1)
+        rows = np.arange(len(x))
+        a, b = positions[rows, right - 1], positions[rows, right]
+        low, high = self.amounts[level, right - 1], self.amounts[level, right]
+        width = b - a
+        return np.asarray((2 * ((b - x) * low + (x - a) * high) + width) // (2 * width))
+
+
+def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) -> PayScale:
+    """Return the scale of the start year; percentiles not configured come from the opening staff."""
+    curves = []
+    for i, entry in enumerate(levels):
+        percentiles = entry.percentiles.cents if entry.percentiles else _observed(salary[level == i], salary)
+        curves.append(_uniform(entry, percentiles) if kind == "uniform" else _curve(entry, percentiles))
+    minimum = [entry.range_cents[0] if entry.range_cents else 0 for entry in levels]
+    positions, amounts = zip(*curves, strict=True)
+    return PayScale(np.array(positions), np.array(amounts), np.array(minimum, dtype=np.int64))
+
+
+def _observed(own: Ints, everybody: Ints) -> tuple[int, ...]:
+    ordered = np.sort(own if len(own) >= MINIMUM_STAFF else everybody)
+    if len(ordered) == 0:  # from nobody nobody is hired
+        return (0,) * len(PERCENTS)
+    return tuple(percentile(ordered, p) for p in PERCENTS)
+
+
+def _curve(level: Level, percentiles: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    low, high = level.range_cents or (percentiles[0], percentiles[-1])
+    inside = [min(max(p, low), high) for p in percentiles]
+    return [0, *(p * 10_000 for p in PERCENTS), 10**6], [low, *inside, high]
+
+
+def _uniform(level: Level, percentiles: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    """Straight lines from minimum over midpoint to maximum; idle knots behind the end make seven for every level."""
+    low, high = level.range_cents or (percentiles[0], percentiles[-1])
+    middle = [] if level.midpoint_cents is None else [(500_000, level.midpoint_cents)]
+    knots = [(0, low), *middle, *((10**6 + i, high) for i in range(6 - len(middle)))]
+    return [at for at, _ in knots], [amount for _, amount in knots]

@@ -1,0 +1,157 @@
+"""The difference of two runs as people read it, and which keys bear on which kind of difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
+
+if TYPE_CHECKING:
+    from workforce_sim.explain.diff import RunDifference
+
+_EVERYTHING = ("random_seed", "replicate", "engine", "census", "versions")
+"""Where these differ, anything may."""
+
+_PAY = ("compensation.", "promotion.", "hiring.")
+_COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
+_PLAN = ("eligibility.", "enrollment.", "plan.")
+_KEYS_OF: Mapping[str, tuple[str, ...]] = {
+    "left": _COMING,
+    "hired": (*_COMING, *_PAY),
+    "promoted": ("promotion.", "workforce.levels"),
+    "another promotion raise": ("promotion.", "compensation.", "workforce.levels"),
+    "cost-of-living": ("compensation.cola",),
+    "another cost-of-living": ("compensation.cola",),
+    "merit": ("compensation.merit", "compensation.ratings"),
+    "another merit": ("compensation.merit", "compensation.ratings"),
+    "eligible": ("eligibility.", "plan.enabled"),
+    "enrolled": _PLAN,
+    "in the plan": _PLAN,
+    "opted": ("enrollment.auto_enrollment",),
+    "changed": ("enrollment.change", "enrollment.match_response", "enrollment.max_deferral", "plan.match"),
+    "escalated": ("enrollment.escalation", "enrollment.max_deferral"),
+    "stopped": ("enrollment.stop",),
+    "plan compensation": ("plan.match", "plan.limits", "eligibility."),
+    "deferral limits": ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
+    "limit on": ("plan.limits", "plan.match", "plan.nonelective"),
+    "match formula": ("plan.match", "plan.limits"),
+    "nonelective formula": ("plan.nonelective", "plan.limits", "plan.forfeitures"),
+    "balances": ("plan.annual_return", "plan.forfeitures"),
+    "vesting": ("plan.vesting",),
+    "another forfeiture": ("plan.vesting",),
+    "forfeited": ("plan.vesting",),
+    "highly": ("plan.testing", "plan.limits"),
+    "another rate at the opening": ("enrollment.election", "enrollment.deferral_rates"),
+}
+"""Keys that decide a kind of difference directly, by how the kind begins."""
+
+_INDIRECT = "none directly: it follows from other differences"
+
+
+def bearing(kind: str, changed: Iterable[str]) -> list[str]:
+    """Return the changed keys that decide a kind of difference directly."""
+    begins = max((begin for begin in _KEYS_OF if kind.startswith(begin)), key=len, default="")
+    known = (*_KEYS_OF.get(begins, ()), *_EVERYTHING)
+    return [key for key in changed if key.startswith(known)]
+
+
+def readable(found: RunDifference) -> str:
+    """Return the whole difference as text; nobody is named in it."""
+    parts = [*_headline(found), *_configuration_text(found), *_summary_text(found), *_persons_text(found)]
+    return "\n".join(parts)
+
+
+def _headline(found: RunDifference) -> Iterator[str]:
+    both, only_a, only_b = found.years
+    yield f"a: {found.names[0]}; b: {found.names[1]}"
+    for name, years in (("a", only_a), ("b", only_b)):
+        if years:
+            yield f"only run {name} has {_span(years)}; compared are the years of both"
+    if found.same_years == both:
+        yield f"the tables of {_span(both)} are the same, by their hashes"
+    elif found.same_years:
+        yield f"the tables of {_span(found.same_years)} are the same, by their hashes"
+
+
+def _span(years: tuple[int, ...]) -> str:
+    if len(years) == 1:
+        return str(years[0])
+    gapless = years[-1] - years[0] == len(years) - 1
+    return f"{years[0]} to {years[-1]}" if gapless else ", ".join(map(str, years))
+
+
+def _configuration_text(found: RunDifference) -> Iterator[str]:
+    rows = found.configuration.rows()
+    if not rows:
+        yield "what was asked is the same"
+        return
+    yield from ("", f"what was asked: {counted(len(rows), 'difference')}")
+    yield from columns([("key", "a", "b"), *rows], indent="  ")
+
+
+def _summary_text(found: RunDifference) -> Iterator[str]:
+    """Yield the measures that differ in the last year of both."""
+    last = found.years[0][-1]
+    rows = found.summary.filter((pl.col("year") == last) & pl.col("a").ne_missing(pl.col("b")))
+    if found.same_years == found.years[0]:
+        return
+    yield from ("", f"summary of {last}: {counted(rows.height, 'measure')} differ (all years: .summary)")
+    texts = [_measure(row) for row in rows.iter_rows(named=True)]
+    yield from columns(
+        [("measure", "a", "b", "b - a", "percent"), *texts] if texts else [], right=(1, 2, 3, 4), indent="  "
+    )
+
+
+def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
+    name = row["measure"]
+    values = [_amount(name, row[column]) for column in ("a", "b", "difference")]
+    share = "-" if row["percent"] is None else f"{row['percent']:+.2f} %"
+    return name.removesuffix("_cents"), *values, share
+
+
+def _amount(measure: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    if measure.endswith("_cents"):
+        return dollars(round(value))
+    whole = value == int(value) and "rate" not in measure and "share" not in measure and "growth" not in measure
+    return f"{value:,.0f}" if whole else percent(value, 3)
+
+
+def _persons_text(found: RunDifference) -> Iterator[str]:
+    if found.people is None:
+        return
+    both, only_a, only_b = found.people
+    everybody = both + only_a + only_b
+    yield ""
+    yield f"persons: {found.persons.height:,} of {everybody:,} differ; {only_a:,} are in a only, {only_b:,} in b only"
+    rows = [(kind, f"{n:,}", ", ".join(keys) or _INDIRECT) for kind, n, keys in found.counts.rows()]
+    if rows:
+        head = ("first difference, in b beside a", "persons", "keys that differ and bear on it")
+        yield from columns([head, *rows], right=(1,), indent="  ")
+
+
+def some_persons(found: RunDifference, most: int) -> Iterator[str]:
+    """Yield the first persons of each kind of difference, by id."""
+    if most <= 0 or found.persons.is_empty():
+        return
+    rows = found.persons.group_by("kind", maintain_order=True).head(most)
+    yield ""
+    yield from columns([_PERSON, *(_person(row) for row in rows.iter_rows(named=True))], indent="  ")
+
+
+_PERSON = ("kind", "employee_id", "date", "what", "a", "b")
+
+
+def _person(row: Mapping[str, Any]) -> tuple[str, ...]:
+    kind, employee_id, date, what, a, b = (str(row[name]) for name in _PERSON)
+    return kind, employee_id, date, what, _value(what, a), _value(what, b)
+
+
+def _value(what: str, text: str) -> str:
+    """Return a value that differs: of cents and basis points as dollars and percents."""
+    unit = {"cents": dollars, "bp": bp_percent}.get(what.rsplit("_", 1)[-1])
+    return unit(int(text)) if unit is not None and text.lstrip("-").isdigit() else text

@@ -1,0 +1,222 @@
+"""What made a run: a page of Markdown from what its folder says, the same whenever and wherever it is read.
+
+It holds counts, hashes and assumptions, and nobody's row: tables of persons are not opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workforce_sim.config import read_config
+from workforce_sim.explain.years_text import plan_table, year_table
+from workforce_sim.store.header import Header
+from workforce_sim.store.layout import MADE, MANIFEST, read_sealed, sealed, year_folder
+from workforce_sim.store.reading import Stored, opened
+from workforce_sim.wording import ABSENT, PATHS, counted, leaves, value_text
+
+REQUIRED = (
+    "simulation.start_year",
+    "simulation.end_year",
+    "simulation.target_growth_rate",
+    "workforce.total_termination_rate",
+    "random_seed",
+)
+"""Keys without a default; they are always set."""
+
+
+def provenance(run: str | Path) -> str:
+    """Return a page on a run on disk: what was asked, of which census, by what, when, and what came out.
+
+    Args:
+        run: folder of the run.
+
+    Returns:
+        Markdown, ending in a newline; it depends on nothing but the folder's content.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        LedgerError: when it holds no run, or one that is damaged.
+    """
+    stored = opened(Path(run))
+    years = [_Committed.read(stored, year) for year in stored.years]
+    parts = [
+        _head(stored),
+        _section("What was asked", _asked(stored.header)),
+        _section("Census", _census(stored, years[0])),
+        _section("What came out", _summary(stored)),
+        _section("Notes", [f"* {_cell(note)}" for note in stored.header.notes] or ["None."]),
+        _section("Made by", _made(stored.header, years)),
+        _section("Hashes", _hashes(stored.header, years)),
+        _section("All of the configuration", _configuration(stored.header)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+class _Committed:
+    """What the folder of one year says: its manifest, and when and by what it was made."""
+
+    def __init__(self, year: int, manifest: Mapping[str, Any], made: Mapping[str, Any]) -> None:
+        self.year, self.manifest, self.made = year, manifest, made
+
+    @classmethod
+    def read(cls, stored: Stored, year: int) -> _Committed:
+        folder = year_folder(stored.folder, year)
+        return cls(year, read_sealed(folder / MANIFEST), read_sealed(folder / MADE))
+
+    @property
+    def seal(self) -> str:
+        return str(sealed(self.manifest)["seal"])
+
+    def files(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        yield from sorted(self.manifest["files"].items())
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"## {title}", "", *lines])
+
+
+def _head(stored: Stored) -> str:
+    header, done = stored.header, stored.years
+    asked = header.years
+    missing = len(asked) - len(done)
+    state = "complete" if not missing else f"{counted(missing, 'year')} of it not committed yet"
+    what = f"{asked[0]} to {asked[-1]}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
+    return f"# A run of workforce_sim: {what}\n\n{done[0]} to {done[-1]} stand: {state}. Engine: {header.engine}."
+
+
+# --- what was asked ---
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    """Return every key of the documented configuration with its default."""
+    return dict(leaves(read_config(None).model_dump(mode="json", by_alias=True)))
+
+
+def _is_set(key: str, value: Any) -> bool:
+    """Return whether a key has no default or another value; a default that was written out cannot be told."""
+    return _is_required(key) or _defaults().get(key, ABSENT) != value
+
+
+def _is_required(key: str) -> bool:
+    return any(key == name or key.startswith(f"{name}.") for name in REQUIRED)
+
+
+def _asked(header: Header) -> Iterator[str]:
+    rows = [(key, value) for key, value in leaves(header.configuration) if _is_set(key, value)]
+    kept = len(_defaults()) - sum(key in _defaults() for key, _ in rows)
+    yield f"Keys that have no default, or another value than it; {counted(kept, 'key')} are at their defaults."
+    yield ""
+    yield from _table(("key", "value", "default"), [(f"`{k}`", _shown(k, v), _default(k)) for k, v in sorted(rows)])
+
+
+def _default(key: str) -> str:
+    if _is_required(key):
+        return "required"
+    known = _defaults().get(key, ABSENT)
+    return "-" if known is ABSENT else value_text(known)
+
+
+def _shown(key: str, value: Any) -> str:
+    """Return a value in a few words; of a path its last part, as the rest says nothing of the run."""
+    return Path(value).name if key in PATHS and value is not None else value_text(value)
+
+
+def _configuration(header: Header) -> Iterator[str]:
+    rows = sorted(leaves(header.configuration))
+    texts = [(f"`{key}`", _shown(key, value), "set" if _is_set(key, value) else "default") for key, value in rows]
+    yield "Tables are in `run.json`, which holds every value."
+    yield ""
+    yield from _table(("key", "value", ""), texts)
+
+
+# --- the census and what came out ---
+
+
+def _census(stored: Stored, first: _Committed) -> Iterator[str]:
+    header = stored.header
+    start = stored.summary.filter(year=first.year)["headcount_opening"][0]
+    path = header.configuration["census"]["path"]
+    yield f"* from: {'synthetic' if path is None else Path(path).name}"
+    yield f"* staff at the opening: {start:,}"
+    yield f"* fingerprint of its values: `{header.census}`"
+    if header.opening is not None:
+        yield f"* `opening.parquet`: {header.opening['rows']:,} rows, SHA-256 `{header.opening['sha256']}`"
+
+
+def _summary(stored: Stored) -> Iterator[str]:
+    rows = stored.summary.to_dicts()
+    yield from ("```text", *_lines(year_table(rows)), "```")
+    of_plan = plan_table(rows)
+    if of_plan:
+        yield from ("", "```text", *_lines(of_plan), "```")
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
+# --- by what, and when ---
+
+_MACHINE = ("python", "system", "processors", "threads")
+
+
+def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
+    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
+    yield f"* versions that decide the bytes: {versions}; format {header.format} of the folder"
+    for machine, made in _by_machine(years).items():
+        yield f"* {_span(made)}: {machine}"
+    yield ""
+    yield from _table(("year", "committed", "seconds", "peak MB"), map(_when, years))
+
+
+def _when(year: _Committed) -> tuple[str, ...]:
+    seconds, peak = year.made.get("seconds"), year.made.get("peak_memory_mb")
+    took = f"{sum(seconds.values()):.3f}" if seconds else "-"
+    return str(year.year), str(year.made.get("committed", "-")), took, "-" if peak is None else f"{peak:,.0f}"
+
+
+def _by_machine(years: Sequence[_Committed]) -> dict[str, list[int]]:
+    """Return the years by what computed them, as words."""
+    found: dict[str, list[int]] = {}
+    for year in years:
+        libraries = sorted(year.made.get("libraries", {}).items())
+        words = [f"{name} {year.made[name]}" for name in _MACHINE if name in year.made]
+        found.setdefault(", ".join([*words, *(f"{n} {v}" for n, v in libraries)]), []).append(year.year)
+    return found
+
+
+def _span(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+# --- hashes ---
+
+
+def _hashes(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
+    yield "Each year hangs on the one before; `workforce-sim run verify` checks all of it."
+    yield ""
+    chain = [("(what the run is)", f"`{header.root()}`", "")]
+    chain += [(str(y.year), f"`{y.seal}`", f"`{str(y.manifest['before'])[:12]}...`") for y in years]
+    yield from _table(("year", "seal", "hangs on"), chain)
+    yield ""
+    rows = [
+        (f"year={y.year}/{name}", f"{file['rows']:,}", f"{file['bytes']:,}", f"`{file['sha256']}`")
+        for y in years
+        for name, file in y.files()
+    ]
+    yield from _table(("file", "rows", "bytes", "SHA-256"), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    for row in (header, ["---"] * len(header), *rows):
+        yield f"| {' | '.join(map(_cell, row))} |"
+
+
+def _cell(text: str) -> str:
+    """Return text that stays within one cell or line of Markdown."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return plain.replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,94 @@
+"""Assumptions behind a year's employer money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from workforce_sim.config import Config
+from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.explain.reasons.moment import Reason, Row
+from workforce_sim.plan.conditions import band_place
+from workforce_sim.plan.limits import Limits
+from workforce_sim.wording import bp_percent, dollars, percent, value_text
+
+
+def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
+    """Return the assumptions behind a year's employer money, and the limits that were reached."""
+    plan = assumptions.config.plan
+    if not plan.enabled:
+        return [Reason("plan.enabled", "no")]
+    defers, fixed = person["pre_tax_cents"] + person["roth_cents"] > 0, plan.nonelective.kind != "none"
+    return [
+        *([match(assumptions.config, person), *_conditions("plan.match", plan.match.at(person["year"]))] * defers),
+        *([nonelective(plan.nonelective, person), *_conditions("plan.nonelective", plan.nonelective)] * fixed),
+        *_return(plan.annual_return.at(person["year"])),
+        *_limits(assumptions.limits(person["year"]), person),
+    ]
+
+
+def _conditions(key: str, money: EmployerMoney) -> list[Reason]:
+    """Return the conditions that a contribution has."""
+    found = [Reason(f"{key}.last_day", "yes", "only those employed on 31 December")] * money.last_day
+    if money.minimum_service_years:
+        found.append(Reason(f"{key}.minimum_service_years", str(money.minimum_service_years)))
+    if money.minimum_hours:
+        found.append(Reason(f"{key}.minimum_hours", f"{money.minimum_hours:,}"))
+    return found
+
+
+def _return(rate: float) -> list[Reason]:
+    return [Reason("plan.annual_return", percent(rate))] if rate else []
+
+
+def _limits(limits: Limits, person: Row) -> list[Reason]:
+    """Return the statutory limits that cut something off this year, or were reached."""
+    found, deferred = [], person["pre_tax_cents"] + person["roth_cents"] - person["catch_up_cents"]
+    if deferred == limits.elective_deferral_cents:
+        found.append(Reason("plan.limits", dollars(deferred), "elective deferrals, section 402(g): reached"))
+    if person["plan_compensation_cents"] == limits.compensation_cents:
+        found.append(Reason("plan.limits", dollars(limits.compensation_cents), "pay, section 401(a)(17): reached"))
+    if person["excess_415_cents"]:
+        took = f"annual additions, section 415(c): took off {dollars(person['excess_415_cents'])}"
+        found.append(Reason("plan.limits", dollars(limits.annual_additions_cents), took))
+    return found
+
+
+def match(config: Config, person: Row) -> Reason:
+    """Return the match formula in force for the person: tiers such as ``100 % to 3 %, 50 % to 5 %``."""
+    formula = config.plan.match.at(person["year"])
+    start, tiers = _own_band(formula.bands, formula.graded_by, person)
+    text = ", ".join(_tier(tier, formula.in_dollars) for tier in tiers) or "none"
+    own = [f"from {start} {_UNITS[formula.graded_by]}"] if formula.graded_by else []
+    note = "; ".join([f"preset {formula.preset or 'safe_harbor_basic'}"] * _is_preset(formula) + own)
+    return Reason("plan.match", text, "; ".join(filter(None, (note, f"on {formula.basis} pay"))))
+
+
+_UNITS = {"tenure": "years of tenure", "points": "points", "age": "years of age"}
+
+
+def _is_preset(formula: Match) -> bool:
+    given = (formula.tiers, formula.dollar_tiers, formula.by_tenure, formula.by_service, formula.by_points)
+    return all(value is None for value in given)
+
+
+def _tier(tier: MatchTier, in_dollars: bool) -> str:
+    return f"{bp_percent(tier.rate_bp)} to {dollars(tier.upper) if in_dollars else bp_percent(tier.upper)}"
+
+
+def _own_band(bands: Any, graded_by: Any, person: Row) -> Any:
+    """Return the start and the value of the person's band."""
+    place = band_place(graded_by, person["tenure_years"], person["age"])
+    return next(band for band in reversed(bands) if graded_by is None or band[0] <= place)
+
+
+def nonelective(section: Nonelective, person: Row) -> Reason:
+    """Return the share of pay contributed for the person."""
+    if section.integrated is not None:
+        return Reason("plan.nonelective", section.kind, value_text(section.integrated.model_dump()))
+    start, share = _own_band(section.bands, section.graded_by, person)
+    own = f", from {start} {_UNITS[section.graded_by]}" if section.graded_by else ""
+    return Reason("plan.nonelective", percent(Decimal(share).scaleb(-6)), f"{section.kind}{own}")

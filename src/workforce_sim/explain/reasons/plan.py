@@ -1,0 +1,116 @@
+"""Assumptions behind what happens in the plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
+from workforce_sim.explain.reasons.money import match
+from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
+
+
+def eligibility(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind the day of eligibility."""
+    section, person = moment.config.eligibility, moment.person
+    waited = person["hire_date"] + dt.timedelta(days=section.waiting_period_days)
+    return [
+        Reason("eligibility.waiting_period_days", counted(section.waiting_period_days, "day"), f"over on {waited}"),
+        Reason(
+            "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
+        ),
+        Reason("eligibility.entry", section.entry),
+    ]
+
+
+def enrollment(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind an enrollment, by its way."""
+    cause = str(moment.event["cause"])
+    if cause == "automatic":
+        return [*automatic_enrollment(moment), _default_rate(moment)]
+    section, tables = moment.config.enrollment, moment.assumptions
+    if cause == "election":
+        entry = moment.person["eligibility_date"]
+        way = moment.by_age_and_pay("enrollment.election", tables.election, entry, 6)
+    else:
+        way = Reason("enrollment.conversion", percent(section.conversion), "a year, of the eligible who are out")
+    rate = moment.by_age_and_pay("enrollment.deferral_rates", tables.deferral_rates, moment.date, 4)
+    seeking = Reason("enrollment.match_seeking", percent(section.match_seeking), "defer what earns the full match")
+    return [way, rate, seeking, *_most(moment)]
+
+
+def automatic_enrollment(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind automatic enrollment and opting out of it."""
+    section, hired = moment.config.enrollment.auto_enrollment, moment.person["hire_date"]
+    days = counted(section.window_days, "day")
+    return [
+        Reason("enrollment.auto_enrollment.scope", section.scope),
+        Reason("enrollment.auto_enrollment.hire_date_cutoff", str(section.hire_date_cutoff), f"hired {hired}"),
+        Reason("enrollment.auto_enrollment.window_days", days, f"eligible {moment.person['eligibility_date']}"),
+        moment.by_age_and_pay("enrollment.auto_enrollment.opt_out", moment.assumptions.opt_out, moment.date, 6),
+    ]
+
+
+def _default_rate(moment: Moment) -> Reason:
+    rate = moment.config.enrollment.auto_enrollment.default_deferral_rate
+    return Reason("enrollment.auto_enrollment.default_deferral_rate", percent(rate))
+
+
+def _most(moment: Moment) -> list[Reason]:
+    """Return the cap on rates where it was reached."""
+    section = moment.config.enrollment
+    reached = moment.event["deferral_after_bp"] == section.max_deferral_bp
+    return [Reason("enrollment.max_deferral", percent(section.max_deferral), "reached")] if reached else []
+
+
+def rate_change(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a change of the deferral rate."""
+    section = moment.config.enrollment
+    if moment.event["cause"] == "match_response":
+        rose = moment.event["deferral_after_bp"] > moment.event["deferral_before_bp"]
+        side = "below" if rose else "above"
+        share = percent(getattr(section.match_response, side))
+        full = f"of those {side} the full-match rate move to it"
+        return [
+            match(moment.config, moment.person),
+            Reason(f"enrollment.match_response.{side}", share, full),
+        ]
+    change = section.change
+    return [
+        Reason("enrollment.change.probability", percent(change.probability), "of participants a year"),
+        Reason("enrollment.change.step", percent(change.step), "up three times in four"),
+        *_most(moment),
+    ]
+
+
+def escalation(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind an automatic escalation."""
+    section = moment.config.enrollment.escalation
+    capped = moment.event["deferral_after_bp"] == section.cap_bp
+    found = {
+        "increment": percent(section.increment),
+        "cap": percent(section.cap),
+        "date": section.date,
+        "delay_years": counted(section.delay_years, "year"),
+        "scope": section.scope,
+        "declining_share": percent(section.declining_share),
+    }
+    notes = {"cap": "reached" if capped else "", "delay_years": "from the latest enrollment"}
+    return [Reason(f"enrollment.escalation.{name}", text, notes.get(name, "")) for name, text in found.items()]
+
+
+def stop(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a stop."""
+    return [Reason("enrollment.stop", percent(moment.config.enrollment.stop), "of participants a year")]
+
+
+def forfeiture(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a forfeiture."""
+    section = moment.config.plan.vesting
+    years = years_on(moment.person["hire_date"], moment.date)
+    found = []
+    for source in ("match", "nonelective"):
+        balance, share = moment.person[f"{source}_balance_cents"], moment.person[f"vested_share_{source}_bp"]
+        if balance:
+            note = f"{bp_percent(share)} of {dollars(balance)} vested after {counted(years, 'year')}"
+            found.append(Reason(f"plan.vesting.{source}", value_text(getattr(section, source)), note))
+    return [*found, Reason("plan.forfeitures", moment.config.plan.forfeitures, "use in the years that follow")]

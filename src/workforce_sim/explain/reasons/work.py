@@ -1,0 +1,188 @@
+"""Assumptions behind hires, terminations and raises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config.values import band_at
+from workforce_sim.draws import Draws, Stream, category, person_numbers
+from workforce_sim.engine.year_effect import year_factors
+from workforce_sim.explain.reasons.moment import Moment, Reason
+from workforce_sim.ledger import employee_keys
+from workforce_sim.money import PPM
+from workforce_sim.wording import counted, dollars, number, percent, value_text
+
+
+def hire(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a hire."""
+    config, totals = moment.config, moment.totals
+    needed = f"{counted(totals['hires'], 'hire')} that year, {totals['headcount_opening']:,} staff at its opening"
+    section = config.hiring
+    age = moment.person["age"]
+    band = next(i for i, b in enumerate(section.ages) if b.start <= age < b.end)
+    return [
+        moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
+        moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
+        moment.by_year("workforce.new_hire_termination_rate", config.workforce.new_hire_termination_rate),
+        Reason("hiring.level_mix", value_text(section.level_mix)),
+        Reason("hiring.pay", section.pay, f"of {moment.event['level_after']} in {moment.year}"),
+        Reason(f"hiring.ages[{band}]", percent(Decimal(section.age_ppm[band]).scaleb(-6)), f"of hires; age {age}"),
+        *_months("hiring.month_weights", section.month_weights, moment.date),
+        *_part_time(moment),
+    ]
+
+
+def _part_time(moment: Moment) -> list[Reason]:
+    section = moment.config.hiring
+    if moment.person["full_time_ppm"] == PPM:
+        return []
+    hours = Reason("hiring.part_time_hours", f"{section.part_time_hours:,}", "hours a year of 2,080")
+    return [moment.by_year("hiring.part_time_share", section.part_time_share), hours]
+
+
+def termination(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a termination."""
+    hired = moment.person["opening_salary_cents"] is None
+    return [*(_of_hires(moment) if hired else _of_staff(moment)), *_year_effect(moment), *_cause(moment)]
+
+
+def _year_effect(moment: Moment) -> list[Reason]:
+    """Return what the year did to everybody's rate of leaving."""
+    spread, seed = moment.config.year_effect, moment.config.random_seed
+    (factor,) = year_factors(spread, seed, [moment.event["replicate"]], moment.year)
+    note = f"all rates of {moment.year} times {factor / PPM:.3f}"
+    return [Reason("uncertainty.year_effects.terminations", number(spread), note)] if spread else []
+
+
+def _of_hires(moment: Moment) -> list[Reason]:
+    rate, totals = moment.config.workforce.new_hire_termination_rate, moment.totals
+    note = f"{totals['terminations_new_hires']:,} of {counted(totals['hires'], 'hire')}, equal risk a day"
+    return [moment.by_year("workforce.new_hire_termination_rate", rate, note)]
+
+
+def _of_staff(moment: Moment) -> list[Reason]:
+    config, totals = moment.config, moment.totals
+    leaving = f"{totals['terminations_opening_staff']:,} of {totals['headcount_opening']:,} staff"
+    rate = moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate, leaving)
+    growth = moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate)
+    reduced = moment.event["cause"] == "reduction"
+    months = _months("terminations.month_weights", config.terminations.month_weights, moment.date)
+    total = [] if moment.assumptions.rates_as_given else [rate]
+    return [*([growth] if reduced else []), *total, *_risk(moment), *months]
+
+
+def _risk(moment: Moment) -> list[Reason]:
+    """Return what makes the person leave more or less likely than others."""
+    section, age, tenure = moment.config.terminations, moment.person["age"], moment.person["tenure_years"]
+    level = _level_factor(moment, "termination_factor")
+    if section.uses_factors:
+        by_age = _band("terminations.age_factors", section.age_factors, age, "age")
+        return [*by_age, *_band("terminations.tenure_factors", section.tenure_factors, tenure, "tenure"), *level]
+    cells = [c for c in section.rate_table if c.age_from <= age]
+    oldest = max(c.age_from for c in cells)
+    cell = max((c for c in cells if c.age_from == oldest and c.tenure_from <= tenure), key=lambda c: c.tenure_from)
+    meaning = "" if moment.assumptions.rates_as_given else "; a weight: the total rate says how many leave"
+    return [Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"), *level]
+
+
+def _cause(moment: Moment) -> list[Reason]:
+    cause, bands = str(moment.event["cause"]), moment.config.terminations.causes
+    if cause == "reduction":
+        return []
+    band = band_at(bands, moment.person["age"])
+    note = f"of leavers from age {band.start}"
+    return [Reason(f"terminations.causes[{bands.index(band)}].{cause}", percent(getattr(band, cause)), note)]
+
+
+def _band(key: str, bands: Any, years: int, what: str) -> list[Reason]:
+    """Return the factor that holds at an age or tenure; nothing where none is configured."""
+    if bands is None:
+        return []
+    band = band_at(bands, years)
+    return [Reason(f"{key}[{bands.index(band)}]", f"x {number(band.factor)}", f"from {what} {band.start}; {years}")]
+
+
+def _level_factor(moment: Moment, name: str) -> list[Reason]:
+    levels, own = moment.config.workforce.levels or (), moment.level_on()
+    found = [(i, getattr(level, name)) for i, level in enumerate(levels) if level.name == own]
+    return [Reason(f"workforce.levels[{i}].{name}", f"x {number(f)}", own) for i, f in found if f != 1]
+
+
+def _months(key: str, weights: Sequence[float] | None, date: dt.date) -> list[Reason]:
+    """Return the weight of the month; nothing where every day is alike."""
+    if weights is None:
+        return []
+    share = 100 * weights[date.month - 1] / sum(weights)
+    return [Reason(key, number(weights[date.month - 1]), f"{share:.1f} % of the year in {date:%B}")]
+
+
+# --- pay ---
+
+
+def promotion(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a promotion."""
+    section, person = moment.config.promotion, moment.person
+    place = moment.assumptions.names.index(moment.level_on())
+    at = np.array([person["age"]]), np.array([person["tenure_years"]]), np.array([place], dtype=np.int16)
+    chance = Decimal(int(moment.assumptions.promotion(moment.year).at(*at)[0])).scaleb(-6)
+    increase = section.increase
+    return [
+        moment.by_year(
+            "promotion.base_rate",
+            section.base_rate,
+            f"with factors a chance of {percent(chance)}",
+        ),
+        *_band("promotion.age_factors", section.age_factors, person["age"], "age"),
+        *_band("promotion.tenure_factors", section.tenure_factors, person["tenure_years"], "tenure"),
+        *_level_factor(moment, "promotion_factor"),
+        Reason("promotion.minimum_tenure", counted(section.minimum_tenure, "year")),
+        Reason("promotion.increase", f"{percent(increase.lowest)} to {percent(increase.highest)}"),
+        Reason("promotion.max_increase", percent(section.max_increase)),
+        Reason("promotion.max_amount", dollars(section.max_amount_cents)),
+        *([Reason("promotion.date", section.date)] if section.date else []),
+        *_months("promotion.month_weights", section.month_weights, moment.date),
+    ]
+
+
+def cola(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a cost-of-living increase."""
+    section = moment.config.compensation
+    rate = moment.by_year("compensation.cola_rate", section.cola_rate)
+    return [rate, Reason("compensation.cola_date", section.cola_date)]
+
+
+def merit(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a merit increase."""
+    section, level = moment.config.compensation, moment.level_on(moment.date)
+    alike = not section.merit_factors and not section.ratings
+    note = "" if alike else "of the payroll of all who get one, by level and rating"
+    factor = section.merit_factors.get(level)
+    day = [] if section.fixed_merit_date is None else [Reason("compensation.merit_date", section.fixed_merit_date)]
+    return [
+        moment.by_year("compensation.merit_pool", section.merit_pool, note),
+        *day,
+        *_months("compensation.merit_month_weights", section.merit_month_weights, moment.date),
+        Reason("compensation.merit_minimum_tenure", counted(section.merit_minimum_tenure, "year")),
+        *([] if factor is None else [Reason(f"compensation.merit_factors.{level}", f"x {number(factor)}")]),
+        *_rating(moment),
+    ]
+
+
+def _rating(moment: Moment) -> list[Reason]:
+    """Return the rating drawn for the person that year; nothing where everybody is rated alike."""
+    ratings = moment.config.compensation.ratings
+    if not ratings:
+        return []
+    key = employee_keys(pl.Series("employee_id", [moment.event["employee_id"]]))
+    seed = moment.config.random_seed
+    u = Draws(seed, moment.year).of(person_numbers(seed, moment.event["replicate"], key), Stream.RATING)[0]
+    name = sorted(ratings)[category(int(u * PPM), moment.assumptions.rating_shares.tolist())]
+    found = ratings[name]
+    note = f"the rating drawn; {percent(found.share)} of staff get it"
+    return [Reason(f"compensation.ratings.{name}", f"x {number(found.factor)}", note)]
