@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workforce_sim.terminal import printable
 
 
-@dataclass(frozen=True)
-class Topic:
+class Topic(NamedTuple):
     """A kind of trouble, and what to do about it.
 
     Attributes:
@@ -51,9 +49,11 @@ def guided(log: logging.Logger, operation: str, guide: str = "", topics: Sequenc
     """
     try:
         yield
-    except CancelledError:  # that of a future, which is an Exception; the one of a task is not
-        raise
     except Exception as error:
+        from concurrent.futures import CancelledError  # noqa: PLC0415 - a command line answers --help without it
+
+        if isinstance(error, CancelledError):  # that of a future, which is an Exception; the one of a task is not
+            raise
         text = _text(error)
         names = {kind.__name__ for one in _chain(error) for kind in type(one).__mro__}
         more = advice(topics, names, f"{type(error).__module__} {text}")
