@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from orchestrator_dbt.foundation import run_foundation_benchmark
     from orchestrator_dbt.guidance import error_context
     from orchestrator_dbt.levels import OptimizationLevel
-    from orchestrator_dbt.monitor import PerformanceMonitor
     from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
+    from workforce_sim.operate.monitor import PerformanceMonitor
 
 __all__ = [
     "OptimizationLevel",
@@ -32,25 +32,22 @@ __version__ = "1.0.0"
 """Version of the documented interface."""
 
 _HOMES = {
-    "OptimizationLevel": "levels",
-    "PerformanceMonitor": "monitor",
-    "error_context": "guidance",
-    "load_and_validate_config": "configuration",
-    "run_comprehensive_performance_comparison": "comparison",
-    "run_enhanced_multi_year_simulation": "simulation",
-    "run_foundation_benchmark": "foundation",
-    "test_configuration_compatibility": "configuration",
-    "validate_configuration": "configuration",
+    "OptimizationLevel": "orchestrator_dbt.levels",
+    "PerformanceMonitor": "workforce_sim.operate.monitor",
+    "error_context": "orchestrator_dbt.guidance",
+    "run_comprehensive_performance_comparison": "orchestrator_dbt.comparison",
+    "run_enhanced_multi_year_simulation": "orchestrator_dbt.simulation",
+    "run_foundation_benchmark": "orchestrator_dbt.foundation",
 }
-"""Documented names and their modules, which are imported when a name is first used."""
+"""Modules of the documented names, imported when a name is first used; of all others, ``configuration``."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    found: object = getattr(import_module(_HOMES.get(name, "orchestrator_dbt.configuration")), name)
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *__all__})

@@ -19,20 +19,22 @@ def whole(value: Any) -> int | None:
         return None
 
 
+def number_of(name: str, value: Any, least: int | None = None) -> int:
+    """Return a whole number; ``ValueError`` for anything else, and for less than the least."""
+    number = whole(value)
+    if number is None:
+        raise ValueError(f"{name} must be a whole number (got {value!r:.40})")
+    if least is not None and number < least:
+        raise ValueError(f"{name} must be {least} or more (got {number})")
+    return number
+
+
 def years_of(start_year: Any, end_year: Any) -> tuple[int, int]:
     """Return first and last year; ``ValueError`` unless they are whole numbers in order."""
-    start, end = _whole("start_year", start_year), _whole("end_year", end_year)
+    start, end = number_of("start_year", start_year), number_of("end_year", end_year)
     if end < start:
         raise ValueError(f"end_year must not be before start_year (got {start} to {end})")
     return start, end
-
-
-def count_of(name: str, value: Any) -> int:
-    """Return a count; ``ValueError`` unless it is a whole number of 1 or more."""
-    number = _whole(name, value)
-    if number < 1:
-        raise ValueError(f"{name} must be 1 or more (got {number})")
-    return number
 
 
 def flag_of(name: str, value: Any) -> bool:
@@ -47,10 +49,3 @@ def check_path(config_path: Any) -> None:
     if config_path is not None and not isinstance(config_path, (str, os.PathLike)):
         what = type(config_path).__name__
         raise ValueError(f"config_path must be the path of a file, as text or as a Path (got {what})")
-
-
-def _whole(name: str, value: Any) -> int:
-    number = whole(value)
-    if number is None:
-        raise ValueError(f"{name} must be a whole number (got {value!r:.40})")
-    return number

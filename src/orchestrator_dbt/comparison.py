@@ -1,25 +1,14 @@
 """``run_comprehensive_performance_comparison``: the reference model against the fast engine, on one census, in turn."""
 
-from dataclasses import dataclass, field
-from statistics import median
-from time import perf_counter
-from typing import Any, Dict, Literal, Optional  # noqa: UP035 - the document prints these names
+from typing import Any, Dict, Optional  # noqa: UP035 - the document prints these names
 
-from orchestrator_dbt.arguments import check_path, flag_of, years_of
+from orchestrator_dbt.answers import TARGET, failed, grade
+from orchestrator_dbt.arguments import flag_of, years_of
 from orchestrator_dbt.configuration import config_of_run
-from orchestrator_dbt.grades import TARGET, grade
-from orchestrator_dbt.logs import failed
-from orchestrator_dbt.memory import refuse_too_large
-from orchestrator_dbt.workers import Cancelled, Stop, off_loop
-from workforce_sim.config import Config
-from workforce_sim.ledger import chained, year_digest
-from workforce_sim.opening import Tables
-from workforce_sim.run import Run, begin
+from workforce_sim.operate.cancelling import Stop, off_loop
+from workforce_sim.operate.engines import EngineComparison, EngineTimes, compare_engines
 
-Engine = Literal["fast", "reference"]
-ROUNDS, FAST_A_ROUND = 3, 3
-ENOUGH_SECONDS = 20.0
-"""The reference model is not timed again once it took this long."""
+ROUNDS = 3
 
 
 async def run_comprehensive_performance_comparison(
@@ -52,45 +41,17 @@ async def run_comprehensive_performance_comparison(
     """
     start, end = years_of(start_year, end_year)
     rounds = ROUNDS if flag_of("benchmark_mode", benchmark_mode) else 1
-    check_path(config_path)
 
     def job(stop: Stop) -> dict[str, Any]:
-        return compared(config_of_run(config_path, start_year=start, end_year=end), rounds, stop)
+        config = config_of_run(config_path, start_year=start, end_year=end)
+        return _answer(compare_engines(config, rounds=rounds, stop=stop))
 
     return await off_loop(job)
 
 
-@dataclass
-class Timed:
-    """One engine's runs: seconds of each, the last one's tables, and what went wrong."""
-
-    seconds: list[float] = field(default_factory=list)
-    parts: list[Tables] = field(default_factory=list)
-    error: Exception | None = None
-
-    @property
-    def success(self) -> bool:
-        """Whether every run ended well."""
-        return self.error is None and bool(self.seconds)
-
-    @property
-    def time(self) -> float:
-        """Median seconds; 0 of a failed run."""
-        return median(self.seconds) if self.success else 0.0
-
-
-def compared(config: Config, rounds: int, stop: Stop) -> dict[str, Any]:
-    """Compare in this thread."""
-    fast, slow = Timed(), Timed()
-    for _ in range(rounds):
-        for _ in range(FAST_A_ROUND):
-            _time(fast, config, "fast", stop)
-        _time(slow, config, "reference", stop)
-        if sum(slow.seconds) > ENOUGH_SECONDS or not (fast.success and slow.success):
-            break
-    ran = fast.success and slow.success
-    improvement = 1 - fast.time / slow.time if ran else 0.0
-    identical = ran and _same(fast.parts, slow.parts)
+def _answer(found: EngineComparison) -> dict[str, Any]:
+    fast, slow = found.fast, found.reference
+    target_met = found.ran and found.improvement >= TARGET
     return {
         "mvp_available": True,
         "mvp_success": slow.success,
@@ -99,46 +60,18 @@ def compared(config: Config, rounds: int, stop: Stop) -> dict[str, Any]:
         "new_success": fast.success,
         "new_time": fast.time,
         "new_details": _details(fast),
-        "improvement": improvement,
-        "speedup": slow.time / fast.time if ran else 0.0,
-        "identical_results": identical,
-        "target_met": ran and improvement >= TARGET,
-        "regression_test_passed": identical and improvement >= TARGET,
-        "performance_grade": grade(improvement) if ran else "F",
+        "improvement": found.improvement,
+        "speedup": found.speedup,
+        "identical_results": found.identical,
+        "target_met": target_met,
+        "regression_test_passed": found.identical and target_met,
+        "performance_grade": grade(found.improvement, ran=found.ran),
     }
 
 
-def _time(timed: Timed, config: Config, engine: Engine, stop: Stop) -> None:
-    """Time one run of the plan years, the census read and prepared before."""
-    if timed.error is not None:
-        return
-    timed.parts = []
-    try:
-        run: Run = begin(config, engine=engine)
-        refuse_too_large(run)
-        parts, start = run.years(), perf_counter()
-        for part in parts:
-            stop.check()
-            timed.parts.append(part)
-        timed.seconds.append(perf_counter() - start)
-    except (Cancelled, MemoryError):
-        raise
-    except Exception as error:
-        failed(error)
-        timed.error = error
-
-
-def _same(left: list[Tables], right: list[Tables]) -> bool:
-    """Return whether all years have equal tables, row for row."""
-    return chained(map(year_digest, left)) == chained(map(year_digest, right))
-
-
-def _details(timed: Timed) -> dict[str, Any]:
-    records = sum(part.events.height + part.snapshots.height for part in timed.parts)
-    found: dict[str, Any] = {"times": timed.seconds, "records": records}
+def _details(timed: EngineTimes) -> dict[str, Any]:
+    details: dict[str, Any] = {"times": timed.seconds, "records": timed.records}
     if timed.success:
-        found["fingerprint"] = chained(map(year_digest, timed.parts))
-        found["ending_headcount"] = timed.parts[-1].summary["headcount_closing"].item()
-    if timed.error is not None:
-        found |= {"error": str(timed.error), "error_type": type(timed.error).__name__}
-    return found
+        details["fingerprint"] = timed.fingerprint
+        details["ending_headcount"] = timed.years[-1].summary["headcount_closing"].item()
+    return details | failed(timed.error)

@@ -6,35 +6,26 @@ from collections.abc import Callable
 
 INTERRUPTED = 130
 
-_waiting: list[object] = []
+_tell: list[Callable[[], object]] = []
 
 
-def leave_at_once(tell: Callable[[], None] | None = None) -> None:
+def leave_at_once(tell: Callable[[], object] | None = None) -> None:
     """From now on, end the program when interrupted; what is to be told is told first."""
-
-    def leave(_number: int, _frame: object) -> None:
-        (tell or _tell)()
-        os._exit(INTERRUPTED)
-
-    _waiting[:] = [leave]
-    signal.signal(signal.SIGINT, leave)
+    tell_with(tell or (lambda: os.write(2, b"interrupted\n")))
+    signal.signal(signal.SIGINT, _leave)
 
 
-def tell_with(tell: Callable[[], None]) -> None:
-    """Tell of an interrupt in another way; only in a program that leaves at once."""
-    if _leaves():
-        leave_at_once(tell)
+def tell_with(tell: Callable[[], object]) -> None:
+    """Tell of an interrupt in another way, where it ends the program at once."""
+    _tell[:] = [tell]
 
 
 def raise_as_usual() -> None:
-    """From now on, an interrupt is an exception again; only in a program that leaves at once."""
-    if _leaves():
+    """From now on, an interrupt is an exception again, where it ended the program at once."""
+    if signal.getsignal(signal.SIGINT) is _leave:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _leaves() -> bool:
-    return signal.getsignal(signal.SIGINT) in _waiting
-
-
-def _tell() -> None:
-    os.write(2, b"interrupted\n")
+def _leave(_number: int, _frame: object) -> None:
+    _tell[0]()
+    os._exit(INTERRUPTED)

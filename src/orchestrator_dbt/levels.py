@@ -16,11 +16,7 @@ class OptimizationLevel(Enum):
 
 
 def as_level(level: OptimizationLevel | str) -> OptimizationLevel:
-    """Return the level, given as the enum or as its string.
-
-    Raises:
-        ValueError: for anything else, naming the choices.
-    """
+    """Return the level, given as the enum or as its string; ``ValueError`` for anything else, naming the choices."""
     try:
         return OptimizationLevel(level)
     except ValueError:

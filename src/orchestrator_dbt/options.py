@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from workforce_sim.cli.console import whole_number as whole
-
-FIRST_YEAR, LAST_YEAR = 1950, 2200
-"""The years that a configuration may have."""
+from workforce_sim.cli.console import file_name, positive, year_number
 
 COMMAND = "python -m orchestrator_dbt.run_multi_year"
 LEVELS = ("high", "medium", "low", "fallback")
@@ -22,11 +19,11 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--start-year", type=_year, metavar="YEAR", help="first plan year (required to simulate or compare)")
-    add("--end-year", type=_year, metavar="YEAR", help="last plan year (required to simulate or compare)")
+    add("--start-year", type=year_number, metavar="YEAR", help="first plan year (required to simulate or compare)")
+    add("--end-year", type=year_number, metavar="YEAR", help="last plan year (required to simulate or compare)")
     add("--optimization", choices=LEVELS, default="high", help="optimization level (default: high)")
-    add("--max-workers", type=_positive, default=4, metavar="N", help="maximum concurrent workers (default: 4)")
-    add("--batch-size", type=_positive, default=1000, metavar="N", help="batch size for processing (default: 1000)")
+    add("--max-workers", type=positive, default=4, metavar="N", help="maximum concurrent workers (default: 4)")
+    add("--batch-size", type=positive, default=1000, metavar="N", help="batch size for processing (default: 1000)")
     add("--enable-compression", action="store_true", help="compress retained state")
     add("--fail-fast", action="store_true", help="stop on the first year that fails")
     add("--performance-mode", action="store_true", help="monitor time and memory in detail")
@@ -35,36 +32,12 @@ def build_parser() -> argparse.ArgumentParser:
     modes.add_argument("--compare-mvp", action="store_true", help="compare with the reference model")
     modes.add_argument("--test-config", action="store_true", help="test the configuration's compatibility")
     add("--benchmark", action="store_true", help="run as a comprehensive benchmark; implies --performance-mode")
-    add(
-        "--config",
-        type=_named,
-        metavar="FILE",
-        help="configuration, YAML (default: the documented values, 10,000 employees)",
-    )
-    add("--log-file", type=_named, metavar="FILE", help="file to log to; its folders are made")
+    about = "configuration, YAML (default: the documented values, 10,000 employees)"
+    add("--config", type=file_name, metavar="FILE", help=about)
+    add("--log-file", type=file_name, metavar="FILE", help="file to log to; its folders are made")
     add("-v", "--verbose", action="store_true", help="log in detail, on standard error too")
     add("--structured-logs", action="store_true", help="log one JSON object a line")
     return parser
-
-
-def _year(text: str) -> int:
-    number = whole(text)
-    if not FIRST_YEAR <= number <= LAST_YEAR:
-        raise argparse.ArgumentTypeError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {number}")
-    return number
-
-
-def _named(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
-    return text
-
-
-def _positive(text: str) -> int:
-    number = whole(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {number}")
-    return number
 
 
 def misuse(options: argparse.Namespace) -> str | None:

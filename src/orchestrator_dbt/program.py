@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from orchestrator_dbt import interrupts
-from orchestrator_dbt.logs import in_file, on_standard_error
+from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.options import build_parser, misuse
-from orchestrator_dbt.reports import Reports
-from workforce_sim.cli.console import INTERRUPTED, USAGE, guarded, shower
+from workforce_sim.cli.command import Reports, logged_command
+from workforce_sim.cli.console import INTERRUPTED, USAGE
 
 
 def as_program() -> NoReturn:
@@ -28,23 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(argv)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else USAGE
-    verbose, structured = options.verbose, options.structured_logs
-    reports = Reports(verbose=verbose, structured=structured)
-    logging.getLogger().addHandler(reports)
-    try:
-        with on_standard_error(verbose=verbose, structured=structured, show=shower(False)):
-            interrupts.tell_with(lambda: reports.error(KeyboardInterrupt()))
-            return guarded(lambda: _logged(options, reports), verbose=verbose, tell=reports.error)
-    finally:
-        logging.getLogger().removeHandler(reports)
-
-
-def _logged(options: argparse.Namespace, reports: Reports) -> int:
-    with in_file(options.log_file, structured=options.structured_logs):
-        return guarded(lambda: _carried_out(options, reports), verbose=options.verbose, tell=reports.error)
+    log = logging.getLogger("orchestrator_dbt")
+    reports = Reports(log, verbose=options.verbose, structured=options.structured_logs, advice=advice)
+    return logged_command(lambda: _carried_out(options, reports), reports, log_file=options.log_file)
 
 
 def _carried_out(options: argparse.Namespace, reports: Reports) -> int:
+    interrupts.tell_with(lambda: reports.error(KeyboardInterrupt()))
     wrong = misuse(options)
     if wrong:
         reports.problem(wrong)

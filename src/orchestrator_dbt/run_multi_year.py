@@ -16,49 +16,23 @@ from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple  # noqa: UP035 - the star import of the document
 
+import orchestrator_dbt
+
 if TYPE_CHECKING:
     import asyncio
 
-    from orchestrator_dbt.comparison import run_comprehensive_performance_comparison
-    from orchestrator_dbt.configuration import (
-        load_and_validate_config,
-        test_configuration_compatibility,
-        validate_configuration,
-    )
-    from orchestrator_dbt.foundation import run_foundation_benchmark
-    from orchestrator_dbt.guidance import error_context
-    from orchestrator_dbt.levels import OptimizationLevel
-    from orchestrator_dbt.monitor import PerformanceMonitor
-    from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
+    from orchestrator_dbt import *  # noqa: F403
 
-__all__ = [
-    "Any",
-    "Dict",
-    "Enum",
-    "List",
-    "OptimizationLevel",
-    "Optional",
-    "PerformanceMonitor",
-    "Tuple",
-    "asyncio",
-    "contextmanager",
-    "error_context",
-    "load_and_validate_config",
-    "main",
-    "run_comprehensive_performance_comparison",
-    "run_enhanced_multi_year_simulation",
-    "run_foundation_benchmark",
-    "test_configuration_compatibility",
-    "validate_configuration",
-]
+__all__ = ["Any", "Dict", "Enum", "List", "Optional", "Tuple", "asyncio", "contextmanager", "main"]
+__all__ += orchestrator_dbt.__all__
 
 
 def __getattr__(name: str) -> Any:
     if name == "asyncio":
         return import_module(name)
-    if name not in __all__:
+    if name not in orchestrator_dbt.__all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("orchestrator_dbt"), name)
+    return getattr(orchestrator_dbt, name)
 
 
 def __dir__() -> list[str]:

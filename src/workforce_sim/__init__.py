@@ -33,11 +33,19 @@ if TYPE_CHECKING:
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
     from workforce_sim.ledger import replay
+    from workforce_sim.operate.attempt import Attempt, attempt
+    from workforce_sim.operate.cancelling import Cancelled, Stop, off_loop
+    from workforce_sim.operate.engines import EngineComparison, compare_engines
+    from workforce_sim.operate.logs import JsonLines
+    from workforce_sim.operate.memory import TooLargeError, refuse_too_large
+    from workforce_sim.operate.monitor import PerformanceMonitor
+    from workforce_sim.operate.retention import Keeping
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.legality import plan_warnings
+    from workforce_sim.plan.lenient import read_leniently
     from workforce_sim.plan.limits import Limits, catch_up_limit, deferral_limit, limits
     from workforce_sim.plan.loading import load_config
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
@@ -55,36 +63,46 @@ if TYPE_CHECKING:
 __all__ = [
     "AdpCorrection",
     "AdpTest",
+    "Attempt",
     "Attribution",
+    "Cancelled",
     "Census",
     "CensusError",
     "Comparison",
     "Config",
     "ConfigError",
+    "EngineComparison",
     "Ensemble",
     "Event",
     "HeadcountPlan",
+    "JsonLines",
+    "Keeping",
     "LedgerError",
     "Limits",
     "Nondiscrimination",
     "OwnEvent",
+    "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
     "RequestError",
     "Result",
     "RunDifference",
     "SimulationError",
+    "Stop",
     "Stream",
     "Sweep",
     "Timeline",
+    "TooLargeError",
     "Verification",
     "WorkforceSimError",
     "Year",
     "adp_test",
+    "attempt",
     "attribution",
     "catch_up_limit",
     "check_census",
     "compare",
+    "compare_engines",
     "correct_adp",
     "deferral_limit",
     "diff_runs",
@@ -97,12 +115,15 @@ __all__ = [
     "match_amount",
     "nondiscrimination",
     "nonelective_amount",
+    "off_loop",
     "period_match",
     "plan_warnings",
     "provenance",
     "pseudonyms",
     "read_census",
+    "read_leniently",
     "read_run",
+    "refuse_too_large",
     "replay",
     "simulate",
     "simulate_ensemble",
@@ -134,11 +155,19 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
+    "operate.attempt": ("Attempt", "attempt"),
+    "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
+    "operate.engines": ("EngineComparison", "compare_engines"),
+    "operate.logs": ("JsonLines",),
+    "operate.memory": ("TooLargeError", "refuse_too_large"),
+    "operate.monitor": ("PerformanceMonitor",),
+    "operate.retention": ("Keeping",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
     "plan.legality": ("plan_warnings",),
+    "plan.lenient": ("read_leniently",),
     "plan.limits": ("Limits", "catch_up_limit", "deferral_limit", "limits"),
     "plan.loading": ("load_config",),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),

@@ -1,9 +1,36 @@
-"""A terminal: text that cannot drive it, and how far something is in one line of it. Imports nothing heavy."""
+"""A terminal: what is printed on it and cannot drive it, and how far something is. Imports nothing heavy."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import TextIO
+
+_PLAIN = str.maketrans({"─": "-", "–": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
+
+
+def say(text: str) -> None:
+    """Print a result on standard output."""
+    _print(text, sys.stdout)
+
+
+def complain(text: str) -> None:
+    """Print a problem, a log line or progress on standard error; what could drive a terminal is escaped."""
+    _print("\n".join(printable(line) for line in text.split("\n")), sys.stderr)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    if stream is not None:  # a process may run with a closed stream
+        print(_encodable(text, stream.encoding or "utf-8"), file=stream)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return the text with what the stream cannot show in plainer letters."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def printable(line: str) -> str:

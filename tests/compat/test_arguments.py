@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import yaml
 
-from orchestrator_dbt.memory import TooLargeError
 from orchestrator_dbt.run_multi_year import (
     OptimizationLevel,
     run_comprehensive_performance_comparison,
@@ -24,6 +23,7 @@ from orchestrator_dbt.run_multi_year import (
 )
 from tests.compat.test_robustness import SMALL, TOO_MANY
 from workforce_sim.errors import ConfigError, SimulationError
+from workforce_sim.operate.memory import TooLargeError
 
 Write = Callable[..., str]
 

@@ -17,7 +17,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator_dbt.configuration import DOCUMENTED, typed_config
+from orchestrator_dbt.configuration import typed_config
+from orchestrator_dbt.documented import DOCUMENTED
 from orchestrator_dbt.levels import as_level
 from orchestrator_dbt.run_multi_year import (
     OptimizationLevel,

@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from orchestrator_dbt import interrupts
-from orchestrator_dbt.options import FIRST_YEAR, LAST_YEAR
 from orchestrator_dbt.run_multi_year import main
 from tests.compat.test_robustness import SMALL, TOO_MANY
+from workforce_sim.cli.console import FIRST_YEAR, LAST_YEAR
 from workforce_sim.config.values import Year
 
 Captured = pytest.CaptureFixture[str]

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestrator_dbt.monitor import monitoring
 from orchestrator_dbt.run_multi_year import PerformanceMonitor
+from workforce_sim.operate.monitor import monitoring
 
 KEYS = {"total_time", "peak_memory_mb", "avg_memory_mb", "memory_efficiency", "checkpoints"}
 MB = 1 << 20

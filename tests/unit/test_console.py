@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from workforce_sim import terminal
 from workforce_sim.cli import console
 from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.explain.years_text import plan_table, year_table
@@ -181,7 +182,7 @@ def test_a_terminal_that_cannot_show_a_letter_gets_a_plainer_one(
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding, newline="\n"))
 
-    console.say("── Zoë … €")
+    terminal.say("── Zoë … €")
     sys.stdout.flush()
 
     assert raw.getvalue().decode(encoding) == shown + "\n"
@@ -191,8 +192,8 @@ def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
 
-    console.say("lost")
-    console.complain("lost")
+    terminal.say("lost")
+    terminal.complain("lost")
 
     assert console.shower(True) is not None
     assert console.guarded(lambda: 0, verbose=False) == 0

@@ -9,38 +9,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TextIO
 
 from workforce_sim.explain.years_text import Row, plan_table, year_table
-from workforce_sim.terminal import printable, ticker
+from workforce_sim.terminal import complain, printable, ticker
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
-_PLAIN = str.maketrans({"─": "-", "–": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""The years that a configuration may have."""
+
 _GAP = "  "
-
-
-def say(text: str) -> None:
-    """Print a result on standard output."""
-    _print(text, sys.stdout)
-
-
-def complain(text: str) -> None:
-    """Print a problem, a log line or progress on standard error; what could drive a terminal is escaped."""
-    _print("\n".join(printable(line) for line in text.split("\n")), sys.stderr)
-
-
-def _print(text: str, stream: TextIO | None) -> None:
-    if stream is not None:  # a process may run with a closed stream
-        print(_encodable(text, stream.encoding or "utf-8"), file=stream)
-
-
-def _encodable(text: str, encoding: str) -> str:
-    """Return the text with what the stream cannot show in plainer letters."""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
-    return text
 
 
 def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseException], None] | None = None) -> int:
@@ -105,6 +82,29 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more of a command line."""
+    number = whole_number(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {number}")
+    return number
+
+
+def year_number(text: str) -> int:
+    """Read a year of a command line, one that a configuration may have."""
+    number = whole_number(text)
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {number}")
+    return number
+
+
+def file_name(text: str) -> str:
+    """Read the name of a file of a command line."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
+    return text
+
+
 def shower(verbose: bool) -> Callable[[int, int, int], None] | None:
     """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
     tick = ticker(verbose)
@@ -127,6 +127,12 @@ def time_table(timings: Mapping[str, float], wall: float) -> str:
     lines = [f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}" for name, seconds in rows.items()]
     beside = ["(steps that ran side by side overlap)"] if sum(timings.values()) > wall else []
     return "\n".join([f"{'where the time went':<{width}}{_GAP}seconds", *lines, *beside])
+
+
+def pairs(rows: Mapping[str, str]) -> str:
+    """Return names and values, one pair a line."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in rows.items())
 
 
 def note_list(notes: Iterable[str]) -> str:

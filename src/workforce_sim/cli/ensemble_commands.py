@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import SUCCESS, complain, note_list, say, whole_number
+from workforce_sim.cli.console import SUCCESS, note_list, whole_number
 from workforce_sim.cli.run_commands import Command
-from workforce_sim.terminal import counter, printable
+from workforce_sim.terminal import complain, counter, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

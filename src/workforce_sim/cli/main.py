@@ -13,9 +13,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, complain, guarded, run_report, say, shower, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.terminal import complain, say
 
 if TYPE_CHECKING:
     import polars as pl

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, complain, say, whole_number
-from workforce_sim.terminal import printable
+from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
+from workforce_sim.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     import polars as pl

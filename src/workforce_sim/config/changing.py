@@ -1,8 +1,9 @@
-"""A configuration's data with other values at dotted keys."""
+"""A configuration's data with other values at dotted keys, with defaults for what it leaves out, or key by key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from workforce_sim.config.root import Config
@@ -30,3 +31,24 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _spelled(name: str, place: Mapping[Any, Any]) -> str | int:
     """Return a part of a dotted key as it stands in a table: a year as a number where years are."""
     return int(name) if name.isascii() and name.isdigit() and any(isinstance(key, int) for key in place) else name
+
+
+def with_defaults(given: Mapping[Any, Any], defaults: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return a copy of nested data, with defaults for the keys that it leaves out, section by section."""
+    result = {key: deepcopy(value) for key, value in given.items()}
+    for key, default in defaults.items():
+        if isinstance(default, Mapping):
+            result[key] = with_defaults(given.get(key) or {}, default)
+        else:
+            result.setdefault(key, default)
+    return result
+
+
+def flattened(data: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of nested data with its dotted key; a list is one value."""
+    for name, value in data.items():
+        key = f"{path}.{name}" if path else str(name)
+        if isinstance(value, Mapping) and value:
+            yield from flattened(value, key)
+        else:
+            yield key, value

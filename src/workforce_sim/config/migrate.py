@@ -5,13 +5,14 @@ Every setting is either translated or dropped with a reason; units are those tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from workforce_sim.config.changing import flattened
 from workforce_sim.config.document import read_yaml
 from workforce_sim.config.load import content, read_config
 from workforce_sim.config.problems import report
@@ -203,7 +204,7 @@ def migrated_file(path: Path) -> Migration:
 def migrated(old: Mapping[str, Any]) -> Migration:
     """Translate a configuration of the old system; every setting is in one of the two lists."""
     found = Migration()
-    settings = dict(_settings(old))
+    settings = dict(flattened(old))
     for key, value in settings.items():
         if key in SWITCHES:
             continue
@@ -235,16 +236,6 @@ def _switch(settings: Mapping[str, Any], found: Migration) -> None:
             found.put(key, new, off)
         else:
             found.translated.append((key, new))
-
-
-def _settings(old: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every setting with its dotted key; lists are one setting."""
-    for name, value in old.items():
-        key = f"{path}.{name}" if path else str(name)
-        if isinstance(value, Mapping) and value:
-            yield from _settings(value, key)
-        else:
-            yield key, value
 
 
 def _reason(key: str) -> str:

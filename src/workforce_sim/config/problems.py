@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ MAX_SHOWN = 40
 MAX_LINES = 100
 MAX_READ = 1000
 NOWHERE = Place(0, 0)
+MISSING, UNKNOWN = "required, and missing", "unknown key"
+"""How these two kinds of problem begin."""
 
 _AT_A_KEY = {"missing", "extra_forbidden", "invalid_key", "unknown_name"}
 _WITHOUT_VALUE = {*_AT_A_KEY, "too_short", "too_long", "recursion_loop"}
@@ -70,12 +72,18 @@ def report(problems: Iterable[Problem], source: str | None) -> str:
     for problem in problems:
         first.setdefault((problem.path, problem.place), problem)
     lines = sorted(first.values(), key=lambda problem: problem.place)
-    text = [_line(problem, source) for problem in lines[:MAX_LINES]]
-    return "\n".join([*text, *(["... and more"] if len(lines) > MAX_LINES else [])])
+    return listed([as_line(problem, source) for problem in lines])
 
 
-def _line(problem: Problem, source: str | None) -> str:
-    where = f"{source}:{problem.place.line}:{problem.place.column}: " if source is not None else ""
+def listed(lines: Sequence[str]) -> str:
+    """Return lines as text, the first 100 of them."""
+    return "\n".join([*lines[:MAX_LINES], *(["... and more"] if len(lines) > MAX_LINES else [])])
+
+
+def as_line(problem: Problem, source: str | None) -> str:
+    """Return a problem as a line: with its file and its place in it, where it has them, and its key."""
+    place = "" if problem.place == NOWHERE else f":{problem.place.line}:{problem.place.column}"
+    where = f"{source}{place}: " if source is not None else ""
     return where + (f"{dotted(problem.path)}: " if problem.path else "") + problem.what
 
 
@@ -192,12 +200,12 @@ def _key_problem(path: KeyPath, line: ErrorDetails) -> str:
 def _missing(path: KeyPath) -> str:
     """Say that a required key is missing; of a section, name the keys that it needs."""
     needs = schema_at(path).get("required", [])
-    return f"required, and missing (with {', '.join(needs)})" if needs else "required, and missing"
+    return f"{MISSING} (with {', '.join(needs)})" if needs else MISSING
 
 
 def _unknown_key(path: KeyPath) -> str:
     guess = meant(path)
-    return f"unknown key (did you mean {guess}?)" if guess else f"unknown key (known here: {_listed(path[:-1])})"
+    return f"{UNKNOWN} (did you mean {guess}?)" if guess else f"{UNKNOWN} (known here: {_listed(path[:-1])})"
 
 
 def _listed(path: KeyPath) -> str:

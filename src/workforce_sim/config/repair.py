@@ -39,7 +39,7 @@ class Repair:
             if len(found) == len(path) + 1 and _is_section(found) and _there(self.data, found):
                 self._keep_required(found)
             elif line["type"] == "extra_forbidden":
-                self.data = _replaced(self.data, path)
+                self.data = replaced(self.data, path)
             else:
                 self._replace(path)
 
@@ -54,18 +54,18 @@ class Repair:
         """Keep of a wrong item of a list or table what it must have."""
         value, needs = value_at(self.data, item), schema_at(item).get("required", ())
         if isinstance(value, Mapping):
-            self.data = _replaced(self.data, item, {key: value[key] for key in needs if key in value})
+            self.data = replaced(self.data, item, {key: value[key] for key in needs if key in value})
 
     def _replace(self, path: KeyPath) -> None:
         self.changed.add(path)
         if len(path) > 2:  # a section within a section, or in a list: its other checks read this value
             self.doubtful.add(path[:-1])
         if path[-1] not in schema_at(path[:-1]).get("required", ()):
-            self.data = _replaced(self.data, path)
+            self.data = replaced(self.data, path)
             self.words.add(str(path[-1]))
             return
         value = _neutral(path, len(self.changed))
-        self.data = _replaced(self.data, path, value)
+        self.data = replaced(self.data, path, value)
         if not isinstance(value, str):
             self.words |= {str(path[-1]), *(value if isinstance(value, dict) else ())}
             if not _is_section(path[:-2]):  # the list or table that holds it
@@ -98,12 +98,12 @@ def value_at(data: Any, path: KeyPath) -> Any:
     return data
 
 
-def _replaced(data: Any, path: KeyPath, value: Any = ...) -> Any:
+def replaced(data: Any, path: KeyPath, value: Any = ...) -> Any:
     """Return a copy with another value at a path; without the key where no value is given."""
     key, *rest = path
     copy: Any = list(data) if isinstance(data, (list, tuple)) else dict(data or {})
     if rest:
-        copy[key] = _replaced(copy[key], tuple(rest), value)
+        copy[key] = replaced(copy[key], tuple(rest), value)
     elif value is ...:
         copy.pop(key, None)
     else:

@@ -6,7 +6,9 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any, Dict  # noqa: UP035 - as the document prints it
+from typing import Any, Dict  # noqa: UP035 - documented interfaces print it
+
+import psutil
 
 if sys.platform != "win32":
     import resource
@@ -108,7 +110,7 @@ class _Sampler:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = _process()
+        self._process = psutil.Process()
         self._mark = _high_water()
         self._peak = self._held = self._process.memory_info().rss
         self._area = 0.0
@@ -143,12 +145,6 @@ def _watch(reference: weakref.ref[_Sampler], ended: threading.Event) -> None:
             return
         sampler.look()
         del sampler
-
-
-def _process() -> Any:
-    import psutil  # noqa: PLC0415 - a command line answers --help without it
-
-    return psutil.Process()
 
 
 def _high_water() -> int:

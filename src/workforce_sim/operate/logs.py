@@ -1,34 +1,20 @@
-"""Logs of the command line: a file made before anything else is read, and standard error; text or JSON."""
+"""Logs of a command line or a service: standard error and a file; as text, or one JSON object a line."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workforce_sim.cli.console import complain
-
-log = logging.getLogger("orchestrator_dbt")
-
-YEAR_DONE = "%d done, %d of %d"
-"""What is logged after each plan year: the year, how many are done, how many there are."""
-
-FAILED = "%s: %s"
-"""What is logged of a failure that is part of an answer: the kind of error and its words."""
-
-TRACEBACK = "where it failed"
+from workforce_sim.operate.failures import is_of_an_answer
+from workforce_sim.operate.progress import Progress, ShowYears
+from workforce_sim.terminal import complain
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
-
-
-def failed(error: Exception) -> None:
-    """Log a failure that is part of an answer: a line, and where it was for whoever looks closer."""
-    log.error(FAILED, type(error).__name__, error)
-    log.debug(TRACEBACK, exc_info=error)
 
 
 class JsonLines(logging.Formatter):
@@ -70,55 +56,52 @@ class _StandardError(logging.Handler):
         complain(self.format(record))
 
 
-class _Years(logging.Handler):
-    """Shows finished years on a terminal."""
-
-    def __init__(self, show: Callable[[int, int, int], None]) -> None:
-        super().__init__()
-        self._show = show
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Show a finished year; other records are no concern of it."""
-        if record.msg == YEAR_DONE and isinstance(record.args, tuple):
-            self._show(*record.args)  # type: ignore[arg-type]
-
-
 @contextmanager
-def on_standard_error(
-    *, verbose: bool, structured: bool, show: Callable[[int, int, int], None] | None
-) -> Iterator[None]:
-    """Log to standard error: warnings; all when verbose; all as JSON when structured. Show years elsewhere."""
+def on_standard_error(*, verbose: bool, structured: bool, show: Progress | None = None) -> Iterator[None]:
+    """Log to standard error: warnings; all but errors when verbose; all as JSON when structured.
+
+    Errors are left to what ends the command and tells them, see ``failures``.
+
+    Args:
+        verbose: whether all levels are logged.
+        structured: whether a record is one JSON object a line.
+        show: called with finished years where the log does not show them by itself.
+    """
     handler: logging.Handler = _StandardError(logging.NOTSET if verbose or structured else logging.WARNING)
     handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT if verbose else "warning: %(message)s"))
     if not structured:
-        handler.addFilter(lambda record: record.levelno < logging.ERROR)  # errors are printed anyway
+        handler.addFilter(lambda record: record.levelno < logging.ERROR)
     root, level = logging.getLogger(), logging.getLogger().level
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    quiet = show is not None and not (verbose or structured)
+    quiet = not (verbose or structured)
     try:
-        with _added(handler), _added(_Years(show) if show and quiet else logging.NullHandler()):
+        with added(handler), added(ShowYears(show) if show and quiet else logging.NullHandler()):
             yield
     finally:
         root.setLevel(level)
 
 
 @contextmanager
-def in_file(path: str | None, *, structured: bool) -> Iterator[None]:
-    """Log to a file, made with its folders; to none without a path."""
+def in_file(path: str | Path | None, *, structured: bool) -> Iterator[None]:
+    """Log to a file, made with its folders and added to; to none without a path.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
     if path is None:
         yield
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT))
-    with _added(handler):
+    with added(handler):
         yield
 
 
 @contextmanager
-def _added(handler: logging.Handler) -> Iterator[None]:
-    """Log to a handler as well, all but failures that are part of an answer: the command line tells those itself."""
-    handler.addFilter(lambda record: record.msg not in (FAILED, TRACEBACK))
+def added(handler: logging.Handler) -> Iterator[None]:
+    """Log to a handler as well, all but failures that are part of an answer: who has the answer tells those."""
+    handler.addFilter(lambda record: not is_of_an_answer(record))
     logging.getLogger().addHandler(handler)
     try:
         yield
