@@ -159,8 +159,9 @@ def looked_at(table: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def causes_of(kinds: Iterable[EventType]) -> tuple[str, ...]:
-    """Return the causes of all event types in the order of the ledger: those of the workforce, then of the plan."""
-    return tuple(cause for kind in sorted(kinds, key=lambda kind: kind.in_plan) for cause in kind.causes)
+    """Return the causes of all event types in the order of the ledger: of terminations, then of the others."""
+    terminations_first = sorted(kinds, key=lambda kind: kind.name != "termination")
+    return tuple(cause for kind in terminations_first for cause in kind.causes)
 
 
 def schema(tables: Mapping[str, Iterable[Column]]) -> str:

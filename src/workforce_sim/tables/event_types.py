@@ -6,7 +6,6 @@ import polars as pl
 
 from workforce_sim.tables.declared import EventType, causes_of
 
-_PAY = ("compensation.", "promotion.", "hiring.")
 _COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
 _SALARY = ("salary_before_cents", "salary_after_cents")
 _RATE = ("deferral_before_bp", "deferral_after_bp")
@@ -20,7 +19,7 @@ EVENT_KINDS = (
         words="hired",
         otherwise="hired at another level or pay",
         sets=("salary_after_cents", "level_after"),
-        keys=(*_COMING, *_PAY),
+        keys=(*_COMING, "compensation.", "promotion."),
     ),
     EventType(
         name="eligibility",
