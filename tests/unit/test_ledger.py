@@ -305,7 +305,7 @@ def test_a_run_of_an_older_format_is_refused_with_the_way_to_go_on(result: Resul
                 read_run(folder)
     older = {**about, "format": "2-0123456789abcdef", "versions": {**about["versions"], "workforce_sim": "0.0.9"}}
     (folder / "run.json").write_bytes(layout.json_bytes(layout.sealed(older)))
-    with pytest.raises(LedgerError, match=told.format("2-0123456789abcdef", FORMAT) + r" workforce_sim 0\.0\.9, which"):
+    with pytest.raises(LedgerError, match=told.format("2-0123456789abcdef", FORMAT) + r"workforce_sim 0\.0\.9, which"):
         read_run(folder)
     (folder / "run.json").write_bytes(layout.json_bytes({**about, "format": "2-0123456789abcdef", "seal": "0" * 64}))
     with pytest.raises(LedgerError, match="was changed since it was written"):
