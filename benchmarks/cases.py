@@ -10,7 +10,7 @@ from workforce_sim import load_config, synthetic_census
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
 from workforce_sim.config.load import overridden, with_changes
-from workforce_sim.monitor import Clock
+from workforce_sim.engine.clock import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.run import run
 

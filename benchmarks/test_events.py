@@ -8,13 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
-
-import workforce_sim as ws
-from benchmarks.cases import config, opening
-from workforce_sim import frames, headcount, ledger, year
-from workforce_sim.context import Context
-from workforce_sim.dates import PlanYear
-from workforce_sim.draws import Stream
 from workforce_sim.events import (
     account,
     compensation,
@@ -28,8 +21,15 @@ from workforce_sim.events import (
 from workforce_sim.events.earnings import Pay
 from workforce_sim.events.plan_pay import PlanPay
 from workforce_sim.events.termination import Leavers
-from workforce_sim.monitor import Clock
-from workforce_sim.preparation import prepared
+
+import workforce_sim as ws
+from benchmarks.cases import config, opening
+from workforce_sim import frames, headcount, ledger, year
+from workforce_sim.dates import PlanYear
+from workforce_sim.draws import Stream
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.context import Context
+from workforce_sim.engine.start import prepared
 from workforce_sim.summary import summarise
 
 SIZE, YEAR = 100_000, 2026

@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.cases import PLANS, SIZES, config, employee_years, opening, planned, simulated
 from benchmarks.kernel import calibrate, memory
 from workforce_sim import reference
-from workforce_sim.monitor import Clock
+from workforce_sim.engine.clock import Clock
 from workforce_sim.run import run
 
 ROUNDS = {1_000: 15, 10_000: 15, 100_000: 7, 1_000_000: 3}

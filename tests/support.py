@@ -17,7 +17,7 @@ from workforce_sim.census import Census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config, with_changes
-from workforce_sim.monitor import Clock
+from workforce_sim.engine.clock import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.result import Result
 from workforce_sim.tables import CENSUS, EVENT_TYPE, completed

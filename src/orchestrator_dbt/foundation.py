@@ -12,7 +12,7 @@ from orchestrator_dbt.logs import failed
 from orchestrator_dbt.monitor import PerformanceMonitor, monitoring
 from orchestrator_dbt.workers import Cancelled, Stop, off_loop
 from workforce_sim import reference
-from workforce_sim.preparation import prepared
+from workforce_sim.engine.start import prepared
 from workforce_sim.run import Run, begin
 
 TARGET_SECONDS = 10.0

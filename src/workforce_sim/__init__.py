@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
+    from workforce_sim.draws import Stream
+    from workforce_sim.engine.context import Year
+    from workforce_sim.engine.event import Event
+    from workforce_sim.engine.growth import HeadcountPlan, hires_needed
+    from workforce_sim.engine.own import OwnEvent, event, ledger_rows
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
-    from workforce_sim.growth import HeadcountPlan, hires_needed
     from workforce_sim.ledger import replay
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
@@ -58,20 +62,24 @@ __all__ = [
     "Config",
     "ConfigError",
     "Ensemble",
+    "Event",
     "HeadcountPlan",
     "LedgerError",
     "Limits",
     "Nondiscrimination",
+    "OwnEvent",
     "PeriodMatch",
     "PlanTest",
     "RequestError",
     "Result",
     "RunDifference",
     "SimulationError",
+    "Stream",
     "Sweep",
     "Timeline",
     "Verification",
     "WorkforceSimError",
+    "Year",
     "adp_test",
     "attribution",
     "catch_up_limit",
@@ -80,8 +88,10 @@ __all__ = [
     "correct_adp",
     "deferral_limit",
     "diff_runs",
+    "event",
     "export_csv",
     "hires_needed",
+    "ledger_rows",
     "limits",
     "load_config",
     "match_amount",
@@ -118,7 +128,11 @@ _HOMES = {
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),
-    "growth": ("HeadcountPlan", "hires_needed"),
+    "draws": ("Stream",),
+    "engine.context": ("Year",),
+    "engine.event": ("Event",),
+    "engine.own": ("OwnEvent", "event", "ledger_rows"),
+    "engine.growth": ("HeadcountPlan", "hires_needed"),
     "ledger": ("replay",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),

@@ -79,6 +79,14 @@ class Stream(IntEnum):
     SYNTHETIC_PARTICIPATION = 67
     SYNTHETIC_DEFERRAL = 68
 
+    @staticmethod
+    def user(name: str) -> int:
+        """Return the stream of a user's own kind of decision: the same for the same name, and none of the model's."""
+        return USER_STREAMS + (fnv1a(name) >> 16)
+
+
+USER_STREAMS = 1 << 48
+"""The streams of users begin here."""
 
 ONCE = frozenset(
     {
@@ -226,6 +234,6 @@ class Draws:
     seed: int
     year: int
 
-    def of(self, persons: Keys, stream: Stream) -> Uniforms:
+    def of(self, persons: Keys, stream: int) -> Uniforms:
         """Return one draw in [0, 1) per person; streams drawn once per person use year 0."""
         return uniforms(persons, decision(self.seed, 0 if stream in ONCE else self.year, stream))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -30,7 +31,12 @@ def scaled(value: float | str | Decimal, places: int) -> int:
     Raises:
         ValueError: when the text has more than ``places`` decimals.
     """
-    exact = Decimal(str(value)).scaleb(places)
+    return _scaled_text(str(value), places)
+
+
+@lru_cache(maxsize=4096)
+def _scaled_text(text: str, places: int) -> int:
+    exact = Decimal(text).scaleb(places)
     whole = int(exact)
     if whole != exact:
         raise ValueError(f"has more than {places} decimals")

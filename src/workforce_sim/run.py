@@ -12,24 +12,27 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim import reference
-from workforce_sim.carried import resumed
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
-from workforce_sim.context import World
-from workforce_sim.errors import ConfigError
-from workforce_sim.monitor import Clock
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.context import World
+from workforce_sim.engine.own import OwnEvent, sources
+from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.resume import resumed
+from workforce_sim.engine.start import opening_staff, prepared
+from workforce_sim.engine.state import State, by_key
+from workforce_sim.engine.year import Course
+from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
-from workforce_sim.preparation import opening_staff, prepared
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
-from workforce_sim.year import State, step, tables
 
 Engine = Literal["fast", "reference"]
 
@@ -66,6 +69,7 @@ class Run:
     clock: Clock
     _start: State
     _world: World
+    _order: NDArray[np.intp] | None
 
     def years(self, *, in_order: bool = False) -> Iterator[Tables]:
         """Yield the tables of one plan year after another, each computed when it is asked for."""
@@ -97,7 +101,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff)
+        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own))
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -107,9 +111,9 @@ class Run:
         """Return the staff as the run starts, in written order."""
         return self.staff[self._written_rows()]
 
-    def _written_rows(self) -> NDArray[np.int32]:
-        staff = self._start.staff
-        return staff.identity[staff.by_key()]
+    def _written_rows(self) -> NDArray[np.intp]:
+        """Return the rows of the opening in written order."""
+        return by_key(self._start.staff) if self._order is None else self._order
 
     def result(self, tables: Tables | Stored) -> Result:
         """Return the tables of the run as its result."""
@@ -118,9 +122,10 @@ class Run:
 
 def stepped(state: State, years: range, world: World, clock: Clock, *, in_order: bool = False) -> Iterator[Year]:
     """Yield the years that follow a state."""
+    course = Course(world, in_order=in_order)
     for number in years:
-        outcome, state = step(state, number, world, clock)
-        yield Year(number, tables(outcome, clock, in_order=in_order), state)
+        tables, state = course.step(state, number, clock)
+        yield Year(number, tables, state)
 
 
 def begin(
@@ -130,6 +135,7 @@ def begin(
     replicate: int = 0,
     engine: Engine = "fast",
     in_order: bool = False,
+    own: Sequence[OwnEvent] = (),
 ) -> Run:
     """Read, check and prepare everything; arguments and errors as for ``simulate``.
 
@@ -138,6 +144,8 @@ def begin(
     """
     if int(replicate) != replicate or replicate < 0:
         raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    if own and engine == "reference":
+        raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     written = drawing(load_config(config))
@@ -147,16 +155,17 @@ def begin(
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
     with clock("preparation"):
-        state, world = prepared(chosen, opening, (replicate,))
+        state, world = prepared(chosen, opening, (replicate,), own=tuple(own))
         staff = opening_staff(opening, state, chosen.simulation.start_year)
-        if in_order:
-            state = replace(state, staff=state.staff.take(state.staff.by_key()))
+        order = by_key(state.staff) if in_order else None
+        if order is not None:
+            state = replace(state, parts=parted(state.staff[order]))
     notes = (
         *opening.notes,
         *written.notes(replicate),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
-    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world)
+    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)
 
 
 def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:

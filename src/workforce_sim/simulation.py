@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.carried import carried
 from workforce_sim.config.load import overridden, read_config
+from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.resume import carried
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, Year, begin, joined
@@ -31,6 +32,7 @@ def simulate(
     engine: Engine = "fast",
     out: str | Path | None = None,
     progress: Progress | None = None,
+    events: Sequence[OwnEvent] = (),
 ) -> Result:
     """Simulate a workforce year by year.
 
@@ -46,6 +48,7 @@ def simulate(
             empty one, or that of the same run: an interrupted one goes on after its last committed year, one with
             fewer years is extended, and a finished one is returned as it is.
         progress: called after each year.
+        events: events of your own, made with ``event``; see ``docs/own-events.md``.
 
     Returns:
         The tables of all years: in memory, or with ``out`` read from the folder when they are asked for.
@@ -54,13 +57,14 @@ def simulate(
         ConfigError: for a configuration that cannot be used.
         CensusError: for a census that cannot be used.
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
-        SimulationError: for assumptions that cannot be carried out.
+        SimulationError: for assumptions that cannot be carried out, and events that break the staff.
+        RequestError: for events that no run could have.
     """
     chosen = overridden(read_config(config), start_year=start_year, end_year=end_year, seed=seed)
     folder = out or chosen.output.path
     if folder is not None:
         refuse_foreign(Path(folder))
-    run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None)
+    run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None, own=events)
     years = run.config.simulation.years
     if folder is not None:
         return recorded(run, Path(folder), lambda year: _tell(progress, year, years))

@@ -6,7 +6,7 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ class Measures:
     Attributes:
         of_staff: sums over people.
         of_events: sums over ledger rows.
-        counted: those of ledger rows as columns of ``frames.counts``: of a cause, or of an event type.
+        counted: those of ledger rows, as a year counts them: by cause, or by event type.
         derived: from the others, in steps: each needs those before it.
     """
 
@@ -73,6 +73,9 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
         derived = {name: found for name, found in derived.items() if name not in ready}
 
 
+COUNTED = measures(in_plan=True).counted
+"""Measures of ledger rows, as a year counts them: by cause or event type."""
+
 BANDS = {
     "age_band": ("age", (25, 35, 45, 55, 65)),
     "tenure_band": ("tenure_years", (2, 5, 10, 20)),
@@ -88,24 +91,38 @@ class UsedForfeitures:
     lowers_cost: bool
 
 
-def summarise(counts: pl.DataFrame, snapshot: pl.DataFrame, year: int, used: UsedForfeitures | None) -> pl.DataFrame:
+def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
+    """Return the sums over the snapshots of a year, by name; those of the plan where there is one."""
+    return measures(in_plan=in_plan).of_staff
+
+
+def summarise(
+    sums: pl.DataFrame,
+    replicates: Sequence[int],
+    year: int,
+    used: UsedForfeitures | None,
+    own: Sequence[str] = (),
+) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
-        counts: how many events of each type, ``frames.counts``; one row per replicate.
-        snapshot: of the year.
+        sums: one row per replicate: ``staff_sums``, and how many events there are of each type of ``COUNTED``.
+        replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan, whose columns are null then.
+        own: measures of the user's own events among the sums; they come last.
     """
-    found = measures(in_plan=used is not None)
-    every = counts.lazy().select("replicate", pl.lit(year, dtype=pl.Int32).alias("year"), **found.counted)
+    known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
     if used is not None:
         lowering = used.cents if used.lowers_cost else [0] * len(used.cents)
         columns = {"forfeitures_used_cents": used.cents, USED_FOR_COST: lowering}
-        every = every.with_columns(pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items())
-    measured = snapshot.lazy().group_by("replicate").agg(**found.of_staff)
-    rows = every.join(measured, on="replicate", how="left").with_columns(pl.col(*found.of_staff).fill_null(0))
-    return completed(_derived(rows, found).sort("replicate").collect(engine="in-memory"), SUMMARY)
+        known += [pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items()]
+    rows = _derived(sums.hstack(known).lazy(), measures(in_plan=used is not None))
+    measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+    return completed(measured, SUMMARY).hstack([measured[name] for name in own])
+
+
+_AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:

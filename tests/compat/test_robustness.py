@@ -27,8 +27,10 @@ from hypothesis import strategies as st
 from orchestrator_dbt.run_multi_year import OptimizationLevel, main, run_enhanced_multi_year_simulation
 from tests.support import examples
 from workforce_sim import read_run, synthetic_census
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.state import State
+from workforce_sim.engine.year import Course
 from workforce_sim.opening import Tables
-from workforce_sim.year import tables
 
 ROOT = Path(__file__).parents[2]
 MODULE = [sys.executable, "-W", "error", "-m", "orchestrator_dbt.run_multi_year"]
@@ -428,17 +430,27 @@ def test_the_command_line_prints_the_years_before_a_failure(write: Write) -> Non
     assert "years that failed: 2026, 2027; completed: 1" in err
 
 
+def damage(number: int, damaged: Callable[[Tables], Tables], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine give damaged tables of one year."""
+    step = Course.step
+
+    def stepped(course: Course, opening: State, year: int, clock: Clock) -> tuple[Tables, State]:
+        tables, closing = step(course, opening, year, clock)
+        return (damaged(tables) if year == number else tables), closing
+
+    monkeypatch.setattr(Course, "step", stepped)
+
+
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize(("fail_fast", "failed"), [(True, [2026]), (False, [2026, 2027])])
 def test_a_law_broken_by_damaged_state_is_seen_by_low(
     fail_fast: bool, failed: list[int], workers: int, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(*arguments: Any, **named: Any) -> Tables:
-        year = tables(*arguments, **named)
+    def damaged(year: Tables) -> Tables:
         cent_more = year.snapshots.with_columns(salary_cents=pl.col("salary_cents") + 1)
-        return year if year.summary["year"][0] != 2026 else Tables(year.events, cent_more, year.summary)
+        return Tables(year.events, cent_more, year.summary)
 
-    monkeypatch.setattr("workforce_sim.run.tables", damaged)
+    damage(2026, damaged, monkeypatch)
     found = answered(write(), optimization_level="low", max_workers=workers, fail_fast=fail_fast)
 
     is_failure(found, [2025], failed)
@@ -450,12 +462,10 @@ def test_a_law_broken_by_damaged_state_is_seen_by_low(
 def test_damage_found_beside_the_run_is_a_failure_too(
     workers: int, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(*arguments: Any, **named: Any) -> Tables:
-        year = tables(*arguments, **named)
-        undated = year.events.drop("effective_date")
-        return year if year.summary["year"][0] != 2026 else Tables(undated, year.snapshots, year.summary)
+    def damaged(year: Tables) -> Tables:
+        return Tables(year.events.drop("effective_date"), year.snapshots, year.summary)
 
-    monkeypatch.setattr("workforce_sim.run.tables", damaged)
+    damage(2026, damaged, monkeypatch)
     found = answered(write(), max_workers=workers)
 
     is_failure(found, [2025], [2026, 2027])

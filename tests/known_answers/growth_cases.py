@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 import workforce_sim as ws
-from workforce_sim.growth import exact_plan
+from workforce_sim.engine.growth import exact_plan
+from workforce_sim.engine.sampling import ranking, scaled_risks, smallest
 from workforce_sim.money import ppm
-from workforce_sim.selection import ranking, scaled_risks, smallest
 
 
 def _hires(case: dict[str, Any]) -> dict[str, Any]:

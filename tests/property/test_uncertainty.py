@@ -19,10 +19,10 @@ from tests.support import Scenario, fast, only
 from workforce_sim.config.drawing import drawing
 from workforce_sim.config.load import with_changes
 from workforce_sim.draws import Stream, shared_draw
+from workforce_sim.engine.year_effect import factor
 from workforce_sim.ensembles.attribution import ROWS, mean_error, variance_error
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
-from workforce_sim.uncertainty import factor
 
 RATE = "workforce.total_termination_rate"
 SPREAD = "uncertainty.year_effects.terminations"

@@ -17,9 +17,9 @@ from tests.support import Scenario, fast, of_type
 from tests.support_statistics import SURE, correlations, matches
 from workforce_sim.census import Census
 from workforce_sim.census.synthetic import synthetic_census
+from workforce_sim.engine.sampling import chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.money import PPM
 from workforce_sim.opening import Tables
-from workforce_sim.selection import chosen_freely, ranking, scaled_risks, smallest
 
 EVEN = [{"from": 0, "factor": 1.0}]
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from workforce_sim import Result, replay, simulate
-from workforce_sim.assumptions import Assumptions
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explain.datamodel import page
 from workforce_sim.explain.diff_text import bearing
 from workforce_sim.explain.differing import differing, first_each, with_kinds

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.unit.small_plans import day
-from workforce_sim.context import Employed
-from workforce_sim.dates import NEVER, PlanYear, day_number, years_and_days
-from workforce_sim.events.compensation import Dates, Walk
-from workforce_sim.events.earnings import Pay
-from workforce_sim.events.promotion import Promotions
-from workforce_sim.staff import Staff
+from workforce_sim import load_config
+from workforce_sim.dates import NEVER, PlanYear, day_number
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.engine.columns import Columns
+from workforce_sim.engine.context import World, Year
+from workforce_sim.engine.earnings import Pay, earned
+from workforce_sim.engine.pay_scale import PayScale
 
+NAMES = pl.Series([], dtype=pl.String)
 ROW = np.zeros(1, dtype=np.intp)
 
 
@@ -35,25 +37,30 @@ def paid(
     promotion: tuple[str, int] | None = None,
 ) -> Pay:
     """The pay of one person; a raise is its date and what it adds to the annual salary."""
-    plan_year, zero = PlanYear(year), np.zeros(1, dtype=np.int64)
-    columns: dict[str, Any] = {f.name: zero for f in fields(Staff)}
-    hire = np.array([number(hired)], dtype=np.int32)
-    staff = replace(Staff(**columns), hire=hire, hire_year=years_and_days(hire)[0], salary=zero + salary)
-    last_day = np.array([plan_year.last if last is None else number(last)], dtype=np.int32)
-    employed = Employed(staff, hire >= plan_year.first, last_day, zero, zero)
-    none = np.zeros(0, dtype=np.int64)
-    promoted = Promotions(np.zeros(0, dtype=np.intp), none.astype(np.int32), none, none, none)
-    if promotion:
-        date = np.array([number(promotion[0])], dtype=np.int32)
-        promoted = Promotions(ROW, date, zero, zero, zero + promotion[1])
-    when = Dates(
-        number(cola[0]) if cola else plan_year.first,
-        np.array([cola is not None]),
-        np.array([number(merit[0]) if merit else NEVER], dtype=np.int32),
-        np.array([merit is not None]),
-    )
-    walk = Walk(zero, zero, zero + (cola[1] if cola else 0), zero, zero + (merit[1] if merit else 0))
-    return Pay(employed, when, promoted, walk, plan_year)
+    calendar = PlanYear(year)
+    world = World(Assumptions(load_config(_on(cola)), ()), (0,), 1, [], np.zeros(0, np.int64), NAMES, NAMES)
+    gains = {"cola": cola, "merit": merit, "promotion": promotion}
+    staff = pl.DataFrame(
+        {
+            "hire_date": number(hired),
+            "last_day": calendar.last if last is None else number(last),
+            "salary_cents": salary,
+            **{f"{kind}_date": number(gain[0]) if gain else NEVER for kind, gain in gains.items()},
+            **{f"{kind}_before_cents": 0 for kind in gains},
+            **{f"{kind}_after_cents": gain[1] if gain else 0 for kind, gain in gains.items()},
+        }
+    ).cast({"hire_date": pl.Int32, "last_day": pl.Int32, **{f"{kind}_date": pl.Int32 for kind in gains}})
+    of_year = Year(world, year, cast("PayScale", None), [0])
+    known = Columns(staff)
+    walked = {f"{kind}_{end}_cents": known[f"{kind}_{end}_cents"] for kind in gains for end in ("before", "after")}
+    earnings = pl.Series("earnings_cents", earned(known, walked, of_year))
+    return Pay(Columns(staff.with_columns(earnings)), of_year)
+
+
+def _on(cola: tuple[str, int] | None) -> dict[str, Any]:
+    """The documented values, cost of living on a date of the year."""
+    sections = load_config().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {**sections, "compensation": {"cola_date": cola[0][5:] if cola else "01-01"}}
 
 
 def salary_on(pay: Pay, date: str) -> int:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workforce_sim import HeadcountPlan, SimulationError, hires_needed
-from workforce_sim.growth import check_ratio, exact_plan, planned_hires, target_path
+from workforce_sim.engine.growth import check_ratio, exact_plan, planned_hires, target_path
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workforce_sim.config import Level
 from workforce_sim.config.workforce import Percentiles
-from workforce_sim.pay import PayScale, pay_scale
+from workforce_sim.engine.pay_scale import PayScale, pay_scale
 
 KNOTS = Percentiles(p10=40_000.0, p25=50_000.0, p50=60_000.0, p75=80_000.0, p90=90_000.0)
 RANGED = Level(name="A", minimum=30_000.0, midpoint=70_000.0, maximum=100_000.0)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, shared_out, smallest
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, quota
-from workforce_sim.selection import Risks, chosen_freely, ranking, scaled_risks, shared_out, smallest
 
 WEIGHTS = st.lists(st.integers(0, 10) | st.integers(0, 125_000_000_000), max_size=30)
 

@@ -20,8 +20,8 @@ from workforce_sim.config.drawing import drawing, value
 from workforce_sim.config.load import with_changes
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.draws import Stream, bits, census_key, decision, person_number, shared_draw
+from workforce_sim.engine.year_effect import all_in_year, factor, in_year, year_factors
 from workforce_sim.money import PPM
-from workforce_sim.uncertainty import all_in_year, factor, in_year, year_factors
 
 MODEL = Path(__file__).parents[2] / "docs" / "model"
 PAGE = (MODEL / "uncertainty.md").read_text(encoding="utf-8")

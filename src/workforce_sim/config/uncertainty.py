@@ -1,6 +1,6 @@
 """What a run does not know: years that are good or bad for everybody, and assumptions that have a distribution.
 
-Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`` and ``workforce_sim.uncertainty``.
+Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`` and ``engine.year_effect``.
 """
 
 from __future__ import annotations

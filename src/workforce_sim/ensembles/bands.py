@@ -35,13 +35,18 @@ def bands(replicates: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def measures(replicates: pl.DataFrame) -> list[str]:
+    """Return the names of the measures: those of the summary, then those of the user's own events."""
+    return [name for name in replicates.columns if name not in {"replicate", "year"}]
+
+
 def _years(replicates: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
     for part in replicates.sort("year", "replicate").partition_by("year", maintain_order=True):
         yield int(part["year"][0]), part
 
 
 def _of_year(year: int, part: pl.DataFrame) -> Iterator[tuple[int | str | float | None, ...]]:
-    for measure in MEASURES:
+    for measure in measures(part):
         values = np.sort(part[measure].drop_nulls().cast(pl.Float64).to_numpy())
         yield (year, measure, len(values), *mean(values), *(x for p in PERCENTS for x in percentile(values, p)))
 

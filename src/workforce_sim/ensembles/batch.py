@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.start import prepared
+from workforce_sim.engine.year import Course
 from workforce_sim.ensembles.spread import grouped
-from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening
-from workforce_sim.preparation import prepared
-from workforce_sim.year import step, totals
 
 ROWS = 300_000
 """Employees of a batch in one year: more do not fit the caches of a processor, fewer cost overhead."""
@@ -26,11 +27,13 @@ class Job:
         config: as it is written; each replicate draws what is uncertain in it.
         opening: the completed census.
         common: the replicate whose random numbers of persons all of them share; None where each has its own.
+        own: the user's own events.
     """
 
     config: Config
     opening: Opening
     common: int | None = None
+    own: tuple[OwnEvent, ...] = ()
 
 
 def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
@@ -41,11 +44,11 @@ def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
 
 def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
     """Yield the summaries of each year of the replicates that have one configuration."""
-    state, world = prepared(config, job.opening, replicates, job.common)
-    clock = Clock()
+    state, world = prepared(config, job.opening, replicates, job.common, own=job.own, named=False)
+    course, clock = Course(world, tables=False), Clock()
     for number in config.simulation.years:
-        outcome, state = step(state, number, world, clock)
-        yield totals(outcome, clock)
+        tables, state = course.step(state, number, clock)
+        yield tables.summary
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:

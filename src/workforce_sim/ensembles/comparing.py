@@ -12,6 +12,7 @@ import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
@@ -32,11 +33,13 @@ class Comparison:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
         census: the census that all have.
+        own: the user's own events, in every scenario.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
     census: Census = field(compare=False)
+    own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
     @property
@@ -131,7 +134,7 @@ class Comparison:
         """Return what each person has of each year, by scenario; kept for the next question."""
         if replicate not in self._money:
             named = self.configs.items()
-            found = {name: people.money(whole(config, self.census, replicate)) for name, config in named}
+            found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
             self._money[replicate] = people.alike(found)
         return self._money[replicate]
 
@@ -164,6 +167,7 @@ def compare(
     executor: Executor | None = None,
     progress: Progress | bool | None = True,
     baseline: str | None = None,
+    own_events: Iterable[OwnEvent] = (),
 ) -> Comparison:
     """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
 
@@ -175,6 +179,7 @@ def compare(
         executor: as for ``simulate_ensemble``.
         progress: called with how many replicates are done of all scenarios; True shows them on a terminal.
         baseline: the scenario that the others are compared with; the first when left out.
+        own_events: events of your own, made with ``event``; they happen in every scenario.
 
     Returns:
         A ``Comparison``: ``print`` it to read it.
@@ -189,12 +194,14 @@ def compare(
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
     wanted = replicates if isinstance(replicates, int) else list(replicates)
-    tell = teller(progress)
+    tell, own = teller(progress), tuple(own_events)
     ensembles: dict[str, Ensemble] = {}
     for place, (name, config) in enumerate(configs.items()):
         told = None if tell is None else counting(tell, place, len(configs))
-        ensembles[name] = simulate_ensemble(config, census=read, replicates=wanted, executor=executor, progress=told)
-    return Comparison(ensembles, configs, read)
+        ensembles[name] = simulate_ensemble(
+            config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
+        )
+    return Comparison(ensembles, configs, read, own)
 
 
 def counting(tell: Progress, place: int, of: int) -> Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
@@ -75,6 +76,7 @@ def simulate_ensemble(
     until: Mapping[str, float | str] | None = None,
     out: str | Path | None = None,
     spread: str | Iterable[str] | None = None,
+    own_events: Iterable[OwnEvent] = (),
 ) -> Ensemble:
     """Simulate many replicates and keep their summaries.
 
@@ -94,6 +96,7 @@ def simulate_ensemble(
             on where it was: see ``ensembles.recording``.
         spread: what varies between replicates: ``"chance"``, ``"year"``, ``"assumptions"`` or a set of them, the others
             held still; left out, all that the configuration has. See ``docs/model/uncertainty.md``.
+        own_events: events of your own, made with ``event``.
 
     Raises:
         RequestError: for replicates, ``until`` or ``spread`` that make no sense; for ``events`` or ``out`` where chance
@@ -102,30 +105,31 @@ def simulate_ensemble(
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
     wanted = _numbers(replicates)
-    targets = relative_targets(until or {})
+    own = tuple(own_events)
+    targets = relative_targets(until or {}, own)
     sources = chosen(spread)
     wanted_whole = _whole(events)
     if sources.common is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
-    run = begin(certain(asked), census=census)
-    job, folder = Job(asked, run.opening, sources.common), None if out is None else Path(out)
+    run = begin(certain(asked), census=census, own=own)
+    job, folder = Job(asked, run.opening, sources.common, own), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
     if folder is not None:
         header = run.origin.header(asked, run.notes)
         parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
     with closing(parts):
         found, sure = _collected(parts, len(asked.simulation.years), len(wanted), teller(progress), targets)
-    kept = {r: whole(asked, census, r) for r in wanted_whole}
+    kept = {r: whole(asked, census, r, own) for r in wanted_whole}
     ensemble = Ensemble(found, asked, run.notes, kept, sure)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble
 
 
-def whole(config: Config, census: Any, replicate: int) -> Result:
+def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] = ()) -> Result:
     """Return the whole result of one replicate, in memory."""
-    run = begin(config, census=census, replicate=replicate)
+    run = begin(config, census=census, replicate=replicate, own=own)
     return run.result(joined(list(run.years())))
 
 
@@ -153,16 +157,17 @@ def _whole(events: Iterable[int]) -> list[int]:
     return numbers
 
 
-def relative_targets(until: Mapping[str, float | str]) -> dict[str, float]:
+def relative_targets(until: Mapping[str, float | str], own: Sequence[OwnEvent] = ()) -> dict[str, float]:
     """Return the largest relative standard error by measure."""
-    return {_measure(name): _share(name, value) for name, value in until.items()}
+    known = (*MEASURES, *(name for event in own for name in event.measures or ()))
+    return {_measure(name, known): _share(name, value) for name, value in until.items()}
 
 
-def _measure(name: str) -> str:
+def _measure(name: str, known: Sequence[str]) -> str:
     for found in (name, f"{name}_cents"):
-        if found in MEASURES:
+        if found in known:
             return found
-    raise RequestError(f"until: no measure is named {name!r}; there are {', '.join(MEASURES)}")
+    raise RequestError(f"until: no measure is named {name!r}; there are {', '.join(known)}")
 
 
 def _share(name: str, value: float | str) -> float:

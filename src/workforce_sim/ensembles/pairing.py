@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from workforce_sim.ensembles.bands import MEASURES, Values, bands, mean
+from workforce_sim.ensembles.bands import Values, bands, mean, measures
 
 KEYS = ("replicate", "year")
 
@@ -27,11 +27,11 @@ COST = {
 def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """Return every measure of ``other`` less that of ``base``: one row per replicate and year, as floats."""
     one, two = (_floats(frame) for frame in (base, other))
-    return two.select(*KEYS, *(two[name] - one[name] for name in MEASURES))
+    return two.select(*KEYS, *(two[name] - one[name] for name in measures(base)))
 
 
 def _floats(replicates: pl.DataFrame) -> pl.DataFrame:
-    return replicates.sort("year", "replicate").with_columns(pl.col(MEASURES).cast(pl.Float64))
+    return replicates.sort("year", "replicate").with_columns(pl.col(measures(replicates)).cast(pl.Float64))
 
 
 def differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
@@ -52,8 +52,8 @@ def differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
 
 def _variances(replicates: pl.DataFrame) -> pl.DataFrame:
     """Return the variance of each measure over the replicates: year, measure, variance."""
-    yearly = replicates.group_by("year").agg(pl.col(MEASURES).cast(pl.Float64).var())
-    return yearly.unpivot(MEASURES, index="year", variable_name="measure", value_name="variance")
+    yearly = replicates.group_by("year").agg(pl.col(measures(replicates)).cast(pl.Float64).var())
+    return yearly.unpivot(measures(replicates), index="year", variable_name="measure", value_name="variance")
 
 
 def cost_per_point(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

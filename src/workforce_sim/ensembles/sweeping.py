@@ -13,6 +13,7 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
@@ -100,6 +101,7 @@ def sweep(
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
     progress: Progress | bool | None = True,
+    own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
     """Simulate every combination of values with common random numbers.
 
@@ -111,6 +113,7 @@ def sweep(
         replicates: how many of each combination, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
         progress: called with how many replicates are done of all combinations; True shows them on a terminal.
+        own_events: events of your own, made with ``event``; they happen in every combination.
 
     Returns:
         A ``Sweep``, its combinations in the order of the grid, the last key changing fastest: ``print`` it to read it.
@@ -126,7 +129,7 @@ def sweep(
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
     wanted = replicates if isinstance(replicates, int) else list(replicates)
-    tell = teller(progress)
+    tell, own = teller(progress), tuple(own_events)
     ensembles = [
         simulate_ensemble(
             each,
@@ -134,6 +137,7 @@ def sweep(
             replicates=wanted,
             executor=executor,
             progress=None if tell is None else counting(tell, place, len(configs)),
+            own_events=own,
         )
         for place, each in enumerate(configs)
     ]

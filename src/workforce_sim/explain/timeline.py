@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.assumptions import Assumptions
 from workforce_sim.config import Config, Level
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons

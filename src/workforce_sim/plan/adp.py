@@ -11,11 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.money import half_up, scaled
 from workforce_sim.plan.amounts import same_length
 from workforce_sim.plan.columns import Column, cents_column, flag_column
-from workforce_sim.staff import Flags
 
 BP = 10_000
 FIRST_YEAR_BP = 300

@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.plan.amounts import as_series, in_cents
-from workforce_sim.staff import Flags
 
 Column = pl.Series | Sequence[Any] | NDArray[Any]
 """A list, a Polars Series or a NumPy array."""

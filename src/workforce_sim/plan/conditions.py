@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Days, PlanYear, completed_years
+from workforce_sim.dates import Days, Flags, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
-from workforce_sim.staff import Flags
 
 FULL_TIME_HOURS = 2080
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.money import half_up
 from workforce_sim.plan.adp import (
     BP,
@@ -28,7 +28,6 @@ from workforce_sim.plan.adp import (
 )
 from workforce_sim.plan.amounts import same_length
 from workforce_sim.plan.columns import Column, cents_column
-from workforce_sim.staff import Flags
 
 Dollars = tuple[float, ...] | pl.Series
 

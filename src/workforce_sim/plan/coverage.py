@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workforce_sim.dates import NEVER, Days, Ints, PlanYear, years_after
+from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, years_after
 from workforce_sim.money import half_up
-from workforce_sim.staff import Flags
 
 BP = 10_000
 LEAST_RATIO_BP = 7_000

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Days, Ints, PlanYear
+from workforce_sim.dates import Days, Flags, Ints, PlanYear
 from workforce_sim.draws import Keys, census_keys
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.amounts import as_series, same_length
 from workforce_sim.plan.columns import Column, cents_column, flag_column
-from workforce_sim.selection import smallest
-from workforce_sim.staff import Flags
 
 LEAST_SERVICE_DAYS = 183
 """Half a year of service."""
@@ -53,7 +51,9 @@ def top_paid(pay_cents: Ints, keys: Keys, counted: Flags) -> Flags:
         counted: who counts in the size; those who do not may still be in the group.
     """
     size = half_up(int(np.count_nonzero(counted)), 5)
-    return smallest(-pay_cents.astype(np.float64), keys, size, "the top-paid group")
+    flags = np.zeros(len(pay_cents), dtype=np.bool_)
+    flags[np.lexsort((keys, -pay_cents))[:size]] = True
+    return flags
 
 
 def highly_compensated(pay_cents: Any, threshold_cents: int, owner_ppm: Any = 0, in_group: Any = True) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from numbers import Real
 from typing import Any, SupportsIndex, overload
@@ -120,7 +120,7 @@ def limits(
     if year < first:
         raise ValueError(f"limits are known from {first} on, not for {year}; start the plan in {first} or later")
     growth = {"cpi_u": _growth("inflation", inflation), "average_wage": _growth("wage_growth", wage_growth)}
-    amounts: dict[str, Any] = {f"{name}_cents": _amount(name, year, growth) for name in NAMES}
+    amounts: dict[str, Any] = dict(_amounts(year, **growth))
     return Limits(year, year > last, **(amounts | _overridden(overrides or {}, year)))
 
 
@@ -198,6 +198,11 @@ def indexed(name: str, year: int, growth: Fraction = Fraction(0)) -> int:
         return nearest(rule["base"] * index_value("average_wage", year - 2, growth) / base_index, rule["multiple"])
     factor = cost_of_living_factor(index_value("cpi_u", year - 1, growth), base_index)
     return adjusted(rule["base"], factor, rule["multiple"])
+
+
+@lru_cache(maxsize=1024)
+def _amounts(year: int, **growth: Fraction) -> Mapping[str, int | None]:
+    return {f"{name}_cents": _amount(name, year, growth) for name in NAMES}
 
 
 def _amount(name: str, year: int, growth: Mapping[str, Fraction]) -> int | None:

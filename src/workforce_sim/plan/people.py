@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Days, Ints, PlanYear
+from workforce_sim.dates import Days, Flags, Ints, PlanYear
 from workforce_sim.money import PPM, half_up
-from workforce_sim.staff import Flags
 from workforce_sim.tables import CENSUS, completed
 
 _MONEY = (

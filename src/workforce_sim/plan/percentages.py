@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Ints, years_and_days
+from workforce_sim.dates import Flags, Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
 from workforce_sim.plan.conditions import who_meets
 from workforce_sim.plan.correction import excess_of
@@ -18,7 +18,6 @@ from workforce_sim.plan.findings import Outcome, PlanTest
 from workforce_sim.plan.legality import safe_harbor_problems
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.people import People
-from workforce_sim.staff import Flags
 
 Test = Literal["ADP", "ACP"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import census_keys
 from workforce_sim.plan.adp import ratios_bp
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
@@ -28,7 +28,6 @@ from workforce_sim.plan.people import (
 )
 from workforce_sim.plan.percentages import HARBORS, Test, catch_up_room, percentages, safe_harbor, who_may_be_matched
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
-from workforce_sim.staff import Flags
 
 TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
 """What the census must say, and its columns; unknown employer balances count as 0, as in the run."""

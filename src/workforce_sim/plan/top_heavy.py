@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import Keys
 from workforce_sim.money import PPM
 from workforce_sim.plan.hce import FIVE_PERCENT_PPM
 from workforce_sim.plan.limits import Limits
-from workforce_sim.staff import Flags
 
 ONE_PERCENT_PPM = PPM // 100
 

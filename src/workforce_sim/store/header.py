@@ -69,6 +69,7 @@ class Header:
         notes: what was imputed, ignored or dropped; what the law has against the plan.
         versions: of the software.
         level: of compression, where the kind of compression has levels.
+        own: the user's own events: SHA-256 of the source of each, by name.
         format: of the folder.
     """
 
@@ -80,6 +81,7 @@ class Header:
     notes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=software)
     level: int = FAST
+    own: Mapping[str, str] = field(default_factory=dict)
     format: int | str = FORMAT
 
     @classmethod
@@ -109,6 +111,8 @@ class Header:
         for section, name in _NOT_DECIDING:
             asked[section] = {key: value for key, value in asked[section].items() if key != name}
         deciding = {name: known[name] for name in _DECIDING}
+        if self.own:
+            deciding["own"] = known["own"]
         return {**deciding, "configuration": asked}
 
     def root(self) -> str:
@@ -129,17 +133,27 @@ class Origin:
         engine: which engine computed it.
         census: the completed census, in any order; None of tables that no run gave.
         order: its rows in written order, where they are known.
+        own: the user's own events: SHA-256 of the source of each, by name.
     """
 
     replicate: int = 0
     engine: str = "fast"
     census: pl.DataFrame | None = None
-    order: NDArray[np.int32] | None = None
+    order: NDArray[np.integer[Any]] | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
         configuration = config.model_dump(mode="json", by_alias=True)
-        return Header(configuration, self.replicate, self.engine, self._fingerprint(), notes=notes, level=level)
+        return Header(
+            configuration,
+            self.replicate,
+            self.engine,
+            self._fingerprint(),
+            notes=notes,
+            level=level,
+            own=dict(self.own),
+        )
 
     def _fingerprint(self) -> str:
         if self.census is None:

@@ -143,7 +143,7 @@ def completed(frame: pl.DataFrame, table: Iterable[Column]) -> pl.DataFrame:
         for column in table
         if column.name not in frame.columns
     ]
-    return frame.with_columns(absent).select(names(table))
+    return (frame.with_columns(absent) if absent else frame).select(names(table))
 
 
 def looked_at(table: Sequence[Column]) -> tuple[Column, ...]:

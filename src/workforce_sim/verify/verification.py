@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Level
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.start import prepared
 from workforce_sim.errors import LedgerError
-from workforce_sim.monitor import Clock
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.preparation import prepared
 from workforce_sim.run import stepped
 from workforce_sim.store.header import Header, read_header
 from workforce_sim.store.layout import (

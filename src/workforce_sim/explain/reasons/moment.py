@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from workforce_sim.assumptions import AgePay, Assumptions
 from workforce_sim.config import Config
 from workforce_sim.config.values import ByYear
 from workforce_sim.dates import PlanYear, completed_years, day_number
+from workforce_sim.engine.assumptions import AgePay, Assumptions
 from workforce_sim.wording import dollars, percent
 
 Row = Mapping[str, Any]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from workforce_sim.assumptions import Assumptions
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explain.reasons.moment import Reason, Row
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.limits import Limits

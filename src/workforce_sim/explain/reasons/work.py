@@ -12,10 +12,10 @@ import polars as pl
 
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Draws, Stream, category, person_numbers
+from workforce_sim.engine.year_effect import year_factors
 from workforce_sim.explain.reasons.moment import Moment, Reason
 from workforce_sim.ledger import employee_keys
 from workforce_sim.money import PPM
-from workforce_sim.uncertainty import year_factors
 from workforce_sim.wording import counted, dollars, number, percent, value_text
 
 

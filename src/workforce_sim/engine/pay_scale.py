@@ -8,8 +8,8 @@ import numpy as np
 
 from workforce_sim.config import Level
 from workforce_sim.dates import Ints
+from workforce_sim.engine.columns import Small
 from workforce_sim.money import percentile, raised
-from workforce_sim.staff import Small
 
 PERCENTS = (10, 25, 50, 75, 90)
 MINIMUM_STAFF = 30  # fewer at a level: the percentiles of everybody

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workforce_sim.config import Config, Level
 from workforce_sim.config.enrollment import RateCell as DeferralCell
@@ -15,9 +17,11 @@ from workforce_sim.config.events import RateCell
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.values import AgeFactor
 from workforce_sim.dates import Ints
+from workforce_sim.engine.columns import Small
 from workforce_sim.money import PPM, cents, half_up, ppm, scaled
 from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.staff import Small
+
+Whole = NDArray[np.integer[Any]]
 
 _ONE = 1000  # a factor of 1 in thousandths
 
@@ -28,11 +32,11 @@ class Table:
 
     cells: Ints
 
-    def at(self, age: Ints, tenure: Ints, level: Small) -> Ints:
+    def at(self, age: Whole, tenure: Whole, level: Small) -> Ints:
         """Return the cell of each employee."""
         return self.cells.ravel()[self.index(age, tenure, level)]
 
-    def index(self, age: Ints, tenure: Ints, level: Small) -> Ints:
+    def index(self, age: Whole, tenure: Whole, level: Small) -> Ints:
         """Return the position of each employee's cell in the flattened table."""
         ages, tenures, levels = self.cells.shape
         return np.asarray((np.minimum(age, ages - 1) * tenures + np.minimum(tenure, tenures - 1)) * levels + level)
@@ -62,7 +66,7 @@ class AgePay:
     pays: Ints
     cells: Ints
 
-    def at(self, age: Ints, salary: Ints) -> Ints:
+    def at(self, age: Whole, salary: Ints) -> Ints:
         """Return the value of each employee."""
         row = np.searchsorted(self.ages, age, side="right") - 1
         return self.cells[row, np.searchsorted(self.pays, salary, side="right") - 1]

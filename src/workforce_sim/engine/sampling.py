@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import Keys, Uniforms
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM
-from workforce_sim.staff import Flags
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,35 @@ Chapters: ``docs/model/eligibility.md``, ``docs/model/enrollment.md``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import polars as pl
 
 from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.config.root import Eligibility
-from workforce_sim.context import Context, Employed
-from workforce_sim.dates import NEVER, Days, PlanYear, day_number, years_after
+from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number, years_after
 from workforce_sim.draws import Draws, Keys, Stream
-from workforce_sim.frames import Events
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import FLAG, Rows, node
 from workforce_sim.money import PPM, ppm
-from workforce_sim.staff import Flags, selection
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+
+
+@node(
+    adds={"becomes_eligible": FLAG},
+    ledger=(Rows("eligibility", pl.col("becomes_eligible") != 0, "eligibility_date"),),
+    snapshot={
+        "eligibility_date": pl.when(pl.col("eligibility_date") <= pl.col("last_day")).then(pl.col("eligibility_date"))
+    },
+)
+def eligibility(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add who becomes eligible: whose eligibility date falls in the year while employed."""
+    date = staff["eligibility_date"]
+    reached = (date >= year.first) & (date <= staff["last_day"]) & (staff["deferral_bp"] == 0)
+    return {"becomes_eligible": reached.view(np.uint8)}
 
 
 def dates(hire: Days, birth: Days, section: Eligibility) -> Days:
@@ -53,24 +70,16 @@ def automatic_dates(eligible: Days, hire: Days, section: AutoEnrollment, start: 
     return np.where(date < first, NEVER, date).astype(np.int32)
 
 
-def of_hires(hire: Days, birth: Days, person: Keys, context: Context) -> Days:
+def of_hires(hire: Days, birth: Days, person: Keys, year: Year) -> Days:
     """Return the eligibility dates of the year's hires; never for the excluded, and without a plan."""
-    section = context.config.eligibility
-    if not context.config.plan.enabled:
+    section = year.config.eligibility
+    if not year.config.plan.enabled:
         return np.full(len(hire), NEVER, dtype=np.int32)
-    out = excluded(person, section, context.config.random_seed)
+    out = excluded(person, section, year.config.random_seed)
     return np.where(out, NEVER, dates(hire, birth, section))
 
 
-def automatic_of_hires(eligible: Days, hire: Days, context: Context) -> Days:
+def automatic_of_hires(eligible: Days, hire: Days, year: Year) -> Days:
     """Return the dates of automatic enrollment of the year's hires."""
-    start = PlanYear(context.config.simulation.start_year).first
-    return automatic_dates(eligible, hire, context.config.enrollment.auto_enrollment, start)
-
-
-def record(employed: Employed, context: Context) -> Events:
-    """Return one row for everybody whose eligibility date falls in the year while employed."""
-    staff = employed.staff
-    reached = (staff.eligible >= context.year.first) & (staff.eligible <= employed.last_day)
-    rows = selection(reached & (staff.deferral == 0))
-    return Events("eligibility", rows, staff.eligible[rows])
+    start = PlanYear(year.config.simulation.start_year).first
+    return automatic_dates(eligible, hire, year.config.enrollment.auto_enrollment, start)

@@ -1,0 +1,66 @@
+"""The staff as events see them: columns of a frame as arrays, without copying."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.dates import Flags, Ints
+
+Array = NDArray[Any]
+Rows = NDArray[np.intp]
+Small = NDArray[np.int16]
+"""Years, days of a year, positions in short lists."""
+
+
+class Columns:
+    """The columns of a frame as arrays, each fetched when it is asked for. They are shared: not to be written to.
+
+    Attributes:
+        frame: the frame.
+        rows: which rows of the partition it has, where it is a block of one.
+    """
+
+    __slots__ = ("_fetched", "frame", "rows")
+
+    def __init__(self, frame: pl.DataFrame, rows: slice = slice(None)) -> None:
+        self.frame, self.rows = frame, rows
+        self._fetched: dict[str, Array] = {}
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __getitem__(self, name: str) -> Array:
+        array = self._fetched.get(name)
+        if array is None:
+            array = self._fetched[name] = self.frame[name].to_numpy(allow_copy=False)
+        return array
+
+    def flags(self, name: str) -> Flags:
+        """Return a column of zeros and ones as flags."""
+        return self[name].view(np.bool_)
+
+    def bounds(self, replicates: int) -> list[slice]:
+        """Return the slice of each replicate; the rows of one stand together."""
+        if replicates == 1:
+            return [slice(0, len(self))]
+        ends = np.searchsorted(self["replicate"], np.arange(replicates + 1))
+        return [slice(int(a), int(b)) for a, b in itertools.pairwise(ends)]
+
+
+def spread(rows: Rows, values: Any, size: int, dtype: Any, fill: Any = 0) -> Array:
+    """Return a column that holds values in some rows, ``fill`` in the others."""
+    column = np.full(size, fill, dtype=dtype)
+    column[rows] = values
+    return column
+
+
+def group_sums(groups: NDArray[np.integer[Any]], values: Ints, size: int) -> list[int]:
+    """Return the exact sum of whole non-negative values below 2^53 by group number, 0 to size - 1."""
+    low = np.bincount(groups, weights=values & 0x3FFFFFF, minlength=size)
+    high = np.bincount(groups, weights=values >> 26, minlength=size)
+    return [int(h) * 2**26 + int(w) for h, w in zip(high, low, strict=True)]

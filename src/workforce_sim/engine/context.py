@@ -1,0 +1,139 @@
+"""What an event may look at besides the staff: the world of a run, and the year it happens in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.dates import Ints, PlanYear
+from workforce_sim.draws import Draws, Keys, Uniforms
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.pay_scale import PayScale
+from workforce_sim.engine.year_effect import year_factors
+from workforce_sim.plan.limits import Limits
+
+
+@dataclass(frozen=True)
+class World:
+    """What holds for a whole run.
+
+    Attributes:
+        assumptions: the configuration, compiled.
+        replicates: numbers of the replicates in this batch.
+        headcount: headcount of the census in each replicate.
+        level_counts: staff of the census by level.
+        department_shares: cumulative ppm of the departments in the census, none last.
+        levels, departments: names by position; the last department is null.
+        chance: the replicate whose draws of persons all of them share; None where each has its own.
+        own: the user's own events.
+    """
+
+    assumptions: Assumptions
+    replicates: tuple[int, ...]
+    headcount: int
+    level_counts: list[int]
+    department_shares: Ints
+    levels: pl.Series
+    departments: pl.Series
+    chance: int | None = None
+    own: tuple[Any, ...] = ()
+
+    @property
+    def drawn_as(self) -> tuple[int, ...]:
+        """Of each replicate, the number of the one whose draws of persons it has."""
+        return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
+
+
+@dataclass(frozen=True)
+class Year:
+    """One plan year of a run, as events see it.
+
+    Attributes:
+        world: what holds for the whole run.
+        number: the calendar year.
+        scale: pay of hires.
+        forfeitures: the account of forfeitures at the opening, cents, by replicate.
+        clock: seconds by event.
+        given: what was settled over everybody, for the rows at hand.
+    """
+
+    world: World
+    number: int
+    scale: PayScale
+    forfeitures: list[int]
+    clock: Clock = field(default_factory=Clock)
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> PlanYear:
+        """The days of the year."""
+        return PlanYear(self.number)
+
+    @property
+    def first(self) -> int:
+        """1 January, days since 1970-01-01."""
+        return self.calendar.first
+
+    @property
+    def last(self) -> int:
+        """31 December, days since 1970-01-01."""
+        return self.calendar.last
+
+    @property
+    def days(self) -> int:
+        """Days of the year, 365 or 366."""
+        return self.calendar.days
+
+    def day(self, month_day: str) -> int:
+        """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is 1 March in a year without it."""
+        return self.calendar.day(month_day)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The configuration, compiled."""
+        return self.world.assumptions
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+        return self.world.assumptions.config
+
+    @property
+    def limits(self) -> Limits:
+        """The statutory limits of the year."""
+        return self.assumptions.limits(self.number)
+
+    @cached_property
+    def factors(self) -> list[int]:
+        """The year's factor on all termination rates in each replicate, ppm."""
+        config = self.config
+        return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates are in the batch."""
+        return len(self.world.replicates)
+
+    def draw(self, persons: Keys, stream: int) -> Uniforms:
+        """Return this year's draw in [0, 1) of each person for one kind of decision."""
+        return Draws(self.config.random_seed, self.number).of(persons, stream)
+
+    def draws(self, staff: pl.LazyFrame, **streams: int) -> pl.LazyFrame:
+        """Add draws in [0, 1) of everybody, one column for each name and stream.
+
+        ``year.draws(staff, _u=ws.Stream.user("bonus"))`` adds ``_u``.
+        """
+        return staff.with_columns(
+            pl.col("person").map_batches(partial(_drawn, year=self, stream=stream), pl.Float64).alias(name)
+            for name, stream in streams.items()
+        )
+
+
+def _drawn(persons: pl.Series, year: Year, stream: int) -> pl.Series:
+    return pl.Series(year.draw(persons.to_numpy(), stream))

@@ -1,0 +1,65 @@
+"""Pay through the year: the salary of a day, and what is earned through it.
+
+Chapter: ``docs/model/raises.md``. Salaries change on at most three days, so both are sums of a few steps and need no
+table of days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from workforce_sim.dates import NEVER, Days, Ints
+from workforce_sim.engine.columns import Array, Columns, Rows
+from workforce_sim.engine.context import Year
+from workforce_sim.money import half_up
+
+_RAISES = ("cola", "merit", "promotion")
+
+
+class Pay:
+    """What everybody employed in the year is paid on each of its days."""
+
+    def __init__(self, staff: Columns, year: Year) -> None:
+        self.staff = staff
+        self.year = year
+        self.cola = np.int32(year.day(year.config.compensation.cola_date))
+
+    @property
+    def earned(self) -> Ints:
+        """Pay of the year of everybody, cents; half up."""
+        return self.staff["earnings_cents"]
+
+    def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
+        """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
+        for kind in _RAISES:
+            gain = self.staff[f"{kind}_after_cents"][rows] - self.staff[f"{kind}_before_cents"][rows]
+            yield self.cola if kind == "cola" else self.staff[f"{kind}_date"][rows], gain
+
+    def salary_on(self, rows: Rows, date: Days) -> Ints:
+        """Return the annual salary of some rows on a day each, after that day's raises."""
+        salary = self.staff["salary_cents"][rows]
+        return np.asarray(sum((gain * (day <= date) for day, gain in self._steps(rows)), start=salary))
+
+    def through(self, rows: Rows, date: Days) -> Ints:
+        """Return what some rows earn from 1 January through a day each, within their employment; half up."""
+        first = np.maximum(self.staff["hire_date"][rows], np.int32(self.year.first))
+        after = date.astype(np.int64) + 1
+        start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
+        total = sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start)
+        return half_up(np.asarray(total), self.year.days)
+
+
+def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
+    """Return pay of the year of everybody, cents, half up; ``walked`` has what raises made of salaries."""
+    after_last = staff["last_day"].astype(np.int64) + 1
+    total = staff["salary_cents"] * (after_last - np.maximum(staff["hire_date"], np.int32(year.first)))
+    cola = year.day(year.config.compensation.cola_date)
+    total += (walked["cola_after_cents"] - walked["cola_before_cents"]) * (after_last - cola)
+    total += (walked["merit_after_cents"] - staff["merit_before_cents"]) * (after_last - staff["merit_date"])
+    rows = np.flatnonzero(staff["promotion_date"] != NEVER)
+    gained = walked["promotion_after_cents"][rows] - walked["promotion_before_cents"][rows]
+    total[rows] += gained * (after_last[rows] - staff["promotion_date"][rows])
+    return half_up(total, year.days)

@@ -1,0 +1,143 @@
+"""What an event is: a function of the year's staff, with the columns it adds and the ledger rows they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.tables import DataType
+
+Event: TypeAlias = Callable[[pl.LazyFrame, Year], pl.LazyFrame]
+"""Staff of a year in, the same staff with more columns out: never fewer rows."""
+
+Arithmetic = Callable[[Columns, Year], Mapping[str, Array]]
+"""Columns of the year's staff in, new columns out; for what NumPy does faster than expressions."""
+
+FLAG = pl.UInt8
+"""Zeros and ones in a byte each, which NumPy reads without unpacking."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The ledger rows of one event type.
+
+    Attributes:
+        event_type: one of ``tables.EVENT_TYPES``.
+        when: whose row it is.
+        date: the column with their dates, days since 1970-01-01.
+        sets: what the rows set, by column of the ledger; names as positions, or one name for all.
+    """
+
+    event_type: str
+    when: pl.Expr
+    date: str
+    sets: Mapping[str, pl.Expr | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """An event, with what others need to know of it.
+
+    Attributes:
+        name: of the event.
+        function: the event itself.
+        adds: columns that it adds to the staff. One named ``new_x`` is what ``x`` is at the next opening.
+        ledger: its rows of the ledger.
+        snapshot: its columns of the snapshot; names as positions, dates as days.
+    """
+
+    name: str
+    function: Event
+    adds: Mapping[str, DataType]
+    ledger: tuple[Rows, ...] = ()
+    snapshot: Mapping[str, pl.Expr] = field(default_factory=dict)
+
+    def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
+        """Put the event into the plan of a year."""
+        return self.function(staff, year)
+
+
+def node(
+    adds: Mapping[str, DataType],
+    ledger: tuple[Rows, ...] = (),
+    snapshot: Mapping[str, pl.Expr] | None = None,
+) -> Callable[[Arithmetic], Declared]:
+    """Make an event of arithmetic on arrays: a node of the year's plan, named as the function is."""
+
+    def declared(arithmetic: Arithmetic) -> Declared:
+        name = arithmetic.__name__
+
+        def work(frame: pl.DataFrame, year: Year) -> pl.DataFrame:
+            with year.clock(name):
+                return with_arrays(frame, in_blocks(arithmetic, frame, year))
+
+        return Declared(
+            name, lambda staff, year: mapped(staff, lambda frame: work(frame, year)), adds, ledger, snapshot or {}
+        )
+
+    return declared
+
+
+BLOCK = 65_536
+"""Employees whose arrays an event works on at a time: they stay in the caches, and their memory is used again."""
+
+
+def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
+    """Return what arithmetic gives of a frame, block by block: no row depends on another."""
+    if frame.height <= BLOCK:
+        return arithmetic(Columns(frame), year)
+    count = -(-frame.height // BLOCK)
+    edges = [frame.height * i // count for i in range(count + 1)]
+    found: dict[str, Array] = {}
+    for a, b in pairwise(edges):
+        for name, part in arithmetic(Columns(frame[a:b], slice(a, b)), year).items():
+            if name not in found:
+                found[name] = np.empty(frame.height, dtype=part.dtype)
+            found[name][a:b] = part
+    return found
+
+
+def with_arrays(frame: pl.DataFrame, arrays: Mapping[str, Array]) -> pl.DataFrame:
+    """Return a frame with arrays as more columns, or in place of those of the same name."""
+    there = set(frame.columns)
+    for name in there.intersection(arrays):
+        frame = frame.clone().replace_column(frame.get_column_index(name), pl.Series(name, arrays[name]))
+    return frame.hstack([pl.Series(name, array) for name, array in arrays.items() if name not in there])
+
+
+def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame], schema: Any = None) -> pl.LazyFrame:
+    """Put a function of the whole frame into a plan; an expression that comes after it needs the schema."""
+    return staff.map_batches(
+        function,
+        schema=schema,
+        validate_output_schema=False,
+        projection_pushdown=False,
+        predicate_pushdown=False,
+        slice_pushdown=False,
+    )
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A decision that needs everybody: asked of each partition, settled once for all, given back to each.
+
+    The outcome is the same whatever the partitions are: whole numbers add up in any order, and ties go by key.
+
+    Attributes:
+        name: under which ``Year.given`` has what is given back.
+        needed: whether the year needs it; without it nothing is collected.
+        ask: what is asked of each partition.
+        settle: what is given back, one for each partition.
+    """
+
+    name: str
+    needed: Callable[[Year], bool]
+    ask: Callable[[Columns, Year], Any]
+    settle: Callable[[list[Any], Year], list[Any]]

@@ -1,0 +1,108 @@
+"""Balances of employer money, what is vested, and what leavers forfeit.
+
+Chapter: ``docs/model/contributions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.dates import Flags, Ints, completed_years
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Rows as Selected
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Rows, node
+from workforce_sim.errors import SimulationError
+from workforce_sim.money import PPM, half_up
+from workforce_sim.plan.vesting import BP, share_bp, vested_cents
+from workforce_sim.tables import EVENT_CAUSES
+
+MOST_CENTS = 10**10
+_VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
+ADDS = {
+    "new_match_balance_cents": pl.Int64,
+    "new_nonelective_balance_cents": pl.Int64,
+    "vested_share_match_bp": pl.Int64,
+    "vested_share_nonelective_bp": pl.Int64,
+    "forfeited_cents": pl.Int64,
+}
+FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amount_cents": pl.col("forfeited_cents")})
+
+
+@node(
+    adds=ADDS,
+    ledger=(FORFEITS,),
+    snapshot={
+        "match_balance_cents": pl.col("new_match_balance_cents"),
+        "nonelective_balance_cents": pl.col("new_nonelective_balance_cents"),
+        "vested_share_match_bp": pl.col("vested_share_match_bp"),
+        "vested_share_nonelective_bp": pl.col("vested_share_nonelective_bp"),
+        "forfeited_cents": pl.col("forfeited_cents"),
+    },
+)
+def account(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add employer money at the end of the year or on leaving, before the payout; vested shares; what leavers forfeit.
+
+    Raises:
+        SimulationError: when a balance grows beyond reason.
+    """
+    gone, vesting = np.flatnonzero(staff["leaves"]), year.config.plan.vesting
+    rate = year.config.plan.annual_return.ppm(year.number)
+    match = _grown(staff, "match_balance_cents", rate, gone, year) + staff["match_cents"]
+    nonelective = _grown(staff, "nonelective_balance_cents", rate, gone, year) + staff["nonelective_cents"]
+    _refuse_growth(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year)
+    full = _all_vested(staff, gone, vesting.normal_retirement_age, year)
+    years = _service(staff, gone, year)
+    of_match, of_nonelective = (
+        _shares(schedule, years, full) for schedule in (vesting.match_bp, vesting.nonelective_bp)
+    )
+    forfeited = np.zeros(len(staff), dtype=np.int64)
+    for balance, share in ((match[gone], of_match[gone]), (nonelective[gone], of_nonelective[gone])):
+        forfeited[gone] += balance - vested_cents(balance, share)
+    return dict(zip(ADDS, (match, nonelective, of_match, of_nonelective, forfeited), strict=True))
+
+
+def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
+    """Return opening balances with the year's return; of leavers, that of their days."""
+    opening = staff[name]
+    if rate_ppm == 0:
+        return opening
+    closing = opening + half_up(opening * rate_ppm, PPM)
+    own = opening[gone]
+    days = staff["last_day"][gone].astype(np.int64) - year.first + 1
+    closing[gone] = own + half_up(own * rate_ppm * days, PPM * year.days)
+    return closing
+
+
+def _refuse_growth(highest_cents: int, year: Year) -> None:
+    if highest_cents > MOST_CENTS:
+        raise SimulationError(
+            f"a balance of more than ${MOST_CENTS // 100:,} is reached in {year.number}; "
+            "lower plan.annual_return, or end earlier"
+        )
+
+
+def _service(staff: Columns, gone: Selected, year: Year) -> Ints:
+    """Return completed years of service on 31 December, or on leaving."""
+    years = year.number - staff["hire_year"].astype(np.int64)
+    years[gone] = completed_years(staff["hire_date"][gone], staff["last_day"][gone], year.calendar)
+    return years
+
+
+def _all_vested(staff: Columns, gone: Selected, age: int, year: Year) -> Flags:
+    """Return who has reached the normal retirement age by the last day, or left by death or disability."""
+    own = np.int16(year.number) - staff["birth_year"]
+    full = np.asarray(own >= age)
+    rows = np.flatnonzero(own == age - 1)
+    full[rows] = completed_years(staff["birth_date"][rows], staff["last_day"][rows], year.calendar) >= age
+    full[gone] |= np.isin(staff["cause"][gone], _VESTING_CAUSES)
+    return full
+
+
+def _shares(schedule: tuple[int, ...], years: Ints, full: Flags) -> Ints:
+    if min(schedule) == BP:
+        return np.full(len(years), BP, dtype=np.int64)
+    return np.asarray(share_bp(schedule, years, full))

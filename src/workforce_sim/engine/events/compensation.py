@@ -1,0 +1,207 @@
+"""Raises and earnings: cost of living, merit, promotions, and the walk of each salary through the year.
+
+Chapter: ``docs/model/raises.md``. Salaries are walked in date order (on one day: promotion, cost of living, merit).
+Merit is the hinge: its pool needs everybody's salary just before their merit date, so ``raises_before_merit`` runs up
+to there, the pool is settled, and ``compensation`` spends it and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_in_year
+from workforce_sim.draws import Stream
+from workforce_sim.engine.columns import Array, Columns, group_sums
+from workforce_sim.engine.columns import Rows as Selected
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.earnings import earned
+from workforce_sim.engine.event import Rows, Settlement, node
+from workforce_sim.engine.events.promotion import employed_with_tenure, new_salary
+from workforce_sim.money import PPM, half_up, raised, refuse_growth, refuse_merit
+
+COLA = Rows(
+    "cola",
+    pl.col("cola_after_cents") != pl.col("cola_before_cents"),
+    "cola_date",
+    {"salary_before_cents": pl.col("cola_before_cents"), "salary_after_cents": pl.col("cola_after_cents")},
+)
+MERIT = Rows(
+    "merit",
+    pl.col("merit_after_cents") != pl.col("merit_before_cents"),
+    "merit_date",
+    {"salary_before_cents": pl.col("merit_before_cents"), "salary_after_cents": pl.col("merit_after_cents")},
+)
+_WALKED = {
+    "cola_before_cents": pl.Int64,
+    "cola_after_cents": pl.Int64,
+    "promotion_before_cents": pl.Int64,
+    "promotion_after_cents": pl.Int64,
+}
+_OF_MERIT = {"merit_before_cents": pl.Int64, "merit_after_cents": pl.Int64}
+
+
+@dataclass
+class _Walk:
+    """Salaries on their way through the year, with what each raise made of them; cents, of everybody."""
+
+    staff: Columns
+    year: Year
+    salary: Ints
+    cola_before: Ints
+    cola_after: Ints
+    promotion_before: Ints
+    promotion_after: Ints
+
+    def through(self, gets_cola: Flags, promoted: Selected) -> None:
+        """Apply promotions up to the cost-of-living date, the increase, and the promotions after it."""
+        early = self.staff["promotion_date"][promoted] <= _cola_date(self.year)
+        self._promote(promoted[early])
+        if gets_cola.any():
+            rate = self.year.config.compensation.cola_rate.ppm(self.year.number)
+            after = np.where(gets_cola, raised(self.salary, rate), self.salary)
+            self.cola_before = np.where(gets_cola, self.salary, self.cola_before)
+            self.cola_after = np.where(gets_cola, after, self.cola_after)
+            self.salary = after
+        self._promote(promoted[~early])
+
+    def _promote(self, rows: Selected) -> None:
+        if len(rows) == 0:
+            return
+        before = self.salary[rows]
+        minimum = self.year.scale.minimum[self.staff["level"][rows] + 1]
+        after = new_salary(before, self.staff["promotion_ppm"][rows], minimum, self.year.config.promotion)
+        self.promotion_before[rows], self.promotion_after[rows] = before, after
+        self.salary = self.salary.copy()
+        self.salary[rows] = after
+
+    def columns(self) -> dict[str, Array]:
+        """Return what the walk adds to the staff."""
+        return {
+            "cola_before_cents": self.cola_before,
+            "cola_after_cents": self.cola_after,
+            "promotion_before_cents": self.promotion_before,
+            "promotion_after_cents": self.promotion_after,
+        }
+
+
+def _cola_date(year: Year) -> int:
+    return year.day(year.config.compensation.cola_date)
+
+
+def _gets_cola(staff: Columns, year: Year) -> Flags:
+    cola = _cola_date(year)
+    return (staff["last_day"] >= cola) & (~staff.flags("is_hire") | (staff["hire_date"] < cola))
+
+
+@node(adds={"merit_date": pl.Int32, **_WALKED, "merit_before_cents": pl.Int64}, ledger=(COLA,))
+def raises_before_merit(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add merit dates, never of those without one, and salaries just before them, after promotions and COLA."""
+    merit = _merit_dates(staff, year)
+    salary, size = staff["salary_cents"], len(staff)
+    walk = _Walk(staff, year, salary, salary, salary, np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
+    promoted = np.flatnonzero(staff["promotion_date"] != NEVER)
+    before = staff["promotion_date"][promoted] <= merit[promoted]
+    walk.through(_gets_cola(staff, year) & (_cola_date(year) <= merit), promoted[before])
+    return {"merit_date": merit, **walk.columns(), "merit_before_cents": walk.salary}
+
+
+def _merit_dates(staff: Columns, year: Year) -> Days:
+    section = year.config.compensation
+    if section.fixed_merit_date is None:
+        u = year.draw(staff["person"], Stream.MERIT_DATE)
+        merit = dates_in_year(u, year.calendar, year.calendar.profile(section.merit_month_weights))
+    else:
+        merit = np.full(len(staff), year.day(section.fixed_merit_date), dtype=np.int32)
+    has_merit = employed_with_tenure(staff, slice(None), merit, section.merit_minimum_tenure, year)
+    return np.where(has_merit, merit, NEVER)
+
+
+@node(
+    adds={**_WALKED, **_OF_MERIT, "new_salary_cents": pl.Int64, "earnings_cents": pl.Int64},
+    ledger=(MERIT,),
+    snapshot={"salary_cents": pl.col("new_salary_cents"), "earnings_cents": pl.col("earnings_cents")},
+)
+def compensation(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add merit increases, what comes after them, salaries as last in force, and pay earned in the year.
+
+    Raises:
+        SimulationError: when anybody's pay grows beyond reason.
+    """
+    merit, before = staff["merit_date"], staff["merit_before_cents"]
+    has_merit = merit != NEVER
+    after = np.where(has_merit, raised(before, _merit_rates(staff, year)), before)
+    promoted = np.flatnonzero((staff["promotion_date"] != NEVER) & (staff["promotion_date"] > merit))
+    gets_cola = _gets_cola(staff, year) & (_cola_date(year) > merit)
+    names = ("cola_before_cents", "cola_after_cents", "promotion_before_cents", "promotion_after_cents")
+    walk = _Walk(staff, year, after, *(staff[name].copy() if len(promoted) else staff[name] for name in names))
+    walk.through(gets_cola, promoted)
+    refuse_growth(int(walk.salary.max(initial=0)), year.number)
+    found = {**walk.columns(), "merit_after_cents": after, "new_salary_cents": walk.salary}
+    return {**found, "earnings_cents": earned(staff, found, year)}
+
+
+# --- the pool ---
+
+
+def _uneven(year: Year) -> bool:
+    factors = year.assumptions.merit_factors
+    return not (factors == factors[0, 0]).all()
+
+
+def _cells(staff: Columns, year: Year) -> Ints:
+    """Return everybody's cell of replicate, level just before merit, and rating."""
+    factors = year.assumptions.merit_factors
+    promoted = (staff["promotion_date"] != NEVER) & (staff["promotion_date"] <= staff["merit_date"])
+    level = staff["level"].astype(np.int64) + promoted
+    return staff["replicate"] * factors.size + level * factors.shape[1] + _ratings(staff, year)
+
+
+def _ratings(staff: Columns, year: Year) -> Ints | int:
+    """Return this year's rating of everybody, by position."""
+    shares = year.assumptions.rating_shares
+    if len(shares) == 1:
+        return 0
+    x = np.floor(year.draw(staff["person"], Stream.RATING) * PPM).astype(np.int64)
+    return np.searchsorted(shares, x, side="right")
+
+
+def _payroll(staff: Columns, year: Year) -> list[int]:
+    """Return the payroll of each cell just before merit."""
+    has_merit = staff["merit_date"] != NEVER
+    size = year.replicates * year.assumptions.merit_factors.size
+    return group_sums(_cells(staff, year)[has_merit], staff["merit_before_cents"][has_merit], size)
+
+
+def _spent(parts: list[list[int]], year: Year) -> list[Ints]:
+    """Return the increase of each cell in ppm, for each partition."""
+    payroll = [sum(cell) for cell in zip(*parts, strict=True)]
+    pool = year.config.compensation.merit_pool.ppm(year.number)
+    fractions = _fractions(pool, payroll, year.assumptions.merit_factors.ravel().tolist())
+    paid = (rate for rate, pay in zip(fractions, payroll, strict=True) if pay)
+    refuse_merit(max(paid, default=0), year.number)
+    return [np.array(fractions, dtype=np.int64)] * len(parts)
+
+
+def _fractions(pool: int, payroll: list[int], factors: list[int]) -> list[int]:
+    """Return the increase of each cell in ppm, by replicate: pool x f x sum(w) / sum(w f), half up, exactly."""
+    size = len(factors)
+    fractions = []
+    for start in range(0, len(payroll), size):
+        cells = payroll[start : start + size]
+        weighted = sum(w * f for w, f in zip(cells, factors, strict=True))
+        fractions += [half_up(pool * f * sum(cells), weighted) if weighted else 0 for f in factors]
+    return fractions
+
+
+MERIT_POOL = Settlement("merit pool", _uneven, _payroll, _spent)
+
+
+def _merit_rates(staff: Columns, year: Year) -> Ints | int:
+    """Return everybody's increase in ppm; one factor for all gives all the pool."""
+    if _uneven(year):
+        return np.asarray(year.given[MERIT_POOL.name][_cells(staff, year)])
+    return year.config.compensation.merit_pool.ppm(year.number) if year.assumptions.merit_factors[0, 0] else 0

@@ -1,0 +1,202 @@
+"""Contributions: deferrals, match and nonelective money of a year, within the limits of the law.
+
+Chapter: ``docs/model/contributions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import Flags, Ints, years_and_days
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Rows as Selected
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Settlement, node
+from workforce_sim.engine.plan_pay import PlanPay
+from workforce_sim.engine.sampling import shared_out
+from workforce_sim.money import PPM, half_up, ppm
+from workforce_sim.plan.additions import Additions, reduced
+from workforce_sim.plan.conditions import band_place, who_meets
+from workforce_sim.plan.limits import catch_up_limit
+from workforce_sim.plan.match import formula_match, formula_payroll_match
+from workforce_sim.plan.nonelective import formula_nonelective
+
+BP = 10_000
+
+COLUMNS = (
+    "plan_compensation_cents",
+    "testing_compensation_cents",
+    "pre_tax_cents",
+    "roth_cents",
+    "catch_up_cents",
+    "match_cents",
+    "nonelective_cents",
+    "excess_415_cents",
+)
+
+
+@dataclass(frozen=True)
+class _Deferrals:
+    """Deferrals within the limits, of those who defer, cents.
+
+    Attributes:
+        total: all of them.
+        most: the most each may defer.
+        catch_up: the part beyond section 402(g).
+    """
+
+    total: Ints
+    most: Ints
+    catch_up: Ints
+
+
+@node(
+    adds=dict.fromkeys((*COLUMNS, "reallocated_cents"), pl.Int64),
+    snapshot={name: pl.col(name) for name in COLUMNS},
+)
+def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add what the year puts into everybody's account, cents; reallocated forfeitures are part of the nonelective."""
+    counted = PlanPay(staff, year)
+    rows, plan = counted.rows, year.config.plan
+    deferrals = _deferrals(counted)
+    total, catch_up = counted.scattered(rows, deferrals.total), counted.scattered(rows, deferrals.catch_up)
+    wished = Additions(
+        deferral=total - catch_up,
+        catch_up=catch_up,
+        match=_match(counted, deferrals),
+        nonelective=_nonelective(counted),
+        reallocated=_reallocated(staff, year),
+    )
+    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
+    kept = reduced(wished, most, _room(wished, most, counted), plan.safe_harbor_money(year.number))
+    deferral = kept.deferral + kept.catch_up
+    roth = _roth(total, kept.catch_up, deferral, counted)
+    return {
+        "plan_compensation_cents": counted.compensation(plan.match.at(year.number).compensation),
+        "testing_compensation_cents": counted.compensation("eligible"),
+        "pre_tax_cents": deferral - roth,
+        "roth_cents": roth,
+        "catch_up_cents": kept.catch_up,
+        "match_cents": kept.match,
+        "nonelective_cents": kept.nonelective + kept.reallocated,
+        "excess_415_cents": (total - deferral) + (wished.whole - wished.deferral) - (kept.whole - kept.deferral),
+        "reallocated_cents": kept.reallocated,
+    }
+
+
+def _room(wished: Additions, most: Ints, counted: PlanPay) -> Ints:
+    """Return the catch-up that those above the limit on annual additions may still make."""
+    room = np.zeros(len(most), dtype=np.int64)
+    rows = np.flatnonzero((wished.whole > most) & (wished.deferral > 0))
+    room[rows] = _catch_up(rows, counted) - wished.catch_up[rows]
+    return room
+
+
+def _deferrals(counted: PlanPay) -> _Deferrals:
+    """Return deferrals within section 402(g) and catch-up."""
+    limit = counted.year.limits.elective_deferral_cents
+    wished = half_up(counted.rate_times_pay(), BP)
+    over = np.flatnonzero(wished >= limit)
+    most = np.full(len(wished), limit, dtype=np.int64)
+    most[over] += _catch_up(counted.rows[over], counted)
+    total = np.minimum(wished, most)
+    return _Deferrals(total, most, np.maximum(total - limit, 0))
+
+
+def _catch_up(rows: Selected, counted: PlanPay) -> Ints:
+    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December.
+
+    Nothing where it would have to be Roth and the plan takes none.
+    """
+    year, plan, staff = counted.year, counted.year.config.plan, counted.staff
+    age = year.number - years_and_days(staff["birth_date"][rows])[0]
+    offered = {"catch_up": plan.catch_up, "super_catch_up": plan.super_catch_up}
+    by_age = np.array([catch_up_limit(years, year.limits, **offered) for years in range(65)], dtype=np.int64)
+    extra = by_age[np.minimum(age, 64)]
+    return extra if plan.roth.available else np.where(staff.flags("roth_catch_up")[rows], 0, extra)
+
+
+def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
+    """Return the Roth part of what is kept of deferrals; what is returned is pre-tax first."""
+    section = counted.year.config.plan.roth
+    share = ppm(section.share) if section.available else 0
+    free = total - np.where(counted.staff.flags("roth_catch_up"), catch_up, 0)
+    pre_tax = free - half_up(free * share, PPM)
+    return np.minimum(total - pre_tax, kept)
+
+
+def _match(counted: PlanPay, deferrals: _Deferrals) -> Ints:
+    """Return everybody's match."""
+    year, rows = counted.year, counted.rows
+    formula = year.config.plan.match.at(year.number)
+    place = _place(formula.graded_by, rows, counted)
+    if formula.basis == "annual":
+        pay = counted.compensation(formula.compensation)[rows]
+        amount = formula_match(formula, deferrals.total, pay, place)
+    else:
+        amount = np.zeros(len(rows), dtype=np.int64)
+        for part, spans in counted.segments(formula.compensation):
+            limit = np.full(len(part), year.limits.compensation_cents, dtype=np.int64)
+            amount[part] = formula_payroll_match(formula, spans, deferrals.most[part], limit, place[part])
+    return counted.scattered(rows, np.where(_meets(formula, rows, counted), amount, 0))
+
+
+def _nonelective(counted: PlanPay) -> Ints:
+    """Return everybody's nonelective contribution."""
+    formula, size = counted.year.config.plan.nonelective, len(counted.in_plan)
+    if formula.kind == "none":
+        return np.zeros(size, dtype=np.int64)
+    every = np.arange(size)
+    pay, place = counted.compensation(formula.compensation), _place(formula.graded_by, every, counted)
+    amount = formula_nonelective(formula, pay, place, counted.year.limits.wage_base_cents)
+    return np.where(_meets(formula, every, counted), amount, 0)
+
+
+def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
+    """Return what picks the band of a formula."""
+    if graded_by is None:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.asarray(band_place(graded_by, counted.staff["tenure"][rows], counted.staff["age"][rows]))
+
+
+def _meets(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags:
+    """Return who of some rows meets the conditions of employer money."""
+    hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
+    return who_meets(money, hire, last, hours, counted.year.calendar)
+
+
+# --- forfeitures that are reallocated ---
+
+
+def _reallocates(year: Year) -> bool:
+    return year.config.plan.forfeitures == "reallocate" and any(year.forfeitures)
+
+
+def _weights(staff: Columns, year: Year) -> dict[str, Array]:
+    """Return plan compensation of those employed on 31 December, 0 of others, with keys and replicates."""
+    there = staff["last_day"] >= year.last
+    pay = PlanPay(staff, year).compensation(year.config.plan.nonelective.compensation)
+    return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
+
+
+def _shares(parts: list[dict[str, Array]], year: Year) -> list[Ints]:
+    """Return the forfeitures that go to each of those employed on 31 December, by plan compensation."""
+    weight, key, replicate = (np.concatenate([part[name] for part in parts]) for name in parts[0])
+    shares = np.zeros(len(weight), dtype=np.int64)
+    for number, total in enumerate(year.forfeitures):
+        rows = np.flatnonzero((replicate == number) & (weight > 0))
+        shares[rows] = shared_out(total, weight[rows], key[rows])
+    return np.split(shares, np.cumsum([len(part["key"]) for part in parts])[:-1])
+
+
+REALLOCATION = Settlement("reallocation", _reallocates, _weights, _shares)
+
+
+def _reallocated(staff: Columns, year: Year) -> Ints:
+    shares = year.given.get(REALLOCATION.name)
+    return np.zeros(len(staff), dtype=np.int64) if shares is None else np.asarray(shares[staff.rows])

@@ -1,0 +1,192 @@
+"""Deferral rates through the year: changes, stops, the response to a new match, automatic escalation.
+
+Chapter: ``docs/model/enrollment.md``. Rates are walked in date order for those who defer on any day of the year. A rate
+moves at most twice after 1 January: on a date of one's own, before or after the day of escalation, and on that day. So
+everybody's year is six rates in a row, each column what the rate is after one step: ``start_bp``, ``january_bp`` (own
+change on 1 January), ``response_bp`` (to a new match, on 1 January), ``before_bp`` (own change or stop before
+escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change or stop from then on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.dates import NEVER, Days, Flags
+from workforce_sim.draws import Stream
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Rows as Selected
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.earnings import Pay
+from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.events.enrollment import AUTOMATIC, full_match_rate
+from workforce_sim.engine.plan_pay import STEPS
+from workforce_sim.money import PPM, ppm
+
+Rates = NDArray[np.int32]
+
+_FLOOR_BP = 100
+_UP = 0.75
+
+ADDS = {
+    **dict.fromkeys(STEPS, pl.Int32),
+    "own_date": pl.Int32,
+    "stops": FLAG,
+    "new_enrolled_year": pl.Int16,
+    "new_follows": FLAG,
+}
+
+
+def _moves(event_type: str, step: int, date: str, when: pl.Expr | None = None, cause: str | None = None) -> Rows:
+    """Return the ledger rows of those whose rate one step changes."""
+    before, after = pl.col(STEPS[step - 1]), pl.col(STEPS[step])
+    sets = {"deferral_before_bp": before, "deferral_after_bp": after}
+    moves = before != after
+    known = {} if cause is None else {"cause": cause}
+    return Rows(event_type, moves if when is None else moves & when, date, {**known, **sets})
+
+
+_STOPS = pl.col("stops") != 0
+LEDGER = (
+    _moves("rate_change", 1, "own_date", cause="own"),
+    _moves("rate_change", 2, "first_day", cause="match_response"),
+    _moves("rate_change", 3, "own_date", ~_STOPS, "own"),
+    _moves("rate_change", 5, "own_date", ~_STOPS, "own"),
+    _moves("escalation", 4, "escalation_date"),
+    _moves("stop", 3, "own_date", _STOPS),
+    _moves("stop", 5, "own_date", _STOPS),
+)
+
+
+@node(
+    adds=ADDS,
+    ledger=LEDGER,
+    snapshot={"enrolled": pl.col("new_deferral_bp") > 0, "deferral_bp": pl.col("new_deferral_bp")},
+)
+def deferral(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add the rate after each step of the year, own dates, and what is known of the latest enrollment."""
+    walk = _Walk(staff, year)
+    day, first, last = year.day(year.config.enrollment.escalation.date), year.first, year.last
+    changes, stops = walk.changes, walk.stops
+    steps = [walk.rate]
+    steps.append(walk.change(walk.between(changes, 0, first)))
+    steps.append(walk.respond())
+    walk.change(walk.between(changes, first + 1, day))
+    steps.append(walk.stop(walk.between(stops, 0, day - 1)))
+    steps.append(walk.escalate(day))
+    walk.change(walk.between(changes, max(first, day) + 1, last))
+    steps.append(walk.stop(walk.between(stops, day, last)))
+    return {**dict(zip(STEPS, steps, strict=True)), **walk.known()}
+
+
+class _Walk:
+    """Everybody's rate on its way through the year, and the dates of own moves; each step gives the rates after it."""
+
+    def __init__(self, staff: Columns, year: Year) -> None:
+        self.staff, self.year = staff, year
+        self.takes_part = np.flatnonzero(staff["deferral_bp"])
+        self.joins = np.flatnonzero(staff["joining_date"] != NEVER)
+        self.rate: Rates = staff["deferral_bp"] + staff["joining_bp"]
+        self.follows: Array = staff["follows"].copy()
+        self.follows[self.joins] = staff["joining_cause"][self.joins] == AUTOMATIC
+        self.own_date = np.full(len(staff), NEVER, dtype=np.int32)
+        self.stops, self.changes = self._intentions()
+
+    def _intentions(self) -> tuple[Selected, Selected]:
+        """Return which participants of the opening stop, and which change their rate; dated within employment."""
+        section, staff, year = self.year.config.enrollment, self.staff, self.year
+        person = staff["person"][self.takes_part]
+        stops = year.draw(person, Stream.STOP) < ppm(section.stop) / PPM
+        changes = year.draw(person, Stream.CHANGE) < ppm(section.change.probability) / PPM
+        which = np.flatnonzero(stops | changes)
+        rows = self.takes_part[which]
+        date = (year.first + np.floor(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE) * year.days)).astype(
+            np.int32
+        )
+        there = date <= staff["last_day"][rows]
+        rows, stopping = rows[there], stops[which][there]
+        self.own_date[rows] = date[there]
+        return rows[stopping], rows[~stopping]
+
+    def between(self, rows: Selected, first: int, last: int) -> Selected:
+        """Return those of some rows whose own date lies from ``first`` to ``last``."""
+        date = self.own_date[rows]
+        return rows[(date >= first) & (date <= last)]
+
+    def change(self, rows: Selected) -> Rates:
+        """Move rates a step up or down, by their owners' will."""
+        if len(rows) == 0:
+            return self.rate
+        section = self.year.config.enrollment
+        up = self.year.draw(self.staff["person"][rows], Stream.CHANGE_DIRECTION) < _UP
+        old = self.rate[rows]
+        moved = old + np.where(up, section.change.step_bp, -section.change.step_bp)
+        new = np.minimum(np.maximum(moved, np.minimum(old, _FLOOR_BP)), section.max_deferral_bp)
+        self.follows[rows[new != old]] = False
+        return self._moved(rows, new)
+
+    def stop(self, rows: Selected) -> Rates:
+        """Set rates to 0."""
+        return self._moved(rows, 0)
+
+    def respond(self) -> Rates:
+        """Move participants of the opening to the full-match rate of a new formula."""
+        rows, year = self.takes_part, self.year
+        match, section = year.config.plan.match, year.config.enrollment
+        formula = match.at(year.number)
+        if year.number == year.config.simulation.start_year or formula.bands == match.at(year.number - 1).bands:
+            return self.rate
+        date: Days = np.full(len(rows), year.first, dtype=np.int32)
+        full = full_match_rate(Pay(self.staff, year), rows, date)
+        u = year.draw(self.staff["person"][rows], Stream.MATCH_RESPONSE)
+        old = self.rate[rows]
+        share = np.where(old < full, ppm(section.match_response.below), ppm(section.match_response.above)) / PPM
+        moves = (full > 0) & (old != full) & (u < share)
+        return self._moved(rows[moves], np.minimum(full[moves], section.max_deferral_bp))
+
+    def escalate(self, day: int) -> Rates:
+        """Raise the rates of those who are due on the day."""
+        section, year = self.year.config.enrollment.escalation, self.year
+        if not section.enabled:
+            return self.rate
+        rows = np.flatnonzero(self._due(day))
+        u = year.draw(self.staff["person"][rows], Stream.DECLINES_ESCALATION)
+        rows = rows[u >= ppm(section.declining_share) / PPM]
+        old = self.rate[rows]
+        highest = min(section.cap_bp, year.config.enrollment.max_deferral_bp)
+        return self._moved(rows, np.maximum(old, np.minimum(old + section.increment_bp, highest)))
+
+    def _due(self, day: int) -> Flags:
+        """Return whose rate escalates on the day."""
+        section, year, joins = self.year.config.enrollment.escalation, self.year, self.joins
+        due = (self.rate > 0) & (self.staff["last_day"] >= day)
+        due &= self._enrolled_year() <= year.number - section.delay_years
+        due[joins] &= self.staff["joining_date"][joins] < day
+        if section.scope == "automatic":
+            due &= self.follows.view(np.bool_)
+        return np.asarray(due)
+
+    def _enrolled_year(self) -> Array:
+        enrolled = self.staff["enrolled_year"].copy()
+        enrolled[self.joins] = self.year.number
+        return enrolled
+
+    def _moved(self, rows: Selected, new: Array | int) -> Rates:
+        if len(rows):
+            self.rate = self.rate.copy()
+            self.rate[rows] = new
+        return self.rate
+
+    def known(self) -> dict[str, Array]:
+        """Return what the walk adds besides rates."""
+        stops = np.zeros(len(self.staff), dtype=np.uint8)
+        stops[self.stops] = True
+        return {
+            "own_date": self.own_date,
+            "stops": stops,
+            "new_enrolled_year": self._enrolled_year(),
+            "new_follows": self.follows,
+        }

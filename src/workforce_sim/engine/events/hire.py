@@ -1,0 +1,177 @@
+"""Hires: level, age, date, department and pay of the year's new employees.
+
+Chapter: ``docs/model/hires.md``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.config import Hiring
+from workforce_sim.dates import Days, Ints, dates_in_year, days_in_leap_year, years_before
+from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
+from workforce_sim.engine.columns import Array, Rows
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Declared, mapped, with_arrays
+from workforce_sim.engine.event import Rows as LedgerRows
+from workforce_sim.engine.events import eligibility
+from workforce_sim.engine.state import birth_years, frame_of, without_plan
+from workforce_sim.money import PPM, half_up, ppm, quota
+
+FULL_TIME_HOURS = 2080
+
+
+def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
+    """Add the hires to the staff."""
+    hires = year.given["employment"].hires
+    return mapped(staff, lambda frame: _together(frame, hires))
+
+
+def _together(opening: pl.DataFrame, hires: pl.DataFrame) -> pl.DataFrame:
+    """Return both; what a user's event has added to opening staff is null for hires."""
+    if opening.width == hires.width:
+        return opening.vstack(hires).rechunk()
+    return pl.concat([opening, hires], how="diagonal", rechunk=True)
+
+
+def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
+    """Return the hires of every replicate, ``counts`` of each.
+
+    The n-th hire of a year has the same key and id in every replicate.
+
+    Args:
+        counts: hires by replicate.
+        mix: whole weights of the levels by replicate.
+        year: the plan year.
+        named: whether the staff carry ids.
+    """
+    draw = year.draw
+    ordinal = np.concatenate([np.arange(1, n + 1, dtype=np.int32) for n in counts])
+    key = ordinal.astype(np.uint64) + np.uint64(year.number << 32)
+    person = _persons(key, counts, year)
+    profile = year.calendar.profile(year.config.hiring.month_weights)
+    hire = dates_in_year(draw(person, Stream.HIRE_DATE), year.calendar, profile, year.last - 1)
+    hire_day = days_in_leap_year(hire, year.calendar)
+    age = _ages(draw(person, Stream.HIRE_AGE), year.config.hiring)
+    days = np.floor(draw(person, Stream.BIRTHDAY) * 365).astype(np.int32)
+    birth = years_before(hire_day, year.number, age) - days
+    level = _levels(draw(person, Stream.HIRE_LEVEL), counts, mix)
+    pay = year.scale.pay(level, _millionths(draw(person, Stream.HIRE_PAY)))
+    pay, full_time = _part_time(pay, draw(person, Stream.HIRE_PART_TIME), year)
+    place = _millionths(draw(person, Stream.HIRE_DEPARTMENT))
+    hires = frame_of(
+        _ids(ordinal, year) if named else None,
+        key=key,
+        person=person,
+        replicate=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        birth_date=birth,
+        birth_year=birth_years(birth),
+        hire_date=hire,
+        hire_year=np.full(len(key), year.number, dtype=np.int16),
+        hire_day=hire_day.astype(np.int16),
+        level=level.astype(np.int16),
+        department=np.searchsorted(year.world.department_shares, place, side="right").astype(np.int32),
+        salary_cents=pay,
+        full_time_ppm=full_time,
+        **_in_plan(hire, birth, person, year),
+        owner=np.zeros(len(key), dtype=np.uint8),
+    )
+    return with_arrays(hires, _at_no_risk(age.astype(np.int32)))
+
+
+def _at_no_risk(age: Days) -> dict[str, Array]:
+    """Return the columns of ``risk``: what decides on opening staff decides nothing here."""
+    nothing = np.zeros(len(age), dtype=np.int64)
+    return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
+
+
+def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
+    """Return the columns of the plan, of people who have nothing behind them in it."""
+    eligible = eligibility.of_hires(hire, birth, person, year)
+    automatic = eligibility.automatic_of_hires(eligible, hire, year)
+    return {"eligibility_date": eligible, **without_plan(len(hire), year.number), "automatic_date": automatic}
+
+
+def _ids(ordinal: NDArray[np.int32], year: Year) -> pl.Series:
+    numbers = pl.lit(pl.Series(ordinal)).cast(pl.String).str.zfill(6)
+    return pl.select((pl.lit(f"NH-{year.number}-") + numbers).alias("employee_id")).to_series()
+
+
+def _persons(key: Keys, counts: list[int], year: Year) -> Keys:
+    parts = zip(year.world.drawn_as, np.split(key, np.cumsum(counts)[:-1]), strict=True)
+    return np.concatenate([person_numbers(year.config.random_seed, r, part) for r, part in parts])
+
+
+def _millionths(u: Uniforms) -> Ints:
+    return np.floor(u * PPM).astype(np.int64)
+
+
+def _ages(u: Uniforms, section: Hiring) -> Ints:
+    upper = np.cumsum(section.age_ppm)
+    x = _millionths(u)
+    band = np.searchsorted(upper, x, side="right")
+    low, high = np.array([(b.start, b.end) for b in section.ages], dtype=np.int64)[band].T
+    width = np.array(section.age_ppm, dtype=np.int64)[band]
+    return np.asarray(low + (x - (upper[band] - width)) * (high - low) // width)
+
+
+def _levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
+    """Give out level quotas in ascending order of the draw, ties by key (rows of a replicate are in key order)."""
+    level = np.empty(len(u), dtype=np.int64)
+    start = 0
+    for count, weights in zip(counts, mix, strict=True):
+        if count:
+            level[start + _ascending(u[start : start + count])] = np.repeat(
+                np.arange(len(weights)), quota(count, weights)
+            )
+        start += count
+    return level
+
+
+def _ascending(u: Uniforms) -> Rows:
+    """Return the order of the draws, equal ones as they stand."""
+    order = np.argsort(u)
+    ranked = u[order]
+    return np.argsort(u, kind="stable") if (ranked[1:] == ranked[:-1]).any() else order
+
+
+def level_mix(opening: list[NDArray[np.int16]], year: Year) -> list[list[int]]:
+    """Return whole weights of the levels for each replicate: census or adaptive counts, or shares in ppm.
+
+    ``opening`` has the levels of the opening staff by replicate, where the mix adapts to them.
+    """
+    mix, names = year.config.hiring.level_mix, year.assumptions.names
+    if mix == "adaptive":
+        return [np.bincount(levels, minlength=len(names)).tolist() for levels in opening]
+    if mix == "census":
+        return [year.world.level_counts] * year.replicates
+    return [[ppm(mix.get(name, 0.0)) for name in names]] * year.replicates
+
+
+def _part_time(pay: Ints, u: Uniforms, year: Year) -> tuple[Ints, NDArray[np.int32]]:
+    section = year.config.hiring
+    part_time = u < section.part_time_share.ppm(year.number) / PPM
+    share = half_up(section.part_time_hours * PPM, FULL_TIME_HOURS)
+    full_time = np.where(part_time, share, PPM).astype(np.int32)
+    return np.where(part_time, half_up(pay * section.part_time_hours, FULL_TIME_HOURS), pay), full_time
+
+
+IS_HIRE = pl.col("is_hire") != 0
+HIRED = LedgerRows(
+    "hire", IS_HIRE, "hire_date", {"salary_after_cents": pl.col("salary_cents"), "level_after": pl.col("level")}
+)
+hire = Declared(
+    "hire",
+    _hire,
+    adds={},
+    ledger=(HIRED,),
+    snapshot={
+        "birth_date": pl.col("birth_date"),
+        "hire_date": pl.col("hire_date"),
+        "department": pl.col("department"),
+        "full_time_ppm": pl.col("full_time_ppm"),
+        "opening_salary_cents": pl.when(~IS_HIRE).then(pl.col("salary_cents")),
+    },
+)

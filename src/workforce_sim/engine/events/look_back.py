@@ -1,0 +1,79 @@
+"""What the pay of one year decides in the next: who is highly compensated, and whose catch-up must be Roth.
+
+Chapter: ``docs/model/contributions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.dates import Flags, Ints, PlanYear
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import FLAG, Settlement, node
+from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
+from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
+
+
+@node(
+    adds={"new_highly_paid": FLAG, "new_roth_catch_up": FLAG},
+    snapshot={"hce": (pl.col("highly_paid") | pl.col("owner")) != 0},
+)
+def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add who is highly compensated by the year's pay in the next, and whose catch-up must be Roth in it."""
+    group = year.given.get(TOP_PAID.name)
+    found = decided(
+        staff["earnings_cents"], None if group is None else group[staff.rows], year.calendar, year.assumptions
+    )
+    return {f"new_{name}": flags.view(np.uint8) for name, flags in found.items()}
+
+
+def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:
+    """Return the columns of the staff that the pay of ``year`` decides for the next, of everybody employed in it.
+
+    Args:
+        pay: of the year, cents.
+        group: who is in the top-paid group; None where the plan does not elect it.
+        year: the year of the pay.
+        assumptions: the configuration, compiled.
+    """
+    highly: Flags = np.asarray(highly_compensated(pay, assumptions.limits(year.year).highly_compensated_cents))
+    if group is not None:
+        highly = highly & group
+    wages = assumptions.limits(year.year + 1).roth_catch_up_wages_cents
+    if wages is None or year.year + 1 < ROTH_CATCH_UP_FROM:
+        return {"highly_paid": highly, "roth_catch_up": np.zeros(len(pay), dtype=bool)}
+    return {"highly_paid": highly, "roth_catch_up": np.asarray(pay > wages)}
+
+
+# --- the top-paid group ---
+
+
+def counted(hire: Array, last_day: Array | int, staff: Columns, pay: Ints, year: PlanYear) -> dict[str, Array]:
+    """Return what the top-paid group of a year is found by: pay, keys, replicates, and who counts in its size."""
+    counts = counted_for_top_paid(hire, last_day, staff["birth_date"], staff["full_time_ppm"], year)
+    return {"pay": pay, "key": staff["key"], "replicate": staff["replicate"], "counts": counts}
+
+
+def groups(parts: list[dict[str, Array]]) -> list[Flags]:
+    """Return who is in the top-paid group of the replicate, for each partition."""
+    pay, key, replicate, counts = (np.concatenate([part[name] for part in parts]) for name in parts[0])
+    flags = np.zeros(len(pay), dtype=bool)
+    for number in np.unique(replicate):
+        rows = np.flatnonzero(replicate == number)
+        flags[rows] = top_paid(pay[rows], key[rows], counts[rows])
+    return np.split(flags, np.cumsum([len(part["key"]) for part in parts])[:-1])
+
+
+TOP_PAID = Settlement(
+    "top-paid group",
+    needed=lambda year: year.config.plan.testing.top_paid_group,
+    ask=lambda staff, year: counted(
+        staff["hire_date"], staff["last_day"], staff, staff["earnings_cents"], year.calendar
+    ),
+    settle=lambda parts, year: groups(parts),
+)

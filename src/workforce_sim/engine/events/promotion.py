@@ -1,0 +1,80 @@
+"""Promotions: who moves up one level, when, and by how much. What it does to pay is part of ``compensation``.
+
+Chapter: ``docs/model/promotions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Promotion
+from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_in_year
+from workforce_sim.draws import Stream
+from workforce_sim.engine.columns import Array, Columns, spread
+from workforce_sim.engine.columns import Rows as Selected
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Rows, node
+from workforce_sim.money import PPM, ppm, raised
+
+ADDS = {"promotion_date": pl.Int32, "promotion_ppm": pl.Int64, "new_level": pl.Int16}
+PROMOTED = Rows(
+    "promotion",
+    pl.col("promotion_date") != int(NEVER),
+    "promotion_date",
+    {
+        "salary_before_cents": pl.col("promotion_before_cents"),
+        "salary_after_cents": pl.col("promotion_after_cents"),
+        "level_before": pl.col("level"),
+        "level_after": pl.col("new_level"),
+    },
+)
+
+
+@node(adds=ADDS, ledger=(PROMOTED,), snapshot={"level": pl.col("new_level")})
+def promotion(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add dates and increases in ppm of the promotions that take place, and everybody's level after them.
+
+    One takes place where somebody is employed and of minimum tenure on its date; others are void.
+    """
+    section = year.config.promotion
+    table = year.assumptions.promotion(year.number)
+    chance = (table.cells.ravel() / PPM)[table.index(staff["age"], staff["tenure"], staff["level"])]
+    rows = np.flatnonzero(year.draw(staff["person"], Stream.PROMOTION) < chance)
+    date = _dates(staff, rows, section, year)
+    there = employed_with_tenure(staff, rows, date, section.minimum_tenure, year)
+    rows, date = rows[there], date[there]
+    low, high = ppm(section.increase.lowest), ppm(section.increase.highest)
+    u = year.draw(staff["person"][rows], Stream.PROMOTION_INCREASE)
+    increase = low + np.floor(u * (high - low + 1)).astype(np.int64)
+    level = staff["level"].copy()
+    level[rows] += 1
+    return {
+        "promotion_date": spread(rows, date, len(staff), np.int32, NEVER),
+        "promotion_ppm": spread(rows, increase, len(staff), np.int64),
+        "new_level": level,
+    }
+
+
+def _dates(staff: Columns, rows: Selected, section: Promotion, year: Year) -> Days:
+    if section.date is not None:
+        return np.full(len(rows), year.day(section.date), dtype=np.int32)
+    u = year.draw(staff["person"][rows], Stream.PROMOTION_DATE)
+    return dates_in_year(u, year.calendar, year.calendar.profile(section.month_weights))
+
+
+def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, minimum: int, year: Year) -> Flags:
+    """Return who of ``rows`` is employed on a date with ``minimum`` completed years of tenure on it."""
+    anniversary = year.calendar.anniversary(staff["hire_day"][rows])
+    tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.first) < anniversary)
+    there = (staff["hire_date"][rows] <= date) & (date <= staff["last_day"][rows])
+    return np.asarray((tenure >= minimum) & there)
+
+
+def new_salary(salary: Ints, increase: Ints, minimum: Ints, section: Promotion) -> Ints:
+    """Return salaries after promotion: raised, at least the new minimum; but the caps win."""
+    wished = np.maximum(raised(salary, increase), minimum)
+    capped = np.minimum(wished, raised(salary, ppm(section.max_increase)))
+    return np.minimum(capped, salary + section.max_amount_cents)

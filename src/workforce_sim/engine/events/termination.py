@@ -1,0 +1,127 @@
+"""Terminations: who leaves, why and when; of opening staff, then of the year's hires.
+
+Chapter: ``docs/model/terminations.md``. The pattern of every event: the columns it adds, its ledger rows and its
+columns of the snapshot at the head, then the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.dates import Flags, Ints, dates_between, dates_in_year
+from workforce_sim.draws import Keys, Stream, Uniforms
+from workforce_sim.engine.columns import Array, Columns, spread
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.headcount import Headcount
+from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
+from workforce_sim.engine.year_effect import all_in_year, in_year
+from workforce_sim.money import PPM
+from workforce_sim.tables import EVENT_CAUSES
+
+REDUCTION = EVENT_CAUSES.index("reduction")
+
+RISK = {"age": pl.Int32, "tenure": pl.Int32, "weight": pl.Int64, "chance": pl.Float64}
+ADDS = {"is_hire": FLAG, "leaves": FLAG, "cause": pl.UInt8, "last_day": pl.Int32}
+LEAVES, IS_HIRE = pl.col("leaves") != 0, pl.col("is_hire") != 0
+
+
+@node(adds=RISK)
+def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add age and tenure on 1 January, the relative weight of leaving in ppm, and the draw that decides."""
+    age = (np.int16(year.number) - staff["birth_year"]).astype(np.int32)
+    tenure = (np.int16(year.number) - staff["hire_year"] - (staff["hire_day"] > 0)).astype(np.int32)
+    weight = year.assumptions.termination.at(age, tenure, staff["level"])
+    return {"age": age, "tenure": tenure, "weight": weight, "chance": year.draw(staff["person"], Stream.TERMINATION)}
+
+
+@node(
+    adds=ADDS,
+    ledger=(Rows("termination", LEAVES, "last_day", {"cause": pl.col("cause")}),),
+    snapshot={
+        "status": pl.col("is_hire") + 2 * pl.col("leaves"),
+        "termination_date": pl.when(LEAVES).then(pl.col("last_day")),
+        "age": pl.col("age"),
+        "tenure_years": pl.col("tenure"),
+    },
+)
+def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add who of opening staff leaves, why, and everybody's last day: 31 December of those who stay."""
+    employment = year.given["employment"]
+    leaves, reduced = employment.leaves[staff.rows], employment.reduced[staff.rows]
+    rows = np.flatnonzero(leaves)
+    person = staff["person"][rows]
+    cause = np.where(reduced[rows], REDUCTION, _causes(person, staff["age"][rows], year))
+    profile = year.calendar.profile(year.config.terminations.month_weights)
+    date = dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
+    return _columns(rows, cause, date, np.zeros(len(staff), dtype=np.uint8), year)
+
+
+def _columns(rows: Array, cause: Array, date: Array, is_hire: Array, year: Year) -> dict[str, Array]:
+    size = len(is_hire)
+    return {
+        "is_hire": is_hire,
+        "leaves": spread(rows, 1, size, np.uint8),
+        "cause": spread(rows, cause, size, np.uint8),
+        "last_day": spread(rows, date, size, np.int32, year.last),
+    }
+
+
+def leavers(
+    weight: Ints, u: Uniforms, keys: Keys, planned: Headcount, replicate: int, year: Year
+) -> tuple[Flags, Flags]:
+    """Return who of one replicate's opening staff leaves, and who of them by reduction: as many as planned, or freely.
+
+    Raises:
+        SimulationError: when fewer are able to leave than planned.
+    """
+    none = np.zeros(len(weight), dtype=bool)
+    if planned.exits is None or planned.reductions is None:
+        return chosen_freely(_risks(weight, year.factors[replicate], year), u), none
+    exits, reductions = planned.exits[replicate], planned.reductions[replicate]
+    order = ranking(scaled_risks(weight, exits * PPM), u)
+    leaves = _first(order, keys, exits)
+    return leaves, leaves & ~_first(order, keys, exits - reductions) if reductions else none
+
+
+def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
+    return smallest(order, keys, k, "terminations of opening staff")
+
+
+def _risks(weight: Ints, factor: int, year: Year) -> Risks:
+    """Return the risks of one replicate's opening staff where everybody leaves freely."""
+    if year.assumptions.rates_as_given:
+        rates = all_in_year(weight, factor)
+        return Risks(rates / PPM, rates >= PPM)
+    rate = year.config.workforce.total_termination_rate.ppm(year.number)
+    return scaled_risks(weight, len(weight) * in_year(rate, factor))
+
+
+def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
+    """Return the columns of ``termination`` for the hires: of equal hazard, so longer there, likelier to leave."""
+    weight = (year.last - hires["hire_date"]).astype(np.int64)
+    u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
+    leaves = np.zeros(len(hires), dtype=bool)
+    rate = year.config.workforce.new_hire_termination_rate.ppm(year.number)
+    for i, part in enumerate(hires.bounds(year.replicates)):
+        if planned.hire_exits is None:
+            exits = planned.hires[i] * in_year(rate, year.factors[i])
+            leaves[part] = chosen_freely(scaled_risks(weight[part], exits), u[part])
+        else:
+            order = ranking(scaled_risks(weight[part], planned.hire_exits[i] * PPM), u[part])
+            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of hires")
+    rows = np.flatnonzero(leaves)
+    person = hires["person"][rows]
+    date = dates_between(year.draw(person, Stream.HIRE_LEAVING_DATE), hires["hire_date"][rows] + 1, year.last)
+    is_hire = np.ones(len(hires), dtype=np.uint8)
+    return _columns(rows, _causes(person, hires["age"][rows], year), date, is_hire, year)
+
+
+def _causes(person: Keys, age: Ints, year: Year) -> Ints:
+    starts, cumulative = year.assumptions.causes
+    shares = cumulative[np.searchsorted(starts, age, side="right") - 1]
+    x = np.floor(year.draw(person, Stream.CAUSE) * PPM)
+    return np.asarray((x[:, None] >= shares).sum(axis=1))

@@ -1,0 +1,34 @@
+"""The account of forfeitures: what a year uses of it, and what is left for the next.
+
+Chapter: ``docs/model/contributions.md``.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.engine.context import Year
+from workforce_sim.summary import UsedForfeitures
+
+
+def used_forfeitures(sums: pl.DataFrame, year: Year) -> UsedForfeitures:
+    """Return the forfeitures that a year uses, from its sums by replicate."""
+    use = year.config.plan.forfeitures
+    return UsedForfeitures(_used(sums, use, year), lowers_cost=use != "expenses")
+
+
+def _used(sums: pl.DataFrame, use: str, year: Year) -> list[int]:
+    if use == "expenses" or not any(year.forfeitures):
+        return year.forfeitures
+    if use == "reallocate":
+        return sums["reallocated_cents"].to_list()
+    money = (sums["match_cents"] + sums["nonelective_cents"]).to_list()
+    return [min(account, most) for account, most in zip(year.forfeitures, money, strict=True)]
+
+
+def left_over(sums: pl.DataFrame, used: UsedForfeitures | None, year: Year) -> list[int]:
+    """Return the account at the end of a year, by replicate."""
+    if used is None:
+        return year.forfeitures
+    new = sums["forfeitures_cents"].to_list()
+    return [old - spent + more for old, spent, more in zip(year.forfeitures, used.cents, new, strict=True)]

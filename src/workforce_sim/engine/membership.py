@@ -1,0 +1,119 @@
+"""The plan's part of the first state: who takes part at the opening, and what the census says of their accounts."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.config import Config
+from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, day_number
+from workforce_sim.draws import Draws, Stream
+from workforce_sim.engine.assumptions import Assumptions
+from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.event import with_arrays
+from workforce_sim.engine.events import look_back
+from workforce_sim.engine.events.eligibility import automatic_dates, excluded
+from workforce_sim.money import PPM, half_up
+from workforce_sim.plan.hce import FIVE_PERCENT_PPM
+
+
+def with_plan(staff: pl.DataFrame, census: pl.DataFrame, assumptions: Assumptions) -> pl.DataFrame:
+    """Return the staff of a batch with the columns of the plan; every replicate stands in the order of the census."""
+    config = assumptions.config
+    if not config.plan.enabled:
+        return with_arrays(staff, _without(staff.height))
+    known = Columns(staff)
+    opted_out = _each(census["opted_out"].fill_null(value=False).to_numpy(), known)
+    found = {"eligibility_date": _eligible(known, config)}
+    if draws_participation(census):
+        found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
+    known = Columns(with_arrays(staff, found))
+    pay = _prior_pay(known, census, PlanYear(config.simulation.start_year - 1))
+    automatic, follows = _automatic(known, opted_out, config), _follows(known, config)
+    decided = _look_back(known, pay, assumptions)
+    return with_arrays(known.frame, {"automatic_date": automatic, "follows": follows.view(np.uint8), **decided})
+
+
+def _without(size: int) -> dict[str, Array]:
+    """Return the columns of people in no plan, whatever the census says of them."""
+    nothing = np.zeros(size, dtype=np.int64)
+    return {
+        "eligibility_date": np.full(size, NEVER, dtype=np.int32),
+        "deferral_bp": np.zeros(size, dtype=np.int32),
+        "match_balance_cents": nothing,
+        "nonelective_balance_cents": nothing,
+    }
+
+
+def _look_back(staff: Columns, pay: Ints, assumptions: Assumptions) -> dict[str, Array]:
+    """Return what the pay of the year before the start decides for the first."""
+    year, group = PlanYear(assumptions.config.simulation.start_year - 1), None
+    if assumptions.config.plan.testing.top_paid_group:
+        (group,) = look_back.groups([look_back.counted(staff["hire_date"], year.last, staff, pay, year)])
+    found = look_back.decided(pay, group, year, assumptions)
+    return {name: flags.view(np.uint8) for name, flags in found.items()}
+
+
+def draws_participation(census: pl.DataFrame) -> bool:
+    """Return whether nobody in the census has a deferral rate, so that participation is drawn."""
+    return census["deferral_bp"].null_count() == census.height
+
+
+def owners(census: pl.DataFrame) -> Flags:
+    """Return who owns more than 5 % of the employer."""
+    return (census["owner_share_ppm"].fill_null(0) > FIVE_PERCENT_PPM).to_numpy()
+
+
+def _each(column: Array, staff: Columns) -> Array:
+    """Return a column of the census for every replicate."""
+    return np.tile(column, len(staff) // max(len(column), 1))
+
+
+def _eligible(staff: Columns, config: Config) -> Days:
+    """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
+    start = np.int32(PlanYear(config.simulation.start_year).first)
+    out = excluded(staff["person"], config.eligibility, config.random_seed)
+    date = staff["eligibility_date"]
+    waiting = np.where(out, NEVER, date)
+    return np.where(staff["deferral_bp"] > 0, np.minimum(date, start), waiting).astype(np.int32)
+
+
+def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assumptions) -> NDArray[np.int32]:
+    """Return drawn deferral rates, 0 of those who do not take part."""
+    config, start = assumptions.config, PlanYear(assumptions.config.simulation.start_year)
+    age = np.int16(start.year) - staff["birth_year"]
+    u = Draws(config.random_seed, start.year).of(staff["person"], Stream.OPENING_PARTICIPATION)
+    share = assumptions.election.at(age, staff["salary_cents"]) / PPM
+    joins = (eligible < start.first) & ~opted_out & (u < share)
+    rate = np.minimum(assumptions.deferral_rates.at(age, staff["salary_cents"]), config.enrollment.max_deferral_bp)
+    return np.where(joins, rate, 0).astype(np.int32)
+
+
+def _automatic(staff: Columns, opted_out: Flags, config: Config) -> Days:
+    """Return dates of automatic enrollment; never for participants and those who opted out."""
+    start = PlanYear(config.simulation.start_year).first
+    section = config.enrollment.auto_enrollment
+    date = automatic_dates(staff["eligibility_date"], staff["hire_date"], section, start)
+    return np.where((staff["deferral_bp"] > 0) | opted_out, NEVER, date).astype(np.int32)
+
+
+def _follows(staff: Columns, config: Config) -> Flags:
+    """Return which participants of the census count as enrolled automatically."""
+    section = config.enrollment
+    source, takes_part = section.escalation.census_source, staff["deferral_bp"] > 0
+    if not section.auto_enrollment.enabled or source == "none":
+        return np.zeros(len(staff), dtype=bool)
+    new = staff["hire_date"] >= day_number(section.auto_enrollment.hire_date_cutoff)
+    return takes_part if source == "all" else takes_part & new
+
+
+def _prior_pay(staff: Columns, census: pl.DataFrame, year: PlanYear) -> Ints:
+    """Return pay of the year before the start: of the census, else the opening salary for the days employed."""
+    days = year.last - np.maximum(staff["hire_date"], np.int32(year.first)).astype(np.int64) + 1
+    estimate = half_up(staff["salary_cents"] * days, year.days)
+    known = census["prior_year_pay_cents"]
+    if known.null_count() == len(known):
+        return estimate
+    missing = _each(known.is_null().to_numpy(), staff)
+    return np.where(missing, estimate, _each(known.fill_null(0).to_numpy(), staff))

@@ -1,0 +1,218 @@
+"""The tables of a year, as selections of its staff: ledger, snapshots, sums, and the next opening.
+
+What each event declares becomes expressions once per run; types and names come from ``tables``. Constants of a year
+stand in columns of one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.engine.context import World, Year
+from workforce_sim.engine.event import Declared, Rows
+from workforce_sim.engine.events.termination import LEAVES, REDUCTION
+from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.state import STATE
+from workforce_sim.summary import COUNTED, staff_sums
+from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+
+ROW, KEY = "_row", "_key"
+"""In tables that are to be put in written order: the position of a person among all of the year, and the key."""
+
+_LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_pushdown=True)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a partition gives: ledger and snapshots where they are kept, sums by replicate, and who stays."""
+
+    events: pl.DataFrame | None
+    people: pl.DataFrame | None
+    sums: list[pl.DataFrame]
+    closing: pl.DataFrame
+
+
+def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Outputs:
+    """Return the selections of a run.
+
+    Args:
+        events: of the run, in order.
+        world: of the run.
+        in_order: whether tables carry ``ROW`` and ``KEY``.
+    """
+    taken = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
+    return _built(events, *taken, one=len(world.replicates) == 1, in_order=in_order)
+
+
+@lru_cache(maxsize=16)
+def _built(
+    events: tuple[Declared, ...],
+    levels: tuple[str, ...],
+    departments: tuple[str, ...],
+    *,
+    one: bool,
+    in_order: bool,
+) -> Outputs:
+    """Return selections that were built before, where a run has the same events and names."""
+    labels = {
+        "level": pl.Series(levels, dtype=pl.Enum(levels)),
+        "department": pl.Series([*departments, None], dtype=pl.Enum(departments) if departments else pl.String),
+        "event_type": pl.Series(event_types(events), dtype=pl.Enum(event_types(events))),
+        **_ENUMS,
+    }
+    return Outputs(events, labels, one=one, in_order=in_order)
+
+
+class Outputs:
+    """The selections of a run, built once."""
+
+    def __init__(
+        self, events: Sequence[Declared], labels: Mapping[str, pl.Series], *, one: bool, in_order: bool
+    ) -> None:
+        self._labels, self._one = labels, one
+        self._row = [pl.col(ROW)] if in_order else []
+        place = {name: at for at, name in enumerate(labels["event_type"])}
+        rows = sorted((rows for event in events for rows in event.ledger), key=lambda rows: place[rows.event_type])
+        snapshot = dict(self._snapshot(events))
+        key = [pl.col("key").alias(KEY)] if in_order else []
+        self._people = [*key, *snapshot.values()]
+        self._unnamed = [expr for name, expr in snapshot.items() if name != "employee_id"]
+        self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
+        self._counts = list(_counts(rows, events))
+        in_plan = any("match_cents" in event.snapshot for event in events)
+        self._sums = [expr.alias(name) for name, expr in staff_sums(in_plan=in_plan).items()]
+        self._closing = _closing(events)
+
+    def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
+        """Return what a partition gives, from its staff as the last event leaves them.
+
+        Args:
+            wide: the staff.
+            year: the plan year.
+            tables: whether ledger and snapshots are kept.
+            start: how many of the year come before the partition.
+        """
+        staff = wide.lazy().with_columns(_constants(year))
+        if self._row:
+            staff = staff.with_row_index(ROW, offset=start)
+        rows = (
+            [staff.select(self._people), *self._rows(staff)]
+            if tables
+            else [self._of_people(staff.select(self._unnamed))]
+        )
+        closing, counts, *found = _collected([self._next(wide), self._summed(staff, self._counts, "number"), *rows])
+        if not tables:
+            return Made(None, None, [counts, *found], closing)
+        people, *ledger = found
+        return Made(pl.concat(ledger), people, [counts, *_collected([self._of_people(people.lazy())])], closing)
+
+    def _rows(self, staff: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+        return (staff.filter(when).select(chosen) for when, chosen in self._ledger)
+
+    def _of_people(self, people: pl.LazyFrame) -> pl.LazyFrame:
+        return self._summed(people, self._sums)
+
+    def _next(self, wide: pl.DataFrame) -> pl.LazyFrame:
+        """Return the next opening."""
+        names = [name for name in wide.columns if name == "employee_id"]
+        closing = wide.lazy().filter(~LEAVES).select(*names, *self._closing)
+        return closing if self._one else closing.sort("replicate", maintain_order=True)
+
+    def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr], by: str = "replicate") -> pl.LazyFrame:
+        """Return sums: one row, or one for each replicate with its number."""
+        return rows.select(exprs) if self._one else rows.group_by(pl.col(by).alias("replicate")).agg(exprs)
+
+    def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
+        """Yield the columns of the snapshot; of what no event gives, nulls."""
+        known = {name: expr for event in events for name, expr in event.snapshot.items()}
+        own = (name for event in events if isinstance(event, OwnEvent) for name in event.adds)
+        yield from ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
+        yield from ((name, pl.col(name)) for name in own)
+
+    def _of_rows(self, rows: Rows) -> Iterator[pl.Expr]:
+        """Yield the columns of the ledger for the rows of one event type."""
+        known = {"event_type": rows.event_type, "effective_date": pl.col(rows.date), **rows.sets}
+        return (self._column(column, known.get(column.name)) for column in EVENTS)
+
+    def _column(self, column: Column, known: pl.Expr | str | None) -> pl.Expr:
+        """Return a column of a table with its type, names in place of positions."""
+        name, labels = column.name, self._names(column)
+        if name == "replicate":
+            return pl.col("number").alias(name)
+        if name in {"year", "employee_id"}:
+            return pl.col(name)
+        if known is None or isinstance(known, str):
+            return pl.lit(known, dtype=self._dtype(column)).alias(name)
+        if labels is not None:
+            return pl.lit(labels).gather(known.cast(pl.UInt32)).alias(name)
+        return known.cast(column.dtype).alias(name)
+
+    def _names(self, column: Column) -> pl.Series | None:
+        """Return the names behind the positions in a column."""
+        named = column.dtype is NAME and column.name != "department"
+        return self._labels.get("level" if named else column.name)
+
+    def _dtype(self, column: Column) -> Any:
+        labels = self._names(column)
+        return column.dtype if labels is None else labels.dtype
+
+
+def event_types(events: Iterable[Declared]) -> list[str]:
+    """Return the types of a run's ledger rows in order within a day: those of the model, then the user's own."""
+    return [*EVENT_TYPES, *(event.name for event in events if isinstance(event, OwnEvent) and event.ledger)]
+
+
+_ENUMS = {
+    "cause": pl.Series(EVENT_CAUSE.categories, dtype=EVENT_CAUSE),
+    "status": pl.Series(STATUS.categories, dtype=STATUS),
+}
+
+
+def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
+    return pl.collect_all(plans, engine="in-memory", optimizations=_LIGHT)
+
+
+def _constants(year: Year) -> list[pl.Expr]:
+    """Return what is the same for everybody in a year: columns of one value."""
+    config = year.config
+    days = {
+        "first_day": year.first,
+        "cola_date": year.day(config.compensation.cola_date),
+        "escalation_date": year.day(config.enrollment.escalation.date),
+    }
+    known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
+    return [*known, _number(year.world.replicates).alias("number")]
+
+
+def _number(replicates: tuple[int, ...]) -> pl.Expr:
+    """Return the number of everybody's replicate."""
+    if len(replicates) == 1:
+        return pl.lit(replicates[0], dtype=pl.Int32)
+    return pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
+
+
+def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:
+    """Yield how many events a year has, by measure of the summary, and what of the year's money was reallocated."""
+    for measure, event_type in COUNTED.items():
+        found = [part.when for part in rows if part.event_type == event_type]
+        if event_type == "reduction":
+            found = [LEAVES & (pl.col("cause") == REDUCTION)]
+        if found:
+            yield pl.sum_horizontal(part.sum().cast(pl.Int64) for part in found).alias(measure)
+    own = (event.measures or {} for event in events if isinstance(event, OwnEvent))
+    yield from (expr.cast(pl.Int64).sum().alias(name) for measures in own for name, expr in measures.items())
+    if any("reallocated_cents" in event.adds for event in events):
+        yield pl.col("reallocated_cents").sum()
+
+
+def _closing(events: Sequence[Declared]) -> list[pl.Expr]:
+    """Return the columns of the next opening: ``new_x`` of an event takes the place of ``x``."""
+    added = {name for event in events for name in event.adds}
+    kept = (pl.col(name) for event in events if isinstance(event, OwnEvent) for name in event.keeps)
+    state = (pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in STATE)
+    return [*state, *kept]

@@ -1,0 +1,55 @@
+"""Partitions: the staff in parts, one after another through the year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+ROWS = 131_072
+"""Employees of a partition: more do not fit the caches, fewer cost overhead."""
+
+R = TypeVar("R")
+
+
+def parted(staff: pl.DataFrame, rows: int | None = None) -> list[pl.DataFrame]:
+    """Return the staff in partitions of about ``rows`` employees, in their order."""
+    count = max(1, round(staff.height / (rows or ROWS)))
+    edges = [staff.height * i // count for i in range(count + 1)]
+    return [staff[a:b] for a, b in pairwise(edges)] if count > 1 else [staff]
+
+
+@contextmanager
+def beside(*, several: bool) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
+    """Give what starts work in a thread beside and returns what waits for its result; at once where it is not several.
+
+    Work in Polars runs beside arithmetic in NumPy. Two threads of NumPy take turns at the interpreter's lock, and both
+    lose: ``docs/decisions/lazy-year.md`` has figures.
+    """
+    if not several:
+        yield lambda work: partial(_given, work())
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="workforce_sim-tables") as thread:
+        yield lambda work: thread.submit(work).result
+
+
+def _given(value: R) -> R:
+    return value
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep memory that is freed for the next array, rather than hand it back and fetch it anew.
+
+    A year makes thousands of arrays of the same few sizes. The allocator of Linux adapts to the largest block that it
+    has seen freed, up to 32 MiB; this shows it one, without touching its pages. No effect elsewhere.
+    """
+    np.empty(_SEEN_BYTES, dtype=np.uint8)
+
+
+_SEEN_BYTES = 32 * 2**20 - 2**16

@@ -1,0 +1,99 @@
+"""What one plan year hands to the next, on disk: the little that the snapshots do not say, and back again."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.dates import NEVER, Days, years_and_days
+from workforce_sim.draws import person_numbers
+from workforce_sim.engine.columns import Array
+from workforce_sim.engine.context import World
+from workforce_sim.engine.event import FLAG
+from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
+from workforce_sim.ledger import employee_keys
+from workforce_sim.opening import Opening
+from workforce_sim.store.writer import Carried
+
+_CARRIED = {
+    "eligible": "eligibility_date",
+    "automatic": "automatic_date",
+    "enrolled_year": "enrolled_year",
+    "follows": "follows",
+    "highly_paid": "highly_paid",
+    "roth_catch_up": "roth_catch_up",
+}
+"""Columns of the staff that no snapshot has, or has only when their day has come, by their names in the file."""
+
+_FLAGS = ("follows", "highly_paid", "roth_catch_up")
+
+
+def carried(closing: State) -> Carried:
+    """Return what the next year needs of a closing besides the snapshots, in their written order."""
+    staff = closing.staff
+    own = (name for name in staff.columns if name not in STATE and name != "employee_id")
+    columns = staff.select(*(pl.col(column).alias(name) for name, column in _CARRIED.items()), *own)
+    return Carried(columns[by_key(staff)].cast(dict.fromkeys(_FLAGS, pl.Boolean)), closing.forfeitures)
+
+
+def resumed(start: State, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:
+    """Return the opening of the year after a committed one.
+
+    Args:
+        start: the first state of the run.
+        world: what holds for the whole run.
+        opening: what the run started from.
+        year: the last committed plan year.
+        people: its snapshots, as written.
+        kept: what was kept besides them.
+    """
+    config, stay = world.assumptions.config, people.filter(pl.col("termination_date").is_null())
+    ids = stay["employee_id"]
+    key = employee_keys(ids)
+    hire_year, hire_day = years_and_days(_days(stay["hire_date"]))
+    known = kept.staff.cast(dict.fromkeys(_FLAGS, FLAG))
+    staff = frame_of(
+        ids,
+        key=key,
+        person=person_numbers(config.random_seed, world.drawn_as[0], key),
+        replicate=np.zeros(len(ids), dtype=np.int32),
+        birth_date=_days(stay["birth_date"]),
+        birth_year=birth_years(_days(stay["birth_date"])),
+        hire_date=_days(stay["hire_date"]),
+        hire_year=hire_year.astype(np.int16),
+        hire_day=hire_day.astype(np.int16),
+        level=stay["level"].to_physical().cast(pl.Int16).to_numpy(),
+        department=_codes(stay["department"], len(world.departments) - 1),
+        salary_cents=stay["salary_cents"].to_numpy(),
+        full_time_ppm=stay["full_time_ppm"].to_numpy(),
+        deferral_bp=stay["deferral_bp"].fill_null(0).to_numpy(),
+        enrollment_date=_days(stay["enrollment_date"]),
+        match_balance_cents=stay["match_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
+        nonelective_balance_cents=stay["nonelective_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
+        **{column: known[name].to_numpy() for name, column in _CARRIED.items()},
+        owner=_owners(ids, start),
+    )
+    staff = staff.hstack(kept.staff.drop(_CARRIED))
+    scale = start.scale
+    for later in range(config.simulation.start_year + 1, year + 2):
+        scale = scale.grown(config.range_growth.ppm(later))
+    return State(parted(staff), scale, kept.forfeitures_cents)
+
+
+def _owners(ids: pl.Series, start: State) -> Array:
+    """Return the flags of owners among the census that are still there; a hire owns nothing."""
+    owners = start.staff.filter(pl.col("owner") != 0)["employee_id"]
+    return ids.is_in(owners.implode()).cast(FLAG).to_numpy()
+
+
+def _days(dates: pl.Series) -> Days:
+    return dates.cast(pl.Int32).fill_null(NEVER).to_numpy()
+
+
+def _codes(departments: pl.Series, none: int) -> NDArray[np.int32]:
+    """Return positions in the list of departments; ``none`` stands for no department."""
+    if not none:
+        return np.zeros(len(departments), dtype=np.int32)
+    return departments.to_physical().cast(pl.Int32).fill_null(none).to_numpy()

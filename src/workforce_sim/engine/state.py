@@ -1,0 +1,100 @@
+"""The staff at an opening: one row per employee, everything carried from year to year and never looked up again.
+
+Dates are days since 1970-01-01, ``dates.NEVER`` for one that does not come; flags are zeros and ones; names are
+positions in the lists of the world. Rows of one replicate stand together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.dates import NEVER, Days, years_and_days
+from workforce_sim.engine.columns import Array, Small
+from workforce_sim.engine.pay_scale import PayScale
+
+STATE = {
+    "key": "permanent key, unsigned",
+    "person": "number of the person in this replicate, behind every draw",
+    "replicate": "position of the replicate in the batch",
+    "birth_date": "date of birth",
+    "birth_year": "the first year on whose 1 January the age is 0",
+    "hire_date": "first day of employment",
+    "hire_year": "its year",
+    "hire_day": "its day, counted from 0 in a leap year",
+    "level": "position in the list of levels",
+    "department": "position in the list of departments; the number of departments stands for none",
+    "salary_cents": "annual salary",
+    "full_time_ppm": "hours as a share of full-time, millionths",
+    "eligibility_date": "when eligible; never for the excluded",
+    "deferral_bp": "deferral rate, basis points; 0 of those who are out",
+    "automatic_date": "date of automatic enrollment; never without one, or when it is over",
+    "enrollment_date": "latest enrollment; never before the first, and of participants of the census",
+    "enrolled_year": "its calendar year; of participants of the census the year before the start",
+    "follows": "enrolled automatically, and not changed or stopped since",
+    "match_balance_cents": "balance of match",
+    "nonelective_balance_cents": "balance of nonelective money",
+    "highly_paid": "highly compensated by pay of the year before",
+    "roth_catch_up": "whether catch-up must be Roth, by pay of the year before",
+    "owner": "owns more than 5 % of the employer",
+}
+"""Columns of the staff, with what they hold; before them ``employee_id`` where ledger and snapshots are wanted."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What one year hands to the next.
+
+    Attributes:
+        parts: the staff, in one or more partitions; columns of ``STATE``.
+        scale: pay of the coming year's hires.
+        forfeitures: the account of forfeitures, cents, by replicate.
+    """
+
+    parts: list[pl.DataFrame]
+    scale: PayScale
+    forfeitures: list[int]
+
+    @property
+    def staff(self) -> pl.DataFrame:
+        """The staff in one frame."""
+        return self.parts[0] if len(self.parts) == 1 else pl.concat(self.parts, rechunk=True)
+
+
+def frame_of(ids: pl.Series | None, **columns: Array) -> pl.DataFrame:
+    """Return the columns of the staff as a frame, in the order of ``STATE``; ``ids`` first where there are any."""
+    named = [] if ids is None else [ids.alias("employee_id")]
+    return pl.DataFrame([*named, *(pl.Series(name, columns[name]) for name in STATE)])
+
+
+def without_plan(size: int, year: int) -> dict[str, Array]:
+    """Return the columns of the plan for employees who have nothing behind them in it; ``year`` is that of entry."""
+    nobody, never = np.zeros(size, dtype=np.uint8), np.full(size, NEVER, dtype=np.int32)
+    no_money = np.zeros(size, dtype=np.int64)
+    return {
+        "deferral_bp": np.zeros(size, dtype=np.int32),
+        "automatic_date": never,
+        "enrollment_date": never,
+        "enrolled_year": np.full(size, year, dtype=np.int16),
+        "follows": nobody,
+        "match_balance_cents": no_money,
+        "nonelective_balance_cents": no_money,
+        "highly_paid": nobody,
+        "roth_catch_up": nobody,
+    }
+
+
+def birth_years(birth: Days) -> Small:
+    """Return the first year on whose 1 January the age is 0."""
+    year, day = years_and_days(birth)
+    return (year + (day > 0)).astype(np.int16)
+
+
+def by_key(staff: pl.DataFrame, name: str = "key") -> Array:
+    """Return the rows in written order: by replicate, then by key, the column ``name``."""
+    key, replicate = staff[name].to_numpy(), staff["replicate"].to_numpy()
+    if len(replicate) == 0 or replicate.max() == replicate.min():
+        return np.argsort(key, kind="stable")  # sorted already but for hires: one sweep
+    return np.lexsort((key, replicate))

@@ -1,0 +1,191 @@
+"""One plan year: the events, in order. The order is a fact of the model and stands here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from itertools import groupby
+from typing import Any, cast
+
+import polars as pl
+
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.columns import Columns
+from workforce_sim.engine.context import World, Year
+from workforce_sim.engine.employment import EMPLOYMENT
+from workforce_sim.engine.event import Declared, Settlement
+from workforce_sim.engine.events.account import account
+from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
+from workforce_sim.engine.events.contribution import REALLOCATION, contribution
+from workforce_sim.engine.events.deferral import deferral
+from workforce_sim.engine.events.eligibility import eligibility
+from workforce_sim.engine.events.enrollment import enrollment
+from workforce_sim.engine.events.hire import hire
+from workforce_sim.engine.events.look_back import TOP_PAID, look_back
+from workforce_sim.engine.events.promotion import promotion
+from workforce_sim.engine.events.termination import risk, termination
+from workforce_sim.engine.forfeitures import left_over, used_forfeitures
+from workforce_sim.engine.outputs import Made, outputs
+from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.partitions import beside, keep_freed_memory
+from workforce_sim.engine.state import STATE, State
+from workforce_sim.engine.sums import added_up
+from workforce_sim.engine.written import in_written_order
+from workforce_sim.errors import RequestError
+from workforce_sim.money import refuse_growth
+from workforce_sim.opening import Tables
+from workforce_sim.summary import summarise
+
+Step = Declared | Settlement
+
+WORKFORCE: tuple[Step, ...] = (
+    risk,
+    EMPLOYMENT,
+    termination,
+    hire,
+    promotion,
+    raises_before_merit,
+    MERIT_POOL,
+    compensation,
+)
+PLAN: tuple[Step, ...] = (
+    eligibility,
+    enrollment,
+    deferral,
+    REALLOCATION,
+    contribution,
+    account,
+    TOP_PAID,
+    look_back,
+)
+
+
+def with_own(steps: tuple[Step, ...], own: Sequence[OwnEvent]) -> tuple[Step, ...]:
+    """Return the steps of a year with the user's own events, each after the one it names; several in their order.
+
+    Raises:
+        RequestError: for an event that comes after none of the year, or adds a column that is there.
+    """
+    found = list(steps)
+    for event in own:
+        place = [at for at, step in enumerate(found) if event.after in {step.name, getattr(step, "after", None)}]
+        if not place:
+            known = ", ".join(step.name for step in steps if isinstance(step, Declared))
+            raise RequestError(f"event {event.name}: after {event.after!r}, which is no event of the year ({known})")
+        taken = sorted(event.adds.keys() & _columns(found))
+        if taken:
+            raise RequestError(
+                f"event {event.name}: adds {', '.join(taken)}, which the staff have; choose another name"
+            )
+        found.insert(place[-1] + 1, event)
+    return tuple(found)
+
+
+def _columns(steps: Sequence[Step]) -> set[str]:
+    """Return the columns that the staff of a year have."""
+    return {*STATE, *(name for step in steps if isinstance(step, Declared) for name in step.adds)}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A partition on its way through the year: its staff, and the year with what was settled for it."""
+
+    staff: pl.DataFrame
+    year: Year
+
+    def through(self, events: Sequence[Declared]) -> Part:
+        """Take the staff through events: those of the model in one plan, collected once, a user's own each alone."""
+        staff = self.staff
+        for own, group in groupby(events, lambda event: isinstance(event, OwnEvent)):
+            carry_out = self._own if own else self._planned
+            staff = carry_out(staff, group)
+        return replace(self, staff=staff)
+
+    def _planned(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:
+        plan = reduce(lambda staff, event: event(staff, self.year), events, staff.lazy())
+        return plan.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+
+    def _own(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:
+        return reduce(lambda staff, event: cast("OwnEvent", event).applied(staff, self.year), events, staff)
+
+    def given(self, name: str, value: Any) -> Part:
+        """Give the part of a decision that concerns the partition."""
+        return replace(self, year=replace(self.year, given={**self.year.given, name: value}))
+
+
+_AS_WRITTEN = pl.QueryOptFlags.none()
+
+
+class Course:
+    """The course of a run's years: its events, and the selections of what they give.
+
+    Args:
+        world: of the run.
+        tables: whether ledger and snapshots are kept, or the summary alone.
+        in_order: whether they are put in written order.
+    """
+
+    def __init__(self, world: World, *, tables: bool = True, in_order: bool = False) -> None:
+        keep_freed_memory()
+        self.world, self._keeps, self._in_order = world, tables, in_order
+        self.steps = with_own(WORKFORCE + PLAN if world.assumptions.config.plan.enabled else WORKFORCE, world.own)
+        self._measures = [name for event in world.own for name in event.measures or ()]
+        events = tuple(step for step in self.steps if isinstance(step, Declared))
+        self._outputs = outputs(events, world, in_order=in_order)
+
+    def step(self, opening: State, number: int, clock: Clock) -> tuple[Tables, State]:
+        """Move the staff through one plan year: its tables, and the opening of the next."""
+        year = Year(self.world, number, opening.scale, opening.forfeitures, clock)
+        refuse_growth(int(opening.scale.amounts.max()), number)
+        made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
+        with clock("summary"):
+            rows = added_up([part.sums for part in made], self.world.replicates)
+            used = used_forfeitures(rows, year) if year.config.plan.enabled else None
+            summary = summarise(rows, self.world.replicates, number, used, self._measures)
+        scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))
+        closing = State([part.closing for part in made], scale, left_over(rows, used, year))
+        return self._tables(made, summary, clock), closing
+
+    def _settled(self, parts: list[Part], year: Year) -> tuple[list[Part], list[Declared]]:
+        """Take every partition up to the last decision that needs everybody; return them, and the events after it."""
+        events: list[Declared] = []
+        for step in self.steps:
+            if isinstance(step, Declared):
+                events.append(step)
+            elif step.needed(year):
+                parts = _settled([part.through(events) for part in parts], step)
+                events = []
+        return parts, events
+
+    def _made(self, parts: list[Part], events: Sequence[Declared], year: Year) -> list[Made]:
+        """Return what each partition gives: while one goes through its events, tables of the one before are made."""
+        staff, start = (part.through(events).staff for part in parts), 0
+        found: list[Callable[[], Made]] = []
+        with beside(several=len(parts) > 1) as submit:
+            for wide in staff:
+                found.append(submit(partial(self._of, wide, year, start)))
+                start += wide.height
+            return [made() for made in found]
+
+    def _of(self, staff: pl.DataFrame, year: Year, start: int) -> Made:
+        with year.clock("tables"):
+            return self._outputs.of(staff, year, tables=self._keeps, start=start)
+
+    def _tables(self, made: list[Made], summary: pl.DataFrame, clock: Clock) -> Tables:
+        if not self._keeps:
+            return Tables(pl.DataFrame(), pl.DataFrame(), summary)
+        with clock("tables"):
+            events = pl.concat([part.events for part in made if part.events is not None])
+            people = pl.concat([part.people for part in made if part.people is not None])
+            if self._in_order:
+                events, people = in_written_order(events, people)
+        return Tables(events, people, summary, in_order=self._in_order)
+
+
+def _settled(parts: list[Part], decision: Settlement) -> list[Part]:
+    """Ask all partitions, settle, and give each what concerns it."""
+    year = parts[0].year
+    with year.clock(decision.name):
+        found = decision.settle([decision.ask(Columns(part.staff), part.year) for part in parts], year)
+    return [part.given(decision.name, value) for part, value in zip(parts, found, strict=True)]
