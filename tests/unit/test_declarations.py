@@ -14,6 +14,7 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explain.datamodel import page
 from workforce_sim.explain.diff_text import bearing
 from workforce_sim.explain.differing import differing, first_each, with_kinds
+from workforce_sim.explain.reasons import Moment, reasons
 from workforce_sim.explain.timeline import PersonRows
 from workforce_sim.opening import Tables
 from workforce_sim.summary import measures
@@ -42,6 +43,13 @@ DEMOTION = EventType(
 KINDS = (*EVENT_KINDS[:3], DEMOTION, *EVENT_KINDS[3:])
 TYPE, CAUSE = pl.Enum([kind.name for kind in KINDS]), pl.Enum(causes_of(KINDS))
 PAY = 4_000_000
+LASTING = {
+    "replicate": pl.Int32,
+    "employee_id": pl.String,
+    "event_type": pl.String,
+    "first": pl.Date,
+    "first_b": pl.Date,
+}
 CONFIG: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.0},
     "workforce": {"total_termination_rate": 0.1},
@@ -132,16 +140,7 @@ def test_a_difference_has_its_words_and_its_keys(before: Result, person: dict[st
     tables = before.tables
     assert isinstance(tables, Tables)
     rows = first_each(differing(tables, demoted(before, person), one_replicate=True, kinds=KINDS)).collect()
-    nobody = pl.DataFrame(
-        schema={
-            "replicate": pl.Int32,
-            "employee_id": pl.String,
-            "event_type": pl.String,
-            "first": pl.Date,
-            "first_b": pl.Date,
-        }
-    )
-    found = with_kinds(rows, nobody, KINDS)
+    found = with_kinds(rows, pl.DataFrame(schema=LASTING), KINDS)
 
     assert found.select("employee_id", "what", "kind").rows() == [
         (person["employee_id"], "demotion", "demoted in b only")
@@ -165,6 +164,22 @@ def test_the_timeline_tells_it_with_the_keys_behind_it(before: Result, person: d
     assert "-> $40,000.00" in told.change
     assert {reason.key for reason in told.assumptions} >= {"promotion.increase.lowest", "promotion.increase.highest"}
     assert all(reason.key.startswith("promotion.increase") for reason in told.assumptions)
+
+
+def test_an_event_that_nobody_declared_goes_by_its_name(before: Result, person: dict[str, Any]) -> None:
+    tables, changed = before.tables, demoted(before, person)
+    assert isinstance(tables, Tables)
+    paid_less = demoted(before, person, salary_after_cents=PAY - 1)
+    nobody = pl.DataFrame(schema=LASTING)
+    words = [
+        with_kinds(first_each(differing(a, b, one_replicate=True)).collect(), nobody)["kind"].to_list()
+        for a, b in ((tables, changed), (changed, paid_less))
+    ]
+
+    assert words == [["demotion in b only"], ["another demotion"]]
+    assert list(broken_laws(before.opening, changed)) == []
+    moment = Moment(Assumptions(before.config, ()), {"event_type": "demotion"}, person, {}, [])
+    assert reasons(moment) == []
 
 
 def test_the_data_model_has_its_row_and_its_place() -> None:

@@ -68,7 +68,7 @@ def _events(a: Tables, b: Tables, one_replicate: bool, kinds: Sequence[EventType
     )
     both = _joined(next(numbered), next(numbered), on).with_columns(
         date=pl.min_horizontal("effective_date", "effective_date_b"),
-        order=pl.col("event_type").replace_strict({kind.name: i for i, kind in enumerate(kinds)}),
+        order=pl.col("event_type").replace_strict({kind.name: i for i, kind in enumerate(kinds)}, default=len(kinds)),
         rank=pl.when(pl.col("event_type").is_in(following)).then(_FOLLOWED).otherwise(_HAPPENED),
     )
     alone = pl.col("in") != "both"
@@ -140,8 +140,9 @@ def with_kinds(found: pl.DataFrame, dates: pl.DataFrame, kinds: Sequence[EventTy
 
 def _kind(kinds: Sequence[EventType]) -> pl.Expr:
     event, what = pl.col("event_type"), pl.col("what")
-    done = event.replace_strict({kind.name: kind.words for kind in kinds}, default=None)
-    otherwise = event.replace_strict({kind.name: kind.otherwise for kind in kinds}, default=None)
+    own = pl.when(~event.is_in([*AT_OPENING, *AT_CLOSING, "employee"])).then(event)  # goes by its name
+    done = event.replace_strict({kind.name: kind.words for kind in kinds}, default=own)
+    otherwise = event.replace_strict({kind.name: kind.otherwise for kind in kinds}, default=pl.lit("another ") + event)
     caused = {f"{kind.name}.cause": kind.otherwise_caused for kind in kinds if kind.otherwise_caused}
     one_only = pl.when(_later().is_not_null()).then(done + _later()).otherwise(done + _in_one())
     moved = done + pl.when(pl.col("b") > pl.col("a")).then(pl.lit(" later")).otherwise(pl.lit(" earlier"))

@@ -76,6 +76,7 @@ def _of_kinds(year: int, events: pl.DataFrame, kinds: Sequence[EventType]) -> It
     """Yield what breaks the declaration of an event type: how often it may happen, its causes, what it sets."""
     kind = pl.col("event_type")
     often = [kind.name for kind in kinds if kind.often]
+    events = events.filter(kind.is_in([kind.name for kind in kinds]))  # nothing is declared of a user's own events
     once = events.filter(~kind.is_in(often))
     twice = once.select("replicate", "employee_id", "event_type").is_duplicated()
     yield from _counted(year, "events happen twice to somebody", twice)

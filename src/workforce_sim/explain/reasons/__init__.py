@@ -18,9 +18,11 @@ __all__ = ["Moment", "Reason", "contributions", "reasons"]
 
 
 def reasons(moment: Moment, kinds: Sequence[EventType] = EVENT_KINDS) -> list[Reason]:
-    """Return the assumptions behind an event, the ones that decide whether it happens first."""
+    """Return the assumptions behind an event, the ones that decide whether it happens first; of a user's own, none."""
     name = str(moment.event["event_type"])
-    kind = next(kind for kind in kinds if kind.name == name)
+    kind = next((kind for kind in kinds if kind.name == name), None)
+    if kind is None:  # a user's own event
+        return []
     explain = getattr(plan if kind.in_plan else work, name, None)
     return list(_declared(moment, kind)) if explain is None else explain(moment)
 
