@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from workforce_sim.draws import census_keys
 from workforce_sim.opening import Tables
-from workforce_sim.tables import EVENT_TYPE
+from workforce_sim.tables import NAME, SNAPSHOTS, Column, Last, Positive, Reached
 
 _ORDER = {
     "events": ["replicate", "year", "effective_date", "_key", "event_type", "cause"],
@@ -22,57 +24,78 @@ TABLES = ("events", "snapshots", "summary")
 _HIRE_ID = r"^NH-([0-9]{4})-([0-9]{6,})$"
 
 
-def replay(opening: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def replay(opening: pl.DataFrame, events: pl.DataFrame, columns: Iterable[Column] = SNAPSHOTS) -> pl.DataFrame:
     """Fold a year's ledger over its opening and return its closing.
 
     Args:
         opening: staff at the opening, such as ``result.opening`` or who stays of a snapshot: employee_id, level,
             salary_cents; replicate when there are several; for the plan deferral_bp, and eligible or eligibility_date.
         events: ledger rows of one year.
+        columns: what the snapshot has, and how the ledger tells it; ``tables.SNAPSHOTS``.
 
     Returns:
         One row per employee at the closing: replicate, employee_id, level, salary_cents, eligible, enrolled,
         deferral_bp; sorted.
     """
-    keys, level = ["replicate", "employee_id"], opening.schema["level"]
+    keys, followed = ["replicate", "employee_id"], [column for column in columns if column.state is not None]
+    carried = [(column, column.state) for column in followed if isinstance(column.state, (Last, Reached))]
     happened = events.lazy().sort("effective_date", "event_type", "cause")
-    after = happened.select(
-        *keys,
-        level=pl.col("level_after").cast(pl.String),
-        salary_cents="salary_after_cents",
-        eligible=pl.when(_is("hire")).then(statement=False).when(_is("eligibility")).then(statement=True),
-        deferral_bp=pl.when(_is("hire")).then(0).otherwise("deferral_after_bp"),
+    is_type = partial(_is, dtype=events.schema["event_type"])
+    after = happened.select(*keys, *(_after(*found, is_type).alias(state_name(found[0])) for found in carried))
+    rows = pl.concat([_opening_state(opening, [column for column, _ in carried]), after]).group_by(keys)
+    closing = rows.agg(pl.exclude(keys).drop_nulls().last()).with_columns(
+        pl.col(column.state.column).gt(0).alias(column.name)
+        for column in followed
+        if isinstance(column.state, Positive)
     )
-    rows = pl.concat([_opening_state(opening), after]).group_by(keys)
-    closing = rows.agg(pl.exclude(keys).drop_nulls().last()).with_columns(enrolled=pl.col("deferral_bp") > 0)
-    stays = closing.join(happened.filter(_is("termination")), on=keys, how="anti").sort(keys)
-    found = stays.select(*keys, "level", "salary_cents", "eligible", "enrolled", "deferral_bp")
-    return found.collect(engine="in-memory").with_columns(pl.col("level").cast(level))
+    stays = closing.join(happened.filter(is_type("termination")), on=keys, how="anti").sort(keys)
+    found = stays.select(*keys, *map(state_name, followed)).collect(engine="in-memory")
+    return found.with_columns(pl.col(c.name).cast(opening.schema[c.name]) for c, _ in carried if c.dtype is NAME)
 
 
-def _opening_state(opening: pl.DataFrame) -> pl.LazyFrame:
+def state_name(column: Column) -> str:
+    """Return what replay calls a column that it follows."""
+    return column.state.name if isinstance(column.state, Reached) else column.name
+
+
+def known_state(column: Column, there: Collection[str]) -> pl.Expr:
+    """Return what a snapshot or an opening with the columns ``there`` says of a column that replay follows."""
+    name, state = state_name(column), column.state
+    if isinstance(state, Reached):
+        reached = pl.col(column.name).is_not_null() if column.name in there else pl.lit(value=False)
+        return pl.col(name) if name in there else reached.alias(name)
+    if isinstance(state, Positive):
+        return pl.col(name).fill_null(value=False)
+    starts = state.starts if isinstance(state, Last) else None
+    if starts is None:
+        return pl.col(name)
+    return pl.col(name).fill_null(starts) if name in there else pl.lit(starts).alias(name)
+
+
+def _after(column: Column, state: Last | Reached, is_type: Callable[[str], pl.Expr]) -> pl.Expr:
+    """Return what a ledger row makes of a column that replay follows; null where nothing."""
+    if isinstance(state, Reached):
+        return pl.when(is_type("hire")).then(statement=False).when(is_type(state.event)).then(statement=True)
+    value = pl.col(state.column).cast(_plain(column))
+    return value if state.starts is None else pl.when(is_type("hire")).then(state.starts).otherwise(value)
+
+
+def _plain(column: Column) -> Any:
+    """Return the type under which values of several Enums go together."""
+    if isinstance(column.state, Reached):
+        return pl.Boolean
+    return pl.String if column.dtype is NAME else column.dtype
+
+
+def _opening_state(opening: pl.DataFrame, carried: Sequence[Column]) -> pl.LazyFrame:
     """Return what replay follows, as the opening has it: out of the plan where it does not say."""
-    eligible = (
-        pl.col("eligibility_date").is_not_null() if "eligibility_date" in opening.columns else pl.lit(value=False)
-    )
-    known = {"replicate": pl.lit(0), "eligible": eligible, "deferral_bp": pl.lit(0)}
-    absent = {name: value for name, value in known.items() if name not in opening.columns}
-    return (
-        opening.lazy()
-        .with_columns(**absent)
-        .select(
-            pl.col("replicate").cast(pl.Int32),
-            "employee_id",
-            pl.col("level").cast(pl.String),
-            "salary_cents",
-            "eligible",
-            pl.col("deferral_bp").cast(pl.Int32).fill_null(0),
-        )
-    )
+    replicate = pl.col("replicate") if "replicate" in opening.columns else pl.lit(0).alias("replicate")
+    known = (known_state(column, opening.columns).cast(_plain(column)) for column in carried)
+    return opening.lazy().select(replicate.cast(pl.Int32), "employee_id", *known)
 
 
-def _is(event_type: str) -> pl.Expr:
-    return pl.col("event_type") == pl.lit(event_type, dtype=EVENT_TYPE)
+def _is(event_type: str, dtype: pl.DataType) -> pl.Expr:
+    return pl.col("event_type") == pl.lit(event_type, dtype=dtype)
 
 
 def ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:

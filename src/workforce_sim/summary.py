@@ -6,94 +6,75 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, NAME, STATUS, SUMMARY, Column, completed
+from workforce_sim.tables import (
+    EVENT_CAUSE,
+    EVENT_TYPE,
+    NAME,
+    SUMMARY,
+    USED_FOR_COST,
+    WORKING,
+    Column,
+    Measure,
+    completed,
+)
 
 if TYPE_CHECKING:
     from workforce_sim.result import Result
 
 
-def _is(*statuses: str) -> pl.Expr:
-    return pl.any_horizontal([pl.col("status") == pl.lit(s, dtype=STATUS) for s in statuses])
+@dataclass(frozen=True)
+class Measures:
+    """Expressions of the measures, by name.
+
+    Attributes:
+        of_staff: sums over people.
+        of_events: sums over ledger rows.
+        counted: those of ledger rows, as a year counts them: by cause, or by event type.
+        derived: from the others, in steps: each needs those before it.
+    """
+
+    of_staff: dict[str, pl.Expr]
+    of_events: dict[str, pl.Expr]
+    counted: dict[str, str]
+    derived: tuple[dict[str, pl.Expr], ...]
 
 
-def _type(name: str) -> pl.Expr:
-    return pl.col("event_type") == pl.lit(name, dtype=EVENT_TYPE)
+@cache
+def measures(*, in_plan: bool, of_groups: bool = False) -> Measures:
+    """Return the measures that ``tables`` declares: without those of the plan, or those of one account for all."""
+    declared = [column for column in (*SUMMARY, *WORKING) if isinstance(column, Measure)]
+    wanted = [m for m in declared if (in_plan or not m.in_plan) and not (of_groups and m.of_account)]
+    counts = {m.name: m.counts for m in wanted if m.counts is not None}
+    return Measures(
+        of_staff={m.name: m.sums for m in wanted if m.sums is not None},
+        of_events={name: _rows(of.event, of.cause).sum().cast(pl.Int64) for name, of in counts.items()},
+        counted={name: of.cause or of.event for name, of in counts.items()},
+        derived=tuple(_steps({m.name: m.derived for m in wanted if m.derived is not None})),
+    )
 
 
-def _count(flag: pl.Expr) -> pl.Expr:
-    return flag.sum().cast(pl.Int64)
+def _rows(event_type: str, cause: str | None) -> pl.Expr:
+    of_type = pl.col("event_type") == pl.lit(event_type, dtype=EVENT_TYPE)
+    return of_type if cause is None else of_type & (pl.col("cause") == pl.lit(cause, dtype=EVENT_CAUSE))
 
 
-def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    """Return one division of whole numbers; null of nothing."""
-    return pl.when(whole > 0).then(part / whole)
+def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
+    """Yield derived measures in steps, each of what needs only the steps before it."""
+    while derived:
+        ready = {name: found for name, found in derived.items() if derived.keys().isdisjoint(found.meta.root_names())}
+        yield ready
+        derived = {name: found for name, found in derived.items() if name not in ready}
 
 
-_STAYS = _is("continuing", "new_hire")
-_CONTINUING = _is("continuing")
-_SALARY = pl.col("salary_cents")
-
-_OF_STAFF = {
-    "headcount_opening": _count(_is("continuing", "terminated")),
-    "hires": _count(_is("new_hire", "new_hire_terminated")),
-    "terminations_opening_staff": _count(_is("terminated")),
-    "terminations_new_hires": _count(_is("new_hire_terminated")),
-    "headcount_closing": _count(_STAYS),
-    "payroll_cents": pl.col("earnings_cents").sum(),
-    "eligible": _count(_STAYS & pl.col("eligibility_date").is_not_null()),
-    "_closing_salaries": pl.when(_STAYS).then(_SALARY).sum(),
-    "_continuing_closing": pl.when(_CONTINUING).then(_SALARY).sum(),
-    "_continuing_opening": pl.when(_CONTINUING).then(pl.col("opening_salary_cents")).sum(),
-}
-_OF_EVENTS = {
-    "reductions": _count(_type("termination") & (pl.col("cause") == pl.lit("reduction", dtype=EVENT_CAUSE))),
-    "promotions": _count(_type("promotion")),
-    "cola_raises": _count(_type("cola")),
-    "merit_raises": _count(_type("merit")),
-}
-_PARTICIPATES = _STAYS & (pl.col("deferral_bp") > 0)
-_STAFF_IN_PLAN = {
-    "participants": _count(_PARTICIPATES),
-    "_deferral_bp": pl.when(_PARTICIPATES).then(pl.col("deferral_bp").cast(pl.Int64)).sum(),
-    "deferral_cents": (pl.col("pre_tax_cents") + pl.col("roth_cents")).sum(),
-    "match_cents": pl.col("match_cents").sum(),
-    "nonelective_cents": pl.col("nonelective_cents").sum(),
-    "forfeitures_cents": pl.col("forfeited_cents").sum(),
-}
-_EVENTS_OF_PLAN = {
-    "enrollments": _count(_type("enrollment")),
-    "opt_outs": _count(_type("opt_out")),
-    "escalations": _count(_type("escalation")),
-}
-COUNTED = {
-    "reductions": "reduction",
-    "promotions": "promotion",
-    "cola_raises": "cola",
-    "merit_raises": "merit",
-    "enrollments": "enrollment",
-    "opt_outs": "opt_out",
-    "escalations": "escalation",
-}
-"""The same measures of ledger rows, as a year counts them by type."""
-
-_HEADS, _OPENING = pl.col("headcount_closing"), pl.col("_continuing_opening")
-_DERIVED: dict[str, pl.Expr] = {
-    "average_salary_cents": pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
-    "average_salary_growth_continuing": pl.when(_OPENING > 0).then(pl.col("_continuing_closing") / _OPENING - 1),
-}
-_PARTICIPANTS, _COST = pl.col("participants"), pl.col("net_employer_cost_cents")
-_DERIVED_OF_PLAN: dict[str, pl.Expr] = {
-    "participation_rate": _ratio(_PARTICIPANTS, pl.col("eligible")),
-    "participation_rate_all": _ratio(_PARTICIPANTS, _HEADS),
-    "average_deferral_rate": _ratio(pl.col("_deferral_bp"), 10_000 * _PARTICIPANTS),
-}
+COUNTED = measures(in_plan=True).counted
+"""Measures of ledger rows, as a year counts them: by cause or event type."""
 
 BANDS = {
     "age_band": ("age", (25, 35, 45, 55, 65)),
@@ -112,7 +93,7 @@ class UsedForfeitures:
 
 def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
     """Return the sums over the snapshots of a year, by name; those of the plan where there is one."""
-    return _OF_STAFF | _STAFF_IN_PLAN if in_plan else _OF_STAFF
+    return measures(in_plan=in_plan).of_staff
 
 
 def summarise(
@@ -133,10 +114,10 @@ def summarise(
     """
     known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
     if used is not None:
-        known.append(pl.Series("forfeitures_used_cents", used.cents, dtype=pl.Int64))
-    rows = sums.hstack(known).lazy()
-    for derived in _steps(in_plan=used is not None, lowered=used is not None and used.lowers_cost):
-        rows = rows.with_columns(derived)
+        lowering = used.cents if used.lowers_cost else [0] * len(used.cents)
+        columns = {"forfeitures_used_cents": used.cents, USED_FOR_COST: lowering}
+        known += [pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items()]
+    rows = _derived(sums.hstack(known).lazy(), measures(in_plan=used is not None))
     measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
     return completed(measured, SUMMARY).hstack([measured[name] for name in own])
 
@@ -144,26 +125,10 @@ def summarise(
 _AS_WRITTEN = pl.QueryOptFlags.none()
 
 
-@cache
-def _steps(*, in_plan: bool, lowered: bool) -> list[list[pl.Expr]]:
-    """Return the derived measures of a year, each step of those before it."""
-    steps = [_measures(in_plan=in_plan)[2]]
-    if in_plan:
-        steps += [{"net_employer_cost_cents": _net_cost(lowered=lowered)}]
-        steps += [{"employer_cost_share_of_payroll": _ratio(_COST, pl.col("payroll_cents"))}]
-    return [[expr.alias(name) for name, expr in step.items()] for step in steps]
-
-
-def _measures(*, in_plan: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr], dict[str, pl.Expr]]:
-    """Return the measures of people, of ledger rows, and those derived from both."""
-    if not in_plan:
-        return _OF_STAFF, _OF_EVENTS, _DERIVED
-    return _OF_STAFF | _STAFF_IN_PLAN, _OF_EVENTS | _EVENTS_OF_PLAN, _DERIVED | _DERIVED_OF_PLAN
-
-
-def _net_cost(*, lowered: bool) -> pl.Expr:
-    money = pl.col("match_cents") + pl.col("nonelective_cents")
-    return money - pl.col("forfeitures_used_cents") if lowered else money
+def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:
+    for step in found.derived:
+        rows = rows.with_columns(**step)
+    return rows
 
 
 def summary_by(result: Result, by: str) -> pl.DataFrame:
@@ -188,24 +153,12 @@ def summary_by(result: Result, by: str) -> pl.DataFrame:
     if by in BANDS:
         people = people.with_columns(band(*BANDS[by]).alias(by))
     events = result.events.lazy().join(people.select(*person, by), on=person, how="left")
-    of_staff, of_events, derived = _measures(in_plan=result.config.plan.enabled)
-    measured = _measured(events, people, keys, of_staff, of_events)
-    rows = measured.with_columns(pl.col(*of_events).fill_null(0)).with_columns(**derived)
-    return completed(
-        rows.sort(keys).collect(engine="in-memory"), (*SUMMARY[:2], Column(by, NAME, "Group"), *SUMMARY[2:])
-    )
-
-
-def _measured(
-    events: pl.LazyFrame,
-    people: pl.LazyFrame,
-    keys: list[str],
-    of_staff: dict[str, pl.Expr],
-    of_events: dict[str, pl.Expr],
-) -> pl.LazyFrame:
-    """Return the sums over people and ledger rows by ``keys``."""
-    counts = events.group_by(keys).agg(**of_events)
-    return people.group_by(keys).agg(**of_staff).join(counts, on=keys, how="left", nulls_equal=True)
+    found = measures(in_plan=result.config.plan.enabled, of_groups=True)
+    counts = events.group_by(keys).agg(**found.of_events)
+    measured = people.group_by(keys).agg(**found.of_staff).join(counts, on=keys, how="left", nulls_equal=True)
+    rows = _derived(measured.with_columns(pl.col(*found.of_events).fill_null(0)), found).sort(keys)
+    group = (*SUMMARY[:2], Column(by, NAME, "Group"), *SUMMARY[2:])
+    return completed(rows.collect(engine="in-memory"), group)
 
 
 def band(column: str, edges: tuple[int, ...]) -> pl.Expr:

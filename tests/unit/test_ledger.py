@@ -22,7 +22,19 @@ from workforce_sim.config import with_changes
 from workforce_sim.draws import census_key, hire_key
 from workforce_sim.result import Result
 from workforce_sim.store import layout
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, EVENT_TYPES, EVENTS, completed
+from workforce_sim.store.header import FORMAT, NUMBERED, READ
+from workforce_sim.store.writer import writing
+from workforce_sim.tables import (
+    EVENT_CAUSE,
+    EVENT_TYPE,
+    EVENT_TYPES,
+    EVENTS,
+    SCHEMA,
+    SNAPSHOTS,
+    TABLES,
+    completed,
+    schema,
+)
 
 LEVELS = pl.Enum(["A", "B"])
 SECTIONS: dict[str, Any] = {
@@ -278,16 +290,54 @@ def test_what_is_no_run_is_an_error(result: Result, tmp_path: Path) -> None:
             read_run(folder)
 
 
-def test_a_run_of_another_format_is_refused(result: Result, tmp_path: Path) -> None:
+def test_a_run_of_an_older_format_is_refused_with_the_way_to_go_on(result: Result, tmp_path: Path) -> None:
     folder = result.write(tmp_path / "run")
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert about.pop("format") == 2
+    assert about.pop("format") == FORMAT
     about.pop("seal")
+    told = (
+        r"run\.json: is of an older format \({}; this version reads {}\); simulate it again elsewhere, or read it with "
+    )
     for other in (1, 99):
         for content in ({**about, "format": other}, layout.sealed({**about, "format": other})):
             (folder / "run.json").write_bytes(layout.json_bytes(content))
-            with pytest.raises(LedgerError, match=rf"run\.json: written in format {other}, this version reads 2$"):
+            with pytest.raises(LedgerError, match=told.format(other, FORMAT)):
                 read_run(folder)
+    older = {**about, "format": "2-0123456789abcdef", "versions": {**about["versions"], "workforce_sim": "0.0.9"}}
+    (folder / "run.json").write_bytes(layout.json_bytes(layout.sealed(older)))
+    with pytest.raises(LedgerError, match=told.format("2-0123456789abcdef", FORMAT) + r"workforce_sim 0\.0\.9, which"):
+        read_run(folder)
+    (folder / "run.json").write_bytes(layout.json_bytes({**about, "format": "2-0123456789abcdef", "seal": "0" * 64}))
+    with pytest.raises(LedgerError, match="was changed since it was written"):
+        read_run(folder)
+
+
+def test_a_run_whose_format_is_a_number_is_read_while_its_tables_are_the_same(result: Result, tmp_path: Path) -> None:
+    header = replace(result.origin.header(result.config, result.notes), format=2)  # as it was before tables had a hash
+    with writing(tmp_path / "run", header, None) as writer:
+        for year, part in zip(header.years, result.parts(), strict=True):
+            writer.commit(year, part, None, {})
+
+    assert json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["format"] == 2
+    assert (NUMBERED[2] == FORMAT) == (2 in READ)
+    if 2 in READ:
+        assert read_run(tmp_path / "run").fingerprint == result.fingerprint
+        assert result.write(tmp_path / "run") == tmp_path / "run"  # the same run
+    else:
+        with pytest.raises(LedgerError, match=r"is of an older format \(2; this version reads"):
+            read_run(tmp_path / "run")
+
+
+def test_a_changed_declaration_is_another_format() -> None:
+    kinds = [pl.Int32 if column.name == "age" else column.dtype for column in SNAPSHOTS]
+    changed = tuple(replace(column, dtype=dtype) for column, dtype in zip(SNAPSHOTS, kinds, strict=True))
+    widened = tuple(replace(column, dtype=pl.Int64) if column.name == "age" else column for column in SNAPSHOTS)
+    longer = pl.Enum([*EVENT_TYPES, "sabbatical"])
+    more = tuple(replace(column, dtype=longer) if column.name == "event_type" else column for column in EVENTS)
+
+    assert schema({**TABLES, "snapshots": changed}) == SCHEMA
+    others = [{**TABLES, "snapshots": widened}, {**TABLES, "snapshots": SNAPSHOTS[::-1]}, {**TABLES, "events": more}]
+    assert len({SCHEMA, *map(schema, others)}) == 4
 
 
 def test_every_configuration_survives_the_disk(tmp_path: Path) -> None:

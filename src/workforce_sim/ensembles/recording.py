@@ -27,7 +27,7 @@ import polars as pl
 
 from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.header import Header, refuse_difference
+from workforce_sim.store.header import READ, Header, refuse_difference
 from workforce_sim.store.layout import (
     LOCK,
     MANIFEST,
@@ -38,6 +38,7 @@ from workforce_sim.store.layout import (
     new_folder,
     placed,
     read_sealed,
+    refuse_older,
     remove,
     replace_file,
     sealed,
@@ -137,14 +138,15 @@ def _held(folder: Path, header: Header) -> Iterator[str]:
 
 
 def _begun(folder: Path, header: Header) -> str:
-    if (folder / ASKED).is_file():
-        refuse_difference(f"{folder}: holds another ensemble; choose another folder", _asked(folder), header)
+    there = _asked(folder) if (folder / ASKED).is_file() else None
+    if there is not None:
+        refuse_difference(f"{folder}: holds another ensemble; choose another folder", there, header)
     for path in leftovers(folder):
         remove(path)
-    if not (folder / ASKED).is_file():
+    if there is None:
         with writable(folder):
             replace_file(folder / ASKED, json_bytes(sealed({"format": FORMAT, "header": asdict(header)})))
-    return _root(header)
+    return _root(there or header)
 
 
 def _clear_up(folder: Path) -> None:
@@ -167,7 +169,9 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _asked(folder: Path) -> Header:
-    return Header.of(read_sealed(folder / ASKED, FORMAT)["header"])
+    header = read_sealed(folder / ASKED, (FORMAT,))["header"]
+    refuse_older(folder / ASKED, header, READ)
+    return Header.of(header)
 
 
 # --- batches ---

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from workforce_sim.draws import Stream
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPE, NAME, STATUS, TABLES, Column, DataType
+from workforce_sim.store.header import FORMAT
+from workforce_sim.tables import EVENT_KINDS, NAME, STATUSES, TABLES, Column, DataType, EventType, causes_of
 
 _INTRO = """\
 # Data model
 
-Printed from `src/workforce_sim/tables.py` and `draws.py`; a test keeps this page equal to them. Change the code, then
+Printed from `src/workforce_sim/tables/` and `draws.py`; a test keeps this page equal to them. Change the code, then
 run `python -m workforce_sim.explain.datamodel > docs/data-model.md`.
 
 Money is in whole cents and rates in whole basis points or millionths. Dates are calendar days; both the first and the
-last day of employment are days worked. The owner is the one event that may change a column. Columns of the plan
-are null without one (`plan.enabled: false`).
+last day of employment are days worked. The owner is the one event that may change a column. Columns of the plan,
+marked so, are null without one (`plan.enabled: false`). Bounds are laws: `workforce-sim run verify` checks them.
 """
 
 _ABOUT = {
@@ -31,27 +32,57 @@ _ABOUT = {
     "summary": "One row per plan year.",
 }
 
-_ENUMS = {"event_type": EVENT_TYPE, "cause": EVENT_CAUSE, "status": STATUS}
+_EVENT_TYPES = """\
+In the order within a day. A row fills the columns that its type sets, and no other; only what happens often happens to
+somebody more than once a year. The keys are those that decide an event, or how they begin."""
 
 
-def page() -> str:
+def page(kinds: Sequence[EventType] = EVENT_KINDS) -> str:
     """Return the whole page as Markdown, ending in a newline."""
     parts = [_INTRO]
     for name, table in TABLES.items():
         parts.append(f"## {name}\n\n{_ABOUT[name]}\n\n{_columns(table)}")
-    parts.append(f"## Values\n\nEnums, in the order in which they sort.\n\n{_values()}")
+    parts.append(f"## Event types\n\n{_EVENT_TYPES}\n\n{_event_types(kinds)}")
+    parts.append(f"## Values\n\nEnums, in the order in which they sort.\n\n{_values(kinds)}")
     parts.append(f"## Streams\n\nOne number per kind of random decision, fixed for ever.\n\n{_streams()}")
+    parts.append(f"## Format\n\nA run on disk with these tables is of format `{FORMAT}`.\n")
     return "\n".join(parts)
 
 
 def _columns(table: Iterable[Column]) -> str:
-    rows = [(f"`{c.name}`", _type(c.dtype), c.unit, c.meaning, c.owner) for c in table]
-    return _markdown(("column", "type", "unit", "meaning", "owner"), rows)
+    rows = [(f"`{c.name}`", _type(c.dtype), c.unit, _bounds(c), c.meaning, c.owner, "yes" * c.in_plan) for c in table]
+    return _markdown(("column", "type", "unit", "bounds", "meaning", "owner", "of the plan"), rows)
 
 
-def _values() -> str:
-    rows = [(f"`{name}`", ", ".join(f"`{v}`" for v in enum.categories)) for name, enum in _ENUMS.items()]
-    return _markdown(("column", "values"), rows)
+def _bounds(column: Column) -> str:
+    if column.lowest is None:
+        return ""
+    return f"from {column.lowest:,}" + ("" if column.highest is None else f" to {column.highest:,}")
+
+
+def _event_types(kinds: Iterable[EventType]) -> str:
+    rows = [
+        (
+            f"`{k.name}`",
+            k.words,
+            _listed(k.sets),
+            _listed(k.causes),
+            "yes" * k.often,
+            "yes" * k.in_plan,
+            _listed(k.keys),
+        )
+        for k in kinds
+    ]
+    return _markdown(("event type", "in words", "sets", "causes", "often", "of the plan", "keys"), rows)
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+def _values(kinds: Sequence[EventType]) -> str:
+    enums = {"event_type": [kind.name for kind in kinds], "cause": causes_of(kinds), "status": STATUSES}
+    return _markdown(("column", "values"), [(f"`{name}`", _listed(values)) for name, values in enums.items()])
 
 
 def _streams() -> str:

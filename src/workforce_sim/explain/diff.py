@@ -15,14 +15,14 @@ import polars as pl
 
 from workforce_sim.errors import RequestError
 from workforce_sim.explain.diff_text import bearing, readable
-from workforce_sim.explain.differing import KEYS, LASTING, differing, first_each, with_kinds
+from workforce_sim.explain.differing import KEYS, differing, first_each, with_kinds
 from workforce_sim.explain.queries import collected, part, run_of
 from workforce_sim.ledger import TABLES, year_digest
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MANIFEST, read_sealed, table_file, year_folder
 from workforce_sim.store.reading import Stored
-from workforce_sim.tables import EVENT_TYPE
+from workforce_sim.tables import EVENT_KINDS, EVENT_TYPE
 from workforce_sim.wording import PATHS, changes, counted, value_text
 
 PERSONS: dict[str, Any] = {
@@ -214,7 +214,8 @@ def _persons(a: Result, b: Result, years: Iterable[int], one_replicate: bool) ->
 def _dates(a: Result, b: Result, one_replicate: bool) -> pl.DataFrame:
     """Return the first date of each event that lasts, by person, in both runs."""
     on = [*KEYS, "event_type"]
-    lasting = pl.any_horizontal([pl.col("event_type") == pl.lit(name, dtype=EVENT_TYPE) for name in LASTING])
+    names = [kind.name for kind in EVENT_KINDS if kind.lasting]
+    lasting = pl.any_horizontal([pl.col("event_type") == pl.lit(name, dtype=EVENT_TYPE) for name in names])
     first = [
         _numbered(run.scan("events"), one_replicate)
         .filter(lasting)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.tables import EVENT_KINDS, SNAPSHOTS, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 if TYPE_CHECKING:
@@ -15,47 +16,23 @@ if TYPE_CHECKING:
 _EVERYTHING = ("random_seed", "replicate", "engine", "census", "versions")
 """Where these differ, anything may."""
 
-_PAY = ("compensation.", "promotion.", "hiring.")
-_COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
-_PLAN = ("eligibility.", "enrollment.", "plan.")
-_KEYS_OF: Mapping[str, tuple[str, ...]] = {
-    "left": _COMING,
-    "hired": (*_COMING, *_PAY),
-    "promoted": ("promotion.", "workforce.levels"),
-    "another promotion raise": ("promotion.", "compensation.", "workforce.levels"),
-    "cost-of-living": ("compensation.cola",),
-    "another cost-of-living": ("compensation.cola",),
-    "merit": ("compensation.merit", "compensation.ratings"),
-    "another merit": ("compensation.merit", "compensation.ratings"),
-    "eligible": ("eligibility.", "plan.enabled"),
-    "enrolled": _PLAN,
-    "in the plan": _PLAN,
-    "opted": ("enrollment.auto_enrollment",),
-    "changed": ("enrollment.change", "enrollment.match_response", "enrollment.max_deferral", "plan.match"),
-    "escalated": ("enrollment.escalation", "enrollment.max_deferral"),
-    "stopped": ("enrollment.stop",),
-    "plan compensation": ("plan.match", "plan.limits", "eligibility."),
-    "deferral limits": ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
-    "limit on": ("plan.limits", "plan.match", "plan.nonelective"),
-    "match formula": ("plan.match", "plan.limits"),
-    "nonelective formula": ("plan.nonelective", "plan.limits", "plan.forfeitures"),
-    "balances": ("plan.annual_return", "plan.forfeitures"),
-    "vesting": ("plan.vesting",),
-    "another forfeiture": ("plan.vesting",),
-    "forfeited": ("plan.vesting",),
-    "highly": ("plan.testing", "plan.limits"),
-    "another rate at the opening": ("enrollment.election", "enrollment.deferral_rates"),
-}
-"""Keys that decide a kind of difference directly, by how the kind begins."""
-
 _INDIRECT = "none directly: it follows from other differences"
 
 
-def bearing(kind: str, changed: Iterable[str]) -> list[str]:
+def bearing(kind: str, changed: Iterable[str], kinds: Sequence[EventType] = EVENT_KINDS) -> list[str]:
     """Return the changed keys that decide a kind of difference directly."""
-    begins = max((begin for begin in _KEYS_OF if kind.startswith(begin)), key=len, default="")
-    known = (*_KEYS_OF.get(begins, ()), *_EVERYTHING)
+    keys = _keys(kinds)
+    begins = max((begin for begin in keys if kind.startswith(begin)), key=len, default="")
+    known = (*keys.get(begins, ()), *_EVERYTHING)
     return [key for key in changed if key.startswith(known)]
+
+
+def _keys(kinds: Sequence[EventType]) -> dict[str, tuple[str, ...]]:
+    """Return the keys that decide a kind of difference directly, by how the kind begins."""
+    of_columns = {column.differs: column.keys for column in SNAPSHOTS if column.keys}
+    of_events = {kind.words: kind.keys for kind in kinds}
+    otherwise = {kind.otherwise: (*kind.keys, *kind.amount_keys) for kind in kinds}
+    return of_columns | of_events | otherwise
 
 
 def readable(found: RunDifference) -> str:

@@ -1,90 +1,41 @@
 """Where one plan year differs between two runs, person by person: candidates, ranked by when they come in the year.
 
-Persons differ first in what the year began with, then in its events by date, then in what the year came to. A
-forfeiture comes last: it follows from balances and vested shares.
+Persons differ first in what the year began with, then in its events by date, then in what the year came to. Events that
+follow from that, as a forfeiture does from balances and vested shares, come last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from workforce_sim.opening import Tables
-from workforce_sim.tables import EVENT_TYPES
+from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, EventType, looked_at
 
 KEYS = ("replicate", "employee_id")
-VALUES = (
-    "effective_date",
-    "cause",
-    "level_after",
-    "salary_after_cents",
-    "deferral_after_bp",
-    "amount_cents",
-    "level_before",
-    "salary_before_cents",
-    "deferral_before_bp",
-)
+_OF_EVERY_ROW = (*KEYS, "year", "event_type")
+VALUES = tuple(column.name for column in looked_at(EVENTS) if column.name not in _OF_EVERY_ROW)
 """What an event may differ in, the first to be named first."""
 
-AT_OPENING = ("hire_date", "birth_date", "department", "full_time_ppm", "age", "tenure_years", "opening_salary_cents")
-AT_CLOSING: Mapping[str, str] = {
-    "level": "another level at the opening",
-    "salary_cents": "another salary",
-    "earnings_cents": "other pay earned",
-    "eligibility_date": "eligible on another day",
-    "enrollment_date": "enrolled on another day",
-    "enrolled": "in the plan or not",
-    "deferral_bp": "another rate at the opening",
-    "plan_compensation_cents": "plan compensation",
-    "testing_compensation_cents": "plan compensation",
-    "pre_tax_cents": "deferral limits or Roth",
-    "roth_cents": "deferral limits or Roth",
-    "catch_up_cents": "deferral limits or Roth",
-    "excess_415_cents": "limit on annual additions",
-    "match_cents": "match formula",
-    "nonelective_cents": "nonelective formula",
-    "match_balance_cents": "balances",
-    "nonelective_balance_cents": "balances",
-    "vested_share_match_bp": "vesting",
-    "vested_share_nonelective_bp": "vesting",
-    "forfeited_cents": "vesting",
-    "hce": "highly compensated",
-    "status": "another status",
-    "termination_date": "another status",
-}
+AT_OPENING = tuple(column.name for column in looked_at(SNAPSHOTS) if column.fixed)
+AT_CLOSING = {column.name: column.differs for column in looked_at(SNAPSHOTS) if column.differs}
 """Columns of a snapshot in the order in which they are looked at, and the kind of a difference in each."""
 
-_DONE: Mapping[str, tuple[str, str]] = {
-    "hire": ("hired", "hired at another level or pay"),
-    "eligibility": ("eligible", "eligible otherwise"),
-    "promotion": ("promoted", "another promotion raise"),
-    "cola": ("cost-of-living raise", "another cost-of-living raise"),
-    "merit": ("merit raise", "another merit raise"),
-    "enrollment": ("enrolled", "enrolled at another rate"),
-    "opt_out": ("opted out", "opted out otherwise"),
-    "rate_change": ("changed rate", "changed to another rate"),
-    "escalation": ("escalated", "escalated to another rate"),
-    "stop": ("stopped deferring", "stopped from another rate"),
-    "termination": ("left", "left for another cause"),
-    "forfeiture": ("forfeited", "another forfeiture"),
-}
 HIRE = r"^NH-[0-9]{4}-[0-9]{6,}$"
-LASTING = ("termination", "enrollment", "eligibility")
-"""Events that come earlier or later rather than in one run only, where the other run has one in another year."""
-
-_OPENED, _HAPPENED, _CLOSED, _FORFEITED = range(4)
+_OPENED, _HAPPENED, _CLOSED, _FOLLOWED = range(4)
 
 
-def differing(a: Tables, b: Tables, *, one_replicate: bool) -> pl.LazyFrame:
+def differing(a: Tables, b: Tables, *, one_replicate: bool, kinds: Sequence[EventType] = EVENT_KINDS) -> pl.LazyFrame:
     """Return every difference of one plan year: employee, rank, date, what differs, both values as text.
 
     Args:
         a: the tables of a year.
         b: those of the same year of the other run.
         one_replicate: whether each run is one replicate, whatever its number: then numbers are not compared.
+        kinds: the event types there are.
     """
-    parts = [*_events(a, b, one_replicate), *_snapshots(a, b, one_replicate)]
+    parts = [*_events(a, b, one_replicate, kinds), *_snapshots(a, b, one_replicate)]
     return pl.concat([part.select(*KEYS, "rank", "date", "order", "what", "in", "a", "b") for part in parts])
 
 
@@ -108,17 +59,17 @@ def _joined(a: pl.LazyFrame, b: pl.LazyFrame, on: list[str]) -> pl.LazyFrame:
     return both.with_columns(place.when("_there").then(pl.lit("a")).otherwise(pl.lit("b")).alias("in"))
 
 
-def _events(a: Tables, b: Tables, one_replicate: bool) -> Iterator[pl.LazyFrame]:
+def _events(a: Tables, b: Tables, one_replicate: bool, kinds: Sequence[EventType]) -> Iterator[pl.LazyFrame]:
     """Yield the events that differ or happen in one run only."""
-    on = [*KEYS, "event_type", "_nth"]
+    on, following = [*KEYS, "event_type", "_nth"], [kind.name for kind in kinds if kind.follows]
     numbered = (
         _plain(side.events, one_replicate).sort("effective_date").with_columns(_nth=_nth()).select(*on, *VALUES)
         for side in (a, b)
     )
     both = _joined(next(numbered), next(numbered), on).with_columns(
         date=pl.min_horizontal("effective_date", "effective_date_b"),
-        order=pl.col("event_type").replace_strict({name: i for i, name in enumerate(EVENT_TYPES)}),
-        rank=pl.when(pl.col("event_type") == "forfeiture").then(_FORFEITED).otherwise(_HAPPENED),
+        order=pl.col("event_type").replace_strict({kind.name: i for i, kind in enumerate(kinds)}, default=len(kinds)),
+        rank=pl.when(pl.col("event_type").is_in(following)).then(_FOLLOWED).otherwise(_HAPPENED),
     )
     alone = pl.col("in") != "both"
     dates = (_text(name) for name in ("effective_date", "effective_date_b"))
@@ -174,29 +125,33 @@ def _rank(number: int) -> pl.Expr:
 # --- kinds ---
 
 
-def with_kinds(found: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
+def with_kinds(found: pl.DataFrame, dates: pl.DataFrame, kinds: Sequence[EventType] = EVENT_KINDS) -> pl.DataFrame:
     """Return differences with their kind.
 
     Args:
         found: first differences.
         dates: of both runs, the first date of each lasting event by person: ``first`` and ``first_b``.
+        kinds: the event types there are.
     """
     event = pl.col("what").str.split(".").list.first().alias("event_type")
     rows = found.with_columns(event).join(dates, on=[*KEYS, "event_type"], how="left", maintain_order="left")
-    return rows.with_columns(kind=_kind()).drop("event_type", "first", "first_b")
+    return rows.with_columns(kind=_kind(kinds)).drop("event_type", "first", "first_b")
 
 
-def _kind() -> pl.Expr:
+def _kind(kinds: Sequence[EventType]) -> pl.Expr:
     event, what = pl.col("event_type"), pl.col("what")
-    done, otherwise = (event.replace_strict(_words(place), default=None) for place in (0, 1))
+    own = pl.when(~event.is_in([*AT_OPENING, *AT_CLOSING, "employee"])).then(event)  # goes by its name
+    done = event.replace_strict({kind.name: kind.words for kind in kinds}, default=own)
+    otherwise = event.replace_strict({kind.name: kind.otherwise for kind in kinds}, default=pl.lit("another ") + event)
+    caused = {f"{kind.name}.cause": kind.otherwise_caused for kind in kinds if kind.otherwise_caused}
     one_only = pl.when(_later().is_not_null()).then(done + _later()).otherwise(done + _in_one())
     moved = done + pl.when(pl.col("b") > pl.col("a")).then(pl.lit(" later")).otherwise(pl.lit(" earlier"))
     of_event = (
         pl.when(pl.col("in") != "both").then(one_only).when(what.str.ends_with(".effective_date")).then(moved)
-    ).otherwise(pl.when(what == "enrollment.cause").then(pl.lit("enrolled another way")).otherwise(otherwise))
+    ).otherwise(pl.coalesce(what.replace_strict(caused, default=None, return_dtype=pl.String), otherwise))
     traits = pl.when(pl.col("employee_id").str.contains(HIRE)).then(pl.lit("hired with other traits"))
     of_opening = traits.otherwise(pl.lit("another census value"))
-    of_column = pl.coalesce(what.replace_strict(dict(AT_CLOSING), default=None), of_opening)
+    of_column = pl.coalesce(what.replace_strict(AT_CLOSING, default=None), of_opening)
     present = pl.when(what == "employee").then(pl.lit("in the census") + _in_one()).otherwise(of_column)
     return pl.when(done.is_not_null()).then(of_event).otherwise(present)
 
@@ -210,7 +165,3 @@ def _later() -> pl.Expr:
 
 def _in_one() -> pl.Expr:
     return pl.when(pl.col("in") == "a").then(pl.lit(" in a only")).otherwise(pl.lit(" in b only"))
-
-
-def _words(place: int) -> dict[str, str]:
-    return {event: words[place] for event, words in _DONE.items()}

@@ -20,7 +20,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
 from workforce_sim.result import Result
-from workforce_sim.tables import DataType
+from workforce_sim.tables import EVENT_KINDS, DataType, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 Row = Mapping[str, Any]
@@ -172,6 +172,7 @@ class PersonRows:
     events: Sequence[Row]
     people: Sequence[Row]
     totals: Sequence[Row]
+    kinds: Sequence[EventType] = EVENT_KINDS
 
     def lines(self) -> Iterator[Line]:
         """Yield a line for each event and, after those of a year, one for the year."""
@@ -180,7 +181,7 @@ class PersonRows:
             year = person["year"]
             for event in (e for e in self.events if e["year"] == year):
                 moment = Moment(self.assumptions, event, person, totals[year], self.events)
-                yield _event_line(event, reasons(moment))
+                yield _event_line(event, reasons(moment, self.kinds))
             yield _year_line(person, contributions(self.assumptions, person))
 
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workforce_sim.money import half_up
 from workforce_sim.reference.records import PersonYear
 
-Measure = int | float | None
+Measures = Mapping[str, int | float | None]
 
 
-def workforce_measures(people: Sequence[PersonYear]) -> tuple[Measure, ...]:
-    """Return the measures from ``headcount_opening`` to ``eligible``, in the order of the table."""
+def workforce_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measures from ``headcount_opening`` to ``eligible``."""
     status = Counter(person.status for person in people)
     kinds = Counter(event.kind for person in people for event in person.events)
     closing = [person.employee.salary_cents for person in people if person.cause is None]
-    return (
-        status["continuing"] + status["terminated"],
-        status["new_hire"] + status["new_hire_terminated"],
-        status["terminated"],
-        status["new_hire_terminated"],
-        sum(person.cause == "reduction" for person in people),
-        len(closing),
-        kinds["promotion"],
-        kinds["cola"],
-        kinds["merit"],
-        sum(person.earnings_cents for person in people),
-        half_up(sum(closing), len(closing)) if closing else None,
-        _growth_of_continuing(people),
-        _eligible(people),
-    )
+    return {
+        "headcount_opening": status["continuing"] + status["terminated"],
+        "hires": status["new_hire"] + status["new_hire_terminated"],
+        "terminations_opening_staff": status["terminated"],
+        "terminations_new_hires": status["new_hire_terminated"],
+        "reductions": sum(person.cause == "reduction" for person in people),
+        "headcount_closing": len(closing),
+        "promotions": kinds["promotion"],
+        "cola_raises": kinds["cola"],
+        "merit_raises": kinds["merit"],
+        "payroll_cents": sum(person.earnings_cents for person in people),
+        "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
+        "average_salary_growth_continuing": _growth_of_continuing(people),
+        "eligible": _eligible(people),
+    }
 
 
 def _growth_of_continuing(people: Sequence[PersonYear]) -> float | None:
@@ -44,24 +44,24 @@ def _eligible(people: Sequence[PersonYear]) -> int:
     return sum(person.cause is None and person.eligibility_date is not None for person in people)
 
 
-def participation_measures(people: Sequence[PersonYear]) -> tuple[Measure, ...]:
-    """Return the measures from ``participants`` to ``average_deferral_rate``, in the order of the table."""
+def participation_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measures from ``participants`` to ``average_deferral_rate``."""
     kinds = Counter(event.kind for person in people for event in person.events)
     closing = [person for person in people if person.cause is None]
     rates = [person.employee.deferral_bp for person in closing if person.employee.deferral_bp > 0]
-    return (
-        len(rates),
-        _ratio(len(rates), _eligible(people)),
-        _ratio(len(rates), len(closing)),
-        kinds["enrollment"],
-        kinds["opt_out"],
-        kinds["escalation"],
-        _ratio(sum(rates), 10**4 * len(rates)),
-    )
+    return {
+        "participants": len(rates),
+        "participation_rate": _ratio(len(rates), _eligible(people)),
+        "participation_rate_all": _ratio(len(rates), len(closing)),
+        "enrollments": kinds["enrollment"],
+        "opt_outs": kinds["opt_out"],
+        "escalations": kinds["escalation"],
+        "average_deferral_rate": _ratio(sum(rates), 10**4 * len(rates)),
+    }
 
 
-def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool) -> tuple[Measure, ...]:
-    """Return the measures from ``deferral_cents`` on, in the order of the table.
+def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool) -> Measures:
+    """Return the measures from ``deferral_cents`` on.
 
     Args:
         people: everybody employed in the year.
@@ -71,15 +71,15 @@ def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool
     match = sum(person.money.match for person in people)
     nonelective = sum(person.money.nonelective for person in people)
     cost = match + nonelective - (used if lowers_cost else 0)
-    return (
-        sum(person.money.pre_tax + person.money.roth for person in people),
-        match,
-        nonelective,
-        sum(person.money.forfeited for person in people),
-        used,
-        cost,
-        _ratio(cost, sum(person.earnings_cents for person in people)),
-    )
+    return {
+        "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
+        "match_cents": match,
+        "nonelective_cents": nonelective,
+        "forfeitures_cents": sum(person.money.forfeited for person in people),
+        "forfeitures_used_cents": used,
+        "net_employer_cost_cents": cost,
+        "employer_cost_share_of_payroll": _ratio(cost, sum(person.earnings_cents for person in people)),
+    }
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -16,7 +16,7 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
 from workforce_sim.reference.summary import money_measures, participation_measures, workforce_measures
 
-Row = tuple[Any, ...]
+Row = dict[str, Any]
 
 
 class Book:
@@ -40,14 +40,14 @@ class Book:
     def add(self, year: int, people: Sequence[PersonYear], forfeitures_used: int) -> None:
         """Enter one plan year: every event, one snapshot per person, one line of summary."""
         for person in people:
-            who = (self._replicate, year, person.employee.employee_id)
-            self._events += [who + self._event(event) for event in person.events]
-            self._snapshots.append(who + self._snapshot(person))
-        summary = (self._replicate, year, *workforce_measures(people))
+            who = {"replicate": self._replicate, "year": year, "employee_id": person.employee.employee_id}
+            self._events += [who | self._event(event) for event in person.events]
+            self._snapshots.append(who | self._snapshot(person))
+        summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
-            summary += participation_measures(people)
-            summary += money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
+            summary |= participation_measures(people)
+            summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
         self._summary.append(summary)
 
     def frames(self) -> Tables:
@@ -59,44 +59,46 @@ class Book:
         )
 
     def _event(self, event: Event) -> Row:
-        return (
-            event.kind,
-            event.cause,
-            event.day,
-            event.salary_before,
-            event.salary_after,
-            None if event.level_before is None else self._levels[event.level_before],
-            None if event.level_after is None else self._levels[event.level_after],
-            event.deferral_before,
-            event.deferral_after,
-            event.amount,
-        )
+        return {
+            "event_type": event.kind,
+            "cause": event.cause,
+            "effective_date": event.day,
+            "salary_before_cents": event.salary_before,
+            "salary_after_cents": event.salary_after,
+            "level_before": None if event.level_before is None else self._levels[event.level_before],
+            "level_after": None if event.level_after is None else self._levels[event.level_after],
+            "deferral_before_bp": event.deferral_before,
+            "deferral_after_bp": event.deferral_after,
+            "amount_cents": event.amount,
+        }
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = (
-            person.status,
-            employee.birth_date,
-            employee.hire_date,
-            None if person.cause is None else person.last_day,
-            person.age,
-            person.tenure,
-            self._levels[employee.level],
-            employee.department,
-            employee.full_time_ppm,
-            person.opening_salary_cents,
-            employee.salary_cents,
-            person.earnings_cents,
-            person.eligibility_date,
-        )
-        return workforce + _plan_columns(person) if self._plan.enabled else workforce
+        workforce = {
+            "status": person.status,
+            "birth_date": employee.birth_date,
+            "hire_date": employee.hire_date,
+            "termination_date": None if person.cause is None else person.last_day,
+            "age": person.age,
+            "tenure_years": person.tenure,
+            "level": self._levels[employee.level],
+            "department": employee.department,
+            "full_time_ppm": employee.full_time_ppm,
+            "opening_salary_cents": person.opening_salary_cents,
+            "salary_cents": employee.salary_cents,
+            "earnings_cents": person.earnings_cents,
+        }
+        return workforce | _plan_columns(person) if self._plan.enabled else workforce
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
-        """Return rows as a frame; the last columns of the table, which rows without a plan lack, are null."""
-        columns = zip(*rows, strict=True) if rows else [()] * len(table)
+        """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
+        filled = [column for column in table if self._plan.enabled or not column.in_plan]
+        expected = set(tables.names(filled))
+        for row in rows:
+            if row.keys() != expected:
+                raise ValueError(f"columns of a row and of its table differ: {sorted(row.keys() ^ expected)}")
         series = [
-            pl.Series(column.name, values, dtype=self._dtype(column))
-            for column, values in zip(table, columns, strict=False)
+            pl.Series(column.name, [row[column.name] for row in rows], dtype=self._dtype(column)) for column in filled
         ]
         return tables.completed(pl.DataFrame(series), table)
 
@@ -109,24 +111,25 @@ class Book:
 
 
 def _plan_columns(person: PersonYear) -> Row:
-    """Return the columns from ``enrollment_date`` on."""
+    """Return the columns of the plan."""
     employee, money = person.employee, person.money
-    return (
-        employee.enrollment_date,
-        employee.deferral_bp > 0,
-        employee.deferral_bp,
-        money.plan_compensation,
-        money.testing_compensation,
-        money.pre_tax,
-        money.roth,
-        money.catch_up,
-        money.match,
-        money.nonelective,
-        money.match_balance,
-        money.nonelective_balance,
-        money.match_vested_bp,
-        money.nonelective_vested_bp,
-        money.forfeited,
-        money.hce,
-        money.excess_415,
-    )
+    return {
+        "eligibility_date": person.eligibility_date,
+        "enrollment_date": employee.enrollment_date,
+        "enrolled": employee.deferral_bp > 0,
+        "deferral_bp": employee.deferral_bp,
+        "plan_compensation_cents": money.plan_compensation,
+        "testing_compensation_cents": money.testing_compensation,
+        "pre_tax_cents": money.pre_tax,
+        "roth_cents": money.roth,
+        "catch_up_cents": money.catch_up,
+        "match_cents": money.match,
+        "nonelective_cents": money.nonelective,
+        "match_balance_cents": money.match_balance,
+        "nonelective_balance_cents": money.nonelective_balance,
+        "vested_share_match_bp": money.match_vested_bp,
+        "vested_share_nonelective_bp": money.nonelective_vested_bp,
+        "forfeited_cents": money.forfeited,
+        "hce": money.hce,
+        "excess_415_cents": money.excess_415,
+    }

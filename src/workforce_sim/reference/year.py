@@ -62,7 +62,7 @@ class Year:
         refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
         ranges = [level.range_cents for level in run.levels]
         self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
-        self._scalars = [draws.decision(config.random_seed, year, s) for s in range(Stream.MATCH_RESPONSE + 1)]
+        self._scalars = {stream: draws.decision(config.random_seed, year, stream) for stream in Stream}
 
     @cached_property
     def limits(self) -> Limits:

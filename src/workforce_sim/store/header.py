@@ -19,10 +19,19 @@ from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import ordered, values_of
 from workforce_sim.store.layout import RUN, json_bytes, read_sealed, replace_file, sealed, sha256
 from workforce_sim.store.parquet import FAST
-from workforce_sim.tables import CENSUS, completed
+from workforce_sim.tables import CENSUS, SCHEMA, completed
 
-FORMAT = 2
-"""Of the folder: its files, their columns, and what their names mean."""
+FOLDER = 2
+"""Of the folder: its files, and what their names mean."""
+
+FORMAT = f"{FOLDER}-{SCHEMA}"
+"""Of a run on disk: its folder, and the columns and types of its tables."""
+
+NUMBERED = {2: "2-7d34103788e9f79b"}
+"""What a format was that was given a number alone: its runs are read as long as nothing has changed since."""
+
+READ: tuple[int | str, ...] = (FORMAT, *(number for number, known in NUMBERED.items() if known == FORMAT))
+"""Formats that are read, the one that is written first."""
 
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
 """How long a run is, and where files lie: no year depends on them."""
@@ -73,7 +82,7 @@ class Header:
     versions: Mapping[str, str] = field(default_factory=software)
     level: int = FAST
     own: Mapping[str, str] = field(default_factory=dict)
-    format: int = FORMAT
+    format: int | str = FORMAT
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Header:
@@ -157,22 +166,26 @@ def read_header(run: Path) -> Header:
 
     Raises:
         FileNotFoundError: when there is no such folder.
-        LedgerError: when it holds no run, or one of another format, or ``run.json`` was changed.
+        LedgerError: when it holds no run, or one of an older format, or ``run.json`` was changed.
     """
     if not run.exists():
         raise FileNotFoundError(f"{run}: no such folder")
     if not (run / RUN).is_file():
         raise LedgerError(f"{run}: holds no complete run; write it again")
-    content = read_sealed(run / RUN, FORMAT)
+    content = read_sealed(run / RUN, READ)
     try:
         return Header.of(content)
     except (TypeError, KeyError, ValueError) as error:
         raise LedgerError(f"{run / RUN}: is not of this format ({type(error).__name__})") from None
 
 
+_NO_DIFFERENCE = {"opening": None, "level": None, "format": None}
+"""What two runs may have otherwise and be the same; of formats, all that are read are alike."""
+
+
 def differences(there: Header, asked: Header) -> list[str]:
     """Return a line on everything that decides results and differs."""
-    known, wanted = (dict(_leaves(header.identity() | {"opening": None, "level": None})) for header in (there, asked))
+    known, wanted = (dict(_leaves(header.identity() | _NO_DIFFERENCE)) for header in (there, asked))
     changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
     return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
 

@@ -21,7 +21,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -151,11 +151,11 @@ def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, "seal": sha256(json_bytes(dict(content)))}
 
 
-def read_sealed(path: Path, expected: int | None = None) -> dict[str, Any]:
-    """Return the content of a sealed JSON file, one that says of which format it is when one is expected.
+def read_sealed(path: Path, formats: Sequence[int | str] = ()) -> dict[str, Any]:
+    """Return the content of a sealed JSON file, one that says of which format it is when only some are read.
 
     Raises:
-        LedgerError: when it cannot be read, is of another format, or not a byte of it may have changed and one has.
+        LedgerError: when it cannot be read, is of an older format, or not a byte of it may have changed and one has.
     """
     try:
         raw = path.read_bytes()
@@ -165,12 +165,22 @@ def read_sealed(path: Path, expected: int | None = None) -> dict[str, Any]:
         raise LedgerError(f"{path}: missing") from None
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
-    found = unsealed.get("format", expected)
-    if expected is not None and found != expected and type(found) is int:
-        raise LedgerError(f"{path}: written in format {found}, this version reads {expected}")
+    if type(unsealed.get("format")) is int:  # whatever seals were then
+        refuse_older(path, unsealed, formats)
     if raw != json_bytes(sealed(unsealed)):
         raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
+    refuse_older(path, unsealed, formats)
     return unsealed
+
+
+def refuse_older(path: Path, content: Mapping[str, Any], formats: Sequence[int | str]) -> None:
+    """Raise ``LedgerError`` unless content is of one of the formats that are read, saying which version wrote it."""
+    if not formats or content.get("format", formats[0]) in formats:
+        return
+    found, version = content["format"], content.get("versions", {}).get("workforce_sim")
+    what = f"is of an older format ({found}; this version reads {formats[0]})"
+    wrote = "the version that wrote it" if version is None else f"workforce_sim {version}, which wrote it"
+    raise LedgerError(f"{path}: {what}; simulate it again elsewhere, or read it with {wrote}")
 
 
 RESTORE = "restore it from a copy, or write the run again elsewhere"

@@ -5,46 +5,37 @@ Chapter: ``docs/model/laws.md``. A broken law is a defect or damaged data, never
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import replay
+from workforce_sim.ledger import known_state, replay
 from workforce_sim.opening import Tables
-from workforce_sim.tables import TABLES, names
+from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, TABLES, EventType, names
 
-_STATE = ["replicate", "employee_id", "level", "salary_cents", "eligible", "enrolled", "deferral_bp"]
-_ONCE = ("hire", "eligibility", "promotion", "cola", "merit", "enrollment", "termination", "forfeiture")
-_NOT_NEGATIVE = (
-    "salary_cents",
-    "earnings_cents",
-    "pre_tax_cents",
-    "roth_cents",
-    "match_cents",
-    "nonelective_cents",
-    "match_balance_cents",
-    "nonelective_balance_cents",
-    "forfeited_cents",
-)
+_WHO = ["replicate", "employee_id"]
+_OF_EVERY_ROW = ("replicate", "year", "employee_id", "event_type", "effective_date")
+_FOLLOWED = [column for column in SNAPSHOTS if column.state is not None]
 
 
-def check_year(opening: pl.DataFrame, tables: Tables) -> None:
+def check_year(opening: pl.DataFrame, tables: Tables, kinds: Sequence[EventType] = EVENT_KINDS) -> None:
     """Check one plan year against the laws.
 
     Args:
         opening: staff at the opening: ``result.opening``, or the snapshots of the year before (leavers are left out).
         tables: ledger, snapshots and summary of the year.
+        kinds: the event types there are.
 
     Raises:
         LedgerError: naming every law that is broken, with how many rows break it.
     """
-    broken = list(broken_laws(opening, tables))
+    broken = list(broken_laws(opening, tables, kinds))
     if broken:
         raise LedgerError("; ".join(broken))
 
 
-def broken_laws(opening: pl.DataFrame, tables: Tables) -> Iterator[str]:
+def broken_laws(opening: pl.DataFrame, tables: Tables, kinds: Sequence[EventType] = EVENT_KINDS) -> Iterator[str]:
     """Yield what is wrong with the tables of a year; nothing when all laws hold."""
     opening, events, people = _staying(opening), tables.events, tables.snapshots
     year = int(tables.summary["year"][0])
@@ -54,11 +45,8 @@ def broken_laws(opening: pl.DataFrame, tables: Tables) -> Iterator[str]:
             return
     yield from _counted(year, "events are dated outside the year", events["effective_date"].dt.year() != year)
     yield from _counted(year, "events happen outside employment", _outside(events, people))
-    once = events.filter(pl.col("event_type").cast(pl.String).is_in(_ONCE))
-    twice = once.select("replicate", "employee_id", "event_type").is_duplicated()
-    yield from _counted(year, "events happen twice to somebody", twice)
-    for name in _NOT_NEGATIVE:
-        yield from _counted(year, f"values of {name} are below 0", people[name] < 0)
+    yield from _of_kinds(year, events.with_columns(pl.col("event_type", "cause").cast(pl.String)), kinds)
+    yield from _bounds(year, people)
     if not _closing(people).equals(_comparable(replay(opening, events), people)):
         yield f"{year}: the ledger replayed over the opening does not give the closing"
     yield from _bridge(year, tables)
@@ -84,18 +72,44 @@ def _staying(people: pl.DataFrame) -> pl.DataFrame:
     return people.filter(pl.col("termination_date").is_null()) if "termination_date" in people.columns else people
 
 
+def _of_kinds(year: int, events: pl.DataFrame, kinds: Sequence[EventType]) -> Iterator[str]:
+    """Yield what breaks the declaration of an event type: how often it may happen, its causes, what it sets."""
+    kind = pl.col("event_type")
+    often = [kind.name for kind in kinds if kind.often]
+    events = events.filter(kind.is_in([kind.name for kind in kinds]))  # nothing is declared of a user's own events
+    once = events.filter(~kind.is_in(often))
+    twice = once.select("replicate", "employee_id", "event_type").is_duplicated()
+    yield from _counted(year, "events happen twice to somebody", twice)
+    for column in (column.name for column in EVENTS if column.name not in _OF_EVERY_ROW):
+        setting = [kind.name for kind in kinds if column in kind.sets or (column == "cause" and kind.causes)]
+        strange = events.select(pl.col(column).is_not_null() & ~kind.is_in(setting)).to_series()
+        yield from _counted(year, f"events have a {column}, which they do not set", strange)
+    pairs = [f"{kind.name} {cause}" for kind in kinds for cause in kind.causes]
+    pair = pl.concat_str("event_type", "cause", separator=" ")  # null where there is no cause
+    strange = events.select(~pair.is_in(pairs)).to_series()
+    yield from _counted(year, "events have a cause of another event", strange)
+
+
+def _bounds(year: int, people: pl.DataFrame) -> Iterator[str]:
+    for column in SNAPSHOTS:
+        if column.lowest is not None:
+            yield from _counted(
+                year, f"values of {column.name} are below {column.lowest:,}", people[column.name] < column.lowest
+            )
+        if column.highest is not None:
+            yield from _counted(
+                year, f"values of {column.name} are above {column.highest:,}", people[column.name] > column.highest
+            )
+
+
 def _closing(people: pl.DataFrame) -> pl.DataFrame:
     """Return what the snapshots say of the closing, as ``replay`` gives it."""
-    state = _staying(people).with_columns(
-        pl.col("enrolled").fill_null(value=False),
-        pl.col("deferral_bp").fill_null(0),
-        eligible=pl.col("eligibility_date").is_not_null(),
-    )
-    return state.select(_STATE).sort("replicate", "employee_id")
+    known = (known_state(column, people.columns) for column in _FOLLOWED)
+    return _staying(people).select(*_WHO, *known).sort(_WHO)
 
 
 def _comparable(replayed: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    return replayed.select(_STATE).with_columns(pl.col("level").cast(people.schema["level"]))
+    return replayed.with_columns(pl.col("level").cast(people.schema["level"]))
 
 
 def _bridge(year: int, tables: Tables) -> Iterator[str]:

@@ -26,7 +26,7 @@ def enrollment(moment: Moment) -> list[Reason]:
     """Return the assumptions behind an enrollment, by its way."""
     cause = str(moment.event["cause"])
     if cause == "automatic":
-        return [*automatic_enrollment(moment), _default_rate(moment)]
+        return [*opt_out(moment), _default_rate(moment)]
     section, tables = moment.config.enrollment, moment.assumptions
     if cause == "election":
         entry = moment.person["eligibility_date"]
@@ -38,8 +38,8 @@ def enrollment(moment: Moment) -> list[Reason]:
     return [way, rate, seeking, *_most(moment)]
 
 
-def automatic_enrollment(moment: Moment) -> list[Reason]:
-    """Return the assumptions behind automatic enrollment and opting out of it."""
+def opt_out(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind opting out of automatic enrollment, and behind that."""
     section, hired = moment.config.enrollment.auto_enrollment, moment.person["hire_date"]
     days = counted(section.window_days, "day")
     return [

@@ -1,0 +1,66 @@
+"""The tables: each event type, column and measure is declared here once, and all the rest derives from that."""
+
+from workforce_sim.tables.columns import CENSUS, EVENTS, SNAPSHOTS
+from workforce_sim.tables.declared import (
+    NAME,
+    Column,
+    DataType,
+    EventType,
+    Last,
+    Measure,
+    Positive,
+    Reached,
+    causes_of,
+    completed,
+    looked_at,
+    names,
+    schema,
+)
+from workforce_sim.tables.event_types import (
+    EVENT_CAUSE,
+    EVENT_CAUSES,
+    EVENT_KINDS,
+    EVENT_TYPE,
+    EVENT_TYPES,
+    STATUS,
+    STATUSES,
+    TERMINATION_CAUSES,
+)
+from workforce_sim.tables.measures import SUMMARY, USED_FOR_COST, WORKING
+
+__all__ = [
+    "CENSUS",
+    "EVENTS",
+    "EVENT_CAUSE",
+    "EVENT_CAUSES",
+    "EVENT_KINDS",
+    "EVENT_TYPE",
+    "EVENT_TYPES",
+    "NAME",
+    "SCHEMA",
+    "SNAPSHOTS",
+    "STATUS",
+    "STATUSES",
+    "SUMMARY",
+    "TABLES",
+    "TERMINATION_CAUSES",
+    "USED_FOR_COST",
+    "WORKING",
+    "Column",
+    "DataType",
+    "EventType",
+    "Last",
+    "Measure",
+    "Positive",
+    "Reached",
+    "causes_of",
+    "completed",
+    "looked_at",
+    "names",
+    "schema",
+]
+
+TABLES = {"census": CENSUS, "events": EVENTS, "snapshots": SNAPSHOTS, "summary": SUMMARY}
+
+SCHEMA = schema(TABLES)
+"""Of what is declared: a run on disk written under another has other tables."""

@@ -1,0 +1,299 @@
+"""Census, ledger and snapshot: every column with its type, unit, meaning and owner, its bounds, and how it differs.
+
+``docs/data-model.md`` is printed from here. ``owner`` is what may change a column.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.tables.declared import NAME, Column, Last, Positive, Reached
+from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, STATUS
+
+KEYS = (
+    Column("replicate", pl.Int32, "Which replicate of the ensemble; 0 in a single run", owner="simulation"),
+    Column("year", pl.Int32, "Plan year", owner="simulation"),
+)
+
+_COUNTED = ("plan.match", "plan.limits", "eligibility.")
+_ROTH = ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_BALANCES = ("plan.annual_return", "plan.forfeitures")
+
+CENSUS = (
+    Column("employee_id", pl.String, "Identifier, unique"),
+    Column("hire_date", pl.Date, "First day of employment"),
+    Column("salary_cents", pl.Int64, "Annual salary as paid, full-time or not", "cents a year"),
+    Column("birth_date", pl.Date, "Date of birth; imputed where missing"),
+    Column("level", NAME, "Job level; imputed from pay where missing"),
+    Column("department", NAME, "Department; may be null"),
+    Column("full_time_ppm", pl.Int32, "Hours as a share of full-time", "millionths"),
+    Column("deferral_bp", pl.Int32, "Deferral rate; null where unknown", "basis points"),
+    Column("opted_out", pl.Boolean, "Declined automatic enrollment"),
+    Column("excluded", pl.Boolean, "Excluded from the plan"),
+    Column("owner_share_ppm", pl.Int32, "Share of the employer owned", "millionths"),
+    Column("officer", pl.Boolean, "An officer of the employer"),
+    Column("prior_year_pay_cents", pl.Int64, "Pay of the year before the opening", "cents"),
+    Column("match_balance_cents", pl.Int64, "Balance from match", "cents"),
+    Column("nonelective_balance_cents", pl.Int64, "Balance from nonelective money", "cents"),
+    Column("deferral_balance_cents", pl.Int64, "Balance from deferrals", "cents"),
+)
+
+EVENTS = (
+    *KEYS,
+    Column("employee_id", pl.String, "Who", owner="hire"),
+    Column("event_type", EVENT_TYPE, "What happened", owner="the event"),
+    Column(
+        "cause",
+        EVENT_CAUSE,
+        "Why, of terminations, enrollments and rate changes",
+        owner="the event",
+        behind="effective_date",
+    ),
+    Column("effective_date", pl.Date, "When, within the plan year", owner="the event"),
+    Column(
+        "salary_before_cents",
+        pl.Int64,
+        "Annual salary before",
+        "cents a year",
+        "promotion, cola, merit",
+        behind="level_before",
+    ),
+    Column(
+        "salary_after_cents",
+        pl.Int64,
+        "Annual salary after",
+        "cents a year",
+        "hire, promotion, cola, merit",
+        behind="level_after",
+    ),
+    Column("level_before", NAME, "Level before", owner="promotion", behind="amount_cents"),
+    Column("level_after", NAME, "Level after", owner="hire, promotion", behind="cause"),
+    Column("deferral_before_bp", pl.Int32, "Deferral rate before", "basis points", "enrollment and deferral events"),
+    Column(
+        "deferral_after_bp",
+        pl.Int32,
+        "Deferral rate after",
+        "basis points",
+        "enrollment and deferral events",
+        behind="salary_after_cents",
+    ),
+    Column("amount_cents", pl.Int64, "Amount forfeited", "cents", "forfeiture", behind="deferral_after_bp"),
+)
+
+_ALL_BP = 10_000
+
+SNAPSHOTS = (
+    *KEYS,
+    Column("employee_id", pl.String, "Who", owner="hire"),
+    Column(
+        "status",
+        STATUS,
+        "Stayed or left, opening staff or hire of the year",
+        owner="termination",
+        differs="another status",
+        behind="hce",
+    ),
+    Column("birth_date", pl.Date, "Date of birth", owner="hire", fixed=True, behind="hire_date"),
+    Column("hire_date", pl.Date, "First day of employment", owner="hire", fixed=True),
+    Column(
+        "termination_date",
+        pl.Date,
+        "Last day of employment; null for those who stay",
+        owner="termination",
+        differs="another status",
+        behind="status",
+    ),
+    Column(
+        "age", pl.Int32, "Completed years on 1 January, of hires on the hire date", "years", "simulation", fixed=True
+    ),
+    Column("tenure_years", pl.Int32, "Completed years since hire, on the same day", "years", "simulation", fixed=True),
+    Column(
+        "level",
+        NAME,
+        "Level at the end of the year or on leaving",
+        owner="promotion",
+        state=Last("level_after"),
+        differs="another level at the opening",
+    ),
+    Column("department", NAME, "Department; may be null", owner="hire", fixed=True, behind="birth_date"),
+    Column(
+        "full_time_ppm",
+        pl.Int32,
+        "Hours as a share of full-time",
+        "millionths",
+        "hire",
+        fixed=True,
+        behind="department",
+    ),
+    Column(
+        "opening_salary_cents",
+        pl.Int64,
+        "Salary at the opening; null for hires",
+        "cents a year",
+        "simulation",
+        lowest=0,
+        fixed=True,
+    ),
+    Column(
+        "salary_cents",
+        pl.Int64,
+        "Salary at the end of the year or on leaving",
+        "cents a year",
+        "promotion, cola, merit",
+        lowest=0,
+        state=Last("salary_after_cents"),
+        differs="another salary",
+    ),
+    Column(
+        "earnings_cents",
+        pl.Int64,
+        "Pay earned in the year",
+        "cents",
+        "simulation",
+        lowest=0,
+        differs="other pay earned",
+    ),
+    Column(
+        "eligibility_date",
+        pl.Date,
+        "When eligible; null before that, and for the excluded",
+        owner="eligibility",
+        in_plan=True,
+        state=Reached("eligibility", "eligible"),
+        differs="eligible on another day",
+    ),
+    Column(
+        "enrollment_date",
+        pl.Date,
+        "Latest enrollment since the start; null before",
+        owner="enrollment",
+        in_plan=True,
+        differs="enrolled on another day",
+    ),
+    Column(
+        "enrolled",
+        pl.Boolean,
+        "Takes part: defers at the end of the year or on leaving",
+        owner="enrollment, stop",
+        in_plan=True,
+        state=Positive("deferral_bp"),
+        differs="in the plan or not",
+        keys=("eligibility.", "enrollment.", "plan."),
+    ),
+    Column(
+        "deferral_bp",
+        pl.Int32,
+        "Deferral rate last in force",
+        "basis points",
+        "enrollment and deferral events",
+        lowest=0,
+        highest=_ALL_BP,
+        in_plan=True,
+        state=Last("deferral_after_bp", starts=0),
+        differs="another rate at the opening",
+        keys=("enrollment.election", "enrollment.deferral_rates"),
+    ),
+    *(
+        Column(
+            name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="plan compensation", keys=_COUNTED
+        )
+        for name, about in (
+            ("plan_compensation_cents", "Compensation that the match counts"),
+            ("testing_compensation_cents", "Pay since entry, as the plan's tests count it"),
+        )
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "plan",
+            lowest=0,
+            in_plan=True,
+            differs="deferral limits or Roth",
+            keys=_ROTH,
+        )
+        for name, about in (
+            ("pre_tax_cents", "Pre-tax deferrals"),
+            ("roth_cents", "Roth deferrals"),
+            ("catch_up_cents", "Catch-up deferrals, within the two above"),
+        )
+    ),
+    Column(
+        "match_cents",
+        pl.Int64,
+        "Employer match",
+        "cents",
+        "plan",
+        lowest=0,
+        in_plan=True,
+        differs="match formula",
+        keys=("plan.match", "plan.limits"),
+    ),
+    Column(
+        "nonelective_cents",
+        pl.Int64,
+        "Nonelective contribution, reallocated forfeitures included",
+        "cents",
+        "plan",
+        lowest=0,
+        in_plan=True,
+        differs="nonelective formula",
+        keys=("plan.nonelective", "plan.limits", "plan.forfeitures"),
+    ),
+    *(
+        Column(name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="balances", keys=_BALANCES)
+        for name, about in (
+            ("match_balance_cents", "Balance from match, of leavers before the payout"),
+            ("nonelective_balance_cents", "Balance from nonelective money, the same"),
+        )
+    ),
+    *(
+        Column(
+            f"vested_share_{source}_bp",
+            pl.Int32,
+            f"Vested share of the {source} balance",
+            "basis points",
+            "plan",
+            lowest=0,
+            highest=_ALL_BP,
+            in_plan=True,
+            differs="vesting",
+            keys=("plan.vesting",),
+        )
+        for source in ("match", "nonelective")
+    ),
+    Column(
+        "forfeited_cents",
+        pl.Int64,
+        "Forfeited on leaving",
+        "cents",
+        "forfeiture",
+        lowest=0,
+        in_plan=True,
+        differs="vesting",
+        keys=("plan.vesting",),
+    ),
+    Column(
+        "hce",
+        pl.Boolean,
+        "Highly compensated",
+        owner="plan",
+        in_plan=True,
+        differs="highly compensated",
+        keys=("plan.testing", "plan.limits"),
+    ),
+    Column(
+        "excess_415_cents",
+        pl.Int64,
+        "Taken off by the limit on annual additions",
+        "cents",
+        "plan",
+        lowest=0,
+        in_plan=True,
+        differs="limit on annual additions",
+        keys=("plan.limits", "plan.match", "plan.nonelective"),
+        behind="catch_up_cents",
+    ),
+)

@@ -1,0 +1,123 @@
+"""Every event type, in the order within a day. What others need to know of one stands here and nowhere else."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.tables.declared import EventType, causes_of
+
+_COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
+_SALARY = ("salary_before_cents", "salary_after_cents")
+_RATE = ("deferral_before_bp", "deferral_after_bp")
+
+TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction")
+STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
+
+EVENT_KINDS = (
+    EventType(
+        name="hire",
+        words="hired",
+        otherwise="hired at another level or pay",
+        sets=("salary_after_cents", "level_after"),
+        keys=(*_COMING, "compensation.", "promotion."),
+    ),
+    EventType(
+        name="eligibility",
+        words="eligible",
+        otherwise="eligible otherwise",
+        keys=("eligibility.", "plan.enabled"),
+        lasting=True,
+        in_plan=True,
+    ),
+    EventType(
+        name="promotion",
+        words="promoted",
+        otherwise="another promotion raise",
+        sets=(*_SALARY, "level_before", "level_after"),
+        keys=("promotion.", "workforce.levels"),
+        amount_keys=("compensation.",),
+    ),
+    EventType(
+        name="cola",
+        words="cost-of-living raise",
+        otherwise="another cost-of-living raise",
+        sets=_SALARY,
+        keys=("compensation.cola",),
+    ),
+    EventType(
+        name="merit",
+        words="merit raise",
+        otherwise="another merit raise",
+        sets=_SALARY,
+        keys=("compensation.merit", "compensation.ratings"),
+    ),
+    EventType(
+        name="enrollment",
+        words="enrolled",
+        otherwise="enrolled at another rate",
+        otherwise_caused="enrolled another way",
+        sets=_RATE,
+        causes=("election", "automatic", "conversion"),
+        keys=("eligibility.", "enrollment.", "plan."),
+        lasting=True,
+        in_plan=True,
+    ),
+    EventType(
+        name="opt_out",
+        words="opted out",
+        otherwise="opted out otherwise",
+        sets=("deferral_after_bp",),
+        keys=("enrollment.auto_enrollment",),
+        in_plan=True,
+    ),
+    EventType(
+        name="rate_change",
+        words="changed rate",
+        otherwise="changed to another rate",
+        sets=_RATE,
+        causes=("own", "match_response"),
+        keys=("enrollment.change", "enrollment.match_response", "enrollment.max_deferral", "plan.match"),
+        often=True,
+        in_plan=True,
+    ),
+    EventType(
+        name="escalation",
+        words="escalated",
+        otherwise="escalated to another rate",
+        sets=_RATE,
+        keys=("enrollment.escalation", "enrollment.max_deferral"),
+        in_plan=True,
+    ),
+    EventType(
+        name="stop",
+        words="stopped deferring",
+        otherwise="stopped from another rate",
+        sets=_RATE,
+        keys=("enrollment.stop",),
+        in_plan=True,
+    ),
+    EventType(
+        name="termination",
+        words="left",
+        otherwise="left for another cause",
+        causes=TERMINATION_CAUSES,
+        keys=_COMING,
+        lasting=True,
+    ),
+    EventType(
+        name="forfeiture",
+        words="forfeited",
+        otherwise="another forfeiture",
+        sets=("amount_cents",),
+        keys=("plan.vesting",),
+        in_plan=True,
+        follows=True,
+    ),
+)
+
+EVENT_TYPES = tuple(kind.name for kind in EVENT_KINDS)
+EVENT_CAUSES = causes_of(EVENT_KINDS)
+
+EVENT_TYPE = pl.Enum(EVENT_TYPES)
+EVENT_CAUSE = pl.Enum(EVENT_CAUSES)
+STATUS = pl.Enum(STATUSES)

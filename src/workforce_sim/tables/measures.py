@@ -1,0 +1,234 @@
+"""The summary: every measure, and how it comes about from the ledger and the snapshot of a year."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.tables.columns import KEYS
+from workforce_sim.tables.declared import Counts, Measure
+from workforce_sim.tables.event_types import STATUS
+
+
+def _is(*statuses: str) -> pl.Expr:
+    return pl.any_horizontal([pl.col("status") == pl.lit(status, dtype=STATUS) for status in statuses])
+
+
+def _heads(flag: pl.Expr) -> pl.Expr:
+    return flag.sum().cast(pl.Int64)
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return one division of whole numbers; null of nothing."""
+    return pl.when(whole > 0).then(part / whole)
+
+
+_STAYS, _CONTINUING = _is("continuing", "new_hire"), _is("continuing")
+_TAKES_PART = _STAYS & (pl.col("deferral_bp") > 0)
+_SALARY = pl.col("salary_cents")
+_HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
+
+USED_FOR_COST = "_used_for_cost"
+"""Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
+
+WORKING = (
+    Measure("_closing_salaries", pl.Int64, "Salaries at the closing", sums=pl.when(_STAYS).then(_SALARY).sum()),
+    Measure("_continuing_closing", pl.Int64, "The same of continuing", sums=pl.when(_CONTINUING).then(_SALARY).sum()),
+    Measure(
+        "_continuing_opening",
+        pl.Int64,
+        "Their salaries at the opening",
+        sums=pl.when(_CONTINUING).then(pl.col("opening_salary_cents")).sum(),
+    ),
+    Measure(
+        "_deferral_bp",
+        pl.Int64,
+        "Deferral rates of participants",
+        in_plan=True,
+        sums=pl.when(_TAKES_PART).then(pl.col("deferral_bp").cast(pl.Int64)).sum(),
+    ),
+)
+"""Sums that measures are derived from, in no table."""
+
+SUMMARY = (
+    *KEYS,
+    Measure(
+        "headcount_opening",
+        pl.Int64,
+        "Staff at the opening",
+        "employees",
+        "simulation",
+        sums=_heads(_is("continuing", "terminated")),
+    ),
+    Measure(
+        "hires",
+        pl.Int64,
+        "Hires of the year",
+        "employees",
+        "hire",
+        sums=_heads(_is("new_hire", "new_hire_terminated")),
+    ),
+    Measure(
+        "terminations_opening_staff",
+        pl.Int64,
+        "Leavers among opening staff, reductions included",
+        "employees",
+        "termination",
+        sums=_heads(_is("terminated")),
+    ),
+    Measure(
+        "terminations_new_hires",
+        pl.Int64,
+        "Leavers among the year's hires",
+        "employees",
+        "termination",
+        sums=_heads(_is("new_hire_terminated")),
+    ),
+    Measure(
+        "reductions",
+        pl.Int64,
+        "Leavers of cause reduction",
+        "employees",
+        "termination",
+        counts=Counts("termination", "reduction"),
+    ),
+    Measure("headcount_closing", pl.Int64, "Staff at the closing", "employees", "simulation", sums=_heads(_STAYS)),
+    Measure("promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion")),
+    Measure("cola_raises", pl.Int64, "Cost-of-living increases", "events", "cola", counts=Counts("cola")),
+    Measure("merit_raises", pl.Int64, "Merit increases", "events", "merit", counts=Counts("merit")),
+    Measure(
+        "payroll_cents",
+        pl.Int64,
+        "Pay earned in the year by everybody",
+        "cents",
+        "simulation",
+        sums=pl.col("earnings_cents").sum(),
+    ),
+    Measure(
+        "average_salary_cents",
+        pl.Int64,
+        "Mean salary at the closing, half up; null without staff",
+        "cents a year",
+        "simulation",
+        derived=pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
+    ),
+    Measure(
+        "average_salary_growth_continuing",
+        pl.Float64,
+        "Closing over opening salaries of continuing staff, less 1; null without any",
+        "fraction",
+        "simulation",
+        derived=pl.when(_BEFORE > 0).then(pl.col("_continuing_closing") / _BEFORE - 1),
+    ),
+    Measure(
+        "eligible",
+        pl.Int64,
+        "Active and eligible at year end",
+        "employees",
+        "eligibility",
+        sums=_heads(_STAYS & pl.col("eligibility_date").is_not_null()),
+    ),
+    Measure(
+        "participants",
+        pl.Int64,
+        "Active and deferring at year end",
+        "employees",
+        "plan",
+        in_plan=True,
+        sums=_heads(_TAKES_PART),
+    ),
+    Measure(
+        "participation_rate",
+        pl.Float64,
+        "Participants over eligible",
+        "fraction",
+        "plan",
+        in_plan=True,
+        derived=_ratio(_PARTICIPANTS, pl.col("eligible")),
+    ),
+    Measure(
+        "participation_rate_all",
+        pl.Float64,
+        "Participants over headcount",
+        "fraction",
+        "plan",
+        in_plan=True,
+        derived=_ratio(_PARTICIPANTS, _HEADS),
+    ),
+    Measure("enrollments", pl.Int64, "Enrollments", "events", "enrollment", in_plan=True, counts=Counts("enrollment")),
+    Measure("opt_outs", pl.Int64, "Opt-outs", "events", "opt_out", in_plan=True, counts=Counts("opt_out")),
+    Measure(
+        "escalations",
+        pl.Int64,
+        "Automatic escalations",
+        "events",
+        "escalation",
+        in_plan=True,
+        counts=Counts("escalation"),
+    ),
+    Measure(
+        "average_deferral_rate",
+        pl.Float64,
+        "Mean deferral rate of participants",
+        "fraction",
+        "plan",
+        in_plan=True,
+        derived=_ratio(pl.col("_deferral_bp"), 10_000 * _PARTICIPANTS),
+    ),
+    Measure(
+        "deferral_cents",
+        pl.Int64,
+        "Deferrals",
+        "cents",
+        "plan",
+        in_plan=True,
+        sums=(pl.col("pre_tax_cents") + pl.col("roth_cents")).sum(),
+    ),
+    Measure("match_cents", pl.Int64, "Employer match", "cents", "plan", in_plan=True, sums=pl.col("match_cents").sum()),
+    Measure(
+        "nonelective_cents",
+        pl.Int64,
+        "Nonelective contributions, reallocated forfeitures included",
+        "cents",
+        "plan",
+        in_plan=True,
+        sums=pl.col("nonelective_cents").sum(),
+    ),
+    Measure(
+        "forfeitures_cents",
+        pl.Int64,
+        "Forfeitures",
+        "cents",
+        "plan",
+        in_plan=True,
+        sums=pl.col("forfeited_cents").sum(),
+    ),
+    Measure(
+        "forfeitures_used_cents",
+        pl.Int64,
+        "Forfeitures of earlier years used",
+        "cents",
+        "plan",
+        in_plan=True,
+        of_account=True,
+    ),
+    Measure(
+        "net_employer_cost_cents",
+        pl.Int64,
+        "Employer money less forfeitures used for it",
+        "cents",
+        "plan",
+        in_plan=True,
+        of_account=True,
+        derived=pl.col("match_cents") + pl.col("nonelective_cents") - pl.col(USED_FOR_COST),
+    ),
+    Measure(
+        "employer_cost_share_of_payroll",
+        pl.Float64,
+        "Net employer cost over payroll",
+        "fraction",
+        "plan",
+        in_plan=True,
+        of_account=True,
+        derived=_ratio(pl.col("net_employer_cost_cents"), pl.col("payroll_cents")),
+    ),
+)
