@@ -42,7 +42,7 @@ RICH_PLAN: Mapping[str, Any] = {
 }
 """What costs most: a payroll match by tenure, conditions, points, graded vesting, reallocation, escalation in July."""
 
-UNEVEN_RAISES: Mapping[str, Any] = {"compensation.merit_factors": {"1": 1.0, "2": 1.2, "3": 1.0, "4": 0.9, "5": 0.8}}
+UNEVEN_RAISES: Mapping[str, Any] = {"compensation.merit_factors": {"Staff": 1.2, "Executive": 0.8}}
 """Merit increases that differ by level, so that the pool is shared out among everybody."""
 
 PLANS: Mapping[str, Mapping[str, Any]] = {
