@@ -1,4 +1,4 @@
-"""What ``python -m benchmarks`` accepts, the table of ``--against``, and what it says of revisions it cannot measure."""
+"""What ``python -m benchmarks`` accepts, the table of ``--against``, and the revisions that it refuses."""
 
 import shutil
 import subprocess
@@ -121,7 +121,8 @@ def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
 
 @needs_git
 @pytest.mark.parametrize(
-    ("revision", "said"), [("nowhere", "no such revision"), ("--all", "no such revision"), ("bare", "nothing to measure")]
+    ("revision", "said"),
+    [("nowhere", "no such revision"), ("--all", "no such revision"), ("bare", "nothing to measure")],
 )
 def test_a_revision_that_cannot_be_measured_is_refused(checkout: Path, revision: str, said: str) -> None:
     with pytest.raises(SystemExit, match=said):
@@ -137,12 +138,18 @@ def test_changes_that_are_not_committed_are_said(checkout: Path) -> None:
 
 @needs_git
 def test_the_other_revision_is_removed_afterwards_whatever_happened(checkout: Path) -> None:
-    found = against.commit_of("first", checkout)
-    with pytest.raises(KeyboardInterrupt), against.checked_out(found, checkout) as tree:
-        assert (tree / "src/workforce_sim/__init__.py").read_text(encoding="utf-8") == '"""First."""\n'
-        raise KeyboardInterrupt
+    trees: list[Path] = []
 
-    assert not tree.exists()
+    def interrupted() -> None:
+        with against.checked_out(against.commit_of("first", checkout), checkout) as tree:
+            trees.append(tree)
+            assert (tree / "src/workforce_sim/__init__.py").is_file()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert [tree.exists() for tree in trees] == [False]
     assert against.git(checkout, "worktree", "list").stdout.count("\n") == 1
 
 
