@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import nox
@@ -54,6 +56,25 @@ def polars_pair(session: nox.Session) -> None:
         found[version] = session.run("python", "-c", FINGERPRINT, silent=True)
     if len(set(found.values())) != 1:
         session.error(f"fingerprints differ: {found}")
+
+
+@nox.session(python=PYTHONS[0])
+def gpu(session: nox.Session) -> None:
+    """Run the golden files where a GPU is, with the GPU engine and the Polars that it needs installed.
+
+    A year names the engine in memory, whatever is installed: this shows that the two get on, not that the GPU works.
+    """
+    if not _has_gpu():
+        session.skip("no GPU here: nvidia-smi is missing or lists none")
+    session.install("-q", "-e", ".[test]", "polars==1.44.*", "cudf-polars-cu12")
+    session.run("python", "-m", "pytest", "-q", "tests/golden", *session.posargs)
+
+
+def _has_gpu() -> bool:
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return False
+    return b"GPU " in subprocess.run([command, "-L"], check=False, capture_output=True).stdout
 
 
 @nox.session

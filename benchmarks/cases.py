@@ -42,7 +42,15 @@ RICH_PLAN: Mapping[str, Any] = {
 }
 """What costs most: a payroll match by tenure, conditions, points, graded vesting, reallocation, escalation in July."""
 
-PLANS: Mapping[str, Mapping[str, Any]] = {"no plan": {"plan.enabled": False}, "defaults": {}, "rich plan": RICH_PLAN}
+UNEVEN_RAISES: Mapping[str, Any] = {"compensation.merit_factors": {"Staff": 1.2, "Executive": 0.8}}
+"""Merit increases that differ by level, so that the pool is shared out among everybody."""
+
+PLANS: Mapping[str, Mapping[str, Any]] = {
+    "no plan": {"plan.enabled": False},
+    "defaults": {},
+    "uneven raises": UNEVEN_RAISES,
+    "rich plan": RICH_PLAN,
+}
 
 
 @cache

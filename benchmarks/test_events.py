@@ -1,124 +1,120 @@
-"""Each event alone, on a real second year of 1e5 staff."""
+"""Each event and each decision alone, the outputs, the year, and what reads it: a real second year of 1e5 staff.
+
+The steps are those of ``engine.year``: a new event is measured here without a line of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
-import numpy as np
+import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
-from workforce_sim.events import (
-    account,
-    compensation,
-    contribution,
-    deferral,
-    enrollment,
-    hire,
-    promotion,
-    termination,
-)
-from workforce_sim.events.earnings import Pay
-from workforce_sim.events.plan_pay import PlanPay
-from workforce_sim.events.termination import Leavers
 
-import workforce_sim as ws
-from benchmarks.cases import config, opening
-from workforce_sim import frames, headcount, ledger, year
-from workforce_sim.dates import PlanYear
-from workforce_sim.draws import Stream
+from benchmarks.cases import PLANS, config, opening, planned
+from workforce_sim import nondiscrimination, replay, simulate, synthetic_census
 from workforce_sim.engine.clock import Clock
-from workforce_sim.engine.context import Context
+from workforce_sim.engine.columns import Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Declared, Settlement
+from workforce_sim.engine.outputs import outputs
 from workforce_sim.engine.start import prepared
-from workforce_sim.summary import summarise
+from workforce_sim.engine.state import State
+from workforce_sim.engine.year import Course, Part, Step
+from workforce_sim.result import Result
 
 SIZE, YEAR = 100_000, 2026
+"""One partition: what is timed is one step of one thread."""
 
 
-class Midway:
-    """A year taken apart, so that each step can be run again."""
-
-    def __init__(self) -> None:
-        state, self.world = prepared(config(5), opening(SIZE), (0,))
-        _, self.opening = year.step(state, YEAR - 1, self.world, Clock())
-        self.outcome, _ = year.step(self.opening, YEAR, self.world, Clock())
-        self.account, self.staff = self.outcome.account, self.opening.staff
-        self.context = Context(self.world, PlanYear(YEAR), self.opening.scale)
-        self.planned = headcount.decide(self.staff, termination.weights(self.staff, self.context), self.context)
-        self.leavers = self.all_leavers()
-        self.paid = self.pay()
-        self.enrolled = self.enrollment()
-        self.found = self.deferral_rates()
-        self.contributed = self.contributions()
-        self.result = ws.simulate(config(2), census=ws.synthetic_census(SIZE))
-        self.events, self.people = frames.tables(self.outcome.happened, self.account, self.outcome.labels)
-
-    def terminations(self) -> Any:
-        weight = termination.weights(self.staff, self.context)
-        return termination.decide(self.staff, weight, self.planned, self.context)
-
-    def all_leavers(self) -> Leavers:
-        gone = np.flatnonzero(~self.account.stays)
-        return Leavers(gone, np.zeros(len(gone), dtype=np.int64), self.account.employed.last_day[gone])
-
-    def hires(self) -> Any:
-        return hire.decide(self.planned.hires, self.staff, self.context)
-
-    def promotions(self) -> Any:
-        return promotion.decide(self.account.employed, self.context)
-
-    def raises(self) -> Any:
-        return self.pay().earned
-
-    def pay(self) -> Pay:
-        employed, promoted = self.account.employed, self.promotions()
-        when = compensation.dates(employed, self.context)
-        return Pay(
-            employed, when, promoted, compensation.decide(employed, when, promoted, self.context), self.context.year
-        )
-
-    def enrollment(self) -> Any:
-        return enrollment.decide(self.paid, self.context)
-
-    def deferral_rates(self) -> Any:
-        return deferral.decide(self.paid, self.enrolled, self.context)
-
-    def contributions(self) -> Any:
-        return contribution.decide(PlanPay(self.paid, self.found, self.context), self.opening.forfeitures)
-
-    def accounts(self) -> Any:
-        return account.decide(self.account.employed, self.leavers, self.contributed, self.context)
-
-    def nondiscrimination(self) -> Any:
-        return ws.nondiscrimination(self.result, YEAR)
-
-    def tables(self) -> Any:
-        return frames.tables(self.outcome.happened, self.account, self.outcome.labels)
-
-    def summary(self) -> Any:
-        counts = frames.counts(self.outcome.happened, self.account, self.outcome.labels)
-        return summarise(counts, self.people, YEAR, self.outcome.forfeitures)
-
-    def replay(self) -> Any:
-        before = self.people.filter(self.people["opening_salary_cents"].is_not_null())
-        return ledger.replay(before, self.events)
-
-    def draw(self) -> Any:
-        return self.context.draw(self.staff.person, Stream.TERMINATION)
+@cache
+def second_year(plan: str, size: int = SIZE) -> tuple[Course, State]:
+    """Return the course of a plan's years, and the opening of the second."""
+    state, world = prepared(planned(plan, 5), opening(size), (0,))
+    course = Course(world)
+    return course, course.step(state, YEAR - 1, Clock())[1]
 
 
-@pytest.fixture(scope="module")
-def midway() -> Midway:
-    return Midway()
+@cache
+def reached(plan: str) -> tuple[dict[str, Part], Part]:
+    """Return the staff as they reach each step, by its name, and as the last one leaves them."""
+    course, state = second_year(plan)
+    part, found = Part(state.staff, Year(course.world, YEAR, state.scale, state.forfeitures)), {}
+    for step in course.steps:
+        if needed(step, part.year):
+            found[step.name] = part
+            part = taken(part, step)
+    return found, part
 
 
-OF_STAFF = ["terminations", "hires", "promotions", "raises", "tables", "summary", "replay", "draw"]
-OF_PLAN = ["enrollment", "deferral_rates", "contributions", "accounts", "nondiscrimination"]
+def needed(step: Step, year: Year) -> bool:
+    return isinstance(step, Declared) or step.needed(year)
 
 
-@pytest.mark.parametrize("step", [*OF_STAFF, *OF_PLAN])
-def test_step(benchmark: BenchmarkFixture, midway: Midway, step: str) -> None:
-    benchmark.group = f"one step of {'the plan' if step in OF_PLAN else 'the workforce'}, one year, 100,000 staff"
-    job: Callable[[], Any] = getattr(midway, step)
+def taken(part: Part, step: Step) -> Part:
+    """Take the staff through one step."""
+    return part.through([step]) if isinstance(step, Declared) else part.given(step.name, settled(part, step))
+
+
+def settled(part: Part, decision: Settlement) -> Any:
+    return decision.settle([decision.ask(Columns(part.staff), part.year)], part.year)[0]
+
+
+def cases() -> Iterator[Any]:
+    """Yield the steps that a year of each plan takes."""
+    for plan in PLANS:
+        course, state = second_year(plan, size=1_000)
+        year = Year(course.world, YEAR, state.scale, state.forfeitures)
+        yield from (pytest.param(plan, step, id=f"{step.name}-{plan}") for step in course.steps if needed(step, year))
+
+
+@pytest.mark.parametrize(("plan", "step"), list(cases()))
+def test_step(benchmark: BenchmarkFixture, plan: str, step: Step) -> None:
+    benchmark.group = f"{step.name}, one year of 100,000 staff"
+    part = reached(plan)[0][step.name]
+    timed(benchmark, lambda: taken(part, step), part)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("tables", [True, False], ids=["tables", "summary alone"])
+def test_outputs(benchmark: BenchmarkFixture, plan: str, tables: bool) -> None:
+    benchmark.group = "outputs, one year of 100,000 staff"
+    course, part = second_year(plan)[0], reached(plan)[1]
+    events = tuple(step for step in course.steps if isinstance(step, Declared))
+    made = outputs(events, course.world, in_order=False)
+    timed(benchmark, lambda: made.of(part.staff, part.year, tables=tables), part)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_year(benchmark: BenchmarkFixture, plan: str) -> None:
+    benchmark.group = "one year of 100,000 staff"
+    course, state = second_year(plan)
+    timed(benchmark, lambda: course.step(state, YEAR, Clock()), reached(plan)[1])
+
+
+@cache
+def two_years() -> Result:
+    return simulate(config(2), census=synthetic_census(SIZE))
+
+
+def replayed(result: Result) -> Any:
+    people, events = (table.filter(pl.col("year") == YEAR) for table in (result.snapshots, result.events))
+    return replay(people.filter(pl.col("opening_salary_cents").is_not_null()), events)
+
+
+def tested(result: Result) -> Any:
+    return nondiscrimination(result, YEAR)
+
+
+@pytest.mark.parametrize("job", [replayed, tested], ids=["replay", "tests of a year"])
+def test_reading(benchmark: BenchmarkFixture, job: Callable[[Result], Any]) -> None:
+    benchmark.group = "reading one year of 100,000 staff"
+    result = two_years()
+    timed(benchmark, lambda: job(result), reached("defaults")[1])
+
+
+def timed(benchmark: BenchmarkFixture, job: Callable[[], Any], part: Part) -> None:
     assert benchmark.pedantic(job, rounds=7, warmup_rounds=1) is not None
-    benchmark.extra_info["ns_per_employee"] = round(benchmark.stats.stats.median / len(midway.staff) * 1e9)
+    benchmark.extra_info["ns_per_employee"] = round(benchmark.stats.stats.median / part.staff.height * 1e9)
