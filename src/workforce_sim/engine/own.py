@@ -5,24 +5,31 @@ See ``docs/own-events.md``.
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import importlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from textwrap import dedent
+from typing import Any, SupportsIndex
 
 import polars as pl
 
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, Event, Rows
-from workforce_sim.errors import RequestError, SimulationError
-from workforce_sim.tables import EVENT_TYPES, EVENTS, SNAPSHOTS, SUMMARY, DataType, names
+from workforce_sim.engine.own_source import source
+from workforce_sim.engine.state import STATE
+from workforce_sim.errors import RequestError, SimulationError, WorkforceSimError
+from workforce_sim.tables import EVENT_CAUSES, EVENT_TYPES, EVENTS, SNAPSHOTS, SUMMARY, DataType, names
 
 _TYPES = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt32, pl.Float64, pl.Boolean, pl.Date, pl.String)
 _SET_BY_EVENTS = [
     name for name in names(EVENTS) if name not in {"replicate", "year", "employee_id", "event_type", "effective_date"}
 ]
-_TAKEN = {*names(EVENTS), *names(SNAPSHOTS), *names(SUMMARY)}
+_SET_BY_NAME = {"cause", "level_before", "level_after"}
+_OF_EVERY_YEAR = {"number", "first_day", "cola_date", "escalation_date"}
+"""Columns that the tables of a year put beside the staff: an event's own would be lost."""
+_TAKEN = {*names(EVENTS), *names(SNAPSHOTS), *names(SUMMARY), *_OF_EVERY_YEAR, *STATE, *(f"new_{x}" for x in STATE)}
+_WHO = ("replicate", "key", "person")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,38 +48,96 @@ class OwnEvent(Declared):
     keeps: tuple[str, ...] = ()
     source: str = ""
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Go to another process by name: the name of the function means the event there too."""
+        home = self.function.__module__, self.function.__qualname__
+        return (_of_name, home) if _of_name(*home) is self else super().__reduce_ex__(protocol)
+
     def applied(self, staff: pl.DataFrame, year: Year) -> pl.DataFrame:
         """Return the staff with what the event adds.
 
         Raises:
-            SimulationError: when it fails, loses or adds rows, changes a type, or adds other columns than it says.
+            SimulationError: when it fails, loses, adds or moves rows, changes a type, leaves a column of the model
+                without a value, adds other columns than it says, or dates a ledger row outside employment.
         """
         where = f"event {self.name} in {year.number}"
         try:
             with year.clock(self.name):
-                found = self.function(staff.lazy(), year).collect(engine="in-memory")
-        except (pl.exceptions.PolarsError, TypeError, AttributeError) as error:
-            raise SimulationError(f"{where}: {type(error).__name__}: {error}") from error
-        found = found.drop(name for name in found.columns if name.startswith("_"))
-        problems = list(_problems(staff, found, self.adds))
+                found = _collected(self.function(staff.lazy(), year))
+                problems = [*_problems(staff, found, self.adds)] or [*self._misused(found, year)]
+        except WorkforceSimError:
+            raise
+        except Exception as error:
+            raise SimulationError(f"{where}: {type(error).__name__}: {_without_values(error)}") from error
         if problems:
             raise SimulationError(f"{where}: {'; '.join(problems)}")
         return found.select(*staff.columns, *(name for name in self.adds if name not in staff.columns))
 
+    def _misused(self, found: pl.DataFrame, year: Year) -> Iterator[str]:
+        """Yield what is wrong with measures and ledger rows, as far as the staff have their columns by now."""
+        for name, measure in (self.measures or {}).items():
+            if _has(found, measure) and not _whole(found, measure):
+                yield f"measure {name} is no whole number or flag; round it to cents, and cast it"
+        for rows in self.ledger:
+            date = pl.col(rows.date)
+            if _has(found, rows.when & date):
+                count = int(found.select((rows.when & ~_employed(found, date, year)).sum()).item())
+                if count:
+                    yield f"{count:,} ledger rows are dated outside the year or the employment; limit when"
 
-def _problems(before: pl.DataFrame, after: pl.DataFrame, adds: Mapping[str, DataType]) -> Iterable[str]:
-    """Yield what an event did that it must not do."""
-    if after.height != before.height:
-        yield f"gives {after.height:,} rows for {before.height:,} employees; it must keep everybody, once"
+
+def _of_name(module: str, name: str) -> Any:
+    """Return what a module calls by a name; None where it has no such name."""
+    return getattr(importlib.import_module(module), name, None)
+
+
+def _collected(plan: Any) -> pl.DataFrame:
+    """Return the rows of a plan without the columns that are its own affair."""
+    if not isinstance(plan, pl.LazyFrame):
+        raise TypeError(f"gives a {type(plan).__name__}; return the staff as a lazy frame")
+    found = plan.collect(engine="in-memory")
+    return found.drop(name for name in found.columns if name.startswith("_"))
+
+
+def _without_values(error: Exception) -> str:
+    """Return the first line of a message without the values that Polars quotes: they may be somebody's pay."""
+    first, *_ = str(error).splitlines() or [""]
+    return re.sub(r" values?: \[.*", " values", first)
+
+
+def _has(staff: pl.DataFrame, expr: pl.Expr) -> bool:
+    return {*expr.meta.root_names()} <= {*staff.columns}
+
+
+def _whole(staff: pl.DataFrame, expr: pl.Expr) -> bool:
+    (dtype,) = staff.lazy().select(expr).collect_schema().dtypes()
+    return dtype.is_integer() or dtype == pl.Boolean
+
+
+def _employed(staff: pl.DataFrame, date: pl.Expr, year: Year) -> pl.Expr:
+    """Return who is employed on a date of theirs in the year; before anybody's last day is known, hired by then."""
+    day = date.cast(pl.Int32)
+    there = day.is_between(year.first, year.last) & (day >= pl.col("hire_date"))
+    return (there & (day <= pl.col("last_day")) if "last_day" in staff.columns else there).fill_null(value=False)
+
+
+def _problems(before: pl.DataFrame, after: pl.DataFrame, adds: Mapping[str, DataType]) -> Iterator[str]:
+    """Yield what an event did to the staff that it must not do."""
     expected = {**before.schema, **adds}
     for name, dtype in expected.items():
         if name not in after.columns:
             yield f"column {name} is missing; return the staff with it"
         elif after.schema[name] != dtype:
             yield f"column {name} is {after.schema[name]}, not {dtype}; cast it"
+        elif name not in adds and after[name].null_count() > before[name].null_count():
+            yield f"column {name} has nulls; fill them"
     for name in after.columns:
         if name not in expected:
             yield f"column {name} is not declared; name it in adds, or begin its name with _ to have it dropped"
+    if after.height != before.height:
+        yield f"gives {after.height:,} rows for {before.height:,} employees; it must keep everybody, once"
+    elif not all(name in after.columns and after[name].equals(before[name]) for name in _WHO):
+        yield 'the rows are others, or in another order; do not sort, and join with maintain_order="left"'
 
 
 def event(
@@ -91,7 +156,8 @@ def event(
 
     Args:
         after: the event of the model that it comes after: ``risk``, ``hire``, ``promotion``, ``compensation``,
-            ``eligibility``, ``enrollment``, ``deferral``, ``contribution``, ``account`` or ``look_back``.
+            ``eligibility``, ``enrollment``, ``deferral``, ``contribution``, ``account`` or ``look_back``; or one of
+            yours that stands before it in the list.
         adds: its columns with their types; they stand in the snapshots too.
         ledger: its rows of the ledger, from ``ledger_rows``; their event type is the name of the function.
         measures: by name, whole numbers or flags of each employee that the summary adds up.
@@ -115,7 +181,7 @@ def event(
             after=after,
             measures=dict(measures or {}),
             keeps=tuple(keeps),
-            source=_source(function),
+            source=source(function, after, added, keeps),
         )
         _refuse(own)
         return own
@@ -137,38 +203,50 @@ def ledger_rows(*, when: pl.Expr, date: str, **sets: pl.Expr | str) -> Rows:
     unknown = [name for name in sets if name not in _SET_BY_EVENTS]
     if unknown:
         raise RequestError(f"ledger_rows: {', '.join(unknown)} cannot be set; choose of {', '.join(_SET_BY_EVENTS)}")
+    if not isinstance(when, pl.Expr):
+        raise RequestError('ledger_rows: when must be an expression, such as pl.col("bonus_cents") > 0')
+    if not isinstance(date, str):
+        raise RequestError('ledger_rows: date must be the name of a column, such as "bonus_date"')
+    for name, value in sets.items():
+        _refuse_value(name, value)
     return Rows("", when, date, sets)
 
 
-def _source(function: Event) -> str:
-    """Return the SHA-256 of a function's source, or of its code where there is none to be read."""
-    try:
-        text = dedent(inspect.getsource(function)).encode()
-    except (OSError, TypeError):
-        code = getattr(function, "__code__", None)
-        text = code.co_code if code is not None else repr(type(function)).encode()
-    return hashlib.sha256(text).hexdigest()
+def _refuse_value(name: str, value: Any) -> None:
+    """Raise ``RequestError`` for what a column of the ledger cannot be set to."""
+    if not isinstance(value, pl.Expr) and not (isinstance(value, str) and name in _SET_BY_NAME):
+        raise RequestError(f"ledger_rows: {name} must be an expression; write pl.col(...) or pl.lit(...)")
+    if name == "cause" and isinstance(value, str) and value not in EVENT_CAUSES:
+        raise RequestError(f"ledger_rows: no cause is named {value!r}; choose of {', '.join(EVENT_CAUSES)}")
 
 
 def _refuse(own: OwnEvent) -> None:
     """Raise ``RequestError`` for what no run could have."""
     if not own.name.isidentifier():
-        raise RequestError("an event needs a function with a name")
+        raise RequestError("an event needs a function with a name: write it with def, not as a lambda or a partial")
+    for problem in _refusals(own):
+        raise RequestError(f"event {own.name}: {problem}")
+
+
+def _refusals(own: OwnEvent) -> Iterator[str]:
+    measures: dict[str, Any] = dict(own.measures or {})
     if own.name in EVENT_TYPES:
-        raise RequestError(f"event {own.name}: the model has an event of this name; choose another")
+        yield "the model has an event of this name; choose another"
     for name, dtype in own.adds.items():
         if name in _TAKEN:
-            raise RequestError(f"event {own.name}: the tables have a column {name}; choose another name")
+            yield f"the tables or the staff have a column {name}; choose another name"
+        if name.startswith("_"):
+            yield f"adds {name}, but columns that begin with _ are dropped; choose another name"
         if dtype not in _TYPES:
-            raise RequestError(
-                f"event {own.name}: {name} cannot be {dtype}; use a whole number, Float64, Boolean or Date"
-            )
-    for name in own.measures or {}:
-        if name in _TAKEN:
-            raise RequestError(f"event {own.name}: the summary has a measure {name}; choose another name")
+            yield f"{name} cannot be {dtype}; use {', '.join(str(known) for known in _TYPES)}"
+    for name, measure in measures.items():
+        if name in _TAKEN or name.startswith("_"):
+            yield f"no measure can be named {name}; choose another name"
+        if not isinstance(measure, pl.Expr):
+            yield f'measure {name} must be an expression, such as pl.col("bonus_cents")'
     missing = [name for name in own.keeps if name not in own.adds]
     if missing:
-        raise RequestError(f"event {own.name}: keeps {', '.join(missing)}, which adds does not have")
+        yield f"keeps {', '.join(missing)}, which adds does not have"
 
 
 def sources(own: Iterable[OwnEvent]) -> dict[str, str]:
@@ -177,5 +255,26 @@ def sources(own: Iterable[OwnEvent]) -> dict[str, str]:
 
 
 def kept(own: Iterable[OwnEvent]) -> list[pl.Expr]:
-    """Return the columns that own events keep from year to year, as they are at the first opening."""
-    return [pl.lit(None, dtype=event.adds[name]).alias(name) for event in own for name in event.keeps]
+    """Return the columns that own events keep from year to year, as they are at the first opening.
+
+    Raises:
+        RequestError: for what is no event, and events that no run could have together.
+    """
+    events = list(own)
+    _refuse_together(events)
+    return [pl.lit(None, dtype=event.adds[name]).alias(name) for event in events for name in event.keeps]
+
+
+def _refuse_together(events: Sequence[Any]) -> None:
+    others = [type(event).__name__ for event in events if not isinstance(event, OwnEvent)]
+    if others:
+        raise RequestError(f"events: a {others[0]} is no event; decorate the function with event(after=...)")
+    _refuse_twice("an event", (event.name for event in events))
+    _refuse_twice("an added column", (name for event in events for name in event.adds))
+    _refuse_twice("a measure", (name for event in events for name in event.measures or ()))
+
+
+def _refuse_twice(what: str, found: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(found).items() if count > 1]
+    if twice:
+        raise RequestError(f"events: {', '.join(twice)}: {what} is there twice; give one another name")
