@@ -15,7 +15,6 @@ import polars as pl
 
 from workforce_sim.tables import (
     EVENT_CAUSE,
-    EVENT_TYPE,
     NAME,
     SUMMARY,
     USED_FOR_COST,
@@ -61,7 +60,7 @@ def measures(*, in_plan: bool, of_groups: bool = False) -> Measures:
 
 
 def _rows(event_type: str, cause: str | None) -> pl.Expr:
-    of_type = pl.col("event_type") == pl.lit(event_type, dtype=EVENT_TYPE)
+    of_type = pl.col("event_type") == pl.lit(event_type)  # as text: a user's own events make another Enum
     return of_type if cause is None else of_type & (pl.col("cause") == pl.lit(cause, dtype=EVENT_CAUSE))
 
 

@@ -22,7 +22,7 @@ from workforce_sim.result import Result
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MANIFEST, read_sealed, table_file, year_folder
 from workforce_sim.store.reading import Stored
-from workforce_sim.tables import EVENT_KINDS, EVENT_TYPE
+from workforce_sim.tables import EVENT_KINDS
 from workforce_sim.wording import PATHS, changes, counted, value_text
 
 PERSONS: dict[str, Any] = {
@@ -215,7 +215,7 @@ def _dates(a: Result, b: Result, one_replicate: bool) -> pl.DataFrame:
     """Return the first date of each event that lasts, by person, in both runs."""
     on = [*KEYS, "event_type"]
     names = [kind.name for kind in EVENT_KINDS if kind.lasting]
-    lasting = pl.any_horizontal([pl.col("event_type") == pl.lit(name, dtype=EVENT_TYPE) for name in names])
+    lasting = pl.any_horizontal([pl.col("event_type") == pl.lit(name) for name in names])
     first = [
         _numbered(run.scan("events"), one_replicate)
         .filter(lasting)

@@ -167,6 +167,8 @@ _MACHINE = ("python", "system", "processors", "threads")
 def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
     versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
     yield f"* versions that decide the bytes: {versions}; format {header.format} of the folder"
+    for name, source in header.own.items():
+        yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
     for machine, made in _by_machine(years).items():
         yield f"* {_span(made)}: {machine}"
     yield ""

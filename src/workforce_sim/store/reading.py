@@ -147,14 +147,16 @@ def opened(run: Path) -> Stored:
     stored = Stored(run, header, tuple(years))
     for year in years:
         for name in _WRITTEN:
-            _check_columns(year_folder(run, year) / table_file(name), name)
+            _check_columns(year_folder(run, year) / table_file(name), name, own=bool(header.own))
     return stored
 
 
-def _check_columns(path: Path, name: str) -> None:
+def _check_columns(path: Path, name: str, *, own: bool) -> None:
+    """Refuse a file without the columns of its table; a user's own events add theirs behind."""
     try:
         found = _scan([path]).collect_schema().names()
     except _UNREADABLE as error:
         raise LedgerError(f"{path}: cannot be read ({str(error).splitlines()[0]}); restore it from a copy") from None
-    if found != names(TABLES[name]):
+    expected = names(TABLES[name])
+    if (found[: len(expected)] if own else found) != expected:
         raise LedgerError(f"{path}: has other columns than a table of {name}; restore it from a copy")

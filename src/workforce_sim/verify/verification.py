@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,7 +169,7 @@ def _columns(tables: Tables, year: int, stored: Stored) -> Iterator[str]:
     manifest = read_sealed(year_folder(stored.folder, year) / MANIFEST)
     for name in ("events", "snapshots", "summary"):
         frame = getattr(tables, name)
-        if not _fits(frame, TABLES[name]):
+        if not _fits(frame, TABLES[name], own=bool(stored.header.own)):
             yield f"{name} has other columns or types than the model"
         elif frame.height != manifest["files"][f"{name}.parquet"]["rows"]:
             yield f"{name} has {frame.height} rows, the manifest says otherwise"
@@ -177,9 +177,12 @@ def _columns(tables: Tables, year: int, stored: Stored) -> Iterator[str]:
             yield f"{name} has rows of other years"
 
 
-def _fits(frame: pl.DataFrame, table: Iterable[Column]) -> bool:
-    fixed = {column.name: column.dtype for column in table if column.dtype is not pl.Enum}
-    return frame.columns == names(table) and all(frame.schema[name] == dtype for name, dtype in fixed.items())
+def _fits(frame: pl.DataFrame, table: Sequence[Column], *, own: bool) -> bool:
+    """Return whether a table has the columns of the model; with a user's own events, others behind them and types."""
+    named = {column.name: column.dtype for column in table if column.dtype is not pl.Enum}
+    fixed = {name: dtype for name, dtype in named.items() if not (own and name == "event_type")}
+    there = frame.columns[: len(table)] if own else frame.columns
+    return there == names(table) and all(frame.schema[name] == dtype for name, dtype in fixed.items())
 
 
 def _again(stored: Stored) -> Iterator[str]:
@@ -187,6 +190,10 @@ def _again(stored: Stored) -> Iterator[str]:
     staff = stored.opening
     if staff is None:
         yield f"{stored.folder}: has no opening; it cannot be simulated again"
+        return
+    if stored.header.own:
+        own = ", ".join(stored.header.own)
+        yield f"{stored.folder}: has events of its user ({own}); the folder does not hold them to simulate it again"
         return
     config = stored.header.config
     opening = Opening(staff.drop("eligible"), config.workforce.levels or _levels(staff["level"].dtype))
