@@ -16,6 +16,7 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.year_effect import year_factors
+from workforce_sim.errors import RequestError
 from workforce_sim.plan.limits import Limits
 
 
@@ -94,6 +95,22 @@ class Year:
         """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is 1 March in a year without it."""
         return self.calendar.day(month_day)
 
+    def level(self, name: str) -> int:
+        """Return the position of a job level, as the staff's ``level`` has it.
+
+        Raises:
+            RequestError: when no level has the name.
+        """
+        return _position("level", name, self.world.levels)
+
+    def department(self, name: str) -> int:
+        """Return the position of a department, as the staff's ``department`` has it.
+
+        Raises:
+            RequestError: when no department has the name.
+        """
+        return _position("department", name, self.world.departments.drop_nulls())
+
     @property
     def assumptions(self) -> Assumptions:
         """The configuration, compiled."""
@@ -133,6 +150,13 @@ class Year:
             pl.col("person").map_batches(partial(_drawn, year=self, stream=stream), pl.Float64).alias(name)
             for name, stream in streams.items()
         )
+
+
+def _position(what: str, name: str, names: pl.Series) -> int:
+    known = names.cast(pl.String).to_list()
+    if name not in known:
+        raise RequestError(f"no {what} is named {name!r}; there are {', '.join(known) or 'none'}")
+    return known.index(name)
 
 
 def _drawn(persons: pl.Series, year: Year, stream: int) -> pl.Series:
