@@ -1,0 +1,77 @@
+"""The law of partitions: however the staff are cut, a year gives the same, to the byte."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from tests import support
+from tests.property import plans, strategies
+from tests.support import Scenario
+from workforce_sim import WorkforceSimError, load_config, read_census, synthetic_census
+from workforce_sim.census.completion import complete
+from workforce_sim.config import Config, with_changes
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.start import prepared
+from workforce_sim.engine.year import Course
+from workforce_sim.ledger import fingerprint
+from workforce_sim.opening import Opening
+from workforce_sim.run import joined
+
+ROWS = (1, 7, 1_000)
+EVERY_SETTLEMENT = {
+    "compensation.merit_factors": {"Senior": 1.5, "Manager": 0.8},
+    "compensation.ratings": {"low": {"share": 0.3, "factor": 0.5}, "top": {"share": 0.7, "factor": 1.2}},
+    "hiring.level_mix": "adaptive",
+    "plan.forfeitures": "reallocate",
+    "plan.nonelective": {"kind": "flat", "rate": 0.02},
+    "plan.vesting": {"match": "cliff_3", "nonelective": "graded_6"},
+    "plan.testing.top_paid_group": True,
+}
+"""Assumptions under which every decision that needs everybody is taken."""
+
+
+def given_in_parts(config: Config, opening: Opening, rows: int, replicates: tuple[int, ...], *, in_order: bool) -> str:
+    """Return the fingerprint of a run whose staff go through in partitions of so many rows."""
+    state, world = prepared(config, opening, replicates)
+    state = replace(state, parts=parted(state.staff, rows))
+    course, years = Course(world, in_order=in_order), []
+    for number in config.simulation.years:
+        tables, state = course.step(state, number, Clock())
+        years.append(tables)
+    return fingerprint(joined(years))
+
+
+@pytest.mark.parametrize("replicates", [(0,), (0, 3, 4)])
+@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(
+    replicates: tuple[int, ...], headcount: str
+) -> None:
+    config = with_changes(load_config(), {**EVERY_SETTLEMENT, "workforce.headcount": headcount})
+    config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 3})
+    opening = complete(synthetic_census(60, seed=7), config)
+    course = Course(prepared(config, opening, replicates)[1])
+    assert {step.name for step in course.steps} >= {"employment", "merit pool", "reallocation", "top-paid group"}
+
+    whole = given_in_parts(config, opening, 10_000, replicates, in_order=False)
+
+    for rows in ROWS:
+        assert given_in_parts(config, opening, rows, replicates, in_order=False) == whole
+    assert given_in_parts(config, opening, 7, replicates, in_order=True) == whole
+
+
+@settings(max_examples=support.examples(10))
+@given(scenario=plans.plans() | strategies.scenarios(), rows=st.sampled_from(ROWS), count=st.sampled_from([1, 2]))
+def test_partitions_change_nothing(scenario: Scenario, rows: int, count: int) -> None:
+    try:
+        config = load_config(scenario.config)
+        opening = complete(read_census(scenario.census, config), config)
+        whole = given_in_parts(config, opening, 10_000, tuple(range(count)), in_order=False)
+    except WorkforceSimError:
+        reject()
+
+    assert given_in_parts(config, opening, rows, tuple(range(count)), in_order=False) == whole
