@@ -68,15 +68,25 @@ def node(
     adds: Mapping[str, DataType],
     ledger: tuple[Rows, ...] = (),
     snapshot: Mapping[str, pl.Expr] | None = None,
+    *,
+    blocks: bool = False,
 ) -> Callable[[Arithmetic], Declared]:
-    """Make an event of arithmetic on arrays: a node of the year's plan, named as the function is."""
+    """Make an event of arithmetic on arrays: a node of the year's plan, named as the function is.
+
+    Args:
+        adds: columns that it adds.
+        ledger: its rows of the ledger.
+        snapshot: its columns of the snapshot.
+        blocks: whether it works in so many arrays that it had better take the staff block by block.
+    """
 
     def declared(arithmetic: Arithmetic) -> Declared:
         name = arithmetic.__name__
+        work_on = in_blocks if blocks else at_once
 
         def work(frame: pl.DataFrame, year: Year) -> pl.DataFrame:
             with year.clock(name):
-                return with_arrays(frame, in_blocks(arithmetic, frame, year))
+                return with_arrays(frame, work_on(arithmetic, frame, year))
 
         return Declared(
             name, lambda staff, year: mapped(staff, lambda frame: work(frame, year)), adds, ledger, snapshot or {}
@@ -85,14 +95,22 @@ def node(
     return declared
 
 
+def at_once(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
+    """Return what arithmetic gives of a frame."""
+    return arithmetic(Columns(frame), year)
+
+
 BLOCK = 65_536
 """Employees whose arrays an event works on at a time: they stay in the caches, and their memory is used again."""
 
 
 def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
-    """Return what arithmetic gives of a frame, block by block: no row depends on another."""
-    if frame.height <= BLOCK:
-        return arithmetic(Columns(frame), year)
+    """Return what arithmetic gives of a frame, block by block: no row depends on another.
+
+    Batches of replicates go whole: they run in threads, which lose more at each change of turns than caches gain.
+    """
+    if frame.height <= BLOCK or year.replicates > 1:
+        return at_once(arithmetic, frame, year)
     count = -(-frame.height // BLOCK)
     edges = [frame.height * i // count for i in range(count + 1)]
     found: dict[str, Array] = {}

@@ -66,7 +66,8 @@ def prepared(
     if not named:
         batch = batch.drop("employee_id")
     scale = pay_scale(opening.levels, config.hiring.pay, level, salary)
-    return State(parted(batch), scale, [0] * len(replicates)), world
+    parts = parted(batch) if len(replicates) == 1 else [batch]
+    return State(parts, scale, [0] * len(replicates)), world
 
 
 def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:

@@ -15,8 +15,8 @@ from workforce_sim.engine.year import Course
 from workforce_sim.ensembles.spread import grouped
 from workforce_sim.opening import Opening
 
-ROWS = 131_072
-"""Employees of a batch at its opening: more do not fit the caches of a processor, fewer cost overhead."""
+ROWS = 300_000
+"""Employees of a batch at its opening: of more, memory; of fewer, threads that wait for one another."""
 
 
 @dataclass(frozen=True)

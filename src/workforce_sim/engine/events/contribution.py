@@ -58,6 +58,7 @@ class _Deferrals:
 @node(
     adds=dict.fromkeys((*COLUMNS, "reallocated_cents"), pl.Int64),
     snapshot={name: pl.col(name) for name in COLUMNS},
+    blocks=True,
 )
 def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add what the year puts into everybody's account, cents; reallocated forfeitures are part of the nonelective."""
