@@ -51,8 +51,12 @@ def top_paid(pay_cents: Ints, keys: Keys, counted: Flags) -> Flags:
         counted: who counts in the size; those who do not may still be in the group.
     """
     size = half_up(int(np.count_nonzero(counted)), 5)
-    flags = np.zeros(len(pay_cents), dtype=np.bool_)
-    flags[np.lexsort((keys, -pay_cents))[:size]] = True
+    if size == 0:
+        return np.zeros(len(pay_cents), dtype=np.bool_)
+    least = np.partition(pay_cents, len(pay_cents) - size)[len(pay_cents) - size]
+    flags = np.asarray(pay_cents > least, dtype=np.bool_)
+    tied = np.flatnonzero(pay_cents == least)
+    flags[tied[np.argsort(keys[tied])[: size - int(np.count_nonzero(flags))]]] = True
     return flags
 
 
