@@ -7,6 +7,7 @@ import json
 import typing
 from collections.abc import Iterator
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -441,8 +442,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
     """The value of 2026 moves nothing in 2025 and something in 2026."""
     setup, value = LIVE[key]
     scenario = base().changed({"hiring.range_growth": 0.02, **setup})  # else the cost of living moves the pay of hires
-    section, _, name = key.partition(".")
-    before = getattr(getattr(scenario.config, section), name).at(2025)
+    before = attrgetter(key)(scenario.config).at(2025)
 
     def years(values: Any) -> list[str]:
         tables = fast(scenario.changed({key: values}))

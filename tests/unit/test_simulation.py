@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.store.header import FORMAT
 
 CONFIG: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},
@@ -158,8 +159,11 @@ def test_both_engines_tell_their_progress(engine: Any) -> None:
     [
         ("[]", r"cannot be read"),
         ("{}", r"was changed since it was written"),
-        ('{"format": 2}', r"was changed since it was written"),
-        ('{"format": 2, "configuration": {"simulation": 3}, "notes": []}', r"was changed since it was written"),
+        (f'{{"format": "{FORMAT}"}}', r"was changed since it was written"),
+        (
+            f'{{"format": "{FORMAT}", "configuration": {{"simulation": 3}}, "notes": []}}',
+            r"was changed since it was written",
+        ),
         ("x", r"cannot be read"),
         ("", r"cannot be read"),
     ],

@@ -107,8 +107,7 @@ def _is_required(key: str) -> bool:
 
 def _asked(header: Header) -> Iterator[str]:
     rows = [(key, value) for key, value in leaves(header.configuration) if _is_set(key, value)]
-    kept = len(_defaults()) - sum(key in _defaults() for key, _ in rows)
-    yield f"Keys that have no default, or another value than it; {counted(kept, 'key')} are at their defaults."
+    yield "Keys that have no default, or another value than it; all others are at their defaults."
     yield ""
     yield from _table(("key", "value", "default"), [(f"`{k}`", _shown(k, v), _default(k)) for k, v in sorted(rows)])
 

@@ -74,19 +74,15 @@ class Book:
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = {
-            "status": person.status,
+        workforce = _named_alike(person) | {
             "birth_date": employee.birth_date,
             "hire_date": employee.hire_date,
             "termination_date": None if person.cause is None else person.last_day,
-            "age": person.age,
             "tenure_years": person.tenure,
             "level": self._levels[employee.level],
             "department": employee.department,
             "full_time_ppm": employee.full_time_ppm,
-            "opening_salary_cents": person.opening_salary_cents,
             "salary_cents": employee.salary_cents,
-            "earnings_cents": person.earnings_cents,
         }
         return workforce | _plan_columns(person) if self._plan.enabled else workforce
 
@@ -108,6 +104,12 @@ class Book:
         if column.name != "department":
             return pl.Enum(self._levels)
         return self._department if isinstance(self._department, pl.Enum) else pl.String
+
+
+def _named_alike(person: PersonYear) -> Row:
+    """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
+    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan)
+    return {name: getattr(person, name) for name in columns if hasattr(person, name)}
 
 
 def _plan_columns(person: PersonYear) -> Row:
