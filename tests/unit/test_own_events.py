@@ -287,6 +287,29 @@ def test_an_event_is_known_by_what_it_reads_and_where_it_stands() -> None:
     assert len({made(1), *others}) == 4
 
 
+def test_a_helper_may_be_defined_after_the_event() -> None:
+    def made(rate: int) -> str:
+        @ws.event(after="hire")
+        def early(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
+            return later(staff)
+
+        def later(staff: pl.LazyFrame) -> pl.LazyFrame:
+            return staff.with_columns(_rate=rate)
+
+        return early.source
+
+    assert made(1) == made(1) != made(2)
+
+
+def test_a_name_without_a_value_yet_is_no_error() -> None:
+    @ws.event(after="hire")
+    def early(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
+        return staff.with_columns(_x=rate)
+
+    assert len(early.source) == 64
+    rate = 5
+
+
 def helped(staff: pl.LazyFrame) -> pl.LazyFrame:
     return staff
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, SupportsIndex
 
 import polars as pl
@@ -40,13 +41,16 @@ class OwnEvent(Declared):
         after: the event that it comes after.
         measures: by name, what the summary adds up over everybody.
         keeps: columns of it whose value the next opening has; null at the first, and of hires.
-        source: SHA-256 of its source, for the record.
     """
 
     after: str = ""
     measures: Mapping[str, pl.Expr] | None = None
     keeps: tuple[str, ...] = ()
-    source: str = ""
+
+    @cached_property
+    def source(self) -> str:
+        """SHA-256 of what it is made of when it is first asked for, for the record."""
+        return source(self.function, self.after, self.adds, self.keeps)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         """Go to another process by name: the name of the function means the event there too."""
@@ -181,7 +185,6 @@ def event(
             after=after,
             measures=dict(measures or {}),
             keeps=tuple(keeps),
-            source=source(function, after, added, keeps),
         )
         _refuse(own)
         return own

@@ -55,7 +55,10 @@ def _read(function: Callable[..., Any]) -> dict[str, Any]:
     """Return what a function reads by name from outside, and its defaults."""
     if not isinstance(function, FunctionType):
         return {}
-    outside = inspect.getclosurevars(function)
+    try:
+        outside = inspect.getclosurevars(function)
+    except ValueError:  # it reads a name that has no value yet
+        return {}
     return {**outside.globals, **outside.nonlocals, "": [function.__defaults__, function.__kwdefaults__]}
 
 
