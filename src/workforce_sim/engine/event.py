@@ -24,6 +24,11 @@ FLAG = pl.UInt8
 """Zeros and ones in a byte each, which NumPy reads without unpacking."""
 
 
+def always(year: Year) -> bool:
+    """Return that every year may have it."""
+    return True
+
+
 @dataclass(frozen=True)
 class Rows:
     """The ledger rows of one event type.
@@ -33,12 +38,14 @@ class Rows:
         when: whose row it is.
         date: the column with their dates, days since 1970-01-01.
         sets: what the rows set, by column of the ledger; names as positions, or one name for all.
+        possible: whether a year can have such rows at all; where it cannot, nobody is looked for.
     """
 
     event_type: str
     when: pl.Expr
     date: str
     sets: Mapping[str, pl.Expr | str] = field(default_factory=dict)
+    possible: Callable[[Year], bool] = always
 
 
 @dataclass(frozen=True, eq=False)

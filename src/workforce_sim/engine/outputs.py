@@ -83,7 +83,7 @@ class Outputs:
         self._people = [*key, *snapshot.values()]
         unnamed = {name: expr for name, expr in snapshot.items() if name != "employee_id"}
         self._measured = [*({**unnamed, "replicate": pl.col("replicate")}).values()]
-        self._ledger = [(part.when, [*self._row, *self._of_rows(part)]) for part in rows]
+        self._ledger = [(part, [*self._row, *self._of_rows(part)]) for part in rows]
         self._counts = list(_counts(rows, events))
         in_plan = any("match_cents" in event.snapshot for event in events)
         self._sums = [expr.alias(name) for name, expr in staff_sums(in_plan=in_plan).items()]
@@ -101,7 +101,7 @@ class Outputs:
         staff = wide.lazy().with_columns(_constants(year))
         if self._row:
             staff = staff.with_row_index(ROW, offset=start)
-        rows = [staff.select(self._people), *self._rows(staff)] if tables else []
+        rows = [staff.select(self._people), *self._rows(staff, year)] if tables else []
         measured = [] if tables and self._one else [self._summed(staff.select(self._measured), self._sums)]
         plans = [_next(wide, self._closing), self._summed(staff, self._counts), *measured, *rows]
         closing, counts, *found = _collected(plans)
@@ -113,8 +113,8 @@ class Outputs:
             sums += _collected([people.lazy().select(self._sums)])
         return Made(pl.concat(ledger), people, sums, closing)
 
-    def _rows(self, staff: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
-        return (staff.filter(when).select(chosen) for when, chosen in self._ledger)
+    def _rows(self, staff: pl.LazyFrame, year: Year) -> Iterator[pl.LazyFrame]:
+        return (staff.filter(part.when).select(chosen) for part, chosen in self._ledger if part.possible(year))
 
     def _summed(self, rows: pl.LazyFrame, exprs: list[pl.Expr]) -> pl.LazyFrame:
         """Return sums: one row, or one for each replicate with its position."""

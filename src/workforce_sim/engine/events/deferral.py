@@ -21,7 +21,7 @@ from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay
-from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.event import FLAG, Rows, always, node
 from workforce_sim.engine.events.enrollment import AUTOMATIC, full_match_rate
 from workforce_sim.engine.plan_pay import STEPS
 from workforce_sim.money import PPM, ppm
@@ -40,13 +40,29 @@ ADDS = {
 }
 
 
+def _responds(year: Year) -> bool:
+    """Return whether the match has another formula than the year before, in any but the first."""
+    match = year.config.plan.match
+    first = year.number == year.config.simulation.start_year
+    return not first and match.at(year.number).bands != match.at(year.number - 1).bands
+
+
+def _escalation_is_later(year: Year) -> bool:
+    return year.day(year.config.enrollment.escalation.date) > year.first
+
+
+_POSSIBLE = {2: _responds, 3: _escalation_is_later, 4: lambda year: year.config.enrollment.escalation.enabled}
+"""Steps that not every year has."""
+
+
 def _moves(event_type: str, step: int, date: str, when: pl.Expr | None = None, cause: str | None = None) -> Rows:
     """Return the ledger rows of those whose rate one step changes."""
     before, after = pl.col(STEPS[step - 1]), pl.col(STEPS[step])
-    sets = {"deferral_before_bp": before, "deferral_after_bp": after}
-    moves = before != after
-    known = {} if cause is None else {"cause": cause}
-    return Rows(event_type, moves if when is None else moves & when, date, {**known, **sets})
+    moves = before != after if when is None else (before != after) & when
+    sets: dict[str, pl.Expr | str] = {"deferral_before_bp": before, "deferral_after_bp": after}
+    if cause is not None:
+        sets["cause"] = cause
+    return Rows(event_type, moves, date, sets, _POSSIBLE.get(step, always))
 
 
 _STOPS = pl.col("stops") != 0
@@ -135,9 +151,8 @@ class _Walk:
     def respond(self) -> Rates:
         """Move participants of the opening to the full-match rate of a new formula."""
         rows, year = self.takes_part, self.year
-        match, section = year.config.plan.match, year.config.enrollment
-        formula = match.at(year.number)
-        if year.number == year.config.simulation.start_year or formula.bands == match.at(year.number - 1).bands:
+        section = year.config.enrollment
+        if not _responds(year):
             return self.rate
         date: Days = np.full(len(rows), year.first, dtype=np.int32)
         full = full_match_rate(Pay(self.staff, year), rows, date)
