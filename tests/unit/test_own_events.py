@@ -534,6 +534,34 @@ def test_an_event_after_nothing_of_the_year_is_refused() -> None:
     assert ws.simulate(CONFIG, end_year=2025, events=[lost]).summary.height == 1
 
 
+def test_no_event_comes_after_a_decision_that_is_none() -> None:
+    with pytest.raises(ws.RequestError, match="after 'merit pool', which is no event of the year"):
+        ws.simulate(CONFIG, events=[failing(lambda staff: staff, after="merit pool")])
+
+
+def test_an_event_named_as_one_of_the_year_is_refused() -> None:
+    @ws.event(after="hire")
+    def compensation(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
+        return staff
+
+    with pytest.raises(ws.RequestError, match="event compensation: the year has an event of this name"):
+        ws.simulate(CONFIG, events=[compensation])
+
+
+@pytest.mark.parametrize(
+    "selecting",
+    [
+        {"measures": {"bonuses": pl.col("bonus_cent") > 0}},
+        {"ledger": ws.ledger_rows(when=pl.col("leaves") == 1, date="bonus_cent")},
+        {"ledger": ws.ledger_rows(when=pl.col("bonus_cent") == 1, date="last_day")},
+        {"ledger": ws.ledger_rows(when=pl.col("leaves") == 1, date="last_day", amount_cents=pl.col("bonus_cent"))},
+    ],
+)
+def test_a_column_that_nobody_has_is_named_before_the_run(selecting: dict[str, Any]) -> None:
+    with pytest.raises(ws.RequestError, match="ledger or measures use bonus_cent, which the staff do not have"):
+        ws.simulate(CONFIG, events=[failing(lambda staff: staff, **selecting)])
+
+
 def test_a_column_that_the_staff_have_is_refused() -> None:
     with pytest.raises(ws.RequestError, match="event broken: adds leaves, which the staff have; choose another name"):
         ws.simulate(CONFIG, events=[failing(lambda staff: staff, adds={"leaves": pl.UInt8})])

@@ -57,6 +57,12 @@ class OwnEvent(Declared):
         home = self.function.__module__, self.function.__qualname__
         return (_of_name, home) if _of_name(*home) is self else super().__reduce_ex__(protocol)
 
+    def selects(self) -> set[str]:
+        """Return the columns of the staff that its ledger rows and measures are made of."""
+        sets = (expr for rows in self.ledger for expr in rows.sets.values() if isinstance(expr, pl.Expr))
+        exprs = (*sets, *(rows.when for rows in self.ledger), *(self.measures or {}).values())
+        return {name for expr in exprs for name in expr.meta.root_names()} | {rows.date for rows in self.ledger}
+
     def applied(self, staff: pl.DataFrame, year: Year) -> pl.DataFrame:
         """Return the staff with what the event adds.
 

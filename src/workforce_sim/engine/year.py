@@ -65,21 +65,37 @@ def with_own(steps: tuple[Step, ...], own: Sequence[OwnEvent]) -> tuple[Step, ..
     """Return the steps of a year with the user's own events, each after the one it names; several in their order.
 
     Raises:
-        RequestError: for an event that comes after none of the year, or adds a column that is there.
+        RequestError: for an event that the year has no place for, or that selects columns which nobody has.
     """
     found = list(steps)
     for event in own:
-        place = [at for at, step in enumerate(found) if event.after in {step.name, getattr(step, "after", None)}]
-        if not place:
+        place = [at for at, step in enumerate(found) if isinstance(step, Declared) and _leads(step, event.after)]
+        problem = _no_place(event, found, steps) if place else f"after {event.after!r}, which is no event of the year"
+        if problem:
             known = ", ".join(step.name for step in steps if isinstance(step, Declared))
-            raise RequestError(f"event {event.name}: after {event.after!r}, which is no event of the year ({known})")
-        taken = sorted(event.adds.keys() & _columns(found))
-        if taken:
-            raise RequestError(
-                f"event {event.name}: adds {', '.join(taken)}, which the staff have; choose another name"
-            )
+            raise RequestError(f"event {event.name}: {problem} ({known})")
         found.insert(place[-1] + 1, event)
+    for event in own:
+        unknown = ", ".join(sorted(event.selects() - _columns(found) - {"employee_id"}))
+        if unknown:
+            raise RequestError(
+                f"event {event.name}: ledger or measures use {unknown}, which the staff do not have; "
+                "see docs/own-events.md for their columns"
+            )
     return tuple(found)
+
+
+def _no_place(event: OwnEvent, found: Sequence[Step], steps: Sequence[Step]) -> str:
+    """Return why an event cannot stand in the year; nothing when it can."""
+    taken = sorted(event.adds.keys() & _columns(found))
+    if taken:
+        return f"adds {', '.join(taken)}, which the staff have; choose another name"
+    return "the year has an event of this name; choose another" if event.name in {s.name for s in steps} else ""
+
+
+def _leads(step: Declared, name: str) -> bool:
+    """Return whether an event after ``name`` comes behind this one: it is that event, or another own one after it."""
+    return name in {step.name, getattr(step, "after", None)}
 
 
 def _columns(steps: Sequence[Step]) -> set[str]:
