@@ -217,6 +217,10 @@ def hire_key(year: int, ordinal: int) -> int:
     return (year << 32) + ordinal
 
 
+HIRE_ID = r"^NH-([0-9]{4})-([0-9]{6,})$"
+"""The employee ids of hires: year and number among the hires of the year."""
+
+
 def hire_id(year: int, ordinal: int) -> str:
     """Return the employee id of the n-th hire of a year, such as ``NH-2027-000001``."""
     return f"NH-{year}-{ordinal:06d}"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.draws import census_keys
+from workforce_sim.draws import HIRE_ID, census_keys
 from workforce_sim.opening import Tables
 from workforce_sim.tables import NAME, SNAPSHOTS, Column, Last, Positive, Reached
 
@@ -21,7 +21,6 @@ _ORDER = {
     "census": ["_key"],
 }
 TABLES = ("events", "snapshots", "summary")
-_HIRE_ID = r"^NH-([0-9]{4})-([0-9]{6,})$"
 
 
 def replay(opening: pl.DataFrame, events: pl.DataFrame, columns: Iterable[Column] = SNAPSHOTS) -> pl.DataFrame:
@@ -108,7 +107,7 @@ def ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:
 def employee_keys(ids: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """Return the permanent key of each employee id, of census staff and of hires."""
     distinct = ids.unique()
-    parts = distinct.str.extract_groups(_HIRE_ID).struct.unnest().cast(pl.UInt64)
+    parts = distinct.str.extract_groups(HIRE_ID).struct.unnest().cast(pl.UInt64)
     hire_key = parts["1"] * pl.Series([2**32], dtype=pl.UInt64) + parts["2"]
     key = hire_key.fill_null(pl.Series(census_keys(distinct)).gather(pl.int_range(len(distinct), eager=True)))
     found = ids.replace_strict(distinct, key, return_dtype=pl.UInt64)

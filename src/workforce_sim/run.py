@@ -38,7 +38,7 @@ Engine = Literal["fast", "reference"]
 
 
 @dataclass(frozen=True)
-class Year:
+class SimulatedYear:
     """One simulated plan year: its tables, and the opening of the next where the engine has one to hand over."""
 
     number: int
@@ -75,13 +75,13 @@ class Run:
         """Yield the tables of one plan year after another, each computed when it is asked for."""
         return (year.tables for year in self.steps(in_order=in_order))
 
-    def steps(self, after: Stored | None = None, *, in_order: bool = False) -> Iterator[Year]:
+    def steps(self, after: Stored | None = None, *, in_order: bool = False) -> Iterator[SimulatedYear]:
         """Yield one plan year after another: all of them, or those after the years that are stored."""
         done = after.years[-1] if after and after.years else self.config.simulation.start_year - 1
         found = self._reference() if self.engine == "reference" else self._fast(after, in_order=in_order)
         return (year for year in found if year.number > done)
 
-    def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[Year]:
+    def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[SimulatedYear]:
         """Yield years, from the first that what is stored does not hand an opening to."""
         years, state = self.config.simulation.years, self._start
         kept = after.carried() if after and after.years else None
@@ -91,12 +91,12 @@ class Run:
             years = range(last + 1, years.stop)
         yield from stepped(state, years, self._world, self.clock, in_order=in_order)
 
-    def _reference(self) -> Iterator[Year]:
+    def _reference(self) -> Iterator[SimulatedYear]:
         found = reference.years(self.config, self.opening, replicate=self.replicate)
         for number in self.config.simulation.years:
             with self.clock("reference model"):
                 part = next(found)
-            yield Year(number, part, None)
+            yield SimulatedYear(number, part, None)
 
     @property
     def origin(self) -> Origin:
@@ -120,12 +120,14 @@ class Run:
         return Result(tables, self.config, self.notes, self.staff, self.clock.seconds, self.origin)
 
 
-def stepped(state: State, years: range, world: World, clock: Clock, *, in_order: bool = False) -> Iterator[Year]:
+def stepped(
+    state: State, years: range, world: World, clock: Clock, *, in_order: bool = False
+) -> Iterator[SimulatedYear]:
     """Yield the years that follow a state."""
     course = Course(world, in_order=in_order)
     for number in years:
         tables, state = course.step(state, number, clock)
-        yield Year(number, tables, state)
+        yield SimulatedYear(number, tables, state)
 
 
 def begin(

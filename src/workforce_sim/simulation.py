@@ -12,13 +12,11 @@ from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.resume import carried
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
-from workforce_sim.run import Engine, Run, Year, begin, joined
+from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, writing
-
-Progress = Callable[[int, int, int], None]
-"""Called after each year with the year, how many are done, and how many there are."""
+from workforce_sim.terminal import Progress
 
 
 def simulate(
@@ -108,11 +106,11 @@ def simulated_years(run: Run, folder: Path | None, level: int = FAST) -> Generat
         yield from (year.tables for year in committed(run, writer))
 
 
-def committed(run: Run, writer: RunWriter) -> Iterator[Year]:
+def committed(run: Run, writer: RunWriter) -> Iterator[SimulatedYear]:
     """Yield each plan year that was not there yet once it is on disk; meanwhile the next one is computed."""
     done = Stored(writer.folder, writer.header, tuple(writer.years))
     with ThreadPoolExecutor(1, thread_name_prefix="workforce_sim-writer") as pool:
-        waiting: Future[Year] | None = None
+        waiting: Future[SimulatedYear] | None = None
         for year in run.steps(done, in_order=True):
             if waiting is not None:
                 yield waiting.result()
@@ -121,7 +119,7 @@ def committed(run: Run, writer: RunWriter) -> Iterator[Year]:
             yield waiting.result()
 
 
-def _commit(run: Run, writer: RunWriter, year: Year, made: dict[str, Any]) -> Year:
+def _commit(run: Run, writer: RunWriter, year: SimulatedYear, made: dict[str, Any]) -> SimulatedYear:
     kept = None if year.closing is None else carried(year.closing)
     with run.clock("writing"):
         writer.commit(year.number, year.tables, kept, made)

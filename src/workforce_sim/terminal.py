@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+Progress = Callable[[int, int, int], None]
+"""Called after each year with the year, how many are done, and how many there are."""
+
 _PLAIN = str.maketrans({"─": "-", "–": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
 
 

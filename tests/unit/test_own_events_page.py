@@ -1,7 +1,6 @@
 """The examples of ``docs/own-events.md`` run and print what the page says; its table is what the code prints."""
 
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +8,7 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.engine.state import STATE
-from workforce_sim.engine.year import PLAN, WORKFORCE
-from workforce_sim.explain.staff_columns import MEANINGS, PLACES, columns, table
+from workforce_sim.explain.staff_columns import EVENTS, table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "own-events.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", PAGE, flags=re.DOTALL)
@@ -42,15 +40,23 @@ def test_the_table_is_what_the_code_prints() -> None:
     assert PAGE.endswith(table()), "run python -m workforce_sim.explain.staff_columns"
 
 
-def test_every_column_of_every_event_has_a_meaning() -> None:
-    added = {name for step in WORKFORCE + PLAN for name in getattr(step, "adds", ())}
+def test_the_staff_have_after_each_event_what_is_declared() -> None:
+    seen: dict[str, dict[str, pl.DataType]] = {}
+    ws.simulate(end_year=2025, events=[watching(event.name, seen) for event in EVENTS])
+    declared = {"employee_id": pl.String(), **{name: dtype for name, (dtype, _) in STATE.items()}}
 
-    assert added == {*MEANINGS}
-    assert STATE.keys() | added | {"employee_id"} == columns()[PLACES[-1]].keys()
+    for event in EVENTS:
+        declared |= event.adds
+        assert seen[event.name] == declared
+        assert event.meanings.keys() == event.adds.keys()
 
 
-def test_places_stand_in_the_order_of_the_year() -> None:
-    order = [step.name for step in WORKFORCE + PLAN]
+def watching(place: str, seen: dict[str, dict[str, pl.DataType]]) -> ws.OwnEvent:
+    """Return an event that writes down the columns of the staff, and changes nothing."""
 
-    assert [name for name in order if name in PLACES] == [*PLACES]
-    assert all(a.keys() <= b.keys() for a, b in pairwise(columns().values()))
+    def after(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
+        seen[place] = dict(staff.collect_schema())
+        return staff
+
+    after.__name__ = f"after_{place}"
+    return ws.event(after=place)(after)

@@ -135,7 +135,7 @@ _LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?
 
 
 @dataclass(frozen=True)
-class Columns:
+class CensusColumns:
     """The columns of one census.
 
     Attributes:
@@ -174,7 +174,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(map(shown, every[:_SHOWN])) + more
 
 
-def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> Columns:
+def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> CensusColumns:
     """Tell which column holds what.
 
     Args:
@@ -195,7 +195,7 @@ def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterabl
     if problems:
         raise CensusError("\n".join(f"{source}: {problem}" for problem in problems))
     taken = {*used.values(), *personal}
-    return Columns(used, tuple(personal), tuple(column for column in columns if column not in taken))
+    return CensusColumns(used, tuple(personal), tuple(column for column in columns if column not in taken))
 
 
 def _forms(column: str) -> set[str]:

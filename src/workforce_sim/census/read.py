@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.census.bounds import refuse_wide
-from workforce_sim.census.columns import BY_NAME, Columns, Field, find_columns, shown
+from workforce_sim.census.columns import BY_NAME, CensusColumns, Field, find_columns, shown
 from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
@@ -121,7 +121,7 @@ class _Read:
     """A census as read: every row, the staff among them, what is wrong with them, and what is worth a note."""
 
     name: str
-    columns: Columns
+    columns: CensusColumns
     date_format: str | None
     rows: pl.DataFrame
     config: Config | None

@@ -15,12 +15,12 @@ import polars as pl
 from workforce_sim.census.columns import BY_NAME, listed
 from workforce_sim.census.values import LONGEST, bad
 from workforce_sim.config import Config
+from workforce_sim.draws import HIRE_ID
 from workforce_sim.money import MAX_SALARY_CENTS, PPM
 
 ROW = "number of the row"
 KEY = "key of the employee"
 _SHOWN = 5
-_HIRE_ID = r"^NH-[0-9]{4}-[0-9]{6,}$"
 _LONGEST_NAME = 100
 _OLDEST = pl.lit(dt.date(1800, 1, 1))  # dates may go back to years whose numbers cannot be computed with
 _PREFIX = "set census.id_prefix"
@@ -116,7 +116,7 @@ def _id_rules() -> list[Rule]:
         Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), "keep one row per employee"),
         Rule("an employee_id whose key equals another's", same_key & ~twice, f"they differ by chance only; {_PREFIX}"),
         _short("an employee_id", id_, LONGEST),
-        Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(_HIRE_ID), _PREFIX),
+        Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(HIRE_ID), _PREFIX),
     ]
 
 

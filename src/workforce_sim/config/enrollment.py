@@ -37,7 +37,7 @@ class ShareCell(Section):
     """A fraction of one, at most 6 decimals."""
 
 
-class RateCell(Section):
+class DeferralCell(Section):
     """A deferral rate from an age and a pay on."""
 
     age_from: Age
@@ -75,7 +75,7 @@ ShareTable = Annotated[
 """One share for all, or a table by age and pay."""
 
 RateTable = Annotated[
-    Annotated[PositiveBp, Tag(ONE_VALUE)] | Annotated[Listed[RateCell], AfterValidator(_covering), Tag(BY_NAME)],
+    Annotated[PositiveBp, Tag(ONE_VALUE)] | Annotated[Listed[DeferralCell], AfterValidator(_covering), Tag(BY_NAME)],
     Discriminator(_shape),
     BeforeValidator(_one_or_cells),
 ]

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_sim.config import Config, Level
-from workforce_sim.config.enrollment import RateCell as DeferralCell
-from workforce_sim.config.enrollment import ShareCell
+from workforce_sim.config.enrollment import DeferralCell, ShareCell
 from workforce_sim.config.events import RateCell
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.values import AgeFactor

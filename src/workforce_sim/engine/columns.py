@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.dates import Flags, Ints
+from workforce_sim.tables import DataType
 
 Array = NDArray[Any]
 Rows = NDArray[np.intp]
 Small = NDArray[np.int16]
 """Years, days of a year, positions in short lists."""
+
+Described = Mapping[str, tuple[DataType, str]]
+"""Columns by name: of each its type, and what it holds."""
+
+FLAG = pl.UInt8
+"""Zeros and ones in a byte each, which NumPy reads without unpacking."""
 
 
 class Columns:

@@ -51,6 +51,10 @@ class World:
         return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
 
 
+CONSTANTS = ("year", "first_day", "cola_date", "escalation_date")
+"""What is the same for everybody in a year, as columns beside the staff."""
+
+
 @dataclass(frozen=True)
 class Year:
     """One plan year of a run, as events see it.
@@ -94,6 +98,13 @@ class Year:
     def day(self, month_day: str) -> int:
         """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is 1 March in a year without it."""
         return self.calendar.day(month_day)
+
+    @property
+    def constants(self) -> dict[str, int]:
+        """The values of ``CONSTANTS``: the year, and days since 1970-01-01."""
+        cola, escalation = self.config.compensation.cola_date, self.config.enrollment.escalation.date
+        values = self.number, self.first, self.day(cola), self.day(escalation)
+        return dict(zip(CONSTANTS, values, strict=True))
 
     def level(self, name: str) -> int:
         """Return the position of a job level, as the staff's ``level`` has it.

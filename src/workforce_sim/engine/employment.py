@@ -7,7 +7,6 @@ are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -18,15 +17,16 @@ from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, with_arrays
 from workforce_sim.engine.events import hire, termination
+from workforce_sim.engine.partitions import cut
 
 
 @dataclass(frozen=True)
-class Opening:
+class Asked:
     """What is asked of the opening staff of a partition: columns, the slice of each replicate, whether with ids."""
 
     columns: dict[str, Array]
     bounds: list[slice]
-    schema: pl.Schema
+    named: bool
 
     def of(self, column: str, replicate: int) -> Array:
         """Return a column of one replicate."""
@@ -42,12 +42,13 @@ class Employment:
     hires: pl.DataFrame
 
 
-def _ask(staff: Columns, year: Year) -> Opening:
+def _ask(staff: Columns, year: Year) -> Asked:
     names = ("weight", "chance", "key", *(("level",) if year.config.hiring.level_mix == "adaptive" else ()))
-    return Opening({name: staff[name] for name in names}, staff.bounds(year.replicates), staff.frame.schema)
+    named = "employee_id" in staff.frame.columns
+    return Asked({name: staff[name] for name in names}, staff.bounds(year.replicates), named)
 
 
-def _settle(parts: list[Opening], year: Year) -> list[Employment]:
+def _settle(parts: list[Asked], year: Year) -> list[Employment]:
     numbers = range(year.replicates)
     weights = [_gathered(parts, "weight", i) for i in numbers]
     planned = headcount.decide(weights, year)
@@ -56,18 +57,17 @@ def _settle(parts: list[Opening], year: Year) -> list[Employment]:
         u, keys = _gathered(parts, "chance", i), _gathered(parts, "key", i)
         _dealt(termination.leavers(weights[i], u, keys, planned, i, year), parts, i, (leaves, reduced))
     hires = _hires(parts, planned, year)
-    edges = [len(hires) * i // len(parts) for i in range(len(parts) + 1)]
-    shares = [hires[a:b] for a, b in pairwise(edges)]
+    shares = [hires[share] for share in cut(len(hires), len(parts))]
     return [Employment(*found) for found in zip(leaves, reduced, shares, strict=True)]
 
 
-def _gathered(parts: list[Opening], column: str, replicate: int) -> Array:
+def _gathered(parts: list[Asked], column: str, replicate: int) -> Array:
     found = [part.of(column, replicate) for part in parts]
     return found[0] if len(found) == 1 else np.concatenate(found)
 
 
 def _dealt(
-    flags: tuple[Flags, Flags], parts: list[Opening], replicate: int, places: tuple[list[Flags], list[Flags]]
+    flags: tuple[Flags, Flags], parts: list[Asked], replicate: int, places: tuple[list[Flags], list[Flags]]
 ) -> None:
     """Enter the flags of one replicate in those of each partition."""
     start = 0
@@ -79,14 +79,12 @@ def _dealt(
         start = end
 
 
-def _hires(parts: list[Opening], planned: headcount.Headcount, year: Year) -> pl.DataFrame:
+def _hires(parts: list[Asked], planned: headcount.Headcount, year: Year) -> pl.DataFrame:
     """Return the year's hires, as opening staff stand after ``termination``."""
     adapts = year.config.hiring.level_mix == "adaptive"
     mix = hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
-    with year.clock("hire"):
-        hires = hire.decide(planned.hires, mix, year, named="employee_id" in parts[0].schema)
-    with year.clock("termination"):
-        return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
+    hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
+    return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
 
 
 EMPLOYMENT = Settlement("employment", lambda year: True, _ask, _settle)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.partitions import cut
 from workforce_sim.tables import DataType
 
 Event: TypeAlias = Callable[[pl.LazyFrame, Year], pl.LazyFrame]
@@ -19,9 +19,6 @@ Event: TypeAlias = Callable[[pl.LazyFrame, Year], pl.LazyFrame]
 
 Arithmetic = Callable[[Columns, Year], Mapping[str, Array]]
 """Columns of the year's staff in, new columns out; for what NumPy does faster than expressions."""
-
-FLAG = pl.UInt8
-"""Zeros and ones in a byte each, which NumPy reads without unpacking."""
 
 
 def always(year: Year) -> bool:
@@ -58,6 +55,7 @@ class Declared:
         adds: columns that it adds to the staff. One named ``new_x`` is what ``x`` is at the next opening.
         ledger: its rows of the ledger.
         snapshot: its columns of the snapshot; names as positions, dates as days.
+        meanings: what its columns hold.
     """
 
     name: str
@@ -65,6 +63,7 @@ class Declared:
     adds: Mapping[str, DataType]
     ledger: tuple[Rows, ...] = ()
     snapshot: Mapping[str, pl.Expr] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
         """Put the event into the plan of a year."""
@@ -72,7 +71,7 @@ class Declared:
 
 
 def node(
-    adds: Mapping[str, DataType],
+    adds: Described,
     ledger: tuple[Rows, ...] = (),
     snapshot: Mapping[str, pl.Expr] | None = None,
     *,
@@ -81,7 +80,7 @@ def node(
     """Make an event of arithmetic on arrays: a node of the year's plan, named as the function is.
 
     Args:
-        adds: columns that it adds.
+        adds: columns that it adds, and what they hold.
         ledger: its rows of the ledger.
         snapshot: its columns of the snapshot.
         blocks: whether it works in so many arrays that it had better take the staff block by block.
@@ -96,7 +95,12 @@ def node(
                 return with_arrays(frame, work_on(arithmetic, frame, year))
 
         return Declared(
-            name, lambda staff, year: mapped(staff, lambda frame: work(frame, year)), adds, ledger, snapshot or {}
+            name,
+            lambda staff, year: mapped(staff, lambda frame: work(frame, year)),
+            {column: dtype for column, (dtype, _) in adds.items()},
+            ledger,
+            snapshot or {},
+            {column: meaning for column, (_, meaning) in adds.items()},
         )
 
     return declared
@@ -118,14 +122,12 @@ def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mappin
     """
     if frame.height <= BLOCK or year.replicates > 1:
         return at_once(arithmetic, frame, year)
-    count = -(-frame.height // BLOCK)
-    edges = [frame.height * i // count for i in range(count + 1)]
     found: dict[str, Array] = {}
-    for a, b in pairwise(edges):
-        for name, part in arithmetic(Columns(frame[a:b], slice(a, b)), year).items():
+    for rows in cut(frame.height, -(-frame.height // BLOCK)):
+        for name, part in arithmetic(Columns(frame[rows], rows), year).items():
             if name not in found:
                 found[name] = np.empty(frame.height, dtype=part.dtype)
-            found[name][a:b] = part
+            found[name][rows] = part
     return found
 
 
@@ -137,11 +139,10 @@ def with_arrays(frame: pl.DataFrame, arrays: Mapping[str, Array]) -> pl.DataFram
     return frame.hstack([pl.Series(name, array) for name, array in arrays.items() if name not in there])
 
 
-def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame], schema: Any = None) -> pl.LazyFrame:
-    """Put a function of the whole frame into a plan; an expression that comes after it needs the schema."""
+def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.LazyFrame:
+    """Put a function of the whole frame into a plan, which does not know of its columns: nodes come after it alone."""
     return staff.map_batches(
         function,
-        schema=schema,
         validate_output_schema=False,
         projection_pushdown=False,
         predicate_pushdown=False,

@@ -16,7 +16,7 @@ import polars as pl
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.event import Declared, Rows
 from workforce_sim.engine.events.termination import LEAVES, REDUCTION
-from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.own import NUMBER, OwnEvent
 from workforce_sim.engine.state import STATE
 from workforce_sim.summary import COUNTED, staff_sums
 from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
@@ -136,7 +136,7 @@ class Outputs:
         """Return a column of a table with its type, names in place of positions."""
         name, labels = column.name, self._names(column)
         if name == "replicate":
-            return pl.col("number").alias(name)
+            return pl.col(NUMBER).alias(name)
         if name in {"year", "employee_id"}:
             return pl.col(name)
         if known is None or isinstance(known, str):
@@ -177,23 +177,17 @@ def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
 
 
 def _constants(year: Year) -> list[pl.Expr]:
-    """Return what is the same for everybody in a year: columns of one value."""
-    config = year.config
-    days = {
-        "first_day": year.first,
-        "cola_date": year.day(config.compensation.cola_date),
-        "escalation_date": year.day(config.enrollment.escalation.date),
-    }
-    known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in {"year": year.number, **days}.items()]
+    """Return what is the same for everybody in a year, and the number of everybody's replicate."""
+    known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in year.constants.items()]
     return [*known, *_numbers(year.world.replicates)]
 
 
 def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
     """Return the number of everybody's replicate; of several, with word that their rows stand together."""
     if len(replicates) == 1:
-        return [pl.lit(replicates[0], dtype=pl.Int32).alias("number")]
+        return [pl.lit(replicates[0], dtype=pl.Int32).alias(NUMBER)]
     number = pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
-    return [number.alias("number"), pl.col("replicate").set_sorted()]
+    return [number.alias(NUMBER), pl.col("replicate").set_sorted()]
 
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:

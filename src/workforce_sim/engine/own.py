@@ -15,7 +15,7 @@ from typing import Any, SupportsIndex
 
 import polars as pl
 
-from workforce_sim.engine.context import Year
+from workforce_sim.engine.context import CONSTANTS, Year
 from workforce_sim.engine.event import Declared, Event, Rows
 from workforce_sim.engine.own_source import source
 from workforce_sim.engine.state import STATE
@@ -27,9 +27,9 @@ _SET_BY_EVENTS = [
     name for name in names(EVENTS) if name not in {"replicate", "year", "employee_id", "event_type", "effective_date"}
 ]
 _SET_BY_NAME = {"cause", "level_before", "level_after"}
-_OF_EVERY_YEAR = {"number", "first_day", "cola_date", "escalation_date"}
-"""Columns that the tables of a year put beside the staff: an event's own would be lost."""
-_TAKEN = {*names(EVENTS), *names(SNAPSHOTS), *names(SUMMARY), *_OF_EVERY_YEAR, *STATE, *(f"new_{x}" for x in STATE)}
+NUMBER = "number"
+"""The number of everybody's replicate, which the tables of a year put beside the staff, as they do ``CONSTANTS``."""
+_TAKEN = {*names(EVENTS), *names(SNAPSHOTS), *names(SUMMARY), *CONSTANTS, NUMBER, *STATE, *(f"new_{x}" for x in STATE)}
 _WHO = ("replicate", "key", "person")
 
 
@@ -165,9 +165,8 @@ def event(
     dropped after it.
 
     Args:
-        after: the event of the model that it comes after: ``risk``, ``hire``, ``promotion``, ``compensation``,
-            ``eligibility``, ``enrollment``, ``deferral``, ``contribution``, ``account`` or ``look_back``; or one of
-            yours that stands before it in the list.
+        after: the event of the model that it comes after, such as ``hire`` or ``compensation``, or one of yours that
+            stands before it in the list.
         adds: its columns with their types; they stand in the snapshots too.
         ledger: its rows of the ledger, from ``ledger_rows``; their event type is the name of the function.
         measures: by name, whole numbers or flags of each employee that the summary adds up.

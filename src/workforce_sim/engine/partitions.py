@@ -21,8 +21,12 @@ R = TypeVar("R")
 def parted(staff: pl.DataFrame, rows: int | None = None) -> list[pl.DataFrame]:
     """Return the staff in partitions of about ``rows`` employees, in their order."""
     count = max(1, round(staff.height / (rows or ROWS)))
-    edges = [staff.height * i // count for i in range(count + 1)]
-    return [staff[a:b] for a, b in pairwise(edges)] if count > 1 else [staff]
+    return [staff[part] for part in cut(staff.height, count)] if count > 1 else [staff]
+
+
+def cut(rows: int, parts: int) -> list[slice]:
+    """Return so many slices of rows, as equal as can be, in their order."""
+    return [slice(a, b) for a, b in pairwise(rows * i // parts for i in range(parts + 1))]
 
 
 @contextmanager

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from workforce_sim.dates import NEVER, Days, years_and_days
 from workforce_sim.draws import person_numbers
-from workforce_sim.engine.columns import Array
+from workforce_sim.engine.columns import FLAG, Array
 from workforce_sim.engine.context import World
-from workforce_sim.engine.event import FLAG
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
 from workforce_sim.ledger import employee_keys

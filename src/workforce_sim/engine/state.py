@@ -12,35 +12,35 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import NEVER, Days, years_and_days
-from workforce_sim.engine.columns import Array, Small
+from workforce_sim.engine.columns import FLAG, Array, Described, Small
 from workforce_sim.engine.pay_scale import PayScale
 
-STATE = {
-    "key": "permanent key, unsigned",
-    "person": "number of the person in this replicate, behind every draw",
-    "replicate": "position of the replicate in the batch",
-    "birth_date": "date of birth",
-    "birth_year": "the first year on whose 1 January the age is 0",
-    "hire_date": "first day of employment",
-    "hire_year": "its year",
-    "hire_day": "its day, counted from 0 in a leap year",
-    "level": "position in the list of levels",
-    "department": "position in the list of departments; the number of departments stands for none",
-    "salary_cents": "annual salary",
-    "full_time_ppm": "hours as a share of full-time, millionths",
-    "eligibility_date": "when eligible; never for the excluded",
-    "deferral_bp": "deferral rate, basis points; 0 of those who are out",
-    "automatic_date": "date of automatic enrollment; never without one, or when it is over",
-    "enrollment_date": "latest enrollment; never before the first, and of participants of the census",
-    "enrolled_year": "its calendar year; of participants of the census the year before the start",
-    "follows": "enrolled automatically, and not changed or stopped since",
-    "match_balance_cents": "balance of match",
-    "nonelective_balance_cents": "balance of nonelective money",
-    "highly_paid": "highly compensated by pay of the year before",
-    "roth_catch_up": "whether catch-up must be Roth, by pay of the year before",
-    "owner": "owns more than 5 % of the employer",
+STATE: Described = {
+    "key": (pl.UInt64, "permanent key, unsigned"),
+    "person": (pl.UInt64, "number of the person in this replicate, behind every draw"),
+    "replicate": (pl.Int32, "position of the replicate in the batch"),
+    "birth_date": (pl.Int32, "date of birth"),
+    "birth_year": (pl.Int16, "the first year on whose 1 January the age is 0"),
+    "hire_date": (pl.Int32, "first day of employment"),
+    "hire_year": (pl.Int16, "its year"),
+    "hire_day": (pl.Int16, "its day, counted from 0 in a leap year"),
+    "level": (pl.Int16, "position in the list of levels"),
+    "department": (pl.Int32, "position in the list of departments; the number of departments stands for none"),
+    "salary_cents": (pl.Int64, "annual salary"),
+    "full_time_ppm": (pl.Int32, "hours as a share of full-time, millionths"),
+    "eligibility_date": (pl.Int32, "when eligible; never for the excluded"),
+    "deferral_bp": (pl.Int32, "deferral rate, basis points; 0 of those who are out"),
+    "automatic_date": (pl.Int32, "date of automatic enrollment; never without one, or when it is over"),
+    "enrollment_date": (pl.Int32, "latest enrollment; never before the first, and of participants of the census"),
+    "enrolled_year": (pl.Int16, "its calendar year; of participants of the census the year before the start"),
+    "follows": (FLAG, "enrolled automatically, and not changed or stopped since"),
+    "match_balance_cents": (pl.Int64, "balance of match"),
+    "nonelective_balance_cents": (pl.Int64, "balance of nonelective money"),
+    "highly_paid": (FLAG, "highly compensated by pay of the year before"),
+    "roth_catch_up": (FLAG, "whether catch-up must be Roth, by pay of the year before"),
+    "owner": (FLAG, "owns more than 5 % of the employer"),
 }
-"""Columns of the staff, with what they hold; before them ``employee_id`` where ledger and snapshots are wanted."""
+"""Columns of the staff; before them ``employee_id`` where ledger and snapshots are wanted."""
 
 
 @dataclass(frozen=True)

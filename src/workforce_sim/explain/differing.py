@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.draws import HIRE_ID
 from workforce_sim.opening import Tables
 from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, EventType, looked_at
 
@@ -22,7 +23,6 @@ AT_OPENING = tuple(column.name for column in looked_at(SNAPSHOTS) if column.fixe
 AT_CLOSING = {column.name: column.differs for column in looked_at(SNAPSHOTS) if column.differs}
 """Columns of a snapshot in the order in which they are looked at, and the kind of a difference in each."""
 
-HIRE = r"^NH-[0-9]{4}-[0-9]{6,}$"
 _OPENED, _HAPPENED, _CLOSED, _FOLLOWED = range(4)
 
 
@@ -149,7 +149,7 @@ def _kind(kinds: Sequence[EventType]) -> pl.Expr:
     of_event = (
         pl.when(pl.col("in") != "both").then(one_only).when(what.str.ends_with(".effective_date")).then(moved)
     ).otherwise(pl.coalesce(what.replace_strict(caused, default=None, return_dtype=pl.String), otherwise))
-    traits = pl.when(pl.col("employee_id").str.contains(HIRE)).then(pl.lit("hired with other traits"))
+    traits = pl.when(pl.col("employee_id").str.contains(HIRE_ID)).then(pl.lit("hired with other traits"))
     of_opening = traits.otherwise(pl.lit("another census value"))
     of_column = pl.coalesce(what.replace_strict(AT_CLOSING, default=None), of_opening)
     present = pl.when(what == "employee").then(pl.lit("in the census") + _in_one()).otherwise(of_column)

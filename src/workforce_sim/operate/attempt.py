@@ -17,13 +17,13 @@ from workforce_sim.opening import Tables
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
-from workforce_sim.operate.progress import Progress
 from workforce_sim.operate.retention import FinishedYear, Keeping, Retention, retaining
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import Engine, Run, begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.writer import refuse_foreign
+from workforce_sim.terminal import Progress
 
 
 @dataclass

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+
+from workforce_sim.terminal import Progress
 
 YEAR_DONE = "%d done, %d of %d"
 """What is logged after each plan year: the year, how many are done, how many there are."""
-
-Progress = Callable[[int, int, int], None]
-"""Called after each year with the year, how many are done, and how many there are."""
 
 
 def logged(log: logging.Logger) -> Progress:

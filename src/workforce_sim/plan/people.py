@@ -29,7 +29,7 @@ _MONEY = (
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
 
-class Run(Protocol):
+class RunTables(Protocol):
     """What a test needs of a run; ``Result`` has it."""
 
     @property
@@ -81,19 +81,19 @@ class People:
     employer_balance: Ints
 
 
-def years_of(run: Run, replicate: int) -> list[int]:
+def years_of(run: RunTables, replicate: int) -> list[int]:
     """Return the plan years of a replicate, in order."""
     rows = run.snapshots.filter(pl.col("replicate") == replicate)
     return rows["year"].unique().sort().to_list()
 
 
-def rows_of(run: Run, year: int, replicate: int) -> pl.DataFrame:
+def rows_of(run: RunTables, year: int, replicate: int) -> pl.DataFrame:
     """Return the snapshot rows of a year and replicate, sorted by id."""
     wanted = (pl.col("year") == year) & (pl.col("replicate") == replicate)
     return run.snapshots.filter(wanted).sort("employee_id")
 
 
-def people_of(run: Run, year: int, replicate: int) -> People:
+def people_of(run: RunTables, year: int, replicate: int) -> People:
     """Return everybody employed in a year."""
     rows = rows_of(run, year, replicate)
     money = {name: rows[name].fill_null(0).to_numpy().astype(np.int64) for name in _MONEY}
@@ -122,19 +122,19 @@ def people_of(run: Run, year: int, replicate: int) -> People:
 
 
 @dataclass(frozen=True)
-class Census:
+class CensusFacts:
     """What only the census knows of the same people, in the same order; hires have none of it."""
 
     officer: Flags
     owner_ppm: Ints
 
 
-def census_of(opening: pl.DataFrame, ids: pl.Series) -> Census:
+def census_of(opening: pl.DataFrame, ids: pl.Series) -> CensusFacts:
     """Return officers and owners."""
     columns = ("employee_id", "officer", "owner_share_ppm")
     known = completed(opening, CENSUS).select(columns)
     rows = ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")
-    return Census(
+    return CensusFacts(
         officer=rows["officer"].fill_null(False).to_numpy().astype(np.bool_),
         owner_ppm=rows["owner_share_ppm"].fill_null(0).to_numpy().astype(np.int64),
     )
@@ -168,7 +168,7 @@ def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
     return ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")["pay"]
 
 
-def deferral_balances(run: Run, opening: pl.DataFrame, year: int, replicate: int) -> Ints:
+def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicate: int) -> Ints:
     """Return the deferral balances of everybody employed in a year at its end or, of leavers, before they are paid out.
 
     As employer balances are kept: the opening, its return (of leavers to the last day) and the year's deferrals.

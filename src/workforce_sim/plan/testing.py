@@ -19,7 +19,7 @@ from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.plan.people import (
     People,
-    Run,
+    RunTables,
     census_of,
     deferral_balances,
     pay_of_year_before,
@@ -42,7 +42,7 @@ UNIFORM = {
 BOTH: tuple[Test, ...] = ("ADP", "ACP")
 
 
-def nondiscrimination(result: Run, year: int, *, replicate: int = 0) -> Nondiscrimination:
+def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
     ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
@@ -83,7 +83,7 @@ def _whole(name: str, value: Any, example: str) -> int:
     return index(value)
 
 
-def _years(run: Run, year: int, replicate: int) -> list[int]:
+def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     """Return the years of a replicate; refuse what cannot be tested."""
     if not run.config.plan.enabled:
         raise ValueError("plan.enabled is false: there is no plan to test")
@@ -158,7 +158,7 @@ def _additions(people: People) -> PlanTest:
     return PlanTest("Annual additions", "corrected" if cut.any() else "passed", "415(c)", figures)
 
 
-def _top_heavy(run: Run, people: People, of_year: Limits, replicate: int) -> PlanTest:
+def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) -> PlanTest:
     """Return whether the plan is top-heavy on 31 December."""
     year, opening = people.year.year, run.opening
     lacking = _lacking(opening)

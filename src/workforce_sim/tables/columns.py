@@ -245,7 +245,7 @@ SNAPSHOTS = (
     *(
         Column(name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="balances", keys=_BALANCES)
         for name, about in (
-            ("match_balance_cents", "Balance from match, of leavers before the payout"),
+            ("match_balance_cents", "Balance from match, of those who terminate before the payout"),
             ("nonelective_balance_cents", "Balance from nonelective money, the same"),
         )
     ),

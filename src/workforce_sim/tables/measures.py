@@ -70,7 +70,7 @@ SUMMARY = (
     Measure(
         "terminations_opening_staff",
         pl.Int64,
-        "Leavers among opening staff, reductions included",
+        "Terminations of opening staff, reductions included",
         "employees",
         "termination",
         sums=_heads(_is("terminated")),
@@ -78,7 +78,7 @@ SUMMARY = (
     Measure(
         "terminations_new_hires",
         pl.Int64,
-        "Leavers among the year's hires",
+        "Terminations of the year's hires",
         "employees",
         "termination",
         sums=_heads(_is("new_hire_terminated")),
@@ -86,7 +86,7 @@ SUMMARY = (
     Measure(
         "reductions",
         pl.Int64,
-        "Leavers of cause reduction",
+        "Terminations of cause reduction",
         "employees",
         "termination",
         counts=Counts("termination", "reduction"),
@@ -214,7 +214,7 @@ SUMMARY = (
     Measure(
         "net_employer_cost_cents",
         pl.Int64,
-        "Employer money less forfeitures used for it",
+        "Employer contributions less forfeitures used for them",
         "cents",
         "plan",
         in_plan=True,

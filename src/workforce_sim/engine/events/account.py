@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import Flags, Ints, completed_years
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
@@ -22,12 +22,15 @@ from workforce_sim.tables import EVENT_CAUSES
 
 MOST_CENTS = 10**10
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
-ADDS = {
-    "new_match_balance_cents": pl.Int64,
-    "new_nonelective_balance_cents": pl.Int64,
-    "vested_share_match_bp": pl.Int64,
-    "vested_share_nonelective_bp": pl.Int64,
-    "forfeited_cents": pl.Int64,
+ADDS: Described = {
+    "new_match_balance_cents": (
+        pl.Int64,
+        "balance of match at the end of the year, of those who terminate before the payout",
+    ),
+    "new_nonelective_balance_cents": (pl.Int64, "balance of nonelective money, the same"),
+    "vested_share_match_bp": (pl.Int64, "vested share of the balance of match"),
+    "vested_share_nonelective_bp": (pl.Int64, "vested share of the balance of nonelective money"),
+    "forfeited_cents": (pl.Int64, "forfeited on leaving"),
 }
 FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amount_cents": pl.col("forfeited_cents")})
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_in_year
 from workforce_sim.draws import Stream
-from workforce_sim.engine.columns import Array, Columns, group_sums
+from workforce_sim.engine.columns import Array, Columns, Described, group_sums
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import earned
@@ -35,13 +35,21 @@ MERIT = Rows(
     "merit_date",
     {"salary_before_cents": pl.col("merit_before_cents"), "salary_after_cents": pl.col("merit_after_cents")},
 )
-_WALKED = {
-    "cola_before_cents": pl.Int64,
-    "cola_after_cents": pl.Int64,
-    "promotion_before_cents": pl.Int64,
-    "promotion_after_cents": pl.Int64,
+_WALKED: Described = {
+    "cola_before_cents": (pl.Int64, "annual salary before the cost-of-living adjustment"),
+    "cola_after_cents": (pl.Int64, "annual salary after it; the same where there is none"),
+    "promotion_before_cents": (pl.Int64, "annual salary before the promotion"),
+    "promotion_after_cents": (pl.Int64, "annual salary after it; the same where there is none"),
 }
-_OF_MERIT = {"merit_before_cents": pl.Int64, "merit_after_cents": pl.Int64}
+_JUST_BEFORE: Described = {
+    "merit_date": (pl.Int32, "merit increase; never without one"),
+    "merit_before_cents": (pl.Int64, "annual salary before the merit increase"),
+}
+_IN_FORCE: Described = {
+    "merit_after_cents": (pl.Int64, "annual salary after it; the same where there is none"),
+    "new_salary_cents": (pl.Int64, "annual salary at the end of the year or on leaving"),
+    "earnings_cents": (pl.Int64, "pay earned in the year"),
+}
 
 
 @dataclass
@@ -97,7 +105,7 @@ def _gets_cola(staff: Columns, year: Year) -> Flags:
     return (staff["last_day"] >= cola) & (~staff.flags("is_hire") | (staff["hire_date"] < cola))
 
 
-@node(adds={"merit_date": pl.Int32, **_WALKED, "merit_before_cents": pl.Int64}, ledger=(COLA,))
+@node(adds={**_WALKED, **_JUST_BEFORE}, ledger=(COLA,))
 def raises_before_merit(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add merit dates, never of those without one, and salaries just before them, after promotions and COLA."""
     merit = _merit_dates(staff, year)
@@ -121,7 +129,7 @@ def _merit_dates(staff: Columns, year: Year) -> Days:
 
 
 @node(
-    adds={**_WALKED, **_OF_MERIT, "new_salary_cents": pl.Int64, "earnings_cents": pl.Int64},
+    adds={**_WALKED, **_IN_FORCE},
     ledger=(MERIT,),
     snapshot={"salary_cents": pl.col("new_salary_cents"), "earnings_cents": pl.col("earnings_cents")},
 )
@@ -136,8 +144,7 @@ def compensation(staff: Columns, year: Year) -> Mapping[str, Array]:
     after = np.where(has_merit, raised(before, _merit_rates(staff, year)), before)
     promoted = np.flatnonzero((staff["promotion_date"] != NEVER) & (staff["promotion_date"] > merit))
     gets_cola = _gets_cola(staff, year) & (_cola_date(year) > merit)
-    names = ("cola_before_cents", "cola_after_cents", "promotion_before_cents", "promotion_after_cents")
-    walk = _Walk(staff, year, after, *(staff[name].copy() if len(promoted) else staff[name] for name in names))
+    walk = _Walk(staff, year, after, *(staff[name].copy() if len(promoted) else staff[name] for name in _WALKED))
     walk.through(gets_cola, promoted)
     refuse_growth(int(walk.salary.max(initial=0)), year.number)
     found = {**walk.columns(), "merit_after_cents": after, "new_salary_cents": walk.salary}

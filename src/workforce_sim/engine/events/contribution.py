@@ -13,7 +13,7 @@ import polars as pl
 
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints, years_and_days
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, node
@@ -28,16 +28,17 @@ from workforce_sim.plan.nonelective import formula_nonelective
 
 BP = 10_000
 
-COLUMNS = (
-    "plan_compensation_cents",
-    "testing_compensation_cents",
-    "pre_tax_cents",
-    "roth_cents",
-    "catch_up_cents",
-    "match_cents",
-    "nonelective_cents",
-    "excess_415_cents",
-)
+OF_THE_YEAR: Described = {
+    "plan_compensation_cents": (pl.Int64, "compensation that the match counts"),
+    "testing_compensation_cents": (pl.Int64, "pay since entry, as the plan's tests count it"),
+    "pre_tax_cents": (pl.Int64, "pre-tax deferrals"),
+    "roth_cents": (pl.Int64, "Roth deferrals"),
+    "catch_up_cents": (pl.Int64, "catch-up deferrals, within the two above"),
+    "match_cents": (pl.Int64, "employer match"),
+    "nonelective_cents": (pl.Int64, "nonelective contribution, reallocated forfeitures included"),
+    "excess_415_cents": (pl.Int64, "taken off by the limit on annual additions"),
+}
+REALLOCATED: Described = {"reallocated_cents": (pl.Int64, "reallocated forfeitures")}
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class _Deferrals:
 
 
 @node(
-    adds=dict.fromkeys((*COLUMNS, "reallocated_cents"), pl.Int64),
-    snapshot={name: pl.col(name) for name in COLUMNS},
+    adds={**OF_THE_YEAR, **REALLOCATED},
+    snapshot={name: pl.col(name) for name in OF_THE_YEAR},
     blocks=True,
 )
 def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.draws import Stream
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import FLAG, Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay
-from workforce_sim.engine.event import FLAG, Rows, always, node
+from workforce_sim.engine.event import Rows, always, node
 from workforce_sim.engine.events.enrollment import AUTOMATIC, full_match_rate
 from workforce_sim.engine.plan_pay import STEPS
 from workforce_sim.money import PPM, ppm
@@ -31,12 +31,17 @@ Rates = NDArray[np.int32]
 _FLOOR_BP = 100
 _UP = 0.75
 
-ADDS = {
-    **dict.fromkeys(STEPS, pl.Int32),
-    "own_date": pl.Int32,
-    "stops": FLAG,
-    "new_enrolled_year": pl.Int16,
-    "new_follows": FLAG,
+ADDS: Described = {
+    "start_bp": (pl.Int32, "deferral rate on 1 January, or on enrolling"),
+    "january_bp": (pl.Int32, "after a change of their own on 1 January"),
+    "response_bp": (pl.Int32, "after the response to a new match"),
+    "before_bp": (pl.Int32, "after a change of their own or a stop before escalation"),
+    "escalated_bp": (pl.Int32, "after automatic escalation"),
+    "new_deferral_bp": (pl.Int32, "deferral rate at the end of the year or on leaving"),
+    "own_date": (pl.Int32, "change of their own, or stop; never without one"),
+    "stops": (FLAG, "stops deferring this year"),
+    "new_enrolled_year": (pl.Int16, "calendar year of the latest enrollment"),
+    "new_follows": (FLAG, "enrolled automatically, and not changed or stopped since"),
 }
 
 

@@ -14,16 +14,16 @@ from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.config.root import Eligibility
 from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number, years_after
 from workforce_sim.draws import Draws, Keys, Stream
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 
 
 @node(
-    adds={"becomes_eligible": FLAG},
+    adds={"becomes_eligible": (FLAG, "becomes eligible this year")},
     ledger=(Rows("eligibility", pl.col("becomes_eligible") != 0, "eligibility_date"),),
     snapshot={
         "eligibility_date": pl.when(pl.col("eligibility_date") <= pl.col("last_day")).then(pl.col("eligibility_date"))

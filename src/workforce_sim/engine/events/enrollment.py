@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years
 from workforce_sim.draws import Stream
 from workforce_sim.engine.assumptions import AgePay
-from workforce_sim.engine.columns import Array, Columns, spread
+from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay
-from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.match import full_rate_bp
@@ -27,13 +27,13 @@ from workforce_sim.tables import EVENT_CAUSES
 
 ELECTION, AUTOMATIC, CONVERSION = (EVENT_CAUSES.index(name) for name in ("election", "automatic", "conversion"))
 
-ADDS = {
-    "joining_date": pl.Int32,
-    "joining_bp": pl.Int32,
-    "joining_cause": pl.UInt8,
-    "opts_out": FLAG,
-    "new_automatic_date": pl.Int32,
-    "new_enrollment_date": pl.Int32,
+ADDS: Described = {
+    "joining_date": (pl.Int32, "enrollment this year; never without one"),
+    "joining_bp": (pl.Int32, "deferral rate on enrolling"),
+    "joining_cause": (pl.UInt8, "of those who enroll: position in the list of causes"),
+    "opts_out": (FLAG, "opts out of automatic enrollment this year"),
+    "new_automatic_date": (pl.Int32, "automatic enrollment to come; never without one"),
+    "new_enrollment_date": (pl.Int32, "latest enrollment; never before the first, and of participants of the census"),
 }
 _NOTHING = pl.lit(0, dtype=pl.Int32)
 JOINS = Rows(

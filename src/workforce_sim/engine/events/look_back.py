@@ -12,15 +12,18 @@ import polars as pl
 
 from workforce_sim.dates import Flags, Ints, PlanYear
 from workforce_sim.engine.assumptions import Assumptions
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import FLAG, Settlement, node
+from workforce_sim.engine.event import Settlement, node
 from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
 
 
 @node(
-    adds={"new_highly_paid": FLAG, "new_roth_catch_up": FLAG},
+    adds={
+        "new_highly_paid": (FLAG, "highly compensated next year, by pay of this one"),
+        "new_roth_catch_up": (FLAG, "whether catch-up must be Roth next year, by pay of this one"),
+    },
     snapshot={"hce": (pl.col("highly_paid") | pl.col("owner")) != 0},
 )
 def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:

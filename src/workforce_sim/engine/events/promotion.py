@@ -13,13 +13,17 @@ import polars as pl
 from workforce_sim.config import Promotion
 from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_in_year
 from workforce_sim.draws import Stream
-from workforce_sim.engine.columns import Array, Columns, spread
+from workforce_sim.engine.columns import Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm, raised
 
-ADDS = {"promotion_date": pl.Int32, "promotion_ppm": pl.Int64, "new_level": pl.Int16}
+ADDS: Described = {
+    "promotion_date": (pl.Int32, "promotion; never without one"),
+    "promotion_ppm": (pl.Int64, "its increase"),
+    "new_level": (pl.Int16, "level at the end of the year or on leaving"),
+}
 PROMOTED = Rows(
     "promotion",
     pl.col("promotion_date") != int(NEVER),

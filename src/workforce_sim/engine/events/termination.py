@@ -13,9 +13,9 @@ import polars as pl
 
 from workforce_sim.dates import Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
-from workforce_sim.engine.columns import Array, Columns, spread
+from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import FLAG, Rows, node
+from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.engine.year_effect import all_in_year, in_year
@@ -24,9 +24,19 @@ from workforce_sim.tables import EVENT_CAUSES
 
 REDUCTION = EVENT_CAUSES.index("reduction")
 
-RISK = {"age": pl.Int32, "tenure": pl.Int32, "weight": pl.Int64, "chance": pl.Float64}
-ADDS = {"is_hire": FLAG, "leaves": FLAG, "cause": pl.UInt8, "last_day": pl.Int32}
-LEAVES, IS_HIRE = pl.col("leaves") != 0, pl.col("is_hire") != 0
+RISK: Described = {
+    "age": (pl.Int32, "completed years on 1 January, of hires on the hire date"),
+    "tenure": (pl.Int32, "completed years since hire, on the same day"),
+    "weight": (pl.Int64, "relative chance of leaving this year; may be changed after `risk`"),
+    "chance": (pl.Float64, "draw that decides who leaves"),
+}
+ADDS: Described = {
+    "is_hire": (FLAG, "hired this year"),
+    "leaves": (FLAG, "leaves this year"),
+    "cause": (pl.UInt8, "of those who leave: position in the list of causes"),
+    "last_day": (pl.Int32, "last day of employment, 31 December of those who stay"),
+}
+LEAVES = pl.col("leaves") != 0
 
 
 @node(adds=RISK)
