@@ -448,10 +448,10 @@ class TestEarlyEntrants:
 
     def test_a_match_of_theirs_is_tested_apart_too(self) -> None:
         """The nonelective contribution is the safe-harbor money; the match asks for no service."""
-        plan = {**THREE_PERCENT, "nonelective": {**THREE_PERCENT["nonelective"], "minimum_service_years": 1}}
-        plan["eligibility"] = {"waiting_period_days": 0, "minimum_age": 0}
+        nonelective = {"kind": "flat", "rate": 0.03, "minimum_service_years": 1}
+        at_once = {"waiting_period_days": 0, "minimum_age": 0}
         people = high(5, match_cents=1), other(1), high(6, match_cents=600_000, **NEW), other(1, match_cents=1, **NEW)
-        tests = run(*people, **plan)
+        tests = run(*people, nonelective=nonelective, testing={"safe_harbor": True}, eligibility=at_once)
 
         assert found(tests, "ACP").outcome == "exempt"
         assert found(tests, "ACP, early entrants").outcome == "failed"
@@ -966,7 +966,7 @@ class TestResult:
         young = {"birth_date": dt.date(2004, 7, 2)}  # 21 on 2 July: enters on 1 January at the latest
         people = high(4), high(6, **new), other(4), other(0, **new), other(0, **young)
 
-        def adp(how: str) -> list[tuple[str, float, float, str]]:
+        def adp(how: str) -> list[tuple[Any, ...]]:
             tests = ws.nondiscrimination(run(*people, testing={"otherwise_excludable": how}), 2025).tests
             of_adp = [one for one in tests if one.test.startswith("ADP")]
             return [(one.test, one.figures["hce_percent"], one.figures["nhce_percent"], one.outcome) for one in of_adp]

@@ -149,6 +149,16 @@ class PlanLimits(Section):
     """Dollars by name of a limit and year, in place of the published or projected figure of that year."""
 
 
+def _true_false_or_qaca(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and value == "qaca"):
+        return value
+    raise ValueError("expected true, false or qaca")
+
+
+SafeHarborMoney = Annotated[Literal[True, False, "qaca"], BeforeValidator(_true_false_or_qaca)]
+"""Whether money is safe-harbor money; ``qaca`` is that of a qualified automatic contribution arrangement."""
+
+
 class Testing(Section):
     """How the plan is tested for nondiscrimination."""
 
@@ -156,7 +166,7 @@ class Testing(Section):
     """Whether the tests compare with this year's or last year's figures of others than the highly compensated."""
     top_paid_group: bool = False
     """Whether only the top-paid fifth can be highly compensated by pay."""
-    safe_harbor: Literal[True, False, "qaca"] | None = None
+    safe_harbor: SafeHarborMoney | None = None
     """Whether employer money is safe-harbor money, or that of a QACA; as the match preset says when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether those under 21 or a year of service are tested with all, apart, or with those not HCE left out of ADP."""
