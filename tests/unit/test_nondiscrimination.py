@@ -472,7 +472,11 @@ class TestEarlyEntrants:
         assert found(tests, "Coverage, deferrals").figures["nhces"] == 1
         assert found(tests, "Coverage, deferrals, otherwise excludable").figures["nhces"] == 2
 
-    @pytest.mark.parametrize(("people", "outcome"), [((), "exempt"), ((NEW,), "top-heavy")], ids=["none", "one"])
+    @pytest.mark.parametrize(
+        ("people", "outcome"),
+        [((), "exempt"), ((NEW,), "top-heavy"), (({**NEW, "hce": True},), "exempt")],
+        ids=["none", "one", "highly compensated"],
+    )
     def test_cost_the_exemption_from_the_top_heavy_rules(self, people: tuple[Person, ...], outcome: str) -> None:
         """Rev. Rul. 2004-13."""
         census = TestTopHeavy().census()

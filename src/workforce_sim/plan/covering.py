@@ -10,11 +10,11 @@ from workforce_sim.config import Config
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags
 from workforce_sim.plan.adp import ratios_bp
-from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
+from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, ratio_percentage_bp
 from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Outcome, PlanTest
 from workforce_sim.plan.people import People
-from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, who_may_be_matched
+from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, not_excludable, who_may_be_matched
 from workforce_sim.plan.vesting import most_service_years
 
 UNIFORM = {
@@ -35,25 +35,22 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
     """
     year, plan = people.year.year, config.plan
     match, nonelective = plan.match.at(year), plan.nonelective
-    yield from _covered("deferrals", people.eligible, _plans(config, people, *_counted(config, people)), people.hce)
+    yield from _covered("deferrals", people.eligible, _plans(config, people, _counted(config, people)), people.hce)
     if any(tier.rate_bp for _, tiers in match.bands for tier in tiers):
         may_be = people.eligible & who_may_be_matched(config, people)
-        most = most_service_years(plan.vesting.match_bp)
-        plans = _plans(config, people, *_counted(config, people, match, most))
-        yield from _covered("match", may_be, plans, people.hce)
+        counted = _counted(config, people, match, most_service_years(plan.vesting.match_bp))
+        yield from _covered("match", may_be, _plans(config, people, counted), people.hce)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
-    most = most_service_years(plan.vesting.nonelective_bp)
-    plans = _plans(config, people, *_counted(config, people, nonelective, most))
+    counted = _counted(config, people, nonelective, most_service_years(plan.vesting.nonelective_bp))
+    plans = _plans(config, people, counted)
     yield from _covered("nonelective", people.nonelective > 0, plans, people.hce)
-    yield from (_rates(f"Nonelective rates{name}", counted, config, people) for name, counted in plans)
+    yield from (_rates(f"Nonelective rates{name}", those, config, people) for name, those in plans)
 
 
-def _counted(
-    config: Config, people: People, source: EmployerMoney | None = None, most_years: int = 1
-) -> tuple[Flags, Flags]:
-    """Return who meets the plan's own conditions of age and service, and who could lawfully not be kept out.
+def _counted(config: Config, people: People, source: EmployerMoney | None = None, most_years: int = 1) -> Flags:
+    """Return who meets the plan's own conditions of age and service, or could lawfully not be kept out.
 
     Args:
         config: of the run.
@@ -63,17 +60,17 @@ def _counted(
     """
     asked = 0 if source is None else source.minimum_service_years
     let_in = people.eligible | (entry_dates(people.hire, people.birth, config.eligibility) <= people.last_day)
-    must = non_excludable(people.hire, people.birth, people.last_day, people.year, min(max(asked, 1), most_years))
-    return let_in & (people.service >= asked), must
+    return (let_in & (people.service >= asked)) | not_excludable(people, min(max(asked, 1), most_years))
 
 
-def _plans(config: Config, people: People, met: Flags, must: Flags) -> Plans:
+def _plans(config: Config, people: People, counted: Flags) -> Plans:
     """Return who is counted in one plan of all, or in two of which the second has the otherwise excludable, if any."""
     together = config.plan.testing.otherwise_excludable == "together"
     if together and not early_entrants(config, people).any():
-        return [("", met | must)]
-    apart = [(f", {OTHERWISE_EXCLUDABLE}", met & ~must)] * bool((met & ~must).any())
-    return [("", must), *apart]
+        return [("", counted)]
+    old = not_excludable(people)
+    apart = [(f", {OTHERWISE_EXCLUDABLE}", counted & ~old)] * bool((counted & ~old).any())
+    return [("", counted & old), *apart]
 
 
 def _covered(what: str, benefiting: Flags, plans: Plans, hce: Flags) -> Iterator[PlanTest]:

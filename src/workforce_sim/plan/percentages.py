@@ -101,10 +101,15 @@ def _parts(test: Test, config: Config, people: People, harbor: Harbor) -> dict[s
         return {"": tested & ~early, EARLY: tested & early}
     if how == "together":
         return {"": tested}
-    old = non_excludable(people.hire, people.birth, people.last_day, people.year)
+    old = not_excludable(people)
     if how == "apart":
         return {"": tested & old, OTHERWISE_EXCLUDABLE: tested & ~old}
     return {"": tested & (old | people.hce)}
+
+
+def not_excludable(people: People, service_years: int = 1) -> Flags:
+    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable."""
+    return non_excludable(people.hire, people.birth, people.last_day, people.year, service_years)
 
 
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:

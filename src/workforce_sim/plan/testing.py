@@ -119,7 +119,7 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
         "all_balances": of_all / 100,
     }
     note = f"on 31 December {year}; governs {year + 1}"
-    early = early_entrants(run.config, people)
+    early = early_entrants(run.config, people) & ~people.hce
     exempt = _exempt_from_top_heavy(run.config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor money (Rev. Rul. 2004-13)"
