@@ -144,6 +144,24 @@ def years_after(dates: Days, years: Ints) -> Days:
     return np.asarray(_first_days(target) + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)
 
 
+def months_after(dates: Days, months: int) -> Days:
+    """Return each date plus calendar months: the same day, or the last of a month that has no such day.
+
+    Whole years are anniversaries: 29 February becomes 1 March where the year has none.
+    """
+    years, rest = divmod(months, 12)
+    if rest == 0:
+        return years_after(dates, np.full(len(dates), years, dtype=np.int64))
+    month = dates.astype("datetime64[D]").astype("datetime64[M]")
+    day = dates - _first_of(month)
+    first = _first_of(month + months)
+    return np.minimum(first + day, _first_of(month + months + 1) - np.int32(1))
+
+
+def _first_of(months: NDArray[np.datetime64]) -> Days:
+    return months.astype("datetime64[D]").astype(np.int64).astype(np.int32)
+
+
 def completed_years(since: Days, on: Days, year: PlanYear) -> Ints:
     """Return completed years from each day to a day of ``year``."""
     number, day = years_and_days(since)

@@ -26,6 +26,8 @@ SIZES = (2, 60, 200)
 ELIGIBILITY = {
     **strategies.ELIGIBILITY,
     "waiting_period_days": st.sampled_from([0, 1, 30, 90, 365, 400]),
+    "waiting_period_years": st.sampled_from([None, None, 0, 1]),
+    "waiting_period_months": st.sampled_from([None, None, 1, 6]),
     "minimum_age": st.sampled_from([0, 18, 21, 30]),
     "excluded_share": st.sampled_from([0.0, 0.0, 0.3]),
 }

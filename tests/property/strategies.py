@@ -232,6 +232,8 @@ def some(keys: Keys, *, excluding: tuple[tuple[str, ...], ...] = ((),), required
 
 ELIGIBILITY: Keys = {
     "waiting_period_days": st.sampled_from([0, 1, 90, 365]) | st.integers(0, 800),
+    "waiting_period_years": st.none() | st.integers(0, 2),
+    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 12]) | st.integers(0, 30),
     "minimum_age": st.sampled_from([0, 18, 21]) | st.integers(0, 40),
     "entry": st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
     "excluded_share": st.sampled_from([0.0, 0.3, 1.0]),
@@ -430,7 +432,8 @@ ROTH: Keys = {"available": st.sampled_from([True, True, False]), "share": CHANCE
 TESTING: Keys = {
     "method": st.sampled_from(["current", "prior"]),
     "top_paid_group": st.booleans(),
-    "safe_harbor": st.none() | st.booleans(),
+    "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
+    "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
 }
 
 

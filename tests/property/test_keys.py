@@ -64,7 +64,7 @@ def by_year(annotation: Any) -> bool:
 
 EVERY_KEY = dict(keys())
 BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
-OF_TESTS = {"plan.testing.method"}
+OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
 """What only the nondiscrimination tests of a finished run look at."""
 OF_REPLICATES = {
     "uncertainty.assumptions",
@@ -184,6 +184,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
     "random_seed": ({}, 43),
     "eligibility.waiting_period_days": ({}, 30),
+    "eligibility.waiting_period_years": ({}, 2),
+    "eligibility.waiting_period_months": ({}, 3),
     "eligibility.minimum_age": ({}, 30),
     "eligibility.entry": ({}, "quarterly"),
     "eligibility.excluded_share": ({}, 0.4),

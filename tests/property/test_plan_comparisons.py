@@ -180,8 +180,11 @@ def closing(tables: Tables, condition: pl.Expr) -> set[tuple[str, int]]:
 
 
 def waiting(scenario: Scenario, more: int) -> Scenario:
-    days = scenario.config.eligibility.waiting_period_days
-    return scenario.changed({"eligibility.waiting_period_days": days + more})
+    unit, number = scenario.config.eligibility.waiting_period
+    if unit == "days":
+        return scenario.changed({"eligibility.waiting_period_days": number + more})
+    longer = {"waiting_period_years": 0, "waiting_period_months": min(number + more // 30, 120)}
+    return scenario.changed({f"eligibility.{key}": value for key, value in longer.items()})
 
 
 @some_examples

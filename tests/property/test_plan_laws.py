@@ -418,6 +418,8 @@ def test_so_are_they_payroll_by_payroll_where_pay_reaches_its_limit_after_entry_
     tight = {"compensation": dict.fromkeys(range(2011, 2031), 25000.0)}
     changes = {
         "eligibility.waiting_period_days": 200,
+        "eligibility.waiting_period_years": None,
+        "eligibility.waiting_period_months": None,
         "enrollment.election": 1.0,
         "plan.deferrals_stop_at_pay_limit": stop,
         "plan.limits.overrides": tight,

@@ -227,7 +227,10 @@ def test_what_the_law_has_against_a_plan_is_a_line_each_and_no_failure(folder: P
     out, err = capsys.readouterr()
     assert err == ""
     assert out.splitlines() == [
-        "c.yaml: the law: eligibility.waiting_period_days: more than one year of service (IRC 410(a)(1)(A)(ii))",
+        (
+            "c.yaml: the law: eligibility.waiting_period_days: more than one year of service (IRC 410(a)(1)(A)(ii)); "
+            "hired on 2025-01-01 one enters on 2027-01-01, lawful is 2026-01-01 at the latest"
+        ),
         "c.yaml: the law: plan.vesting.match: safe-harbor money must be vested at once (IRC 401(k)(12)(E)(i))",
         "c.yaml: good; 2025 to 2027, seed 42, census: synthetic, 200 employees",
     ]

@@ -154,12 +154,19 @@ def test_the_scope_has_two_spellings() -> None:
         ("", "simple", False),
         ("safe_harbor: false", "qaca", False),
         ("safe_harbor: true", "simple", True),
+        ("safe_harbor: qaca", "simple", True),
     ],
 )
 def test_a_match_is_safe_harbor_money_as_its_preset_says_unless_said_otherwise(
     testing: str, preset: str, safe: bool
 ) -> None:
     assert loaded(f"plan: {{match: {{preset: {preset}}}, testing: {{{testing}}}}}").plan.safe_harbor(2025) is safe
+
+
+@pytest.mark.parametrize("value", ["'true'", "1", "QACA", "automatic", "[true]"])
+def test_safe_harbor_money_is_true_false_or_qaca(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"plan\.testing\.safe_harbor: expected true, false or qaca"):
+        loaded(f"plan: {{testing: {{safe_harbor: {value}}}}}")
 
 
 def test_rates_are_whole_basis_points_and_shares_whole_millionths() -> None:

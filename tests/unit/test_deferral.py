@@ -274,6 +274,9 @@ def test_who_elects_or_converts_does_not_follow_and_rises_where_all_do() -> None
 BASIC, ENHANCED = {"preset": "safe_harbor_basic"}, {"preset": "safe_harbor_enhanced"}  # full at 5 % and at 4 %
 
 
+BANDED = [{"from": 0, "rate": 0.5, "max": 0.06}, {"from": 8, "rate": 1.0, "max": 0.04}]
+
+
 def responding(match: dict[int, Any], below: float = 1.0, above: float = 1.0, **enrollment: Any) -> dict[str, Any]:
     return {"plan": {"match": match}, "enrollment": {"match_response": {"below": below, "above": above}, **enrollment}}
 
@@ -305,6 +308,9 @@ def test_shares_of_those_below_and_above() -> None:
         (BASIC, {"preset": "none"}, 0),  # nothing to seek
         ({"preset": "none"}, BASIC, 1),
         (BASIC, {"tiers": [{"up_to": 0.03, "rate": 1.0}, {"up_to": 0.05, "rate": 0.6}]}, 1),  # richer at the same rates
+        (BASIC, {"by_tenure": [{"from": 0, "tiers": [{"up_to": 0.03, "rate": 1.0}, {"up_to": 0.05, "rate": 0.5}]}]}, 0),
+        ({"tiers": [{"up_to": 0.05, "rate": 1.0}]}, {"dollar_tiers": [{"up_to": 5, "rate": 1.0}]}, 1),  # 500 bp, cents
+        ({"by_service": BANDED}, {"by_points": BANDED}, 1),
     ],
 )
 def test_the_tiers_must_differ_and_the_new_match_be_worth_something(before: Any, after: Any, moves: int) -> None:

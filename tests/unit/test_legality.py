@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.support import examples
 from workforce_sim import ConfigError, load_config, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.plan.legality import check_years, plan_warnings, safe_harbor_problems
+from workforce_sim.config.root import Eligibility
+from workforce_sim.plan.harbor import safe_harbor_problems
+from workforce_sim.plan.legality import check_years, plan_warnings
+from workforce_sim.plan.waits import wait_warnings
+from workforce_sim.reference.eligibility import birthday, end_of_wait, first_entry
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")
@@ -20,9 +29,34 @@ ENHANCED = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
 OWN = {"plan.testing.safe_harbor": True}
 THREE_PERCENT = {"kind": "flat", "rate": 0.03}
 OF_THREE_PERCENT = {**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.03}
+OF_TEN_PERCENT = {**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.1, "enrollment.escalation.cap": 0.15}
+NONELECTIVE_QACA = {
+    "plan.match": {"preset": "none"},
+    "plan.nonelective": THREE_PERCENT,
+    "plan.testing.safe_harbor": "qaca",
+    "plan.vesting.nonelective": "qaca_2",
+    "enrollment.auto_enrollment.scope": "all_eligible",
+}
+ENHANCED_QACA = {
+    "plan.match": {"tiers": [{"up_to": 0.035, "rate": 1.0}]},  # 3.5 % in all, as 1 and half of 5, and never less
+    "plan.testing.safe_harbor": "qaca",
+    "plan.vesting.match": "qaca_2",
+    "enrollment.auto_enrollment.scope": "all_eligible",
+}
 
 DUE: dict[str, tuple[dict[str, Any], str]] = {
-    "a wait of more than a year": ({"eligibility.waiting_period_days": 367}, "410(a)(1)(A)(ii)"),
+    "a wait of more than a year": ({"eligibility.waiting_period_days": 366}, "410(a)(1)(A)(ii)"),
+    "a wait of 13 months": ({"eligibility.waiting_period_months": 13}, "410(a)(1)(A)(ii)"),
+    "a wait of two years": ({"eligibility.waiting_period_years": 2}, "410(a)(1)(A)(ii)"),
+    "a wait of a year and a month": (
+        {"eligibility.waiting_period_years": 1, "eligibility.waiting_period_months": 1},
+        "410(a)(1)(A)(ii)",
+    ),
+    "annual entry after a year": ({"eligibility": {"minimum_age": 18, "entry": "annual"}}, "410(a)(4)"),
+    "annual entry after 7 months": (
+        {"eligibility": {"waiting_period_months": 7, "minimum_age": 20, "entry": "annual"}},
+        "410(a)(4)",
+    ),
     "an age above 21": ({"eligibility.minimum_age": 22}, "410(a)(1)(A)(i)"),
     "annual entry after a long wait": (
         {"eligibility": {"waiting_period_days": 185, "minimum_age": 20, "entry": "annual"}},
@@ -83,6 +117,51 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         "401(k)(12)(E)(i)",
     ),
     "a QACA above 10 %": ({**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11}, "401(k)(13)(C)(iii)"),
+    "10 % that rises after a year": (OF_TEN_PERCENT, "401(k)(13)(C)(iii)"),
+    "10 % that rises in the middle of the year after": (
+        {**OF_TEN_PERCENT, "enrollment.escalation": {"cap": 0.15, "date": "12-31"}},
+        "401(k)(13)(C)(iii)",
+    ),
+    "9 % that rises by 1 % in the same year and the next": (
+        {
+            **QACA,
+            "enrollment.auto_enrollment.default_deferral_rate": 0.09,
+            "enrollment.escalation": {"cap": 0.15, "delay_years": 0, "date": "07-01"},
+        },
+        "401(k)(13)(C)(iii)",
+    ),
+    "8 % that rises by 3 %": (
+        {
+            **QACA,
+            "enrollment.auto_enrollment.default_deferral_rate": 0.08,
+            "enrollment.escalation": {"cap": 0.15, "increment": 0.03},
+        },
+        "401(k)(13)(C)(iii)",
+    ),
+    "a QACA in which nobody may defer more than 5 %": (
+        {**OF_THREE_PERCENT, "enrollment.escalation.cap": 0.1, "enrollment.max_deferral": 0.05},
+        "401(k)(13)(C)(iii)",
+    ),
+    "4 % that rises by 0.4 % from the next year on": (
+        {**QACA, "enrollment.escalation": {"delay_years": 0, "increment": 0.004}},
+        "401(k)(13)(C)(iii)",
+    ),
+    "a nonelective QACA not vested after 2 years": (
+        {**NONELECTIVE_QACA, "plan.vesting.nonelective": "cliff_3"},
+        "401(k)(13)(D)(iii)(I)",
+    ),
+    "a nonelective QACA of those who defer alone": (
+        {**NONELECTIVE_QACA, "plan.nonelective": {**THREE_PERCENT, "compensation": "participating"}},
+        "401(k)(13)(D)(i)(II)",
+    ),
+    "a nonelective QACA above 10 %": (
+        {**NONELECTIVE_QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11},
+        "401(k)(13)(C)(iii)",
+    ),
+    "an enhanced QACA match that is poorer at 6 %": (
+        {**ENHANCED_QACA, "plan.match": {"tiers": [{"up_to": 0.034, "rate": 1.0}]}},
+        "401(k)(13)(D)(ii)",
+    ),
     "a QACA up to 16 %": ({**QACA, "enrollment.escalation.cap": 0.16}, "401(k)(13)(C)(iii)"),
     # At least 4, 5 and 6 % on 1 January of the second, third and fourth year after that of the enrollment.
     "a QACA that does not rise": ({**OF_THREE_PERCENT, "enrollment.escalation.enabled": False}, "401(k)(13)(C)(iii)"),
@@ -139,7 +218,44 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
 
 NOT_DUE: dict[str, dict[str, Any]] = {
     "the defaults": {},
-    "the longest wait": {"eligibility": {"waiting_period_days": 366, "minimum_age": 21, "entry": "semiannual"}},
+    "the longest wait": {"eligibility": {"waiting_period_days": 365, "minimum_age": 21, "entry": "semiannual"}},
+    "a year to the anniversary": {
+        "eligibility": {"waiting_period_years": 1, "minimum_age": 21, "entry": "semiannual"},
+    },
+    "12 months with quarterly entry": {
+        "eligibility": {"waiting_period_months": 12, "minimum_age": 21, "entry": "quarterly"},
+    },
+    "months in place of too many days": {
+        "eligibility": {"waiting_period_days": 800, "waiting_period_months": 6, "entry": "monthly"},
+    },
+    "6 months with annual entry": {
+        "eligibility": {"waiting_period_months": 6, "minimum_age": 20, "entry": "annual"},
+    },
+    "10 % that rises after 2 years": {**OF_TEN_PERCENT, "enrollment.escalation": {"cap": 0.15, "delay_years": 2}},
+    "10 % capped there": {**OF_TEN_PERCENT, "enrollment.escalation.cap": 0.1},
+    "10 % that does not rise, whatever its cap": {
+        **OF_TEN_PERCENT,
+        "enrollment.escalation": {"enabled": False, "cap": 0.5},
+    },
+    "11 %, of which nobody may defer more than 10": {
+        **OF_TEN_PERCENT,
+        "enrollment.auto_enrollment.default_deferral_rate": 0.11,
+        "enrollment.max_deferral": 0.1,
+    },
+    "9 % that rises by 1 % first on 1 January": {
+        **QACA,
+        "enrollment.auto_enrollment.default_deferral_rate": 0.09,
+        "enrollment.escalation": {"cap": 0.15, "delay_years": 0},
+    },
+    "a QACA by a nonelective contribution": NONELECTIVE_QACA,
+    "which need not be called one": {**NONELECTIVE_QACA, "plan.testing.safe_harbor": True},
+    "a QACA by an enhanced match": ENHANCED_QACA,
+    "which need not be called one either": {**ENHANCED_QACA, "plan.testing.safe_harbor": True},
+    "the basic match vested after 2 years, in a QACA": {
+        "plan.match": {"preset": "safe_harbor_basic"},
+        "plan.vesting.match": "qaca_2",
+        "enrollment.auto_enrollment.scope": "all_eligible",
+    },
     "annual entry in time": {"eligibility": {"waiting_period_days": 184, "minimum_age": 20, "entry": "annual"}},
     "one year of service for the match": {"plan.match": {"preset": "safe_harbor_basic", "minimum_service_years": 1}},
     "conditions of a match that claims nothing": {"plan.match": {"preset": "simple", "last_day": True}},
@@ -197,6 +313,87 @@ def test_a_warning_names_its_key_and_section(changes: dict[str, Any], section: s
 @pytest.mark.parametrize("changes", NOT_DUE.values(), ids=NOT_DUE)
 def test_what_the_law_allows_has_none(changes: dict[str, Any]) -> None:
     assert warnings(changes) == ()
+
+
+@pytest.mark.parametrize(
+    ("eligibility", "dates"),
+    [
+        # A year of service is complete the day before the anniversary; entry by 1 January after, or 6 months after.
+        ({"waiting_period_days": 366}, ("2025-01-01", "2026-01-02", "2026-01-01")),
+        ({"waiting_period_years": 2}, ("2025-01-01", "2027-01-01", "2026-01-01")),
+        (
+            {"waiting_period_days": 185, "minimum_age": 20, "entry": "annual"},
+            ("2025-07-01", "2027-01-01", "2026-12-30"),
+        ),
+        ({"waiting_period_years": 1, "entry": "annual"}, ("2025-01-02", "2027-01-01", "2026-07-01")),
+    ],
+    ids=str,
+)
+def test_a_wait_is_told_with_the_latest_lawful_date(eligibility: dict[str, Any], dates: tuple[str, ...]) -> None:
+    (warning,) = warnings({"eligibility": {"minimum_age": 18, **eligibility}})
+
+    assert "hired on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+
+
+@pytest.mark.parametrize(
+    ("eligibility", "dates"),
+    [
+        ({"minimum_age": 22}, ("2025-01-01", "2026-01-01", "2025-07-01")),
+        ({"waiting_period_days": 0, "entry": "annual"}, ("2025-01-02", "2026-01-01", "2025-07-02")),
+    ],
+    ids=str,
+)
+def test_so_is_an_age(eligibility: dict[str, Any], dates: tuple[str, ...]) -> None:
+    (warning,) = warnings({"eligibility": eligibility})
+
+    assert "21 years old on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+
+
+@pytest.mark.parametrize(
+    ("vesting", "asked", "dates"),
+    [
+        ("cliff_3", 2, ("2025-01-01", "2027-01-01", "2026-01-01")),
+        ("immediate", 3, ("2025-01-01", "2028-01-01", "2027-01-01")),
+    ],
+)
+def test_so_are_the_years_of_service_of_employer_money(vesting: str, asked: int, dates: tuple[str, ...]) -> None:
+    match = {"plan.match": {"preset": "simple", "minimum_service_years": asked}, "plan.vesting.match": vesting}
+    (warning,) = warnings(match)
+
+    assert warning.startswith("plan.match.minimum_service_years: ")
+    assert "hired on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+
+
+@settings(max_examples=examples(40))
+@given(
+    unit=st.sampled_from(["days", "months"]),
+    wait=st.integers(0, 420),
+    age=st.integers(0, 23),
+    entry=st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+    start=st.integers(2011, 2100),
+)
+def test_there_is_a_warning_exactly_where_somebody_would_enter_too_late(
+    unit: str, wait: int, age: int, entry: str, start: int
+) -> None:
+    """Of those hired on each day of four years at 50, and of those who have long served and turn 21 then."""
+    number = wait if unit == "days" else wait // 30
+    rule = Eligibility.model_validate({f"waiting_period_{unit}": number, "minimum_age": age, "entry": entry})
+    tried = [dt.date(start, 1, 1) + dt.timedelta(days=n) for n in range(1461)]
+    late = any(
+        first_entry(end_of_wait(day, rule), entry) > latest(birthday(day, 1) - dt.timedelta(days=1)) for day in tried
+    ) or any(
+        first_entry(birthday(day, age), entry) > latest(birthday(day, 21))
+        for day in (dt.date(start - 21, 1, 1) + dt.timedelta(days=n) for n in range(1461))
+    )
+
+    assert bool(list(wait_warnings(rule, start))) == late or age > 21
+
+
+def latest(met: dt.date) -> dt.date:
+    """The earlier of the first 1 January after, and 6 months after."""
+    year, month = divmod(12 * met.year + met.month - 1 + 6, 12)
+    half = dt.date(year, month + 1, min(met.day, calendar.monthrange(year, month + 1)[1]))
+    return min(half, dt.date(met.year + 1, 1, 1))
 
 
 def test_a_warning_of_every_year_is_given_once_and_one_of_a_later_year_too() -> None:
@@ -288,7 +485,7 @@ def test_no_shipped_design_is_warned_about() -> None:
 def test_the_page_lists_every_section_that_a_warning_names() -> None:
     source = "".join(
         (ROOT / "src" / "workforce_sim" / "plan" / name).read_text(encoding="utf-8")
-        for name in ("legality.py", "vesting.py")
+        for name in ("harbor.py", "legality.py", "vesting.py", "waits.py")
     )
     sections = set(re.findall(r"IRC (4\d\d(?:\(\w+\))+)", source))
     listed = re.findall(r"4\d\d(?:\(\w+\))+", PAGE.partition("## Not looked at")[0])

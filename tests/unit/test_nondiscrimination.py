@@ -43,6 +43,7 @@ PERSON: dict[str, Any] = {
     "nonelective_cents": 0,
     "match_balance_cents": 0,
     "nonelective_balance_cents": 0,
+    "forfeited_cents": 0,
     "excess_415_cents": 0,
 }
 Person = dict[str, Any]
@@ -58,7 +59,11 @@ class Run:
 
 
 def run(
-    *people: Person, opening: list[Person] | None = None, enrollment: dict[str, Any] | None = None, **plan: Any
+    *people: Person,
+    opening: list[Person] | None = None,
+    enrollment: dict[str, Any] | None = None,
+    eligibility: dict[str, Any] | None = None,
+    **plan: Any,
 ) -> Run:
     """Return a run of these people, named A, B, C, ...; the plan's match is the simple one."""
     named = [{"employee_id": chr(ord("A") + n)} | PERSON | person for n, person in enumerate(people)]
@@ -69,7 +74,7 @@ def run(
         census = completed(pl.DataFrame(opening, schema=known, orient="row"), CENSUS)
     return Run(
         pl.DataFrame(named, schema=dtypes, orient="row"),
-        configured(plan=SIMPLE | plan, enrollment=enrollment or {}),
+        configured(plan=SIMPLE | plan, enrollment=enrollment or {}, eligibility=eligibility or {}),
         census,
     )
 
@@ -263,6 +268,46 @@ class TestAcpEligibility:
         assert test.note == "ratio percentage test failed; the average benefit test is not made"
         assert found(tests, "Coverage, deferrals").outcome == "passed"
 
+    @pytest.mark.parametrize(
+        ("match", "unpaid"),
+        [
+            ({"by_service": [{"from": 0, "rate": 0.0, "max": 0.06}, {"from": 2, "rate": 0.5, "max": 0.06}]}, {}),
+            (
+                {
+                    "by_tenure": [
+                        {"from": 0, "tiers": [{"up_to": 0.03, "rate": 0.0}, {"up_to": 0.06, "rate": 0.0}]},
+                        {"from": 2, "tiers": [{"up_to": 0.03, "rate": 0.0}, {"up_to": 0.06, "rate": 0.5}]},
+                    ]
+                },
+                {},
+            ),
+            (
+                {"by_points": [{"from": 0, "rate": 0.0, "max": 0.06}, {"from": 46, "rate": 0.5, "max": 0.06}]},
+                {},  # 44 and 1 on 1 January
+            ),
+        ],
+        ids=lambda value: next(iter(value), None),
+    )
+    def test_nor_does_a_band_that_pays_nothing(self, match: dict[str, Any], unpaid: dict[str, Any]) -> None:
+        """Of 10 others 4 are in it, by their tenure on 1 January; they may defer, and get nothing for it."""
+        new = {"hire_date": dt.date(2023, 6, 1), "eligibility_date": dt.date(2024, 6, 1), **unpaid}
+        others = [other(4, match_cents=200_000) for _ in range(6)] + [other(4, **new) for _ in range(4)]
+        tests = run(high(1, match_cents=1), *others, match=match)
+
+        covered = found(tests, "Coverage, match")
+        assert (covered.outcome, covered.figures["ratio_percent"], covered.figures["nhces"]) == ("failed", 60.0, 10)
+        assert found(tests, "Coverage, deferrals").figures["ratio_percent"] == 100.0
+        assert ws.nondiscrimination(tests, 2025).acp.nhces == 6
+
+    def test_a_hire_is_in_the_band_of_the_hire_date(self) -> None:
+        """37 years old on the hire date, 36 on 1 January; points from 37 are paid."""
+        match = {"by_points": [{"from": 0, "rate": 0.0, "max": 0.06}, {"from": 37, "rate": 0.5, "max": 0.06}]}
+        new = {"hire_date": dt.date(2025, 6, 2), "birth_date": dt.date(1988, 6, 1)}
+        new |= {"eligibility_date": dt.date(2025, 6, 2)}
+        tests = run(high(1, match_cents=1), other(4, **new), match=match, eligibility={"waiting_period_days": 0})
+
+        assert found(tests, "Coverage, match").figures["nhce_percent"] == 100.0
+
     def test_without_a_match_there_is_nothing_to_cover(self) -> None:
         tests = ws.nondiscrimination(run(high(1), other(1), match={"preset": "none"}), 2025)
 
@@ -348,6 +393,175 @@ class TestSafeHarbor:
         assert found(run(high(10), other(1), **plan), "ADP").outcome == "failed"
 
 
+BASIC_AFTER_A_YEAR: dict[str, Any] = {
+    "match": {"preset": "safe_harbor_basic", "minimum_service_years": 1},
+    "eligibility": {"waiting_period_days": 0, "minimum_age": 0},
+}
+NEW: Person = {"hire_date": dt.date(2025, 3, 1), "eligibility_date": dt.date(2025, 3, 1)}
+
+
+class TestEarlyEntrants:
+    """Those who defer before the safe-harbor money's own year of service, 26 CFR 1.401(k)-3(h)(3)."""
+
+    def test_are_tested_apart(self) -> None:
+        people = high(10, match_cents=1), other(1), high(8, **NEW), other(3, **NEW), other(1, **NEW)
+        tests = ws.nondiscrimination(run(*people, **BASIC_AFTER_A_YEAR), 2025)
+
+        made = {one.test: one for one in tests.tests}
+        assert [one.test for one in tests.tests[:4]] == ["ADP", "ACP", "ADP, early entrants", "Coverage, deferrals"]
+        assert (made["ADP"].outcome, made["ADP"].figures["hce_percent"], made["ADP"].figures["nhces"]) == (
+            "exempt",
+            10.0,
+            1,
+        )
+        early = made["ADP, early entrants"]
+        assert (early.outcome, early.section) == ("failed", "401(k)(3)")
+        assert (early.figures["hce_percent"], early.figures["nhce_percent"]) == (8.0, 2.0)
+        assert tests.refunds.rows() == [("ADP", "C", 800_000, 0, 800_000)]  # 4 % of 200,000 passes
+
+    def test_pass_where_none_of_them_is_highly_compensated(self) -> None:
+        tests = run(high(10, match_cents=1), other(1), other(3, **NEW), **BASIC_AFTER_A_YEAR)
+
+        assert found(tests, "ADP, early entrants").outcome == "passed"
+        assert found(tests, "ADP").outcome == found(tests, "ACP").outcome == "exempt"
+
+    def test_are_those_without_the_year_on_31_december_or_on_leaving(self) -> None:
+        leaver = {"hire_date": dt.date(2024, 7, 1), "eligibility_date": dt.date(2024, 7, 1)}
+        people = [
+            high(10, match_cents=1),
+            other(1, **leaver, termination_date=dt.date(2025, 6, 30)),
+            other(1, **leaver, termination_date=dt.date(2025, 7, 1)),
+            other(1, hire_date=dt.date(2024, 12, 31), eligibility_date=dt.date(2024, 12, 31)),
+            other(1, hire_date=dt.date(2025, 1, 1), eligibility_date=dt.date(2025, 1, 1)),
+        ]
+        tests = run(*people, **BASIC_AFTER_A_YEAR)
+
+        assert found(tests, "ADP, early entrants").figures["nhces"] == 2
+        assert found(tests, "ADP").figures["nhces"] == 2
+
+    def test_there_are_none_where_the_money_asks_for_no_more_than_the_plan(self) -> None:
+        plan = {**BASIC_AFTER_A_YEAR, "match": {"preset": "safe_harbor_basic"}}
+        tests = ws.nondiscrimination(run(high(10), other(1), other(3, **NEW), **plan), 2025)
+
+        assert "ADP, early entrants" not in tests.frame["test"].to_list()
+        assert tests.adp.nhces == 2
+
+    def test_a_match_of_theirs_is_tested_apart_too(self) -> None:
+        """The nonelective contribution is the safe-harbor money; the match asks for no service."""
+        nonelective = {"kind": "flat", "rate": 0.03, "minimum_service_years": 1}
+        at_once = {"waiting_period_days": 0, "minimum_age": 0}
+        people = high(5, match_cents=1), other(1), high(6, match_cents=600_000, **NEW), other(1, match_cents=1, **NEW)
+        tests = run(*people, nonelective=nonelective, testing={"safe_harbor": True}, eligibility=at_once)
+
+        assert found(tests, "ACP").outcome == "exempt"
+        assert found(tests, "ACP, early entrants").outcome == "failed"
+        assert found(tests, "ACP, early entrants").section == "401(m)(2)"
+
+    def test_the_prior_year_method_compares_with_the_early_entrants_of_last_year(self) -> None:
+        then = {"year": 2024, "hire_date": dt.date(2024, 3, 1), "eligibility_date": dt.date(2024, 3, 1)}
+        last_year = other(5, employee_id="X", **then), other(1, employee_id="B", year=2024)
+        people = high(6, **NEW), other(0), *last_year
+        plan = {**BASIC_AFTER_A_YEAR, **PRIOR}
+
+        assert found(run(*people, **plan), "ADP, early entrants").figures["nhce_percent"] == 5.0
+
+    def test_make_two_plans_of_coverage(self) -> None:
+        people = high(1, match_cents=1), other(1), other(1, **NEW), other(1, **NEW)
+        tests = run(*people, **BASIC_AFTER_A_YEAR)
+
+        assert found(tests, "Coverage, deferrals").figures["nhces"] == 1
+        assert found(tests, "Coverage, deferrals, otherwise excludable").figures["nhces"] == 2
+
+    @pytest.mark.parametrize(
+        ("people", "outcome"),
+        [((), "exempt"), ((NEW,), "top-heavy"), (({**NEW, "hce": True},), "exempt")],
+        ids=["none", "one", "highly compensated"],
+    )
+    def test_cost_the_exemption_from_the_top_heavy_rules(self, people: tuple[Person, ...], outcome: str) -> None:
+        """Rev. Rul. 2004-13."""
+        census = TestTopHeavy().census()
+        rich = high(0, earnings_cents=23_000_001, match_balance_cents=5)
+        test = found(
+            run(rich, other(), *(other(**new) for new in people), opening=census, **BASIC_AFTER_A_YEAR),
+            "Top-heavy",
+        )
+
+        assert test.outcome == outcome
+        assert ("Rev. Rul. 2004-13" in test.note) == (outcome == "top-heavy")
+
+    def test_in_a_simulated_plan(self) -> None:
+        scenario = synthetic(
+            400,
+            configured(
+                2025,
+                2026,
+                plan={"match": BASIC_AFTER_A_YEAR["match"]},
+                eligibility=BASIC_AFTER_A_YEAR["eligibility"],
+            ),
+        )
+        result = ws.simulate(scenario.config, census=scenario.census)
+        rows = result.snapshots.filter(pl.col("year") == 2026, pl.col("testing_compensation_cents") > 0)
+        new = rows.filter(pl.col("hire_date") >= dt.date(2026, 1, 1))
+
+        early = found(result, "ADP, early entrants", 2026)
+
+        assert new["match_cents"].sum() == 0
+        assert early.figures["nhces"] >= new.height > 0
+        assert (
+            early.figures["hces"] + early.figures["nhces"] + found(result, "ADP", 2026).figures["nhces"] <= rows.height
+        )
+
+
+QACA_PLAN: dict[str, Any] = {
+    "match": {"preset": "qaca"},
+    "vesting": {"match": "qaca_2"},
+}
+BY_NONELECTIVE: dict[str, Any] = {
+    "match": {"preset": "none"},
+    "nonelective": {"kind": "flat", "rate": 0.03},
+    "vesting": {"nonelective": "qaca_2"},
+}
+BY_ENHANCED: dict[str, Any] = {
+    "match": {"tiers": [{"up_to": 0.035, "rate": 1.0}]},
+    "vesting": {"match": "qaca_2"},
+}
+
+
+class TestQaca:
+    @pytest.mark.parametrize("plan", [QACA_PLAN, BY_NONELECTIVE, BY_ENHANCED], ids=["match", "nonelective", "enhanced"])
+    @pytest.mark.parametrize("said", [True, "qaca"])
+    def test_is_one_by_its_match_an_enhanced_one_or_three_percent(self, plan: dict[str, Any], said: Any) -> None:
+        """IRC 401(k)(13)(D)(i) and (ii)."""
+        plan = {**plan, "testing": {"safe_harbor": said}, "enrollment": ALL_ELIGIBLE}
+        adp = found(run(high(10, match_cents=1), other(1), **plan), "ADP")
+
+        assert (adp.outcome, adp.section) == ("exempt", "401(k)(13)")
+
+    @pytest.mark.parametrize("plan", [QACA_PLAN, BY_NONELECTIVE, BY_ENHANCED], ids=["match", "nonelective", "enhanced"])
+    @pytest.mark.parametrize(
+        ("default", "escalation", "exempt"),
+        [
+            (0.10, {"cap": 0.15}, False),  # 11 % in the year after
+            (0.10, {"cap": 0.15, "delay_years": 2}, True),
+            (0.10, {"cap": 0.10}, True),
+            (0.11, {"enabled": False}, False),
+            (0.06, {"increment": 0.05, "cap": 0.15}, False),
+            (0.06, {"increment": 0.04, "cap": 0.15}, True),
+        ],
+    )
+    def test_not_above_ten_percent_until_the_end_of_the_year_after_the_first_contribution(
+        self, plan: dict[str, Any], default: float, escalation: dict[str, Any], exempt: bool
+    ) -> None:
+        auto = {**ALL_ELIGIBLE["auto_enrollment"], "default_deferral_rate": default}
+        enrollment = {"auto_enrollment": auto, "escalation": escalation}
+        tests = run(
+            high(10, match_cents=2_000_000), other(1), **plan, testing={"safe_harbor": "qaca"}, enrollment=enrollment
+        )
+
+        assert (found(tests, "ADP").outcome == "exempt") == exempt
+        assert ("401(k)(13)(C)(iii)" in found(tests, "ADP").note) != exempt
+
+
 class TestPriorYear:
     def test_compares_with_those_who_were_not_highly_compensated_last_year(self) -> None:
         last_year = [other(4, employee_id="B", year=2024), high(20, employee_id="C", year=2024)]
@@ -419,6 +633,72 @@ class TestCoverage:
 
         assert (test.outcome, test.figures["ratio_percent"]) == (outcome, 10.0 * others_in)
         assert (test.figures["hces"], test.figures["nhces"]) == (1, 10)
+
+    def test_newcomers_are_counted_where_the_plan_lets_them_in(self) -> None:
+        """One plan of everybody, 26 CFR 1.410(b)-6(b): half of the newcomers are excluded by class, so 60 % benefit."""
+        new = {"hire_date": dt.date(2025, 2, 1), "eligibility_date": dt.date(2025, 2, 1)}
+        out = {**new, "eligibility_date": None}
+        people = high(1), other(1), other(1), *(other(1, **new) for _ in range(4)), *(other(0, **out) for _ in range(4))
+        tests = run(*people, eligibility={"waiting_period_days": 0})
+
+        test = found(tests, "Coverage, deferrals")
+        assert (test.outcome, test.figures["ratio_percent"], test.figures["nhces"]) == ("failed", 60.0, 10)
+        assert ws.nondiscrimination(tests, 2025).adp.nhces == 6
+
+    def test_or_as_two_plans_each_tested(self) -> None:
+        """410(b)(4)(B): the two others who served long are all in, of the newcomers half; none of those is an HCE."""
+        new = {"hire_date": dt.date(2025, 2, 1), "eligibility_date": dt.date(2025, 2, 1)}
+        people = (
+            high(1),
+            other(1),
+            other(1),
+            *(other(1, **new) for _ in range(4)),
+            other(0, **{**new, "eligibility_date": None}),
+        )
+        apart = run(*people, eligibility={"waiting_period_days": 0}, testing={"otherwise_excludable": "apart"})
+
+        older, newer = (found(apart, f"Coverage, deferrals{name}") for name in ("", ", otherwise excludable"))
+        assert (older.outcome, older.figures["ratio_percent"], older.figures["nhces"]) == ("passed", 100.0, 2)
+        assert (newer.outcome, newer.figures["nhce_percent"], newer.figures["nhces"]) == ("passed", 80.0, 5)
+
+    def test_a_highly_compensated_newcomer_can_fail_the_second(self) -> None:
+        new = {"hire_date": dt.date(2024, 9, 1), "eligibility_date": dt.date(2024, 9, 1)}
+        people = high(1), other(1), high(1, **new), other(0, **{**new, "eligibility_date": None})
+        two = {"otherwise_excludable": "apart"}
+        apart = run(*people, eligibility={"waiting_period_days": 0}, testing=two)
+
+        assert found(apart, "Coverage, deferrals").outcome == "passed"
+        assert found(apart, "Coverage, deferrals, otherwise excludable").outcome == "failed"
+
+    def test_who_is_short_of_the_matchs_own_service_is_left_out(self) -> None:
+        """The plan of the match asks for a year; others are let in at once."""
+        new = {"hire_date": dt.date(2025, 2, 1), "eligibility_date": dt.date(2025, 2, 1)}
+        people = high(1, match_cents=1), other(1, match_cents=1), *(other(1, **new) for _ in range(4))
+        match = {"preset": "simple", "minimum_service_years": 1}
+        tests = run(*people, eligibility={"waiting_period_days": 0}, match=match)
+
+        assert found(tests, "Coverage, match").figures["nhces"] == 1
+        assert found(tests, "Coverage, deferrals").figures["nhces"] == 5
+
+    @pytest.mark.parametrize(
+        ("vesting", "asked", "hired", "counted"),
+        [
+            ("immediate", 2, dt.date(2024, 1, 15), 1),
+            ("immediate", 3, dt.date(2023, 1, 15), 2),  # two years in time for 1 July
+            ("cliff_3", 2, dt.date(2024, 1, 15), 2),  # one year
+            ("cliff_3", 2, dt.date(2024, 7, 15), 1),
+        ],
+    )
+    def test_but_only_by_as_much_as_the_law_lets_it_ask_for(
+        self, vesting: str, asked: int, hired: dt.date, counted: int
+    ) -> None:
+        """A year of service, or two where all is vested at once, IRC 410(a)(1)(B)(i)."""
+        short = {"hire_date": hired, "eligibility_date": hired}
+        people = high(1, match_cents=1), other(1, match_cents=1), other(1, **short)
+        match = {"preset": "simple", "minimum_service_years": asked}
+        tests = run(*people, match=match, vesting={"match": vesting})
+
+        assert found(tests, "Coverage, match").figures["nhces"] == counted
 
     def test_newcomers_are_not_counted(self) -> None:
         new = other(hire_date=dt.date(2025, 2, 1), eligibility_date=None)
@@ -577,6 +857,28 @@ class TestTopHeavy:
 
         assert found(run(*people, opening=self.census(), **plan), "Top-heavy").outcome == outcome
 
+    def test_what_a_leaver_forfeits_was_paid_out_to_nobody(self) -> None:
+        """Key 550,000, others 350,000, a leaver's unvested 100,000: 61.11 %, not 55."""
+        key = high(0, earnings_cents=23_000_001, match_balance_cents=55_000_000)
+        stays = other(match_balance_cents=20_000_000, nonelective_balance_cents=5_000_000)
+        leaves = other(
+            termination_date=dt.date(2025, 5, 1),
+            match_balance_cents=15_000_000,
+            nonelective_balance_cents=5_000_000,
+            forfeited_cents=10_000_000,
+        )
+        test = found(run(key, stays, leaves, opening=self.census()), "Top-heavy")
+
+        assert (test.outcome, test.figures["all_balances"]) == ("top-heavy", 900_000.0)
+        assert test.figures["key_percent"] == pytest.approx(61.11, abs=0.005)
+
+    def test_a_key_leaver_counts_with_what_was_paid_out(self) -> None:
+        left = {"termination_date": dt.date(2025, 12, 31), "forfeited_cents": 500_000}
+        key = high(0, earnings_cents=23_000_001, match_balance_cents=1_000_000, **left)
+        test = found(run(key, other(match_balance_cents=500_000), opening=self.census()), "Top-heavy")
+
+        assert (test.figures["key_balances"], test.figures["key_percent"]) == (5_000.0, 50.0)
+
     @pytest.mark.parametrize("name", ["officer", "owner_share", "deferral_balance"])
     def test_what_the_census_does_not_say_cannot_be_tested(self, name: str) -> None:
         columns = {"owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
@@ -661,6 +963,38 @@ class TestResult:
             ws.nondiscrimination(run(high(1)) if result is None else result, year)
         with pytest.raises(TypeError, match="replicate: expected a whole number such as 0, not bool"):
             ws.nondiscrimination(run(high(1)), 2025, replicate=True)
+
+    def test_others_without_a_year_of_service_may_be_left_out(self) -> None:
+        """IRC 401(k)(3)(F): both highly compensated count, of the others those with a year of service and age 21."""
+        new = {"hire_date": dt.date(2024, 9, 1), "eligibility_date": dt.date(2024, 9, 1)}
+        young = {"birth_date": dt.date(2004, 7, 2)}  # 21 on 2 July: enters on 1 January at the latest
+        people = high(4), high(6, **new), other(4), other(0, **new), other(0, **young)
+
+        def adp(how: str) -> list[tuple[Any, ...]]:
+            tests = ws.nondiscrimination(run(*people, testing={"otherwise_excludable": how}), 2025).tests
+            of_adp = [one for one in tests if one.test.startswith("ADP")]
+            return [(one.test, one.figures["hce_percent"], one.figures["nhce_percent"], one.outcome) for one in of_adp]
+
+        assert adp("together") == [("ADP", 5.0, 1.33, "failed")]
+        assert adp("left_out") == [("ADP", 5.0, 4.0, "passed")]
+        assert adp("apart") == [("ADP", 4.0, 4.0, "passed"), ("ADP, otherwise excludable", 6.0, 0.0, "failed")]
+
+    def test_so_may_they_of_the_match(self) -> None:
+        """IRC 401(m)(5)(C)."""
+        new = {"hire_date": dt.date(2024, 9, 1), "eligibility_date": dt.date(2024, 9, 1)}
+        people = high(4, match_cents=600_000), other(4, match_cents=200_000), other(0, **new)
+
+        def acp(how: str) -> float | None:
+            return ws.nondiscrimination(run(*people, testing={"otherwise_excludable": how}), 2025).acp.nhce_percentage
+
+        assert (acp("together"), acp("left_out"), acp("apart")) == (1.0, 2.0, 2.0)
+
+    def test_and_with_the_prior_year_method_those_of_last_year(self) -> None:
+        then = {"year": 2024, "hire_date": dt.date(2024, 3, 1), "eligibility_date": dt.date(2024, 3, 1)}
+        last_year = other(4, employee_id="B", year=2024), other(0, employee_id="X", **then)
+        testing = {"method": "prior", "otherwise_excludable": "left_out"}
+
+        assert found(run(high(6), other(0), *last_year, testing=testing), "ADP").figures["nhce_percent"] == 4.0
 
     def test_a_simulated_year(self) -> None:
         scenario = synthetic(300, configured(2025, 2026, plan=SIMPLE | PRIOR))

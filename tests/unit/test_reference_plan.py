@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+import workforce_sim.reference
 from workforce_sim.config import Config, Level
 from workforce_sim.config.match import Match
-from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.nonelective import Integrated, Nonelective
+from workforce_sim.config.plan import Plan
+from workforce_sim.config.values import Section
+from workforce_sim.config.vesting import Vesting
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
@@ -365,3 +374,48 @@ def test_without_a_plan_its_columns_are_null_and_nobody_is_eligible() -> None:
     assert output.snapshots.select("eligibility_date", "deferral_bp", "hce").null_count().row(0) == (2, 2, 2)
     assert output.summary.select("eligible", "participants", "match_cents").row(0) == (0, None, None)
     assert output.events.height == 0
+
+
+# What is shared with the fast engine
+
+
+def reference_sources() -> Iterator[ast.Module]:
+    for path in Path(workforce_sim.reference.__file__).parent.glob("*.py"):
+        yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_nothing_computed_from_the_plans_keys_is_read() -> None:
+    """Bands, schedules, levels and safe-harbor money are found from what is written, by rules of its own."""
+    computed = {
+        name
+        for model in (Plan, Match, Nonelective, Integrated, Vesting)
+        for name, value in vars(model).items()
+        if isinstance(value, (property, cached_property)) or (callable(value) and not name.startswith("_"))
+    }
+    written = {name for model in all_sections(Section) for name in model.model_fields}
+    read = {node.attr for tree in reference_sources() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+    assert {"bands", "graded_by", "safe_harbor_money", "match_bp", "level_cents"} <= computed
+    assert read & (computed - written) == set()
+
+
+def all_sections(model: type[Section]) -> Iterator[type[Section]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from all_sections(one)
+
+
+def test_the_decision_names_every_function_that_is_shared() -> None:
+    page = (Path(__file__).parents[2] / "docs/decisions/reference-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)", page))
+    modules = ("workforce_sim.plan.", "workforce_sim.money", "workforce_sim.draws", "workforce_sim.config.values")
+    shared = {
+        name.name
+        for tree in reference_sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(modules)
+        for name in node.names
+    }
+
+    assert {"limits", "half_up", "category"} <= shared
+    assert shared - {"PPM", "Limits"} <= named

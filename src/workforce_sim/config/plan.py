@@ -149,6 +149,16 @@ class PlanLimits(Section):
     """Dollars by name of a limit and year, in place of the published or projected figure of that year."""
 
 
+def _true_false_or_qaca(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and value == "qaca"):
+        return value
+    raise ValueError("expected true, false or qaca")
+
+
+SafeHarborMoney = Annotated[Literal[True, False, "qaca"], BeforeValidator(_true_false_or_qaca)]
+"""Whether money is safe-harbor money; ``qaca`` is that of a qualified automatic contribution arrangement."""
+
+
 class Testing(Section):
     """How the plan is tested for nondiscrimination."""
 
@@ -156,8 +166,10 @@ class Testing(Section):
     """Whether the tests compare with this year's or last year's figures of others than the highly compensated."""
     top_paid_group: bool = False
     """Whether only the top-paid fifth can be highly compensated by pay."""
-    safe_harbor: bool | None = None
-    """Whether the match is safe-harbor money; as its preset says when left out."""
+    safe_harbor: SafeHarborMoney | None = None
+    """Whether employer money is safe-harbor money, or that of a QACA; as the match preset says when left out."""
+    otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
+    """Whether those under 21 or a year of service are tested with all, apart, or with those not HCE left out of ADP."""
 
 
 class Plan(Section):
@@ -184,21 +196,17 @@ class Plan(Section):
     testing: Testing = Field(default_factory=Testing)
 
     def safe_harbor(self, year: int) -> bool:
-        """Return whether the match of a year is safe-harbor money."""
-        return self.harbor(year) is not None
+        """Return whether some employer money of a year is said to be safe-harbor money."""
+        said = self.testing.safe_harbor
+        return self.match.at(year).safe_harbor is not None if said is None else bool(said)
 
     def safe_harbor_money(self, year: int) -> Literal["match", "nonelective"] | None:
-        """Return which employer money of a year is safe-harbor money; None for none.
+        """Return which employer money of a year is said to be safe-harbor money; None for none.
 
         ``testing.safe_harbor`` beside a flat nonelective contribution of 3 % or more, and no safe-harbor preset, means
-        that one, section 401(k)(12)(C).
+        that one, section 401(k)(12)(C) and 401(k)(13)(D)(i)(II).
         """
         if not self.safe_harbor(year):
             return None
         flat = self.nonelective.kind == "flat" and (self.nonelective.rate or 0) >= LEAST_NONELECTIVE
         return "nonelective" if flat and self.match.at(year).safe_harbor is None else "match"
-
-    def harbor(self, year: int) -> Literal["traditional", "automatic"] | None:
-        """Return the kind of safe harbor of the match of a year: its preset's, or as ``testing.safe_harbor`` says."""
-        said, kind = self.testing.safe_harbor, self.match.at(year).safe_harbor
-        return kind if said is None else (kind or "traditional") if said else None

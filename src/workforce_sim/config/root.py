@@ -19,13 +19,25 @@ class Eligibility(Section):
     """When an employee may join the plan."""
 
     waiting_period_days: Annotated[int, Field(ge=0, le=3650)] = 365
-    """Days from hire to eligibility."""
+    """Days from hire to eligibility; not where years or months are given."""
+    waiting_period_years: Annotated[int, Field(ge=0, le=10)] | None = None
+    """Whole years from hire to eligibility, in place of days."""
+    waiting_period_months: Annotated[int, Field(ge=0, le=120)] | None = None
+    """Calendar months from hire to eligibility, in place of days; beside years, added to them."""
     minimum_age: Annotated[int, Field(ge=0, le=70)] = 21
     """Age needed, completed years."""
     entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] = "immediate"
     """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
     """Share of hires, and of census staff who do not participate, who never become eligible."""
+
+    @property
+    def waiting_period(self) -> tuple[Literal["days", "months"], int]:
+        """What the wait is counted in, and how many of it."""
+        years, months = self.waiting_period_years, self.waiting_period_months
+        if years is None and months is None:
+            return "days", self.waiting_period_days
+        return "months", 12 * (years or 0) + (months or 0)
 
 
 class Output(Section):

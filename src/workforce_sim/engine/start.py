@@ -13,7 +13,6 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import World
 from workforce_sim.engine.event import with_arrays
-from workforce_sim.engine.events.eligibility import dates
 from workforce_sim.engine.membership import owners, with_plan
 from workforce_sim.engine.own import OwnEvent, kept
 from workforce_sim.engine.partitions import parted
@@ -21,6 +20,7 @@ from workforce_sim.engine.pay_scale import pay_scale
 from workforce_sim.engine.state import State, birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
+from workforce_sim.plan.entry import entry_dates
 from workforce_sim.tables import CENSUS, completed
 
 
@@ -130,7 +130,7 @@ def _staff(census: pl.DataFrame, config: Config, departments: pl.Series) -> pl.D
         department=_positions(census["department"], len(departments) - 1),
         salary_cents=census["salary_cents"].to_numpy(),
         full_time_ppm=census["full_time_ppm"].to_numpy(),
-        eligibility_date=np.where(excluded, NEVER, dates(hire, birth, config.eligibility)),
+        eligibility_date=np.where(excluded, NEVER, entry_dates(hire, birth, config.eligibility)),
         **known,
         owner=owners(census).view(np.uint8),
     )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, years_after
+from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear
 from workforce_sim.money import half_up
+from workforce_sim.plan.entry import anniversaries
 
 BP = 10_000
 LEAST_RATIO_BP = 7_000
@@ -17,14 +18,20 @@ SAME_RATE_BP = 1
 """Rates so close count as one: amounts are whole cents. The law allows 25, 26 CFR 1.401(a)(4)-2(c)(2)(v)."""
 
 
-def non_excludable(hire: Days, birth: Days, last_day: Days | int, year: PlanYear) -> Flags:
-    """Return who must be counted: who has a year of service and is 21 in time to enter in the year, IRC 410(b)(4).
+def non_excludable(hire: Days, birth: Days, last_day: Days | int, year: PlanYear, service_years: int = 1) -> Flags:
+    """Return who could lawfully not be kept out: who has the service and is 21 in time to enter in the year.
 
-    The latest entry that the law allows is the first 1 January or 1 July on or after both, IRC 410(a)(1) and (4); who
-    has left by then is not counted.
+    Entry is the first 1 January or 1 July on or after both, IRC 410(a)(1) and (4), 410(b)(4)(B); who has left by then
+    could be kept out.
+
+    Args:
+        hire: first days of employment, days since 1970-01-01.
+        birth: dates of birth.
+        last_day: last days of employment; 31 December of those who stay.
+        year: the plan year.
+        service_years: of service that may be asked for.
     """
-    size = np.ones(len(hire), dtype=np.int64)
-    met = np.maximum(years_after(hire, size), years_after(birth, 21 * size))
+    met = np.maximum(anniversaries(hire, service_years), anniversaries(birth, 21))
     july = year.day("07-01")
     entry = np.where(met <= year.first, year.first, np.where(met <= july, july, NEVER))
     return np.asarray(entry <= last_day, dtype=np.bool_)

@@ -83,7 +83,7 @@ class Nondiscrimination:
         year: the plan year.
         replicate: of the run.
         tests: what each test found.
-        adp: the ADP test in figures, also of an exempt plan.
+        adp: the ADP test in figures, also of an exempt plan; where two plans are tested, of that of most people.
         acp: the ACP test.
         refunds: what corrects failed tests, one row per test and employee with an excess, Int64 cents: test,
             employee_id, excess_cents, of it recharacterized_cents (stay in the plan as catch-up) and refund_cents (of

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Days, Flags, Ints, PlanYear
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up
-from workforce_sim.tables import CENSUS, completed
+from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
 
 _MONEY = (
     "earnings_cents",
@@ -25,6 +25,7 @@ _MONEY = (
     "excess_415_cents",
     "match_balance_cents",
     "nonelective_balance_cents",
+    "forfeited_cents",
 )
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
@@ -59,7 +60,7 @@ class People:
         earnings, compensation: all pay of the year; pay since entry, at most the limit of section 401(a)(17).
         deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
         excess_415: cut by the limit on annual additions.
-        employer_balance: balances from match and nonelective money.
+        employer_balance: balances from match and nonelective money; of leavers, what they were paid of them.
     """
 
     year: PlanYear
@@ -80,6 +81,25 @@ class People:
     excess_415: Ints
     employer_balance: Ints
 
+    @property
+    def age(self) -> Ints:
+        """Completed years of age on 1 January, of hires on the hire date."""
+        return completed_years(self.birth, self._begins, self.year)
+
+    @property
+    def tenure(self) -> Ints:
+        """Completed years from hire on the same day."""
+        return completed_years(self.hire, self._begins, self.year)
+
+    @property
+    def service(self) -> Ints:
+        """Completed years from hire on 31 December or, of leavers, on the last day."""
+        return completed_years(self.hire, self.last_day, self.year)
+
+    @property
+    def _begins(self) -> Days:
+        return np.maximum(self.hire, np.int32(self.year.first))
+
 
 def years_of(run: RunTables, replicate: int) -> list[int]:
     """Return the plan years of a replicate, in order."""
@@ -95,7 +115,7 @@ def rows_of(run: RunTables, year: int, replicate: int) -> pl.DataFrame:
 
 def people_of(run: RunTables, year: int, replicate: int) -> People:
     """Return everybody employed in a year."""
-    rows = rows_of(run, year, replicate)
+    rows = completed(rows_of(run, year, replicate), SNAPSHOTS)
     money = {name: rows[name].fill_null(0).to_numpy().astype(np.int64) for name in _MONEY}
     plan_year = PlanYear(year)
     last = plan_year.last
@@ -117,7 +137,7 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         match=money["match_cents"],
         nonelective=money["nonelective_cents"],
         excess_415=money["excess_415_cents"],
-        employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"],
+        employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"] - money["forfeited_cents"],
     )
 
 

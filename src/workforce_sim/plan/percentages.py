@@ -12,10 +12,12 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Flags, Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
-from workforce_sim.plan.conditions import who_meets
+from workforce_sim.plan.amounts import by_band
+from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.correction import excess_of
+from workforce_sim.plan.coverage import non_excludable
 from workforce_sim.plan.findings import Outcome, PlanTest
-from workforce_sim.plan.legality import safe_harbor_problems
+from workforce_sim.plan.harbor import Kind, safe_harbor_of
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.people import People
 
@@ -34,6 +36,9 @@ NO_OTHERS_BEFORE = (
     "prior-year method, but nobody else was eligible last year: against this year's figures of the others"
 )
 
+EARLY, OTHERWISE_EXCLUDABLE = "early entrants", "otherwise excludable"
+"""Plans that are tested beside that of the others."""
+
 OLDEST = 150
 
 
@@ -45,8 +50,30 @@ class Percentages(NamedTuple):
     refunds: pl.DataFrame
 
 
-def percentages(test: Test, config: Config, people: People, before: People | None, room: Ints | int = 0) -> Percentages:
-    """Return a test of the eligible of a year.
+class _Part(NamedTuple):
+    """One of the plans of which a test is made.
+
+    Attributes:
+        test: which.
+        name: nothing for the plan of most people, or of all.
+        tested: who is tested in it.
+        harbor: whether safe-harbor money exempts.
+        prior_bp: percentage of the others in the year before; None to take this year's.
+        of_prior: what to know of it.
+    """
+
+    test: Test
+    name: str
+    tested: Flags
+    harbor: Harbor
+    prior_bp: int | None
+    of_prior: str
+
+
+def percentages(
+    test: Test, config: Config, people: People, before: People | None, room: Ints | int = 0
+) -> list[Percentages]:
+    """Return a test of the eligible of a year: one, or of two plans one each, that of most people first.
 
     Args:
         test: which.
@@ -55,42 +82,91 @@ def percentages(test: Test, config: Config, people: People, before: People | Non
         before: of the year before; None where the run has none.
         room: catch-up that each one may still make, cents.
     """
-    harbor, tested = safe_harbor(test, config, people.year.year), who_is_tested(test, config, people)
-    prior_bp, of_prior = _others_before(test, config, before)
-    columns = _columns(test, people, tested)
-    figures = measured(*columns, prior_bp)
+    harbor = safe_harbor(test, config, people.year.year)
+    found = []
+    for name, tested in _parts(test, config, people, harbor).items():
+        if name and not tested.any():
+            continue
+        then = None if before is None else (before, _then(test, config, before, harbor, name))
+        held = WITHOUT_MONEY if name == EARLY else harbor
+        found.append(_percentages(_Part(test, name, tested, held, *_others_before(test, config, then)), people, room))
+    return found
+
+
+def _parts(test: Test, config: Config, people: People, harbor: Harbor) -> dict[str, Flags]:
+    """Return who is tested together, by the name of their plan."""
+    tested, how = who_is_tested(test, config, people), config.plan.testing.otherwise_excludable
+    early = early_entrants(config, people)
+    if harbor.kind or early.any():
+        return {"": tested & ~early, EARLY: tested & early}
+    if how == "together":
+        return {"": tested}
+    old = not_excludable(people)
+    if how == "apart":
+        return {"": tested & old, OTHERWISE_EXCLUDABLE: tested & ~old}
+    return {"": tested & (old | people.hce)}
+
+
+def not_excludable(people: People, service_years: int = 1) -> Flags:
+    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable."""
+    return non_excludable(people.hire, people.birth, people.last_day, people.year, service_years)
+
+
+def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:
+    """Return who was tested in the plan of a name the year before; nobody where there was none."""
+    nobody = np.zeros(len(before.ids), dtype=np.bool_)
+    return _parts(test, config, before, harbor).get(name, nobody)
+
+
+def _percentages(part: _Part, people: People, room: Ints | int) -> Percentages:
+    columns = _columns(part.test, people, part.tested)
+    figures = measured(*columns, part.prior_bp)
     excess = np.zeros(len(people.ids), dtype=np.int64)
-    if harbor.kind is None:
-        excess[tested] = excess_of(*columns, prior_bp).cents
+    if part.harbor.kind is None:
+        excess[part.tested] = excess_of(*columns, part.prior_bp).cents
     kept = np.minimum(excess, room)
     found = PlanTest(
-        test=test,
-        outcome=_outcome(test, figures, harbor, columns[0]),
-        section=SECTIONS[test][harbor.kind],
+        test=", ".join(filter(None, (part.test, part.name))),
+        outcome=_outcome(part.test, figures, part.harbor, columns[0]),
+        section=SECTIONS[part.test][part.harbor.kind],
         figures=_in_words(figures) | _correction(excess, kept),
-        note=harbor.note if harbor.kind else "; ".join(filter(None, (harbor.note, of_prior))),
+        note=part.harbor.note if part.harbor.kind else "; ".join(filter(None, (part.harbor.note, part.of_prior))),
     )
-    return Percentages(figures, found, _refunds(test, people.ids, excess, kept))
+    return Percentages(figures, found, _refunds(part.test, people.ids, excess, kept))
 
 
 class Harbor(NamedTuple):
     """The kind of safe harbor that exempts from a test, None where it is made; and which money, or why not."""
 
-    kind: Literal["traditional", "automatic"] | None
+    kind: Kind | None
     note: str
+
+
+WITHOUT_MONEY = Harbor(None, "no safe-harbor money before its year of service (26 CFR 1.401(k)-3(h)(3))")
 
 
 def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
     """Return whether safe-harbor money exempts from a test in a year: what is said to be it must be it."""
-    money = config.plan.safe_harbor_money(year)
-    if money is None:
+    harbor = safe_harbor_of(config, year)
+    if harbor is None:
         return Harbor(None, "")
-    problems = safe_harbor_problems(config, year)
-    if test == "ACP":
-        problems += _beyond_acp_harbor(config, year)
+    problems = [*harbor.problems, *(_beyond_acp_harbor(config, year) if test == "ACP" else ())]
     if problems:
         return Harbor(None, f"not exempt: {'; '.join(problems)}")
-    return Harbor(config.plan.harbor(year), HARBORS[money])
+    return Harbor(harbor.kind, HARBORS[harbor.money])
+
+
+def early_entrants(config: Config, people: People) -> Flags:
+    """Return who is eligible without the service that the plan's safe-harbor money asks for; nobody without such money.
+
+    They are a plan of their own, 26 CFR 1.401(k)-3(h)(3) and 1.401(m)-3(j)(3).
+    """
+    year, plan = people.year.year, config.plan
+    harbor = safe_harbor_of(config, year)
+    if harbor is None or harbor.problems:
+        return np.zeros(len(people.ids), dtype=np.bool_)
+    source = plan.match.at(year) if harbor.money == "match" else plan.nonelective
+    return people.eligible & (people.service < source.minimum_service_years)
 
 
 def _beyond_acp_harbor(config: Config, year: int) -> Iterator[str]:
@@ -114,14 +190,17 @@ def _beyond_acp_harbor(config: Config, year: int) -> Iterator[str]:
 
 
 def who_is_tested(test: Test, config: Config, people: People) -> Flags:
-    """Return the eligible: who may defer, of ACP those of them who meet the conditions of the match, if they defer."""
+    """Return the eligible: who may defer, of ACP those of them who would get some match for it."""
     return people.eligible if test == "ADP" else people.eligible & who_may_be_matched(config, people)
 
 
 def who_may_be_matched(config: Config, people: People) -> Flags:
-    """Return who meets the conditions of the match of the year."""
+    """Return who would get some match for deferring: who meets its conditions, in a band that pays."""
     match = config.plan.match.at(people.year.year)
-    return who_meets(match, people.hire, people.last_day, people.full_time, people.year)
+    meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year)
+    place = band_place(match.graded_by, people.tenure, people.age)
+    pays: Flags = by_band(match.bands, place, lambda tiers: any(tier.rate_bp > 0 for tier in tiers))
+    return meets & pays
 
 
 def catch_up_room(config: Config, people: People, limits: Limits, prior_pay: Ints) -> Ints:
@@ -152,13 +231,19 @@ def _columns(test: Test, people: People, tested: Flags) -> tuple[Ints, Ints, Fla
     return amounts[tested], people.compensation[tested], people.hce[tested]
 
 
-def _others_before(test: Test, config: Config, before: People | None) -> tuple[int | None, str]:
-    """Return last year's percentage of the others in bp where it counts, and what to know of it."""
+def _others_before(test: Test, config: Config, before: tuple[People, Flags] | None) -> tuple[int | None, str]:
+    """Return last year's percentage of the others in bp where it counts, and what to know of it.
+
+    Args:
+        test: which.
+        config: of the run.
+        before: everybody of the year before and who was tested; None where the run has no year before.
+    """
     if config.plan.testing.method == "current":
         return None, ""
     if before is None:
         return None, NO_YEAR_BEFORE
-    amounts, compensation, hce = _columns(test, before, who_is_tested(test, config, before))
+    amounts, compensation, hce = _columns(test, *before)
     last = group_bp(amounts, compensation, ~hce)
     return last, "against last year's figures of the others" if last is not None else NO_OTHERS_BEFORE
 

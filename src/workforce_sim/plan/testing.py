@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from operator import index
 from typing import Any, SupportsIndex
 
@@ -10,11 +9,10 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Flags, Ints
+from workforce_sim.dates import Flags
 from workforce_sim.draws import census_keys
-from workforce_sim.plan.adp import ratios_bp
-from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
-from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Nondiscrimination, Outcome, PlanTest
+from workforce_sim.plan.covering import coverage
+from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.plan.people import (
@@ -26,18 +24,11 @@ from workforce_sim.plan.people import (
     people_of,
     years_of,
 )
-from workforce_sim.plan.percentages import HARBORS, Test, catch_up_room, percentages, safe_harbor, who_may_be_matched
+from workforce_sim.plan.percentages import EARLY, HARBORS, Test, catch_up_room, early_entrants, percentages, safe_harbor
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
 
 TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
 """What the census must say, and its columns; unknown employer balances count as 0, as in the run."""
-
-UNIFORM = {
-    "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
-    "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
-    "integrated": ("401(l)", "uniform, with permitted disparity"),
-}
-"""Kinds of nonelective contribution that are exempt by design, with section and note."""
 
 BOTH: tuple[Test, ...] = ("ADP", "ACP")
 
@@ -67,9 +58,11 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     prior_pay = pay_of_year_before(people, before, result.opening)
     adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year, prior_pay))
     acp = percentages("ACP", config, people, before)
-    coverage, top_heavy = _coverage(config, people), _top_heavy(result, people, of_year, replicate)
-    tests = (adp.found, acp.found, *coverage, _additions(people), top_heavy)
-    return Nondiscrimination(year, replicate, tests, adp.figures, acp.figures, pl.concat([adp.refunds, acp.refunds]))
+    covering, top_heavy = coverage(config, people), _top_heavy(result, people, of_year, replicate)
+    made = [adp[0], acp[0], *adp[1:], *acp[1:]]
+    tests = (*(one.found for one in made), *covering, _additions(people), top_heavy)
+    refunds = pl.concat([one.refunds for one in [*adp, *acp]])
+    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds)
 
 
 def _check_run(result: Any) -> None:
@@ -100,54 +93,6 @@ def _limits(config: Config, year: int) -> Limits:
     return limits(year, inflation=known.inflation, wage_growth=known.wage_growth, overrides=known.overrides)
 
 
-def _coverage(config: Config, people: People) -> Iterator[PlanTest]:
-    """Yield coverage by deferrals, match and nonelective money, and the rates of the latter.
-
-    Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
-    """
-    counted = non_excludable(people.hire, people.birth, people.last_day, people.year)
-    hce, nonelective = people.hce[counted], people.nonelective[counted]
-    yield _covered("Coverage, deferrals", people.eligible[counted], hce)
-    if any(tier.rate_bp for _, tiers in config.plan.match.at(people.year.year).bands for tier in tiers):
-        yield _covered("Coverage, match", (people.eligible & who_may_be_matched(config, people))[counted], hce)
-    if not people.nonelective.any():
-        yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
-        return
-    yield _covered("Coverage, nonelective", nonelective > 0, hce)
-    yield _rates(config, nonelective, people.compensation[counted], hce)
-
-
-def _covered(test: str, benefiting: Flags, hce: Flags) -> PlanTest:
-    ratio = ratio_percentage_bp(benefiting, hce)
-    figures = {
-        "ratio_percent": _percent(ratio),
-        "hce_percent": _share(benefiting & hce, hce),
-        "nhce_percent": _share(benefiting & ~hce, ~hce),
-        "hces": int(hce.sum()),
-        "nhces": int((~hce).sum()),
-    }
-    return PlanTest(test, *_enough(ratio, "410(b)(1)(B)", figures, RATIO_FAILED))
-
-
-def _rates(config: Config, nonelective: Ints, compensation: Ints, hce: Flags) -> PlanTest:
-    rates = np.where(compensation > 0, ratios_bp(nonelective, np.maximum(compensation, 1)), 0)
-    ratio = lowest_rate_group_bp(rates, hce)
-    highest = [_percent(int(rates[group].max())) if group.any() else None for group in (hce, ~hce)]
-    names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
-    figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
-    source = config.plan.nonelective
-    if source.kind in UNIFORM and source.compensation != "participating":
-        section, note = UNIFORM[source.kind]
-        return PlanTest("Nonelective rates", "exempt", section, figures, note)
-    return PlanTest("Nonelective rates", *_enough(ratio, "401(a)(4)", figures, RATES_FAILED))
-
-
-def _enough(ratio_bp: int | None, section: str, figures: Figures, failed: str) -> tuple[Outcome, str, Figures, str]:
-    """Return outcome, section, figures and note of a ratio percentage test."""
-    passed = ratio_bp is None or ratio_bp >= LEAST_RATIO_BP
-    return ("passed", section, figures, "") if passed else ("failed", section, figures, failed)
-
-
 def _additions(people: People) -> PlanTest:
     cut = people.excess_415
     figures = {
@@ -174,7 +119,10 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
         "all_balances": of_all / 100,
     }
     note = f"on 31 December {year}; governs {year + 1}"
-    exempt = _exempt_from_top_heavy(run.config, people)
+    early = early_entrants(run.config, people) & ~people.hce
+    exempt = _exempt_from_top_heavy(run.config, people, early)
+    if early.any():
+        note = f"{note}; not exempt: {EARLY} defer without safe-harbor money (Rev. Rul. 2004-13)"
     if exempt:
         return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"{exempt}, {note}")
     return PlanTest(
@@ -182,11 +130,11 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
     )
 
 
-def _exempt_from_top_heavy(config: Config, people: People) -> str:
+def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
     """Return why a plan is exempt: deferrals and money within a safe harbor of both tests alone; nothing where not."""
     year, plan = people.year.year, config.plan
     money = plan.safe_harbor_money(year)
-    if money is None or not all(safe_harbor(test, config, year).kind for test in BOTH):
+    if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
     more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
     return "" if more else f"deferrals and {HARBORS[money]} only"
@@ -210,11 +158,3 @@ def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Fl
     keys = census_keys(people.ids)
     employees = int(np.count_nonzero(counted))
     return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)
-
-
-def _percent(bp: int | None) -> float | None:
-    return None if bp is None else bp / 100
-
-
-def _share(some: Flags, of: Flags) -> float | None:
-    return 100 * int(some.sum()) / int(of.sum()) if of.any() else None

@@ -92,6 +92,14 @@ def vesting_warnings(plan: Plan) -> list[str]:
     return found
 
 
+def most_service_years(schedule: Sequence[int]) -> int:
+    """Return the years of service that money of a schedule may ask for: 1, or 2 where all is vested at once.
+
+    IRC 410(a)(1)(A)(ii) and (B)(i).
+    """
+    return 1 if slower(schedule, "immediate") else 2
+
+
 def slower(schedule: Sequence[int], name: str) -> bool:
     """Return whether a schedule vests less than a named one after some number of years."""
     return any(own < least for own, least in zip_longest(schedule, schedule_bp(name), fillvalue=BP))

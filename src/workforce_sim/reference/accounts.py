@@ -9,12 +9,15 @@ from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.reference.chance import DAY, completed_years
 from workforce_sim.reference.contributions import PlanYear, contribute, split_roth
-from workforce_sim.reference.match import WHOLE_BP
+from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
 from workforce_sim.reference.records import Event, Money, PersonYear
+from workforce_sim.reference.vesting import share_at
 from workforce_sim.reference.year import Year
 
 MAX_BALANCE_CENTS = 10**10
 FULLY_VESTED_BP = 10**4
+LEAST_FLAT = 0.03
+"""Share of pay that a nonelective contribution needs to be safe-harbor money."""
 
 
 @dataclass
@@ -79,7 +82,7 @@ def _limit_additions(person: PersonYear, plan: PlanYear) -> None:
     excess = max(0, additions - limit)
     if excess > 0:
         excess -= _made_catch_up(person, excess, plan)
-        money.excess_415 = excess - _take_off(money, excess, plan.plan.safe_harbor_money(plan.year.year))
+        money.excess_415 = excess - _take_off(money, excess, safe_harbor_money(plan))
     money.nonelective += money.reallocated
 
 
@@ -92,6 +95,15 @@ def _made_catch_up(person: PersonYear, excess: int, plan: PlanYear) -> int:
         money.catch_up += moved
         split_roth(person, deferral, plan)
     return moved
+
+
+def safe_harbor_money(plan: PlanYear) -> str | None:
+    """Return which employer money is said to be safe-harbor money: by the preset of the match, or by the tests' key."""
+    said, preset = plan.plan.testing.safe_harbor, preset_of(plan.match)
+    if said is False or (said is None and preset not in SAFE_HARBORS):
+        return None
+    flat = plan.nonelective.rate if plan.nonelective.kind == "flat" else None
+    return "nonelective" if preset not in SAFE_HARBORS and flat is not None and flat >= LEAST_FLAT else "match"
 
 
 def _take_off(money: Money, excess: int, safe_harbor: str | None) -> int:
@@ -149,12 +161,8 @@ def _vest(person: PersonYear, plan: PlanYear) -> None:
     years = completed_years(employee.hire_date, person.last_day)
     of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age
     whole = of_age or person.cause in ("death", "disability")
-    person.money.match_vested_bp = FULLY_VESTED_BP if whole else _share_at(plan.match_vesting, years)
-    person.money.nonelective_vested_bp = FULLY_VESTED_BP if whole else _share_at(plan.nonelective_vesting, years)
-
-
-def _share_at(schedule: Sequence[int], years: int) -> int:
-    return schedule[min(years, len(schedule) - 1)]
+    person.money.match_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.match_vesting, years)
+    person.money.nonelective_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.nonelective_vesting, years)
 
 
 def _pay_out(person: PersonYear) -> None:

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.money import PPM, half_up, ppm
-from workforce_sim.plan.limits import catch_up_limit
 from workforce_sim.reference.chance import DAY, completed_years
 from workforce_sim.reference.hires import FULL_TIME_HOURS
 from workforce_sim.reference.match import WHOLE_BP, Period, annual_match, payroll_match, tiers_at
 from workforce_sim.reference.nonelective import nonelective_amount
 from workforce_sim.reference.records import PersonYear
+from workforce_sim.reference.vesting import schedule_of
 from workforce_sim.reference.year import Year
 
 FIRST_ROTH_CATCH_UP = 2026
@@ -30,7 +30,8 @@ class PlanYear:
         self.match = self.plan.match.at(year.year)
         self.nonelective = self.plan.nonelective
         self.return_ppm = self.plan.annual_return.ppm(year.year)
-        self.match_vesting, self.nonelective_vesting = self.plan.vesting.match_bp, self.plan.vesting.nonelective_bp
+        vesting = self.plan.vesting
+        self.match_vesting, self.nonelective_vesting = schedule_of(vesting.match), schedule_of(vesting.nonelective)
         self.roth_ppm = ppm(self.plan.roth.share) if self.plan.roth.available else 0
         wages = self.limits.roth_catch_up_wages_cents
         self.roth_catch_up_wages = wages if year.year >= FIRST_ROTH_CATCH_UP else None
@@ -109,9 +110,17 @@ def deferral_limit(person: PersonYear, plan: PlanYear) -> int:
     basic = plan.limits.elective_deferral_cents
     if must_be_roth(person, plan) and not plan.plan.roth.available:
         return basic
-    age = plan.year.year - person.employee.birth_date.year
-    options = {"catch_up": plan.plan.catch_up, "super_catch_up": plan.plan.super_catch_up}
-    return basic + catch_up_limit(age, plan.limits, **options)
+    return basic + catch_up(plan.year.year - person.employee.birth_date.year, plan)
+
+
+def catch_up(age: int, plan: PlanYear) -> int:
+    """Return the catch-up of somebody who attains an age in the year: from 50; at 60 to 63 the higher one."""
+    higher = plan.limits.super_catch_up_cents
+    if age < 50 or not plan.plan.catch_up:
+        return 0
+    if age in (60, 61, 62, 63) and plan.plan.super_catch_up and higher is not None:
+        return higher
+    return plan.limits.catch_up_cents
 
 
 def must_be_roth(person: PersonYear, plan: PlanYear) -> bool:
@@ -162,7 +171,7 @@ def _match(person: PersonYear, deferral: int, limit: int, periods: Sequence[Peri
         plan: of the year.
     """
     match, tiers = plan.match, tiers_at(plan.match, person.age, person.tenure)
-    if match.basis == "annual" or match.in_dollars:
+    if match.basis == "annual" or match.dollar_tiers is not None:
         return annual_match(match, tiers, deferral, person.money.plan_compensation)
     if match.compensation == "eligible":
         periods = periods[1:]

@@ -11,11 +11,10 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from workforce_sim.config import Config
-from workforce_sim.config.plan_values import bp
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.chance import date_between, day_of_year
-from workforce_sim.reference.match import full_match_bp, tiers_at
+from workforce_sim.reference.match import bp, formula_of, full_match_bp, tiers_at
 from workforce_sim.reference.records import Event, From, PersonYear
 from workforce_sim.reference.year import Year
 
@@ -62,7 +61,7 @@ class RateRules:
     def full_match_on(self, person: PersonYear, day: dt.date) -> int:
         """Return the lowest whole bp that earns somebody the full match of the year, with the salary of a day."""
         tiers = tiers_at(self.match, person.age, person.tenure)
-        if not self.match.in_dollars:
+        if self.match.dollar_tiers is None:
             return full_match_bp(self.match, tiers, 0)
         return full_match_bp(self.match, tiers, min(person.salary_on(day), self.year.limits.compensation_cents))
 
@@ -70,7 +69,7 @@ class RateRules:
 def _match_is_new(config: Config, year: int) -> bool:
     """Return whether the tiers differ from those of the year before; never in the start year."""
     match = config.plan.match
-    return year > config.simulation.start_year and match.at(year).bands != match.at(year - 1).bands
+    return year > config.simulation.start_year and formula_of(match.at(year)) != formula_of(match.at(year - 1))
 
 
 def walk_rate(person: PersonYear, rules: RateRules) -> None:

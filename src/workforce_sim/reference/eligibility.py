@@ -5,11 +5,13 @@ The date belongs to the person. It is found once, at the opening or at hire; a y
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Sequence
 
 from workforce_sim import draws
 from workforce_sim.config import Config
+from workforce_sim.config.root import Eligibility
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.chance import day_of_year
@@ -28,9 +30,21 @@ def find_eligibility(staff: Sequence[Employee], config: Config) -> None:
     excluded = _exclusion(config)
     for employee in staff:
         if not excluded(employee):
-            waited = employee.hire_date + dt.timedelta(days=rule.waiting_period_days)
-            date = first_entry(max(waited, birthday(employee.birth_date, rule.minimum_age)), rule.entry)
+            of_age = birthday(employee.birth_date, rule.minimum_age)
+            date = first_entry(max(end_of_wait(employee.hire_date, rule), of_age), rule.entry)
             employee.eligibility_date = min(date, start) if employee.participates else date
+
+
+def end_of_wait(hired: dt.date, rule: Eligibility) -> dt.date:
+    """Return the day on which the wait is over: after days, or in place of them after calendar years and months."""
+    if rule.waiting_period_years is None and rule.waiting_period_months is None:
+        return hired + dt.timedelta(days=rule.waiting_period_days)
+    months = 12 * (rule.waiting_period_years or 0) + (rule.waiting_period_months or 0)
+    if months % 12 == 0:
+        return birthday(hired, months // 12)  # an anniversary falls as a birthday does
+    year, month = divmod(12 * hired.year + hired.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(hired.day, last))
 
 
 def birthday(birth: dt.date, age: int) -> dt.date:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from workforce_sim import draws
 from workforce_sim.config import Config
-from workforce_sim.config.plan_values import bp
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.agepay import AgePay
 from workforce_sim.reference.chance import DAY, completed_years, date_between
 from workforce_sim.reference.deferral import RateRules, escalate, set_rate, walk_rate
 from workforce_sim.reference.eligibility import DRAWN_ONCE
+from workforce_sim.reference.match import bp
 from workforce_sim.reference.records import Employee, Event, From, PersonYear
 from workforce_sim.reference.year import Year
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.money import PPM, half_up
+from workforce_sim.config.nonelective import Integrated, Nonelective
+from workforce_sim.money import PPM, cents, half_up, ppm
 
 
 def nonelective_amount(formula: Nonelective, age: int, tenure: int, compensation: int, wage_base: int) -> int:
@@ -18,8 +18,24 @@ def nonelective_amount(formula: Nonelective, age: int, tenure: int, compensation
     """
     if formula.integrated is not None:
         rule = formula.integrated
-        above = max(0, compensation - rule.level_cents(wage_base))
-        return half_up(rule.base_ppm * compensation + rule.excess_ppm * above, PPM)
-    place = {"tenure": tenure, "points": age + tenure, "age": age, None: 0}[formula.graded_by]
-    rate_ppm = next(rate for start, rate in reversed(formula.bands) if start <= place)
-    return half_up(rate_ppm * compensation, PPM)
+        above = max(0, compensation - level(rule, wage_base))
+        return half_up(ppm(rule.base_rate) * compensation + ppm(rule.excess_rate) * above, PPM)
+    return half_up(ppm(_rate(formula, age, tenure)) * compensation, PPM)
+
+
+def level(rule: Integrated, wage_base: int) -> int:
+    """Return the integration level in cents: dollars, or a share of the wage base, all of it when neither is given."""
+    if rule.level is not None:
+        return cents(rule.level)
+    return half_up(ppm(1.0 if rule.level_share is None else rule.level_share) * wage_base, PPM)
+
+
+def _rate(formula: Nonelective, age: int, tenure: int) -> float:
+    """Return the share of pay of somebody's band of tenure, age or points, or that of all."""
+    if formula.by_service is not None:
+        return next(band.rate for band in reversed(formula.by_service) if band.start <= tenure)
+    if formula.by_age is not None:
+        return next(band.rate for band in reversed(formula.by_age) if band.start <= age)
+    if formula.by_points is not None:
+        return next(band.rate for band in reversed(formula.by_points) if band.start <= age + tenure)
+    return formula.rate or 0.0

@@ -12,14 +12,13 @@ import polars as pl
 
 from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.config.root import Eligibility
-from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number, years_after
+from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm
-
-_MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+from workforce_sim.plan.entry import entry_dates
 
 
 @node(
@@ -34,21 +33,6 @@ def eligibility(staff: Columns, year: Year) -> Mapping[str, Array]:
     date = staff["eligibility_date"]
     reached = (date >= year.first) & (date <= staff["last_day"]) & (staff["deferral_bp"] == 0)
     return {"becomes_eligible": reached.view(np.uint8)}
-
-
-def dates(hire: Days, birth: Days, section: Eligibility) -> Days:
-    """Return the first entry date on or after both the waiting period and the minimum age."""
-    age = np.full(len(birth), section.minimum_age, dtype=np.int64)
-    both = np.maximum(hire + np.int32(section.waiting_period_days), years_after(birth, age))
-    months = _MONTHS.get(section.entry)
-    return both if months is None else _entry(both, months)
-
-
-def _entry(dates: Days, months: int) -> Days:
-    """Return the first day, on or after each date, of a month whose number from January 1970 ``months`` divides."""
-    started = (dates - np.int32(1)).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    first = (started // months + 1) * months
-    return np.asarray(first.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64), dtype=np.int32)
 
 
 def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
@@ -76,7 +60,7 @@ def of_hires(hire: Days, birth: Days, person: Keys, year: Year) -> Days:
     if not year.config.plan.enabled:
         return np.full(len(hire), NEVER, dtype=np.int32)
     out = excluded(person, section, year.config.random_seed)
-    return np.where(out, NEVER, dates(hire, birth, section))
+    return np.where(out, NEVER, entry_dates(hire, birth, section))
 
 
 def automatic_of_hires(eligible: Days, hire: Days, year: Year) -> Days:

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
+import numpy as np
+
+from workforce_sim.config.root import Eligibility
+from workforce_sim.dates import day_number
 from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
 from workforce_sim.explain.reasons.money import match
+from workforce_sim.plan.entry import waited
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
 
 def eligibility(moment: Moment) -> list[Reason]:
     """Return the assumptions behind the day of eligibility."""
     section, person = moment.config.eligibility, moment.person
-    waited = person["hire_date"] + dt.timedelta(days=section.waiting_period_days)
     return [
-        Reason("eligibility.waiting_period_days", counted(section.waiting_period_days, "day"), f"over on {waited}"),
+        *_wait(section, person["hire_date"]),
         Reason(
             "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
         ),
         Reason("eligibility.entry", section.entry),
     ]
+
+
+def _wait(section: Eligibility, hired: dt.date) -> Iterator[Reason]:
+    """Yield the keys of the wait that count: the days, or the years and months in place of them."""
+    (over,) = waited(np.array([day_number(hired)], dtype=np.int32), section).astype("datetime64[D]").tolist()
+    units = ("days",) if section.waiting_period[0] == "days" else ("years", "months")
+    for unit in units:
+        number = getattr(section, f"waiting_period_{unit}")
+        if number is not None:
+            yield Reason(f"eligibility.waiting_period_{unit}", counted(number, unit[:-1]), f"over on {over}")
 
 
 def enrollment(moment: Moment) -> list[Reason]:

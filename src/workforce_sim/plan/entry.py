@@ -1,0 +1,50 @@
+"""Entry into the plan: the day an employee may join by the plan, and the latest day the law allows.
+
+Chapters: ``docs/model/eligibility.md``, ``docs/model/legality.md``. Dates are days since 1970-01-01.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workforce_sim.config.root import Eligibility
+from workforce_sim.dates import Days, months_after, years_after
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+
+
+def entry_dates(hire: Days, birth: Days, section: Eligibility) -> Days:
+    """Return the first entry date on or after both the wait and the minimum age."""
+    return next_entry(np.maximum(waited(hire, section), anniversaries(birth, section.minimum_age)), section)
+
+
+def waited(hire: Days, section: Eligibility) -> Days:
+    """Return when the wait is over."""
+    unit, number = section.waiting_period
+    return hire + np.int32(number) if unit == "days" else months_after(hire, number)
+
+
+def anniversaries(dates: Days, years: int) -> Days:
+    """Return each date plus whole years; 29 February becomes 1 March where the year has none."""
+    return years_after(dates, np.full(len(dates), years, dtype=np.int64))
+
+
+def next_entry(dates: Days, section: Eligibility) -> Days:
+    """Return the first entry date on or after each date."""
+    every = _MONTHS.get(section.entry)
+    return dates if every is None else _month_start(dates, every)
+
+
+def latest_lawful(met: Days) -> Days:
+    """Return the latest lawful entry of those who met age and service on these days, IRC 410(a)(4).
+
+    The earlier of the first 1 January after, and 6 months after.
+    """
+    return np.minimum(_month_start(met + np.int32(1), 12), months_after(met, 6))
+
+
+def _month_start(dates: Days, every: int) -> Days:
+    """Return the first day, on or after each date, of a month whose number from January 1970 ``every`` divides."""
+    started = (dates - np.int32(1)).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    first = (started // every + 1) * every
+    return np.asarray(first.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64), dtype=np.int32)
