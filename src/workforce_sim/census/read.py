@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.census.bounds import refuse_wide
-from workforce_sim.census.columns import BY_NAME, CensusColumns, Field, find_columns, shown
+from workforce_sim.census.columns import BY_NAME, FIELDS, CensusColumns, Field, find_columns, shown
 from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
 from workforce_sim.census.sources import Opened, open_census
 from workforce_sim.census.values import expected, parsed
@@ -102,6 +102,20 @@ def check_census(source: Any, config: Chosen = None) -> pl.DataFrame:
     else:
         read = source._read if chosen is None else _judged(source._read, chosen)
     return _findings(read.errors, read.remarks)
+
+
+def census_rows(source: Any, config: Chosen = None) -> pl.DataFrame:
+    """Return every row of a census in our columns, staff or not, with nothing checked; unreadable values are null.
+
+    Raises:
+        ConfigError: for a configuration that cannot be used.
+        FileNotFoundError: when there is no such file.
+        CensusError: when the source is no table, or a required column is missing.
+    """
+    read = source._read if isinstance(source, Census) else _read(source, None if config is None else read_config(config))
+    if read is None:
+        return source.frame
+    return read.rows.select(field.column for field in FIELDS if field.column in read.rows.columns)
 
 
 def settled(census: Census, config: Config) -> Census:

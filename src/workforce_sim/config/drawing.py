@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import NormalDist
 
 from pydantic import ValidationError
 
@@ -15,7 +16,7 @@ from workforce_sim.config.changing import changed_data
 from workforce_sim.config.document import Node, Problem
 from workforce_sim.config.problems import found_in, place_of, report
 from workforce_sim.config.root import Config
-from workforce_sim.config.uncertainty import Assumption
+from workforce_sim.config.uncertainty import FARTHEST, Assumption, places_of
 from workforce_sim.config.values import KeyPath
 from workforce_sim.draws import Stream, census_key, shared_draw
 from workforce_sim.errors import ConfigError
@@ -24,6 +25,7 @@ from workforce_sim.money import scaled
 _FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulation.end_year", "uncertainty")
 """Keys that say what is simulated, not how it goes: no replicate may have its own."""
 _PLACES = (6, 4, 3, 2)
+_LEAST = 2.0**-53
 _IDLE = (
     "uncertainty.year_effects.terminations: no effect where workforce.headcount is exact and fixes how many leave; "
     "set that to stochastic"
@@ -78,6 +80,8 @@ def value(entry: Assumption, places: int, u: float) -> float:
     """Return the value of a distribution at a draw, with as many decimals as the key takes."""
     if entry.kind == "values":
         return entry.numbers[int(u * len(entry.numbers))]
+    if entry.kind in ("normal", "lognormal"):
+        return _bell(entry, places, u)
     units = [scaled(number, places) for number in entry.numbers]
     whole = _uniform(units[0], units[1], u) if entry.kind == "uniform" else _triangular(units[0], units[1], units[2], u)
     return whole if places == 0 else whole / 10**places
@@ -93,18 +97,22 @@ def _triangular(a: int, m: int, b: int, u: float) -> int:
     return math.floor(b - math.sqrt((1 - u) * (b - a) * (b - m)) + 0.5)
 
 
+def _bell(entry: Assumption, places: int, u: float) -> float:
+    z = NormalDist().inv_cdf(max(u, _LEAST))
+    x = entry.at(max(-FARTHEST, min(FARTHEST, z)))
+    whole = math.floor(x * 10**places + 0.5)
+    return whole if places == 0 else whole / 10**places
+
+
 def _places(config: Config, entry: Assumption) -> int:
-    """Return the most decimals that a key takes, found by trying a value just above the lowest."""
-    low, high = min(entry.numbers), max(entry.numbers)
+    """Return the most decimals that a key takes, found by trying a value just above one that it takes."""
+    bell = entry.kind in ("normal", "lognormal")
+    low, high = entry.numbers[0] if bell else min(entry.numbers), max(entry.tried)
     for places in _PLACES:
         near = Decimal(str(low)) + Decimal(1).scaleb(-places)
         if near <= Decimal(str(high)) and _refusal(config, entry.key, float(near)) is None:
             return places
-    return max(_decimals(number) for number in entry.numbers)
-
-
-def _decimals(number: float) -> int:
-    return next(places for places in (0, 2, 3, 4, 6) if Decimal(str(number)).scaleb(places) % 1 == 0)
+    return places_of(low) if bell else max(places_of(number) for number in entry.numbers)
 
 
 def idle_effects(config: Config) -> tuple[str, ...]:
@@ -129,8 +137,7 @@ def _wrong(config: Config, entry: Assumption) -> list[str]:
     """Return what is wrong with an assumption: its ends, and the number with the most decimals, are tried."""
     if any(entry.key == key or entry.key.startswith(f"{key}.") for key in _FIXED):
         return [f"{entry.key}: says what is simulated, not how it goes; it cannot be uncertain"]
-    numbers = {min(entry.numbers), max(entry.numbers), max(entry.numbers, key=_decimals)}
-    refusals = [_refusal(config, entry.key, number) for number in sorted(numbers)]
+    refusals = [_refusal(config, entry.key, number) for number in sorted(entry.tried)]
     return [refusal for refusal in refusals if refusal is not None][:1]
 
 

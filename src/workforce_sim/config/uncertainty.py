@@ -5,6 +5,8 @@ Chapter: ``docs/model/uncertainty.md``. What is drawn from this is in ``drawing`
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -14,8 +16,10 @@ from workforce_sim.config.values import Listed, Section, Share, listed, refuse
 from workforce_sim.money import scaled
 
 MOST_VALUES = 1000
-Kind = Literal["uniform", "triangular", "values"]
-KINDS: tuple[Kind, ...] = ("uniform", "triangular", "values")
+Kind = Literal["uniform", "triangular", "normal", "lognormal", "values"]
+KINDS: tuple[Kind, ...] = ("uniform", "triangular", "normal", "lognormal", "values")
+FARTHEST = 3
+"""Standard deviations at which a normal and a log-normal distribution are cut off."""
 
 
 def _number(value: Any) -> Any:
@@ -46,6 +50,10 @@ class Assumption(Section):
     """Lowest and highest value, all between equally likely."""
     triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(listed)] | None = None
     """Lowest, likeliest and highest value."""
+    normal: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
+    """Mean and standard deviation; cut off at three of them."""
+    lognormal: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
+    """Median, and standard deviation of the logarithm; cut off at three of them."""
     values: Annotated[Listed[Number], Field(min_length=1, max_length=MOST_VALUES)] | None = None
     """Values that are equally likely, such as those of past years."""
 
@@ -54,10 +62,9 @@ class Assumption(Section):
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(KINDS)} (has {' and '.join(given) or 'none'})")
-        numbers = self.numbers
-        rising = self.kind == "values" or (numbers[0] < numbers[-1] and all(a <= b for a, b in pairwise(numbers)))
-        if not rising:
-            refuse([((self.kind,), "must rise from the lowest to the highest value", list(numbers))])
+        what = _wrong_numbers(self.kind, self.numbers)
+        if what is not None:
+            refuse([((self.kind,), what, list(self.numbers))])
         return self
 
     @property
@@ -70,6 +77,31 @@ class Assumption(Section):
         """The numbers of the distribution, as written."""
         found: tuple[float, ...] = getattr(self, self.kind)
         return found
+
+    @property
+    def tried(self) -> set[float]:
+        """The values that the key must take: the ends, and the one with the most decimals."""
+        if self.kind in ("normal", "lognormal"):
+            return {self.at(-FARTHEST), self.numbers[0], self.at(FARTHEST)}
+        return {min(self.numbers), max(self.numbers), max(self.numbers, key=places_of)}
+
+    def at(self, z: float) -> float:
+        """Return the value of a normal or log-normal distribution at a standard normal one, to 6 decimals."""
+        middle, spread = self.numbers
+        return round(middle + spread * z if self.kind == "normal" else middle * math.exp(spread * z), 6)
+
+
+def places_of(number: float) -> int:
+    """Return how many decimals a number has: 0, 2, 3, 4 or 6."""
+    return next(places for places in (0, 2, 3, 4, 6) if Decimal(str(number)).scaleb(places) % 1 == 0)
+
+
+def _wrong_numbers(kind: Kind, numbers: tuple[float, ...]) -> str | None:
+    if kind in ("normal", "lognormal"):
+        positive = numbers[1] > 0 and (kind == "normal" or numbers[0] > 0)
+        return None if positive else "needs a standard deviation above 0, and of lognormal a median above 0"
+    rising = kind == "values" or (numbers[0] < numbers[-1] and all(a <= b for a, b in pairwise(numbers)))
+    return None if rising else "must rise from the lowest to the highest value"
 
 
 def _each_key_once(assumptions: tuple[Assumption, ...]) -> tuple[Assumption, ...]:

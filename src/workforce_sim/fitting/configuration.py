@@ -1,0 +1,166 @@
+"""The configuration that a fit comes to, key by key, each with where it comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.config import Config, with_changes
+from workforce_sim.fitting.credibility import student
+from workforce_sim.wording import counted, percent
+
+if TYPE_CHECKING:
+    from workforce_sim.fitting.estimates import Estimates
+
+Entry = tuple[str, Any, str]
+"""A dotted key, its value, and where it comes from."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the fit sets.
+
+    Attributes:
+        entries: keys with their values and origins, in the order of the configuration.
+    """
+
+    entries: tuple[Entry, ...]
+
+    def config(self, base: Config) -> Config:
+        """Return a configuration with the fitted keys in place."""
+        return with_changes(base, {key: value for key, value, _ in self.entries})
+
+
+def keys(found: Estimates, base: Config, first: int) -> Keys:
+    """Return the keys of a run that starts in a year."""
+    last = first + len(base.simulation.years) - 1
+    parts = (_simulation(found, first, last), _workforce(found), _terminations(found))
+    rest = (_hiring(found), _promotion(found), _compensation(found), found.plan.entries(), _uncertainty(found))
+    return Keys(tuple(entry for part in (*parts, *rest) for entry in part))
+
+
+def opening_year(date: dt.date) -> int:
+    """Return the first plan year after a census."""
+    return date.year if (date.month, date.day) == (1, 1) else date.year + 1
+
+
+def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
+    g = found.growth
+    yield "simulation.start_year", first, "the 1 January after the last census"
+    yield "simulation.end_year", last, "as many years as the configuration given has"
+    seen = f"mean of {counted(len(g.values), 'interval')} is {percent(float(g.values.mean()), 2)}"
+    yield "simulation.target_growth_rate", _six(g.mean), f"{seen}, credibility {g.credibility:.2f}"
+
+
+def _workforce(found: Estimates) -> Iterator[Entry]:
+    x = found.exits
+    about = f"{int(x.actual.sum()):,} leavers of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
+    yield "workforce.total_termination_rate", _six(found.rate), f"{about}; staff of the last census in a mean year"
+    h = found.entrants
+    how = f"of {h.leaving_seen:,} hires" if h.leaving_seen else "no termination dates: half a year of the rate at tenure 0"
+    yield "workforce.new_hire_termination_rate", _six(min(h.leaving[0], 0.95)), how
+    yield "workforce.headcount", "stochastic", "people leave freely, so that years differ"
+    named = "as the census names them" if found.named else "five, cut from pay, as the census has none"
+    yield "workforce.levels", [*_levels(found)], f"{named}; factor of leaving, pay of hires a year on"
+
+
+def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
+    direction = found.exits.directions.get("level")
+    factors = {} if direction is None else dict(zip(direction.names, direction.factors.tolist(), strict=True))
+    for level in found.levels:
+        entry = {k: v for k, v in level.model_dump().items() if v is not None and k in ("name", "minimum", "maximum")}
+        entry["termination_factor"] = _milli(factors.get(level.name, 1.0))
+        curve = found.entrants.percentiles.get(level.name)
+        if curve is not None:
+            entry["percentiles"] = _percentiles(curve, found.raises.cola, level.range_cents)
+        yield entry
+
+
+def _percentiles(curve: tuple[float, ...], raised: float, limits: tuple[int, int] | None) -> dict[str, float]:
+    low, high = limits or (0, 10**12)
+    cents = [min(max(math.floor(pay * (1 + raised) + 0.5), low), high) for pay in curve]
+    return {f"p{p}": pay / 100 for p, pay in zip((10, 25, 50, 75, 90), cents, strict=True)}
+
+
+def _terminations(found: Estimates) -> Iterator[Entry]:
+    yield "terminations.rates", None, "factors in their place: the total above is the rate"
+    for kind in ("age", "tenure"):
+        direction = found.exits.directions.get(kind)
+        if direction is None:
+            yield f"terminations.{kind}_factors", None, "births are not real or not given: none by age"
+            continue
+        mean = float((direction.factors @ direction.exposure) / direction.exposure.sum())
+        bands = [
+            {"from": start, "factor": _milli(factor / mean)}
+            for start, factor in zip(direction.starts, direction.factors.tolist(), strict=True)
+        ]
+        yield f"terminations.{kind}_factors", bands, f"{int(direction.actual.sum()):,} leavers, shrunk to the table"
+    if found.exit_months is not None:
+        yield "terminations.month_weights", _weights(found.exit_months), "termination dates"
+
+
+def _hiring(found: Estimates) -> Iterator[Entry]:
+    h = found.entrants
+    yield "hiring.level_mix", _shares(h.mix), f"{h.people:,} people who were new"
+    if h.ages is not None:
+        bands = [
+            {"from": band.start, "to": band.end, "weight": round(weight, 3)}
+            for band, weight in zip(found.age_bands, h.ages, strict=True)
+        ]
+        yield "hiring.ages", bands, "births of hires, and the default"
+    if h.months is not None:
+        yield "hiring.month_weights", _weights(h.months), "hire dates"
+
+
+def _promotion(found: Estimates) -> Iterator[Entry]:
+    r = found.raises
+    low, high = _six(r.jump_lowest), _six(max(r.jump_highest, r.jump_lowest))
+    yield "promotion.base_rate", _six(r.jump_share), f"{r.jumps:,} jumps of pay among {r.people:,} below the top level"
+    yield "promotion.age_factors", [{"from": 0, "factor": 1}], "everybody alike"
+    yield "promotion.tenure_factors", [{"from": 0, "factor": 1}], "everybody alike"
+    yield "promotion.minimum_tenure", 0, "counted among all who stay"
+    yield "promotion.increase", {"lowest": low, "highest": high}, "size of jumps beside the common raise"
+    yield "promotion.max_increase", max(0.3, high), "no less than the highest"
+
+
+def _compensation(found: Estimates) -> Iterator[Entry]:
+    r = found.raises
+    seen = f"pay of those in two censuses rose by {percent(r.total.mean, 2)} a year"
+    yield "compensation.cola_rate", _six(r.cola), f"{seen}; median raise {percent(r.common, 2)}"
+    yield "compensation.merit_pool", _six(r.merit), "what common raise and jumps leave"
+    yield "compensation.merit_minimum_tenure", 0, "counted among all who stay"
+
+
+def _uncertainty(found: Estimates) -> Iterator[Entry]:
+    x = found.exits.level
+    effects = {"terminations": _six(x.spread)}
+    yield "uncertainty.year_effects", effects, "spread of a year, four prior years in it"
+    reach = student(len(x.years) + 3) / 1.6449
+    drawn = [
+        {"key": "workforce.total_termination_rate", "lognormal": [_six(found.rate), _six(x.error * reach)]},
+        {"key": "simulation.target_growth_rate", "normal": [_six(found.growth.mean), _six(found.growth.error)]},
+    ]
+    yield "uncertainty.assumptions", drawn, "what the censuses leave open"
+
+
+def _six(value: float) -> float:
+    return round(value, 6)
+
+
+def _milli(factor: float) -> float:
+    return round(min(max(factor, 0.001), 50.0), 3)
+
+
+def _weights(weights: tuple[float, ...]) -> list[float]:
+    return [round(weight, 3) for weight in weights]
+
+
+def _shares(mix: dict[str, float]) -> dict[str, float]:
+    """Return shares of 6 decimals that add up to 1: the largest takes the rest."""
+    shares = {name: math.floor(share * 10**6) for name, share in mix.items()}
+    most = max(shares, key=lambda name: shares[name])
+    shares[most] += 10**6 - sum(shares.values())
+    return {name: share / 10**6 for name, share in shares.items()}

@@ -1,0 +1,106 @@
+"""How far experience is believed: levels over years, factors of cells, spreads, shares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
+
+Floats = NDArray[np.float64]
+Z90 = NormalDist().inv_cdf(0.95)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The A/E of a mean year against a prior.
+
+    Attributes:
+        factor: A/E that is believed.
+        error: its standard error, on the logarithm.
+        spread: of a year about it, on the logarithm.
+        credibility: weight of the experience.
+        years: the A/E of each interval, that year's chance taken off.
+    """
+
+    factor: float
+    error: float
+    spread: float
+    credibility: float
+    years: Floats
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Ends of the 90 % interval of the factor."""
+        reach = student(len(self.years) + 3) * self.error
+        return self.factor * math.exp(-reach), self.factor * math.exp(reach)
+
+
+def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float) -> Level:
+    """Return the level of yearly A/E: years vary, and each has its chance."""
+    x, chance = np.log((actual + 0.5) / expected), 1 / (actual + 0.5)
+    weights = 1 / (prior_spread**2 / lengths + chance)
+    deviations = (x - np.average(x, weights=weights)) * np.sqrt(lengths)
+    s = spread(deviations, prior_spread, chance * lengths)
+    weights = 1 / (s**2 / lengths + chance)
+    total = float(weights.sum())
+    believed = total + LEVEL_SPREAD**-2
+    mean = float(weights @ x) / believed
+    own = s**2 / (s**2 + chance)
+    years = np.exp(mean + own * (x - mean))
+    return Level(math.exp(mean + s**2 / 2), math.sqrt(1 / believed), s, total / believed, years)
+
+
+def spread(deviations: Floats, prior: float, chance: Floats | None = None) -> float:
+    """Return the spread of years about their mean, chance taken off, shrunk to the prior."""
+    n = len(deviations)
+    noise = 0.0 if chance is None else (1 - 1 / n) * float(chance.sum())
+    seen = max(float((deviations**2).sum()) - noise, 0.0)
+    return math.sqrt((PRIOR_YEARS * prior**2 + seen) / (PRIOR_YEARS + n - 1))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Factors of cells beside one another.
+
+    Attributes:
+        factors: by cell, 1 on average.
+        errors: standard error of the logarithm.
+        credibility: weight of each cell's own experience.
+    """
+
+    factors: Floats
+    errors: Floats
+    credibility: Floats
+
+
+def cells(actual: Floats, expected: Floats) -> Cells:
+    """Return factors by cell: gamma-Poisson credibility, its spread from the cells themselves and a prior."""
+    seen = expected > 0
+    e, d = expected[seen], actual[seen]
+    ratio = d.sum() / e.sum() if e.sum() else 1.0
+    between = float((e * ((d / (e * ratio) - 1) ** 2 - 1 / (e * ratio))).sum() / e.mean()) if len(e) > 1 else 0.0
+    tau2 = (CELL_YEARS * CELL_SPREAD**2 + max(between, 0.0)) / (CELL_YEARS + max(len(e), 1) - 1)
+    k = 1 / tau2
+    factors = (actual + k) / (expected + k)
+    return Cells(factors, 1 / np.sqrt(actual + k), expected / (expected + k))
+
+
+def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:
+    """Return a share that is believed, and the ends of its 90 % interval."""
+    total = exposure + people
+    p = (count + people * prior) / total
+    inside = min(max(p, 0.5 / total), 1 - 0.5 / total)
+    reach = Z90 / math.sqrt(total * inside * (1 - inside))
+    logit = math.log(inside / (1 - inside))
+    low, high = (1 / (1 + math.exp(-(logit + side * reach))) for side in (-1, 1))
+    return p, min(low, p), max(high, p)
+
+
+def student(freedom: float) -> float:
+    """Return the 95 % quantile of Student's distribution, by Cornish and Fisher."""
+    return Z90 * (1 + (Z90**2 + 1) / (4 * freedom))

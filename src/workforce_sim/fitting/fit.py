@@ -1,0 +1,82 @@
+"""A fit: what censuses say, the configuration it comes to, and the warnings that go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.census.read import Census
+from workforce_sim.config import Config, read_config
+from workforce_sim.fitting.configuration import Keys, keys, opening_year
+from workforce_sim.fitting.estimates import Estimates, estimated
+from workforce_sim.fitting.leveling import Leveled, with_levels
+from workforce_sim.fitting.linking import Interval, intervals
+from workforce_sim.fitting.panel import Panel, panel
+from workforce_sim.tables import CENSUS, completed
+
+BASE = {
+    "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.0},
+    "workforce": {"total_termination_rate": 0.12},
+    "random_seed": 42,
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Fit:
+    """What an employer's own censuses say.
+
+    Attributes:
+        config: the configuration given with what was fitted in place; it runs.
+        estimates: every estimate, with what it rests on.
+        parts: the intervals, people linked.
+        keys: the fitted keys, each with where it comes from.
+        warnings: what a reader should know before using it.
+    """
+
+    config: Config
+    estimates: Estimates
+    parts: tuple[Interval, ...]
+    keys: Keys
+    warnings: tuple[str, ...]
+
+    @cached_property
+    def census(self) -> Census:
+        """The last census, as a run starts from it."""
+        staff = self.parts[-1].after.staff
+        if not self.estimates.named:
+            staff = staff.with_columns(level=pl.lit(None, dtype=pl.String))
+        kept = {column.name: column.dtype for column in CENSUS if column.name in staff.columns and column.name not in ("level", "department")}
+        return Census(completed(staff.cast(kept), CENSUS), source="last census")  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return f"<Fit of {len(self.parts):,} intervals, {self.parts[0].before.date} to {self.parts[-1].after.date}>"
+
+
+def fit(censuses: Any, config: Any = None) -> Fit:
+    """Learn from two or more dated censuses.
+
+    Args:
+        censuses: a mapping of dates to censuses; pairs of a date and a census; a list of files or frames that say their
+            date in their name or in a column; one long panel with such a column; or one census with termination dates.
+        config: path, dict or loaded configuration that the fit changes; the documented defaults when left out.
+
+    Raises:
+        RequestError: for a census without a date, two of one date, or too few of them.
+        CensusError: for a census that cannot be read.
+        ConfigError: for a configuration that cannot be used.
+    """
+    base = read_config(BASE if config is None else config)
+    return fitted(panel(censuses, base), base)
+
+
+def fitted(given: Panel, base: Config) -> Fit:
+    """Return the fit of censuses that are read."""
+    level: Leveled = with_levels(given, base)
+    parts = intervals(level.panel)
+    found = estimated(level, parts, base)
+    chosen = keys(found, base, opening_year(parts[-1].after.date))
+    return Fit(chosen.config(base), found, parts, chosen, given.notes)

@@ -1,0 +1,46 @@
+"""Everybody's level in every census: as it names them, or cut from pay as a run would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from workforce_sim.census.levels import leveled
+from workforce_sim.census.read import Census
+from workforce_sim.config import Config, Level, with_changes
+from workforce_sim.fitting.panel import Panel, Snapshot
+
+
+@dataclass(frozen=True)
+class Leveled:
+    """Censuses in which everybody has a level.
+
+    Attributes:
+        panel: the censuses.
+        levels: those of the last census, lowest first.
+        named: whether censuses name them; otherwise they are cut from pay.
+    """
+
+    panel: Panel
+    levels: tuple[Level, ...]
+    named: bool
+
+
+def with_levels(panel: Panel, config: Config) -> Leveled:
+    """Return the censuses with everybody's level."""
+    last = panel.snapshots[-1].staff
+    named = last["level"].null_count() < last.height
+    found = [_filled(snapshot, config) for snapshot in panel.snapshots]
+    snapshots = tuple(snapshot for snapshot, _ in found)
+    return Leveled(replace(panel, snapshots=snapshots), found[-1][1], named)
+
+
+def _filled(snapshot: Snapshot, config: Config) -> tuple[Snapshot, tuple[Level, ...]]:
+    frame = snapshot.staff
+    known = set(frame["level"].drop_nulls().unique())
+    chosen = config.workforce.levels
+    if chosen is not None and not known <= {level.name for level in chosen}:
+        config = with_changes(config, {"workforce.levels": None})  # an earlier census may have levels that are gone
+    levels, level, _ = leveled(Census(frame.select("level", "salary_cents")), config)
+    return replace(snapshot, staff=frame.with_columns(level.cast(pl.String).alias("level"))), levels

@@ -1,0 +1,137 @@
+"""Growth, raises and jumps of pay, year by year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.fitting.credibility import Floats, spread
+from workforce_sim.fitting.linking import Interval
+from workforce_sim.fitting.priors import GROWTH_SPREAD, PRIOR_YEARS, RAISE_MEAN, RAISE_SPREAD, RAISE_YEARS
+
+JUMP, FARTHEST_JUMP = 0.05, 1.0
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Something that every year has anew.
+
+    Attributes:
+        values: of each interval, a year.
+        mean: what is believed of the mean.
+        error: its standard error.
+        spread: of a year about it.
+        credibility: weight of the experience.
+    """
+
+    values: Floats
+    mean: float
+    error: float
+    spread: float
+    credibility: float
+
+
+def growth(parts: Sequence[Interval]) -> Yearly:
+    """Return the growth of headcount a year."""
+    ratios = [part.after.staff.height / max(int(part.exposed.sum()), 1) for part in parts]
+    values = np.array([ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)])
+    return _yearly(values, _weights(parts), 0.0, PRIOR_YEARS, GROWTH_SPREAD)
+
+
+def _weights(parts: Sequence[Interval]) -> Floats:
+    return np.array([part.years for part in parts])
+
+
+def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_spread: float) -> Yearly:
+    n = len(values)
+    s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread) if n else prior_spread
+    mean = (float(values.sum()) + years * prior) / (n + years)
+    return Yearly(values, mean, s / math.sqrt(n + years), s, n / (n + years))
+
+
+@dataclass(frozen=True)
+class Raises:
+    """Raises of those in both censuses.
+
+    Attributes:
+        total: of pay in all, a year.
+        common: the median raise.
+        jump_share: who jumps in a year, of those below the highest level.
+        jump_lowest, jump_highest: ends of an even distribution of the size beside the common raise.
+        jump_pay: what jumps add to the pay of all.
+        jumps, people: how many jumped, of how many.
+    """
+
+    total: Yearly
+    common: float
+    jump_share: float
+    jump_lowest: float
+    jump_highest: float
+    jump_pay: float
+    jumps: int
+    people: int
+
+    @property
+    def cola(self) -> float:
+        """The common raise, as far as the total has room for it beside the jumps."""
+        return max(min(self.common, (1 + self.total.mean) / (1 + self.jump_pay) - 1), 0.0)
+
+    @property
+    def merit(self) -> float:
+        """What is left of the total."""
+        return max((1 + self.total.mean) / (1 + self.jump_pay) / (1 + self.cola) - 1, 0.0)
+
+
+_PRIOR = Yearly(np.array([]), RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, 0.0)
+NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0)
+"""What is believed where no pay of two years is known."""
+
+
+def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
+    """Return raises.
+
+    Args:
+        parts: the intervals.
+        top: the highest level, from which nobody is promoted.
+        named: whether censuses name levels, so that another level is a jump.
+    """
+    frames = [_raised(part, named=named) for part in parts]
+    ratios = [(float(f["after"].sum()) / max(float(f["before"].sum()), 1.0)) for f in frames]
+    totals = [ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)]
+    total = _yearly(np.array(totals), _weights(parts), RAISE_MEAN, RAISE_YEARS, RAISE_SPREAD)
+    every = pl.concat(frames)
+    common = float(np.mean([_median(f) for f in frames]))
+    below = every.filter(pl.col("level") != top)
+    jumped, years = below.filter("jump"), float(below["years"].sum())
+    if not jumped.height:
+        return replace(NOTHING, total=total, common=common, people=below.height)
+    sizes = jumped["size"].clip(0, FARTHEST_JUMP).to_numpy()
+    low = float(np.quantile(sizes, 0.1))
+    pay = float((jumped["before"].to_numpy() * sizes).sum() / (every["before"] * every["years"]).sum())
+    share, high = min(jumped.height / years, 1.0), min(2 * float(sizes.mean()) - low, FARTHEST_JUMP)
+    return Raises(total, common, share, low, high, pay, jumped.height, below.height)
+
+
+def _median(frame: pl.DataFrame) -> float:
+    return float(np.median(frame["raise"].to_numpy())) if frame.height else 0.0
+
+
+def _raised(part: Interval, *, named: bool) -> pl.DataFrame:
+    """Return pay before and after, the raise a year, and who jumped, of those in both censuses."""
+    before, after = pl.col("salary_cents"), pl.col("salary_cents_after")
+    frame = part.both.select(
+        "level",
+        before=before,
+        after=after,
+        years=pl.lit(part.years),
+        moved=pl.col("level") != pl.col("level_after"),
+        **{"raise": (after / before) ** (1 / part.years) - 1},
+    )
+    common, up = _median(frame), pl.col("raise")
+    jump = up > common + JUMP
+    moved = pl.col("moved") & (up > common) if named else pl.lit(value=False)
+    return frame.with_columns(size=(1 + up) / (1 + common) - 1, jump=jump | moved)

@@ -1,0 +1,27 @@
+"""The constants of the fit, each with its source; what they mean is in ``docs/model/fitting.md``."""
+
+PRIOR_YEARS = 4.0
+"""How many years of experience a prior spread, and no growth, are worth. Measured on three employers."""
+EXIT_SPREAD, GROWTH_SPREAD, RAISE_SPREAD = 0.12, 0.025, 0.015
+"""Spread of a year's exits (logarithm), growth and raises. Measured on three employers, 3 to 6 years each."""
+
+LEVEL_SPREAD = 0.5
+"""Spread of the exit level of employers about the table (logarithm): of three employers A/E lay between 0.6 and 1.5."""
+CELL_SPREAD, CELL_YEARS = 0.3, 4.0
+"""Spread of the factors of cells, and how many cells it is worth. Measured on three employers."""
+
+RAISE_MEAN, RAISE_YEARS = 0.04, 1.0
+"""Mean raise of a year: budgets of 2023 were 4.4 %, plans of 2024 4.1 % (WorldatWork); worth one year."""
+
+LEAST_EXITS = 5
+"""Leavers below which a cell is merged with its neighbour."""
+PEOPLE = 30
+"""People that a prior of pay is worth, and fewest of whom percentiles are taken."""
+SHARE_PEOPLE = 50
+"""People that a prior share is worth, by judgement; deferral rates half of it, ages and months of hire twice."""
+HIRES = 20
+"""Hires that the prior share of those who leave in their year is worth, by judgement."""
+
+TENURES = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30)
+AGES = (0, 25, 30, 35, 40, 45, 50, 55, 60, 62, 65, 67, 70)
+"""Where cells of tenure and age begin; ages are those of the default table."""
