@@ -20,6 +20,7 @@ class Share:
         count, exposure: experience.
         prior: configured share.
         value, low, high: what is believed, with its 90 % interval.
+        people: that the prior is worth.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Share:
     value: float
     low: float
     high: float
+    people: float
 
 
 @dataclass(frozen=True)

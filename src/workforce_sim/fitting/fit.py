@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
 from workforce_sim.fitting.configuration import Keys, keys, opening_year
 from workforce_sim.fitting.estimates import Estimates, estimated
-from workforce_sim.fitting.leveling import Leveled, with_levels
+from workforce_sim.fitting.leveling import with_levels
 from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
+from workforce_sim.fitting.spelling import one_spelling
+from workforce_sim.fitting.table import table
+from workforce_sim.fitting.warnings import warnings
 from workforce_sim.tables import CENSUS, completed
 
 BASE = {
@@ -42,6 +45,17 @@ class Fit:
     parts: tuple[Interval, ...]
     keys: Keys
     warnings: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row per estimate: exposure, count, A/E, credibility, value, 90 % interval, prior; see ``fitting.table``."""
+        return table(self.estimates)
+
+    @cached_property
+    def flows(self) -> pl.DataFrame:
+        """One row per interval: its dates and years, and how many stayed, left and came, by kind."""
+        rows = [{"before": p.before.date, "after": p.after.date, "years": p.years, **p.counts()} for p in self.parts]
+        return pl.DataFrame(rows)
 
     @cached_property
     def census(self) -> Census:
@@ -75,8 +89,10 @@ def fit(censuses: Any, config: Any = None) -> Fit:
 
 def fitted(given: Panel, base: Config) -> Fit:
     """Return the fit of censuses that are read."""
-    level: Leveled = with_levels(given, base)
+    snapshots, spelled = one_spelling(given.snapshots)
+    level = with_levels(replace(given, snapshots=snapshots), base)
     parts = intervals(level.panel)
     found = estimated(level, parts, base)
     chosen = keys(found, base, opening_year(parts[-1].after.date))
-    return Fit(chosen.config(base), found, parts, chosen, given.notes)
+    said = (*given.notes, *spelled, *warnings(parts, found))
+    return Fit(chosen.config(base), found, parts, chosen, said)

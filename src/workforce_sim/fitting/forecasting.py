@@ -186,27 +186,19 @@ class Plain:
     """What a flat rate, and last year's value, say: from the intervals before an origin.
 
     Attributes:
-        rate, growth, pay_growth: pooled, a year.
+        rate, pay_growth: pooled, a year; staff stay as many as they are.
         last: the measures of the last interval.
     """
 
     rate: float
-    growth: float
     pay_growth: float
     last: dict[str, float]
 
     def flat(self, measure: str, start: float, end: float) -> float:
         """Return the value of a measure at flat rates."""
-        heads = [self.last["headcount"] * (1 + self.growth) ** at for at in (start, end)]
-        gone = heads[0] * self.rate * (end - start)
-        pay = self.last["payroll"] * (1 + self.pay_growth) ** end
-        found = {
-            "headcount": heads[1],
-            "exits": gone,
-            "hires": heads[1] - heads[0] + gone,
-            "payroll": pay,
-            "average pay": pay / heads[1],
-        }
+        gone = self.last["headcount"] * self.rate * (end - start)
+        grown = {name: self.last[name] * (1 + self.pay_growth) ** end for name in ("payroll", "average pay")}
+        found = {"exits": gone, "hires": gone, **grown}
         return found.get(measure, self.last[measure])
 
 
@@ -216,15 +208,13 @@ def plain(parts: Sequence[Interval]) -> Plain:
     gone = sum(float((part.gone != "").sum()) for part in parts)
     staff = sum(part.before.staff.height * part.years for part in parts)
     first, last = parts[0].before.staff, parts[-1].after.staff
-    ratios = (last.height / first.height, float(last["salary_cents"].sum()) / float(first["salary_cents"].sum()))
-    growth, pay = (ratio ** (1 / years) - 1 for ratio in ratios)
-    return Plain(gone / staff, growth, pay, happened(parts[-1]))
+    pay = float(last["salary_cents"].mean() or 0.0) / float(first["salary_cents"].mean() or 1.0)  # type: ignore[arg-type]
+    return Plain(gone / staff, pay ** (1 / years) - 1, happened(parts[-1]))
 
 
 def times(parts: Sequence[Interval], origin: int, horizon: int) -> tuple[float, float]:
     """Return when the interval of a horizon begins and ends, in years from the origin."""
-    dates = [part.before.date for part in parts] + [parts[-1].after.date]
-    at = [(dates[origin + h] - dates[origin]).days / 365.25 for h in (horizon - 1, horizon)]
-    return at[0], at[1]
+    start = sum(part.years for part in parts[origin : origin + horizon - 1])
+    return start, start + parts[origin + horizon - 1].years
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workforce_sim.fitting.panel import Panel, Snapshot
 
-DIVISION, MOST_GONE = 10, 0.9
+DIVISION, MOST_GONE, NEARLY = 10, 0.9, 0.125
 NEW = ("hire", "return", "transfer in", "unexplained")
 GONE = ("exit", "returned later", "left the scope", "lost division")
 _DATES = ["hire_date", "birth_date"]
@@ -38,10 +38,10 @@ class Interval:
     relinked: int
     hired_and_left: int
 
-    @property
+    @cached_property
     def years(self) -> float:
-        """Length in years."""
-        return (self.after.date - self.before.date).days / 365.25
+        """Length in years; what is nearly whole is whole, as most of a year's exits and raises have their days."""
+        return whole_years((self.after.date - self.before.date).days / 365.25)
 
     @cached_property
     def left(self) -> NDArray[np.bool_]:
@@ -74,6 +74,12 @@ class Interval:
         gone, new = (dict(kinds.value_counts().iter_rows()) for kinds in (self.gone, self.new))
         found = {kind: int(gone.get(kind, 0)) for kind in GONE} | {kind: int(new.get(kind, 0)) for kind in NEW}
         return {"stayed": int(gone.get("", 0)), **found, "broken links": self.relinked}
+
+
+def whole_years(years: float) -> float:
+    """Return a length in years, whole where it is within an eighth of a year of that."""
+    whole = round(years)
+    return float(whole) if whole and abs(years - whole) <= NEARLY else years
 
 
 def intervals(panel: Panel) -> tuple[Interval, ...]:

@@ -1,0 +1,63 @@
+"""Levels and departments that a later census spells otherwise: read as the last census has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from workforce_sim.census.columns import plain
+from workforce_sim.fitting.panel import Snapshot
+
+NAMES = ("level", "department")
+LEAST, MOST = 10, 0.8
+
+
+def one_spelling(snapshots: Sequence[Snapshot]) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """Return the censuses with the names of the last, and a warning for each kind of name that was spelled anew."""
+    found, notes = list(snapshots), []
+    for column in NAMES:
+        respelled = renamed = 0
+        for i in range(len(found) - 2, -1, -1):
+            names = _respelled(found[i], found[i + 1], column)
+            moved = _renamed(found[i], found[i + 1], column)
+            respelled, renamed = respelled + len(names), renamed + len(moved)
+            found[i] = _named(found[i], column, moved | names)
+        if respelled or renamed:
+            notes.append(
+                f"{column}: {respelled} names are spelled otherwise in a later census and {renamed} are another name "
+                "for the same people: read as the later one"
+            )
+    return tuple(found), tuple(notes)
+
+
+def _named(snapshot: Snapshot, column: str, names: dict[str, str]) -> Snapshot:
+    if not names:
+        return snapshot
+    staff = snapshot.staff.with_columns(pl.col(column).replace(names))
+    return replace(snapshot, staff=staff)
+
+
+def _names(snapshot: Snapshot, column: str) -> list[str]:
+    return snapshot.staff[column].drop_nulls().unique().sort().to_list()
+
+
+def _respelled(before: Snapshot, after: Snapshot, column: str) -> dict[str, str]:
+    """Return names that differ in case, spaces and marks alone."""
+    later = {plain(name): name for name in _names(after, column)}
+    pairs = ((name, later.get(plain(name))) for name in _names(before, column))
+    return {name: other for name, other in pairs if other is not None and other != name}
+
+
+def _renamed(before: Snapshot, after: Snapshot, column: str) -> dict[str, str]:
+    """Return names that are gone whose people nearly all stand under one that is new."""
+    gone, new = (set(_names(a, column)) - set(_names(b, column)) for a, b in ((before, after), (after, before)))
+    if not gone or not new:
+        return {}
+    both = before.staff.select("employee_id", column).join(after.staff.select("employee_id", column), on="employee_id")
+    moves = both.filter(pl.col(column).is_in(list(gone))).group_by(column, f"{column}_right").len()
+    people = moves.with_columns(total=pl.col("len").sum().over(column))
+    clear = people.filter(pl.col("len") >= LEAST, pl.col("len") >= MOST * pl.col("total")).sort(column)
+    rows = clear.filter(pl.col(f"{column}_right").is_in(list(new))).select(column, f"{column}_right").rows()
+    return dict(rows)

@@ -1,0 +1,88 @@
+"""What a reader should know before using a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from workforce_sim.fitting.credibility import Floats
+from workforce_sim.fitting.estimates import Estimates
+from workforce_sim.fitting.exposure import real_births
+from workforce_sim.fitting.linking import Interval, lost_divisions
+from workforce_sim.fitting.priors import LEAST_EXITS
+from workforce_sim.wording import counted, percent
+
+FEW, UNEVEN, OLD_HIRES, BREAK = 3, 1.25, 0.1, 3.0
+
+
+def warnings(parts: Sequence[Interval], found: Estimates) -> tuple[str, ...]:
+    """Return the warnings of a fit."""
+    return (*_intervals(parts), *_links(parts), *_births(parts), *_scope(parts, found), *_cells(found))
+
+
+def _intervals(parts: Sequence[Interval]) -> Iterator[str]:
+    if len(parts) < FEW:
+        have = counted(len(parts), "interval")
+        yield f"{have} only: the spread of years comes from the prior, and so do most means; give more censuses"
+    lengths = [part.years for part in parts]
+    if max(lengths) > UNEVEN * min(lengths):
+        yield f"intervals are uneven, {min(lengths):.2f} to {max(lengths):.2f} years: rates are a year's; check the dates"
+
+
+def _links(parts: Sequence[Interval]) -> Iterator[str]:
+    relinked = sum(part.relinked for part in parts)
+    if relinked:
+        yield f"{counted(relinked, 'broken link')}: another id, the same hire and birth dates: taken as one person each"
+    new = sum(part.entrants.height for part in parts)
+    old = sum(int((part.new == "unexplained").sum()) for part in parts)
+    if new and old > OLD_HIRES * new:
+        yield (
+            f"{old:,} of {new:,} people who are new were hired before the census that lacks them ({percent(old / new, 0)}): "
+            "check whether all censuses have the same scope"
+        )
+    back = sum(int((part.gone == "returned later").sum()) for part in parts)
+    if back:
+        yield f"{counted(back, 'leaver')} came back later: counted as leavers, and as entrants when they came back"
+
+
+def _births(parts: Sequence[Interval]) -> Iterator[str]:
+    births = parts[-1].after.staff["birth_date"]
+    if births.null_count() == len(births):
+        yield "no birth dates: nothing is fitted by age, and the prior is averaged over age"
+    elif not real_births(births):
+        yield "birth dates are missing or look imputed (few days of the year): nothing is fitted by age"
+
+
+def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
+    for part in parts:
+        lost = lost_divisions(part.before, part.after)
+        if lost:
+            people = int((part.gone == "lost division").sum())
+            yield (
+                f"{part.after.date}: {counted(len(lost), 'department')} with {counted(people, 'leaver')} "
+                f"{'is' if len(lost) == 1 else 'are'} gone whole: no exits of the fit, and out of its growth"
+            )
+    x = found.exits
+    rates = np.log((x.actual + 0.5) / x.expected)
+    yield from _breaks("exits", rates, x.level.spread, 1 / (x.actual + 0.5), parts)
+    yield from _breaks("growth", found.growth.values, found.growth.spread, np.zeros(len(parts)), parts)
+
+
+def _breaks(what: str, values: Floats, spread: float, chance: Floats, parts: Sequence[Interval]) -> Iterator[str]:
+    """Yield intervals that are farther from the others than years are."""
+    for i, part in enumerate(parts):
+        others = np.delete(values, i)
+        if len(others) and abs(values[i] - np.median(others)) > BREAK * np.sqrt(spread**2 + chance[i]):
+            yield (
+                f"{what} of {part.before.date} to {part.after.date} jump beyond three spreads of a year: "
+                "check whether the scope of the census changed"
+            )
+
+
+def _cells(found: Estimates) -> Iterator[str]:
+    merged = {kind: d.merged for kind, d in found.exits.directions.items() if d.merged}
+    if merged:
+        told = " and ".join(f"{count} of {kind}" for kind, count in merged.items())
+        yield f"cells with fewer than {LEAST_EXITS} leavers are merged with their neighbours: {told}"
+
