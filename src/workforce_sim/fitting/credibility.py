@@ -52,7 +52,7 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
     mean = float(weights @ x) / believed
     own = s**2 / (s**2 + chance)
     years = np.exp(mean + own * (x - mean))
-    return Level(math.exp(mean + s**2 / 2), math.sqrt(1 / believed), s, total / believed, years)
+    return Level(math.exp(mean + s**2 / 2 - 0.5 / believed), math.sqrt(1 / believed), s, total / believed, years)
 
 
 def spread(deviations: Floats, prior: float, chance: Floats | None = None) -> float:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import polars as pl
+
 from workforce_sim.config import Config
+from workforce_sim.engine.assumptions import by_age_and_pay
+from workforce_sim.fitting.credibility import Floats, share
+from workforce_sim.fitting.exposure import ages
 from workforce_sim.fitting.linking import Interval
+from workforce_sim.fitting.priors import SHARE_PEOPLE
+
+MOST_AT_ONE_RATE, MOST_AT_ONE_STEP, LEAST = 0.4, 0.1, 30
+MOST_EARLY = 0.1
 
 
 @dataclass(frozen=True)
@@ -15,16 +25,16 @@ class Share:
     """A share that is believed.
 
     Attributes:
-        key: of the configuration.
         what: in words.
+        key: of the configuration.
         count, exposure: experience.
         prior: configured share.
         value, low, high: what is believed, with its 90 % interval.
         people: that the prior is worth.
     """
 
-    key: str
     what: str
+    key: str
     count: float
     exposure: float
     prior: float
@@ -33,20 +43,200 @@ class Share:
     high: float
     people: float
 
+    @property
+    def why(self) -> str:
+        """Where the value comes from."""
+        return f"{self.count:,.0f} of {self.exposure:,.0f} {self.what}; configured {self.prior:.4g}"
+
 
 @dataclass(frozen=True)
 class PlanShares:
-    """Shares of the plan."""
+    """Shares of the plan.
+
+    Attributes:
+        shares: what was counted.
+        values: keys with values that are no single share, and where they come from.
+    """
 
     shares: tuple[Share, ...] = ()
+    values: tuple[tuple[str, Any, str], ...] = field(default=())
 
     def entries(self) -> Iterator[tuple[str, Any, str]]:
         """Yield the keys with their values and origins."""
-        for share in self.shares:
-            yield share.key, round(share.value, 6), f"{share.count:,.0f} of {share.exposure:,.0f} {share.what}"
+        given = {key for key, _, _ in self.values}
+        for s in self.shares:
+            if s.key not in given:
+                yield s.key, round(s.value, 6), s.why
+        yield from self.values
 
 
 def plan_shares(parts: Sequence[Interval], config: Config) -> PlanShares:
-    """Return the shares of the plan; none without deferral rates."""
-    del parts, config
-    return PlanShares()
+    """Return the shares of the plan; none where a census lacks deferral rates."""
+    staff = [parts[0].before.staff, *(part.after.staff for part in parts)]
+    if not config.plan.enabled or any(frame["deferral_bp"].null_count() == frame.height for frame in staff):
+        return PlanShares()
+    both = pl.concat([_both(part) for part in parts])
+    moves = _moves(both, config)
+    wait, sooner = _wait(parts, config)
+    new = pl.concat([_newly_eligible(part, wait, config.enrollment.auto_enrollment.window_days) for part in parts])
+    return PlanShares((*moves.shares, *_entry(new, config)), (*sooner, *moves.values, *_tables(new, config)))
+
+
+def _share(what: str, key: str, count: float, exposure: float, prior: float, people: float = SHARE_PEOPLE) -> Share:
+    return Share(what, key, count, exposure, prior, *share(count, exposure, prior, people), people)
+
+
+# --- those in two censuses ---
+
+
+def _both(part: Interval) -> pl.DataFrame:
+    """Return rates before and after of those in both censuses."""
+    rate = pl.col("deferral_bp").fill_null(0)
+    aged = part.before.staff.select("employee_id", "salary_cents", before=rate, age=pl.Series(ages(part.before)))
+    frame = aged.join(part.after.staff.select("employee_id", after=rate), on="employee_id", maintain_order="left")
+    return frame.with_columns(years=pl.lit(part.years))
+
+
+def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
+    """Return what people did with their rate between two censuses."""
+    section = config.enrollment
+    out, taking = both.filter(pl.col("before") == 0), both.filter(pl.col("before") > 0)
+    stays = taking.filter(pl.col("after") > 0).with_columns(step=pl.col("after") - pl.col("before"))
+    common, risen = _commonest(stays.filter(pl.col("step") > 0)["step"])
+    escalates = stays.height >= LEAST and risen >= MOST_AT_ONE_STEP * stays.height
+    changed = stays.filter(pl.col("step") != 0, pl.col("step") != (common if escalates else 0))
+    shares = [
+        _share(
+            "of those who were out enrolled",
+            "enrollment.conversion",
+            int((out["after"] > 0).sum()),
+            float(out["years"].sum()),
+            section.conversion,
+        ),
+        _share(
+            "of participants stopped",
+            "enrollment.stop",
+            int((taking["after"] == 0).sum()),
+            float(taking["years"].sum()),
+            section.stop,
+        ),
+        _share(
+            "of participants changed their rate",
+            "enrollment.change.probability",
+            changed.height,
+            float(stays["years"].sum()),
+            section.change.probability,
+        ),
+    ]
+    values: list[tuple[str, Any, str]] = []
+    if escalates:
+        told = f"{risen:,} of {stays.height:,} participants rose by it"
+        values = [("enrollment.escalation.enabled", True, told), ("enrollment.escalation.increment", common / 10_000, told)]
+    elif stays.height >= LEAST:
+        values = [("enrollment.escalation.enabled", False, f"no one step among {stays.height:,} participants")]
+    if changed.height >= LEAST:
+        step = float(changed["step"].abs().median() or 0.0) / 10_000  # type: ignore[arg-type]
+        values.append(("enrollment.change.step", round(step, 4), f"median of {changed.height:,} changes"))
+    return PlanShares(tuple(shares), tuple(values))
+
+
+def _commonest(values: pl.Series) -> tuple[int, int]:
+    """Return the commonest value and how often it stands; the lowest of several."""
+    if values.is_empty():
+        return 0, 0
+    counts = values.value_counts().sort("count", values.name, descending=[True, False])
+    return int(counts[0, 0]), int(counts[0, 1])
+
+
+# --- those who may join for the first time ---
+
+
+def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[str, Any, str], ...]]:
+    """Return the days to eligibility: none where many hires take part before the configured wait is over."""
+    kind, length = config.eligibility.waiting_period
+    days = length if kind == "days" else round(length * 30.44)
+    early = taking = 0
+    for part in parts:
+        served = (pl.lit(part.after.date) - pl.col("hire_date")).dt.total_days()
+        waits = part.entrants.filter(served < days)
+        early, taking = early + waits.height, taking + int((waits["deferral_bp"].fill_null(0) > 0).sum())
+    if early < LEAST or taking <= MOST_EARLY * early:
+        return days, ()
+    why = f"{taking:,} of {early:,} hires take part before the configured wait of {length} {kind} is over"
+    return 0, tuple(
+        (f"eligibility.waiting_period_{unit}", value, why)
+        for unit, value in (("days", 0), ("months", None), ("years", None))
+    )
+
+
+def _newly_eligible(part: Interval, wait: int, window: int) -> pl.DataFrame:
+    """Return age, pay and rate of those whose window to choose closed for the first time between two censuses."""
+    eligible = pl.col("hire_date") + pl.duration(days=wait + window)
+    frame = part.after.staff.with_columns(age=pl.Series(ages(part.after)))
+    return frame.filter(eligible > part.before.date, eligible <= part.after.date).select(
+        "age", "salary_cents", rate=pl.col("deferral_bp").fill_null(0)
+    )
+
+
+def _automatic(new: pl.DataFrame) -> int:
+    """Return the rate at which most newly eligible participants stand; 0 where there is none."""
+    taking = new.filter(pl.col("rate") > 0)["rate"]
+    common, count = _commonest(taking)
+    return common if len(new) >= LEAST and count >= MOST_AT_ONE_RATE * len(taking) else 0
+
+
+def _entry(new: pl.DataFrame, config: Config) -> list[Share]:
+    """Return the shares of the newly eligible who chose, and who opted out."""
+    automatic, total = _automatic(new), new.height
+    out, swept = int((new["rate"] == 0).sum()), int((new["rate"] == automatic).sum()) if automatic else 0
+    found = [
+        _share(
+            "of the newly eligible chose a rate",
+            "enrollment.election",
+            total - out - swept,
+            total,
+            float(_expected(new, config.enrollment.election).mean()) if total else 0.0,
+        )
+    ]
+    if automatic:
+        prior = float(_expected(new, config.enrollment.auto_enrollment.opt_out).mean())
+        key = "enrollment.auto_enrollment.opt_out"
+        found.append(_share("of those enrolled automatically opted out", key, out, out + swept, prior))
+    return found
+
+
+def _tables(new: pl.DataFrame, config: Config) -> Iterator[tuple[str, Any, str]]:
+    """Yield the tables by age and pay, each scaled, and automatic enrollment."""
+    section, automatic = config.enrollment, _automatic(new)
+    for s in _entry(new, config):
+        table = section.election if s.key == "enrollment.election" else section.auto_enrollment.opt_out
+        yield s.key, _scaled(table, s.value / s.prior if s.prior else 1.0, 1.0, 6), f"{s.why}; shape as configured"
+    if new.height >= LEAST:
+        told = f"of {new.height:,} newly eligible"
+        yield "enrollment.auto_enrollment.enabled", automatic > 0, told
+        if automatic:
+            yield "enrollment.auto_enrollment.default_deferral_rate", automatic / 10_000, f"the commonest rate {told}"
+    chosen = new.filter(pl.col("rate") > 0, pl.col("rate") != automatic)
+    if chosen.height:
+        expected = float(_expected(chosen, section.deferral_rates, 4).sum())
+        half = SHARE_PEOPLE / 2 * expected / chosen.height
+        ratio = (float(chosen["rate"].sum()) / 10_000 + half) / (expected + half)
+        why = f"mean of {chosen.height:,} rates that were chosen is {float(chosen['rate'].mean() or 0) / 100:.2f} %"  # type: ignore[arg-type]
+        yield "enrollment.deferral_rates", _scaled(section.deferral_rates, ratio, 0.9, 4), f"{why}; shape as configured"
+
+
+def _expected(people: pl.DataFrame, table: Any, places: int = 6) -> Floats:
+    """Return what a table by age and pay says of everybody; who has no age counts as 40."""
+    age = np.where(people["age"].to_numpy() < 0, 40, people["age"].to_numpy())
+    return np.asarray(by_age_and_pay(table, places).at(age, people["salary_cents"].to_numpy()) / 10**places)
+
+
+def _scaled(table: Any, ratio: float, most: float, places: int) -> Any:
+    """Return a number or a table of them times a ratio, as a configuration writes it."""
+    least = 10.0**-places
+    if isinstance(table, float):
+        return round(min(max(table * ratio, least), most), places)
+    return [
+        {**cell.model_dump(), "value": round(min(max(cell.value * ratio, least), most), places)} for cell in table
+    ]
+
