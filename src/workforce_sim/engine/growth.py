@@ -98,7 +98,8 @@ def _one_plan(opening: Any, growth: Any, termination: Any, new_hire_termination:
         raise ValueError(
             "need opening >= 0 and whole, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
         )
-    return exact_plan(int(opening), *map(ppm, rates))
+    g, t, n = map(ppm, rates)
+    return exact_plan(int(opening), target_path(int(opening), [g]), half_up(int(opening) * t, PPM), n)
 
 
 def _is_whole(headcount: Any) -> bool:
@@ -107,12 +108,13 @@ def _is_whole(headcount: Any) -> bool:
 
 
 def exact_plan(
-    opening: int, growth: int, termination: int, new_hire_termination: int, year: int | None = None
+    opening: int, target: int, leavers: int, new_hire_termination: int, year: int | None = None
 ) -> HeadcountPlan:
-    """Return the exact plan from rates in millionths; the year is for the error of a plan that cannot be."""
-    target = half_up(opening * (PPM + growth), PPM)
-    leavers = half_up(opening * termination, PPM)
-    net = target - (opening - leavers)
+    """Return the plan that closes on the target when so many leave of their own accord; from nobody, nothing happens.
+
+    The rate is in millionths; the year is for the error of a plan that cannot be.
+    """
+    net = target - (opening - leavers) if opening else 0
     if net <= 0:
         return HeadcountPlan(target, leavers - net, -net, 0, 0)
     hires = _hires_for(net, new_hire_termination, year)

@@ -60,8 +60,16 @@ def _rates(year: Year) -> tuple[int, int, int]:
     return rates[0].ppm(year.number), rates[1].ppm(year.number), rates[2].ppm(year.number)
 
 
+def target(year: Year) -> int:
+    """Return the headcount that a year aims at: the census, grown year by year and rounded once."""
+    section = year.config.simulation
+    path = [section.target_growth_rate.ppm(number) for number in range(section.start_year, year.number + 1)]
+    return target_path(year.world.headcount, path)
+
+
 def _exact(sizes: list[int], year: Year) -> Headcount:
-    plans = [exact_plan(size, *_rates(year), year.number) for size in sizes]
+    (_, t, n), aim = _rates(year), target(year)
+    plans = [exact_plan(size, aim, half_up(size * t, PPM), n, year.number) for size in sizes]
     return Headcount(
         [plan.terminations for plan in plans],
         [plan.reductions for plan in plans],
@@ -71,15 +79,13 @@ def _exact(sizes: list[int], year: Year) -> Headcount:
 
 
 def _stochastic(weights: list[Ints], year: Year) -> Headcount:
-    section, (_, _, n) = year.config.simulation, _rates(year)
-    path = [section.target_growth_rate.ppm(number) for number in range(section.start_year, year.number + 1)]
-    target = target_path(year.world.headcount, path)
-    hires = [_planned_hires(weight, target, n, year) if len(weight) else 0 for weight in weights]
+    n, aim = _rates(year)[2], target(year)
+    hires = [_planned_hires(weight, aim, n, year) if len(weight) else 0 for weight in weights]
     return Headcount(None, None, hires, None)
 
 
-def _planned_hires(weight: Ints, target: int, hire_exits_ppm: int, year: Year) -> int:
-    return planned_hires(len(weight), target, _expected_exits(weight, year), hire_exits_ppm, year.number)
+def _planned_hires(weight: Ints, aim: int, hire_exits_ppm: int, year: Year) -> int:
+    return planned_hires(len(weight), aim, _expected_exits(weight, year), hire_exits_ppm, year.number)
 
 
 def _expected_exits(weight: Ints, year: Year) -> int:
