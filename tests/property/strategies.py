@@ -274,6 +274,7 @@ def auto_enrollment(year: int) -> Keys:
         "window_days": st.sampled_from([0, 1, 30, 45, 365]) | st.integers(0, 365),
         "default_deferral_rate": basis_points(1, 9999, 100, 300, 400, 600, 1000),
         "opt_out": one_or_cells(CHANCE),
+        "unknown_opt_outs": st.sampled_from(["opted_out", "enroll"]),
     }
 
 

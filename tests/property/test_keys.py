@@ -193,6 +193,10 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "enrollment.auto_enrollment.window_days": ({}, 10),
     "enrollment.auto_enrollment.default_deferral_rate": ({}, 0.03),
     "enrollment.auto_enrollment.opt_out": ({}, 0.5),
+    "enrollment.auto_enrollment.unknown_opt_outs": (
+        {"enrollment.auto_enrollment.hire_date_cutoff": "2010-01-01"},
+        "enroll",
+    ),
     **in_cells("enrollment.auto_enrollment.opt_out", SWEPT, LOW_AND_HIGH),
     "enrollment.election": ({}, 0.9),
     **in_cells("enrollment.election", {}, LOW_AND_HIGH),
