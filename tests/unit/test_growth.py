@@ -131,18 +131,35 @@ def test_exact_headcount_keeps_to_the_path_from_the_census(staff: int, growth: A
 
 
 @pytest.mark.parametrize(
-    ("opening", "target", "expected", "rate", "hires"),
+    ("opening", "target", "exits", "rate", "u", "hires"),
     [
-        (1000, 1030, 120, 250_000, 200),
-        (1010, 1030, 121, 250_000, 188),
-        (1200, 1030, 144, 250_000, 0),
-        (0, 10, 0, 0, 10),
+        (1000, 1030, 120.0, 250_000, 0.999, 200),  # 150 / 0.75: nothing is left over
+        (1010, 1030, 121.2, 250_000, 0.26, 189),  # 188.267
+        (1010, 1030, 121.2, 250_000, 0.27, 188),
+        (1200, 1030, 144.0, 250_000, 0.0, 0),
+        (1200, 1056, 144.0, 250_000, 0.0, 0),
+        (5, 5, 0.6, 250_000, 0.79, 1),  # 0.8
+        (5, 5, 0.6, 250_000, 0.81, 0),
+        (5, 5, 0.000001, 0, 0.0, 1),
+        (5, 5, 0.000001, 0, 0.000001, 0),
+        (0, 10, 0.0, 0, 0.5, 10),
     ],
 )
-def test_stochastic_hires_are_planned_on_expected_exits_and_never_below_zero(
-    opening: int, target: int, expected: int, rate: int, hires: int
+def test_stochastic_hires_are_planned_on_expected_exits_and_a_part_of_one_is_drawn(
+    opening: int, target: int, exits: float, rate: int, u: float, hires: int
 ) -> None:
-    assert planned_hires(opening, target, expected, rate) == hires
+    assert planned_hires(opening, target, round(exits * 10**6), rate, u) == hires
+
+
+def test_the_mean_of_few_people_under_stochastic_headcount_stays_on_its_path() -> None:
+    workforce = {"headcount": "stochastic", "max_hires_ratio": 1000.0}
+    config = support.configured(2025, 2027, simulation={"target_growth_rate": 0.0}, workforce=workforce)
+    few = support.synthetic(5, config).changed({"plan.enabled": False})
+    closing = pl.col("headcount_closing")
+    means = support.fast(few, tuple(range(4000))).summary.group_by("year").agg(closing.mean()).sort("year")
+    first, *later = means["headcount_closing"]
+    assert abs(first - 5) < 0.05  # 3.7 standard errors; rounding up had 5.9
+    assert all(abs(mean - 5) < 0.15 for mean in later)  # 0.1 too high, for nobody is hired less than 0 times
 
 
 def test_hires_at_the_ratio_pass_and_one_more_is_an_error_that_names_the_rates() -> None:
@@ -153,8 +170,8 @@ def test_hires_at_the_ratio_pass_and_one_more_is_an_error_that_names_the_rates()
 
 def test_where_every_hire_leaves_a_year_may_need_none_and_one_more_is_an_error() -> None:
     assert exact_plan(100, 88, 12, 1_000_000) == HeadcountPlan(88, 12, 0, 0, 0)
-    assert planned_hires(100, 88, 12, 1_000_000) == 0
+    assert planned_hires(100, 88, 12_000_000, 1_000_000, 0.0) == 0
     with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, .* is 1; lower"):
         exact_plan(100, 89, 12, 1_000_000, 2026)
     with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, "):
-        planned_hires(100, 89, 12, 1_000_000, 2026)
+        planned_hires(100, 89, 12_000_000, 1_000_000, 0.5, 2026)

@@ -13,6 +13,7 @@ import polars as pl
 
 from workforce_sim.dates import Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
+from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
@@ -92,9 +93,15 @@ def leavers(
     if planned.exits is None or planned.reductions is None:
         return chosen_freely(_risks(weight, year.factors[replicate], year), u), none
     exits, reductions = planned.exits[replicate], planned.reductions[replicate]
-    order = ranking(scaled_risks(weight, exits * PPM), u)
+    sure = headcount.certain(weight, year)
+    order = ranking(scaled_risks(weight, exits * PPM, sure), u)
+    order[sure] = _BEFORE_ALL
     leaves = _first(order, keys, exits)
     return leaves, leaves & ~_first(order, keys, exits - reductions) if reductions else none
+
+
+_BEFORE_ALL = -2.0
+"""The place in the ranking of those who are certain to leave by their own rate: before those who are by scaling."""
 
 
 def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
@@ -105,7 +112,7 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
     """Return the risks of one replicate's opening staff where everybody leaves freely."""
     if year.assumptions.rates_as_given:
         rates = all_in_year(weight, factor)
-        return Risks(rates / PPM, rates >= PPM)
+        return Risks(rates / PPM, (rates >= PPM) | headcount.certain(weight, year))
     rate = year.config.workforce.total_termination_rate.ppm(year.number)
     return scaled_risks(weight, len(weight) * in_year(rate, factor))
 

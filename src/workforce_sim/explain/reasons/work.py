@@ -12,6 +12,7 @@ import polars as pl
 
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Draws, Stream, category, person_numbers
+from workforce_sim.engine.assumptions import Table
 from workforce_sim.engine.year_effect import year_factors
 from workforce_sim.explain.reasons.moment import Moment, Reason
 from workforce_sim.ledger import employee_keys
@@ -87,8 +88,17 @@ def _risk(moment: Moment) -> list[Reason]:
     cells = [c for c in section.rate_table if c.age_from <= age]
     oldest = max(c.age_from for c in cells)
     cell = max((c for c in cells if c.age_from == oldest and c.tenure_from <= tenure), key=lambda c: c.tenure_from)
+    sure = section.rates is not None and _cell(moment, moment.assumptions.termination) >= PPM
     meaning = "" if moment.assumptions.rates_as_given else "; a weight: the total rate says how many leave"
+    meaning = "; certain to leave" if sure else meaning
     return [Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"), *level]
+
+
+def _cell(moment: Moment, table: Table) -> int:
+    """Return what a table by age, tenure and level has for the person."""
+    person, place = moment.person, moment.assumptions.names.index(moment.level_on())
+    at = np.array([person["age"]]), np.array([person["tenure_years"]]), np.array([place], dtype=np.int16)
+    return int(table.at(*at)[0])
 
 
 def _cause(moment: Moment) -> list[Reason]:
@@ -128,9 +138,7 @@ def _months(key: str, weights: Sequence[float] | None, date: dt.date) -> list[Re
 def promotion(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a promotion."""
     section, person = moment.config.promotion, moment.person
-    place = moment.assumptions.names.index(moment.level_on())
-    at = np.array([person["age"]]), np.array([person["tenure_years"]]), np.array([place], dtype=np.int16)
-    chance = Decimal(int(moment.assumptions.promotion(moment.year).at(*at)[0])).scaleb(-6)
+    chance = Decimal(_cell(moment, moment.assumptions.promotion(moment.year))).scaleb(-6)
     increase = section.increase
     return [
         moment.by_year(
