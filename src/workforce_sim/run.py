@@ -20,6 +20,7 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
+from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.resume import resumed
@@ -168,6 +169,7 @@ def begin(
         *opening.notes,
         *_opt_out_note(chosen, opening, state),
         *written.notes(replicate),
+        *assumption_notes(chosen),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
     return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)

@@ -142,6 +142,13 @@ def rate_cells(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"age_from": a, "tenure_from": t, "value": draw(millionths(0, PPM))} for a, t in rows]
 
 
+@st.composite
+def curves(draw: st.DrawFn) -> dict[int, float]:
+    """Shares gone by days since hire, which never fall."""
+    days = sorted(draw(st.sets(st.integers(1, 365), min_size=1, max_size=4)))
+    return dict(zip(days, sorted(draw(millionths(0, PPM)) for _ in days), strict=True))
+
+
 @cache
 def terminations() -> Keys:
     return {
@@ -150,6 +157,7 @@ def terminations() -> Keys:
         "rates": rate_cells(),
         "causes": bands(shares(5).map(lambda s: dict(zip(CAUSES, s, strict=True)))),
         "month_weights": MONTH_WEIGHTS,
+        "new_hire_hazard": st.sampled_from(["days_left", "level", "level"]) | curves(),
     }
 
 

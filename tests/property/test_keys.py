@@ -332,6 +332,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     ),
     **{f"terminations.causes[].{name}": ({"terminations.causes": cause(name)}, half(name)) for name in CAUSES},
     "terminations.month_weights": ({}, SUMMER),
+    "terminations.new_hire_hazard": ({}, "level"),
     "hiring.level_mix": ({}, dict.fromkeys(LEVELS, 0.2)),
     "hiring.ages": ({}, AGES),
     "hiring.ages[].from": ({"hiring.ages": AGES[1:]}, [{**AGES[1], "from": 30}]),

@@ -149,6 +149,7 @@ def _census_check(options: argparse.Namespace) -> int:
 
 def _config_check(options: argparse.Namespace) -> int:
     from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.engine.notes import assumption_notes  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
 
@@ -159,7 +160,7 @@ def _config_check(options: argparse.Namespace) -> int:
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
-    for warning in idle_effects(config):
+    for warning in (*idle_effects(config), *assumption_notes(config)):
         say(f"{options.file}: {warning}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS

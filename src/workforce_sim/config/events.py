@@ -22,6 +22,7 @@ from workforce_sim.config.values import (
     ShareByYear,
     Tenure,
     WordOrByName,
+    WordOrCurve,
     decimals,
     starts_at_zero,
     sums_to_one,
@@ -96,6 +97,8 @@ class Terminations(Section):
     """Shares of the causes of leaving by age band."""
     month_weights: MonthWeights | None = None
     """When in the year opening staff leave; evenly by day when left out."""
+    new_hire_hazard: WordOrCurve[Literal["days_left", "level"]] = "days_left"
+    """Exits of the year's hires: as the days left, at a level hazard, or shares of hires gone by days since hire."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Terminations:

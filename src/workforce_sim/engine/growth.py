@@ -159,8 +159,8 @@ def _refuse_when_none_stays(missing: int, stay: int, year: int | None) -> None:
     if stay <= 0:
         raise SimulationError(
             f"{missing} more staff are needed{'' if year is None else f' in {year}'}, and of hires nobody stays, for "
-            "workforce.new_hire_termination_rate is 1; lower it, or hire nobody by a lower "
-            "simulation.target_growth_rate or workforce.total_termination_rate"
+            "workforce.new_hire_termination_rate, or the curve of terminations.new_hire_hazard, is 1; lower it, or "
+            "hire nobody by a lower simulation.target_growth_rate or workforce.total_termination_rate"
         )
 
 

@@ -55,9 +55,8 @@ def decide(weights: list[Ints], year: Year) -> Headcount:
 
 def _rates(year: Year) -> tuple[int, int, int]:
     """Return growth, terminations and terminations of hires in ppm."""
-    section, growth = year.config.workforce, year.config.simulation.target_growth_rate
-    rates = growth, section.total_termination_rate, section.new_hire_termination_rate
-    return rates[0].ppm(year.number), rates[1].ppm(year.number), rates[2].ppm(year.number)
+    growth, leaving = year.config.simulation.target_growth_rate, year.config.workforce.total_termination_rate
+    return growth.ppm(year.number), leaving.ppm(year.number), year.hire_exits.rate
 
 
 def target(year: Year) -> int:

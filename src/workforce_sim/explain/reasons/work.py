@@ -30,7 +30,7 @@ def hire(moment: Moment) -> list[Reason]:
     return [
         moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
         moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
-        moment.by_year("workforce.new_hire_termination_rate", config.workforce.new_hire_termination_rate),
+        _hire_rate(moment),
         Reason("hiring.level_mix", value_text(section.level_mix)),
         Reason("hiring.pay", section.pay, f"of {moment.event['level_after']} in {moment.year}"),
         Reason(f"hiring.ages[{band}]", percent(Decimal(section.age_ppm[band]).scaleb(-6)), f"of hires; age {age}"),
@@ -62,9 +62,15 @@ def _year_effect(moment: Moment) -> list[Reason]:
 
 
 def _of_hires(moment: Moment) -> list[Reason]:
-    rate, totals = moment.config.workforce.new_hire_termination_rate, moment.totals
-    note = f"{totals['terminations_new_hires']:,} of {counted(totals['hires'], 'hire')}, equal risk a day"
-    return [moment.by_year("workforce.new_hire_termination_rate", rate, note)]
+    totals, hazard = moment.totals, moment.config.terminations.new_hire_hazard
+    note = f"{totals['terminations_new_hires']:,} of {counted(totals['hires'], 'hire')}"
+    how = Reason("terminations.new_hire_hazard", value_text(hazard), note)
+    return [how] if isinstance(hazard, dict) else [_hire_rate(moment, note), how._replace(note="")]
+
+
+def _hire_rate(moment: Moment, note: str = "") -> Reason:
+    rate = moment.config.workforce.new_hire_termination_rate
+    return moment.by_year("workforce.new_hire_termination_rate", rate, note)
 
 
 def _of_staff(moment: Moment) -> list[Reason]:
