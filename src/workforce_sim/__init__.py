@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
     from workforce_sim.simulation import simulate
-    from workforce_sim.summary import summary_by
+    from workforce_sim.summary import level_mix, summary_by
     from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
@@ -110,6 +110,7 @@ __all__ = [
     "export_csv",
     "hires_needed",
     "ledger_rows",
+    "level_mix",
     "limits",
     "load_config",
     "match_amount",
@@ -179,7 +180,7 @@ _HOMES = {
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),
     "simulation": ("simulate",),
-    "summary": ("summary_by",),
+    "summary": ("level_mix", "summary_by"),
     "verify.verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -212,13 +212,13 @@ def joined(parts: Sequence[Tables]) -> Tables:
 def _check_level_names(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
     names = {level.name for level in opening.levels}
-    mix = config.hiring.level_mix
-    used = {"compensation.merit_factors": config.compensation.merit_factors, "hiring.level_mix": mix}
-    for key, value in used.items():
-        unknown = sorted(set(value) - names) if isinstance(value, dict) else []
+    for path, table in config.by_level.items():
+        unknown = sorted(set(table) - names)
         if unknown:
             have = ", ".join(level.name for level in opening.levels)
-            raise ConfigError(f"{key}: no level is named {', '.join(unknown)}; the levels are {have}")
+            raise ConfigError(
+                f"{'.'.join(map(str, path))}: no level is named {', '.join(unknown)}; the levels are {have}"
+            )
 
 
 def census_of(config: Config, census: Any) -> Census:

@@ -176,7 +176,7 @@ def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
     mix = shares(len(names)).map(lambda s: dict(zip(names, s, strict=True)))
     return {
-        "level_mix": st.sampled_from(["census", "adaptive"]) | mix,
+        "level_mix": st.sampled_from(["census", "adaptive"]) | mix | st.none(),
         "ages": hire_ages(),
         "month_weights": MONTH_WEIGHTS,
         "pay": st.sampled_from(["percentiles", "uniform"]),
@@ -187,10 +187,13 @@ def hiring(year: int, level_count: int) -> Keys:
 
 
 @cache
-def promotion(year: int) -> Keys:
+def promotion(year: int, level_count: int) -> Keys:
+    names, share = LEVEL_NAMES[:level_count], millionths(0, PPM)
     ends = st.tuples(millionths(0, PPM), millionths(0, PPM)).map(sorted)
     return {
-        "base_rate": by_year(millionths(0, PPM), year),
+        "mode": st.sampled_from(["vacancies", "vacancies", "rates", None]),
+        "from_within": share | st.dictionaries(st.sampled_from(names), share),
+        "base_rate": by_year(share, year) | st.none(),
         "age_factors": FACTORS,
         "tenure_factors": FACTORS,
         "minimum_tenure": TENURE,
@@ -478,7 +481,7 @@ def sections(year: int, level_count: int) -> Keys:
         "workforce": some(workforce(year, level_count), required=needed),
         "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))),
         "hiring": some(hiring(year, level_count)),
-        "promotion": some(promotion(year), excluding=(("date",), ("month_weights",))),
+        "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
         "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),

@@ -114,13 +114,15 @@ def _simulate(options: argparse.Namespace) -> int:
     from workforce_sim.config import overridden  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
     from workforce_sim.simulation import simulate  # noqa: PLC0415
+    from workforce_sim.summary import level_mix  # noqa: PLC0415
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}
-    say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
+    years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+    say(run_report(years, result.notes, timings, perf_counter() - start, mix))
     if options.tests:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 

@@ -137,11 +137,13 @@ def _wrong(config: Config, entry: Assumption) -> list[str]:
 def _refusal(config: Config, key: str, number: float) -> str | None:
     """Return what a configuration has against a number at a key; None where it takes it."""
     try:
-        _with(config, {key: number})
+        changed = _with(config, {key: number})
     except ConfigError as error:
         return str(error)
     except ValidationError as error:
         return "; ".join(report(found_in(error, None), None).split("\n"))
+    if changed.fills_vacancies != config.fills_vacancies:
+        return f"{key}: left out it means promotion by vacancies, which knows no rate; set promotion.mode to rates"
     return None
 
 

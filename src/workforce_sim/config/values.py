@@ -199,7 +199,7 @@ Word = TypeVar("Word")
 WordOrByName = Annotated[
     Annotated[Word, Tag(ONE_VALUE)] | Annotated[dict[str, T], Tag(BY_NAME)], Discriminator(_shape_by_name)
 ]
-"""One of a few words, or a table by name."""
+"""One of a few words, or one value, or else a table by name."""
 
 
 def _day_since(value: Any) -> Any:

@@ -31,12 +31,19 @@ def hire(moment: Moment) -> list[Reason]:
         moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
         moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
         _hire_rate(moment),
-        Reason("hiring.level_mix", value_text(section.level_mix)),
+        _level_of_hire(moment),
         Reason("hiring.pay", section.pay, f"of {moment.event['level_after']} in {moment.year}"),
         Reason(f"hiring.ages[{band}]", percent(Decimal(section.age_ppm[band]).scaleb(-6)), f"of hires; age {age}"),
         *_months("hiring.month_weights", section.month_weights, moment.date),
         *_part_time(moment),
     ]
+
+
+def _level_of_hire(moment: Moment) -> Reason:
+    """Return what gave the hire a level."""
+    if moment.config.fills_vacancies:
+        return Reason("promotion.mode", "vacancies", "levels of hires by what is missing from outside")
+    return Reason("hiring.level_mix", value_text(moment.config.hiring.level_mix or "census"))
 
 
 def _part_time(moment: Moment) -> list[Reason]:
@@ -144,14 +151,9 @@ def _months(key: str, weights: Sequence[float] | None, date: dt.date) -> list[Re
 def promotion(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a promotion."""
     section, person = moment.config.promotion, moment.person
-    chance = Decimal(_cell(moment, moment.assumptions.promotion(moment.year))).scaleb(-6)
     increase = section.increase
     return [
-        moment.by_year(
-            "promotion.base_rate",
-            section.base_rate,
-            f"with factors a chance of {percent(chance)}",
-        ),
+        *(_into_vacancy(moment) if moment.config.fills_vacancies else _by_chance(moment)),
         *_band("promotion.age_factors", section.age_factors, person["age"], "age"),
         *_band("promotion.tenure_factors", section.tenure_factors, person["tenure_years"], "tenure"),
         *_level_factor(moment, "promotion_factor"),
@@ -162,6 +164,20 @@ def promotion(moment: Moment) -> list[Reason]:
         *([Reason("promotion.date", section.date)] if section.date else []),
         *_months("promotion.month_weights", section.month_weights, moment.date),
     ]
+
+
+def _by_chance(moment: Moment) -> list[Reason]:
+    chance = Decimal(_cell(moment, moment.assumptions.promotion(moment.year))).scaleb(-6)
+    note = f"with factors a chance of {percent(chance)}"
+    return [moment.by_year("promotion.base_rate", moment.config.promotion.rate, note)]
+
+
+def _into_vacancy(moment: Moment) -> list[Reason]:
+    level = str(moment.event["level_after"])
+    share = Decimal(moment.config.promotion.within_ppm(level)).scaleb(-6)
+    promoted = f"{counted(moment.totals['promotions'], 'promotion')} that year"
+    of_level = Reason("promotion.from_within", percent(share), f"of what is missing at {level}")
+    return [Reason("promotion.mode", "vacancies", promoted), of_level]
 
 
 def cola(moment: Moment) -> list[Reason]:
