@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workforce_sim.engine.event import Event
     from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.engine.own import OwnEvent, event, ledger_rows
+    from workforce_sim.engine.service import RatesByCalendarYear, rates_by_calendar_year
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -84,6 +85,7 @@ __all__ = [
     "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
+    "RatesByCalendarYear",
     "RequestError",
     "Result",
     "RunDifference",
@@ -121,6 +123,7 @@ __all__ = [
     "plan_warnings",
     "provenance",
     "pseudonyms",
+    "rates_by_calendar_year",
     "read_census",
     "read_leniently",
     "read_run",
@@ -155,6 +158,7 @@ _HOMES = {
     "engine.event": ("Event",),
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
+    "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
     "ledger": ("replay",),
     "operate.attempt": ("Attempt", "attempt"),
     "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
