@@ -98,6 +98,9 @@ class AutoEnrollment(Section):
     opt_out: ShareTable = Field(default_factory=lambda: default(ShareTable, "opt_out"))
     """Share who decline on the day of automatic enrollment: one number, or a table by age and pay."""
 
+    unknown_opt_outs: Literal["opted_out", "enroll"] = "opted_out"
+    """What becomes of those whose window is over and of whom the census does not say whether they opted out."""
+
     @property
     def default_bp(self) -> int:
         """The default rate in whole basis points."""

@@ -83,6 +83,14 @@ def _covering(cells: tuple[RateCell, ...] | None) -> tuple[RateCell, ...] | None
 CauseBands = Annotated[Listed[CauseBand], AfterValidator(starts_at_zero)]
 
 
+def _rising_curve(hazard: str | dict[int, float]) -> str | dict[int, float]:
+    if isinstance(hazard, dict):
+        days, shares = list(hazard), list(hazard.values())
+        if not days or days != sorted(days) or shares != sorted(shares) or not 1 <= days[0] <= days[-1] <= 365:
+            raise ValueError("days since hire must rise from 1 to 365, and shares gone must never fall")
+    return hazard
+
+
 class Terminations(Section):
     """Relative risks of leaving, causes and dates."""
 
@@ -96,6 +104,11 @@ class Terminations(Section):
     """Shares of the causes of leaving by age band."""
     month_weights: MonthWeights | None = None
     """When in the year opening staff leave; evenly by day when left out."""
+
+    new_hire_hazard: Annotated[Literal["days_left", "level"] | dict[int, Share], AfterValidator(_rising_curve)] = (
+        "days_left"
+    )
+    """When the year's hires leave: by the days left to leave in, at one daily hazard, or by shares gone since hire."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Terminations:
@@ -147,7 +160,7 @@ def _contiguous(bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
 AgeBands = Annotated[Listed[AgeBand], AfterValidator(_contiguous)]
 
 
-def _whole_mix(mix: str | dict[str, float]) -> str | dict[str, float]:
+def _whole_mix(mix: str | dict[str, float] | None) -> str | dict[str, float] | None:
     if isinstance(mix, dict):
         sums_to_one(mix, "the shares")
     return mix
@@ -156,7 +169,7 @@ def _whole_mix(mix: str | dict[str, float]) -> str | dict[str, float]:
 class Hiring(Section):
     """Who is hired, when and at what pay."""
 
-    level_mix: Annotated[WordOrByName[Literal["census", "adaptive"], Share], AfterValidator(_whole_mix)] = "census"
+    level_mix: Annotated[WordOrByName[Literal["census", "adaptive"] | None, Share], AfterValidator(_whole_mix)] = None
     """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name."""
     ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
     """Ages at hire."""
@@ -195,8 +208,12 @@ class Increase(Section):
 class Promotion(Section):
     """Who moves up a level, when, and by how much pay."""
 
-    base_rate: ShareByYear = Field(default_factory=lambda: default(ShareByYear, "promotion_rate"))
+    mode: Literal["vacancies", "rates"] | None = None
+    """`vacancies`: as many as are missing above; `rates`: by chance."""
+    base_rate: ShareByYear | None = None
     """Annual chance of promotion before factors."""
+    from_within: float | dict[str, float] = 0.8
+    """Share of what is missing at a level that promotions fill."""
     age_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_age_factors"))
     """Relative chance by age."""
     tenure_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_tenure_factors"))
