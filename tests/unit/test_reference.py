@@ -24,9 +24,10 @@ from workforce_sim.reference.chance import (
     taking_order,
     years_before,
 )
+from workforce_sim.reference.growth import Growth, exact_growth, stochastic_growth
 from workforce_sim.reference.hires import pay_at
-from workforce_sim.reference.model import Growth, exact_growth, stochastic_growth
-from workforce_sim.reference.raises import decide_cost_of_living, promoted_salary
+from workforce_sim.reference.promotions import promoted_salary
+from workforce_sim.reference.raises import decide_cost_of_living
 from workforce_sim.reference.records import census_of, person_year
 from workforce_sim.reference.year import Run, Year
 

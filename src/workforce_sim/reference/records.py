@@ -153,6 +153,10 @@ class PersonYear:
         date = self.employee.eligibility_date
         return date if date is not None and date <= self.last_day else None
 
+    def has_tenure(self, minimum: int, on: dt.date) -> bool:
+        """Return whether employed on a day, with that many completed years by then."""
+        return self.first_day <= on <= self.last_day and completed_years(self.employee.hire_date, on) >= minimum
+
     def salary_on(self, day: dt.date) -> int:
         """Return the annual salary of a day employed, after that day's raises."""
         return next(salary for start, salary in reversed(self.salaries) if start <= day)
