@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -25,6 +26,12 @@ from workforce_sim.reference.records import PersonYear
 from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Year, milli_at
 
+REMEDIES = {
+    "opening staff": "raise the terminations factors or rates that are 0, or plan fewer leavers",
+    "hires": "raise terminations.new_hire_hazard where it has nobody gone, or set it to days_left",
+}
+"""What to do where too few can leave."""
+
 
 def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
     """Return the relative risk of leaving, ppm, of each of the opening staff: factors, or rate x level factor."""
@@ -44,27 +51,47 @@ def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
     """Choose the leavers among opening staff, and give each a date and a cause."""
-    if year.rates_as_given:
-        chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
-    else:
-        chances = chances_in_proportion(weights, growth.leavers_ppm)
+    certain = [year.is_certain(weight) for weight in weights]
+    chances = _chances(weights, certain, growth.leavers_ppm, year)
+    leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
+    certain_keys = {person.employee.key for person, sure in zip(people, certain, strict=True) if sure}
+    leavers.sort(key=lambda person: person.employee.key not in certain_keys)  # stable: these first, by key
     profile = cumulated_days(year.config.terminations.month_weights, year.year)
     cause = _cause_of(year)
-    for rank, person in enumerate(_leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year), start=1):
+    for rank, person in enumerate(leavers, start=1):
         u = year.u(person.employee, Stream.LEAVING_DATE)
         person.last_day = date_between(u, year.first, year.last, profile)
         person.cause = "reduction" if rank > growth.ordinary else cause(person)
 
 
 def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
-    """Choose the leavers among the year's hires, likelier the longer they could stay; give each a date and a cause."""
-    weights = [(year.last - person.first_day).days for person in hires]
-    chances = chances_in_proportion(weights, growth.hires_leaving_ppm)
+    """Choose the leavers among the year's hires by the days they could stay, and give each a date and a cause."""
+    gone = year.hazard.gone
+    weights = [gone[(year.last - person.first_day).days] for person in hires]
+    chances = _chances_of_hires(weights, growth.hires_leaving_ppm, year)
     cause = _cause_of(year)
     for person in _leavers(hires, chances, growth.hires_leaving_ppm, Stream.HIRE_TERMINATION, year):
         u = year.u(person.employee, Stream.HIRE_LEAVING_DATE)
-        person.last_day = date_between(u, person.first_day + DAY, year.last)
+        place = int(u * gone[(year.last - person.first_day).days])
+        person.last_day = person.first_day + bisect_right(gone, place) * DAY
         person.cause = cause(person)
+
+
+def _chances(weights: Sequence[int], certain: Sequence[bool], leavers_ppm: int, year: Year) -> list[float]:
+    """Return the chance to leave of each of the opening staff: as given, or in proportion beside those who must."""
+    if year.rates_as_given:
+        chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
+    else:
+        others = [0 if sure else weight for sure, weight in zip(certain, weights, strict=True)]
+        chances = chances_in_proportion(others, leavers_ppm - PPM * sum(certain))
+    return [1.0 if sure else q for sure, q in zip(certain, chances, strict=True)]
+
+
+def _chances_of_hires(weights: Sequence[int], leaving_ppm: int, year: Year) -> list[float]:
+    """Return the chance to leave of each of the year's hires: the share gone by 31 December, or in proportion."""
+    if year.hazard.is_share and not year.exact:
+        return [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
+    return chances_in_proportion(weights, leaving_ppm)
 
 
 def _leavers(
@@ -77,9 +104,10 @@ def _leavers(
     order = taking_order(chances, us, [person.employee.key for person in people])
     number = leavers_ppm // PPM
     if number > len(order):
+        who = "hires" if stream is Stream.HIRE_TERMINATION else "opening staff"
         raise SimulationError(
-            f"{year.year}: {number} of {len(people)} opening staff must leave, but only {len(order)} have a "
-            "termination weight above 0; raise the terminations factors or rates that are 0, or plan fewer leavers"
+            f"{year.year}: {number} of {len(people)} {who} must leave, but only {len(order)} have a "
+            f"termination weight above 0; {REMEDIES[who]}"
         )
     return [people[i] for i in order[:number]]
 

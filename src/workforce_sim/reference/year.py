@@ -20,6 +20,7 @@ from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
+from workforce_sim.reference.hazard import Hazard, hire_hazard
 from workforce_sim.reference.records import Employee
 from workforce_sim.reference.uncertainty import exit_factor
 
@@ -68,6 +69,15 @@ class Year:
     def limits(self) -> Limits:
         """The statutory limits of the year; only with a plan."""
         return limits_of(self.config, self.year)
+
+    @cached_property
+    def hazard(self) -> Hazard:
+        """When the year's hires leave."""
+        return hire_hazard(self.config, self.year)
+
+    def is_certain(self, weight: int) -> bool:
+        """Whether somebody leaves for certain: by a configured table of rates, whatever else the year brings."""
+        return self.config.terminations.rates is not None and weight >= PPM
 
     @property
     def rates_as_given(self) -> bool:
