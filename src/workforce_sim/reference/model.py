@@ -24,8 +24,8 @@ from workforce_sim.reference.enrollment import (
     settle_participants,
 )
 from workforce_sim.reference.growth import headcount_growth
-from workforce_sim.reference.hires import hire
-from workforce_sim.reference.promotions import decide_promotions
+from workforce_sim.reference.hires import hire, level_weights
+from workforce_sim.reference.promotions import decide_promotions, find_vacancies
 from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, walk_salaries
 from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
 from workforce_sim.reference.tables import Book
@@ -84,13 +84,14 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     weights = termination_weights(opening, year)
     growth = headcount_growth(weights, year)
     terminate_opening_staff(opening, weights, growth, year)
-    newcomers = hire(growth.hires, staff, year)
+    vacancies = find_vacancies(opening, year)
+    newcomers = hire(growth.hires, level_weights(staff, vacancies, year), year)
     if year.config.plan.enabled:
         _offer_plan(newcomers, year.config)
     hires = [person_year(employee, year.first, year.last) for employee in newcomers]
     terminate_hires(hires, growth, year)
     people = opening + hires
-    decide_promotions(people, year)
+    decide_promotions(people, vacancies, year)
     decide_cost_of_living(people, year)
     decide_merit(people, year)
     walk_salaries(people, year)

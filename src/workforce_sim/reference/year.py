@@ -165,6 +165,7 @@ def _levels_are_known(config: Config, levels: Sequence[Level]) -> None:
     names = {level.name for level in levels}
     for key, value in (
         ("hiring.level_mix", config.hiring.level_mix),
+        ("promotion.from_within", config.promotion.from_within),
         ("compensation.merit_factors", config.compensation.merit_factors),
     ):
         unknown = sorted(set(value) - names) if isinstance(value, dict) else []
