@@ -158,7 +158,7 @@ def test_the_swept_do_not_convert_while_they_wait() -> None:
 
 
 def test_hires_are_in_scope_by_hire_date_or_all_of_them() -> None:
-    def rows(scope: str, cutoff: str) -> set[tuple[int, int]]:
+    def rows(scope: str, cutoff: str) -> set[tuple[int | None, int]]:
         auto = {"opt_out": 0.0, "window_days": 30, "hire_date_cutoff": cutoff, "scope": scope}
         growing = {"start_year": 2025, "end_year": 2026, "target_growth_rate": {2025: 1.0, 2026: 0.0}}
         config = configured(enrollment={"auto_enrollment": auto}, simulation=growing)
