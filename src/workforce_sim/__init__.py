@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workforce_sim.engine.event import Event
     from workforce_sim.engine.growth import HeadcountPlan, hires_needed
     from workforce_sim.engine.own import OwnEvent, event, ledger_rows
+    from workforce_sim.engine.service import RatesByCalendarYear, rates_by_calendar_year
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
     from workforce_sim.simulation import simulate
-    from workforce_sim.summary import summary_by
+    from workforce_sim.summary import level_mix, summary_by
     from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
+    "RatesByCalendarYear",
     "RequestError",
     "Result",
     "RunDifference",
@@ -110,6 +112,7 @@ __all__ = [
     "export_csv",
     "hires_needed",
     "ledger_rows",
+    "level_mix",
     "limits",
     "load_config",
     "match_amount",
@@ -120,6 +123,7 @@ __all__ = [
     "plan_warnings",
     "provenance",
     "pseudonyms",
+    "rates_by_calendar_year",
     "read_census",
     "read_leniently",
     "read_run",
@@ -154,6 +158,7 @@ _HOMES = {
     "engine.event": ("Event",),
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
+    "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
     "ledger": ("replay",),
     "operate.attempt": ("Attempt", "attempt"),
     "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
@@ -179,7 +184,7 @@ _HOMES = {
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),
     "simulation": ("simulate",),
-    "summary": ("summary_by",),
+    "summary": ("level_mix", "summary_by"),
     "verify.verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}

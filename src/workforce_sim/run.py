@@ -19,6 +19,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
+from workforce_sim.engine.membership import unknown_opt_outs
+from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.resume import resumed
@@ -33,6 +35,7 @@ from workforce_sim.result import Result
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
+from workforce_sim.wording import counted
 
 Engine = Literal["fast", "reference"]
 
@@ -164,10 +167,31 @@ def begin(
             state = replace(state, parts=parted(state.staff[order]))
     notes = (
         *opening.notes,
+        *_opt_out_note(chosen, opening, state),
         *written.notes(replicate),
+        *assumption_notes(chosen),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
     return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)
+
+
+def _opt_out_note(config: Config, opening: Opening, start: State) -> tuple[str, ...]:
+    """Tell of how many the census does not say whether they opted out, and which way they went."""
+    section = config.enrollment.auto_enrollment
+    count = unknown_opt_outs(start.staff, opening.staff, config) if config.plan.enabled else 0
+    went, other = _WENT[section.unknown_opt_outs]
+    what = (
+        f"{counted(count, 'employee')} out of the plan, due for automatic enrollment before "
+        f"{config.simulation.start_year}, {went}: the census does not say who opted out (opted_out); for the other "
+        f"reading set enrollment.auto_enrollment.unknown_opt_outs to {other}"
+    )
+    return (what,) if count else ()
+
+
+_WENT = {
+    "opted_out": ("count as having opted out", "enroll"),
+    "enroll": ("are enrolled automatically unless they choose otherwise", "opted_out"),
+}
 
 
 def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
@@ -188,13 +212,13 @@ def joined(parts: Sequence[Tables]) -> Tables:
 def _check_level_names(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
     names = {level.name for level in opening.levels}
-    mix = config.hiring.level_mix
-    used = {"compensation.merit_factors": config.compensation.merit_factors, "hiring.level_mix": mix}
-    for key, value in used.items():
-        unknown = sorted(set(value) - names) if isinstance(value, dict) else []
+    for path, table in config.by_level.items():
+        unknown = sorted(set(table) - names)
         if unknown:
             have = ", ".join(level.name for level in opening.levels)
-            raise ConfigError(f"{key}: no level is named {', '.join(unknown)}; the levels are {have}")
+            raise ConfigError(
+                f"{'.'.join(map(str, path))}: no level is named {', '.join(unknown)}; the levels are {have}"
+            )
 
 
 def census_of(config: Config, census: Any) -> Census:

@@ -160,6 +160,27 @@ def summary_by(result: Result, by: str) -> pl.DataFrame:
     return completed(rows.collect(engine="in-memory"), group)
 
 
+def level_mix(result: Result) -> pl.DataFrame:
+    """Return the mix of levels by year: how many are at each at the closing, and their share of the staff.
+
+    Args:
+        result: what ``simulate`` or ``read_run`` gave.
+
+    Returns:
+        One row per replicate, year and level with anybody at it, sorted: replicate, year, level, headcount, share. The
+        census comes first, as the closing of the year before the start.
+    """
+    there = result.scan("snapshots").filter(pl.col("termination_date").is_null())
+    staff = there.select("replicate", "year", "level").group_by("replicate", "year", "level").len("headcount").collect()
+    if result.opening is not None:
+        before = result.config.simulation.start_year - 1
+        census = result.opening.group_by("level").len("headcount").with_columns(year=pl.lit(before, pl.Int32))
+        replicates = result.summary.select("replicate").unique()
+        staff = pl.concat([replicates.join(census, how="cross").select(staff.columns), staff])
+    share = pl.col("headcount") / pl.col("headcount").sum().over("replicate", "year")
+    return staff.with_columns(share=share).sort("replicate", "year", "level")
+
+
 def band(column: str, edges: tuple[int, ...]) -> pl.Expr:
     """Return the label of each one's band, an Enum in rising order: ``under 25``, ``25-34``, ..., ``65 and over``."""
     inner = [f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(edges)]

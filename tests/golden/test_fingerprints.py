@@ -1,4 +1,4 @@
-"""What runs of many configurations gave at revision 9259ebc, so that a rewrite of the engine changes no byte of them.
+"""What runs of many configurations give, so that a change which means to keep results changes no byte of them.
 
 ``configurations.yaml`` has the configurations. ``fingerprints.json`` keeps of each run its fingerprint and, to say
 where it differs first, the rows and a short digest of each table of each year; of ensembles the SHA-256 of their

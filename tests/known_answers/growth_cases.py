@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 import workforce_sim as ws
-from workforce_sim.engine.growth import exact_plan
 from workforce_sim.engine.sampling import ranking, scaled_risks, smallest
 from workforce_sim.money import ppm
 
@@ -24,7 +23,7 @@ def _hires(case: dict[str, Any]) -> dict[str, Any]:
 
 def _exactly_as_many(case: dict[str, Any]) -> dict[str, Any]:
     n, share = case["n"], case["target"]
-    leavers = exact_plan(n, 0, ppm(share), 0).terminations
+    leavers = ws.hires_needed(n, 0.0, share, 0.0).terminations
     order = ranking(scaled_risks(np.ones(n, dtype=np.int64), ppm(leavers)), np.linspace(0.05, 0.95, n))
     chosen = smallest(order, np.arange(n, dtype=np.uint64), leavers, "terminations")
     return {"selected": int(chosen.sum()), "jasmine_i_le_target_n_bug": sum(i <= share * n for i in range(n))}

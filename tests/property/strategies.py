@@ -142,6 +142,13 @@ def rate_cells(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"age_from": a, "tenure_from": t, "value": draw(millionths(0, PPM))} for a, t in rows]
 
 
+@st.composite
+def curves(draw: st.DrawFn) -> dict[int, float]:
+    """Shares gone by days since hire, which never fall."""
+    days = sorted(draw(st.sets(st.integers(1, 365), min_size=1, max_size=4)))
+    return dict(zip(days, sorted(draw(millionths(0, PPM)) for _ in days), strict=True))
+
+
 @cache
 def terminations() -> Keys:
     return {
@@ -150,6 +157,7 @@ def terminations() -> Keys:
         "rates": rate_cells(),
         "causes": bands(shares(5).map(lambda s: dict(zip(CAUSES, s, strict=True)))),
         "month_weights": MONTH_WEIGHTS,
+        "new_hire_hazard": st.sampled_from(["days_left", "level", "level"]) | curves(),
     }
 
 
@@ -168,7 +176,7 @@ def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
     mix = shares(len(names)).map(lambda s: dict(zip(names, s, strict=True)))
     return {
-        "level_mix": st.sampled_from(["census", "adaptive"]) | mix,
+        "level_mix": st.sampled_from(["census", "adaptive"]) | mix | st.none(),
         "ages": hire_ages(),
         "month_weights": MONTH_WEIGHTS,
         "pay": st.sampled_from(["percentiles", "uniform"]),
@@ -179,10 +187,13 @@ def hiring(year: int, level_count: int) -> Keys:
 
 
 @cache
-def promotion(year: int) -> Keys:
+def promotion(year: int, level_count: int) -> Keys:
+    names, share = LEVEL_NAMES[:level_count], millionths(0, PPM)
     ends = st.tuples(millionths(0, PPM), millionths(0, PPM)).map(sorted)
     return {
-        "base_rate": by_year(millionths(0, PPM), year),
+        "mode": st.sampled_from(["vacancies", "vacancies", "rates", None]),
+        "from_within": share | st.dictionaries(st.sampled_from(names), share),
+        "base_rate": by_year(share, year) | st.none(),
         "age_factors": FACTORS,
         "tenure_factors": FACTORS,
         "minimum_tenure": TENURE,
@@ -276,6 +287,7 @@ def auto_enrollment(year: int) -> Keys:
         "window_days": st.sampled_from([0, 1, 30, 45, 365]) | st.integers(0, 365),
         "default_deferral_rate": basis_points(1, 9999, 100, 300, 400, 600, 1000),
         "opt_out": one_or_cells(CHANCE),
+        "unknown_opt_outs": st.sampled_from(["opted_out", "enroll"]),
     }
 
 
@@ -472,7 +484,7 @@ def sections(year: int, level_count: int) -> Keys:
         "workforce": some(workforce(year, level_count), required=needed),
         "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))),
         "hiring": some(hiring(year, level_count)),
-        "promotion": some(promotion(year), excluding=(("date",), ("month_weights",))),
+        "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
         "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),

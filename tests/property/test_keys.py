@@ -195,6 +195,10 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "enrollment.auto_enrollment.window_days": ({}, 10),
     "enrollment.auto_enrollment.default_deferral_rate": ({}, 0.03),
     "enrollment.auto_enrollment.opt_out": ({}, 0.5),
+    "enrollment.auto_enrollment.unknown_opt_outs": (
+        {"enrollment.auto_enrollment.hire_date_cutoff": "2010-01-01"},
+        "enroll",
+    ),
     **in_cells("enrollment.auto_enrollment.opt_out", SWEPT, LOW_AND_HIGH),
     "enrollment.election": ({}, 0.9),
     **in_cells("enrollment.election", {}, LOW_AND_HIGH),
@@ -302,7 +306,10 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         for name, amount in PERCENTILES.items()
     },
     "workforce.levels[].termination_factor": ({"workforce.levels": levels()}, levels(termination_factor=0.5)),
-    "workforce.levels[].promotion_factor": ({"workforce.levels": levels()}, levels(promotion_factor=0.5)),
+    "workforce.levels[].promotion_factor": (
+        {"promotion.mode": "rates", "workforce.levels": levels()},
+        levels(promotion_factor=0.5),
+    ),
     "uncertainty.year_effects.terminations": ({"workforce.headcount": "stochastic"}, 0.3),
     "terminations.age_factors": ({}, YOUNG_AND_OLD),
     "terminations.age_factors[].from": (
@@ -330,7 +337,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     ),
     **{f"terminations.causes[].{name}": ({"terminations.causes": cause(name)}, half(name)) for name in CAUSES},
     "terminations.month_weights": ({}, SUMMER),
-    "hiring.level_mix": ({}, dict.fromkeys(LEVELS, 0.2)),
+    "terminations.new_hire_hazard": ({}, "level"),
+    "hiring.level_mix": ({"promotion.mode": "rates"}, dict.fromkeys(LEVELS, 0.2)),
     "hiring.ages": ({}, AGES),
     "hiring.ages[].from": ({"hiring.ages": AGES[1:]}, [{**AGES[1], "from": 30}]),
     "hiring.ages[].to": ({"hiring.ages": AGES}, last(AGES, to=70)),
@@ -340,7 +348,9 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "hiring.range_growth": ({}, 0.04),
     "hiring.part_time_share": ({}, 0.2),
     "hiring.part_time_hours": ({"hiring.part_time_share": 0.2}, 1041),
-    "promotion.base_rate": ({}, 0.2),
+    "promotion.mode": ({}, "rates"),
+    "promotion.from_within": ({}, {"Senior": 0.2}),
+    "promotion.base_rate": ({"promotion.base_rate": 0.1}, 0.2),
     "promotion.age_factors": ({}, YOUNG_AND_OLD),
     "promotion.age_factors[].from": ({"promotion.age_factors": YOUNG_AND_OLD}, last(YOUNG_AND_OLD, **{"from": 50})),
     "promotion.age_factors[].factor": ({"promotion.age_factors": YOUNG_AND_OLD}, last(YOUNG_AND_OLD, factor=2)),
@@ -405,7 +415,17 @@ def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
 
 
 def test_an_adaptive_mix_of_levels_is_not_that_of_the_census() -> None:
-    assert found(json.dumps({"hiring.level_mix": "adaptive"})) != found("{}")
+    mixes = [json.dumps({"hiring.level_mix": mix}) for mix in ("adaptive", "census")]
+    assert found(mixes[0]) != found(mixes[1])
+
+
+def test_a_rate_a_mix_or_a_mode_chooses_promotion_by_rates_with_the_defaults_of_rates() -> None:
+    given = {"promotion.base_rate": 0.1}, {"hiring.level_mix": "census"}, {"promotion.mode": "rates"}
+    assert len({found(json.dumps(changes)) for changes in given} - {found("{}")}) == 1
+    closed = {"workforce.levels": levels(promotion_factor=0)}
+    assert found(json.dumps(closed)) != found(json.dumps({"workforce.levels": levels()}))
+    vacancies = {"promotion.mode": "vacancies", "promotion.base_rate": 0.3, "hiring.level_mix": "adaptive"}
+    assert found(json.dumps(vacancies)) == found("{}")
 
 
 def test_a_reallocation_of_forfeitures_is_no_offset_and_no_expense() -> None:

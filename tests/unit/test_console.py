@@ -16,7 +16,7 @@ import pytest
 from workforce_sim import terminal
 from workforce_sim.cli import console
 from workforce_sim.errors import CensusError, ConfigError
-from workforce_sim.explain.years_text import plan_table, year_table
+from workforce_sim.explain.years_text import mix_table, plan_table, year_table
 
 YEARS: list[dict[str, Any]] = [
     {
@@ -102,6 +102,31 @@ def test_a_small_payroll_is_in_whole_dollars() -> None:
 
 def test_no_years_are_headings_only() -> None:
     assert len(year_table([]).split("\n")) == 3
+
+
+MIX = [
+    {"year": year, "level": level, "headcount": count, "share": count / 1000}
+    for year, counts in ((2024, (700, 300)), (2025, (690, 310)), (2026, (705, 295)), (2027, (1000, 0)))
+    for level, count in zip(("Staff", "Head"), counts, strict=True)
+    if count
+]
+
+
+def test_the_mix_of_levels_is_that_of_the_census_and_of_the_first_and_last_year() -> None:
+    assert mix_table(MIX).split("\n") == [
+        "       end of          end of          end of",
+        "level    2024   share    2025   share    2027    share",
+        "─────  ──────  ──────  ──────  ──────  ──────  ───────",
+        "Staff     700  70.0 %     690  69.0 %   1,000  100.0 %",
+        " Head     300  30.0 %     310  31.0 %       0    0.0 %",
+    ]
+    assert "2025" not in mix_table(MIX[-1:] + MIX[:2])
+
+
+@pytest.mark.parametrize("levels", [0, 1, 21])
+def test_one_level_has_no_mix_and_very_many_are_no_table(levels: int) -> None:
+    rows = [{"year": 2025, "level": str(n), "headcount": 1, "share": 1 / 21} for n in range(levels)]
+    assert mix_table(rows) == ""
 
 
 def test_the_plan_is_a_table_of_its_own() -> None:

@@ -8,8 +8,21 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.support import of_type
-from tests.unit.small_plans import day, drawing, laid_over, leaving_on, lived, on, person, rates, snapshot, snapshots
+from tests.support import fast, of_type
+from tests.unit.small_plans import (
+    day,
+    drawing,
+    laid_over,
+    leaving_on,
+    lived,
+    on,
+    person,
+    rates,
+    scenario,
+    snapshot,
+    snapshots,
+)
+from workforce_sim import simulate
 from workforce_sim.draws import Stream
 
 RECENT = "2024-12-01"
@@ -91,6 +104,78 @@ def test_the_sweep_begins_at_the_start_however_long_ago_the_entry_was() -> None:
     tables = lived(*people, **automatic(scope="all_eligible", window_days=10))
     assert rates(tables) == [("2025-01-11", "enrollment", "automatic", 0, 400)]
     assert lived(*people, **automatic(scope="all_eligible", enabled=False)).events.is_empty()
+
+
+THREE = ("2015-06-01", "2020-01-01", "2021-03-01")
+"""Hired before the cutoff of 1 January 2020, on it and after it; long eligible, and out of the plan."""
+
+
+@pytest.mark.parametrize(
+    ("scope", "unknown", "opted_out", "enrolled"),
+    [
+        ("all_eligible", "opted_out", False, [1, 2, 3]),  # false is a fact: nobody has asked them yet
+        ("all_eligible", "enroll", False, [1, 2, 3]),
+        ("all_eligible", "opted_out", True, []),
+        ("all_eligible", "enroll", True, []),
+        ("all_eligible", "opted_out", None, [1]),  # the plan did not cover the first, who cannot have opted out
+        ("all_eligible", "enroll", None, [1, 2, 3]),
+        ("new_hires_only", "opted_out", False, [2, 3]),
+        ("new_hires_only", "enroll", True, []),
+        ("new_hires_only", "opted_out", None, []),
+        ("new_hires_only", "enroll", None, [2, 3]),
+    ],
+)
+def test_who_did_not_opt_out_is_enrolled_and_a_key_says_what_unknown_means(
+    scope: str, unknown: str, opted_out: bool | None, enrolled: list[int]
+) -> None:
+    people = [person(hire_date=date, opted_out=opted_out) for date in THREE]
+    auto = automatic(scope=scope, unknown_opt_outs=unknown, hire_date_cutoff=day("2020-01-01"), window_days=45)
+    tables = fast(scenario(*people, end=2026, **auto))
+    assert rates(tables) == [("2025-02-15", "enrollment", "automatic", 0, 400)] * len(enrolled)
+    assert of_type(tables.events, "enrollment")["employee_id"].to_list() == [f"E-{n}" for n in enrolled]
+
+
+def test_one_census_may_know_of_some_and_not_of_others() -> None:
+    people = [person(hire_date="2024-02-01", opted_out=mark) for mark in (False, None, True, False)]
+    people[3] |= {"excluded": True}
+    assert of_type(fast(scenario(*people, **automatic())).events, "enrollment")["employee_id"].to_list() == ["E-1"]
+
+
+def test_a_due_date_at_the_start_is_kept_and_one_before_it_is_swept() -> None:
+    people = [person(hire_date=date, opted_out=False) for date in ("2024-11-16", "2024-11-17")]
+    tables = fast(scenario(*people, **automatic(window_days=45)))
+    assert rates(tables) == [
+        ("2025-01-01", "enrollment", "automatic", 0, 400),  # 17 November + 45 days
+        ("2025-02-15", "enrollment", "automatic", 0, 400),  # 31 December is past; 1 January + 45 days
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "went", "other"),
+    [
+        ("opted_out", "count as having opted out", "enroll"),
+        ("enroll", "are enrolled automatically unless they choose otherwise", "opted_out"),
+    ],
+)
+def test_the_notes_tell_of_how_many_the_census_does_not_say(unknown: str, went: str, other: str) -> None:
+    marks: list[dict[str, Any]] = [{"opted_out": False}, {"opted_out": True}, {}, {}, {"deferral_bp": 200}]
+    people = [person(hire_date="2024-02-01", **mark) for mark in marks]
+    people += [person(hire_date="2010-02-01"), person(hire_date="2024-12-01")]
+    firm = scenario(*people, **automatic(unknown_opt_outs=unknown))
+    notes = simulate(firm.config, census=firm.census).notes
+    what = f"2 employees out of the plan, due for automatic enrollment before 2025, {went}: the census does not say who"
+    how = f"opted out (opted_out); for the other reading set enrollment.auto_enrollment.unknown_opt_outs to {other}"
+    assert [note for note in notes if "automatic" in note] == [f"{what} {how}"]
+    without = firm.changed({"plan.enabled": False})
+    assert not any("automatic" in note for note in simulate(without.config, census=firm.census).notes)
+
+
+@pytest.mark.parametrize(("unknown", "enrolled"), [("opted_out", 0), ("enroll", 1)])
+def test_a_census_without_the_column_says_of_nobody_who_opted_out(unknown: str, enrolled: int) -> None:
+    columns = {"hire_date": [day("2024-02-01")], "annual_salary": [50_000.0], "deferral_rate": [0.0]}
+    frame = pl.DataFrame({"employee_id": ["A"], **columns, "birth_date": [day("1990-01-01")]})
+    firm = scenario(person(), **automatic(unknown_opt_outs=unknown), workforce={"levels": None})
+    assert simulate(firm.config, census=frame).summary["enrollments"].to_list() == [enrolled]
 
 
 def test_participants_those_marked_and_the_excluded_are_never_enrolled_automatically() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.unit.plain_firms import EVEN, SEED, a_year, configured, day, events_of, opened, rates, u_of
 from workforce_sim import draws, tables
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Opening
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.chance import (
     chances_in_proportion,
@@ -24,65 +24,11 @@ from workforce_sim.reference.chance import (
     taking_order,
     years_before,
 )
+from workforce_sim.reference.growth import Growth, exact_growth, hires_by_draw
 from workforce_sim.reference.hires import pay_at
-from workforce_sim.reference.model import Growth, exact_growth, stochastic_growth
-from workforce_sim.reference.raises import decide_cost_of_living, promoted_salary
+from workforce_sim.reference.promotions import promoted_salary
+from workforce_sim.reference.raises import decide_cost_of_living
 from workforce_sim.reference.records import census_of, person_year
-from workforce_sim.reference.year import Run, Year
-
-SEED = 42
-EVEN = [{"from": 0, "factor": 1.0}]
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
-
-
-def configured(end_year: int = 2025, **sections: Any) -> Config:
-    """A configuration in which nothing happens in 2025 unless a section says so."""
-    quiet = {
-        "simulation": {"target_growth_rate": 0.0, **sections.pop("simulation", {})},
-        "workforce": {"total_termination_rate": 0.0, "new_hire_termination_rate": 0.0, **sections.pop("workforce", {})},
-        "terminations": sections.pop("terminations", {"age_factors": EVEN}),
-        "promotion": {"base_rate": 0.0, **sections.pop("promotion", {})},
-        "compensation": {"cola_rate": 0.0, "merit_pool": 0.0, **sections.pop("compensation", {})},
-    }
-    quiet["simulation"] |= {"start_year": 2025, "end_year": end_year}
-    return Config.model_validate({**quiet, **sections, "random_seed": SEED})
-
-
-def opened(
-    size: int = 1, levels: tuple[Level, ...] = (Level(name="A"), Level(name="B")), **columns: list[Any]
-) -> Opening:
-    """An opening of people hired on 1 June 2015, born on 15 May 1985, paid 100,000.00 at level A, unless given."""
-    given: dict[str, list[Any]] = {
-        "employee_id": [f"E-{i:04d}" for i in range(1, size + 1)],
-        "hire_date": [day("2015-06-01")] * size,
-        "salary_cents": [10_000_000] * size,
-        "birth_date": [day("1985-05-15")] * size,
-        "level": [levels[0].name] * size,
-        "department": [None] * size,
-        "full_time_ppm": [1_000_000] * size,
-        **columns,
-    }
-    departments = sorted({name for name in given["department"] if name is not None})
-    dtypes = {"level": pl.Enum([level.name for level in levels]), "department": pl.Enum(departments)}
-    staff = pl.DataFrame(given, schema_overrides={**dtypes, "full_time_ppm": pl.Int32})
-    return Opening(staff, levels)
-
-
-def a_year(config: Config, opening: Opening, year: int = 2025) -> Year:
-    return Year(Run(config, opening.levels, census_of(opening, SEED, 0), 0), year)
-
-
-def u_of(employee_id: str, stream: Stream, year: int = 2025) -> float:
-    person = draws.person_number(SEED, 0, draws.census_key(employee_id))
-    return draws.uniform(person, draws.decision(SEED, year, stream))
-
-
-def events_of(output: Output, kind: str) -> pl.DataFrame:
-    return output.events.filter(pl.col("event_type") == pl.lit(kind, dtype=tables.EVENT_TYPE))
-
 
 # Chapter 1: dates
 
@@ -164,34 +110,63 @@ def test_chances_follow_weights_and_who_would_pass_certainty_is_taken_out_with_t
 
 
 @pytest.mark.parametrize(
-    ("opening", "growth", "leavers", "ordinary", "hires", "hires_leaving"),
+    ("opening", "target", "ordinary", "leavers", "hires", "hires_leaving"),
     [
-        # target 1,030; 120 leave; 880 stay; net 150; 150 / 0.75 = 200, of whom 50 leave
-        (1000, 30_000, 120, 120, 200, 50),
-        # target 1,060.9 -> 1,061; 123.6 -> 124 leave; 906 stay; net 155; 155 / 0.75 = 206.7 -> 207, 52 leave
-        (1030, 30_000, 124, 124, 207, 52),
-        # target 1,000; net 120; 120 / 0.75 = 160, 40 leave
-        (1000, 0, 120, 120, 160, 40),
-        # target 950; net 70; 70 / 0.75 = 93.3 -> 94, 24 leave
-        (1000, -50_000, 120, 120, 94, 24),
-        # target 880; net 0: neither hires nor reductions
-        (1000, -120_000, 120, 120, 0, 0),
-        # target 800; net -80: 120 + 80 leave
-        (1000, -200_000, 200, 120, 0, 0),
+        # 120 leave; 880 stay; net 150; 150 / 0.75 = 200, of whom 50 leave
+        (1000, 1030, 120, 120, 200, 50),
+        # 124 leave; 906 stay; net 155; 155 / 0.75 = 206.7 -> 207, 52 leave
+        (1030, 1061, 124, 124, 207, 52),
+        # net 120; 120 / 0.75 = 160, 40 leave
+        (1000, 1000, 120, 120, 160, 40),
+        # net 70; 70 / 0.75 = 93.3 -> 94, 24 leave
+        (1000, 950, 120, 120, 94, 24),
+        # net 0: neither hires nor reductions
+        (1000, 880, 120, 120, 0, 0),
+        # net -80: 120 + 80 leave
+        (1000, 800, 120, 200, 0, 0),
     ],
 )
 def test_exact_growth_closes_on_its_target(
-    opening: int, growth: int, leavers: int, ordinary: int, hires: int, hires_leaving: int
+    opening: int, target: int, ordinary: int, leavers: int, hires: int, hires_leaving: int
 ) -> None:
-    found = exact_growth(opening, growth, 120_000, 250_000)
+    found = exact_growth(opening, target, ordinary, 250_000)
     assert found == Growth(leavers * 1_000_000, ordinary, hires, hires_leaving * 1_000_000)
 
 
-def test_stochastic_growth_plans_on_expected_exits() -> None:
-    # Target 1,030, opening 1,010 (a lucky year before), 121 expected to leave: (1,030 - 1,010 + 121) / 0.75 = 188.
-    assert stochastic_growth(1010, 1030, 121, 120_000, 250_000) == Growth(121_200_000, 1010, 188, 47_000_000)
-    # Too many already: nobody is hired, nobody made redundant.
-    assert stochastic_growth(1200, 1030, 144, 120_000, 250_000).hires == 0
+def test_16_people_at_3_percent_are_22_after_ten_years() -> None:
+    config = configured(2034, simulation={"target_growth_rate": 0.03}, workforce=rates(0.12, 0.25))
+    closing = simulate(config, opened(16)).summary["headcount_closing"].to_list()
+    # 16.48, 16.97, 17.48, 18.01, 18.55, 19.10, 19.68, 20.27, 20.88, 21.50 (21.5027)
+    assert closing == [16, 17, 17, 18, 19, 19, 20, 20, 21, 22]
+
+
+def test_the_path_takes_the_growth_of_each_year_and_rounds_once() -> None:
+    config = configured(2027, simulation={"target_growth_rate": {2025: -0.04, 2026: 0.04, 2027: 0.5}})
+    output = simulate(config, opened(10))
+    # 9.6 -> 10, 9.984 -> 10, 14.976 -> 15; in 2025 nobody has to leave.
+    assert output.summary["headcount_closing"].to_list() == [10, 10, 15]
+
+
+def test_a_part_of_a_hire_is_hired_by_the_draw() -> None:
+    # Missing 2.5 of whom three quarters stay: 2,500,000 = 3 x 750,000 + 250,000: three, and a fourth with 1/3.
+    assert [hires_by_draw(2_500_000, 250_000, u) for u in (0.0, 0.333332, 0.333334, 0.999)] == [4, 4, 3, 3]
+    # Nothing left over: no draw lets one more in. 200 = 150 / 0.75.
+    assert [hires_by_draw(150_000_000, 250_000, u) for u in (0.0, 0.999)] == [200, 200]
+    # A millionth of one is missing: with u below a millionth.
+    assert [hires_by_draw(1, 0, u) for u in (0.0, 0.00000099, 0.000001)] == [1, 1, 0]
+    # Nobody is missing, or too many are there already.
+    assert [hires_by_draw(missing, 250_000, 0.0) for missing in (0, -26_000_000)] == [0, 0]
+
+
+def test_the_draw_of_a_part_of_a_hire_belongs_to_the_replicate_and_year() -> None:
+    config = configured(2026, workforce=rates({2025: 0.1, 2026: 0.0}, headcount="stochastic"))
+    for replicate in range(8):
+        output = simulate(config, opened(4), replicate=replicate)
+        u = draws.uniform(draws.person_number(SEED, replicate, 0), draws.decision(SEED, 2025, 42))
+        # a = 10^6 (4 - 4) + 4 x 100,000 and b = 10^6: one hire with 0.4. The next year makes good what came out.
+        first = int(int(u * 1_000_000) < 400_000)
+        closing = 4 - output.summary["terminations_opening_staff"][0] + first
+        assert output.summary["hires"].to_list() == [first, max(0, 4 - closing)]
 
 
 def test_exact_years_follow_one_another_on_target() -> None:
@@ -206,10 +181,6 @@ def test_exact_years_follow_one_another_on_target() -> None:
         "headcount_closing",
     ]
     assert summary.select(columns).rows() == [(100, 20, 12, 5, 103), (103, 20, 12, 5, 106)]
-
-
-def rates(leaving: Any, hires_leaving: float = 0.0, **others: Any) -> dict[str, Any]:
-    return {"total_termination_rate": leaving, "new_hire_termination_rate": hires_leaving, **others}
 
 
 def test_the_stochastic_target_path_starts_from_the_census() -> None:

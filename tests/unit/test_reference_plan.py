@@ -106,14 +106,79 @@ def rows_of(output: Output) -> list[tuple[Any, ...]]:
 # Enrollment
 
 
-def test_the_automatic_date_of_the_census_comes_in_its_year_or_counts_as_a_past_opt_out() -> None:
-    config = configured(enrollment={"auto_enrollment": {"window_days": 45, "scope": "all_eligible"}})
-    hired = ["2024-12-01", "2024-11-17", "2024-11-16", "2023-12-31"]
-    people, _ = lived(config, opened(4, hire_date=[day(text) for text in hired]))
-    # 1 December + 45 days = 15 January; 17 November + 45 = 1 January; a day earlier is past.
-    # Hired before the cutoff: the sweep, 1 January + 45 days = 15 February.
-    dates = [person.employee.automatic_date for person in people]
-    assert dates == [day("2025-01-15"), day("2025-01-01"), None, day("2025-02-15")]
+SWEPT = "2025-02-15"  # 1 January + 45 days
+
+
+@pytest.mark.parametrize("unknown", ["opted_out", "enroll"])
+@pytest.mark.parametrize("scope", ["new_hires_only", "all_eligible", "all_eligible_employees"])
+@pytest.mark.parametrize("opted_out", [None, False, True])
+def test_the_automatic_date_of_the_census(unknown: str, scope: str, opted_out: bool | None) -> None:
+    auto = {"window_days": 45, "scope": scope, "unknown_opt_outs": unknown}
+    hired = [day(text) for text in ("2024-12-01", "2024-11-17", "2024-11-16", "2023-12-31")]
+    people, _ = lived(
+        configured(enrollment={"auto_enrollment": auto}), opened(4, hire_date=hired, opted_out=[opted_out] * 4)
+    )
+    # 1 December + 45 days = 15 January; 17 November + 45 = 1 January; a day earlier is past, and asked or not.
+    asked = opted_out is False or (opted_out is None and unknown == "enroll")
+    expected = ["2025-01-15", "2025-01-01", SWEPT if asked else None, SWEPT if scope != "new_hires_only" else None]
+    dates = [None if date is None else str(date) for date in (person.employee.automatic_date for person in people)]
+    assert dates == ([None] * 4 if opted_out else expected)
+
+
+@pytest.mark.parametrize(("unknown", "expected"), [("opted_out", [None]), ("enroll", [day(SWEPT)])])
+def test_a_census_without_the_column_does_not_say_who_opted_out(unknown: str, expected: list[Any]) -> None:
+    opening = opened(hire_date=[day("2024-03-01")])
+    assert "opted_out" not in opening.staff.columns
+    people, _ = lived(configured(enrollment={"auto_enrollment": {"unknown_opt_outs": unknown}}), opening)
+    assert [person.employee.automatic_date for person in people] == expected
+
+
+def test_the_swept_who_enter_after_1_january_have_their_window_from_the_entry() -> None:
+    auto = {"scope": "all_eligible", "hire_date_cutoff": "2026-01-01"}
+    rule = {"waiting_period_days": 180, "minimum_age": 0}
+    config = configured(2026, enrollment={"auto_enrollment": auto}, eligibility=rule)
+    people, _ = lived(config, opened(2, hire_date=[day("2024-10-01"), day("2024-06-01")]))
+    # 1 October + 180 days = 30 March, + 45 = 14 May. 1 June + 180 = 28 November: swept from 1 January.
+    assert [person.employee.automatic_date for person in people] == [day("2025-05-14"), day(SWEPT)]
+
+
+def test_the_swept_are_asked_once_and_then_convert_or_stay_out() -> None:
+    auto = {"opt_out": 0.0, "unknown_opt_outs": "enroll"}
+    swept = opened(3, hire_date=[day("2024-03-01")] * 3, opted_out=[False, None, True])
+    # The third is out for good: entered before the start year, so no election, and nobody converts here.
+    rows = rows_of(simulate(configured(2027, enrollment={"auto_enrollment": auto}), swept))
+    assert rows == [(day(SWEPT), "enrollment", "automatic", 0, 400)] * 2
+    auto = {"opt_out": 1.0, "unknown_opt_outs": "enroll"}
+    rows = rows_of(simulate(configured(2027, enrollment={"auto_enrollment": auto}), swept))
+    assert rows == [(day(SWEPT), "opt_out", None, None, 0)] * 2
+
+
+def test_the_swept_do_not_convert_while_they_wait() -> None:
+    choice = {"auto_enrollment": {"opt_out": 1.0, "window_days": 365}, "conversion": 1.0, "match_seeking": 0.0}
+    swept = opened(2, hire_date=[day("2024-01-01")] * 2, opted_out=[False, None])
+    # Entry + 365 days is 31 December 2024. The first waits until 1 January 2026, opts out, and converts in 2027.
+    # Of the second the census does not say: a past opt-out, who converts at once.
+    output = simulate(configured(2027, enrollment=choice), swept)
+    rows = output.events.filter(pl.col("deferral_after_bp").is_not_null())
+    kinds = rows.select("employee_id", "year", pl.col("event_type").cast(pl.String), pl.col("cause").cast(pl.String))
+    assert sorted(kinds.iter_rows())[:1] == [("E-0001", 2026, "opt_out", None)]
+    assert ("E-0001", 2027, "enrollment", "conversion") in kinds.rows()
+    assert ("E-0002", 2025, "enrollment", "conversion") in kinds.rows()
+
+
+def test_hires_are_in_scope_by_hire_date_or_all_of_them() -> None:
+    def rows(scope: str, cutoff: str) -> set[tuple[int | None, int]]:
+        auto = {"opt_out": 0.0, "window_days": 30, "hire_date_cutoff": cutoff, "scope": scope}
+        growing = {"start_year": 2025, "end_year": 2026, "target_growth_rate": {2025: 1.0, 2026: 0.0}}
+        config = configured(enrollment={"auto_enrollment": auto}, simulation=growing)
+        output = simulate(config, opened(20, opted_out=[True] * 20))
+        hired = output.snapshots.filter((pl.col("year") == 2026) & (pl.col("hire_date") >= day("2025-01-01")))
+        days = hired.select((pl.col("enrollment_date") - pl.col("hire_date")).dt.total_days())
+        return set(days.to_series().value_counts().iter_rows())
+
+    # Twenty hires of 2025, and no waiting period: each is enrolled 30 days after the hire date, or nobody.
+    assert rows("new_hires_only", "2024-01-01") == rows("all_eligible", "2030-01-01") == {(30, 20)}
+    assert rows("new_hires_only", "2030-01-01") == {(None, 20)}
 
 
 def test_participants_and_those_marked_have_no_automatic_date() -> None:

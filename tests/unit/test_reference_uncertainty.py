@@ -17,9 +17,10 @@ from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.chance import chances_in_proportion
-from workforce_sim.reference.model import Growth, headcount_growth, stochastic_growth, termination_weights
+from workforce_sim.reference.growth import Growth, headcount_growth
 from workforce_sim.reference.records import census_of, person_year
-from workforce_sim.reference.uncertainty import draw_of_nobody, exit_factor, factor_at, multiplied
+from workforce_sim.reference.terminations import termination_weights
+from workforce_sim.reference.uncertainty import exit_factor, factor_at, multiplied
 from workforce_sim.reference.year import Run, Year
 
 SEED = 42
@@ -99,16 +100,16 @@ def summary(output: Output, column: str) -> list[int]:
     ],
 )
 def test_the_factor_of_a_replicates_year(replicate: int, year: int, u: float, factor_ppm: int, rate_ppm: int) -> None:
-    assert draw_of_nobody(SEED, replicate, year) == u
+    assert draws.shared_draw(SEED, replicate, year, Stream.YEAR_EFFECT) == u
     assert factor_at(u, 0.2) == factor_ppm
     assert exit_factor(configured(0.2, workforce=rates(0.25)), year, replicate) == factor_ppm
     assert multiplied(250_000, factor_ppm) == rate_ppm
 
 
 def test_the_factor_of_other_spreads_and_seeds_and_of_the_smallest_draw() -> None:
-    assert factor_at(draw_of_nobody(SEED, 0, 2025), 1.0) == 528_384
+    assert factor_at(draws.shared_draw(SEED, 0, 2025, Stream.YEAR_EFFECT), 1.0) == 528_384
     assert factor_at(0.0, 1.0) == factor_at(2.0**-53, 1.0) == 165  # exp(-8.209536151601386 - 0.5) = 0.000165
-    assert draw_of_nobody(7, 3, 2030) == 0.47798503554835425
+    assert draws.shared_draw(7, 3, 2030, Stream.YEAR_EFFECT) == 0.47798503554835425
     assert factor_at(0.47798503554835425, 0.25) == 955_947
     assert factor_at(0.5, 0.1) == 995_012  # z = 0: exp(-0.005) = 0.9950125
 
@@ -136,9 +137,10 @@ def test_under_exact_headcount_the_factor_is_1_and_nothing_changes() -> None:
 
 
 def test_a_stochastic_year_is_planned_without_its_factor_and_turns_out_with_it() -> None:
-    # 1,030 - 1,010 + 121 = 141; 141 / 0.75 = 188, whatever the factor. At 1.1: 1,010 x 132,000; 188 x 275,000.
-    found = stochastic_growth(1010, 1030, 121, 120_000, 250_000, factor_ppm=1_100_000)
-    assert found == Growth(133_320_000, 1010, 188, 51_700_000)
+    config, opening = configured(0.2, growth=0.03, workforce=rates(0.12, 0.25)), opened(1000)
+    year = Year(Run(config, opening.levels, census_of(opening, SEED, 1), 1), 2025)
+    # 1,030 - 1,000 + 120 = 150; 150 / 0.75 = 200, whatever the factor. At 1.109167: t' = 133,100 and n' = 277,292.
+    assert headcount_growth([1] * 1000, year) == Growth(133_100_000, 1000, 200, 200 * 277_292)
 
 
 def test_opening_staff_leave_by_the_rate_times_the_factor_and_hires_are_planned_by_the_rate() -> None:
@@ -152,10 +154,10 @@ def test_opening_staff_leave_by_the_rate_times_the_factor_and_hires_are_planned_
 def test_the_next_year_makes_good_what_a_bad_one_took() -> None:
     output = simulate(configured(0.2, 2026, workforce=rates(0.25)), opened(100), replicate=1)
     closing = 100 - len(staff_below(0.277292, 100, replicate=1)) + 25
-    # 2026: target 100; E = half up(closing / 4), again without the factor of 1.683990.
-    expected = (closing * 250_000 + 500_000) // 1_000_000
-    assert summary(output, "headcount_opening") == [100, closing]
-    assert summary(output, "hires")[1] == 100 - closing + expected
+    # 2026: target 100; E = 94 / 4 = 23.5, again without the factor of 1.683990. 29.5 hires: the draw makes them 29.
+    assert summary(output, "headcount_opening") == [100, closing] == [100, 94]
+    assert draws.shared_draw(SEED, 1, 2026, Stream.HIRES) >= 0.5
+    assert summary(output, "hires")[1] == 29
     staying = staff_below(1.0, 100) - staff_below(0.277292, 100, replicate=1)
     old = {one for one in leavers(output, year=2026) if one.startswith("E-")}
     assert old == staff_below(0.420998, 100, 2026, replicate=1) & staying

@@ -356,6 +356,43 @@ def test_without_a_plan_there_is_no_money_of_it() -> None:
     assert [found.key for found in line.assumptions] == ["plan.enabled"]
 
 
+def test_promotions_and_hires_by_vacancies_show_what_is_filled_from_below() -> None:
+    years = RICH["simulation"] | {"end_year": 2025}
+    run = simulate({**RICH, "simulation": years, "promotion": {"from_within": {"Senior": 0.8}}})
+    promoted, hired = _lines(run, "promotion"), _lines(run, "hire")
+    assert promoted
+    for event, assumptions, _ in promoted:
+        share = "80 %" if event["level_after"] == "Senior" else "90 %"
+        where = f"of what is missing at {event['level_after']}"
+        assert assumptions["promotion.from_within"] == f"promotion.from_within = {share} ({where})"
+        assert assumptions["promotion.mode"].startswith("promotion.mode = vacancies (")
+        assert "promotion.base_rate" not in assumptions
+    assert all("promotion.mode" in assumptions for _, assumptions, _ in hired)
+    assert all("hiring.level_mix" in assumptions for _, assumptions, _ in _lines(simulate(RICH), "hire"))
+
+
+@pytest.mark.parametrize(("hazard", "rated"), [("days_left", True), ("level", True), ({30: 0.5}, False)])
+def test_hires_who_leave_show_the_hazard(hazard: Any, rated: bool) -> None:
+    years = RICH["simulation"] | {"end_year": 2025}
+    run = simulate({**RICH, "simulation": years, "terminations": {"new_hire_hazard": hazard}})
+    of_hires = [line for line in _lines(run, "termination") if line[2]["opening_salary_cents"] is None]
+    assert of_hires
+    for _, assumptions, _ in of_hires:
+        text = hazard if isinstance(hazard, str) else "30: 0.5"
+        assert f"terminations.new_hire_hazard = {text}" in assumptions["terminations.new_hire_hazard"]
+        assert ("workforce.new_hire_termination_rate" in assumptions) is rated
+
+
+def test_a_rate_of_1_is_told_as_certain() -> None:
+    rates = [{"age_from": 0, "tenure_from": 0, "value": 0.1}, {"age_from": 60, "tenure_from": 0, "value": 1.0}]
+    years = RICH["simulation"] | {"end_year": 2025}
+    run = simulate({**RICH, "simulation": years, "terminations": {"rates": rates}})
+    for _, assumptions, person in _lines(run, "termination"):
+        if person["opening_salary_cents"] is not None:
+            certain = "certain to leave" in assumptions["terminations.rates"]
+            assert certain is (person["age"] >= 60)
+
+
 def test_factors_in_place_of_rates_are_shown_by_band() -> None:
     factors = {"age_factors": [{"from": 0, "factor": 2.0}, {"from": 40, "factor": 0.5}]}
     run = simulate({**RICH, "terminations": factors, "simulation": RICH["simulation"] | {"end_year": 2025}})

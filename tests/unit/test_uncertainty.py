@@ -153,6 +153,56 @@ def test_rates_are_rounded_half_up_and_end_at_1() -> None:
 # --- year effects in a run ---
 
 
+RATES = {"terminations.rates": [{"age_from": 0, "tenure_from": 0, "value": 0.1}], "workforce.headcount": "stochastic"}
+CURVE = {"terminations.new_hire_hazard": {30: 0.1}}
+HIRES_RATE = "workforce.new_hire_termination_rate"
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "why"),
+    [
+        (RATE, RATES, "terminations.rates hold as they are where workforce.headcount is stochastic"),
+        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates hold as they are"),
+        (HIRES_RATE, CURVE, "the curve of terminations.new_hire_hazard says how many hires leave"),
+        ("promotion.base_rate", {"promotion.mode": "vacancies"}, "promotion is by vacancies"),
+        (RATE, {**RATES, "workforce.headcount": "exact"}, ""),
+        (HIRES_RATE, {"terminations.new_hire_hazard": "level"}, ""),
+        ("promotion.base_rate", {"promotion.mode": "rates"}, ""),
+    ],
+)
+def test_a_value_that_is_drawn_for_nothing_is_told_by_run_ensemble_and_check(
+    key: str, changes: dict[str, Any], why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = ({"key": key, "values": [0.05, 0.1]},)
+    config = with_changes(ws.load_config(SMALL), {**changes, "uncertainty.assumptions": drawn, "census.size": 20})
+    told = f"uncertainty.assumptions: {key} is drawn but has no effect: {why}"
+    for notes in (ws.simulate(config).notes, ws.simulate_ensemble(config, replicates=2, progress=None).notes):
+        assert [told in note for note in notes if "no effect" in note] == [True] * bool(why)
+    (tmp_path / "c.yaml").write_text(config.model_dump_json(by_alias=True), encoding="utf-8")
+    assert main(["config", "check", str(tmp_path / "c.yaml")]) == 0
+    assert (told in capsys.readouterr().out) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("spread", "changes", "said"),
+    [
+        ("year", {}, ["year"]),
+        ("year", {"uncertainty.year_effects.terminations": 0.2}, ["year"]),  # headcount is exact
+        ("year", {"uncertainty.year_effects.terminations": 0.2, "workforce.headcount": "stochastic"}, []),
+        ("assumptions", {}, ["assumptions"]),
+        (["chance", "year", "assumptions"], {}, ["year", "assumptions"]),
+        ("chance", {}, []),
+        (None, {}, []),
+    ],
+)
+def test_a_source_that_is_asked_for_and_does_not_vary_is_told(spread: Any, changes: Any, said: list[str]) -> None:
+    exact = {"workforce.headcount": "exact", "census.size": 20}
+    config = with_changes(ws.load_config(SMALL), {**exact, **changes})
+    notes = ws.simulate_ensemble(config, replicates=2, progress=None, spread=spread).notes
+    assert [note.split()[1] for note in notes if note.startswith("spread: ")] == said
+    assert all(" does not vary, so it spreads nothing: uncertainty." in n for n in notes if n.startswith("spread: "))
+
+
 def test_zero_year_effects_change_no_fingerprint() -> None:
     plain = ws.simulate(SMALL)
     assert (

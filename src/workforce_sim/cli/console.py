@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from workforce_sim.explain.years_text import Row, plan_table, year_table
+from workforce_sim.explain.years_text import Row, mix_table, plan_table, year_table
 from workforce_sim.terminal import Progress, complain, printable, ticker
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -111,9 +111,11 @@ def shower(verbose: bool) -> Progress | None:
     return None if tick is None else lambda year, done, total: tick(f"{year} done, {done} of {total}", done == total)
 
 
-def run_report(years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float) -> str:
-    """Return all that is printed about a run: the years, the notes, and where the time went."""
-    parts = [year_table(years), plan_table(years), note_list(notes), time_table(timings, wall)]
+def run_report(
+    years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float, mix: Sequence[Row] = ()
+) -> str:
+    """Return all that is printed about a run: the years, the mix of levels, the notes, and where the time went."""
+    parts = [year_table(years), plan_table(years), mix_table(mix), note_list(notes), time_table(timings, wall)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -114,13 +114,15 @@ def _simulate(options: argparse.Namespace) -> int:
     from workforce_sim.config import overridden  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
     from workforce_sim.simulation import simulate  # noqa: PLC0415
+    from workforce_sim.summary import level_mix  # noqa: PLC0415
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}
-    say(run_report(result.summary.to_dicts(), result.notes, timings, perf_counter() - start))
+    years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+    say(run_report(years, result.notes, timings, perf_counter() - start, mix))
     if options.tests:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 
@@ -149,6 +151,7 @@ def _census_check(options: argparse.Namespace) -> int:
 
 def _config_check(options: argparse.Namespace) -> int:
     from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.engine.notes import assumption_notes  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
 
@@ -159,7 +162,7 @@ def _config_check(options: argparse.Namespace) -> int:
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
-    for warning in idle_effects(config):
+    for warning in (*idle_effects(config), *assumption_notes(config)):
         say(f"{options.file}: {warning}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS

@@ -6,6 +6,7 @@ Chapter: ``docs/model/uncertainty.md``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import NormalDist
@@ -116,9 +117,33 @@ def _places(config: Config, entry: Assumption) -> int:
 
 
 def idle_effects(config: Config) -> tuple[str, ...]:
-    """Return a warning where year effects are configured and do nothing."""
+    """Return a warning where year effects, or values that are drawn, do nothing."""
     idle = config.workforce.headcount == "exact" and config.uncertainty.year_effects.terminations > 0
-    return (_IDLE,) * idle
+    return ((_IDLE,) * idle) + idle_draws(config)
+
+
+def idle_draws(config: Config) -> tuple[str, ...]:
+    """Return a warning for each key with a distribution that plays no part."""
+    idle = [(name, why) for name, holds, why in _IDLE_DRAWS if holds(config)]
+    keys = [entry.key for entry in config.uncertainty.assumptions]
+    found = [(key, why) for key in keys for name, why in idle if key == name or key.startswith(f"{name}.")]
+    return tuple(f"uncertainty.assumptions: {key} is drawn but has no effect: {why}" for key, why in found)
+
+
+_IDLE_DRAWS: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
+    (
+        "workforce.total_termination_rate",
+        lambda config: config.workforce.headcount == "stochastic" and config.terminations.rates is not None,
+        "terminations.rates hold as they are where workforce.headcount is stochastic",
+    ),
+    (
+        "workforce.new_hire_termination_rate",
+        lambda config: isinstance(config.terminations.new_hire_hazard, dict),
+        "the curve of terminations.new_hire_hazard says how many hires leave",
+    ),
+    ("promotion.base_rate", lambda config: config.fills_vacancies, "promotion is by vacancies"),
+)
+"""Keys that play no part, where that is so, and why."""
 
 
 # --- what is wrong with the assumptions ---
@@ -144,11 +169,13 @@ def _wrong(config: Config, entry: Assumption) -> list[str]:
 def _refusal(config: Config, key: str, number: float) -> str | None:
     """Return what a configuration has against a number at a key; None where it takes it."""
     try:
-        _with(config, {key: number})
+        changed = _with(config, {key: number})
     except ConfigError as error:
         return str(error)
     except ValidationError as error:
         return "; ".join(report(found_in(error, None), None).split("\n"))
+    if changed.fills_vacancies != config.fills_vacancies:
+        return f"{key}: left out it means promotion by vacancies, which knows no rate; set promotion.mode to rates"
     return None
 
 

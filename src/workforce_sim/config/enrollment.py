@@ -97,6 +97,8 @@ class AutoEnrollment(Section):
     """Share of pay deferred by those enrolled automatically."""
     opt_out: ShareTable = Field(default_factory=lambda: default(ShareTable, "opt_out"))
     """Share who decline on the day of automatic enrollment: one number, or a table by age and pay."""
+    unknown_opt_outs: Literal["opted_out", "enroll"] = "opted_out"
+    """Those out of the plan who were due before the start, where the census has no `opted_out`: what they count as."""
 
     @property
     def default_bp(self) -> int:

@@ -22,6 +22,7 @@ from workforce_sim.config.values import (
     ShareByYear,
     Tenure,
     WordOrByName,
+    WordOrCurve,
     decimals,
     starts_at_zero,
     sums_to_one,
@@ -96,6 +97,8 @@ class Terminations(Section):
     """Shares of the causes of leaving by age band."""
     month_weights: MonthWeights | None = None
     """When in the year opening staff leave; evenly by day when left out."""
+    new_hire_hazard: WordOrCurve[Literal["days_left", "level"]] = "days_left"
+    """Exits of the year's hires: as the days left, at a level hazard, or shares of hires gone by days since hire."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Terminations:
@@ -147,7 +150,7 @@ def _contiguous(bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
 AgeBands = Annotated[Listed[AgeBand], AfterValidator(_contiguous)]
 
 
-def _whole_mix(mix: str | dict[str, float]) -> str | dict[str, float]:
+def _whole_mix(mix: str | dict[str, float] | None) -> str | dict[str, float] | None:
     if isinstance(mix, dict):
         sums_to_one(mix, "the shares")
     return mix
@@ -156,8 +159,8 @@ def _whole_mix(mix: str | dict[str, float]) -> str | dict[str, float]:
 class Hiring(Section):
     """Who is hired, when and at what pay."""
 
-    level_mix: Annotated[WordOrByName[Literal["census", "adaptive"], Share], AfterValidator(_whole_mix)] = "census"
-    """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name."""
+    level_mix: Annotated[WordOrByName[Literal["census", "adaptive"], Share] | None, AfterValidator(_whole_mix)] = None
+    """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name; see `promotion.mode`."""
     ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
     """Ages at hire."""
     month_weights: MonthWeights | None = None
@@ -192,11 +195,19 @@ class Increase(Section):
         return self
 
 
+FROM_WITHIN = 0.9
+"""Share of vacancies filled from the level below, where none is given."""
+
+
 class Promotion(Section):
     """Who moves up a level, when, and by how much pay."""
 
-    base_rate: ShareByYear = Field(default_factory=lambda: default(ShareByYear, "promotion_rate"))
-    """Annual chance of promotion before factors."""
+    mode: Literal["vacancies", "rates"] | None = None
+    """`vacancies`: as many as are missing above; `rates`: by chance; left out, rates with a base_rate or level_mix."""
+    from_within: WordOrByName[Share, Share] = FROM_WITHIN
+    """By vacancies: share of a level's vacancies filled from below; or by name of that level, 0.9 for one left out."""
+    base_rate: ShareByYear | None = None
+    """By rates: annual chance of promotion before factors; 0.10 when left out."""
     age_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_age_factors"))
     """Relative chance by age."""
     tenure_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_tenure_factors"))
@@ -219,6 +230,16 @@ class Promotion(Section):
         if self.date is not None and self.month_weights is not None:
             raise ValueError("give date or month_weights, not both")
         return self
+
+    def within_ppm(self, level: str) -> int:
+        """Return the share of a level's vacancies that is filled from the level below, whole millionths."""
+        given = self.from_within
+        return ppm(given.get(level, FROM_WITHIN) if isinstance(given, dict) else given)
+
+    @property
+    def rate(self) -> ShareByYear:
+        """Annual chance of promotion by rates: as configured, or the default."""
+        return self.base_rate or default(ShareByYear, "promotion_rate")
 
     @property
     def max_amount_cents(self) -> int:

@@ -80,6 +80,22 @@ class Config(Section):
         return self.hiring.range_growth or self.compensation.cola_rate
 
     @property
+    def fills_vacancies(self) -> bool:
+        """Whether promotion is by vacancies, and hires get the levels that are missing then; else by rates."""
+        given = self.promotion.base_rate is not None or self.hiring.level_mix is not None
+        return self.promotion.mode == "vacancies" or (self.promotion.mode is None and not given)
+
+    @property
+    def by_level(self) -> dict[KeyPath, dict[str, Any]]:
+        """The tables by level name in use, by their keys."""
+        tables = {
+            ("compensation", "merit_factors"): self.compensation.merit_factors,
+            ("hiring", "level_mix"): self.hiring.level_mix,
+            ("promotion", "from_within"): self.promotion.from_within,
+        }
+        return {path: table for path, table in tables.items() if isinstance(table, dict)}
+
+    @property
     def year_effect(self) -> float:
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
@@ -90,11 +106,7 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     if config.workforce.levels is None:
         return
     names = [level.name for level in config.workforce.levels]
-    mix = config.hiring.level_mix
-    used = {("compensation", "merit_factors"): config.compensation.merit_factors}
-    if isinstance(mix, dict):
-        used["hiring", "level_mix"] = mix
-    for path, table in used.items():
+    for path, table in config.by_level.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
 

@@ -199,7 +199,43 @@ Word = TypeVar("Word")
 WordOrByName = Annotated[
     Annotated[Word, Tag(ONE_VALUE)] | Annotated[dict[str, T], Tag(BY_NAME)], Discriminator(_shape_by_name)
 ]
-"""One of a few words, or a table by name."""
+"""One of a few words, or one value, or else a table by name."""
+
+
+def _day_since(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value) else value
+
+
+def _each_day_once(value: Any) -> Any:
+    if isinstance(value, dict) and len({_day_since(day) for day in value}) != len(value):
+        raise ValueError("a curve names a day twice")
+    return value
+
+
+def _never_falling(curve: dict[int, float]) -> dict[int, float]:
+    days = sorted(curve)
+    if not days:
+        raise ValueError("a curve needs at least one day")
+    if any(curve[a] > curve[b] for a, b in pairwise(days)):
+        raise ValueError("shares gone by a day must not fall from one day to a later one")
+    return {day: curve[day] for day in days}
+
+
+DayKey = Annotated[int, Field(ge=1, le=365), BeforeValidator(_day_since)]
+"""Days since hire as the key of a table; may be written as text, as JSON has no other keys."""
+
+CurveByDay = Annotated[
+    dict[DayKey, Share],
+    BeforeValidator(_each_day_once),
+    AfterValidator(_never_falling),
+    Field(json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": "^[0-9]{1,3}$"}}),
+]
+"""Shares gone by days since hire, in the order of the days."""
+
+WordOrCurve = Annotated[
+    Annotated[Word, Tag(ONE_VALUE)] | Annotated[CurveByDay, Tag(BY_NAME)], Discriminator(_shape_by_name)
+]
+"""One of a few words, or a curve by days."""
 
 
 def each_year_once(value: Any) -> Any:

@@ -92,7 +92,7 @@ class Level(Section):
     termination_factor: Factor = 1.0
     """Relative risk of leaving, at most 3 decimals."""
     promotion_factor: Factor = 1.0
-    """Relative chance of promotion out of this level, at most 3 decimals."""
+    """Relative chance of promotion out of this level, at most 3 decimals; by vacancies only 0 counts: nobody is."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Level:

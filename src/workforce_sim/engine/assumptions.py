@@ -115,13 +115,23 @@ class Assumptions:
         return self.config.workforce.headcount == "stochastic" and self.config.terminations.rates is not None
 
     def promotion(self, year: int) -> Table:
-        """Probability of promotion in ppm, at most 10^6; 0 at the top level."""
+        """Probability of promotion by rates in ppm, at most 10^6; 0 at the top level."""
+        base = self.config.promotion.rate.ppm(year)
+        enough = 10**15 // max(base, 1) + 1  # from here on the probability is 1; keeps products within 64 bits
+        return Table(np.minimum(half_up(np.minimum(self._promotion_factors, enough) * base, 10**9), PPM))
+
+    @cached_property
+    def promotion_weights(self) -> Table:
+        """Relative weight of promotion into a vacancy in ppm; 0 at the top level."""
+        return Table(half_up(self._promotion_factors, _ONE))
+
+    @cached_property
+    def _promotion_factors(self) -> Ints:
+        """Factors of age, tenure and level in billionths; 0 at the top level."""
         section = self.config.promotion
         level = [level.promotion_milli for level in self.levels[:-1]] + [0]
-        factors = by_age(section.age_factors)[:, None, None] * by_age(section.tenure_factors)[:, None] * level
-        base = section.base_rate.ppm(year)
-        enough = 10**15 // max(base, 1) + 1  # from here on the probability is 1; keeps products within 64 bits
-        return Table(np.minimum(half_up(np.minimum(factors, enough) * base, 10**9), PPM))
+        factors: Ints = by_age(section.age_factors)[:, None, None] * by_age(section.tenure_factors)[:, None] * level
+        return factors
 
     @cached_property
     def causes(self) -> tuple[Ints, Ints]:

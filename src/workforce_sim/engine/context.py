@@ -14,6 +14,7 @@ from workforce_sim.dates import Ints, PlanYear
 from workforce_sim.draws import Draws, Keys, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.hazard import HireExits, hire_exits
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.year_effect import year_factors
 from workforce_sim.errors import RequestError
@@ -142,6 +143,11 @@ class Year:
         """The year's factor on all termination rates in each replicate, ppm."""
         config = self.config
         return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
+
+    @cached_property
+    def hire_exits(self) -> HireExits:
+        """How many of the year's hires leave in it, and how soon."""
+        return hire_exits(self.config, self.calendar)
 
     @property
     def replicates(self) -> int:

@@ -1,7 +1,8 @@
-"""Who is employed in a year: how many leave and are hired, which of opening staff leave, and the hires.
+"""Who is employed in a year: how many leave and are hired, which of opening staff leave or move up, and the hires.
 
 The one decision of the year that always needs everybody: exactly so many leave, and the level quotas and exits of hires
-are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminations.md``, ``hires.md``.
+are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminations.md``, ``promotions.md``,
+``hires.md``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import Flags
-from workforce_sim.engine import headcount
+from workforce_sim.engine import headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, with_arrays
@@ -35,54 +36,88 @@ class Asked:
 
 @dataclass(frozen=True)
 class Employment:
-    """What is settled, for one partition: who of its opening staff leaves, who by reduction, and the hires it takes."""
+    """What is settled, for one partition.
+
+    Attributes:
+        leaves: who of its opening staff leaves.
+        reduced: who of them by reduction.
+        promoted: who of its opening staff moves up, where promotion is by vacancies.
+        hires: those that it takes.
+    """
 
     leaves: Flags
     reduced: Flags
+    promoted: Flags
     hires: pl.DataFrame
 
 
 def _ask(staff: Columns, year: Year) -> Asked:
-    names = ("weight", "chance", "key", *(("level",) if year.config.hiring.level_mix == "adaptive" else ()))
+    names = ("weight", "chance", "key", *_more(year))
     named = "employee_id" in staff.frame.columns
     return Asked({name: staff[name] for name in names}, staff.bounds(year.replicates), named)
+
+
+def _more(year: Year) -> tuple[str, ...]:
+    """Return what else is asked: whatever the levels of hires and promotions go by."""
+    if year.config.fills_vacancies:
+        return ("person", "level", "age", "tenure")
+    return ("level",) if year.config.hiring.level_mix == "adaptive" else ()
 
 
 def _settle(parts: list[Asked], year: Year) -> list[Employment]:
     numbers = range(year.replicates)
     weights = [_gathered(parts, "weight", i) for i in numbers]
     planned = headcount.decide(weights, year)
-    leaves, reduced = ([np.zeros(len(part.columns["key"]), dtype=bool) for part in parts] for _ in range(2))
+    flags = [[np.zeros(len(part.columns["key"]), dtype=bool) for part in parts] for _ in range(3)]
+    leaves, reduced, promoted = flags
     for i in numbers:
         u, keys = _gathered(parts, "chance", i), _gathered(parts, "key", i)
-        _dealt(termination.leavers(weights[i], u, keys, planned, i, year), parts, i, (leaves, reduced))
-    hires = _hires(parts, planned, year)
+        gone, by_reduction = termination.leavers(weights[i], u, keys, planned, i, year)
+        _dealt(gone, parts, i, leaves)
+        _dealt(by_reduction, parts, i, reduced)
+    mix = _filled(parts, (leaves, promoted), year) if year.config.fills_vacancies else _mix(parts, year)
+    hires = _hires(parts, planned, mix, year)
     shares = [hires[share] for share in cut(len(hires), len(parts))]
-    return [Employment(*found) for found in zip(leaves, reduced, shares, strict=True)]
+    return [Employment(*found) for found in zip(*flags, shares, strict=True)]
 
 
 def _gathered(parts: list[Asked], column: str, replicate: int) -> Array:
-    found = [part.of(column, replicate) for part in parts]
+    return _joined([part.of(column, replicate) for part in parts])
+
+
+def _joined(found: list[Array]) -> Array:
     return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def _dealt(
-    flags: tuple[Flags, Flags], parts: list[Asked], replicate: int, places: tuple[list[Flags], list[Flags]]
-) -> None:
+def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
     """Enter the flags of one replicate in those of each partition."""
     start = 0
-    for at, part in enumerate(parts):
+    for part, place in zip(parts, places, strict=True):
         rows = part.bounds[replicate]
         end = start + rows.stop - rows.start
-        for chosen, place in zip(flags, places, strict=True):
-            place[at][rows] = chosen[start:end]
+        place[rows] = chosen[start:end]
         start = end
 
 
-def _hires(parts: list[Asked], planned: headcount.Headcount, year: Year) -> pl.DataFrame:
-    """Return the year's hires, as opening staff stand after ``termination``."""
+def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Year) -> list[list[int]]:
+    """Enter who is promoted into vacancies; return by replicate how many are missing from outside at each level."""
+    (leaves, promoted), aims, mix = flags, vacancies.targets(year), []
+    for i in range(year.replicates):
+        stays = ~_joined([gone[part.bounds[i]] for gone, part in zip(leaves, parts, strict=True)])
+        columns = {name: _gathered(parts, name, i) for name in ("key", *_more(year))}
+        chosen, outside = vacancies.decide(vacancies.Staff(**columns, stays=stays), aims, year)
+        _dealt(chosen, parts, i, promoted)
+        mix.append(outside)
+    return mix
+
+
+def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
     adapts = year.config.hiring.level_mix == "adaptive"
-    mix = hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
+    return hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
+
+
+def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
+    """Return the year's hires, as opening staff stand after ``termination``."""
     hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
     return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
 

@@ -98,7 +98,8 @@ def _one_plan(opening: Any, growth: Any, termination: Any, new_hire_termination:
         raise ValueError(
             "need opening >= 0 and whole, -1 < growth <= 1, 0 <= termination <= 1, 0 <= new_hire_termination < 1"
         )
-    return exact_plan(int(opening), *map(ppm, rates))
+    g, t, n = map(ppm, rates)
+    return exact_plan(int(opening), target_path(int(opening), [g]), half_up(int(opening) * t, PPM), n)
 
 
 def _is_whole(headcount: Any) -> bool:
@@ -107,12 +108,13 @@ def _is_whole(headcount: Any) -> bool:
 
 
 def exact_plan(
-    opening: int, growth: int, termination: int, new_hire_termination: int, year: int | None = None
+    opening: int, target: int, leavers: int, new_hire_termination: int, year: int | None = None
 ) -> HeadcountPlan:
-    """Return the exact plan from rates in millionths; the year is for the error of a plan that cannot be."""
-    target = half_up(opening * (PPM + growth), PPM)
-    leavers = half_up(opening * termination, PPM)
-    net = target - (opening - leavers)
+    """Return the plan that closes on the target when so many leave of their own accord; from nobody, nothing happens.
+
+    The rate is in millionths; the year is for the error of a plan that cannot be.
+    """
+    net = target - (opening - leavers) if opening else 0
     if net <= 0:
         return HeadcountPlan(target, leavers - net, -net, 0, 0)
     hires = _hires_for(net, new_hire_termination, year)
@@ -126,22 +128,40 @@ def target_path(census: int, growths: Sequence[int]) -> int:
 
 
 def planned_hires(
-    opening: int, target: int, expected_exits: int, new_hire_termination: int, year: int | None = None
+    opening: int, target: int, exits_ppm: int, new_hire_termination: int, u: float, year: int | None = None
 ) -> int:
-    """Return the hires of stochastic mode: planned on expected exits, never below 0."""
-    missing = target - opening + expected_exits
-    return _hires_for(missing, new_hire_termination, year) if missing > 0 else 0
+    """Return the hires of stochastic mode, never below 0: what expected exits leave open, a part of a hire by a draw.
+
+    Args:
+        opening: headcount at the opening.
+        target: closing headcount aimed at.
+        exits_ppm: expected exits of opening staff, millionths of people.
+        new_hire_termination: share of the hires who leave, millionths.
+        u: the draw.
+        year: for the error of a plan that cannot be.
+    """
+    missing, stay = PPM * (target - opening) + exits_ppm, PPM - new_hire_termination
+    if missing <= 0:
+        return 0
+    _refuse_when_none_stays(_ceil(missing, PPM), stay, year)
+    whole, part = divmod(missing, stay)
+    return whole + (math.floor(u * stay) < part)
 
 
 def _hires_for(missing: int, new_hire_termination: int, year: int | None) -> int:
     """Return how many to hire so that as many as are missing stay; ``SimulationError`` when every hire leaves."""
-    if new_hire_termination >= PPM:
+    stay = PPM - new_hire_termination
+    _refuse_when_none_stays(missing, stay, year)
+    return _ceil(missing * PPM, stay)
+
+
+def _refuse_when_none_stays(missing: int, stay: int, year: int | None) -> None:
+    if stay <= 0:
         raise SimulationError(
             f"{missing} more staff are needed{'' if year is None else f' in {year}'}, and of hires nobody stays, for "
-            "workforce.new_hire_termination_rate is 1; lower it, or hire nobody by a lower "
-            "simulation.target_growth_rate or workforce.total_termination_rate"
+            "workforce.new_hire_termination_rate, or the curve of terminations.new_hire_hazard, is 1; lower it, or "
+            "hire nobody by a lower simulation.target_growth_rate or workforce.total_termination_rate"
         )
-    return _ceil(missing * PPM, PPM - new_hire_termination)
 
 
 def check_ratio(hires: int, opening: int, ratio: float, rates: str) -> None:

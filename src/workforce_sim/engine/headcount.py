@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workforce_sim.dates import Ints
+from workforce_sim.dates import Flags, Ints
+from workforce_sim.draws import Stream, shared_draw
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.growth import check_ratio, exact_plan, planned_hires, target_path
 from workforce_sim.money import PPM, half_up
@@ -43,25 +44,32 @@ def decide(weights: list[Ints], year: Year) -> Headcount:
         SimulationError: when more hires would be needed than ``workforce.max_hires_ratio`` allows, or any at all while
             every hire leaves.
     """
-    sizes = [len(weight) for weight in weights]
     exact = year.config.workforce.headcount == "exact"
-    planned = _exact(sizes, year) if exact else _stochastic(weights, year)
+    planned = _exact(weights, year) if exact else _stochastic(weights, year)
     g, t, n = (rate / PPM for rate in _rates(year))
     rates = f"growth {g:g}, terminations {t:g}, terminations of hires {n:g} in {year.number}"
-    for hires, size in zip(planned.hires, sizes, strict=True):
-        check_ratio(hires, size, year.config.workforce.max_hires_ratio, rates)
+    for hires, weight in zip(planned.hires, weights, strict=True):
+        check_ratio(hires, len(weight), year.config.workforce.max_hires_ratio, rates)
     return planned
 
 
 def _rates(year: Year) -> tuple[int, int, int]:
     """Return growth, terminations and terminations of hires in ppm."""
-    section, growth = year.config.workforce, year.config.simulation.target_growth_rate
-    rates = growth, section.total_termination_rate, section.new_hire_termination_rate
-    return rates[0].ppm(year.number), rates[1].ppm(year.number), rates[2].ppm(year.number)
+    growth, leaving = year.config.simulation.target_growth_rate, year.config.workforce.total_termination_rate
+    return growth.ppm(year.number), leaving.ppm(year.number), year.hire_exits.rate
 
 
-def _exact(sizes: list[int], year: Year) -> Headcount:
-    plans = [exact_plan(size, *_rates(year), year.number) for size in sizes]
+def target(year: Year) -> int:
+    """Return the headcount that a year aims at: the census, grown year by year and rounded once."""
+    section = year.config.simulation
+    path = [section.target_growth_rate.ppm(number) for number in range(section.start_year, year.number + 1)]
+    return target_path(year.world.headcount, path)
+
+
+def _exact(weights: list[Ints], year: Year) -> Headcount:
+    (_, t, n), aim = _rates(year), target(year)
+    leavers = [max(half_up(len(weight) * t, PPM), int(np.count_nonzero(certain(weight, year)))) for weight in weights]
+    plans = [exact_plan(len(weight), aim, x, n, year.number) for weight, x in zip(weights, leavers, strict=True)]
     return Headcount(
         [plan.terminations for plan in plans],
         [plan.reductions for plan in plans],
@@ -70,20 +78,24 @@ def _exact(sizes: list[int], year: Year) -> Headcount:
     )
 
 
+def certain(weight: Ints, year: Year) -> Flags:
+    """Return who leaves for certain: by a configured rate of 1, in either mode."""
+    given = year.config.terminations.rates is not None
+    return weight >= PPM if given else np.zeros(len(weight), dtype=bool)
+
+
 def _stochastic(weights: list[Ints], year: Year) -> Headcount:
-    section, (_, _, n) = year.config.simulation, _rates(year)
-    path = [section.target_growth_rate.ppm(number) for number in range(section.start_year, year.number + 1)]
-    target = target_path(year.world.headcount, path)
-    hires = [_planned_hires(weight, target, n, year) if len(weight) else 0 for weight in weights]
+    aim, n, seed = target(year), _rates(year)[2], year.config.random_seed
+    draws = [shared_draw(seed, replicate, year.number, Stream.HIRES) for replicate in year.world.drawn_as]
+    hires = [
+        planned_hires(len(weight), aim, _expected_exits(weight, year), n, u, year.number) if len(weight) else 0
+        for weight, u in zip(weights, draws, strict=True)
+    ]
     return Headcount(None, None, hires, None)
 
 
-def _planned_hires(weight: Ints, target: int, hire_exits_ppm: int, year: Year) -> int:
-    return planned_hires(len(weight), target, _expected_exits(weight, year), hire_exits_ppm, year.number)
-
-
 def _expected_exits(weight: Ints, year: Year) -> int:
-    """Return the exits of one replicate that are to be expected, half up: nobody knows yet how the year turns out."""
+    """Return the exits of one replicate that are to be expected, ppm: nobody knows yet how the year turns out."""
     if year.assumptions.rates_as_given:
-        return half_up(int(np.minimum(weight, PPM).sum()), PPM)
-    return half_up(len(weight) * _rates(year)[1], PPM)
+        return int(np.minimum(weight, PPM).sum())
+    return len(weight) * _rates(year)[1]

@@ -13,7 +13,7 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import look_back
-from workforce_sim.engine.events.eligibility import automatic_dates, excluded
+from workforce_sim.engine.events.eligibility import automatic_dates, excluded, past_due
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.hce import FIVE_PERCENT_PPM
 
@@ -30,7 +30,7 @@ def with_plan(staff: pl.DataFrame, census: pl.DataFrame, assumptions: Assumption
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
     pay = _prior_pay(known, census, PlanYear(config.simulation.start_year - 1))
-    automatic, follows = _automatic(known, opted_out, config), _follows(known, config)
+    automatic, follows = _automatic(known, census["opted_out"], config), _follows(known, config)
     decided = _look_back(known, pay, assumptions)
     return with_arrays(known.frame, {"automatic_date": automatic, "follows": follows.view(np.uint8), **decided})
 
@@ -90,12 +90,22 @@ def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assump
     return np.where(joins, rate, 0).astype(np.int32)
 
 
-def _automatic(staff: Columns, opted_out: Flags, config: Config) -> Days:
-    """Return dates of automatic enrollment; never for participants and those who opted out."""
+def _automatic(staff: Columns, told: pl.Series, config: Config) -> Days:
+    """Return dates of automatic enrollment; never for participants and those who opted out, as far as anybody knows."""
     start = PlanYear(config.simulation.start_year).first
     section = config.enrollment.auto_enrollment
-    date = automatic_dates(staff["eligibility_date"], staff["hire_date"], section, start)
+    opted_out = _each(told.fill_null(value=False).to_numpy(), staff)
+    unasked = ~_each(told.fill_null(value=section.unknown_opt_outs == "opted_out").to_numpy(), staff)
+    date = automatic_dates(staff["eligibility_date"], staff["hire_date"], section, start, unasked)
     return np.where((staff["deferral_bp"] > 0) | opted_out, NEVER, date).astype(np.int32)
+
+
+def unknown_opt_outs(staff: pl.DataFrame, census: pl.DataFrame, config: Config) -> int:
+    """Return how many of one replicate were due for automatic enrollment before the start, as far as anybody knows."""
+    start, section = PlanYear(config.simulation.start_year).first, config.enrollment.auto_enrollment
+    known = Columns(staff)
+    due = past_due(known["eligibility_date"], known["hire_date"], section, start) & (known["deferral_bp"] == 0)
+    return int(np.count_nonzero(due & census["opted_out"].is_null().to_numpy()))
 
 
 def _follows(staff: Columns, config: Config) -> Flags:

@@ -23,13 +23,15 @@ class Risks:
     certain: Flags
 
 
-def scaled_risks(weights: Ints, leavers_ppm: int) -> Risks:
+def scaled_risks(weights: Ints, leavers_ppm: int, certain: Flags | None = None) -> Risks:
     """Scale whole weights to probabilities that add up to ``leavers_ppm`` millionths of people.
 
-    Those whose probability would reach 1 become certain, all of a pass together, until none does.
+    Those whose probability would reach 1 become certain, all of a pass together, until none does; ``certain`` are so
+    from the start.
     """
-    certain = np.zeros(len(weights), dtype=bool)
-    left, total, highest = leavers_ppm, int(weights.sum()), int(weights.max(initial=0))
+    certain = np.zeros(len(weights), dtype=bool) if certain is None else certain.copy()
+    rest = weights[~certain] if certain.any() else weights
+    left, total, highest = leavers_ppm - PPM * (len(weights) - len(rest)), int(rest.sum()), int(rest.max(initial=0))
     while left > 0 and total > 0 and left * highest >= PPM * total:
         now = ~certain & (weights > 0) & (weights >= -(-PPM * total // left))
         certain |= now

@@ -13,12 +13,13 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.drawing import idle_draws
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
-from workforce_sim.ensembles.spread import certain, chosen
+from workforce_sim.ensembles.spread import certain, chosen, unvaried
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
@@ -113,15 +114,16 @@ def simulate_ensemble(
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
     run = begin(certain(asked), census=census, own=own)
+    notes = (*run.notes, *idle_draws(asked), *(unvaried(sources, asked) if spread is not None else ()))
     job, folder = Job(asked, run.opening, sources.common, own), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
     if folder is not None:
-        header = run.origin.header(asked, run.notes)
+        header = run.origin.header(asked, notes)
         parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
     with closing(parts):
         found, sure = _collected(parts, len(asked.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(asked, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, asked, run.notes, kept, sure)
+    ensemble = Ensemble(found, asked, notes, kept, sure)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

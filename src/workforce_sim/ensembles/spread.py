@@ -69,6 +69,18 @@ def varying(config: Config) -> tuple[str, ...]:
     return tuple(source for source in SOURCES if found[source])
 
 
+def unvaried(spread: Spread, config: Config) -> tuple[str, ...]:
+    """Return a warning for each source that is asked for and does not vary: alone, it makes all replicates alike."""
+    idle = [source for source in SOURCES if source in spread.sources and source not in varying(config)]
+    return tuple(f"spread: {source} does not vary, so it spreads nothing: {_WHY[source]}" for source in idle)
+
+
+_WHY = {
+    "year": "uncertainty.year_effects.terminations needs to be above 0, with workforce.headcount: stochastic",
+    "assumptions": "uncertainty.assumptions names no key",
+}
+
+
 def grouped(config: Config, replicates: Sequence[int]) -> list[tuple[Config, tuple[int, ...]]]:
     """Return the replicates by their own configuration: those that share one can share a frame."""
     found = drawing(config)

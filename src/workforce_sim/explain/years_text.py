@@ -57,6 +57,28 @@ def plan_table(years: Sequence[Row]) -> str:
     return _table([column for column in columns if column[1] not in empty])
 
 
+MOST_LEVELS = 20
+"""More levels are no short table."""
+
+
+def mix_table(rows: Sequence[Row]) -> str:
+    """Return the mix of levels as a table: of the census, and at the end of the first and of the last year.
+
+    Args:
+        rows: those of ``level_mix``, one for each year and level; nothing is shown of very many levels.
+    """
+    levels, years = list(dict.fromkeys(row["level"] for row in rows)), sorted({row["year"] for row in rows})
+    if not 1 < len(levels) <= MOST_LEVELS:
+        return ""
+    found = {(row["year"], row["level"]): row for row in rows}
+    columns = [("", "level", levels)]
+    for year in dict.fromkeys((years[0], *years[1:2], years[-1])):
+        of_year = [found.get((year, level), {"headcount": 0, "share": 0.0}) for level in columns[0][2]]
+        counts = ("end of", str(year), _counts(of_year, "headcount"))
+        columns += [counts, ("", "share", _percents(of_year, "share"))]
+    return _table(columns)
+
+
 def _table(columns: Sequence[tuple[str, str, list[str]]]) -> str:
     """Return columns of two headings and cells, right aligned, with a rule under the headings."""
     widths = [max(map(len, (first, second, *cells))) for first, second, cells in columns]

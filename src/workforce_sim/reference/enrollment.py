@@ -51,17 +51,24 @@ def settle_participants(census: Sequence[Employee], config: Config) -> None:
 
 def find_automatic_dates(staff: Sequence[Employee], config: Config) -> None:
     """Give everybody in scope the date of automatic enrollment: of the census, or of a year's hires."""
-    auto = config.enrollment.auto_enrollment
-    window = dt.timedelta(days=auto.window_days)
-    start = dt.date(config.simulation.start_year, 1, 1)
-    for employee in staff:
-        entry = employee.eligibility_date
-        if not auto.enabled or entry is None or employee.participates or employee.opted_out:
-            continue
-        if employee.hire_date >= auto.hire_date_cutoff:
-            employee.automatic_date = entry + window if entry + window >= start else None
-        elif auto.everybody:
-            employee.automatic_date = max(entry + window, start + window)
+    if config.enrollment.auto_enrollment.enabled:
+        for employee in staff:
+            if not employee.participates and not employee.opted_out:
+                employee.automatic_date = _automatic_date(employee, config)
+
+
+def _automatic_date(employee: Employee, config: Config) -> dt.date | None:
+    """Return the day on which the window of somebody in scope ends; of the swept, the window from the start year on."""
+    auto, entry = config.enrollment.auto_enrollment, employee.eligibility_date
+    window, start = dt.timedelta(days=auto.window_days), dt.date(config.simulation.start_year, 1, 1)
+    by_hire_date = employee.hire_date >= auto.hire_date_cutoff
+    if entry is None or not (by_hire_date or auto.everybody):
+        return None
+    if by_hire_date and entry + window >= start:
+        return entry + window
+    if by_hire_date and employee.opted_out is None and auto.unknown_opt_outs == "opted_out":
+        return None
+    return max(entry, start) + window
 
 
 def draw_decliners(staff: Sequence[Employee], config: Config) -> None:

@@ -17,16 +17,17 @@ from workforce_sim.reference.chance import (
     millionths,
     years_before,
 )
+from workforce_sim.reference.promotions import Vacancies
 from workforce_sim.reference.records import Employee
 from workforce_sim.reference.year import Knots, Year, count_levels
 
 FULL_TIME_HOURS = 2080
 
 
-def hire(number: int, opening_staff: Sequence[Employee], year: Year) -> list[Employee]:
-    """Return the year's hires, number 1 and on; the n-th hire of a year is the same person in every scenario."""
+def hire(number: int, weights: Sequence[int], year: Year) -> list[Employee]:
+    """Return the year's hires, number 1 and on, at levels by weight; the n-th is the same person in every scenario."""
     hires = [_stranger(ordinal, year) for ordinal in range(1, number + 1)]
-    _give_levels(hires, opening_staff, year)
+    _give_levels(hires, weights, year)
     profile = cumulated_days(year.config.hiring.month_weights, year.year)
     ages = cumulative(year.config.hiring.age_ppm)
     part_time = year.config.hiring.part_time_share.ppm(year.year) / PPM
@@ -64,18 +65,21 @@ def _stranger(ordinal: int, year: Year) -> Employee:
     )
 
 
-def _give_levels(hires: Sequence[Employee], opening_staff: Sequence[Employee], year: Year) -> None:
+def _give_levels(hires: Sequence[Employee], weights: Sequence[int], year: Year) -> None:
     """Give each level's quota out in ascending order of the draws."""
     if not hires:
         return
-    quotas = quota(len(hires), _level_weights(opening_staff, year))
+    quotas = quota(len(hires), weights)
     places = [place for place, count in enumerate(quotas) for _ in range(count)]
     in_order = sorted(hires, key=lambda employee: (year.u(employee, Stream.HIRE_LEVEL), employee.key))
     for employee, place in zip(in_order, places, strict=True):
         employee.level = place
 
 
-def _level_weights(opening_staff: Sequence[Employee], year: Year) -> list[int]:
+def level_weights(opening_staff: Sequence[Employee], vacancies: Vacancies | None, year: Year) -> Sequence[int]:
+    """Return the proportion of levels among hires: of who is missing from outside, or with rates of the level mix."""
+    if vacancies is not None:
+        return vacancies.outside if any(vacancies.outside) else year.run.level_counts
     mix, levels = year.config.hiring.level_mix, year.run.levels
     if isinstance(mix, dict):
         return [ppm(mix.get(level.name, 0.0)) for level in levels]

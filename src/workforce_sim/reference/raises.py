@@ -1,73 +1,19 @@
-"""The reference model, chapters 7 and 8: promotions, cost of living, merit, and the year's earnings.
+"""The reference model, raises: cost of living, merit, the walk of salaries, and the year's earnings.
 
 Raises are decided first and salaries walked once per person afterwards, in date order, promotions included.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from workforce_sim.draws import Stream, category
-from workforce_sim.money import PPM, half_up, ppm, raised, refuse_growth, refuse_merit, scaled
-from workforce_sim.reference.chance import (
-    completed_years,
-    cumulated_days,
-    cumulative,
-    date_between,
-    day_of_year,
-    millionths,
-    whole_between,
-)
-from workforce_sim.reference.records import Employee, Event, From, PersonYear, Raise
-from workforce_sim.reference.year import Year, milli_at
-
-
-def decide_promotions(people: Sequence[PersonYear], year: Year) -> None:
-    """Promote freely in both modes, one level up and never from the top; a date out of employment is void."""
-    promotion = year.config.promotion
-    base = promotion.base_rate.ppm(year.year)
-    age_milli, tenure_milli = milli_at(promotion.age_factors), milli_at(promotion.tenure_factors)
-    level_milli = [level.promotion_milli for level in year.run.levels]
-    day = _day_of(promotion.date, promotion.month_weights, Stream.PROMOTION_DATE, year)
-    lowest, highest = ppm(promotion.increase.lowest), ppm(promotion.increase.highest)
-    top = len(year.run.levels) - 1
-    for person in people:
-        employee = person.employee
-        product = base * age_milli(person.age) * tenure_milli(person.tenure) * level_milli[employee.level]
-        q = min(PPM, half_up(product, 10**9)) / PPM
-        if employee.level == top or not year.u(employee, Stream.PROMOTION) < q:
-            continue
-        date = day(employee)
-        if _employed_with_tenure(person, date, promotion.minimum_tenure):
-            increase = whole_between(year.u(employee, Stream.PROMOTION_INCREASE), lowest, highest)
-            person.raises.append(Raise("promotion", date, increase))
-
-
-def promoted_salary(
-    salary: int, increase_ppm: int, minimum: int | None, max_increase_ppm: int, max_amount_cents: int
-) -> int:
-    """Return the salary after a promotion: at least the minimum of the new range, but the caps win."""
-    wanted = max(raised(salary, increase_ppm), minimum or 0)
-    return min(wanted, raised(salary, max_increase_ppm), salary + max_amount_cents)
-
-
-def _day_of(
-    fixed: str | None, month_weights: Sequence[float] | None, stream: Stream, year: Year
-) -> Callable[[Employee], dt.date]:
-    """Return the date of an event by person: the fixed one, or one drawn over the whole year."""
-    if fixed is not None:
-        same = day_of_year(year.year, fixed)
-        return lambda employee: same
-    profile = cumulated_days(month_weights, year.year)
-    return lambda employee: date_between(year.u(employee, stream), year.first, year.last, profile)
-
-
-def _employed_with_tenure(person: PersonYear, on: dt.date, minimum: int) -> bool:
-    if not person.first_day <= on <= person.last_day:
-        return False
-    return completed_years(person.employee.hire_date, on) >= minimum
+from workforce_sim.money import half_up, ppm, raised, refuse_growth, refuse_merit, scaled
+from workforce_sim.reference.chance import cumulative, day_of_year, millionths
+from workforce_sim.reference.promotions import promoted_salary
+from workforce_sim.reference.records import Event, From, PersonYear, Raise
+from workforce_sim.reference.year import Year, day_of
 
 
 def decide_cost_of_living(people: Sequence[PersonYear], year: Year) -> None:
@@ -83,11 +29,11 @@ def decide_merit(people: Sequence[PersonYear], year: Year) -> None:
     """Say who gets a merit increase, when, and with which rating; how much depends on everybody who gets one."""
     compensation = year.config.compensation
     fixed = compensation.fixed_merit_date
-    day = _day_of(fixed, compensation.merit_month_weights, Stream.MERIT_DATE, year)
+    day = day_of(fixed, compensation.merit_month_weights, Stream.MERIT_DATE, year)
     shares = cumulative([ppm(rating.share) for rating in compensation.sorted_ratings])
     for person in people:
         date = day(person.employee)
-        if _employed_with_tenure(person, date, compensation.merit_minimum_tenure):
+        if person.has_tenure(compensation.merit_minimum_tenure, date):
             rating = category(millionths(year.u(person.employee, Stream.RATING)), shares) if shares else 0
             person.raises.append(Raise("merit", date, rating))
 

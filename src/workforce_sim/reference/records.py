@@ -31,8 +31,8 @@ class Employee:
     """A participant of the census: in it with a deferral rate above 0, or drawn where it has no rates."""
     flagged_excluded: bool = False
     """In the census with the flag."""
-    opted_out: bool = False
-    """In the census with the mark."""
+    opted_out: bool | None = None
+    """As the census has it; None where it does not say, as of hires."""
     owner_share_ppm: int = 0
     declines_escalation: bool = False
     eligibility_date: dt.date | None = None
@@ -153,6 +153,10 @@ class PersonYear:
         date = self.employee.eligibility_date
         return date if date is not None and date <= self.last_day else None
 
+    def has_tenure(self, minimum: int, on: dt.date) -> bool:
+        """Return whether employed on a day, with that many completed years by then."""
+        return self.first_day <= on <= self.last_day and completed_years(self.employee.hire_date, on) >= minimum
+
     def salary_on(self, day: dt.date) -> int:
         """Return the annual salary of a day employed, after that day's raises."""
         return next(salary for start, salary in reversed(self.salaries) if start <= day)
@@ -212,7 +216,7 @@ def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:
     employee.deferral_bp = row["deferral_bp"] or 0
     employee.participates = employee.deferral_bp > 0
     employee.flagged_excluded = bool(row["excluded"])
-    employee.opted_out = bool(row["opted_out"])
+    employee.opted_out = row["opted_out"]
     employee.owner_share_ppm = row["owner_share_ppm"] or 0
     employee.prior_pay_cents = row["prior_year_pay_cents"]
     employee.match_balance_cents = row["match_balance_cents"] or 0

@@ -13,8 +13,6 @@ from workforce_sim.config import Config
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, half_up
 
-NOBODY = 0
-"""The key of a draw that belongs to no person, employee or hire."""
 SMALLEST = 2.0**-53
 
 
@@ -23,13 +21,7 @@ def exit_factor(config: Config, year: int, replicate: int) -> int:
     s = config.uncertainty.year_effects.terminations
     if s == 0 or config.workforce.headcount == "exact":
         return PPM
-    return factor_at(draw_of_nobody(config.random_seed, replicate, year), s)
-
-
-def draw_of_nobody(seed: int, replicate: int, year: int) -> float:
-    """Return the draw in [0, 1) that everybody shares in a replicate's year."""
-    nobody = draws.person_number(seed, replicate, NOBODY)
-    return draws.uniform(nobody, draws.decision(seed, year, Stream.YEAR_EFFECT))
+    return factor_at(draws.shared_draw(config.random_seed, replicate, year, Stream.YEAR_EFFECT), s)
 
 
 def factor_at(u: float, s: float) -> int:

@@ -19,7 +19,8 @@ from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.reference.chance import DAY, cumulative
+from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
+from workforce_sim.reference.hazard import Hazard, hire_hazard
 from workforce_sim.reference.records import Employee
 from workforce_sim.reference.uncertainty import exit_factor
 
@@ -69,6 +70,20 @@ class Year:
         """The statutory limits of the year; only with a plan."""
         return limits_of(self.config, self.year)
 
+    @cached_property
+    def hazard(self) -> Hazard:
+        """When the year's hires leave."""
+        return hire_hazard(self.config, self.year)
+
+    def is_certain(self, weight: int) -> bool:
+        """Whether somebody leaves for certain: by a configured table of rates, whatever else the year brings."""
+        return self.config.terminations.rates is not None and weight >= PPM
+
+    @property
+    def rates_as_given(self) -> bool:
+        """Whether a configured table of rates decides as it stands: in stochastic mode."""
+        return not self.exact and self.config.terminations.rates is not None
+
     def u(self, employee: Employee, stream: Stream) -> float:
         """Return an employee's draw in [0, 1) for one decision of the year."""
         return draws.uniform(employee.person, self._scalars[stream])
@@ -78,6 +93,17 @@ def limits_of(config: Config, year: int) -> Limits:
     """Return the statutory limits of a calendar year under the plan's assumptions."""
     rule = config.plan.limits
     return limits(year, inflation=rule.inflation, wage_growth=rule.wage_growth, overrides=rule.overrides)
+
+
+def day_of(
+    fixed: str | None, month_weights: Sequence[float] | None, stream: Stream, year: Year
+) -> Callable[[Employee], dt.date]:
+    """Return the date of an event by person: the fixed one, or one drawn over the whole year."""
+    if fixed is not None:
+        same = day_of_year(year.year, fixed)
+        return lambda employee: same
+    profile = cumulated_days(month_weights, year.year)
+    return lambda employee: date_between(year.u(employee, stream), year.first, year.last, profile)
 
 
 def count_levels(staff: Sequence[Employee], levels: int) -> list[int]:
@@ -139,6 +165,7 @@ def _levels_are_known(config: Config, levels: Sequence[Level]) -> None:
     names = {level.name for level in levels}
     for key, value in (
         ("hiring.level_mix", config.hiring.level_mix),
+        ("promotion.from_within", config.promotion.from_within),
         ("compensation.merit_factors", config.compensation.merit_factors),
     ):
         unknown = sorted(set(value) - names) if isinstance(value, dict) else []

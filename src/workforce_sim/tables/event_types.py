@@ -34,7 +34,7 @@ EVENT_KINDS = (
         words="promoted",
         otherwise="another promotion raise",
         sets=(*_SALARY, "level_before", "level_after"),
-        keys=("promotion.", "workforce.levels"),
+        keys=("promotion.", *_COMING),
         amount_keys=("compensation.",),
     ),
     EventType(

@@ -40,18 +40,27 @@ def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
     return Draws(seed, 0).of(person, Stream.EXCLUDED) < ppm(section.excluded_share) / PPM
 
 
-def automatic_dates(eligible: Days, hire: Days, section: AutoEnrollment, start: int) -> Days:
+def automatic_dates(
+    eligible: Days, hire: Days, section: AutoEnrollment, start: int, unasked: Flags | None = None
+) -> Days:
     """Return the dates of automatic enrollment on or after ``start``, 1 January of the start year, or never.
 
-    Of those who have not taken part, opted out or been excluded.
+    Of those who have not taken part, opted out or been excluded. ``unasked`` are those who have not been asked yet,
+    however long ago their day was; without it the past is over for everybody.
     """
     if not section.enabled:
         return np.full(len(eligible), NEVER, dtype=np.int32)
-    window, first = np.int32(section.window_days), np.int32(start)
-    date = np.where(eligible == NEVER, NEVER, eligible + np.where(eligible == NEVER, 0, window))
+    new, past = hire >= day_number(section.hire_date_cutoff), past_due(eligible, hire, section, start)
+    swept = ~new & section.everybody if unasked is None else np.where(new, past & unasked, section.everybody)
+    date = np.where(eligible == NEVER, NEVER, eligible + np.where(eligible == NEVER, 0, section.window_days))
+    asked = np.where(new & ~past, date, NEVER)
+    return np.where(swept, np.maximum(date, start + section.window_days), asked).astype(np.int32)
+
+
+def past_due(eligible: Days, hire: Days, section: AutoEnrollment, start: int) -> Flags:
+    """Return who in scope by hire date would have been enrolled automatically before ``start``."""
     new = hire >= day_number(section.hire_date_cutoff)
-    date = np.where(new, date, np.maximum(date, first + window) if section.everybody else NEVER)
-    return np.where(date < first, NEVER, date).astype(np.int32)
+    return np.asarray(section.enabled & new & (eligible < start - section.window_days))
 
 
 def of_hires(hire: Days, birth: Days, person: Keys, year: Year) -> Days:

@@ -138,14 +138,14 @@ def _ascending(u: Uniforms) -> Rows:
 
 
 def level_mix(opening: list[NDArray[np.int16]], year: Year) -> list[list[int]]:
-    """Return whole weights of the levels for each replicate: census or adaptive counts, or shares in ppm.
+    """Return whole weights of the levels for each replicate by rates: census or adaptive counts, or shares in ppm.
 
     ``opening`` has the levels of the opening staff by replicate, where the mix adapts to them.
     """
     mix, names = year.config.hiring.level_mix, year.assumptions.names
     if mix == "adaptive":
         return [np.bincount(levels, minlength=len(names)).tolist() for levels in opening]
-    if mix == "census":
+    if mix is None or mix == "census":
         return [year.world.level_counts] * year.replicates
     return [[ppm(mix.get(name, 0.0)) for name in names]] * year.replicates
 

@@ -44,9 +44,7 @@ def promotion(staff: Columns, year: Year) -> Mapping[str, Array]:
     One takes place where somebody is employed and of minimum tenure on its date; others are void.
     """
     section = year.config.promotion
-    table = year.assumptions.promotion(year.number)
-    chance = (table.cells.ravel() / PPM)[table.index(staff["age"], staff["tenure"], staff["level"])]
-    rows = np.flatnonzero(year.draw(staff["person"], Stream.PROMOTION) < chance)
+    rows = _into_vacancies(staff, year) if year.config.fills_vacancies else _by_rates(staff, year)
     date = _dates(staff, rows, section, year)
     there = employed_with_tenure(staff, rows, date, section.minimum_tenure, year)
     rows, date = rows[there], date[there]
@@ -60,6 +58,18 @@ def promotion(staff: Columns, year: Year) -> Mapping[str, Array]:
         "promotion_ppm": spread(rows, increase, len(staff), np.int64),
         "new_level": level,
     }
+
+
+def _into_vacancies(staff: Columns, year: Year) -> Selected:
+    """Return who of opening staff moves up, as settled with the hires."""
+    opening = np.flatnonzero(staff["is_hire"] == 0)
+    return opening[year.given["employment"].promoted]
+
+
+def _by_rates(staff: Columns, year: Year) -> Selected:
+    table = year.assumptions.promotion(year.number)
+    chance = (table.cells.ravel() / PPM)[table.index(staff["age"], staff["tenure"], staff["level"])]
+    return np.flatnonzero(year.draw(staff["person"], Stream.PROMOTION) < chance)
 
 
 def _dates(staff: Columns, rows: Selected, section: Promotion, year: Year) -> Days:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags, Ints, dates_between, dates_in_year
+from workforce_sim.dates import Days, Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
+from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
@@ -92,9 +93,15 @@ def leavers(
     if planned.exits is None or planned.reductions is None:
         return chosen_freely(_risks(weight, year.factors[replicate], year), u), none
     exits, reductions = planned.exits[replicate], planned.reductions[replicate]
-    order = ranking(scaled_risks(weight, exits * PPM), u)
+    sure = headcount.certain(weight, year)
+    order = ranking(scaled_risks(weight, exits * PPM, sure), u)
+    order[sure] = _BEFORE_ALL
     leaves = _first(order, keys, exits)
     return leaves, leaves & ~_first(order, keys, exits - reductions) if reductions else none
+
+
+_BEFORE_ALL = -2.0
+"""The place in the ranking of those who are certain to leave by their own rate: before those who are by scaling."""
 
 
 def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
@@ -105,29 +112,45 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
     """Return the risks of one replicate's opening staff where everybody leaves freely."""
     if year.assumptions.rates_as_given:
         rates = all_in_year(weight, factor)
-        return Risks(rates / PPM, rates >= PPM)
+        return Risks(rates / PPM, (rates >= PPM) | headcount.certain(weight, year))
     rate = year.config.workforce.total_termination_rate.ppm(year.number)
     return scaled_risks(weight, len(weight) * in_year(rate, factor))
 
 
 def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
-    """Return the columns of ``termination`` for the hires: of equal hazard, so longer there, likelier to leave."""
-    weight = (year.last - hires["hire_date"]).astype(np.int64)
+    """Return the columns of ``termination`` for the hires: who has more days left is likelier to leave."""
+    days, gone = year.last - hires["hire_date"], year.hire_exits.gone
+    weight = days.astype(np.int64) if gone is None else gone[days]
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
     leaves = np.zeros(len(hires), dtype=bool)
-    rate = year.config.workforce.new_hire_termination_rate.ppm(year.number)
     for i, part in enumerate(hires.bounds(year.replicates)):
         if planned.hire_exits is None:
-            exits = planned.hires[i] * in_year(rate, year.factors[i])
-            leaves[part] = chosen_freely(scaled_risks(weight[part], exits), u[part])
+            leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[i], year), u[part])
         else:
-            order = ranking(scaled_risks(weight[part], planned.hire_exits[i] * PPM), u[part])
+            order = ranking(scaled_risks(np.maximum(weight[part], 1), planned.hire_exits[i] * PPM), u[part])
             leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of hires")
     rows = np.flatnonzero(leaves)
-    person = hires["person"][rows]
-    date = dates_between(year.draw(person, Stream.HIRE_LEAVING_DATE), hires["hire_date"][rows] + 1, year.last)
+    date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
-    return _columns(rows, _causes(person, hires["age"][rows], year), date, is_hire, year)
+    return _columns(rows, _causes(hires["person"][rows], hires["age"][rows], year), date, is_hire, year)
+
+
+def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:
+    """Return the risks of one replicate's hires where everybody leaves freely."""
+    if year.hire_exits.gone is None:
+        return scaled_risks(weight, len(weight) * in_year(year.hire_exits.rate, factor))
+    rates = all_in_year(weight, factor)
+    return Risks(rates / PPM, rates >= PPM)
+
+
+def _last_days(person: Keys, hired: Days, year: Year) -> Days:
+    """Return the last days of hires who leave: evenly over the days left, or as the hazard has it."""
+    u, gone = year.draw(person, Stream.HIRE_LEAVING_DATE), year.hire_exits.gone
+    if gone is None:
+        return dates_between(u, hired + 1, year.last)
+    x = np.floor(u * gone[year.last - hired])
+    days = np.searchsorted(gone, x, side="right")  # the first by which more are gone; nobody is before a day is over
+    return np.minimum(hired + days, year.last).astype(np.int32)
 
 
 def _causes(person: Keys, age: Ints, year: Year) -> Ints:

@@ -12,6 +12,7 @@ import polars as pl
 
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Draws, Stream, category, person_numbers
+from workforce_sim.engine.assumptions import Table
 from workforce_sim.engine.year_effect import year_factors
 from workforce_sim.explain.reasons.moment import Moment, Reason
 from workforce_sim.ledger import employee_keys
@@ -29,13 +30,20 @@ def hire(moment: Moment) -> list[Reason]:
     return [
         moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
         moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
-        moment.by_year("workforce.new_hire_termination_rate", config.workforce.new_hire_termination_rate),
-        Reason("hiring.level_mix", value_text(section.level_mix)),
+        _hire_rate(moment),
+        _level_of_hire(moment),
         Reason("hiring.pay", section.pay, f"of {moment.event['level_after']} in {moment.year}"),
         Reason(f"hiring.ages[{band}]", percent(Decimal(section.age_ppm[band]).scaleb(-6)), f"of hires; age {age}"),
         *_months("hiring.month_weights", section.month_weights, moment.date),
         *_part_time(moment),
     ]
+
+
+def _level_of_hire(moment: Moment) -> Reason:
+    """Return what gave the hire a level."""
+    if moment.config.fills_vacancies:
+        return Reason("promotion.mode", "vacancies", "levels of hires by what is missing from outside")
+    return Reason("hiring.level_mix", value_text(moment.config.hiring.level_mix or "census"))
 
 
 def _part_time(moment: Moment) -> list[Reason]:
@@ -61,9 +69,15 @@ def _year_effect(moment: Moment) -> list[Reason]:
 
 
 def _of_hires(moment: Moment) -> list[Reason]:
-    rate, totals = moment.config.workforce.new_hire_termination_rate, moment.totals
-    note = f"{totals['terminations_new_hires']:,} of {counted(totals['hires'], 'hire')}, equal risk a day"
-    return [moment.by_year("workforce.new_hire_termination_rate", rate, note)]
+    totals, hazard = moment.totals, moment.config.terminations.new_hire_hazard
+    note = f"{totals['terminations_new_hires']:,} of {counted(totals['hires'], 'hire')}"
+    how = Reason("terminations.new_hire_hazard", value_text(hazard), note)
+    return [how] if isinstance(hazard, dict) else [_hire_rate(moment, note), how._replace(note="")]
+
+
+def _hire_rate(moment: Moment, note: str = "") -> Reason:
+    rate = moment.config.workforce.new_hire_termination_rate
+    return moment.by_year("workforce.new_hire_termination_rate", rate, note)
 
 
 def _of_staff(moment: Moment) -> list[Reason]:
@@ -87,8 +101,17 @@ def _risk(moment: Moment) -> list[Reason]:
     cells = [c for c in section.rate_table if c.age_from <= age]
     oldest = max(c.age_from for c in cells)
     cell = max((c for c in cells if c.age_from == oldest and c.tenure_from <= tenure), key=lambda c: c.tenure_from)
+    sure = section.rates is not None and _cell(moment, moment.assumptions.termination) >= PPM
     meaning = "" if moment.assumptions.rates_as_given else "; a weight: the total rate says how many leave"
+    meaning = "; certain to leave" if sure else meaning
     return [Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"), *level]
+
+
+def _cell(moment: Moment, table: Table) -> int:
+    """Return what a table by age, tenure and level has for the person."""
+    person, place = moment.person, moment.assumptions.names.index(moment.level_on())
+    at = np.array([person["age"]]), np.array([person["tenure_years"]]), np.array([place], dtype=np.int16)
+    return int(table.at(*at)[0])
 
 
 def _cause(moment: Moment) -> list[Reason]:
@@ -128,16 +151,9 @@ def _months(key: str, weights: Sequence[float] | None, date: dt.date) -> list[Re
 def promotion(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a promotion."""
     section, person = moment.config.promotion, moment.person
-    place = moment.assumptions.names.index(moment.level_on())
-    at = np.array([person["age"]]), np.array([person["tenure_years"]]), np.array([place], dtype=np.int16)
-    chance = Decimal(int(moment.assumptions.promotion(moment.year).at(*at)[0])).scaleb(-6)
     increase = section.increase
     return [
-        moment.by_year(
-            "promotion.base_rate",
-            section.base_rate,
-            f"with factors a chance of {percent(chance)}",
-        ),
+        *(_into_vacancy(moment) if moment.config.fills_vacancies else _by_chance(moment)),
         *_band("promotion.age_factors", section.age_factors, person["age"], "age"),
         *_band("promotion.tenure_factors", section.tenure_factors, person["tenure_years"], "tenure"),
         *_level_factor(moment, "promotion_factor"),
@@ -148,6 +164,20 @@ def promotion(moment: Moment) -> list[Reason]:
         *([Reason("promotion.date", section.date)] if section.date else []),
         *_months("promotion.month_weights", section.month_weights, moment.date),
     ]
+
+
+def _by_chance(moment: Moment) -> list[Reason]:
+    chance = Decimal(_cell(moment, moment.assumptions.promotion(moment.year))).scaleb(-6)
+    note = f"with factors a chance of {percent(chance)}"
+    return [moment.by_year("promotion.base_rate", moment.config.promotion.rate, note)]
+
+
+def _into_vacancy(moment: Moment) -> list[Reason]:
+    level = str(moment.event["level_after"])
+    share = Decimal(moment.config.promotion.within_ppm(level)).scaleb(-6)
+    promoted = f"{counted(moment.totals['promotions'], 'promotion')} that year"
+    of_level = Reason("promotion.from_within", percent(share), f"of what is missing at {level}")
+    return [Reason("promotion.mode", "vacancies", promoted), of_level]
 
 
 def cola(moment: Moment) -> list[Reason]:

@@ -1,0 +1,43 @@
+"""What a configuration does that somebody may not expect: told by a run and by ``workforce-sim config check``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from workforce_sim.config import Config
+from workforce_sim.dates import PlanYear
+from workforce_sim.engine.hazard import certain_days, hire_exits
+from workforce_sim.money import PPM
+
+
+def assumption_notes(config: Config) -> tuple[str, ...]:
+    """Return what is to be said of a configuration, a sentence each."""
+    return (*_relative_rates(config), *_certain_hires(config))
+
+
+def _relative_rates(config: Config) -> Iterator[str]:
+    if config.terminations.rates is not None and config.workforce.headcount == "exact":
+        yield (
+            "terminations.rates: where workforce.headcount is exact only their proportions count, apart from rates of "
+            "1: workforce.total_termination_rate says how many leave; stochastic takes them as they are"
+        )
+
+
+def _certain_hires(config: Config) -> Iterator[str]:
+    """Tell of the first year in which the first hires are certain to leave."""
+    found = ((year, certain_days(config, PlanYear(year))) for year in config.simulation.years)
+    year, days = next(((year, days) for year, days in found if days is not None), (0, 0))
+    if days:
+        date = dt.date(year, 12, 31) - dt.timedelta(days=days - 1)
+        yield (
+            f"terminations.new_hire_hazard: hires before {date.day} {date:%B} are certain to leave in {year}, "
+            f"{_why(config, year)}"
+        )
+
+
+def _why(config: Config, year: int) -> str:
+    hazard, rate = config.terminations.new_hire_hazard, hire_exits(config, PlanYear(year)).rate / PPM
+    if hazard == "days_left":
+        return f"by days_left at a rate of {rate:g}; level, or a curve by days since hire, lets some of them stay"
+    return f"by level at a rate of {rate:g}" if hazard == "level" else "by the curve"

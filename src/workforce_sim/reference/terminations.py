@@ -1,0 +1,138 @@
+"""The reference model, terminations: who leaves, why, and on which day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from workforce_sim.config import CAUSES
+from workforce_sim.config.events import RateCell
+from workforce_sim.config.values import band_at
+from workforce_sim.draws import Stream, category
+from workforce_sim.errors import SimulationError
+from workforce_sim.money import PPM, half_up, ppm
+from workforce_sim.reference.chance import (
+    DAY,
+    chances_in_proportion,
+    cumulated_days,
+    cumulative,
+    date_between,
+    millionths,
+    taking_order,
+)
+from workforce_sim.reference.growth import Growth
+from workforce_sim.reference.records import PersonYear
+from workforce_sim.reference.uncertainty import multiplied
+from workforce_sim.reference.year import Year, milli_at
+
+REMEDIES = {
+    "opening staff": "raise the terminations factors or rates that are 0, or plan fewer leavers",
+    "hires": "raise terminations.new_hire_hazard where it has nobody gone, or set it to days_left",
+}
+"""What to do where too few can leave."""
+
+
+def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
+    """Return the relative risk of leaving, ppm, of each of the opening staff: factors, or rate x level factor."""
+    terminations = year.config.terminations
+    level_milli = [level.termination_milli for level in year.run.levels]
+    if terminations.uses_factors:
+        age_milli, tenure_milli = milli_at(terminations.age_factors), milli_at(terminations.tenure_factors)
+        return [
+            half_up(age_milli(person.age) * tenure_milli(person.tenure) * level_milli[person.employee.level], 1000)
+            for person in people
+        ]
+    rate_ppm = _rate_at(terminations.rate_table)
+    return [
+        half_up(rate_ppm(person.age, person.tenure) * level_milli[person.employee.level], 1000) for person in people
+    ]
+
+
+def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
+    """Choose the leavers among opening staff, and give each a date and a cause."""
+    certain = [year.is_certain(weight) for weight in weights]
+    chances = _chances(weights, certain, growth.leavers_ppm, year)
+    leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
+    certain_keys = {person.employee.key for person, sure in zip(people, certain, strict=True) if sure}
+    leavers.sort(key=lambda person: person.employee.key not in certain_keys)  # stable: these first, by key
+    profile = cumulated_days(year.config.terminations.month_weights, year.year)
+    cause = _cause_of(year)
+    for rank, person in enumerate(leavers, start=1):
+        u = year.u(person.employee, Stream.LEAVING_DATE)
+        person.last_day = date_between(u, year.first, year.last, profile)
+        person.cause = "reduction" if rank > growth.ordinary else cause(person)
+
+
+def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
+    """Choose the leavers among the year's hires by the days they could stay, and give each a date and a cause."""
+    gone = year.hazard.gone
+    weights = [gone[(year.last - person.first_day).days] for person in hires]
+    chances = _chances_of_hires(weights, growth.hires_leaving_ppm, year)
+    cause = _cause_of(year)
+    for person in _leavers(hires, chances, growth.hires_leaving_ppm, Stream.HIRE_TERMINATION, year):
+        u = year.u(person.employee, Stream.HIRE_LEAVING_DATE)
+        place = int(u * gone[(year.last - person.first_day).days])
+        person.last_day = person.first_day + bisect_right(gone, place) * DAY
+        person.cause = cause(person)
+
+
+def _chances(weights: Sequence[int], certain: Sequence[bool], leavers_ppm: int, year: Year) -> list[float]:
+    """Return the chance to leave of each of the opening staff: as given, or in proportion beside those who must."""
+    if year.rates_as_given:
+        chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
+    else:
+        others = [0 if sure else weight for sure, weight in zip(certain, weights, strict=True)]
+        chances = chances_in_proportion(others, leavers_ppm - PPM * sum(certain))
+    return [1.0 if sure else q for sure, q in zip(certain, chances, strict=True)]
+
+
+def _chances_of_hires(weights: Sequence[int], leaving_ppm: int, year: Year) -> list[float]:
+    """Return the chance to leave of each of the year's hires: the share gone by 31 December, or in proportion."""
+    if year.hazard.is_share and not year.exact:
+        return [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
+    return chances_in_proportion(weights, leaving_ppm)
+
+
+def _leavers(
+    people: Sequence[PersonYear], chances: Sequence[float], leavers_ppm: int, stream: Stream, year: Year
+) -> list[PersonYear]:
+    """Return who leaves: in exact mode that many, in the order of the ranking; in stochastic mode those with u < q."""
+    us = [year.u(person.employee, stream) for person in people]
+    if not year.exact:
+        return [person for person, u, q in zip(people, us, chances, strict=True) if u < q]
+    order = taking_order(chances, us, [person.employee.key for person in people])
+    number = leavers_ppm // PPM
+    if number > len(order):
+        who = "hires" if stream is Stream.HIRE_TERMINATION else "opening staff"
+        raise SimulationError(
+            f"{year.year}: {number} of {len(people)} {who} must leave, but only {len(order)} have a "
+            f"termination weight above 0; {REMEDIES[who]}"
+        )
+    return [people[i] for i in order[:number]]
+
+
+def _rate_at(cells: Sequence[RateCell]) -> Callable[[int, int], int]:
+    """Return the rate in ppm by age and tenure: the largest age_from <= age, within it the largest tenure_from."""
+
+    @cache
+    def rate(age: int, tenure: int) -> int:
+        row = max(cell.age_from for cell in cells if cell.age_from <= age)
+        cell = max(
+            (cell for cell in cells if cell.age_from == row and cell.tenure_from <= tenure),
+            key=lambda cell: cell.tenure_from,
+        )
+        return ppm(cell.value)
+
+    return rate
+
+
+def _cause_of(year: Year) -> Callable[[PersonYear], str]:
+    """Return the draw of a cause by age on 1 January, of hires on the hire date."""
+    shares = cache(lambda age: cumulative(band_at(year.config.terminations.causes, age).ppm))
+
+    def cause(person: PersonYear) -> str:
+        x = millionths(year.u(person.employee, Stream.CAUSE))
+        return CAUSES[category(x, shares(person.age))]
+
+    return cause
