@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.fitting.backtest import Backtest, backtest
+    from workforce_sim.fitting.fit import Fit, fit
     from workforce_sim.ledger import replay
     from workforce_sim.operate.attempt import Attempt, attempt
     from workforce_sim.operate.cancelling import Cancelled, Stop, off_loop
@@ -66,6 +68,7 @@ __all__ = [
     "AdpTest",
     "Attempt",
     "Attribution",
+    "Backtest",
     "Cancelled",
     "Census",
     "CensusError",
@@ -75,6 +78,7 @@ __all__ = [
     "EngineComparison",
     "Ensemble",
     "Event",
+    "Fit",
     "HeadcountPlan",
     "JsonLines",
     "Keeping",
@@ -101,6 +105,7 @@ __all__ = [
     "adp_test",
     "attempt",
     "attribution",
+    "backtest",
     "catch_up_limit",
     "check_census",
     "compare",
@@ -110,6 +115,7 @@ __all__ = [
     "diff_runs",
     "event",
     "export_csv",
+    "fit",
     "hires_needed",
     "ledger_rows",
     "level_mix",
@@ -159,6 +165,8 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "fitting.backtest": ("Backtest", "backtest"),
+    "fitting.fit": ("Fit", "fit"),
     "ledger": ("replay",),
     "operate.attempt": ("Attempt", "attempt"),
     "operate.cancelling": ("Cancelled", "Stop", "off_loop"),

@@ -112,9 +112,10 @@ def census_rows(source: Any, config: Chosen = None) -> pl.DataFrame:
         FileNotFoundError: when there is no such file.
         CensusError: when the source is no table, or a required column is missing.
     """
-    read = source._read if isinstance(source, Census) else _read(source, None if config is None else read_config(config))
-    if read is None:
-        return source.frame
+    chosen = None if config is None else read_config(config)
+    read = source._read if isinstance(source, Census) else _read(source, chosen)
+    if read is None:  # made by hand
+        return pl.DataFrame(source)
     return read.rows.select(field.column for field in FIELDS if field.column in read.rows.columns)
 
 

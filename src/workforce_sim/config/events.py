@@ -17,6 +17,7 @@ from workforce_sim.config.values import (
     MeritFactor,
     MonthDay,
     MonthWeights,
+    PayChangeByYear,
     Section,
     Share,
     ShareByYear,
@@ -167,8 +168,8 @@ class Hiring(Section):
     """When in the year people are hired; evenly by day when left out."""
     pay: Literal["percentiles", "uniform"] = "percentiles"
     """Pay of hires: along the level's percentiles, or evenly across its range."""
-    range_growth: ShareByYear | None = None
-    """Yearly growth of every pay range; the cost-of-living rate when left out."""
+    range_growth: PayChangeByYear | None = None
+    """Yearly growth of every pay range, negative for a fall; the cost-of-living rate when left out."""
     part_time_share: ShareByYear = ShareByYear(0.0)
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
@@ -265,8 +266,8 @@ def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
 class Compensation(Section):
     """Cost-of-living and merit increases."""
 
-    cola_rate: ShareByYear = ShareByYear(0.025)
-    """Cost-of-living increase a year, a fraction of salary."""
+    cola_rate: PayChangeByYear = PayChangeByYear(0.025)
+    """Cost-of-living increase a year, a fraction of salary; negative for a pay cut."""
     cola_date: MonthDay = "01-01"
     """Day of the cost-of-living increase, MM-DD."""
     merit_pool: ShareByYear = ShareByYear(0.03)

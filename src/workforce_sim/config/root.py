@@ -100,6 +100,12 @@ class Config(Section):
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
 
+    @property
+    def years_vary(self) -> bool:
+        """Whether a year of a replicate has anything of its own."""
+        effects = self.uncertainty.year_effects
+        return self.year_effect > 0 or effects.growth > 0 or effects.raises > 0
+
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List the level names in use that ``workforce.levels`` does not have."""

@@ -35,10 +35,15 @@ Number = Annotated[Any, BeforeValidator(_number), WithJsonSchema({"type": "numbe
 
 
 class YearEffects(Section):
-    """What a whole year shares; acts where `workforce.headcount` is `stochastic`."""
+    """What a whole year shares."""
 
     terminations: Share = 0.0
-    """Spread of one factor a year on all termination rates: sd of its logarithm, mean of the factor 1."""
+    """Spread of one factor a year on all termination rates: sd of its logarithm, mean of the factor 1; acts where
+    `workforce.headcount` is `stochastic`."""
+    growth: Share = 0.0
+    """Spread of a year's growth about `simulation.target_growth_rate`, a standard deviation."""
+    raises: Share = 0.0
+    """Spread of a year's cost of living about `compensation.cola_rate`, a standard deviation."""
 
 
 class Assumption(Section):

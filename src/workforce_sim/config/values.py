@@ -145,6 +145,9 @@ Share = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(6))]
 GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(decimals(6))]
 """A fraction of one that may be negative: above -1, at most 1; at most 6 decimals."""
 
+PayChange = Annotated[float, Field(ge=-0.5, le=1), AfterValidator(decimals(6))]
+"""A fraction of pay that may be negative: from -0.5 to 1; at most 6 decimals."""
+
 Factor = Annotated[float, Field(ge=0, le=50), AfterValidator(decimals(3))]
 """A relative factor from 0 to 50, at most 3 decimals; 1 changes nothing."""
 
@@ -277,6 +280,12 @@ class ShareByYear(ByYear):
     """A share of one, or a table of them by year."""
 
     root: OneOrByYear[Share]
+
+
+class PayChangeByYear(ByYear):
+    """A change of pay from -0.5 to 1, or a table of them by year."""
+
+    root: OneOrByYear[PayChange]
 
 
 class GrowthByYear(ByYear):

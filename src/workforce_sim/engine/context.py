@@ -11,13 +11,14 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.dates import Ints, PlanYear
-from workforce_sim.draws import Draws, Keys, Uniforms
+from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.hazard import HireExits, hire_exits
 from workforce_sim.engine.pay_scale import PayScale
-from workforce_sim.engine.year_effect import year_factors
+from workforce_sim.engine.year_effect import year_factors, year_shifts
 from workforce_sim.errors import RequestError
+from workforce_sim.money import PPM
 from workforce_sim.plan.limits import Limits
 
 
@@ -143,6 +144,22 @@ class Year:
         """The year's factor on all termination rates in each replicate, ppm."""
         config = self.config
         return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
+
+    def growths(self, number: int) -> list[int]:
+        """Return the growth of headcount of a year up to this one in each replicate, ppm."""
+        shifts = self._shifts(self.config.uncertainty.year_effects.growth, number, Stream.YEAR_GROWTH)
+        rate = self.config.simulation.target_growth_rate.ppm(number)
+        return [max(1 - PPM, min(PPM, rate + shift)) for shift in shifts]
+
+    @cached_property
+    def cost_of_living(self) -> list[int]:
+        """The year's cost-of-living increase in each replicate, ppm."""
+        shifts = self._shifts(self.config.uncertainty.year_effects.raises, self.number, Stream.YEAR_RAISES)
+        rate = self.config.compensation.cola_rate.ppm(self.number)
+        return [max(-PPM // 2, min(PPM, rate + shift)) for shift in shifts]
+
+    def _shifts(self, spread: float, number: int, stream: Stream) -> list[int]:
+        return year_shifts(spread, self.config.random_seed, self.world.replicates, number, stream)
 
     @cached_property
     def hire_exits(self) -> HireExits:

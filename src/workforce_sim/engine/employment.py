@@ -105,7 +105,7 @@ def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Ye
     for i in range(year.replicates):
         stays = ~_joined([gone[part.bounds[i]] for gone, part in zip(leaves, parts, strict=True)])
         columns = {name: _gathered(parts, name, i) for name in ("key", *_more(year))}
-        chosen, outside = vacancies.decide(vacancies.Staff(**columns, stays=stays), aims, year)
+        chosen, outside = vacancies.decide(vacancies.Staff(**columns, stays=stays), aims[i], year)
         _dealt(chosen, parts, i, promoted)
         mix.append(outside)
     return mix

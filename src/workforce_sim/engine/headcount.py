@@ -59,17 +59,17 @@ def _rates(year: Year) -> tuple[int, int, int]:
     return growth.ppm(year.number), leaving.ppm(year.number), year.hire_exits.rate
 
 
-def target(year: Year) -> int:
-    """Return the headcount that a year aims at: the census, grown year by year and rounded once."""
-    section = year.config.simulation
-    path = [section.target_growth_rate.ppm(number) for number in range(section.start_year, year.number + 1)]
-    return target_path(year.world.headcount, path)
+def targets(year: Year) -> list[int]:
+    """Return the headcount that a year aims at in each replicate: the census, grown year by year and rounded once."""
+    path = [year.growths(number) for number in range(year.config.simulation.start_year, year.number + 1)]
+    return [target_path(year.world.headcount, growths) for growths in zip(*path, strict=True)]
 
 
 def _exact(weights: list[Ints], year: Year) -> Headcount:
-    (_, t, n), aim = _rates(year), target(year)
+    _, t, n = _rates(year)
     leavers = [max(half_up(len(weight) * t, PPM), int(np.count_nonzero(certain(weight, year)))) for weight in weights]
-    plans = [exact_plan(len(weight), aim, x, n, year.number) for weight, x in zip(weights, leavers, strict=True)]
+    each = zip(weights, targets(year), leavers, strict=True)
+    plans = [exact_plan(len(weight), aim, x, n, year.number) for weight, aim, x in each]
     return Headcount(
         [plan.terminations for plan in plans],
         [plan.reductions for plan in plans],
@@ -85,11 +85,11 @@ def certain(weight: Ints, year: Year) -> Flags:
 
 
 def _stochastic(weights: list[Ints], year: Year) -> Headcount:
-    aim, n, seed = target(year), _rates(year)[2], year.config.random_seed
+    n, seed = _rates(year)[2], year.config.random_seed
     draws = [shared_draw(seed, replicate, year.number, Stream.HIRES) for replicate in year.world.drawn_as]
     hires = [
         planned_hires(len(weight), aim, _expected_exits(weight, year), n, u, year.number) if len(weight) else 0
-        for weight, u in zip(weights, draws, strict=True)
+        for weight, aim, u in zip(weights, targets(year), draws, strict=True)
     ]
     return Headcount(None, None, hires, None)
 

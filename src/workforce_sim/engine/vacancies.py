@@ -12,9 +12,9 @@ import numpy as np
 
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import Keys, Stream
+from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import Rows, Small
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.headcount import target
 from workforce_sim.engine.sampling import ranking, scaled_risks, smallest
 from workforce_sim.money import PPM, half_up, quota
 
@@ -31,10 +31,10 @@ class Staff:
     stays: Flags
 
 
-def targets(year: Year) -> list[int]:
-    """Return the staff aimed at by level: the headcount aimed at, in the mix of the census."""
+def targets(year: Year) -> list[list[int]]:
+    """Return the staff aimed at by level in each replicate: the headcount aimed at, in the mix of the census."""
     counts = year.world.level_counts
-    return quota(target(year), counts) if any(counts) else counts
+    return [quota(aim, counts) if any(counts) else counts for aim in headcount.targets(year)]
 
 
 def decide(staff: Staff, aims: Sequence[int], year: Year) -> tuple[Flags, list[int]]:

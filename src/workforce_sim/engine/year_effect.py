@@ -1,4 +1,4 @@
-"""What a whole year shares: one factor on everybody's termination rate, per replicate and year.
+"""What a whole year shares, per replicate: a factor on everybody's termination rate, and what it adds to other rates.
 
 Chapter: ``docs/model/uncertainty.md``.
 """
@@ -30,6 +30,18 @@ def factor(spread: float, u: float) -> int:
     """Return the log-normal factor of mean 1 at a draw, ppm; ``spread`` is the standard deviation of its logarithm."""
     z = _NORMAL.inv_cdf(max(u, _LEAST))
     return math.floor(PPM * math.exp(spread * z - spread * spread / 2) + 0.5)
+
+
+def year_shifts(spread: float, seed: int, replicates: Iterable[int], year: int, stream: Stream) -> list[int]:
+    """Return what a year adds to a rate in each replicate, ppm; 0 without a spread."""
+    if not spread:
+        return [0 for _ in replicates]
+    return [shift(spread, shared_draw(seed, r, year, stream)) for r in replicates]
+
+
+def shift(spread: float, u: float) -> int:
+    """Return what a year adds to a rate at a draw, ppm; ``spread`` is its standard deviation."""
+    return math.floor(PPM * (spread * _NORMAL.inv_cdf(max(u, _LEAST))) + 0.5)
 
 
 def in_year(rate: int, factor_ppm: int) -> int:

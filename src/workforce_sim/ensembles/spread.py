@@ -19,7 +19,7 @@ HELD_STILL = 0
 """The replicate whose draws of persons all replicates have where chance is held still."""
 
 _OFF: dict[str, dict[str, Any]] = {
-    "year": {"uncertainty.year_effects.terminations": 0.0},
+    "year": {"uncertainty.year_effects": {}},
     "assumptions": {"uncertainty.assumptions": ()},
 }
 
@@ -65,7 +65,7 @@ def certain(config: Config) -> Config:
 
 def varying(config: Config) -> tuple[str, ...]:
     """Return the sources that a configuration has."""
-    found = {"chance": True, "year": config.year_effect > 0, "assumptions": bool(config.uncertainty.assumptions)}
+    found = {"chance": True, "year": config.years_vary, "assumptions": bool(config.uncertainty.assumptions)}
     return tuple(source for source in SOURCES if found[source])
 
 
@@ -76,7 +76,7 @@ def unvaried(spread: Spread, config: Config) -> tuple[str, ...]:
 
 
 _WHY = {
-    "year": "uncertainty.year_effects.terminations needs to be above 0, with workforce.headcount: stochastic",
+    "year": "uncertainty.year_effects needs growth or raises above 0, or terminations with headcount: stochastic",
     "assumptions": "uncertainty.assumptions names no key",
 }
 

@@ -92,7 +92,12 @@ def _places(given: Panel, origins: Iterable[Any] | None) -> list[int]:
         raise RequestError(f"a backtest needs three or more censuses (there are {len(dates)})")
     if origins is None:
         return list(possible)
-    found = [place for origin in origins for place in possible if origin in (dates[place], dates[place].year, str(dates[place]))]
+    found = [
+        place
+        for origin in origins
+        for place in possible
+        if origin in (dates[place], dates[place].year, str(dates[place]))
+    ]
     if not found:
         raise RequestError(f"no such origin; there are {', '.join(str(dates[place]) for place in possible)}")
     return sorted(set(found))

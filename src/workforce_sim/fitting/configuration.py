@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.config import Config, with_changes
-from workforce_sim.fitting.credibility import student
+from workforce_sim.fitting.credibility import Z90, student
 from workforce_sim.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ def _workforce(found: Estimates) -> Iterator[Entry]:
     about = f"{int(x.actual.sum()):,} leavers of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
     yield "workforce.total_termination_rate", _six(found.rate), f"{about}; staff of the last census in a mean year"
     h = found.entrants
-    how = f"of {h.leaving_seen:,} hires" if h.leaving_seen else "no termination dates: half a year of the rate at tenure 0"
+    how = (
+        f"of {h.leaving_seen:,} hires"
+        if h.leaving_seen
+        else "no termination dates: half a year of the rate at tenure 0"
+    )
     yield "workforce.new_hire_termination_rate", _six(min(h.leaving[0], 0.95)), how
     yield "workforce.headcount", "stochastic", "people leave freely, so that years differ"
     named = "as the census names them" if found.named else "five, cut from pay, as the census has none"
@@ -135,13 +139,14 @@ def _compensation(found: Estimates) -> Iterator[Entry]:
 
 
 def _uncertainty(found: Estimates) -> Iterator[Entry]:
-    x = found.exits.level
-    effects = {"terminations": _six(x.spread)}
+    x, g, r = found.exits.level, found.growth, found.raises.total
+    effects = {"terminations": _six(x.spread), "growth": _six(g.spread), "raises": _six(r.spread)}
     yield "uncertainty.year_effects", effects, "spread of a year, four prior years in it"
-    reach = student(len(x.years) + 3) / 1.6449
+    wide = student(len(x.years) + 3) / Z90
     drawn = [
-        {"key": "workforce.total_termination_rate", "lognormal": [_six(found.rate), _six(x.error * reach)]},
-        {"key": "simulation.target_growth_rate", "normal": [_six(found.growth.mean), _six(found.growth.error)]},
+        {"key": "workforce.total_termination_rate", "lognormal": [_six(found.rate), _six(x.error * wide)]},
+        {"key": "simulation.target_growth_rate", "normal": [_six(g.mean), _six(g.error)]},
+        {"key": "compensation.cola_rate", "normal": [_six(found.raises.cola), _six(r.error)]},
     ]
     yield "uncertainty.assumptions", drawn, "what the censuses leave open"
 

@@ -131,7 +131,10 @@ def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
     values: list[tuple[str, Any, str]] = []
     if escalates:
         told = f"{risen:,} of {stays.height:,} participants rose by it"
-        values = [("enrollment.escalation.enabled", True, told), ("enrollment.escalation.increment", common / 10_000, told)]
+        values = [
+            ("enrollment.escalation.enabled", True, told),
+            ("enrollment.escalation.increment", common / 10_000, told),
+        ]
     elif stays.height >= LEAST:
         values = [("enrollment.escalation.enabled", False, f"no one step among {stays.height:,} participants")]
     if changed.height >= LEAST:
@@ -236,7 +239,4 @@ def _scaled(table: Any, ratio: float, most: float, places: int) -> Any:
     least = 10.0**-places
     if isinstance(table, float):
         return round(min(max(table * ratio, least), most), places)
-    return [
-        {**cell.model_dump(), "value": round(min(max(cell.value * ratio, least), most), places)} for cell in table
-    ]
-
+    return [{**cell.model_dump(), "value": round(min(max(cell.value * ratio, least), most), places)} for cell in table]

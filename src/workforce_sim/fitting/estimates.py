@@ -10,10 +10,10 @@ import polars as pl
 
 from workforce_sim.config import Config, Level
 from workforce_sim.config.events import AgeBand
-from workforce_sim.fitting.deferrals import PlanShares, plan_shares
 from workforce_sim.fitting.credibility import Floats
+from workforce_sim.fitting.deferrals import PlanShares, plan_shares
 from workforce_sim.fitting.entrants import Entrants, entrants
-from workforce_sim.fitting.exits import Exits, exits, places
+from workforce_sim.fitting.exits import Exits, exits
 from workforce_sim.fitting.exposure import Exposure, ages, exposure, prior_rates, tenures
 from workforce_sim.fitting.leveling import Leveled
 from workforce_sim.fitting.linking import Interval

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,7 +121,7 @@ def _separated(people: Exposure, relative: Floats) -> dict[str, Floats]:
     kinds = [kind for kind in ("tenure", "age") if kind in _kinds(people)]
     cell = {kind: places(kind, people)[0] for kind in kinds}
     size = {"tenure": len(TENURES), "age": len(AGES)}
-    found = {kind: np.ones(size[kind]) for kind in kinds}
+    found: dict[str, Floats] = {kind: np.ones(size[kind]) for kind in kinds}
     weights = people.years
     for _ in range(20 if len(kinds) > 1 else 1):
         for kind in kinds:
@@ -144,7 +143,7 @@ def _blank(people: Exposure, kind: str, prior: Floats | None) -> Direction:
     exposed = people.by(cell, people.years, size)
     kept = np.unique(target)
     place = np.searchsorted(kept, target)
-    weight = np.bincount(place, weights=exposed)
+    weight: Floats = np.bincount(place, weights=exposed).astype(np.float64)
     average = np.bincount(place, weights=exposed * given)
     shares = np.divide(average, weight, out=given[kept].copy(), where=weight > 0)
     moved = np.where(cell >= 0, place[np.maximum(cell, 0)], -1)
@@ -157,7 +156,7 @@ def _blank(people: Exposure, kind: str, prior: Floats | None) -> Direction:
         shares,
         Cells(ones, ones, ones),
         weight,
-        np.bincount(place, weights=actual),
+        np.bincount(place, weights=actual).astype(np.float64),
         ones,
         size - len(kept),
     )
@@ -179,9 +178,7 @@ def _product(directions: dict[str, Direction], leave_out: str = "") -> Floats:
     return np.asarray(np.prod(factors, axis=0)) if factors else np.array(1.0)
 
 
-def _refitted(
-    people: Exposure, directions: dict[str, Direction], kind: str, base: float, actual: Floats
-) -> Direction:
+def _refitted(people: Exposure, directions: dict[str, Direction], kind: str, base: float, actual: Floats) -> Direction:
     """Return one direction fitted beside the others; each year's level is that of the year."""
     old = directions[kind]
     size = len(old.names)
@@ -194,7 +191,4 @@ def _refitted(
     found = cells(d, e)
     mean = float((found.factors @ e) / e.sum()) if e.sum() else 1.0
     centred = Cells(found.factors / mean, found.errors, found.credibility)
-    return Direction(
-        kind, old.names, old.starts, old.cell, old.prior, centred, old.exposure, d, e, old.merged
-    )
-
+    return Direction(kind, old.names, old.starts, old.cell, old.prior, centred, old.exposure, d, e, old.merged)

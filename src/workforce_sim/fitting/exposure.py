@@ -42,7 +42,7 @@ class Exposure:
     def by(self, cell: Ints, values: Floats, size: int) -> Floats:
         """Return the sum of values by cell, those below 0 left out."""
         known = cell >= 0
-        return np.bincount(cell[known], weights=values[known], minlength=size)
+        return np.bincount(cell[known], weights=values[known], minlength=size).astype(np.float64)
 
 
 def exposure(parts: Sequence[Interval]) -> Exposure:
@@ -77,8 +77,8 @@ def real_births(births: pl.Series) -> bool:
     given = births.drop_nulls()
     if len(given) < REAL_BIRTHS * len(births):
         return False
-    days = pl.DataFrame({"d": given.dt.month().cast(pl.Int32) * 100 + given.dt.day()})
-    return bool(days["d"].value_counts()["count"].max() <= max(SAME_DAY * len(given), 5))  # type: ignore[operator]
+    counts = np.bincount((given.dt.month().cast(pl.Int64) * 100 + given.dt.day()).to_numpy())
+    return bool(counts.max(initial=0) <= max(SAME_DAY * len(given), 5))
 
 
 def _completed(days: pl.Series, at: dt.date) -> Ints:

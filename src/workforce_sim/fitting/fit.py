@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -48,7 +47,7 @@ class Fit:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row per estimate: exposure, count, A/E, credibility, value, 90 % interval, prior; see ``fitting.table``."""
+        """One row per estimate: exposure, count, A/E, credibility, value, 90 % interval, prior."""
         return table(self.estimates)
 
     @cached_property
@@ -63,8 +62,9 @@ class Fit:
         staff = self.parts[-1].after.staff
         if not self.estimates.named:
             staff = staff.with_columns(level=pl.lit(None, dtype=pl.String))
-        kept = {column.name: column.dtype for column in CENSUS if column.name in staff.columns and column.name not in ("level", "department")}
-        return Census(completed(staff.cast(kept), CENSUS), source="last census")  # type: ignore[arg-type]
+        text = ("level", "department")
+        types: Any = {c.name: c.dtype for c in CENSUS if c.name in staff.columns and c.name not in text}
+        return Census(completed(staff.cast(types), CENSUS), source="last census")
 
     def __repr__(self) -> str:
         return f"<Fit of {len(self.parts):,} intervals, {self.parts[0].before.date} to {self.parts[-1].after.date}>"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from workforce_sim.census.read import Census
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.ensembles.ensemble import simulate_ensemble
-from workforce_sim.census.read import Census
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.fitting.fit import Fit
 from workforce_sim.fitting.linking import Interval
@@ -126,7 +126,7 @@ def has_rates(staff: pl.DataFrame) -> bool:
 
 def participation(staff: pl.DataFrame) -> float:
     """Return the share of staff who defer."""
-    return float((staff["deferral_bp"].fill_null(0) > 0).mean() or 0.0)
+    return int((staff["deferral_bp"].fill_null(0) > 0).sum()) / max(staff.height, 1)
 
 
 def average_deferral(staff: pl.DataFrame) -> float:
@@ -216,5 +216,3 @@ def times(parts: Sequence[Interval], origin: int, horizon: int) -> tuple[float, 
     """Return when the interval of a horizon begins and ends, in years from the origin."""
     start = sum(part.years for part in parts[origin : origin + horizon - 1])
     return start, start + parts[origin + horizon - 1].years
-
-

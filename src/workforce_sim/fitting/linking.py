@@ -186,4 +186,3 @@ def _same_person(before: Snapshot, after: Snapshot) -> pl.DataFrame:
     once = [frame.filter(~pl.struct(_DATES).is_duplicated()) for frame in (gone, new)]
     both = once[1].join(once[0].rename({"employee_id": "old"}), on=_DATES)
     return both.select("employee_id", "old").sort("employee_id")
-

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,12 @@ COLUMNS: dict[str, Any] = {
 """What is kept of a row; null where a census has no such column."""
 
 DATED = frozenset(
-    "censusdate asof asofdate snapshotdate effectivedate reportdate valuationdate periodend date "
-    "censusyear snapshotyear planyear fiscalyear year".split()
+    {
+        *("census date", "as of", "as of date", "snapshot date", "effective date", "report date", "valuation date"),
+        *("period end", "date", "census year", "snapshot year", "plan year", "fiscal year", "year"),
+    }
 )
-"""Names of the column that dates the rows of a panel, in lower case letters."""
+"""Names of the column that dates the rows of a panel, however they are spelled."""
 
 QUIET_DAYS, LEAST_HIRES = 45, 20
 
@@ -96,7 +99,7 @@ def panel(censuses: Any, config: Config) -> Panel:
         return censuses
     parts = [part for date, source in _given(censuses) for part in _dated(date, source)]
     snapshots = sorted((_snapshot(date, rows, config, name) for date, rows, name in parts), key=lambda s: s.date)
-    twice = [a.date for a, b in zip(snapshots, snapshots[1:], strict=False) if a.date == b.date]
+    twice = [a.date for a, b in pairwise(snapshots) if a.date == b.date]
     if twice:
         raise RequestError(f"two censuses are dated {twice[0]}; give each a date of its own")
     if len(snapshots) > 1:
@@ -131,7 +134,9 @@ def _dated(date: Any, source: Any) -> Iterable[tuple[Any, Any, str]]:
     if found is None and not isinstance(source, Census):
         found = _latest(source)
     if found is None:
-        raise RequestError(f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column as_of")
+        raise RequestError(
+            f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column as_of"
+        )
     yield found, source, name
 
 
@@ -140,7 +145,7 @@ def _date_column(source: Any) -> tuple[str | None, pl.DataFrame]:
     if isinstance(source, Census):
         return None, source.frame
     opened = open_census(source)
-    column = next((name for name in opened.columns() if plain(name) in DATED), None)
+    column = next((name for name in opened.columns() if plain(name) in set(map(plain, DATED))), None)
     return column, opened.collect(opened.frame) if column is not None else pl.DataFrame()
 
 
@@ -157,7 +162,7 @@ def _latest(source: Any) -> Any:
     rows = census_rows(source)
     if "termination_date" not in rows.columns or rows["termination_date"].null_count() == rows.height:
         return None
-    return max(day for name in ("hire_date", "termination_date") for day in [rows[name].max()] if day is not None)  # type: ignore[type-var]
+    return max(day for name in ("hire_date", "termination_date") for day in [rows[name].max()] if day is not None)
 
 
 def _day(value: Any) -> dt.date | int:
@@ -198,7 +203,11 @@ def _snapshot(date: dt.date | int, source: Any, config: Config, name: str) -> Sn
     notes += _said(every.height - usable.height, name, "without an id, hire date or pay", "left out")
     future = usable.filter(pl.col("hire_date") <= day)
     notes += _said(usable.height - future.height, name, f"hired after {day}", "left out")
-    order = ["salary_cents", "hire_date", *(c for c in COLUMNS if c not in {"employee_id", "salary_cents", "hire_date"})]
+    order = [
+        "salary_cents",
+        "hire_date",
+        *(c for c in COLUMNS if c not in {"employee_id", "salary_cents", "hire_date"}),
+    ]
     once = future.sort("employee_id", *order, descending=[False] + [True] * len(order), nulls_last=True).unique(
         "employee_id", keep="first", maintain_order=True
     )
@@ -232,7 +241,9 @@ def _unfolded(last: Snapshot) -> Panel:
     left = last.others.filter(pl.col("termination_date").is_not_null())
     first = left["termination_date"].min()
     if not isinstance(first, dt.date):
-        raise RequestError("one census without termination dates says nothing of rates; give two or more dated censuses")
+        raise RequestError(
+            "one census without termination dates says nothing of rates; give two or more dated censuses"
+        )
     days = [day for year in range(first.year, last.date.year) if (day := dt.date(year, 12, 31)) < last.date]
     days = [*(day for day in days if day >= first - dt.timedelta(31)), last.date]
     if len(days) < 2:

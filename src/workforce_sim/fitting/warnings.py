@@ -27,7 +27,7 @@ def _intervals(parts: Sequence[Interval]) -> Iterator[str]:
         yield f"{have} only: the spread of years comes from the prior, and so do most means; give more censuses"
     lengths = [part.years for part in parts]
     if max(lengths) > UNEVEN * min(lengths):
-        yield f"intervals are uneven, {min(lengths):.2f} to {max(lengths):.2f} years: rates are a year's; check the dates"
+        yield f"intervals are uneven, {min(lengths):.2f} to {max(lengths):.2f} years: rates are a year's; look at dates"
 
 
 def _links(parts: Sequence[Interval]) -> Iterator[str]:
@@ -38,8 +38,8 @@ def _links(parts: Sequence[Interval]) -> Iterator[str]:
     old = sum(int((part.new == "unexplained").sum()) for part in parts)
     if new and old > OLD_HIRES * new:
         yield (
-            f"{old:,} of {new:,} people who are new were hired before the census that lacks them ({percent(old / new, 0)}): "
-            "check whether all censuses have the same scope"
+            f"{old:,} of {new:,} people who are new ({percent(old / new, 0)}) were hired before the census that lacks "
+            "them: check whether all censuses have the same scope"
         )
     back = sum(int((part.gone == "returned later").sum()) for part in parts)
     if back:
@@ -85,4 +85,3 @@ def _cells(found: Estimates) -> Iterator[str]:
     if merged:
         told = " and ".join(f"{count} of {kind}" for kind, count in merged.items())
         yield f"cells with fewer than {LEAST_EXITS} leavers are merged with their neighbours: {told}"
-

@@ -11,7 +11,7 @@ from workforce_sim import draws
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up
-from workforce_sim.reference.uncertainty import multiplied
+from workforce_sim.reference.uncertainty import growth_of, multiplied
 from workforce_sim.reference.year import Year
 
 
@@ -39,8 +39,8 @@ def headcount_growth(weights: Sequence[int], year: Year) -> Growth:
 
 def headcount_target(year: Year) -> int:
     """Return the census headcount grown through this year, with one rounding."""
-    rates = year.config.simulation.target_growth_rate
-    growth = [PPM + rates.ppm(y) for y in range(year.config.simulation.start_year, year.year + 1)]
+    years = range(year.config.simulation.start_year, year.year + 1)
+    growth = [PPM + growth_of(year.config, y, year.run.replicate) for y in years]
     return half_up(year.run.headcount * prod(growth), int(PPM ** len(growth)))
 
 

@@ -13,13 +13,14 @@ from workforce_sim.money import half_up, ppm, raised, refuse_growth, refuse_meri
 from workforce_sim.reference.chance import cumulative, day_of_year, millionths
 from workforce_sim.reference.promotions import promoted_salary
 from workforce_sim.reference.records import Event, From, PersonYear, Raise
+from workforce_sim.reference.uncertainty import cost_of_living
 from workforce_sim.reference.year import Year, day_of
 
 
 def decide_cost_of_living(people: Sequence[PersonYear], year: Year) -> None:
     """Give the cost-of-living increase to those employed on its date: opening staff, and hires of before that date."""
     day = day_of_year(year.year, year.config.compensation.cola_date)
-    rate = year.config.compensation.cola_rate.ppm(year.year)
+    rate = cost_of_living(year.config, year.year, year.run.replicate)
     for person in people:
         if person.last_day >= day and (not person.is_hire or person.first_day < day):
             person.raises.append(Raise("cola", day, rate))

@@ -1,4 +1,4 @@
-"""The reference model, uncertainty: one factor a year on everybody's rate of leaving.
+"""The reference model, uncertainty: one factor a year on everybody's rate of leaving; a year's growth and raises.
 
 Assumptions that are drawn are put into the configuration before a run begins, so nothing is done for them here.
 """
@@ -22,6 +22,28 @@ def exit_factor(config: Config, year: int, replicate: int) -> int:
     if s == 0 or config.workforce.headcount == "exact":
         return PPM
     return factor_at(draws.shared_draw(config.random_seed, replicate, year, Stream.YEAR_EFFECT), s)
+
+
+def growth_of(config: Config, year: int, replicate: int) -> int:
+    """Return g', the growth of headcount of a year in a replicate, ppm."""
+    spread = config.uncertainty.year_effects.growth
+    rate = config.simulation.target_growth_rate.ppm(year)
+    return max(1 - PPM, min(PPM, rate + _added(config, year, replicate, spread, Stream.YEAR_GROWTH)))
+
+
+def cost_of_living(config: Config, year: int, replicate: int) -> int:
+    """Return c', the cost-of-living increase of a year in a replicate, ppm."""
+    spread = config.uncertainty.year_effects.raises
+    rate = config.compensation.cola_rate.ppm(year)
+    return max(-500_000, min(PPM, rate + _added(config, year, replicate, spread, Stream.YEAR_RAISES)))
+
+
+def _added(config: Config, year: int, replicate: int, spread: float, stream: Stream) -> int:
+    """Return d, what a year adds to a rate, ppm."""
+    if spread == 0:
+        return 0
+    u = draws.shared_draw(config.random_seed, replicate, year, stream)
+    return floor(PPM * (spread * NormalDist().inv_cdf(max(u, SMALLEST))) + 0.5)
 
 
 def factor_at(u: float, s: float) -> int:

@@ -69,8 +69,7 @@ class _Walk:
         early = self.staff["promotion_date"][promoted] <= _cola_date(self.year)
         self._promote(promoted[early])
         if gets_cola.any():
-            rate = self.year.config.compensation.cola_rate.ppm(self.year.number)
-            after = np.where(gets_cola, raised(self.salary, rate), self.salary)
+            after = np.where(gets_cola, raised(self.salary, _cola_rates(self.staff, self.year)), self.salary)
             self.cola_before = np.where(gets_cola, self.salary, self.cola_before)
             self.cola_after = np.where(gets_cola, after, self.cola_after)
             self.salary = after
@@ -98,6 +97,13 @@ class _Walk:
 
 def _cola_date(year: Year) -> int:
     return year.day(year.config.compensation.cola_date)
+
+
+def _cola_rates(staff: Columns, year: Year) -> Ints | int:
+    """Return everybody's cost-of-living increase in ppm: one for all, or that of each one's replicate."""
+    rates = year.cost_of_living
+    alike = len(set(rates)) == 1
+    return rates[0] if alike else np.array(rates, dtype=np.int64)[staff["replicate"]]
 
 
 def _gets_cola(staff: Columns, year: Year) -> Flags:

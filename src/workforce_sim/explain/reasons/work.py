@@ -13,7 +13,7 @@ import polars as pl
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Draws, Stream, category, person_numbers
 from workforce_sim.engine.assumptions import Table
-from workforce_sim.engine.year_effect import year_factors
+from workforce_sim.engine.year_effect import year_factors, year_shifts
 from workforce_sim.explain.reasons.moment import Moment, Reason
 from workforce_sim.ledger import employee_keys
 from workforce_sim.money import PPM
@@ -29,6 +29,7 @@ def hire(moment: Moment) -> list[Reason]:
     band = next(i for i, b in enumerate(section.ages) if b.start <= age < b.end)
     return [
         moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
+        *_year_shift(moment, "growth", config.uncertainty.year_effects.growth, Stream.YEAR_GROWTH),
         moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
         _hire_rate(moment),
         _level_of_hire(moment),
@@ -66,6 +67,13 @@ def _year_effect(moment: Moment) -> list[Reason]:
     (factor,) = year_factors(spread, seed, [moment.event["replicate"]], moment.year)
     note = f"all rates of {moment.year} times {factor / PPM:.3f}"
     return [Reason("uncertainty.year_effects.terminations", number(spread), note)] if spread else []
+
+
+def _year_shift(moment: Moment, name: str, spread: float, stream: Stream) -> list[Reason]:
+    """Return what the year added to a rate."""
+    (shift,) = year_shifts(spread, moment.config.random_seed, [moment.event["replicate"]], moment.year, stream)
+    note = f"{shift / 10_000:+.2f} points in {moment.year}"
+    return [Reason(f"uncertainty.year_effects.{name}", number(spread), note)] if spread else []
 
 
 def _of_hires(moment: Moment) -> list[Reason]:
@@ -182,9 +190,10 @@ def _into_vacancy(moment: Moment) -> list[Reason]:
 
 def cola(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a cost-of-living increase."""
-    section = moment.config.compensation
+    section, spread = moment.config.compensation, moment.config.uncertainty.year_effects.raises
     rate = moment.by_year("compensation.cola_rate", section.cola_rate)
-    return [rate, Reason("compensation.cola_date", section.cola_date)]
+    of_year = _year_shift(moment, "raises", spread, Stream.YEAR_RAISES)
+    return [rate, *of_year, Reason("compensation.cola_date", section.cola_date)]
 
 
 def merit(moment: Moment) -> list[Reason]:
