@@ -180,7 +180,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "ages": hire_ages(),
         "month_weights": MONTH_WEIGHTS,
         "pay": st.sampled_from(["percentiles", "uniform"]),
-        "range_growth": by_year(millionths(0, PPM) | millionths(0, 50_000), year),
+        "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
     }
@@ -218,7 +218,7 @@ def ratings(draw: st.DrawFn) -> dict[str, Any]:
 @cache
 def compensation(year: int, level_count: int) -> Keys:
     return {
-        "cola_rate": by_year(millionths(0, PPM) | millionths(0, 50_000), year),
+        "cola_rate": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "cola_date": MONTH_DAY,
         "merit_pool": by_year(millionths(0, PPM) | millionths(0, 50_000), year),
         "merit_date": MONTH_DAY,

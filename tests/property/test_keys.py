@@ -71,6 +71,8 @@ OF_REPLICATES = {
     "uncertainty.assumptions[].key",
     "uncertainty.assumptions[].uniform",
     "uncertainty.assumptions[].triangular",
+    "uncertainty.assumptions[].normal",
+    "uncertainty.assumptions[].lognormal",
     "uncertainty.assumptions[].values",
 }
 """What gives each replicate its own configuration; in tests/unit/test_uncertainty.py."""
@@ -311,6 +313,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         levels(promotion_factor=0.5),
     ),
     "uncertainty.year_effects.terminations": ({"workforce.headcount": "stochastic"}, 0.3),
+    "uncertainty.year_effects.growth": ({}, 0.1),
+    "uncertainty.year_effects.raises": ({}, 0.1),
     "terminations.age_factors": ({}, YOUNG_AND_OLD),
     "terminations.age_factors[].from": (
         {"terminations.age_factors": YOUNG_AND_OLD},

@@ -262,7 +262,12 @@ def test_what_is_drawn_once_follows_seed_and_replicate_and_is_the_same_in_every_
 
 def test_every_stream_of_the_events_is_watched() -> None:
     elsewhere = {Stream.RESERVED, Stream.IMPUTED_BIRTH, Stream.IMPUTED_BIRTHDAY}  # nobody's, and the census's
-    no_person = {Stream.YEAR_EFFECT, Stream.ASSUMPTION}  # in tests/unit/test_uncertainty.py
+    no_person = {
+        Stream.YEAR_EFFECT,
+        Stream.YEAR_GROWTH,
+        Stream.YEAR_RAISES,
+        Stream.ASSUMPTION,
+    }  # in tests/unit/test_uncertainty.py
     no_person.add(Stream.HIRES)  # in the next test
     assert set(WATCH) == {stream for stream in Stream if stream < Stream.SYNTHETIC_AGE} - elsewhere - no_person
 

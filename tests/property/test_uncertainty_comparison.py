@@ -17,6 +17,7 @@ from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
 SPREADS = (0.0, 0.1, 0.4, 1.0)
+SMALL_SPREADS = (0.0, 0.015, 0.05)
 REPLICATES = st.lists(st.sampled_from([0, 1, 2, 3, 17, 2**31 - 1]), min_size=1, max_size=3, unique=True).map(sorted)
 CALM = {"simulation.target_growth_rate": 0.02, "workforce.max_hires_ratio": 1000.0}
 """So that a run is seldom an error."""
@@ -31,6 +32,8 @@ def uncertain(draw: st.DrawFn) -> Scenario:
     changes: dict[str, Any] = {
         "simulation.end_year": start + draw(st.integers(0, 3)),
         "uncertainty.year_effects.terminations": draw(st.sampled_from(SPREADS) | strategies.millionths(0, 1_000_000)),
+        "uncertainty.year_effects.growth": draw(st.sampled_from(SMALL_SPREADS) | strategies.millionths(0, 300_000)),
+        "uncertainty.year_effects.raises": draw(st.sampled_from(SMALL_SPREADS) | strategies.millionths(0, 1_000_000)),
     }
     if draw(st.booleans()):
         changes |= CALM
@@ -87,9 +90,23 @@ def test_engines_agree_on_a_firm_of_five_hundred_over_four_years(s: float, exits
             "levels": [{"name": name, "termination_factor": factor} for name, factor in FACTORS.items()],
         },
         terminations=EXITS[exits],
-        uncertainty={"year_effects": {"terminations": s}},
+        uncertainty={"year_effects": {"terminations": s, "growth": s / 10, "raises": s / 5}},
     )
     scenario = support.synthetic(500, config)
+    batch = fast(scenario, (0, 1, 41))
+    for replicate in (0, 1, 41):
+        assert_same(only(batch, pl.col("replicate") == replicate), slow(scenario, replicate))
+
+
+def test_engines_agree_where_headcount_is_exact_and_pay_is_cut() -> None:
+    config = support.configured(
+        2025,
+        2028,
+        compensation={"cola_rate": -0.02},
+        hiring={"range_growth": -0.01},
+        uncertainty={"year_effects": {"growth": 0.08, "raises": 0.03}},
+    )
+    scenario = support.synthetic(400, config)
     batch = fast(scenario, (0, 1, 41))
     for replicate in (0, 1, 41):
         assert_same(only(batch, pl.col("replicate") == replicate), slow(scenario, replicate))

@@ -20,7 +20,7 @@ from workforce_sim.config.drawing import drawing, value
 from workforce_sim.config.load import with_changes
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.draws import Stream, bits, census_key, decision, person_number, shared_draw
-from workforce_sim.engine.year_effect import all_in_year, factor, in_year, year_factors
+from workforce_sim.engine.year_effect import all_in_year, factor, in_year, shift, year_factors, year_shifts
 from workforce_sim.money import PPM
 
 MODEL = Path(__file__).parents[2] / "docs" / "model"
@@ -49,7 +49,7 @@ def number(text: str) -> int:
 # --- the page ---
 
 
-@pytest.mark.parametrize("line", re.findall(r"^\| \d \| 20.*$", PAGE, flags=re.MULTILINE))
+@pytest.mark.parametrize("line", re.findall(r"^\| \d \| 20\d\d \| 0x.*$", PAGE, flags=re.MULTILINE))
 def test_the_pages_factors_are_what_the_code_computes(line: str) -> None:
     replicate, year, last_mix, u, z, factor_ppm, rate = cells(line)
     r, y = int(replicate), int(year)
@@ -58,6 +58,14 @@ def test_the_pages_factors_are_what_the_code_computes(line: str) -> None:
     assert NormalDist().inv_cdf(float(u)) == float(z)
     assert year_factors(0.2, 42, [r], y) == [number(factor_ppm)]
     assert in_year(250_000, number(factor_ppm)) == number(rate)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\| \d \| 20\d\d \| 0\.\d.*$", PAGE, flags=re.MULTILINE))
+def test_the_pages_shifts_are_what_the_code_computes(line: str) -> None:
+    replicate, year, *drawn = cells(line)
+    for stream, u, d in zip((Stream.YEAR_GROWTH, Stream.YEAR_RAISES), drawn[::2], drawn[1::2], strict=True):
+        assert shared_draw(42, int(replicate), int(year), stream) == float(u)
+        assert year_shifts(0.02, 42, [int(replicate)], int(year), stream) == [number(d)]
 
 
 def test_the_pages_other_factors() -> None:
@@ -100,6 +108,8 @@ def test_the_pages_firm_loses_one_more_in_a_bad_year() -> None:
     [
         (RATE, {"uniform": [0.10, 0.14]}, 6),
         (RATE, {"triangular": [0.10, 0.11, 0.14]}, 6),
+        (RATE, {"normal": [0.12, 0.01]}, 6),
+        (RATE, {"lognormal": [0.12, 0.10]}, 6),
         (RATE, {"values": [0.10, 0.12, 0.15]}, 2),
         ("eligibility.waiting_period_days", {"uniform": [30, 90]}, 0),
     ],
@@ -363,7 +373,7 @@ def test_a_year_of_a_table_may_be_uncertain() -> None:
         ({"key": "random_seed", "values": [1, 2]}, "cannot be uncertain"),
         ({"key": "census.size", "uniform": [10, 20]}, "cannot be uncertain"),
         ({"key": "simulation.end_year", "uniform": [2026, 2029]}, "cannot be uncertain"),
-        ({"key": RATE}, "needs exactly one of uniform, triangular, values .has none"),
+        ({"key": RATE}, "needs exactly one of uniform, triangular, normal, lognormal, values .has none"),
         ({"key": RATE, "uniform": [0.1, 0.2], "values": [0.1]}, "has uniform and values"),
         ({"key": RATE, "uniform": [0.2, 0.1]}, "uniform: must rise"),
         ({"key": RATE, "uniform": [0.1, 0.1]}, "uniform: must rise"),
@@ -434,3 +444,67 @@ def test_the_story_of_who_leaves_tells_the_years_factor() -> None:
     assert re.search(
         rf"uncertainty\.year_effects\.terminations +0\.25 +all rates of {gone['year']} times {ppm / PPM:.3f}", told
     )
+
+
+# --- a year's growth and raises ---
+
+
+def test_a_shift_has_mean_0_and_the_spread_it_says() -> None:
+    shifts = np.array([shift(0.02, (i + 0.5) / 20_000) for i in range(20_000)]) / PPM
+    assert abs(shifts.mean()) < 1e-5
+    assert shifts.std() == pytest.approx(0.02, rel=1e-3)
+
+
+def test_growth_that_varies_closes_exact_years_off_the_rate_by_what_the_year_adds() -> None:
+    exact = {**SMALL, "workforce": {"total_termination_rate": 0.12}, "census": {"size": 10_000}}
+    found = ws.simulate({**exact, "uncertainty": {"year_effects": {"growth": 0.02}}})
+    shifts = [year_shifts(0.02, 7, [0], year, Stream.YEAR_GROWTH)[0] for year in (2025, 2026)]
+    path = [10_000 * (1.03 + shifts[0] / PPM)]
+    path.append(path[0] * (1.03 + shifts[1] / PPM))
+    assert found.summary["headcount_closing"].to_list() == [math.floor(heads + 0.5) for heads in path]
+
+
+def test_a_cost_of_living_below_zero_cuts_the_pay_of_everybody() -> None:
+    pay = {"cola_rate": -0.02, "merit_pool": 0.0}
+    found = ws.simulate({**SMALL, "compensation": pay, "promotion": {"base_rate": 0.0}, "plan": {"enabled": False}})
+    cut = found.events.filter(pl.col("event_type").cast(pl.String) == "cola")
+    assert (cut["salary_after_cents"] < cut["salary_before_cents"]).all()
+    assert found.summary["average_salary_growth_continuing"].to_list() == pytest.approx([-0.02, -0.02], abs=1e-6)
+
+
+def test_a_cost_of_living_below_minus_half_is_refused() -> None:
+    with pytest.raises(ws.ConfigError, match=r"compensation\.cola_rate"):
+        ws.load_config({**SMALL, "compensation": {"cola_rate": -0.6}})
+
+
+def test_raises_that_vary_move_nobody_in_or_out() -> None:
+    plain, varied = (
+        ws.simulate({**SMALL, "uncertainty": {"year_effects": {"raises": s}}, "plan": {"enabled": False}})
+        for s in (0.0, 0.03)
+    )
+    people = ["employee_id", "year", "hire_date", "termination_date", "status"]
+    assert plain.snapshots.select(people).equals(varied.snapshots.select(people))
+    assert not plain.snapshots["salary_cents"].equals(varied.snapshots["salary_cents"])
+
+
+def test_a_year_held_still_has_no_growth_or_raise_of_its_own() -> None:
+    effects = {"uncertainty.year_effects": {"growth": 0.05, "raises": 0.05}}
+    found = ws.simulate_ensemble(uncertain(**effects), replicates=4, spread="chance", progress=None)
+    plain = ws.simulate_ensemble(uncertain(), replicates=4, progress=None)
+    assert found.replicates.equals(plain.replicates)
+
+
+@pytest.mark.parametrize("kind", ["normal", "lognormal"])
+@pytest.mark.parametrize("numbers", [[0.1, 0], [0.1, -0.01], [0.1], [0.9, 0.2]])
+def test_a_bell_without_a_spread_or_beyond_what_the_key_takes_is_refused(kind: str, numbers: list[float]) -> None:
+    with pytest.raises(ws.ConfigError, match="assumptions"):
+        uncertain({"key": RATE, kind: numbers})
+
+
+def test_a_bell_has_the_mean_and_the_spread_it_says() -> None:
+    for kind, numbers in (("normal", [0.1, 0.01]), ("lognormal", [0.1, 0.1])):
+        entry = Assumption(key=RATE, **{kind: numbers})
+        found = np.array([value(entry, 6, (i + 0.5) / 5_000) for i in range(5_000)])
+        spread = found.std() if kind == "normal" else np.log(found).std()
+        assert np.median(found) == pytest.approx(0.1, rel=1e-4)
+        assert spread == pytest.approx(numbers[1], rel=0.02)  # cut off at three

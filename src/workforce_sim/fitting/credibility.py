@@ -42,7 +42,8 @@ class Level:
 
 def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float) -> Level:
     """Return the level of yearly A/E: years vary, and each has its chance."""
-    x, chance = np.log((actual + 0.5) / expected), 1 / (actual + 0.5)
+    x = np.log((actual + 0.5) / expected)
+    chance = 1 / (expected * (actual.sum() + 0.5) / expected.sum())  # of what is expected: no year weighs more by luck
     weights = 1 / (prior_spread**2 / lengths + chance)
     deviations = (x - np.average(x, weights=weights)) * np.sqrt(lengths)
     s = spread(deviations, prior_spread, chance * lengths)

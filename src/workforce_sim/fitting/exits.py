@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.fitting.credibility import Cells, Floats, Level, cells, level
 from workforce_sim.fitting.exposure import Exposure, Ints
-from workforce_sim.fitting.priors import AGES, EXIT_SPREAD, LEAST_EXITS, TENURES
+from workforce_sim.fitting.priors import AGES, EXIT_SPREAD, LEAST_EXITS, TENURES, at_size
 
 ROUNDS = 3
 
@@ -94,7 +94,8 @@ def exits(people: Exposure, prior: Floats, lengths: Floats) -> Exits:
         for kind in directions:
             directions[kind] = _refitted(people, directions, kind, base, actual)
     expected = people.by(people.interval, people.years * base * _product(directions), n)
-    found = level(actual, np.maximum(expected, 1e-9), lengths, EXIT_SPREAD)
+    prior_spread = at_size(EXIT_SPREAD, float(years.sum() / lengths.sum()))
+    found = level(actual, np.maximum(expected, 1e-9), lengths, prior_spread)
     return Exits(found, directions, base, expected, actual, years)
 
 

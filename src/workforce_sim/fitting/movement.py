@@ -11,9 +11,16 @@ import polars as pl
 
 from workforce_sim.fitting.credibility import Floats, spread
 from workforce_sim.fitting.linking import Interval
-from workforce_sim.fitting.priors import GROWTH_SPREAD, PRIOR_YEARS, RAISE_MEAN, RAISE_SPREAD, RAISE_YEARS
+from workforce_sim.fitting.priors import (
+    GROWTH_SPREAD,
+    PRIOR_YEARS,
+    RAISE_MEAN,
+    RAISE_SPREAD,
+    RAISE_YEARS,
+    at_size,
+)
 
-JUMP, FARTHEST_JUMP = 0.05, 1.0
+JUMP, FARTHEST_JUMP, LEAST_PART = 0.05, 1.0, 0.25
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,18 @@ class Yearly:
     credibility: float
 
 
-def growth(parts: Sequence[Interval]) -> Yearly:
-    """Return the growth of headcount a year."""
+def growth(parts: Sequence[Interval], surprise: float) -> Yearly:
+    """Return the growth of headcount a year.
+
+    Args:
+        parts: the intervals.
+        surprise: spread of the share of staff who leave in a year, which the growth that is seen has in it.
+    """
     ratios = [part.after.staff.height / max(int(part.exposed.sum()), 1) for part in parts]
     values = np.array([ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)])
-    return _yearly(values, _weights(parts), 0.0, PRIOR_YEARS, GROWTH_SPREAD)
+    staff = float(np.mean([part.before.staff.height for part in parts]))
+    found = _yearly(values, _weights(parts), 0.0, PRIOR_YEARS, at_size(GROWTH_SPREAD, staff))
+    return replace(found, spread=math.sqrt(max(found.spread**2 - surprise**2, LEAST_PART * found.spread**2)))
 
 
 def _weights(parts: Sequence[Interval]) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.fitting.credibility import Z90
+from workforce_sim.fitting.credibility import Z90, student
 from workforce_sim.fitting.estimates import Estimates
 from workforce_sim.fitting.exits import Direction
 from workforce_sim.fitting.movement import Yearly
@@ -63,7 +63,8 @@ def _cells(kind: str, direction: Direction, found: Estimates) -> Iterator[dict[s
         factor = float(direction.found.factors[i])
         base = expected / exposed if rated and exposed else 1.0
         spread = float(direction.found.errors[i])
-        reach = Z90 * (math.hypot(spread, x.level.error) if rated else spread)
+        of_level = student(len(x.actual) + 3) * x.level.error if rated else 0.0
+        reach = math.hypot(Z90 * spread, of_level)
         estimate = base * factor
         yield _row(
             f"exits by {kind}",
