@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
+from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.terminal import complain, say
 
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _simulate_options(_command(commands, "simulate", "simulate a configuration and print its years", _simulate))
     add_ensemble_commands(commands, _command)
+    add_fit_commands(commands, _command)
     census = commands.add_parser("census", help="check a census").add_subparsers(required=True, metavar="COMMAND")
     check = _command(census, "check", "tell which rules a census breaks, row by row", _census_check)
     check.add_argument("file", metavar="FILE", type=Path, help="Parquet or CSV file")

@@ -16,7 +16,9 @@ from workforce_sim.fitting.fit import BASE, fitted
 from workforce_sim.fitting.forecasting import drivers, foretold, happened, paths, plain, times
 from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
+from workforce_sim.fitting.report import backtest_report
 from workforce_sim.fitting.scoring import by_measure, scored
+from workforce_sim.fitting.verdict import backtest_text, verdict
 
 REPLICATES = 200
 
@@ -47,6 +49,18 @@ class Backtest:
         far = self.drivers.with_columns(far=pl.col("off").abs())
         first = far.sort("origin", "horizon", "far", descending=[False, False, True])
         return first.unique(["origin", "horizon"], keep="first", maintain_order=True).drop("far")
+
+    @property
+    def verdict(self) -> str:
+        """What the scores say, a sentence a measure."""
+        return verdict(self)
+
+    def __str__(self) -> str:
+        return backtest_text(self)
+
+    def report(self) -> str:
+        """Return the backtest as Markdown, with a fan of each forecast as SVG."""
+        return backtest_report(self)
 
     def __repr__(self) -> str:
         return f"<Backtest of {len(self.origins):,} origins, {self.scores.height:,} scores>"

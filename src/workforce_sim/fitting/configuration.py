@@ -66,6 +66,8 @@ def _workforce(found: Estimates) -> Iterator[Entry]:
         else "no termination dates: half a year of the rate at tenure 0"
     )
     yield "workforce.new_hire_termination_rate", _six(min(h.leaving[0], 0.95)), how
+    if not isinstance(found.hazard, dict):
+        yield "terminations.new_hire_hazard", "level", "one hazard through the year"
     yield "workforce.headcount", "stochastic", "people leave freely, so that years differ"
     named = "as the census names them" if found.named else "five, cut from pay, as the census has none"
     yield "workforce.levels", [*_levels(found)], f"{named}; factor of leaving, pay of hires a year on"
@@ -122,6 +124,7 @@ def _hiring(found: Estimates) -> Iterator[Entry]:
 def _promotion(found: Estimates) -> Iterator[Entry]:
     r = found.raises
     low, high = _six(r.jump_lowest), _six(max(r.jump_highest, r.jump_lowest))
+    yield "promotion.mode", "rates", "levels follow pay, not vacancies"
     yield "promotion.base_rate", _six(r.jump_share), f"{r.jumps:,} jumps of pay among {r.people:,} below the top level"
     yield "promotion.age_factors", [{"from": 0, "factor": 1}], "everybody alike"
     yield "promotion.tenure_factors", [{"from": 0, "factor": 1}], "everybody alike"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,7 @@ class Estimates:
         levels: of the last census, lowest first.
         named: whether censuses name them.
         age_bands: of hires.
+        hazard: configured exits of hires.
         exit_months: weights of the months of leaving; None without termination dates.
     """
 
@@ -48,6 +50,7 @@ class Estimates:
     levels: tuple[Level, ...]
     named: bool
     age_bands: tuple[AgeBand, ...]
+    hazard: Any
     exit_months: tuple[float, ...] | None
 
 
@@ -70,6 +73,7 @@ def estimated(given: Leveled, parts: Sequence[Interval], config: Config) -> Esti
         levels=given.levels,
         named=given.named,
         age_bands=config.hiring.ages,
+        hazard=config.terminations.new_hire_hazard,
         exit_months=_months(dates),
     )
 

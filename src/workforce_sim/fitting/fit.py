@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
+from workforce_sim.errors import LedgerError
 from workforce_sim.fitting.configuration import Keys, keys, opening_year
 from workforce_sim.fitting.estimates import Estimates, estimated
+from workforce_sim.fitting.fit_text import fit_text
 from workforce_sim.fitting.leveling import with_levels
 from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
+from workforce_sim.fitting.report import fit_report
 from workforce_sim.fitting.spelling import one_spelling
 from workforce_sim.fitting.table import table
 from workforce_sim.fitting.warnings import warnings
+from workforce_sim.fitting.written import yaml_text
+from workforce_sim.store.layout import private
 from workforce_sim.tables import CENSUS, completed
 
 BASE = {
@@ -37,6 +43,7 @@ class Fit:
         parts: the intervals, people linked.
         keys: the fitted keys, each with where it comes from.
         warnings: what a reader should know before using it.
+        base: the configuration given.
     """
 
     config: Config
@@ -44,6 +51,7 @@ class Fit:
     parts: tuple[Interval, ...]
     keys: Keys
     warnings: tuple[str, ...]
+    base: Config
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -66,8 +74,53 @@ class Fit:
         types: Any = {c.name: c.dtype for c in CENSUS if c.name in staff.columns and c.name not in text}
         return Census(completed(staff.cast(types), CENSUS), source="last census")
 
+    def __str__(self) -> str:
+        return fit_text(self)
+
+    def report(self) -> str:
+        """Return the fit as Markdown, with pictures as SVG."""
+        return fit_report(self)
+
+    def yaml(self) -> str:
+        """Return the configuration as YAML, each fitted key with where it comes from."""
+        first, last = self.parts[0].before.date, self.parts[-1].after.date
+        head = [
+            f"Fitted to {len(self.parts) + 1} censuses, {first} to {last}.",
+            "Above each fitted key stands where its value comes from.",
+            *(f"Note: {warning}" for warning in self.warnings),
+        ]
+        return yaml_text(self.keys.entries, self.base, head)
+
+    def write(self, path: str | Path) -> list[Path]:
+        """Write the configuration to a new file, ready for ``simulate_ensemble``; return what was written.
+
+        ``census.path`` is the file of the last census. Where that is no file of its own, the last census is written
+        beside the configuration, for its owner alone.
+
+        Raises:
+            LedgerError: when a file exists already or cannot be written.
+        """
+        target, file = Path(path), self.parts[-1].after.path
+        written = [target]
+        if file is None:
+            beside = target.with_suffix(".census.parquet")
+            written.append(beside)
+            _refuse(written)
+            self.census.frame.write_parquet(private(beside))
+            file = str(beside.absolute())
+        _refuse([target])
+        text = replace(self, keys=Keys((*self.keys.entries, ("census.path", file, "the last census"))))
+        target.write_text(text.yaml(), encoding="utf-8", newline="\n")
+        return written
+
     def __repr__(self) -> str:
         return f"<Fit of {len(self.parts):,} intervals, {self.parts[0].before.date} to {self.parts[-1].after.date}>"
+
+
+def _refuse(paths: list[Path]) -> None:
+    there = [path for path in paths if path.exists()]
+    if there:
+        raise LedgerError(f"{there[0]}: exists already; choose another name, or remove it first")
 
 
 def fit(censuses: Any, config: Any = None) -> Fit:
@@ -95,4 +148,4 @@ def fitted(given: Panel, base: Config) -> Fit:
     found = estimated(level, parts, base)
     chosen = keys(found, base, opening_year(parts[-1].after.date))
     said = (*given.notes, *spelled, *warnings(parts, found))
-    return Fit(chosen.config(base), found, parts, chosen, said)
+    return Fit(chosen.config(base), found, parts, chosen, said, base)

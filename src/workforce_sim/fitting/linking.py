@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -170,7 +170,7 @@ def _renamed(snapshot: Snapshot, links: pl.DataFrame) -> Snapshot:
     if links.is_empty():
         return snapshot
     staff, others = (_with_old_ids(frame, links) for frame in (snapshot.staff, snapshot.others))
-    return Snapshot(snapshot.date, staff.sort("employee_id"), others, snapshot.notes)
+    return replace(snapshot, staff=staff.sort("employee_id"), others=others)
 
 
 def _with_old_ids(frame: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

@@ -53,12 +53,14 @@ class Snapshot:
         staff: one row per employee, columns of ``COLUMNS``, sorted by id.
         others: rows of the census that are not staff.
         notes: what was left out or assumed.
+        path: the file it was read from, where it is the whole of one.
     """
 
     date: dt.date
     staff: pl.DataFrame
     others: pl.DataFrame
     notes: tuple[str, ...] = ()
+    path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,8 @@ def _snapshot(date: dt.date | int, source: Any, config: Config, name: str) -> Sn
     staff = once.filter(here)
     if staff.is_empty():
         raise CensusError(f"{name}: has nobody employed on {day}; check the date and termination dates")
-    return Snapshot(day, staff, once.filter(~here), tuple(notes))
+    path = str(Path(source).absolute()) if isinstance(source, (str, os.PathLike)) else None
+    return Snapshot(day, staff, once.filter(~here), tuple(notes), path)
 
 
 def _said(count: int, name: str, what: str, done: str) -> list[str]:
@@ -252,4 +255,5 @@ def _unfolded(last: Snapshot) -> Panel:
     there = [everybody.filter(pl.col("hire_date") <= day) for day in days]
     gone = [(pl.col("termination_date") <= day).fill_null(value=False) for day in days]
     snapshots = [Snapshot(d, t.filter(~g), t.filter(g)) for d, t, g in zip(days, there, gone, strict=True)]
-    return Panel((replace(snapshots[0], notes=last.notes), *snapshots[1:]), pay_known=False)
+    snapshots[-1] = replace(snapshots[-1], notes=last.notes, path=last.path)
+    return Panel(tuple(snapshots), pay_known=False)

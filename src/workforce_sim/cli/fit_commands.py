@@ -1,0 +1,86 @@
+"""``workforce-sim fit`` and ``backtest``: what an employer's own censuses say, and how well that forecasts.
+
+As in ``main``, what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workforce_sim.cli.console import SUCCESS, whole_number
+from workforce_sim.cli.run_commands import Command
+from workforce_sim.terminal import complain, printable, say
+
+
+def add_fit_commands(commands: Any, command: Command) -> None:
+    """Add the commands that learn from censuses."""
+    fit = command(commands, "fit", "learn rates from dated censuses and write a configuration", _fit)
+    _censuses(fit)
+    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
+    fit.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
+    test = command(commands, "backtest", "forecast from past censuses and tell how well", _backtest)
+    _censuses(test)
+    about = "year or date of a census to forecast from; may be repeated; default: all with one before and one after"
+    test.add_argument("--origin", metavar="DATE", action="append", help=about)
+    about = "how many censuses ahead; may be repeated; default: 1, 2 and 3"
+    test.add_argument("--horizon", metavar="N", action="append", type=whole_number, help=about)
+    test.add_argument(
+        "--replicates", metavar="N", type=whole_number, default=200, help="of each forecast; default: 200"
+    )
+    test.add_argument("--scores", metavar="FILE", type=Path, help="CSV file to write every score to")
+    test.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
+
+
+def _censuses(parser: argparse.ArgumentParser) -> None:
+    about = (
+        "censuses, CSV or Parquet, dated by their names (2023.csv, staff_2023-06-30.csv) or by a column such as as_of"
+    )
+    parser.add_argument("censuses", metavar="FILE", type=Path, nargs="+", help=about)
+    parser.add_argument("--config", metavar="FILE", type=Path, help="configuration that the fit changes")
+
+
+def _sources(options: argparse.Namespace) -> Any:
+    return options.censuses[0] if len(options.censuses) == 1 else options.censuses
+
+
+def _print(text: str) -> None:
+    say("\n".join(map(printable, text.split("\n"))))
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from workforce_sim.fitting.fit import fit  # noqa: PLC0415
+
+    found = fit(_sources(options), options.config)
+    _print(str(found))
+    if options.out is not None:
+        for path in found.write(options.out):
+            complain(f"written to {path}")
+    _report(options.report, found)
+    return SUCCESS
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from workforce_sim.fitting.backtest import backtest  # noqa: PLC0415
+
+    origins = None if options.origin is None else [int(o) if o.isdigit() else o for o in options.origin]
+    found = backtest(
+        _sources(options),
+        options.config,
+        origins=origins,
+        horizons=options.horizon or (1, 2, 3),
+        replicates=options.replicates,
+    )
+    _print(str(found))
+    if options.scores is not None:
+        found.scores.write_csv(options.scores)
+        complain(f"written to {options.scores}")
+    _report(options.report, found)
+    return SUCCESS
+
+
+def _report(path: Path | None, found: Any) -> None:
+    if path is not None:
+        path.write_text(found.report(), encoding="utf-8", newline="\n")
+        complain(f"written to {path}")

@@ -1,0 +1,78 @@
+"""A fit in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workforce_sim.wording import columns, percent
+
+if TYPE_CHECKING:
+    from workforce_sim.fitting.fit import Fit
+
+SHOWN = 12
+"""Cells of one kind that a page shows; the others stand in the table."""
+
+
+def fit_text(fit: Fit) -> str:
+    """Return a fit as a page."""
+    first, last = fit.parts[0].before.date, fit.parts[-1].after.date
+    head = [
+        f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last",
+        "",
+    ]
+    parts = ["\n".join(head), *_flows(fit), *_estimates(fit.table), *_warnings(fit)]
+    return "\n".join(parts)
+
+
+def _flows(fit: Fit) -> Iterator[str]:
+    names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
+    used = [name for name in names if fit.flows[name].sum()]
+    rows = [["from", "to", *used]]
+    rows += [
+        [str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in fit.flows.to_dicts()
+    ]
+    yield from columns(rows, right=range(2, 2 + len(used)))
+
+
+def _estimates(table: pl.DataFrame) -> Iterator[str]:
+    rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90 % interval", "prior"]]
+    for kind in table["what"].unique(maintain_order=True):
+        part = table.filter(pl.col("what") == kind)
+        shown = part if part.height <= SHOWN else part.sort("exposure", descending=True).head(SHOWN)
+        rows += [_row(row) for row in shown.to_dicts()]
+        if part.height > SHOWN:
+            rows.append(["", f"and {part.height - SHOWN:,} more", *[""] * 7])
+    yield ""
+    yield from columns(rows, right=(2, 3, 4, 5, 6, 8))
+
+
+def _row(row: dict[str, float | str | None]) -> list[str]:
+    ratio = str(row["what"]) in _FACTORS
+
+    def number(name: str, form: str) -> str:
+        value = row[name]
+        return "-" if value is None else format(value, form)
+
+    def value(name: str) -> str:
+        found = row[name]
+        if not isinstance(found, float):
+            return "-"
+        return f"{found:.3f}" if ratio else percent(found, 2)
+
+    known = row["low"] is not None and row["low"] != row["high"]
+    ends = f"{value('low')} to {value('high')}" if known else "-"
+    counts = [number("exposure", ",.0f"), number("count", ",.0f"), number("ae", ".3f"), number("credibility", ".2f")]
+    return [str(row["what"]), str(row["cell"]), *counts, value("estimate"), ends, value("prior")]
+
+
+_FACTORS = {"exits by level", "exits by department", "pay of entrants to that of all"}
+
+
+def _warnings(fit: Fit) -> Iterator[str]:
+    if fit.warnings:
+        yield ""
+        yield "to know before using it"
+        yield from (f"  {warning}" for warning in fit.warnings)
