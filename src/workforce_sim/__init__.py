@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
     from workforce_sim.fitting.backtest import Backtest, backtest
+    from workforce_sim.fitting.calibration import Calibration, calibrate
     from workforce_sim.fitting.fit import Fit, fit
     from workforce_sim.ledger import replay
     from workforce_sim.operate.attempt import Attempt, attempt
@@ -69,6 +70,7 @@ __all__ = [
     "Attempt",
     "Attribution",
     "Backtest",
+    "Calibration",
     "Cancelled",
     "Census",
     "CensusError",
@@ -106,6 +108,7 @@ __all__ = [
     "attempt",
     "attribution",
     "backtest",
+    "calibrate",
     "catch_up_limit",
     "check_census",
     "compare",
@@ -166,6 +169,7 @@ _HOMES = {
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
     "fitting.backtest": ("Backtest", "backtest"),
+    "fitting.calibration": ("Calibration", "calibrate"),
     "fitting.fit": ("Fit", "fit"),
     "ledger": ("replay",),
     "operate.attempt": ("Attempt", "attempt"),

@@ -15,6 +15,9 @@ from workforce_sim.wording import counted, percent
 if TYPE_CHECKING:
     from workforce_sim.fitting.estimates import Estimates
 
+MAX_DOLLARS = 100_000_000
+"""Most that a configuration takes as pay."""
+
 Entry = tuple[str, Any, str]
 """A dotted key, its value, and where it comes from."""
 
@@ -49,16 +52,18 @@ def opening_year(date: dt.date) -> int:
 
 def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
     g = found.growth
+    if found.ids_of_hires:
+        yield "census.id_prefix", "C-", "some ids have the form of those that hires get"
     yield "simulation.start_year", first, "the 1 January after the last census"
     yield "simulation.end_year", last, "as many years as the configuration given has"
     seen = f"mean of {counted(len(g.values), 'interval')} is {percent(float(g.values.mean()), 2)}"
-    yield "simulation.target_growth_rate", _six(g.mean), f"{seen}, credibility {g.credibility:.2f}"
+    yield "simulation.target_growth_rate", _growth(found), f"{seen}, credibility {g.credibility:.2f}"
 
 
 def _workforce(found: Estimates) -> Iterator[Entry]:
     x = found.exits
     about = f"{int(x.actual.sum()):,} leavers of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
-    yield "workforce.total_termination_rate", _six(found.rate), f"{about}; staff of the last census in a mean year"
+    yield "workforce.total_termination_rate", _rate(found), f"{about}; staff of the last census in a mean year"
     h = found.entrants
     how = (
         f"of {h.leaving_seen:,} hires"
@@ -86,7 +91,7 @@ def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
 
 
 def _percentiles(curve: tuple[float, ...], raised: float, limits: tuple[int, int] | None) -> dict[str, float]:
-    low, high = limits or (0, 10**12)
+    low, high = limits or (0, 100 * MAX_DOLLARS)
     cents = [min(max(math.floor(pay * (1 + raised) + 0.5), low), high) for pay in curve]
     return {f"p{p}": pay / 100 for p, pay in zip((10, 25, 50, 75, 90), cents, strict=True)}
 
@@ -136,22 +141,41 @@ def _promotion(found: Estimates) -> Iterator[Entry]:
 def _compensation(found: Estimates) -> Iterator[Entry]:
     r = found.raises
     seen = f"pay of those in two censuses rose by {percent(r.total.mean, 2)} a year"
-    yield "compensation.cola_rate", _six(r.cola), f"{seen}; median raise {percent(r.common, 2)}"
-    yield "compensation.merit_pool", _six(r.merit), "what common raise and jumps leave"
+    yield "compensation.cola_rate", _cola(found), f"{seen}; median raise {percent(r.common, 2)}"
+    yield "compensation.merit_pool", _six(min(r.merit, 1.0)), "what common raise and jumps leave"
     yield "compensation.merit_minimum_tenure", 0, "counted among all who stay"
 
 
 def _uncertainty(found: Estimates) -> Iterator[Entry]:
     x, g, r = found.exits.level, found.growth, found.raises.total
-    effects = {"terminations": _six(x.spread), "growth": _six(g.spread), "raises": _six(r.spread)}
+    spreads = {"terminations": x.spread, "growth": g.spread, "raises": r.spread}
+    effects = {name: _six(min(spread, 1.0)) for name, spread in spreads.items()}
     yield "uncertainty.year_effects", effects, "spread of a year, four prior years in it"
-    wide = student(len(x.years) + 3) / Z90
+    rate, growth, cola = _rate(found), _growth(found), _cola(found)
+    wide = x.error * student(len(x.years) + 3) / Z90
     drawn = [
-        {"key": "workforce.total_termination_rate", "lognormal": [_six(found.rate), _six(x.error * wide)]},
-        {"key": "simulation.target_growth_rate", "normal": [_six(g.mean), _six(g.error)]},
-        {"key": "compensation.cola_rate", "normal": [_six(found.raises.cola), _six(r.error)]},
+        {"key": "workforce.total_termination_rate", "lognormal": [rate, _at_most(wide, -math.log(rate))]},
+        {"key": "simulation.target_growth_rate", "normal": [growth, _at_most(g.error, 1 + growth, 1 - growth)]},
+        {"key": "compensation.cola_rate", "normal": [cola, _at_most(r.error, cola + 0.5, 1 - cola)]},
     ]
     yield "uncertainty.assumptions", drawn, "what the censuses leave open"
+
+
+def _at_most(error: float, *rooms: float) -> float:
+    """Return an error of which three have room on each side of a value."""
+    return _six(max(min(error, *(room / 3.001 for room in rooms)), 1e-6))
+
+
+def _rate(found: Estimates) -> float:
+    return _six(min(max(found.rate, 0.0001), 0.95))
+
+
+def _growth(found: Estimates) -> float:
+    return _six(min(max(found.growth.mean, -0.9), 0.9))
+
+
+def _cola(found: Estimates) -> float:
+    return _six(min(max(found.raises.cola, -0.4), 0.9))
 
 
 def _six(value: float) -> float:

@@ -104,4 +104,5 @@ def share(count: float, exposure: float, prior: float, people: float) -> tuple[f
 
 def student(freedom: float) -> float:
     """Return the 95 % quantile of Student's distribution, by Cornish and Fisher."""
-    return Z90 * (1 + (Z90**2 + 1) / (4 * freedom))
+    z = Z90
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

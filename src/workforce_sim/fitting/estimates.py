@@ -11,6 +11,7 @@ import polars as pl
 
 from workforce_sim.config import Config, Level
 from workforce_sim.config.events import AgeBand
+from workforce_sim.draws import HIRE_ID
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.fitting.deferrals import PlanShares, plan_shares
 from workforce_sim.fitting.entrants import Entrants, entrants
@@ -37,6 +38,7 @@ class Estimates:
         levels: of the last census, lowest first.
         named: whether censuses name them.
         age_bands: of hires.
+        ids_of_hires: whether an id of the last census looks like those of hires, and no prefix is configured.
         hazard: configured exits of hires.
         exit_months: weights of the months of leaving; None without termination dates.
     """
@@ -50,6 +52,7 @@ class Estimates:
     levels: tuple[Level, ...]
     named: bool
     age_bands: tuple[AgeBand, ...]
+    ids_of_hires: bool
     hazard: Any
     exit_months: tuple[float, ...] | None
 
@@ -73,6 +76,7 @@ def estimated(given: Leveled, parts: Sequence[Interval], config: Config) -> Esti
         levels=given.levels,
         named=given.named,
         age_bands=config.hiring.ages,
+        ids_of_hires=_of_hires(parts[-1].after, config),
         hazard=config.terminations.new_hire_hazard,
         exit_months=_months(dates),
     )
@@ -108,6 +112,11 @@ def _cells(found: Exits, kind: str, now: Exposure) -> np.ndarray:
         return np.where(values < 0, -1, np.searchsorted(direction.starts, values, side="right") - 1)
     where = {name: place for place, name in enumerate(direction.names)}
     return now.groups[kind].replace_strict(where, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+
+
+def _of_hires(last: Snapshot, config: Config) -> bool:
+    alike = last.staff["employee_id"].str.contains(HIRE_ID).any()
+    return config.census.id_prefix is None and bool(alike)
 
 
 def _exit_dates(given: Leveled) -> pl.Series:

@@ -64,7 +64,7 @@ def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_s
     n = len(values)
     s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread) if n else prior_spread
     mean = (float(values.sum()) + years * prior) / (n + years)
-    return Yearly(values, mean, s / math.sqrt(n + years), s, n / (n + years))
+    return Yearly(values, mean, s * math.sqrt(2 / (n + years)), s, n / (n + years))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Raises:
     @property
     def cola(self) -> float:
         """The common raise, as far as the total has room for it beside the jumps."""
-        return max(min(self.common, (1 + self.total.mean) / (1 + self.jump_pay) - 1), 0.0)
+        return min(self.common, (1 + self.total.mean) / (1 + self.jump_pay) - 1)
 
     @property
     def merit(self) -> float:

@@ -21,9 +21,10 @@ def one_spelling(snapshots: Sequence[Snapshot]) -> tuple[tuple[Snapshot, ...], t
         respelled = renamed = 0
         for i in range(len(found) - 2, -1, -1):
             names = _respelled(found[i], found[i + 1], column)
+            found[i] = _named(found[i], column, names)
             moved = _renamed(found[i], found[i + 1], column)
+            found[i] = _named(found[i], column, moved)
             respelled, renamed = respelled + len(names), renamed + len(moved)
-            found[i] = _named(found[i], column, moved | names)
         if respelled or renamed:
             notes.append(
                 f"{column}: {respelled} names are spelled otherwise in a later census and {renamed} are another name "

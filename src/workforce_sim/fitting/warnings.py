@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from workforce_sim.fitting.credibility import Floats
+from workforce_sim.fitting.credibility import Floats, spread
 from workforce_sim.fitting.estimates import Estimates
 from workforce_sim.fitting.exposure import real_births
 from workforce_sim.fitting.linking import Interval, lost_divisions
-from workforce_sim.fitting.priors import LEAST_EXITS
+from workforce_sim.fitting.priors import EXIT_SPREAD, GROWTH_SPREAD, LEAST_EXITS, at_size
 from workforce_sim.wording import counted, percent
 
 FEW, UNEVEN, OLD_HIRES, BREAK = 3, 1.25, 0.1, 3.0
@@ -65,15 +65,20 @@ def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
             )
     x = found.exits
     rates = np.log((x.actual + 0.5) / x.expected)
-    yield from _breaks("exits", rates, x.level.spread, 1 / (x.actual + 0.5), parts)
-    yield from _breaks("growth", found.growth.values, found.growth.spread, np.zeros(len(parts)), parts)
+    staff = float(np.mean([part.before.staff.height for part in parts]))
+    exit_spread, growth_spread = (at_size(prior, staff) for prior in (EXIT_SPREAD, GROWTH_SPREAD))
+    yield from _breaks("exits", rates, exit_spread, 1 / (x.actual + 0.5), parts)
+    yield from _breaks("growth", found.growth.values, growth_spread, np.zeros(len(parts)), parts)
 
 
-def _breaks(what: str, values: Floats, spread: float, chance: Floats, parts: Sequence[Interval]) -> Iterator[str]:
-    """Yield intervals that are farther from the others than years are."""
+def _breaks(what: str, values: Floats, prior: float, chance: Floats, parts: Sequence[Interval]) -> Iterator[str]:
+    """Yield intervals that are farther from the others than years are, by the spread of the others and the prior."""
     for i, part in enumerate(parts):
         others = np.delete(values, i)
-        if len(others) and abs(values[i] - np.median(others)) > BREAK * np.sqrt(spread**2 + chance[i]):
+        if not len(others):
+            return
+        usual = spread(others - np.mean(others), prior, np.delete(chance, i))
+        if abs(values[i] - np.median(others)) > BREAK * np.sqrt(usual**2 + chance[i]):
             yield (
                 f"{what} of {part.before.date} to {part.after.date} jump beyond three spreads of a year: "
                 "check whether the scope of the census changed"

@@ -11,11 +11,9 @@ from workforce_sim.config import Config
 from workforce_sim.config.changing import changed_data
 from workforce_sim.fitting.configuration import Entry
 
-WIDTH = 118
-
 
 def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> str:
-    """Return a configuration file: the keys of ``base`` that were written, the fitted ones over them with their origins.
+    """Return a configuration file: keys of ``base`` that were written, the fitted ones over them, and their origins.
 
     Args:
         entries: fitted keys, values and origins.
@@ -31,10 +29,8 @@ def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> st
             _put(kept, key, value)
             why[key] = reason
     order = [name for name in Config.model_fields if name in kept]
-    return (
-        "\n".join([*(f"# {line}".rstrip() for line in head), "", *_lines({n: kept[n] for n in order}, why, "", 0)])
-        + "\n"
-    )
+    body = _lines({name: kept[name] for name in order}, why, "", 0)
+    return "\n".join([*(f"# {line}".rstrip() for line in head), "", *body, ""])
 
 
 def _kept(data: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:

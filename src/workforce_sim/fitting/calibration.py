@@ -1,0 +1,205 @@
+"""Assumptions moved least, so that a run meets facts that are known.
+
+Chapter: ``docs/model/fitting.md#calibration``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config, with_changes
+from workforce_sim.config.changing import flattened
+from workforce_sim.ensembles.bands import MEASURES
+from workforce_sim.ensembles.ensemble import simulate_ensemble
+from workforce_sim.errors import ConfigError, RequestError, SimulationError
+from workforce_sim.fitting.credibility import Floats
+from workforce_sim.plan.loading import load_config
+from workforce_sim.wording import columns, number
+
+STEPS, CLOSE, SLOPE, LEAST = 6, 1e-3, 0.2, 0.01
+MOVES = {
+    "headcount_closing": "simulation.target_growth_rate",
+    "terminations_opening_staff": "workforce.total_termination_rate",
+    "payroll": "compensation.cola_rate",
+    "average_salary": "compensation.cola_rate",
+    "average_salary_growth_continuing": "compensation.merit_pool",
+    "participation_rate": "enrollment.conversion",
+    "participation_rate_all": "enrollment.conversion",
+    "average_deferral_rate": "enrollment.change.step",
+    "deferral": "enrollment.change.step",
+    "match": "enrollment.match_seeking",
+    "net_employer_cost": "enrollment.match_seeking",
+}
+"""What is moved for a fact where no key is named."""
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """A configuration that meets facts.
+
+    Attributes:
+        config: the configuration with the moved keys in place.
+        moved: one row per key: key, before, after.
+        facts: one row per target: measure, target, before, after, met; amounts in dollars.
+    """
+
+    config: Config
+    moved: pl.DataFrame
+    facts: pl.DataFrame
+
+    @cached_property
+    def met(self) -> bool:
+        """Whether every fact is met within a thousandth."""
+        return bool(self.facts["met"].all())
+
+    def __str__(self) -> str:
+        moved = [["key", "before", "after"], *([k, number(a), number(b)] for k, a, b in self.moved.rows())]
+        facts = [["fact", "target", "before", "after", "met"]]
+        for name, target, before, after, met in self.facts.rows():
+            facts.append([name, *(f"{x:,.6g}" for x in (target, before, after)), "yes" if met else "no"])
+        return "\n".join([*columns(moved, right=(1, 2)), "", *columns(facts, right=(1, 2, 3))])
+
+    def __repr__(self) -> str:
+        return f"<Calibration of {self.moved.height} keys to {self.facts.height} facts>"
+
+
+def calibrate(
+    config: Any,
+    targets: Mapping[str, float],
+    *,
+    census: Any = None,
+    moving: Iterable[str] | None = None,
+    year: int | None = None,
+    replicates: int = 20,
+) -> Calibration:
+    """Move assumptions as little as can be, so that the mean of an ensemble meets known facts.
+
+    Args:
+        config: path, dict or loaded configuration; its own distributions of assumptions are left aside.
+        targets: what a year was, by measure of the summary: ``{"payroll": 41.2e6, "participation_rate": 0.81}``;
+            amounts in dollars.
+        census: as for ``simulate``: the opening of that year.
+        moving: dotted keys that may move; left out, one for each fact.
+        year: the year that is known; the first of the configuration when left out.
+        replicates: of each run; all runs have common random numbers.
+
+    Raises:
+        RequestError: for a measure that does not exist, or a key that holds no number.
+        ConfigError, CensusError, SimulationError: as ``simulate``.
+    """
+    whole = load_config(config)
+    asked = with_changes(whole, {"uncertainty.assumptions": ()})
+    names = [_measure(name) for name in targets]
+    keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
+    start = np.array([_value(asked, key) for key in keys])
+    problem = _Problem(asked, keys, names, census, year or asked.simulation.start_year, replicates)
+    wanted = np.array([float(value) for value in targets.values()])
+    first = problem.outcome(start)
+    found, last = _solved(problem, start, first, wanted)
+    values = dict(zip(keys, found.tolist(), strict=True))
+    met = np.abs(last - wanted) <= CLOSE * np.maximum(np.abs(wanted), 1e-9)
+    return Calibration(
+        with_changes(whole, values),
+        pl.DataFrame({"key": keys, "before": start, "after": found}),
+        pl.DataFrame({"measure": list(targets), "target": wanted, "before": first, "after": last, "met": met}),
+    )
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """What comes out of the keys."""
+
+    config: Config
+    keys: list[str]
+    measures: list[str]
+    census: Any
+    year: int
+    replicates: int
+
+    def outcome(self, values: Floats) -> Floats:
+        """Return the measures of the year, amounts in dollars."""
+        span = {"simulation.end_year": self.year}
+        config = with_changes(self.config, {**dict(zip(self.keys, values.tolist(), strict=True)), **span})
+        found = simulate_ensemble(config, census=self.census, replicates=self.replicates, progress=None).replicates
+        means = found.filter(pl.col("year") == self.year).select(pl.col(self.measures).mean()).row(0)
+        return np.array([m / 100 if n.endswith("_cents") else m for m, n in zip(means, self.measures, strict=True)])
+
+    def possible(self, values: Floats) -> Floats | None:
+        """Return the same; None for values that a configuration or a run cannot have."""
+        try:
+            return self.outcome(values)
+        except (ConfigError, SimulationError):
+            return None
+
+
+def _solved(problem: _Problem, start: Floats, first: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+    """Return the values of the keys, and what they give, after at most six least steps."""
+    at, now = start, first
+    scale, size = np.maximum(np.abs(start), LEAST), np.maximum(np.abs(wanted), 1e-9)
+    for _ in range(STEPS):
+        if (np.abs(now - wanted) <= CLOSE * size).all():
+            break
+        slopes = _slopes(problem, at, now, scale) / size[:, None]
+        step = scale * (np.linalg.pinv(slopes, rcond=1e-6) @ ((wanted - now) / size))
+        tried = _halved(problem, at, step, np.abs((now - wanted) / size).sum(), wanted, size)
+        if tried is None:
+            break
+        at, now = tried
+    return at, now
+
+
+def _halved(
+    problem: _Problem, at: Floats, step: Floats, worst: float, wanted: Floats, size: Floats
+) -> tuple[Floats, Floats] | None:
+    """Return the first of a step, its half, its quarter, ... that is possible and comes nearer; None of none."""
+    for share in (1.0, 0.5, 0.25, 0.125, 0.0625):
+        values = np.round(at + share * step, 6)
+        found = problem.possible(values)
+        if found is not None and np.abs((found - wanted) / size).sum() < worst:
+            return values, found
+    return None
+
+
+def _slopes(problem: _Problem, at: Floats, now: Floats, scale: Floats) -> Floats:
+    """Return how much each measure moves with each key, per its size."""
+    found = []
+    for i, size in enumerate(scale):
+        for side in (SLOPE, -SLOPE):
+            values = at.copy()
+            values[i] = round(at[i] + side * size, 6)
+            moved = problem.possible(values)
+            if moved is not None:
+                found.append((moved - now) / side)
+                break
+        else:
+            found.append(np.zeros(len(now)))
+    return np.array(found).T
+
+
+def _measure(name: str) -> str:
+    found = next((known for known in (name, f"{name}_cents") if known in MEASURES), None)
+    if found is None:
+        raise RequestError(f"targets: no measure is named {name!r}; there are {', '.join(MEASURES)}")
+    return found
+
+
+def _key(name: str) -> str:
+    plain = name.removesuffix("_cents")
+    if plain not in MOVES:
+        raise RequestError(
+            f"targets: {name}: say in moving which key may move; that is known of {', '.join(MOVES)} only"
+        )
+    return MOVES[plain]
+
+
+def _value(config: Config, key: str) -> float:
+    value = dict(flattened(config.model_dump(by_alias=True))).get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RequestError(f"moving: {key}: holds no single number; name another key, or one year of a table")
+    return float(value)
