@@ -87,7 +87,7 @@ def test_coverage_skill_and_width_by_hand() -> None:
 
     assert (found["cover_50"], found["cover_80"], found["cover_90"]) == (0.5, 0.5, 1.0)
     assert (found["skill_flat"], found["skill_last"]) == (0.5, 0.5)
-    assert found["width_80"] == pytest.approx((80 / 50 + 80 / 92) / 2)
+    assert found["width_80"] == pytest.approx(160 / 142)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class Snapshot:
         staff: one row per employee, columns of ``COLUMNS``, sorted by id.
         others: rows of the census that are not staff.
         notes: what was left out or assumed.
-        path: the file it was read from, where it is the whole of one.
+        path: the file it was read from, where it is the whole of one and no row was left out.
     """
 
     date: dt.date
@@ -218,7 +218,8 @@ def _snapshot(date: dt.date | int, source: Any, config: Config, name: str) -> Sn
     staff = once.filter(here)
     if staff.is_empty():
         raise CensusError(f"{name}: has nobody employed on {day}; check the date and termination dates")
-    path = str(Path(source).absolute()) if isinstance(source, (str, os.PathLike)) else None
+    whole = isinstance(source, (str, os.PathLike)) and every.height == once.height
+    path = str(Path(source).absolute()) if whole else None
     return Snapshot(day, staff, once.filter(~here), tuple(notes), path)
 
 

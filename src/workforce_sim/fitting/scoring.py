@@ -39,8 +39,9 @@ def scored(replicates: Floats, actual: float, flat: float, last: float) -> dict[
 
 
 def by_measure(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per measure: median error, coverage, skill, width of the 80 % band; measures in their order."""
+    """Return one row per measure: median error, coverage, skill, width of the 80 % band, mean PIT; in their order."""
     actual = pl.col("actual")
+    error = pl.when(actual != 0).then(pl.col("p50") / actual - 1)
     inside = {
         f"cover_{band}": ((actual >= pl.col(low)) & (actual <= pl.col(high))).mean()
         for band, (low, high) in BANDS.items()
@@ -48,10 +49,10 @@ def by_measure(scores: pl.DataFrame) -> pl.DataFrame:
     skill = {f"skill_{other}": 1 - pl.col("crps").sum() / pl.col(f"crps_{other}").sum() for other in ("flat", "last")}
     return scores.group_by("measure", maintain_order=True).agg(
         forecasts=pl.len(),
-        median_error=((pl.col("p50") / actual) - 1).median(),
-        median_absolute_error=((pl.col("p50") / actual) - 1).abs().median(),
+        median_error=error.median(),
+        median_absolute_error=error.abs().median(),
         **inside,
         **skill,
-        width_80=((pl.col("p90") - pl.col("p10")) / actual).mean(),
+        width_80=(pl.col("p90") - pl.col("p10")).sum() / actual.sum(),
         pit=pl.col("pit").mean(),
     )

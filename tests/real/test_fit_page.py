@@ -1,0 +1,67 @@
+"""``docs/fit.md``: its files, its commands and its lines of Python, on the censuses of a real city."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+import workforce_sim as ws
+from workforce_sim.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+PANEL = ROOT.parent / "shared/data/baltimore/baltimore_panel_2011_2016.parquet"
+pytestmark = [
+    pytest.mark.skipif(not PANEL.exists(), reason="the Baltimore panel is not beside this project"),
+    pytest.mark.slow,
+]
+
+PAGE = (ROOT / "docs" / "fit.md").read_text(encoding="utf-8")
+SPLIT, *LINES = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+EXAMPLES = re.findall(r"```console\n\$ workforce-sim (.+)\n((?:.*\n)*?)```", PAGE)
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cut the panel into one file a census, as the page does."""
+    folder = tmp_path_factory.mktemp("baltimore")
+    shutil.copy(PANEL, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        exec(compile(SPLIT, "fit.md", "exec"), {})
+    return folder
+
+
+def expanded(command: str) -> list[str]:
+    parts = [sorted(map(str, Path().glob(part))) if "*" in part else [part] for part in shlex.split(command)]
+    return [word for part in parts for word in part]
+
+
+def test_the_commands_print_what_the_page_says(
+    cut: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(cut)
+    for command, printed in EXAMPLES:
+        assert main(expanded(command)) == 0
+        assert capsys.readouterr().out == printed
+    exec(compile("\n".join(LINES), "fit.md", "exec"), {})
+
+
+def test_the_page_has_both_commands() -> None:
+    assert [command.split()[0] for command, _ in EXAMPLES] == ["fit", "ensemble", "backtest"]
+
+
+def test_forecasts_of_the_city_are_better_than_a_flat_rate_and_not_much_too_wide(cut: Path) -> None:
+    found = ws.backtest(sorted(cut.glob("*.csv")), replicates=40).measures.rows_by_key(
+        "measure", named=True, unique=True
+    )
+    widest = {"headcount": 0.12, "exits": 0.40, "hires": 0.80, "payroll": 0.12}
+
+    for measure, width in widest.items():
+        row = found[(measure,)] if (measure,) in found else found[measure]
+        assert row["cover_80"] >= 0.75
+        assert row["width_80"] <= width
+        assert row["skill_flat"] > 0.1
