@@ -17,6 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
+from workforce_sim.config.values import some
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
@@ -159,6 +160,7 @@ def begin(
     with clock("census"):
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
+        _check_departments(chosen, opening)
     with clock("preparation"):
         state, world = prepared(chosen, opening, (replicate,), own=tuple(own))
         staff = opening_staff(opening, state, chosen.simulation.start_year)
@@ -219,6 +221,17 @@ def _check_level_names(config: Config, opening: Opening) -> None:
             raise ConfigError(
                 f"{'.'.join(map(str, path))}: no level is named {', '.join(unknown)}; the levels are {have}"
             )
+
+
+def _check_departments(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
+    known = set(opening.staff["department"].cast(pl.String).drop_nulls().unique())
+    unknown = [name for name in config.terminations.department_factors if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"terminations.department_factors: no department of the census is named {some(unknown)}; "
+            f"there are {some(sorted(known)) or 'none'}"
+        )
 
 
 def census_of(config: Config, census: Any) -> Census:

@@ -69,6 +69,7 @@ OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
 OF_REPLICATES = {
     "uncertainty.assumptions",
     "uncertainty.assumptions[].key",
+    "uncertainty.assumptions[].draw",
     "uncertainty.assumptions[].uniform",
     "uncertainty.assumptions[].triangular",
     "uncertainty.assumptions[].normal",
@@ -334,6 +335,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "terminations.rates[].age_from": ({"terminations.rates": RATES[:2]}, last(RATES[:2], age_from=50)),
     "terminations.rates[].tenure_from": ({"terminations.rates": RATES}, last(RATES, tenure_from=12)),
     "terminations.rates[].value": ({"terminations.rates": RATES}, last(RATES, value=0.8)),
+    "terminations.rate_factor": ({"terminations.rates": RATES, "workforce.headcount": "stochastic"}, 1.5),
+    "terminations.department_factors": ({}, {"Sales": 5.0}),
     "terminations.causes": ({}, cause("voluntary")),
     "terminations.causes[].from": (
         {"terminations.causes": [*cause("voluntary"), {"from": 40, "death": 1.0}]},

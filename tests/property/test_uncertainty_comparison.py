@@ -40,7 +40,7 @@ def uncertain(draw: st.DrawFn) -> Scenario:
     if draw(st.booleans()):
         changes["plan.enabled"] = False
     exits = draw(st.sampled_from([("rates",), ("age_factors", "tenure_factors"), ()]))
-    changes["terminations"] = {key: draw(keys[key]) for key in (*exits, "month_weights")}
+    changes["terminations"] = {key: draw(keys[key]) for key in (*exits, "month_weights", "rate_factor")}
     return scenario.changed(changes)
 
 
@@ -109,4 +109,17 @@ def test_engines_agree_where_headcount_is_exact_and_pay_is_cut() -> None:
     scenario = support.synthetic(400, config)
     batch = fast(scenario, (0, 1, 41))
     for replicate in (0, 1, 41):
+        assert_same(only(batch, pl.col("replicate") == replicate), slow(scenario, replicate))
+
+
+@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+@pytest.mark.parametrize("exits", EXITS)
+def test_engines_agree_on_factors_of_years_and_departments(exits: str, headcount: str) -> None:
+    factors = {"department_factors": {"Sales": 3.0, "Finance": 0.125}, "rate_factor": {2025: 1.25, 2027: 0.5}}
+    config = support.configured(
+        2025, 2027, workforce={"headcount": headcount}, terminations={**EXITS[exits], **factors}
+    )
+    scenario = support.synthetic(400, config)
+    batch = fast(scenario, (0, 3))
+    for replicate in (0, 3):
         assert_same(only(batch, pl.col("replicate") == replicate), slow(scenario, replicate))

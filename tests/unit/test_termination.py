@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import workforce_sim as ws
 from tests.support import Scenario, census_of, configured, fast
 
 ONE_FROM_70 = [{"age_from": 0, "tenure_from": 0, "value": 0.1}, {"age_from": 70, "tenure_from": 0, "value": 1.0}]
@@ -98,3 +99,45 @@ def test_the_certain_leave_in_good_years_too() -> None:
         [72] * 30, workforce={"headcount": "stochastic"}, terminations={"rates": ONE_FROM_70}, uncertainty=years
     )
     assert leavers(chosen, tuple(range(20))).group_by("replicate").len()["len"].to_list() == [30] * 20
+
+
+# --- factors of years and departments ---
+
+
+def rated(**terminations: Any) -> ws.Result:
+    rates = [{"age_from": 0, "tenure_from": 0, "value": 0.1}]
+    return ws.simulate(
+        {
+            "simulation": {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.0},
+            "workforce": {"total_termination_rate": 0.1, "headcount": "stochastic"},
+            "terminations": {"rates": rates, **terminations},
+            "census": {"size": 20_000},
+            "plan": {"enabled": False},
+            "random_seed": 1,
+        }
+    )
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0, {2020: 9.0, 2025: 3.0}])
+def test_the_factor_of_rates_multiplies_what_leaves_and_what_is_hired_for(factor: Any) -> None:
+    row = rated(rate_factor=factor).summary.row(0, named=True)
+    rate = 0.1 * (factor if isinstance(factor, float) else 3.0)
+
+    assert row["terminations_opening_staff"] / 20_000 == pytest.approx(rate, rel=0.06)
+    assert row["hires"] == pytest.approx(20_000 * rate / 0.75, rel=1e-3)
+
+
+def test_the_factor_of_a_department_multiplies_its_rate_alone() -> None:
+    people = rated(department_factors={"Sales": 4.0}).snapshots.filter(pl.col("opening_salary_cents").is_not_null())
+    gone = people.group_by(pl.col("department").cast(pl.String) == "Sales").agg(
+        (pl.col("status").cast(pl.String) == "terminated").mean().alias("rate")
+    )
+    rates = dict(gone.rows())
+
+    assert rates[True] == pytest.approx(0.4, rel=0.06)
+    assert rates[False] == pytest.approx(0.1, rel=0.06)
+
+
+def test_a_department_that_the_census_does_not_have_is_refused() -> None:
+    with pytest.raises(ws.ConfigError, match=r"no department of the census is named Legal; there are Administration"):
+        rated(department_factors={"Legal": 2.0})

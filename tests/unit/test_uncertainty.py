@@ -508,3 +508,22 @@ def test_a_bell_has_the_mean_and_the_spread_it_says() -> None:
         spread = found.std() if kind == "normal" else np.log(found).std()
         assert np.median(found) == pytest.approx(0.1, rel=1e-4)
         assert spread == pytest.approx(numbers[1], rel=0.02)  # cut off at three
+
+
+def test_keys_with_one_draw_are_high_together() -> None:
+    pay = ("compensation.cola_rate", "hiring.range_growth")
+    own, one = (
+        drawing(uncertain(*({"key": key, "uniform": [0.0, 0.1], **more} for key in pay), **{pay[1]: 0.02}))
+        for more in ({}, {"draw": "prices"})
+    )
+
+    assert all(len(set(one.values(r).values())) == 1 for r in range(5))
+    assert all(len(set(own.values(r).values())) == 2 for r in range(5))
+
+
+def test_a_factor_of_rates_that_is_drawn_for_nothing_is_told() -> None:
+    entry = {"key": "terminations.rate_factor", "uniform": [0.9, 1.1]}
+    rates = {"terminations.rates": [{"age_from": 0, "tenure_from": 0, "value": 0.1}]}
+
+    assert [note for note in drawing(uncertain(entry)).notes(0) if "terminations.rate_factor is drawn but" in note]
+    assert not [note for note in drawing(uncertain(entry, **rates)).notes(0) if "is drawn but" in note]

@@ -49,7 +49,9 @@ class Drawing:
     def values(self, replicate: int) -> dict[str, float]:
         """Return the value of each uncertain key in a replicate."""
         seed, entries = self.config.random_seed, self.config.uncertainty.assumptions
-        draws = [shared_draw(seed, replicate, 0, Stream.ASSUMPTION, census_key(entry.key)) for entry in entries]
+        draws = [
+            shared_draw(seed, replicate, 0, Stream.ASSUMPTION, census_key(entry.draw or entry.key)) for entry in entries
+        ]
         return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
 
     def notes(self, replicate: int) -> tuple[str, ...]:
@@ -131,6 +133,11 @@ def idle_draws(config: Config) -> tuple[str, ...]:
 
 
 _IDLE_DRAWS: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
+    (
+        "terminations.rate_factor",
+        lambda config: config.workforce.headcount == "exact" or config.terminations.rates is None,
+        "it acts on terminations.rates where workforce.headcount is stochastic",
+    ),
     (
         "workforce.total_termination_rate",
         lambda config: config.workforce.headcount == "stochastic" and config.terminations.rates is not None,

@@ -12,7 +12,9 @@ from workforce_sim.config.defaults import default
 from workforce_sim.config.values import (
     Age,
     Dollars,
+    Factor,
     FactorBands,
+    FactorByYear,
     Listed,
     MeritFactor,
     MonthDay,
@@ -28,7 +30,7 @@ from workforce_sim.config.values import (
     starts_at_zero,
     sums_to_one,
 )
-from workforce_sim.money import cents, ppm, quota, scaled
+from workforce_sim.money import PPM, cents, ppm, quota, scaled
 
 CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability")
 
@@ -94,6 +96,10 @@ class Terminations(Section):
     """Relative risk by tenure."""
     rates: Annotated[Listed[RateCell] | None, AfterValidator(_covering)] = None
     """Annual rates by age and tenure: weights when headcount is exact, rates as given when stochastic."""
+    rate_factor: FactorByYear = FactorByYear(1.0)
+    """Factor of all `rates`, by year."""
+    department_factors: dict[str, Factor] = Field(default_factory=dict)
+    """Relative risk by department name, at most 3 decimals; 1 for a department left out."""
     causes: CauseBands = Field(default_factory=lambda: default(CauseBands, "causes"))
     """Shares of the causes of leaving by age band."""
     month_weights: MonthWeights | None = None
@@ -111,6 +117,14 @@ class Terminations(Section):
     def uses_factors(self) -> bool:
         """Whether factors by age or tenure are configured; otherwise a table of rates holds."""
         return self.age_factors is not None or self.tenure_factors is not None
+
+    def factor_ppm(self, year: int) -> int:
+        """Return the factor of a year in whole millionths: 1 where no table of rates is configured."""
+        return PPM if self.rates is None else self.rate_factor.ppm(year)
+
+    def department_milli(self, name: str | None) -> int:
+        """Return the factor of a department in whole thousandths."""
+        return scaled(self.department_factors.get(name, 1.0) if name is not None else 1.0, 3)
 
     @cached_property
     def rate_table(self) -> tuple[RateCell, ...]:

@@ -51,6 +51,8 @@ class Assumption(Section):
 
     key: Annotated[str, Field(min_length=1)]
     """Dotted name of a key that holds one number."""
+    draw: Annotated[str, Field(min_length=1)] | None = None
+    """Name of the draw; keys with one name are high together and low together. The key itself when left out."""
     uniform: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
     """Lowest and highest value, all between equally likely."""
     triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(listed)] | None = None

@@ -148,6 +148,9 @@ GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(decimals(6))]
 PayChange = Annotated[float, Field(ge=-0.5, le=1), AfterValidator(decimals(6))]
 """A fraction of pay that may be negative: from -0.5 to 1; at most 6 decimals."""
 
+RateFactor = Annotated[float, Field(ge=0, le=10), AfterValidator(decimals(6))]
+"""A factor of rates from 0 to 10, at most 6 decimals; 1 changes nothing."""
+
 Factor = Annotated[float, Field(ge=0, le=50), AfterValidator(decimals(3))]
 """A relative factor from 0 to 50, at most 3 decimals; 1 changes nothing."""
 
@@ -286,6 +289,12 @@ class PayChangeByYear(ByYear):
     """A change of pay from -0.5 to 1, or a table of them by year."""
 
     root: OneOrByYear[PayChange]
+
+
+class FactorByYear(ByYear):
+    """A factor of rates from 0 to 10, or a table of them by year."""
+
+    root: OneOrByYear[RateFactor]
 
 
 class GrowthByYear(ByYear):

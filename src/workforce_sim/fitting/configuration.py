@@ -109,6 +109,9 @@ def _terminations(found: Estimates) -> Iterator[Entry]:
             for start, factor in zip(direction.starts, direction.factors.tolist(), strict=True)
         ]
         yield f"terminations.{kind}_factors", bands, f"{int(direction.actual.sum()):,} leavers, shrunk to the table"
+    if found.departments:
+        factors = {name: _milli(factor) for name, factor in found.departments.items()}
+        yield "terminations.department_factors", factors, "relative risk, shrunk to 1"
     if found.exit_months is not None:
         yield "terminations.month_weights", _weights(found.exit_months), "termination dates"
 

@@ -38,6 +38,7 @@ class Estimates:
         levels: of the last census, lowest first.
         named: whether censuses name them.
         age_bands: of hires.
+        departments: factors of the last census's departments.
         ids_of_hires: whether an id of the last census looks like those of hires, and no prefix is configured.
         hazard: configured exits of hires.
         exit_months: weights of the months of leaving; None without termination dates.
@@ -52,6 +53,7 @@ class Estimates:
     levels: tuple[Level, ...]
     named: bool
     age_bands: tuple[AgeBand, ...]
+    departments: dict[str, float]
     ids_of_hires: bool
     hazard: Any
     exit_months: tuple[float, ...] | None
@@ -76,6 +78,7 @@ def estimated(given: Leveled, parts: Sequence[Interval], config: Config) -> Esti
         levels=given.levels,
         named=given.named,
         age_bands=config.hiring.ages,
+        departments=_departments(found, parts[-1].after),
         ids_of_hires=_of_hires(parts[-1].after, config),
         hazard=config.terminations.new_hire_hazard,
         exit_months=_months(dates),
@@ -112,6 +115,16 @@ def _cells(found: Exits, kind: str, now: Exposure) -> np.ndarray:
         return np.where(values < 0, -1, np.searchsorted(direction.starts, values, side="right") - 1)
     where = {name: place for place, name in enumerate(direction.names)}
     return now.groups[kind].replace_strict(where, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+
+
+def _departments(found: Exits, last: Snapshot) -> dict[str, float]:
+    """Return the factor of each department that the last census has."""
+    direction = found.directions.get("department")
+    if direction is None:
+        return {}
+    there = set(last.staff["department"].drop_nulls())
+    factors = zip(direction.names, direction.factors.tolist(), strict=True)
+    return {name: factor for name, factor in factors if name in there}
 
 
 def _of_hires(last: Snapshot, config: Config) -> bool:

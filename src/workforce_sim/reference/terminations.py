@@ -11,7 +11,7 @@ from workforce_sim.config.events import RateCell
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Stream, category
 from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM, half_up, ppm
+from workforce_sim.money import PPM, half_up, ppm, scaled
 from workforce_sim.reference.chance import (
     DAY,
     chances_in_proportion,
@@ -34,7 +34,21 @@ REMEDIES = {
 
 
 def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
-    """Return the relative risk of leaving, ppm, of each of the opening staff: factors, or rate x level factor."""
+    """Return the relative risk of leaving, ppm, of each of the opening staff, factors of year and department in it."""
+    terminations = year.config.terminations
+    weights = _weights(people, year)
+    if terminations.rates is not None:
+        factor_ppm = terminations.rate_factor.ppm(year.year)
+        weights = [half_up(weight * factor_ppm, PPM) for weight in weights]
+    milli = {name: scaled(factor, 3) for name, factor in terminations.department_factors.items()}
+    return [
+        half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
+        for weight, person in zip(weights, people, strict=True)
+    ]
+
+
+def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
+    """Return age factor x tenure factor x level factor, or rate x level factor, ppm, of each of the opening staff."""
     terminations = year.config.terminations
     level_milli = [level.termination_milli for level in year.run.levels]
     if terminations.uses_factors:

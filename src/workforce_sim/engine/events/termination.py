@@ -20,7 +20,7 @@ from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.engine.year_effect import all_in_year, in_year
-from workforce_sim.money import PPM
+from workforce_sim.money import PPM, half_up
 from workforce_sim.tables import EVENT_CAUSES
 
 REDUCTION = EVENT_CAUSES.index("reduction")
@@ -45,8 +45,20 @@ def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add age and tenure on 1 January, the relative weight of leaving in ppm, and the draw that decides."""
     age = (np.int16(year.number) - staff["birth_year"]).astype(np.int32)
     tenure = (np.int16(year.number) - staff["hire_year"] - (staff["hire_day"] > 0)).astype(np.int32)
-    weight = year.assumptions.termination.at(age, tenure, staff["level"])
+    weight = _factored(year.assumptions.termination.at(age, tenure, staff["level"]), staff, year)
     return {"age": age, "tenure": tenure, "weight": weight, "chance": year.draw(staff["person"], Stream.TERMINATION)}
+
+
+def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
+    """Return weights times the factor of the year's rates, then that of each one's department."""
+    section = year.config.terminations
+    factor = section.factor_ppm(year.number)
+    if factor != PPM:
+        weight = half_up(weight * factor, PPM)
+    if not section.department_factors:
+        return weight
+    milli = np.array([section.department_milli(name) for name in year.world.departments], dtype=np.int64)
+    return half_up(weight * milli[staff["department"]], 1000)
 
 
 @node(

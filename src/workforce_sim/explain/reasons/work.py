@@ -105,14 +105,33 @@ def _risk(moment: Moment) -> list[Reason]:
     level = _level_factor(moment, "termination_factor")
     if section.uses_factors:
         by_age = _band("terminations.age_factors", section.age_factors, age, "age")
-        return [*by_age, *_band("terminations.tenure_factors", section.tenure_factors, tenure, "tenure"), *level]
+        by_tenure = _band("terminations.tenure_factors", section.tenure_factors, tenure, "tenure")
+        return [*by_age, *by_tenure, *level, *_department(moment)]
     cells = [c for c in section.rate_table if c.age_from <= age]
     oldest = max(c.age_from for c in cells)
     cell = max((c for c in cells if c.age_from == oldest and c.tenure_from <= tenure), key=lambda c: c.tenure_from)
     sure = section.rates is not None and _cell(moment, moment.assumptions.termination) >= PPM
     meaning = "" if moment.assumptions.rates_as_given else "; a weight: the total rate says how many leave"
     meaning = "; certain to leave" if sure else meaning
-    return [Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"), *level]
+    return [
+        Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"),
+        *_factor(moment),
+        *level,
+        *_department(moment),
+    ]
+
+
+def _factor(moment: Moment) -> list[Reason]:
+    """Return the factor of the year's rates, where one is configured."""
+    section = moment.config.terminations
+    plain = section.factor_ppm(moment.year) == PPM
+    return [] if plain else [moment.by_year("terminations.rate_factor", section.rate_factor)]
+
+
+def _department(moment: Moment) -> list[Reason]:
+    """Return the factor of the person's department, where one is configured."""
+    name, factors = moment.person["department"], moment.config.terminations.department_factors
+    return [Reason(f"terminations.department_factors.{name}", number(factors[name]))] if name in factors else []
 
 
 def _cell(moment: Moment, table: Table) -> int:
