@@ -486,7 +486,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
 def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
-        *("part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return"),
+        *("part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
     }
 
 
