@@ -17,6 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
+from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.own import OwnEvent, sources
@@ -54,7 +55,7 @@ class Run:
         config: what is simulated.
         opening: the completed census.
         staff: the same as one replicate starts.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
@@ -165,6 +166,7 @@ def begin(
     notes = (
         *opening.notes,
         *written.notes(replicate),
+        *effect_notes(written, replicate, census=census is not None),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
     return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)

@@ -148,7 +148,8 @@ def _census_check(options: argparse.Namespace) -> int:
 
 
 def _config_check(options: argparse.Namespace) -> int:
-    from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.config.drawing import drawing  # noqa: PLC0415
+    from workforce_sim.effect.notes import effect_notes  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
 
@@ -159,8 +160,8 @@ def _config_check(options: argparse.Namespace) -> int:
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
-    for warning in idle_effects(config):
-        say(f"{options.file}: {warning}")
+    for note in effect_notes(drawing(config), 0):
+        say(f"{options.file}: {note}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS
 

@@ -72,6 +72,11 @@ class Config(Section):
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
 
+    @property
+    def rates_as_given(self) -> bool:
+        """Whether everybody leaves at the configured rate of their age and tenure, not a scaled one."""
+        return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
+
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List the level names in use that ``workforce.levels`` does not have."""
