@@ -31,7 +31,7 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
-from workforce_sim.store.header import Header, Origin
+from workforce_sim.store.header import Header, Origin, Source
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
 
@@ -59,6 +59,7 @@ class Run:
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
+        source: where the census comes from, as ``source_of`` says.
     """
 
     config: Config
@@ -68,6 +69,7 @@ class Run:
     replicate: int
     engine: Engine
     clock: Clock
+    source: Source
     _start: State
     _world: World
     _order: NDArray[np.intp] | None
@@ -102,7 +104,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own))
+        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own), source=self.source)
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -169,7 +171,8 @@ def begin(
         *effect_notes(written, replicate, census=census is not None),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
-    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)
+    source = source_of(chosen, census)
+    return Run(chosen, opening, staff, notes, replicate, engine, clock, source, state, world, order)
 
 
 def run(config: Config, opening: Opening, replicates: tuple[int, ...], clock: Clock) -> Tables:
@@ -207,3 +210,10 @@ def census_of(config: Config, census: Any) -> Census:
         return read_census(config.census.path, config)
     as_of = dt.date(config.simulation.start_year, 1, 1)
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
+
+
+def source_of(config: Config, census: Any) -> Source:
+    """Return where the census of a run comes from, ``census`` being the one that is given to it."""
+    if census is not None:
+        return "given"
+    return "synthetic" if config.census.path is None else "configured"

@@ -49,7 +49,7 @@ class Live:
 
     def why_not(self, key: str) -> str | None:
         """Return why a key has no effect; None where it has one. Places in lists and years do not matter."""
-        plain = re.sub(r"\[\d+\]", "[]", key)
+        plain = re.sub(r"\.\d{4}(?=\.|$)", "", re.sub(r"\[\d+\]", "[]", key))
         return next(
             (why for name, why in self.off if plain == name or plain.startswith((f"{name}.", f"{name}["))), None
         )
