@@ -181,8 +181,7 @@ def _config_migrate(options: argparse.Namespace) -> int:
         complain(f"{new}: exists already; choose another name, or remove it first")
         return FAILURE
     found = migrated_file(options.file)
-    say("\n".join(["translated", *(f"  {old} -> {to}" for old, to in found.translated)]))
-    say("\n".join(["", "dropped", *(f"  {old}: {why}" for old, why in found.dropped)] if found.dropped else []))
+    say("\n".join(found.report()).rstrip())
     new.write_text(found.text(), encoding="utf-8", newline="\n")
     complain(f"written to {new}")
     for problem in found.problems():
