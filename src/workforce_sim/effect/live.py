@@ -93,10 +93,20 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
 
 
 def hires_nobody(config: Config) -> bool:
-    """Return whether no year can hire: where headcount is exact and falls by more than leave."""
+    """Return whether no year hires: where headcount is exact and falls by clearly more than leave."""
     section, growth = config.workforce, config.simulation.target_growth_rate
-    falls = (growth.at(year) + section.total_termination_rate.at(year) < 0 for year in config.simulation.years)
-    return section.headcount == "exact" and all(falls)
+    gap = max(growth.at(year) + section.total_termination_rate.at(year) for year in config.simulation.years)
+    return section.headcount == "exact" and gap <= -_CLEARLY and not _anybody_is_certain(config)
+
+
+_CLEARLY = 0.05
+"""Share of staff by which headcount has to fall beyond those who leave: of fewer than 30, rounding could hire one."""
+
+
+def _anybody_is_certain(config: Config) -> bool:
+    """Return whether a configured rate of leaving is 1, whatever share of all leaves."""
+    highest = max((level.termination_factor for level in config.workforce.levels or ()), default=1.0)
+    return any(cell.value * highest >= 1 for cell in config.terminations.rates or ())
 
 
 def _nobody_leaves(config: Config) -> bool:
@@ -104,7 +114,8 @@ def _nobody_leaves(config: Config) -> bool:
         return all(cell.value == 0 for cell in config.terminations.rate_table)
     growth = (config.simulation.target_growth_rate.at(year) for year in config.simulation.years)
     reduces = config.workforce.headcount == "exact" and min(growth) < 0
-    return always(config, config.workforce.total_termination_rate, 0) and not reduces
+    nobody = always(config, config.workforce.total_termination_rate, 0) and not reduces
+    return nobody and not _anybody_is_certain(config)
 
 
 def _leaving(config: Config) -> Iterator[Off]:
