@@ -28,6 +28,7 @@ ELIGIBILITY = {
     "waiting_period_days": st.sampled_from([0, 1, 30, 90, 365, 400]),
     "minimum_age": st.sampled_from([0, 18, 21, 30]),
     "excluded_share": st.sampled_from([0.0, 0.0, 0.3]),
+    "excluded_scope": st.sampled_from(["all", "hires"]),
 }
 
 

@@ -188,6 +188,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "eligibility.minimum_age": ({}, 30),
     "eligibility.entry": ({}, "quarterly"),
     "eligibility.excluded_share": ({}, 0.4),
+    "eligibility.excluded_scope": ({"eligibility.excluded_share": 0.4}, "hires"),
     "enrollment.auto_enrollment.enabled": ({}, False),
     "enrollment.auto_enrollment.hire_date_cutoff": ({}, "2030-01-01"),
     "enrollment.auto_enrollment.scope": ({}, "all_eligible"),
@@ -529,6 +530,7 @@ def test_the_output_section_says_where_and_how_a_run_is_written(tmp_path: Path) 
 OFF: dict[str, Changes] = {
     # what is switched off, in a few words: what switches it off
     "the plan": {"plan.enabled": False},
+    "exclusion": {"eligibility.excluded_share": 0.0},
     "automatic enrollment": {"enrollment.auto_enrollment.enabled": False},
     "automatic enrollment of new hires, of whom there are none": {
         "enrollment.auto_enrollment.hire_date_cutoff": "2030-01-01"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workforce_sim import load_config
+from workforce_sim import load_config, simulate
 from workforce_sim.cli.main import main
 from workforce_sim.config import Config
 from workforce_sim.config.migrate import MOVES, SWITCHES, migrated
@@ -267,10 +267,14 @@ def test_the_increase_on_promotion_is_the_one_in_force(old: str, lowest: float, 
 
 
 def test_hires_who_are_not_eligible_exclude_nobody_of_the_census() -> None:
-    old = "eligibility: {new_hire_ineligible_pct: 0.2}"
-    assert ours(old).eligibility.excluded_share == 0.0
-    assert told(old) == ["eligibility.new_hire_ineligible_pct"]
-    assert told("eligibility: {new_hire_ineligible_pct: 0.0, new_hire_eligibility_match_census: false}") == []
+    config = ours("eligibility: {new_hire_ineligible_pct: 1.0, waiting_period_days: 0, minimum_age: 0}")
+    assert (config.eligibility.excluded_share, config.eligibility.excluded_scope) == (1.0, "hires")
+    people = simulate(config, end_year=2025).snapshots
+    hires, staff = (people.filter(status=status)["eligibility_date"] for status in ("new_hire", "continuing"))
+    assert (hires.null_count(), staff.null_count()) == (len(hires), 0)
+    assert len(hires) > 0
+    assert told("eligibility: {new_hire_eligibility_match_census: false}") == []
+    assert told("eligibility: {new_hire_eligibility_match_census: true}") != []
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
@@ -281,7 +285,7 @@ def test_what_changes_results_comes_first_and_what_changes_nothing_in_few_lines(
         "orchestrator": {f"setting_{i}": i for i in range(200)},
         "setup": {"clear_tables": True},
         "enrollment": {"voluntary_enrollment": {"base_rates_by_age": {"young": 0.3, "senior": 0.8}}},
-        "eligibility": {"new_hire_ineligible_pct": 0.2},
+        "new_hire": {"market_scenario": "competitive"},
         "compensation": {"cola_rate": 0.02},
         "colour": "red",
     }
@@ -292,7 +296,7 @@ def test_what_changes_results_comes_first_and_what_changes_nothing_in_few_lines(
             "  enrollment.voluntary_enrollment.base_rates_by_age (2 settings): "
             "write enrollment.election and enrollment.deferral_rates, by age and pay"
         ),
-        f"  eligibility.new_hire_ineligible_pct: {found.changing[-1][1]}",
+        "  new_hire.market_scenario: write workforce.levels and hiring.ages",
         "",
         "not known here",
         "  colour: nothing here corresponds to it; see whether results depend on it",
@@ -305,7 +309,7 @@ def test_what_changes_results_comes_first_and_what_changes_nothing_in_few_lines(
         "  setup.clear_tables: of the old system's own database",
         "",
     ]
-    assert [key for key, _ in found.dropped[2:4]] == ["eligibility.new_hire_ineligible_pct", "colour"]
+    assert [key for key, _ in found.dropped[2:4]] == ["new_hire.market_scenario", "colour"]
 
 
 def test_the_studio_goes_over_the_blocks_wherever_it_stands() -> None:
@@ -334,7 +338,8 @@ def test_each_known_setting_lands_at_a_key_of_ours(key: str) -> None:
     assert new is not None
     value: Any = False if key in SWITCHES else 1
     found = migrated(nested(key, value))
-    assert found.translated == [(key, new[0])]
+    assert found.translated[0] == (key, new[0])
+    assert {old for old, _ in found.translated} == {key}
     assert not [line for line in found.problems() if "unknown key" in line]
 
 

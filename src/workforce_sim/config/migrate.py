@@ -57,6 +57,7 @@ MOVES: Mapping[str, tuple[str, Translate]] = {
     "compensation.promotion_compensation.max_cap_amount": ("promotion.max_amount", _same),
     "eligibility.waiting_period_days": ("eligibility.waiting_period_days", _same),
     "eligibility.minimum_age": ("eligibility.minimum_age", _same),
+    "eligibility.new_hire_ineligible_pct": ("eligibility.excluded_share", _same),
     "plan_eligibility.minimum_age": ("eligibility.minimum_age", _same),
     "dc_plan.eligibility_months": ("eligibility.waiting_period_days", _months),
     "enrollment.auto_enrollment.enabled": ("enrollment.auto_enrollment.enabled", _same),
@@ -109,10 +110,7 @@ BY_HAND: Mapping[str, str] = {
     "dc_plan.escalation_hire_date_cutoff": "escalation knows no hire date; see enrollment.escalation.scope",
     "deferral_match_response": "participants move to the new full-match rate, not part of the way",
     "dc_plan": "write it under enrollment and plan",
-    "eligibility.new_hire_ineligible_pct": (
-        "eligibility.excluded_share would exclude staff of the census, too: write it if that is meant, or mark them"
-    ),
-    "eligibility.new_hire_eligibility_match_census": "write eligibility.excluded_share, of hires and of the census",
+    "eligibility.new_hire_eligibility_match_census": "write eligibility.excluded_share as the census has it",
     "employer_core_contribution": "write plan.nonelective, by service, points, age or integrated",
     "employer_match": "write plan.match, with tiers, by_tenure, by_service or by_points",
     "enrollment.auto_enrollment.opt_out_rates": "write enrollment.auto_enrollment.opt_out, by age and pay",
@@ -287,6 +285,8 @@ def migrated(old: Mapping[str, Any]) -> Migration:
         if key not in SWITCHES:
             _move(key, settings[key], found)
     _switch(settings, found)
+    if "eligibility.new_hire_ineligible_pct" in settings:
+        found.put("eligibility.new_hire_ineligible_pct", "eligibility.excluded_scope", "hires")
     return found
 
 
@@ -343,7 +343,6 @@ _NO_CHANGE: Mapping[str, Any] = {
     "compensation.promotion_increase": 0.125,
     "compensation.promotion_distribution_range": 0.05,
     "compensation.promotion_rate_multiplier": 1.0,
-    "eligibility.new_hire_ineligible_pct": 0.0,
     "eligibility.new_hire_eligibility_match_census": False,
     "enrollment.auto_enrollment.voluntary_enrollment_rate": 1.0,
     "dc_plan.voluntary_enrollment_rate": 1.0,

@@ -26,6 +26,8 @@ class Eligibility(Section):
     """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
     """Share of hires, and of census staff who do not participate, who never become eligible."""
+    excluded_scope: Literal["all", "hires"] = "all"
+    """Whom the share concerns: `all`, or `hires` alone, and nobody of the census."""
 
 
 class Output(Section):

@@ -183,6 +183,8 @@ def _no_plan(config: Config) -> Iterator[Off]:
         why = "plan.enabled is false"
         yield from (("eligibility", why), ("enrollment", why))
         yield from _each("plan", _but(Plan, "enabled"), why)
+    if config.eligibility.excluded_share == 0:
+        yield "eligibility.excluded_scope", "eligibility.excluded_share is 0"
 
 
 def _automatic(config: Config) -> Iterator[Off]:
