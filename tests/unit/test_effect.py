@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workforce_sim import load_config, simulate
-from workforce_sim.census.synthetic import synthetic_census
+from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.drawing import drawing
@@ -97,6 +97,13 @@ def test_a_default_rate_above_the_highest_acts_as_that() -> None:
 def test_a_promotion_beyond_its_cap_acts_as_that() -> None:
     found = notes(promotion__max_increase=0.1)
     assert found == ("promotion.increase: up to 12 %, acts as 10 %, for promotion.max_increase is no more",)
+
+
+def test_the_factor_of_a_promotion_out_of_the_highest_level_is_told_of() -> None:
+    levels = [{"name": name, "promotion_factor": 2.0} for name in LEVELS]
+    (note,) = notes(workforce__levels=levels)
+    assert note.startswith("workforce.levels[].promotion_factor: that of the highest level has no effect")
+    assert notes(workforce__levels=[*levels[:-1], {"name": LEVELS[-1]}]) == ()
 
 
 def test_vesting_of_money_that_is_not_paid_acts_on_balances_alone() -> None:

@@ -15,9 +15,8 @@ from workforce_sim.wording import percent
 
 def lessened(config: Config, found: Live) -> Iterator[str]:
     """Yield a note for each setting that does less than it says; none of what has no effect anyway."""
-    for key, note in (*_above_max_deferral(config), *_above_cap(config), *_promotion(config), *_no_money(config)):
-        if found.why_not(key) is None:
-            yield f"{key}: {note}"
+    for part in (_above_max_deferral, _above_cap, _promotion, _top_level, _no_money):
+        yield from (f"{key}: {note}" for key, note in part(config) if found.why_not(key) is None)
 
 
 def _above_max_deferral(config: Config) -> Iterator[tuple[str, str]]:
@@ -51,6 +50,13 @@ def _promotion(config: Config) -> Iterator[tuple[str, str]]:
     if section.increase.highest > section.max_increase:
         what = f"up to {percent(section.increase.highest)}, acts as {percent(section.max_increase)}"
         yield "promotion.increase", f"{what}, for promotion.max_increase is no more"
+
+
+def _top_level(config: Config) -> Iterator[tuple[str, str]]:
+    levels = config.workforce.levels
+    if levels and levels[-1].promotion_factor != 1:
+        key = "workforce.levels[].promotion_factor"
+        yield key, "that of the highest level has no effect, as nobody is promoted out of it"
 
 
 def _no_money(config: Config) -> Iterator[tuple[str, str]]:
