@@ -17,6 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
+from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
@@ -32,7 +33,7 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
-from workforce_sim.store.header import Header, Origin
+from workforce_sim.store.header import Header, Origin, Source
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
 from workforce_sim.wording import counted
@@ -57,10 +58,11 @@ class Run:
         config: what is simulated.
         opening: the completed census.
         staff: the same as one replicate starts.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
+        source: where the census comes from, as ``source_of`` says.
     """
 
     config: Config
@@ -70,6 +72,7 @@ class Run:
     replicate: int
     engine: Engine
     clock: Clock
+    source: Source
     _start: State
     _world: World
     _order: NDArray[np.intp] | None
@@ -104,7 +107,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own))
+        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own), source=self.source)
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -170,9 +173,11 @@ def begin(
         *_opt_out_note(chosen, opening, state),
         *written.notes(replicate),
         *assumption_notes(chosen),
+        *effect_notes(written, replicate, census=census is not None),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
-    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)
+    source = source_of(chosen, census)
+    return Run(chosen, opening, staff, notes, replicate, engine, clock, source, state, world, order)
 
 
 def _opt_out_note(config: Config, opening: Opening, start: State) -> tuple[str, ...]:
@@ -229,3 +234,10 @@ def census_of(config: Config, census: Any) -> Census:
         return read_census(config.census.path, config)
     as_of = dt.date(config.simulation.start_year, 1, 1)
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
+
+
+def source_of(config: Config, census: Any) -> Source:
+    """Return where the census of a run comes from, ``census`` being the one that is given to it."""
+    if census is not None:
+        return "given"
+    return "synthetic" if config.census.path is None else "configured"

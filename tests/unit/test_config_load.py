@@ -766,6 +766,13 @@ def test_any_key_can_be_changed() -> None:
     assert load_config().census.size == 10_000
 
 
+def test_changes_within_a_section_that_is_changed_too_leave_what_was_given_alone() -> None:
+    section = {"kind": "flat", "rate": 0.03}
+    config = with_changes(load_config(), {"plan.nonelective": section, "plan.nonelective.rate": 0.05})
+    assert config.plan.nonelective.rate == 0.05
+    assert section == {"kind": "flat", "rate": 0.03}
+
+
 @pytest.mark.parametrize(
     ("key", "line"),
     [

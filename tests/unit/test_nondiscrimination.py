@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -887,10 +888,29 @@ class TestTopHeavy:
 
         assert (test.outcome, test.note) == ("not testable", f"the census has no {name}")
 
-    def test_a_run_read_from_disk_cannot_be_tested(self) -> None:
+    def test_a_run_that_was_kept_without_its_census_cannot_be_tested(self) -> None:
         test = found(run(high(1), other(1)), "Top-heavy")
 
         assert (test.outcome, test.figures) == ("not testable", {})
+        assert test.note == "the run was kept without its census, which has officers, owners and balances"
+
+    def test_a_run_on_disk_is_tested_as_the_one_in_memory(self, tmp_path: Path) -> None:
+        census = ws.synthetic_census(80, as_of=dt.date(2025, 1, 1)).frame.select(
+            "employee_id",
+            "hire_date",
+            "birth_date",
+            annual_salary=pl.col("salary_cents") / 100,
+            officer=pl.int_range(pl.len()) < 5,
+            owner_share=pl.lit(0.06),
+            deferral_balance=pl.col("salary_cents") / 400,
+            prior_year_pay=pl.col("salary_cents") / 90,
+        )
+        config = configured(2025, 2025, plan={"match": {"preset": "simple"}})
+        written = ws.simulate(config, census=census, out=tmp_path / "run")
+        tests = [ws.nondiscrimination(result, 2025) for result in (ws.read_run(tmp_path / "run"), written)]
+
+        assert tests[0].tests[-1].outcome == "top-heavy"
+        assert str(tests[0]) == str(tests[1]) == str(ws.nondiscrimination(ws.simulate(config, census=census), 2025))
 
 
 class TestResult:

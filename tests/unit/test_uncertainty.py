@@ -161,8 +161,8 @@ HIRES_RATE = "workforce.new_hire_termination_rate"
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        (RATE, RATES, "terminations.rates hold as they are where workforce.headcount is stochastic"),
-        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates hold as they are"),
+        (RATE, RATES, "terminations.rates says how many leave where workforce.headcount is stochastic"),
+        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates says how many leave"),
         (HIRES_RATE, CURVE, "the curve of terminations.new_hire_hazard says how many hires leave"),
         ("promotion.base_rate", {"promotion.mode": "vacancies"}, "promotion is by vacancies"),
         (RATE, {**RATES, "workforce.headcount": "exact"}, ""),
@@ -175,7 +175,7 @@ def test_a_value_that_is_drawn_for_nothing_is_told_by_run_ensemble_and_check(
 ) -> None:
     drawn = ({"key": key, "values": [0.05, 0.1]},)
     config = with_changes(ws.load_config(SMALL), {**changes, "uncertainty.assumptions": drawn, "census.size": 20})
-    told = f"uncertainty.assumptions: {key} is drawn but has no effect: {why}"
+    told = f"uncertainty.assumptions: {key}: no effect, because {why}"
     for notes in (ws.simulate(config).notes, ws.simulate_ensemble(config, replicates=2, progress=None).notes):
         assert [told in note for note in notes if "no effect" in note] == [True] * bool(why)
     (tmp_path / "c.yaml").write_text(config.model_dump_json(by_alias=True), encoding="utf-8")

@@ -150,7 +150,8 @@ def _census_check(options: argparse.Namespace) -> int:
 
 
 def _config_check(options: argparse.Namespace) -> int:
-    from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.config.drawing import drawing  # noqa: PLC0415
+    from workforce_sim.effect.notes import effect_notes  # noqa: PLC0415
     from workforce_sim.engine.notes import assumption_notes  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
@@ -162,8 +163,8 @@ def _config_check(options: argparse.Namespace) -> int:
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
-    for warning in (*idle_effects(config), *assumption_notes(config)):
-        say(f"{options.file}: {warning}")
+    for note in (*effect_notes(drawing(config), 0), *assumption_notes(config)):
+        say(f"{options.file}: {note}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS
 
@@ -183,8 +184,7 @@ def _config_migrate(options: argparse.Namespace) -> int:
         complain(f"{new}: exists already; choose another name, or remove it first")
         return FAILURE
     found = migrated_file(options.file)
-    say("\n".join(["translated", *(f"  {old} -> {to}" for old, to in found.translated)]))
-    say("\n".join(["", "dropped", *(f"  {old}: {why}" for old, why in found.dropped)] if found.dropped else []))
+    say("\n".join(found.report()).rstrip())
     new.write_text(found.text(), encoding="utf-8", newline="\n")
     complain(f"written to {new}")
     for problem in found.problems():

@@ -24,7 +24,7 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
             place = place.setdefault(_spelled(section, place), {})
             if not isinstance(place, dict):
                 raise ConfigError(f"{key}: cannot be changed by itself; change {section} as a whole")
-        place[_spelled(name, place)] = value
+        place[_spelled(name, place)] = deepcopy(value)
     return data
 
 

@@ -30,6 +30,8 @@ class Eligibility(Section):
     """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
     """Share of hires, and of census staff who do not participate, who never become eligible."""
+    excluded_scope: Literal["all", "hires"] = "all"
+    """Whom the share concerns: `all`, or `hires` alone, and nobody of the census."""
 
     @property
     def waiting_period(self) -> tuple[Literal["days", "months"], int]:
@@ -99,6 +101,11 @@ class Config(Section):
     def year_effect(self) -> float:
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
+
+    @property
+    def rates_as_given(self) -> bool:
+        """Whether everybody leaves at the configured rate of their age and tenure, not a scaled one."""
+        return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

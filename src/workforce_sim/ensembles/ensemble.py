@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.config.drawing import idle_draws
+from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.config import read_config
+from workforce_sim.explain.census_words import census_words, playing
 from workforce_sim.explain.years_text import plan_table, year_table
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, MANIFEST, read_sealed, sealed, year_folder
@@ -106,10 +107,16 @@ def _is_required(key: str) -> bool:
 
 
 def _asked(header: Header) -> Iterator[str]:
-    rows = [(key, value) for key, value in leaves(header.configuration) if _is_set(key, value)]
-    yield "Keys that have no default, or another value than it; all others are at their defaults."
+    rows = [(key, value) for key, value in _playing(header) if _is_set(key, value)]
+    yield "Keys that have no default, or another value than it; all others are at their defaults, or play no part."
     yield ""
     yield from _table(("key", "value", "default"), [(f"`{k}`", _shown(k, v), _default(k)) for k, v in sorted(rows)])
+
+
+def _playing(header: Header) -> Iterator[tuple[str, Any]]:
+    """Yield the keys that play a part in the run, with their values."""
+    found = playing(header.config, header.source)
+    yield from (row for row in leaves(header.configuration) if found.why_not(row[0]) is None)
 
 
 def _default(key: str) -> str:
@@ -125,9 +132,9 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _configuration(header: Header) -> Iterator[str]:
-    rows = sorted(leaves(header.configuration))
+    rows = sorted(_playing(header))
     texts = [(f"`{key}`", _shown(key, value), "set" if _is_set(key, value) else "default") for key, value in rows]
-    yield "Tables are in `run.json`, which holds every value."
+    yield "Keys that play no part are left out. `run.json` holds every key, and tables in full."
     yield ""
     yield from _table(("key", "value", ""), texts)
 
@@ -138,8 +145,7 @@ def _configuration(header: Header) -> Iterator[str]:
 def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     header = stored.header
     start = stored.summary.filter(year=first.year)["headcount_opening"][0]
-    path = header.configuration["census"]["path"]
-    yield f"* from: {'synthetic' if path is None else Path(path).name}"
+    yield f"* from: {_cell(census_words(header.config, header.source))}"
     yield f"* staff at the opening: {start:,}"
     yield f"* fingerprint of its values: `{header.census}`"
     if header.opening is not None:

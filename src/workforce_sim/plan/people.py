@@ -169,7 +169,7 @@ def pay_of_year_before(people: People, before: People | None, opening: pl.DataFr
     Args:
         people: of the year.
         before: of the year before; None where the run has none.
-        opening: the completed census; None for a run read from disk.
+        opening: the completed census; None for a run that was kept without it.
     """
     if before is not None:
         earned = pl.DataFrame({"employee_id": before.ids, "pay": before.earnings})

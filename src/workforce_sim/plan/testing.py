@@ -143,7 +143,7 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
 def _lacking(opening: pl.DataFrame | None) -> str:
     """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
     if opening is None:
-        return "a run read from disk has no census with officers, owners and balances"
+        return "the run was kept without its census, which has officers, owners and balances"
     absent = [name for name, column in TOP_HEAVY_NEEDS.items() if not _known(opening, column)]
     return f"the census has no {', '.join(absent)}" if absent else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,9 @@ NUMBERED = {2: "2-7d34103788e9f79b"}
 
 READ: tuple[int | str, ...] = (FORMAT, *(number for number, known in NUMBERED.items() if known == FORMAT))
 """Formats that are read, the one that is written first."""
+
+Source = Literal["synthetic", "configured", "given"]
+"""Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
 
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
 """How long a run is, and where files lie: no year depends on them."""
@@ -71,6 +74,7 @@ class Header:
         level: of compression, where the kind of compression has levels.
         own: the user's own events: SHA-256 of the source of each, by name.
         format: of the folder.
+        source: where the census came from; None of runs that were written without it.
     """
 
     configuration: Mapping[str, Any]
@@ -83,6 +87,7 @@ class Header:
     level: int = FAST
     own: Mapping[str, str] = field(default_factory=dict)
     format: int | str = FORMAT
+    source: Source | None = None
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Header:
@@ -134,6 +139,7 @@ class Origin:
         census: the completed census, in any order; None of tables that no run gave.
         order: its rows in written order, where they are known.
         own: the user's own events: SHA-256 of the source of each, by name.
+        source: where the census came from; None where nobody knows.
     """
 
     replicate: int = 0
@@ -141,6 +147,7 @@ class Origin:
     census: pl.DataFrame | None = None
     order: NDArray[np.integer[Any]] | None = None
     own: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -153,6 +160,7 @@ class Origin:
             notes=notes,
             level=level,
             own=dict(self.own),
+            source=self.source,
         )
 
     def _fingerprint(self) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.layout import LOCK
 
+_NO_POSIX = "runs are written on Linux and macOS alone (POSIX file locks); simulate in memory, or write it there"
 _LOOKS, _BETWEEN_LOOKS = 20, 0.01  # seconds
 
 
@@ -40,7 +41,10 @@ def locked(run: Path) -> Iterator[None]:
 
 def _taken(path: Path) -> int:
     """Return the handle of the locked file."""
-    import fcntl  # noqa: PLC0415 - reading a run needs no locks, and works without POSIX
+    try:
+        import fcntl  # noqa: PLC0415 - reading a run needs no locks, and works without POSIX
+    except ImportError:
+        raise LedgerError(f"{path.parent}: {_NO_POSIX}") from None
 
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

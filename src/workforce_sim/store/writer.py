@@ -236,7 +236,7 @@ def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Heade
         header.write(run)
         return RunWriter(run, header, [])
     if there.years != header.years:
-        there = replace(there, configuration=header.configuration, notes=header.notes)
+        there = replace(there, configuration=header.configuration, notes=header.notes, source=header.source)
         there.write(run)
     return RunWriter(run, there, committed_years(run))
 
