@@ -50,7 +50,7 @@ def test_every_setting_is_translated_or_dropped_with_a_reason(
     assert config.enrollment.auto_enrollment.opt_out == 0.09
     assert config.enrollment.auto_enrollment.default_deferral_rate == 0.045  # the later block goes over the earlier
     assert (config.enrollment.escalation.date, config.enrollment.escalation.cap) == ("07-01", 0.08)
-    assert config.eligibility.waiting_period_days == 180
+    assert config.eligibility.waiting_period_months == 6
 
 
 def ours(old: str, **more: Any) -> Config:

@@ -35,10 +35,6 @@ def _percent(value: Any) -> Any:
     return round(value / 100, 6)
 
 
-def _months(value: Any) -> Any:
-    return round(30 * value)
-
-
 MOVES: Mapping[str, tuple[str, Translate]] = {
     "simulation.start_year": ("simulation.start_year", _same),
     "simulation.end_year": ("simulation.end_year", _same),
@@ -59,7 +55,7 @@ MOVES: Mapping[str, tuple[str, Translate]] = {
     "eligibility.minimum_age": ("eligibility.minimum_age", _same),
     "eligibility.new_hire_ineligible_pct": ("eligibility.excluded_share", _same),
     "plan_eligibility.minimum_age": ("eligibility.minimum_age", _same),
-    "dc_plan.eligibility_months": ("eligibility.waiting_period_days", _months),
+    "dc_plan.eligibility_months": ("eligibility.waiting_period_months", _same),
     "enrollment.auto_enrollment.enabled": ("enrollment.auto_enrollment.enabled", _same),
     "enrollment.auto_enrollment.window_days": ("enrollment.auto_enrollment.window_days", _same),
     "enrollment.auto_enrollment.default_deferral_rate": ("enrollment.auto_enrollment.default_deferral_rate", _same),
