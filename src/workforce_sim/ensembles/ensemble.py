@@ -23,6 +23,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.terminal import counter
 
 LEAST = 30
@@ -112,6 +113,8 @@ def simulate_ensemble(
     if sources.common is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
+    if out is not None:
+        refuse_inputs(Path(out), config, asked.census.path if census is None else census)
     run = begin(certain(asked), census=census, own=own)
     job, folder = Job(asked, run.opening, sources.common, own), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
