@@ -192,12 +192,17 @@ def _batches(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if _BATCH.fullmatch(path.name))
 
 
+def _batch(replicates: Sequence[int]) -> str:
+    """Return the name of the folder of a batch."""
+    return f"batch={replicates[0]:06d}"
+
+
 def _stored(folder: Path, root: str) -> dict[int, Path]:
     """Return where each replicate on disk is; a batch of another ensemble is refused."""
     found: dict[int, Path] = {}
     for path in _batches(folder):
         manifest = _manifest(path)
-        if manifest.ensemble != root:
+        if manifest.ensemble != root or path.name != _batch(manifest.replicates):
             raise LedgerError(f"{path}: belongs to another ensemble; {_AGAIN}")
         found |= dict.fromkeys(manifest.replicates, path)
     return found
@@ -237,7 +242,7 @@ def _table(path: Path, content: bytes) -> pl.DataFrame:
 def _commit(folder: Path, root: str, summaries: pl.DataFrame) -> None:
     """Write a batch beside its place, wait for the disk, and move it there."""
     numbers = summaries["replicate"].unique().sort().to_list()
-    with placed_folder(folder / f"batch={numbers[0]:06d}") as part:
+    with placed_folder(folder / _batch(numbers)) as part:
         files = write_tables({part / SUMMARY: summaries}, "zstd")
         manifest = {"ensemble": root, "replicates": numbers, "files": files}
         write_new(part / MANIFEST, json_bytes(sealed(manifest)))

@@ -22,7 +22,6 @@ MOST_BYTES = 1 << 25
 """Of a JSON file that is read; a run of the largest configuration, or an ensemble of a million replicates, has less."""
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
-Cents = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Replicate = Annotated[int, Field(ge=0, lt=2**31)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried)\.parquet\z")]
@@ -80,7 +79,7 @@ class Manifest(Document):
     run: dict[str, Any]
     year: int
     files: dict[Table, Written]
-    forfeitures_cents: list[Cents] | None
+    forfeitures_cents: list[Count] | None
     before: Sha256
     seal: Sha256
 
@@ -134,7 +133,7 @@ def read_document(path: Path, kind: type[D], formats: Sequence[int | str] = ()) 
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        if formats and content.get("format") != formats[0]:  # a number alone, of before tables were part of it
+        if content.get("format") in formats[1:]:  # a number alone, of before tables were part of it
             raise older(path, content, formats[0]) from None
         raise LedgerError(f"{path}: is not of this format ({first_problem(error)}); {RESTORE}") from None
 

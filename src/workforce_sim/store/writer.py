@@ -125,7 +125,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
     Raises:
         LedgerError: when a year is missing or does not belong to this run.
     """
-    before = header.root()
+    before, identity = header.root(), header.identity()
     if years and header.starts_from is not None:
         refuse_other_size(run / OPENING, header.starts_from)
     surplus = years[len(header.years) :]
@@ -135,7 +135,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         if year != expected:
             raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
         manifest = read_manifest(run, year)
-        if (manifest.year, manifest.before) != (year, before):
+        if (manifest.year, manifest.before, manifest.run) != (year, before, identity):
             raise LedgerError(f"{year_folder(run, year)}: belongs to another run; write the run again elsewhere")
         for name, known in manifest.files.items():
             refuse_other_size(year_folder(run, year) / name, known)
