@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,3 +245,55 @@ def _made(path: Path, kind: str, target: Path) -> None:
         path.hardlink_to(target)
     else:
         path.mkdir()
+
+
+# --- what another user may not read ---
+
+USES = {
+    "read_run": "ws.read_run(path).events",
+    "provenance": "ws.provenance(path)",
+    "verify_run": "print(ws.verify_run(path))",
+    "simulate": "ws.simulate(config, out=path)",
+    "extend": "ws.simulate({**config, 'simulation': {**config['simulation'], 'end_year': 2027}}, out=path)",
+    "timeline": "ws.timeline(path, 'NH-2025-000001')",
+    "merge": "merge([path], path + '-merged')",
+    "ensemble": "ws.simulate_ensemble(config, replicates=3, out=path)",
+}
+CODE = """
+import json, sys
+import workforce_sim as ws
+from tests.faults.child import become_ordinary
+from workforce_sim.ensembles.merging import merge
+path, config, uses = json.loads(sys.argv[1])
+become_ordinary()
+for use in uses:
+    try:
+        exec(use)
+    except ws.LedgerError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "closed"),
+    [
+        *(("run", name) for name in ("", "..", "run.json", "year=2025", "year=2025/manifest.json", "opening.parquet")),
+        *(("ensemble", name) for name in ("", "..", "ensemble.json", "batch=000000", "batch=000000/summary.parquet")),
+    ],
+)
+def test_what_another_user_may_not_read_is_one_line(what: str, closed: str, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs" / "it"
+    WRITES[what](TWO, folder)
+    names = (
+        ["merge", "ensemble"] if what == "ensemble" else ["read_run", "provenance", "verify_run", "simulate", "extend"]
+    )
+    (folder / closed).chmod(0)
+    asked = [str(folder), TWO, [USES[name] for name in names]]
+    command = [sys.executable, "-c", CODE, json.dumps(asked)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    (folder / closed).chmod(0o700)
+
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert len(lines) == (2 if closed == "opening.parquet" else len(names))  # others need not read the opening
+    assert all("(Permission denied)" in line and str(folder.parent) in line for line in lines)
