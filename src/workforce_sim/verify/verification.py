@@ -20,7 +20,17 @@ from workforce_sim.run import SimulatedYear, stepped
 from workforce_sim.store.documents import Made, Manifest, Written, read_document
 from workforce_sim.store.files import is_there, readable, refuse_changed, refuse_other_size
 from workforce_sim.store.header import Header, read_header, software
-from workforce_sim.store.layout import CARRIED, LOCK, MADE, MANIFEST, OPENING, RUN, committed_years, year_folder
+from workforce_sim.store.layout import (
+    CARRIED,
+    LOCK,
+    MADE,
+    MANIFEST,
+    OPENING,
+    RUN,
+    committed_years,
+    table_file,
+    year_folder,
+)
 from workforce_sim.store.reading import Stored
 from workforce_sim.store.writer import read_manifest
 from workforce_sim.tables import CENSUS, TABLES, Column, names
@@ -181,22 +191,30 @@ def _content(stored: Stored) -> Iterator[str]:
     for year in stored.years:
         if year - 1 not in stored.years and year != stored.header.years[0]:
             opening = None
-        tables = stored.part(year)
-        problems = [*_columns(tables, year, stored), *_handed_on(tables, year, stored)]
-        if not problems:
-            problems = list(broken_laws(opening, tables))
+        try:
+            tables = stored.part(year)
+            problems = [*_columns(tables, year, stored), *_handed_on(tables, year, stored)]
+        except LedgerError as error:
+            yield str(error)
+            return
+        problems = problems or list(broken_laws(opening, tables))
         yield from (f"{year_folder(stored.folder, year)}: {problem}" for problem in problems)
         opening = tables.snapshots
 
 
 def _columns(tables: Tables, year: int, stored: Stored) -> Iterator[str]:
-    """Yield tables with other columns, rows or replicates than the run has."""
+    """Yield tables with other rows than the run has.
+
+    Raises:
+        LedgerError: for one with other columns.
+    """
     files = read_manifest(stored.folder, year).files
     for name in ledger.TABLES:
         frame = getattr(tables, name)
         if not _fits(frame, TABLES[name], own=bool(stored.header.own)):
-            yield f"{name} has other columns or types than the model"
-        elif frame.height != files[f"{name}.parquet"].rows:
+            path = year_folder(stored.folder, year) / table_file(name)
+            raise stored.header.fault(path, "has other columns or types than the model")
+        elif frame.height != files[table_file(name)].rows:
             yield f"{name} has {frame.height} rows, the manifest says otherwise"
         elif (frame["year"] != year).any():
             yield f"{name} has rows of other years"
