@@ -28,7 +28,7 @@ import polars as pl
 from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import Batch, EnsembleDocument, older, read_document
-from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_folder_of_others
+from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_no_folder
 from workforce_sim.store.header import READ, Header, refuse_difference
 from workforce_sim.store.layout import (
     ENSEMBLE,
@@ -107,7 +107,7 @@ def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
         LedgerError: when it holds no ensemble, one that is not finished, or a damaged batch.
     """
     with readable(folder):
-        if not is_there(folder / ENSEMBLE) and is_there(folder / RUN):
+        if not is_there(folder / ASKED) and is_there(folder / RUN):
             raise LedgerError(f"{folder}: holds a run, no ensemble; give the folders of shards")
     header = _asked(folder)
     ended = _ended_with(folder)
@@ -135,7 +135,7 @@ def _ended_with(folder: Path) -> set[int]:
 @contextmanager
 def _held(folder: Path, header: Header) -> Iterator[str]:
     """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
-    refuse_without(ENSEMBLE, folder, "exists and is no ensemble; choose another folder, or remove it first")
+    refuse_without(ASKED, folder, "exists and is no ensemble; choose another folder, or remove it first")
     with ExitStack() as stack:
         with writable(folder):
             stack.enter_context(held(folder))
@@ -149,7 +149,7 @@ def _held(folder: Path, header: Header) -> Iterator[str]:
 
 def _same(folder: Path, header: Header) -> Header | None:
     """Return what is there already; raise ``LedgerError`` when it is another ensemble."""
-    if not is_there(folder / ENSEMBLE):
+    if not is_there(folder / ASKED):
         return None
     there = _asked(folder)
     refuse_difference(f"{folder}: holds another ensemble; choose another folder", there, header)
@@ -161,7 +161,7 @@ def _begun(folder: Path, there: Header | None, header: Header) -> str:
         remove(path)
     if there is None:
         with writable(folder):
-            replace_file(folder / ENSEMBLE, json_bytes(sealed({"format": FORMAT, "header": asdict(header)})))
+            replace_file(folder / ASKED, json_bytes(sealed({"format": FORMAT, "header": asdict(header)})))
     return _root(there or header)
 
 
@@ -170,7 +170,7 @@ def _clear_up(folder: Path) -> None:
     for path in leftovers(folder, _LEFT):
         remove(path)
     if not any(_batches(folder)):
-        remove(folder / ENSEMBLE)
+        remove(folder / ASKED)
 
 
 def _root(header: Header) -> str:
@@ -178,7 +178,7 @@ def _root(header: Header) -> str:
 
 
 def _asked(folder: Path) -> Header:
-    path = folder / ENSEMBLE
+    path = folder / ASKED
     found = read_document(path, EnsembleDocument, (FORMAT,)).header
     if found.format not in READ:
         raise older(path, found.model_dump(), READ[0])
@@ -210,7 +210,7 @@ def _stored(folder: Path, root: str) -> dict[int, Path]:
 
 def _manifest(batch: Path) -> Batch:
     with readable(batch):
-        refuse_folder_of_others(batch)
+        refuse_no_folder(batch)
     return read_document(batch / MANIFEST, Batch)
 
 

@@ -67,7 +67,7 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     return handle
 
 
-def refuse_folder_of_others(path: Path) -> None:
+def refuse_no_folder(path: Path) -> None:
     """Raise ``LedgerError`` when what has the name of a folder of a run is a link or no folder."""
     refuse_other_kind(path, stat.S_IFDIR)
 

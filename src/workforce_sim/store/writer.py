@@ -25,7 +25,7 @@ from workforce_sim.store.files import (
     is_there,
     readable,
     refuse_changed,
-    refuse_folder_of_others,
+    refuse_no_folder,
     refuse_other_kind,
     refuse_other_size,
 )
@@ -151,7 +151,7 @@ def read_manifest(run: Path, year: int) -> Manifest:
     """
     folder = year_folder(run, year)
     with readable(folder):
-        refuse_folder_of_others(folder)
+        refuse_no_folder(folder)
     return read_document(folder / MANIFEST, Manifest)
 
 
