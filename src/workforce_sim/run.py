@@ -90,7 +90,7 @@ class Run:
     def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[SimulatedYear]:
         """Yield years, from the first that what is stored does not hand an opening to."""
         years, state = self.config.simulation.years, self._start
-        kept = after.carried() if after and after.years else None
+        kept = after.carried(after.years[-1]) if after and after.years else None
         if after is not None and kept is not None:
             last = after.years[-1]
             state = resumed(self._start, self._world, self.opening, last, after.part(last).snapshots, kept)

@@ -24,6 +24,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.terminal import counter
 
 LEAST = 30
@@ -113,6 +114,8 @@ def simulate_ensemble(
     if sources.common is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
     asked = sources.held(load_config(config))
+    if out is not None:
+        refuse_inputs(Path(out), config, asked.census.path if census is None else census)
     run = begin(certain(asked), census=census, own=own)
     notes = (*run.notes, *idle_draws(asked), *(unvaried(sources, asked) if spread is not None else ()))
     job, folder = Job(asked, run.opening, sources.common, own), None if out is None else Path(out)

@@ -12,6 +12,7 @@ from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.recording import finish, read_ensemble, recorded
 from workforce_sim.errors import LedgerError, RequestError
 from workforce_sim.store.header import refuse_difference
+from workforce_sim.store.writer import refuse_inputs
 
 
 def shard(replicates: int, part: int, parts: int) -> range:
@@ -42,6 +43,8 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
             replicates that two shards have, or none.
         RequestError: without a folder.
     """
+    folders = [*folders]
+    refuse_inputs(Path(out), *folders)
     shards = {Path(folder): read_ensemble(Path(folder)) for folder in folders}
     if not shards:
         raise RequestError("merge: expected at least one folder of a shard")
