@@ -32,13 +32,21 @@ def exactly_half_up(value: Fraction) -> int:
         (1.005, 3, 1005),
         (0.0, 2, 0),
         (1e8, 2, 10**10),
+        (Decimal("1e27"), 6, 10**33),
+        (Decimal("12345678901234567890123456789.12"), 2, 1234567890123456789012345678912),
     ],
 )
 def test_scaled_reads_a_number_as_it_is_written(value: float | str | Decimal, places: int, whole: int) -> None:
     assert money.scaled(value, places) == whole
 
 
-@pytest.mark.parametrize(("value", "places"), [(0.0300001, 6), (1e-7, 6), (10.005, 2), (0.1 + 0.2, 6), ("nan", 6)])
+LONG = "0.12345600000000000000000000000000001"
+"""More digits than decimals have by default."""
+
+
+@pytest.mark.parametrize(
+    ("value", "places"), [(0.0300001, 6), (1e-7, 6), (10.005, 2), (0.1 + 0.2, 6), ("nan", 6), (LONG, 6), ("1e-999", 6)]
+)
 def test_scaled_refuses_what_would_need_rounding(value: float | str, places: int) -> None:
     with pytest.raises(ValueError, match=r"decimals|NaN"):
         money.scaled(value, places)
