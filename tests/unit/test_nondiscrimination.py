@@ -568,7 +568,7 @@ class TestTopHeavy:
         people = [high(0, year=year, employee_id="A") for year in (2025, 2026, 2027)]
         tests = run(*people, opening=self.census(balance=9 * 10**9), annual_return=1.0)
 
-        with pytest.raises(ws.SimulationError, match="a deferral balance of more than .* is reached in 2025; lower"):
+        with pytest.raises(ws.SimulationError, match=r"a deferral balance of more than .* is reached in 2025; lower"):
             ws.nondiscrimination(tests, 2027)
 
     def test_deferrals_and_a_safe_harbor_match_alone_are_exempt(self) -> None:
