@@ -20,7 +20,7 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.config.load import with_changes
 from workforce_sim.draws import Stream, shared_draw
 from workforce_sim.engine.year_effect import factor
-from workforce_sim.ensembles.attribution import ROWS, mean_error, variance_error
+from workforce_sim.ensembles.attribution import ROWS, _rows, mean_error, variance_error
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
@@ -236,6 +236,62 @@ def test_a_measure_without_values_has_no_variance() -> None:
     assert of(attributed(), "employer_cost_share_of_payroll", "all")["variance"] is None
 
 
+def test_the_error_of_a_variance_by_hand() -> None:
+    """0, 0, 1, 3: variance 2, fourth moment 4.5, so (4.5 - 4 x 1 / 3) / 4; and of fewer than four the other sign."""
+    assert variance_error(np.array([0.0, 0.0, 1.0, 3.0])) == pytest.approx(math.sqrt(19 / 24))
+    assert variance_error(np.array([0.0, 2.0])) == pytest.approx(math.sqrt((1 + 4) / 2))  # v 2, mu4 1, (n - 3) = -1
+    assert variance_error(np.array([-1.0, 1.0] * 5)) == pytest.approx(math.sqrt((1 - (100 / 81) * (7 / 9)) / 10))
+
+
+def test_the_error_of_a_mean_by_hand() -> None:
+    assert mean_error(np.array([0.0, 0.0, 1.0, 3.0])) == pytest.approx(math.sqrt(2 / 4))
+
+
+def of_payrolls(*payrolls: int) -> ws.Ensemble:
+    """An ensemble of nothing but a payroll for each replicate."""
+    count = len(payrolls)
+    rows = {"replicate": range(count), "year": [2025] * count, "payroll_cents": payrolls}
+    return ws.Ensemble(pl.DataFrame(rows), some())
+
+
+def test_an_attribution_by_hand() -> None:
+    """Ten replicates: chance moves two of them by 3, the assumptions two others by 2, and together they add up."""
+    chance = (3, -3, 0, 0, 0, 0, 0, 0, 0, 0)
+    assumptions = (0, 0, 2, -2, 0, 0, 0, 0, 0, 0)
+    together = tuple(map(sum, zip(chance, assumptions, strict=True)))
+    sources = {"chance": of_payrolls(*chance), "assumptions": of_payrolls(*assumptions), "all": of_payrolls(*together)}
+    rows = {row[2]: row[3:] for row in _rows(sources, "payroll_cents", 2025)}
+
+    def error(fourth: float, variance: float) -> float:
+        return math.sqrt((fourth - variance**2 * 7 / 9) / 10)
+
+    whole = (26 / 9, error((2 * 81 + 2 * 16) / 10, 26 / 9))
+    assert rows["all"] == pytest.approx((math.sqrt(26 / 9), *whole, 1.0, 0.0))
+    # Squared deviations x 10 / 9 less the share of those of all: 10 - 10 x 18 / 26 twice, -40 / 9 x 18 / 26 twice.
+    linear = math.sqrt(2 * ((10 * 8 / 26) ** 2 + (40 / 9 * 18 / 26) ** 2) / 9 / 10)
+    expected = (math.sqrt(2), 2.0, error(16.2, 2.0), 18 / 26, linear / (26 / 9))
+    assert rows["chance"] == pytest.approx(expected)
+    assert rows["assumptions"] == pytest.approx((math.sqrt(8 / 9), 8 / 9, error(3.2, 8 / 9), 8 / 26, linear / (26 / 9)))
+    assert rows["year"] == (0.0, 0.0, 0.0, 0.0, 0.0)
+    assert rows["interaction"] == pytest.approx((0.0, 0.0, 0.0, 0.0, 0.0))
+
+
+def test_what_sources_do_to_each_other_is_the_rest_with_its_own_error() -> None:
+    """All ten move by 3 together and by 1 alone: 90 / 9 of all, 10 / 9 of each, and so 70 / 9 of both at once."""
+    ones, threes = (1, -1) * 5, (3, -3) * 5
+    sources = {"chance": of_payrolls(*ones), "assumptions": of_payrolls(*ones), "all": of_payrolls(*threes)}
+    sd, variance, error, share, share_error = {row[2]: row[3:] for row in _rows(sources, "payroll_cents", 2025)}[
+        "interaction"
+    ]
+
+    assert (sd, variance, share) == pytest.approx((math.sqrt(70 / 9), 70 / 9, 7 / 9))
+    assert (error, share_error) == pytest.approx((0.0, 0.0))  # the squares are the same in all ten
+    less = {"chance": of_payrolls(*threes), "assumptions": of_payrolls(*threes), "all": of_payrolls(*(9, *[0] * 8, -9))}
+    sd, variance, error, *_ = {row[2]: row[3:] for row in _rows(less, "payroll_cents", 2025)}["interaction"]
+    assert (sd, variance) == (None, pytest.approx(-2.0))
+    assert error == pytest.approx(math.sqrt((2 * 72**2 + 8 * 18**2) / 9 / 10))
+
+
 def test_variances_are_those_of_the_ensembles() -> None:
     found = attributed()
     for source in ("chance", "assumptions", "all"):
@@ -243,7 +299,9 @@ def test_variances_are_those_of_the_ensembles() -> None:
         row = of(found, "payroll_cents", source)
         assert row["variance"] == pytest.approx(values.var(ddof=1))
         assert row["sd"] == pytest.approx(values.std(ddof=1))
-        assert row["variance_error"] == pytest.approx(variance_error(values))
+        fourth = ((values - values.mean()) ** 4).mean()
+        exact = (fourth - values.var(ddof=1) ** 2 * 57 / 59) / 60
+        assert row["variance_error"] == pytest.approx(math.sqrt(exact))
 
 
 def test_an_attribution_reads_as_a_table() -> None:
