@@ -20,7 +20,7 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.config.load import with_changes
 from workforce_sim.draws import Stream, shared_draw
 from workforce_sim.engine.year_effect import factor
-from workforce_sim.ensembles.attribution import ROWS, _rows, mean_error, variance_error
+from workforce_sim.ensembles.attribution import ROWS, SCHEMA, Attribution, _rows, mean_error, variance_error
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
@@ -248,9 +248,9 @@ def test_the_error_of_a_mean_by_hand() -> None:
 
 
 def of_payrolls(*payrolls: int) -> ws.Ensemble:
-    """An ensemble of nothing but a payroll for each replicate."""
+    """An ensemble of nothing but a payroll for each replicate, so much more than 10.00."""
     count = len(payrolls)
-    rows = {"replicate": range(count), "year": [2025] * count, "payroll_cents": payrolls}
+    rows = {"replicate": range(count), "year": [2025] * count, "payroll_cents": [1_000 + more for more in payrolls]}
     return ws.Ensemble(pl.DataFrame(rows), some())
 
 
@@ -292,6 +292,30 @@ def test_what_sources_do_to_each_other_is_the_rest_with_its_own_error() -> None:
     assert error == pytest.approx(math.sqrt((2 * 72**2 + 8 * 18**2) / 9 / 10))
 
 
+def test_shares_and_errors_are_printed_in_percent() -> None:
+    shares = {"chance": (0.75, 0.0125), "year": (0.0, 0.0), "assumptions": (0.2, 0.1), "interaction": (0.05, 0.025)}
+    every = {**shares, "all": (1.0, 0.0)}
+    rows = [(2026, "headcount_closing", row, 4.0, 16.0, 1.0, *share) for row, share in every.items()]
+    found = Attribution(pl.DataFrame(rows, schema=SCHEMA, orient="row"), {"all": of_payrolls(*range(10))})
+
+    assert str(found).splitlines()[2:] == [
+        "               year  sd of all     chance %      year %  assumptions %  interaction %",
+        "-------------  ----  ---------  -----------  ----------  -------------  -------------",
+        "closing staff  2026        4.0  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
+    ]
+
+
+def test_of_one_source_all_is_that_source_in_the_last_year() -> None:
+    calm = some(**{SPREAD: 0.0, "uncertainty.assumptions": (), "simulation.end_year": 2026})
+    found = ws.attribution(calm, census=staff(), replicates=10, measures="payroll")
+
+    assert set(found.ensembles) == {"chance", "all"}
+    assert found.ensembles["all"] is found.ensembles["chance"]
+    assert found.table["year"].unique().to_list() == [2026]
+    assert of(found, "payroll_cents", "chance")["share"] == 1.0
+    assert of(found, "payroll_cents", "interaction")["variance"] == 0.0
+
+
 def test_variances_are_those_of_the_ensembles() -> None:
     found = attributed()
     for source in ("chance", "assumptions", "all"):
@@ -327,7 +351,8 @@ def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
         ({"replicates": 9}, "at least 10"),
         ({"measures": ["salaries"]}, "no measure is named 'salaries'"),
         ({"measures": []}, "no measure is named"),
-        ({"years": [2031]}, "not among 2025 to 2027"),
+        ({"years": [2031]}, r"years: \[2031\] are not among 2025 to 2027"),
+        ({"years": []}, "years: none are not among 2025 to 2027"),
     ],
 )
 def test_a_wrong_attribution_is_told(asked: dict[str, Any], says: str) -> None:
