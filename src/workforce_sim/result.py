@@ -12,7 +12,8 @@ import polars as pl
 from workforce_sim import ledger
 from workforce_sim.config import Config
 from workforce_sim.opening import Tables
-from workforce_sim.store.header import Origin, Source
+from workforce_sim.store.documents import Source
+from workforce_sim.store.header import Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
 

@@ -33,7 +33,8 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
-from workforce_sim.store.header import Header, Origin, Source
+from workforce_sim.store.documents import Source
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
 from workforce_sim.wording import counted

@@ -832,6 +832,26 @@ class TestTopHeavy:
         assert found(tests, "Top-heavy", 2025).figures["all_balances"] == (160_001 + 102_000) / 100
         assert found(tests, "Top-heavy", 2026).figures["all_balances"] == (240_002 + 11 + 7 + 5) / 100
 
+    @pytest.mark.parametrize(("balance", "beyond"), [(5_000_000_000, False), (5_000_000_001, True)])
+    def test_a_balance_of_deferrals_beyond_all_reason_is_refused_as_one_of_match_is(
+        self, balance: int, beyond: bool
+    ) -> None:
+        tests = run(high(0, earnings_cents=23_000_001), opening=self.census(balance=balance), annual_return=1.0)
+        if beyond:
+            with pytest.raises(
+                ws.SimulationError, match=r"a deferral balance of more than \$100,000,000 is reached in 20"
+            ):
+                ws.nondiscrimination(tests, 2025)
+        else:
+            assert found(tests, "Top-heavy").figures["all_balances"] == 100_000_000
+
+    def test_a_balance_of_90_million_that_doubles_for_three_years_does_not_wrap(self) -> None:
+        people = [high(0, year=year, employee_id="A") for year in (2025, 2026, 2027)]
+        tests = run(*people, opening=self.census(balance=9 * 10**9), annual_return=1.0)
+
+        with pytest.raises(ws.SimulationError, match=r"a deferral balance of more than .* is reached in 2025; lower"):
+            ws.nondiscrimination(tests, 2027)
+
     def test_deferrals_and_a_safe_harbor_match_alone_are_exempt(self) -> None:
         people = high(0, earnings_cents=23_000_001, match_balance_cents=5), other()
         plan = {"match": {"preset": "safe_harbor_basic"}}

@@ -195,6 +195,13 @@ RUN_BY_SPREADSHEETS = [
     "\t=1",
     "\r=1",
     "\n=1",
+    "\tx",
+    "\rx",
+    "\nx",
+    "\t",
+    "\r",
+    "'\tx",
+    "'\rx",
     " =1",
     "=cmd|'/C calc'!A0",
     "＝1",
@@ -207,6 +214,9 @@ RUN_BY_SPREADSHEETS = [
 ]
 HARMLESS = [
     "x",
+    " x",
+    "x\t",
+    "x\r",
     "",
     "'t Hooft",
     "O'Neil",
@@ -247,9 +257,10 @@ def test_what_it_would_not_run_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_names_of_columns_are_text_too(tmp_path: Path) -> None:
-    path = export_csv(pl.DataFrame({"=a": [1], "*": ["b"], "^x$": ["=c"]}), tmp_path / "t.csv")
+    columns = {"=a": [1], "*": ["b"], "^x$": ["=c"], "\tt": ["d"], "\rr": ["e"]}
+    path = export_csv(pl.DataFrame(columns), tmp_path / "t.csv")
 
-    assert _read(path) == [["'=a", "*", "^x$"], ["1", "b", "'=c"]]
+    assert _read(path) == [["'=a", "*", "^x$", "'\tt", "'\rr"], ["1", "b", "'=c", "d", "e"]]
 
 
 def test_categories_are_text_too(tmp_path: Path) -> None:
@@ -292,7 +303,7 @@ def test_the_table_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: li
     assert len(written) == len(rows)
     for (text, n, f), (t_back, n_back, f_back) in zip(rows, written, strict=True):
         assert (text or "") == _back(t_back)
-        assert not re.match(r"\s*[=+\-@]", t_back)
+        assert not re.match(r"\s*[=+\-@]|[\t\r\n]", t_back)
         assert (n, f) == (int(n_back) if n_back else None, float(f_back) if f_back else None)
 
 

@@ -88,8 +88,11 @@ def test_years_that_were_lost_are_a_line_for_each_gap(run: Path) -> None:
     )
 
 
-def rewritten(run: Path, year: int, name: str, change: pl.Expr) -> None:
-    """Change a table and everything that would tell: its hash, its manifest, the chain after it."""
+def rewritten(run: Path, year: int, name: str, change: pl.Expr, *, more_rows: int = 0) -> None:
+    """Change a table and everything that would tell: its hash, its manifest, the chain after it.
+
+    ``more_rows``: how many the manifest says beyond those that there are.
+    """
     stored = read_run(run)
     header = json.loads((run / "run.json").read_text())
     before = None
@@ -101,6 +104,7 @@ def rewritten(run: Path, year: int, name: str, change: pl.Expr) -> None:
             frame = getattr(stored.tables.part(number), name).with_columns(change)
             (folder / f"{name}.parquet").unlink()
             manifest["files"] |= write_tables({folder / f"{name}.parquet": frame}, "zstd", header["level"])
+            manifest["files"][f"{name}.parquet"]["rows"] += more_rows
         manifest["before"] = before or manifest["before"]
         done = sealed(manifest)
         before = done["seal"]
@@ -232,6 +236,38 @@ def test_a_forged_table_breaks_a_law_or_is_not_what_the_simulation_gives(run: Pa
     rewritten(run, 2026, "events", pl.col("salary_after_cents") + 1)
     (problem,) = verify_run(run).problems
     assert problem.startswith(f"{year_folder(run, 2026)}: 2026: the ledger replayed over the opening does not give")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("events", "amount_cents"), ("snapshots", "hce"), ("summary", "payroll_cents")]
+)
+def test_a_forged_table_of_other_types_is_told(run: Path, name: str, column: str) -> None:
+    rewritten(run, 2026, name, pl.col(column).cast(pl.Float64))
+    told = f"{year_folder(run, 2026)}: {name} has other columns or types than the model"
+    assert verify_run(run).problems == (told,)
+
+
+@pytest.mark.parametrize("name", ["events", "snapshots", "summary"])
+def test_a_forged_table_with_a_column_more_is_told(run: Path, name: str) -> None:
+    rewritten(run, 2027, name, pl.lit(1).alias("own"))
+    told = f"{year_folder(run, 2027)}: {name} has other columns or types than the model"
+    assert verify_run(run).problems == (told,)
+
+
+@pytest.mark.parametrize("name", ["events", "snapshots", "summary"])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_manifest_of_other_rows_is_told(run: Path, name: str, more: int) -> None:
+    rows = getattr(read_run(run), name).filter(year=2025).height
+    rewritten(run, 2025, name, pl.all(), more_rows=more)
+    told = f"{year_folder(run, 2025)}: {name} has {rows} rows, the manifest says otherwise"
+    assert verify_run(run).problems == (told,)
+
+
+@pytest.mark.parametrize("name", ["events", "snapshots", "summary"])
+def test_rows_of_another_year_are_told(run: Path, name: str) -> None:
+    first = pl.int_range(pl.len()) == 0
+    rewritten(run, 2026, name, pl.when(first).then(2027).otherwise("year").cast(pl.Int32).alias("year"))
+    assert verify_run(run).problems == (f"{year_folder(run, 2026)}: {name} has rows of other years",)
 
 
 def test_only_another_simulation_tells_a_forgery_that_keeps_the_laws(run: Path) -> None:

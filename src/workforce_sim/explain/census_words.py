@@ -7,7 +7,7 @@ from pathlib import Path
 from workforce_sim.config import Config
 from workforce_sim.effect.live import Live, live
 from workforce_sim.explain.reasons import Reason
-from workforce_sim.store.header import Source
+from workforce_sim.store.documents import Source
 
 _GIVEN = "given to the run"
 

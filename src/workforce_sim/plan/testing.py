@@ -48,6 +48,7 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     Raises:
         TypeError: for anything but a run, or a year or replicate that is not a whole number.
         ValueError: for a year or replicate that the run does not have, or a run without a plan.
+        SimulationError: when somebody's deferrals have grown to more than 100 million dollars.
     """
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")

@@ -35,6 +35,9 @@ class Document(BaseModel):
 
 D = TypeVar("D", bound=Document)
 
+Source = Literal["synthetic", "configured", "given"]
+"""Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
+
 
 class Written(Document):
     """What was written down of a table: its rows, its bytes and their SHA-256."""
@@ -56,6 +59,7 @@ class Described(Document):
     versions: dict[str, str]
     level: Annotated[int, Field(ge=1, le=22)]
     own: dict[str, Sha256] = {}
+    source: Source | None = None
     format: int | str
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,6 +23,7 @@ from workforce_sim.store.documents import (
     Described,
     Document,
     RunDocument,
+    Source,
     Written,
     first_problem,
     older,
@@ -45,9 +46,6 @@ NUMBERED = {2: "2-7d34103788e9f79b"}
 
 READ: tuple[int | str, ...] = (FORMAT, *(number for number, known in NUMBERED.items() if known == FORMAT))
 """Formats that are read, the one that is written first."""
-
-Source = Literal["synthetic", "configured", "given"]
-"""Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
 
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
 """How long a run is, and where files lie: no year depends on them."""

@@ -216,7 +216,7 @@ def _columns(tables: Tables, year: int, stored: Stored) -> Iterator[str]:
             raise stored.header.fault(path, "has other columns or types than the model")
         elif frame.height != files[table_file(name)].rows:
             yield f"{name} has {frame.height} rows, the manifest says otherwise"
-        elif (frame["year"] != year).any():
+        elif (_years_written(year_folder(stored.folder, year) / f"{name}.parquet") != year).any():
             yield f"{name} has rows of other years"
 
 
@@ -226,6 +226,11 @@ def _handed_on(tables: Tables, year: int, stored: Stored) -> Iterator[str]:
     wrong = None if kept is None else misfit(kept, tables.snapshots)
     if wrong:
         yield wrong
+
+
+def _years_written(path: Path) -> pl.Series:
+    """Return the year of each row as the file has it; a table that is read has that of its folder."""
+    return pl.read_parquet(path, columns=["year"], hive_partitioning=False, glob=False)["year"]
 
 
 def _fits(frame: pl.DataFrame, table: Sequence[Column], *, own: bool) -> bool:
