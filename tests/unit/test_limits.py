@@ -255,6 +255,11 @@ def test_nothing_falls_when_prices_and_wages_do() -> None:
     assert amounts(ws.limits(2040, inflation=-0.05, wage_growth=-0.05)) == amounts(ws.limits(2026))
 
 
+def test_an_index_without_growth_stays_as_it_is() -> None:
+    assert index_value("cpi_u", 2040) == index_value("cpi_u", 2060)
+    assert indexed("wage_base", 2040) == indexed("wage_base", 2060)
+
+
 def test_an_index_grows_from_its_last_year() -> None:
     assert index_value("cpi_u", 2025) == Fraction("971.824")
     assert index_value("cpi_u", 2027, Fraction(1, 40)) == Fraction("971.824") * Fraction(41, 40) ** 2

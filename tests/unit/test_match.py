@@ -201,6 +201,7 @@ class TestFullMatch:
             10_000,
             10_000,
         ]
+        assert full_rate_bp(formula_of({"dollar_tiers": [{"up_to": 0.01, "rate": 1.0}]}), 1) == 10_000
 
 
 class TestDollars:

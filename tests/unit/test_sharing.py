@@ -367,6 +367,22 @@ def test_two_small_groups_that_are_enough_together_need_none() -> None:
     assert _hidden(suppress_small(_table({"a": [6], "b": [50], "c": [7], "d": [30]}), count="staff")) == {"a", "c"}
 
 
+def test_two_small_groups_that_are_just_enough_together_need_none() -> None:
+    frame = _table({"a": [4], "b": [50], "c": [6], "d": [30]})
+
+    assert _hidden(suppress_small(frame, count="staff")) == {"a", "c"}
+    assert _hidden(suppress_small(frame, count="staff", least=11)) == {"a", "c", "d"}
+
+
+def test_columns_that_may_name_the_group_are_said() -> None:
+    frame = _table({"a": [4]})
+
+    with pytest.raises(RequestError, match=r"columns of text are: none$"):
+        suppress_small(frame.drop("group"), count="staff")
+    with pytest.raises(RequestError, match=r"columns of text are: group, site$"):
+        suppress_small(frame.with_columns(site=pl.lit("x")), count="staff")
+
+
 def test_the_least_itself_is_shown_and_nobody_is_no_small_cell() -> None:
     frame = _table({"a": [10], "b": [50], "c": [0]})
 
