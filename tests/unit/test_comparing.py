@@ -271,12 +271,23 @@ def test_who_defers_gains_by_a_richer_match_and_nobody_loses(compared: Compariso
 def test_small_groups_are_hidden_when_asked(compared: Comparison) -> None:
     shown, found = compared.gains("level"), compared.gains("level", least=20)
 
-    small = shown.filter((pl.col("persons") < 20) & (pl.col("persons") > 0))["level"].unique()
-    assert len(small)
-    hidden = found.filter("suppressed")
-    assert set(small.cast(pl.String)) <= set(hidden["level"].cast(pl.String))
-    assert hidden.drop("scenario", "level", "suppressed").null_count().row(0) == (hidden.height,) * 12
+    small = (shown["persons"] < 20) & (shown["persons"] > 0)
+    assert small.any()
+    assert found.filter(small)["suppressed"].all()
+    whole = found.filter(small).drop("scenario", "level", "suppressed", "baseline_only", "scenario_only")
+    assert whole.null_count().row(0) == (small.sum(),) * 10
     assert found.columns == [*shown.columns, "suppressed"]
+
+
+@pytest.mark.parametrize("by", people.GROUPS)
+def test_no_small_count_is_shown_and_what_is_shown_is_true(compared: Comparison, by: str) -> None:
+    known, found = compared.gains(by), compared.gains(by, least=20)
+
+    for name in people.COUNTS:
+        assert found.filter(pl.col(name).is_between(1, 19)).is_empty()
+    for name in known.columns[2:]:
+        assert found[name].zip_with(found[name].is_not_null(), known[name]).equals(known[name])
+    assert found["persons"].null_count() < found.height / 2
 
 
 def test_persons_of_another_replicate_are_simulated_once(compared: Comparison) -> None:

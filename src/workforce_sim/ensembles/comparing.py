@@ -115,8 +115,9 @@ class Comparison:
         Args:
             by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
             replicate: which of the seed's many worlds.
-            least: hide groups of fewer persons, or in which money differs for fewer, and as many more as keep those
-                from being found by subtraction (``suppress_small``). Left out, everything is shown.
+            least: hide cells of fewer persons, money that differs for fewer, all of a group of fewer, and as few more
+                as keep those from being found by subtraction: they are null, and ``suppressed`` says in which rows.
+                Left out, everything is shown.
 
         Returns:
             One row per scenario but the baseline and group: see ``ensembles.people.gains``.

@@ -14,6 +14,7 @@ from workforce_sim.wording import columns, counted
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
+AWAY = "hidden"
 WIDTH = 12
 """Most letters of a scenario's name in the heading of a column."""
 
@@ -94,7 +95,7 @@ def _notes(found: Comparison) -> Iterator[str]:
 
 
 def gains_table(gains: pl.DataFrame) -> Iterator[str]:
-    """Yield the lines of who gains and who loses by group, a table for each scenario; hidden groups by name alone."""
+    """Yield the lines of who gains and who loses by group, a table for each scenario; cells that are hidden say so."""
     by = gains.columns[1]
     money = {"employer money": "mean_employer_cents", "own deferrals": "mean_deferral_cents"}
     for part in gains.partition_by("scenario", maintain_order=True):
@@ -107,9 +108,8 @@ def gains_table(gains: pl.DataFrame) -> Iterator[str]:
 
 
 def _gain_cells(row: dict[str, Any], money: Iterable[str]) -> Iterator[str]:
-    if row.get(HIDDEN):
-        yield from ("hidden", *["-"] * 6)
-        return
-    yield from (f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
-    yield from (gap(name, row[name]) for name in money)
-    yield f"{row['baseline_only'] + row['scenario_only']:,}"
+    nothing = AWAY if row.get(HIDDEN) and row["persons"] != 0 else NONE
+    yield from (AWAY if row[name] is None else f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
+    yield from (nothing if row[name] is None else gap(name, row[name]) for name in money)
+    apart = [row[name] for name in ("baseline_only", "scenario_only")]
+    yield AWAY if None in apart else f"{sum(apart):,}"

@@ -79,8 +79,7 @@ def _check(frame: pl.DataFrame, counts: Sequence[str], least: int, keys: Sequenc
     wrong = [name for name in counts if name not in frame.columns or not frame.schema[name].is_integer()]
     if wrong or not counts:
         raise RequestError(f"count: no column of whole numbers is named {', '.join(wrong) or 'at all'}")
-    if least < 2:
-        raise RequestError(f"least: {least} hides nothing; give 2 or more")
+    refuse_least(least)
     if HIDDEN in frame.columns:
         raise RequestError(f"the table has a column {HIDDEN} already; suppress the whole table once")
     twice = int(frame.select(keys).is_duplicated().sum())
@@ -89,6 +88,12 @@ def _check(frame: pl.DataFrame, counts: Sequence[str], least: int, keys: Sequenc
         raise RequestError(
             f"{counted(twice, 'row')} have the same {what}; give one row per group, a table per grouping"
         )
+
+
+def refuse_least(least: int) -> None:
+    """Raise ``RequestError`` for a least number of people that hides nothing."""
+    if type(least) is not int or least < 2:
+        raise RequestError(f"least: {least!r} hides nothing; give a whole number, 2 or more")
 
 
 def _hidden(cells: Sequence[Cell], least: int) -> set[Any]:
