@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, table, two_digits, value
+from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, gaps, table, two_digits, values
 from workforce_sim.share.suppression import HIDDEN
 from workforce_sim.wording import columns, counted
 
@@ -44,10 +44,10 @@ def _configuration(found: Comparison, name: str) -> Iterator[str]:
 def _last_year(found: Comparison, name: str) -> Iterator[str]:
     """Yield means of both, and the paired difference with its error, its percentiles and what pairing gained."""
     last = found.differences["year"].max()
-    gaps = _by_measure(found.differences, name, last)
+    moved = _by_measure(found.differences, name, last)
     sides = [_by_measure(found.bands, side, last) for side in (found.baseline, name)]
     heading = (str(last), *(side[:WIDTH] for side in (found.baseline, name)))
-    rows = [_row(measure, sides[0][measure], sides[1][measure], gaps[measure]) for measure in _told(sides)]
+    rows = [_row(measure, sides[0][measure], sides[1][measure], moved[measure]) for measure in _told(sides)]
     yield ""
     yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
 
@@ -62,12 +62,11 @@ def _told(sides: list[dict[str, dict[str, Any]]]) -> list[str]:
     return [name for name in SHOWN if any(side[name]["mean"] for side in sides)]
 
 
-def _row(measure: str, one: dict[str, Any], other: dict[str, Any], gaps: dict[str, Any]) -> tuple[str, ...]:
-    ends = (gap(measure, gaps[end]) for end in ("p5", "p95"))
-    means = (value(measure, side["mean"]) for side in (one, other))
-    narrowed = NONE if gaps["narrowed"] is None else f"{two_digits(gaps['narrowed'])} x"
-    moved = gap(measure, gaps["mean"]), error(measure, gaps["mean_error"])
-    return (SHOWN[measure], *means, *moved, *ends, narrowed)
+def _row(measure: str, one: dict[str, Any], other: dict[str, Any], moved: dict[str, Any]) -> tuple[str, ...]:
+    means = values(measure, [one["mean"], other["mean"]])
+    gap, *ends = gaps(measure, [moved[name] for name in ("mean", "p5", "p95")])
+    narrowed = NONE if moved["narrowed"] is None else f"{two_digits(moved['narrowed'])} x"
+    return (SHOWN[measure], *means, gap, error(measure, moved["mean_error"]), *ends, narrowed)
 
 
 def _cost(found: Comparison, name: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import error, gap, table, value
+from workforce_sim.ensembles.wording import error, gap, table, values
 from workforce_sim.wording import columns, counted, number
 
 if TYPE_CHECKING:
@@ -52,6 +52,6 @@ def _line(part: pl.DataFrame) -> list[str]:
     of = {row["measure"]: row for row in part.to_dicts()}
     for measure, shown in TOLD.items():
         row = of[measure]
-        line += [value(measure, row[name]) for name in shown]
+        line += values(measure, [row[name] for name in shown])
         line += [gap(measure, row["difference_mean"]), error(measure, row["difference_mean_error"])]
     return line
