@@ -113,6 +113,22 @@ def test_the_baseline_may_be_named() -> None:
     assert_frame_equal(found.differences.select(-pl.col("mean")), turned.differences.select("mean"), check_exact=False)
 
 
+def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
+    found = compare({"on": TODAY, "off": {**TODAY, "plan": {"enabled": False}}}, replicates=4)
+    on, off = (found.bands.filter(scenario=name, year=2027) for name in ("on", "off"))
+
+    for measure in ("net_employer_cost_cents", "match_cents", "participation_rate", "participation_rate_all"):
+        assert one(off, measure=measure)["mean"] == 0
+        gap = one(found.differences, scenario="off", year=2027, measure=measure)
+        assert gap["mean"] == pytest.approx(-one(on, measure=measure)["mean"])
+    assert one(off, measure="average_deferral_rate")["mean"] is None
+    cost = one(found.cost_per_point, scenario="off", year=2027)
+    assert cost["cents_per_point"] == pytest.approx(cost["cost_cents"] / cost["points"])
+    lines = [line for line in str(found).splitlines() if line.startswith(("net cost $", "match $", "participation"))]
+    assert len(lines) == 4
+    assert not any(" - " in line for line in lines)
+
+
 def test_progress_counts_all_scenarios() -> None:
     told: list[tuple[int, int]] = []
 

@@ -117,6 +117,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
+    if options.tests and not config.plan.enabled:
+        complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
+        return USAGE
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}

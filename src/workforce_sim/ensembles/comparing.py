@@ -14,6 +14,7 @@ from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
+from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
 from workforce_sim.errors import ConfigError, RequestError
@@ -54,13 +55,13 @@ class Comparison:
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
-        """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``."""
-        return _stacked((name, ensemble.replicates) for name, ensemble in self.ensembles.items())
+        """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``; a plan that is off costs 0."""
+        return _stacked(iter(self._summaries.items()))
 
     @cached_property
     def bands(self) -> pl.DataFrame:
         """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
-        return _stacked((name, ensemble.bands) for name, ensemble in self.ensembles.items())
+        return _stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
 
     @cached_property
     def differences(self) -> pl.DataFrame:
@@ -79,8 +80,13 @@ class Comparison:
         return self._beside(pairing.cost_per_point)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
-        base = self.ensembles[self.baseline].replicates
-        return _stacked((name, measured(base, self.ensembles[name].replicates)) for name in self.others)
+        base = self._summaries[self.baseline]
+        return _stacked((name, measured(base, self._summaries[name])) for name in self.others)
+
+    @cached_property
+    def _summaries(self) -> dict[str, pl.DataFrame]:
+        found = self.ensembles.items()
+        return {name: pairing.comparable(ensemble.replicates, ensemble.config) for name, ensemble in found}
 
     @cached_property
     def configurations(self) -> pl.DataFrame:

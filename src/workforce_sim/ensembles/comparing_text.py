@@ -75,9 +75,10 @@ def _cost(found: Comparison, name: str) -> Iterator[str]:
         return
     per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
     year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
-    told = f"no difference of participation to divide the cost by ({points})"
+    told = f"no difference of participation of the eligible to divide the cost by ({points})"
     if per_point is not None:
-        told = f"${amount(per_point)} net a point of participation (standard error ${amount(uncertain)}; {points})"
+        error = f"standard error ${amount(uncertain)}"
+        told = f"${amount(per_point)} net a point of participation of the eligible ({error}; {points})"
     yield from ("", f"cost in {year}: {told}")
 
 

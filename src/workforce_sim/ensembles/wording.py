@@ -11,7 +11,8 @@ from workforce_sim.wording import columns
 SHOWN = {
     "headcount_closing": "closing staff",
     "payroll_cents": "payroll $",
-    "participation_rate": "participation",
+    "participation_rate": "participation, eligible",
+    "participation_rate_all": "participation, all",
     "average_deferral_rate": "average deferral",
     "deferral_cents": "deferrals $",
     "match_cents": "match $",
@@ -21,7 +22,14 @@ SHOWN = {
 }
 """Measures that tables for people show, and their names there."""
 
-IN_SHORT = ("headcount_closing", "payroll_cents", "participation_rate", "match_cents", "net_employer_cost_cents")
+IN_SHORT = (
+    "headcount_closing",
+    "payroll_cents",
+    "participation_rate",
+    "participation_rate_all",
+    "match_cents",
+    "net_employer_cost_cents",
+)
 
 NONE = "-"
 
@@ -42,6 +50,7 @@ _DOLLARS = (
     (0, Scale(100, 0, 2, "")),
 )
 """From so many cents on an amount is shown in this unit."""
+_UNITS = {scale.sign for _, scale in _DOLLARS if scale.sign}
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, " %"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
 _APART = 1_000
 """From so many times the smallest on, the largest value of a row gives the unit."""
@@ -97,6 +106,8 @@ def _dollars(cents: Sequence[float]) -> Scale:
 
 
 def _text(value: float, scale: Scale) -> str:
+    if not value and scale.sign in _UNITS:
+        return "0"
     return f"{value / scale.unit:,.{scale.places}f}{scale.sign}"
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import census_keys
+from workforce_sim.errors import RequestError
 from workforce_sim.plan.adp import ratios_bp
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, non_excludable, ratio_percentage_bp
 from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Nondiscrimination, Outcome, PlanTest
@@ -56,7 +57,7 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
 
     Raises:
         TypeError: for anything but a run, or a year or replicate that is not a whole number.
-        ValueError: for a year or replicate that the run does not have, or a run without a plan.
+        RequestError: for a year or replicate that the run does not have, or a run without a plan.
     """
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
@@ -86,12 +87,12 @@ def _whole(name: str, value: Any, example: str) -> int:
 def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     """Return the years of a replicate; refuse what cannot be tested."""
     if not run.config.plan.enabled:
-        raise ValueError("plan.enabled is false: there is no plan to test")
+        raise RequestError("plan.enabled is false: there is no plan to test")
     years = years_of(run, replicate)
     if not years:
-        raise ValueError(f"the run has no replicate {replicate}")
+        raise RequestError(f"the run has no replicate {replicate}")
     if year not in years:
-        raise ValueError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
+        raise RequestError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
     return years
 
 
