@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim import reference
+from workforce_sim import asked, reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
@@ -144,8 +144,7 @@ def begin(
     ``in_order`` is for runs whose tables are wanted in written order: staff that stand so from the start take the work
     of a moment, and make putting each year in order a matter of merging.
     """
-    if int(replicate) != replicate or replicate < 0:
-        raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    replicate = asked.replicate(replicate)
     if own and engine == "reference":
         raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
     if engine not in {"fast", "reference"}:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.engine.own import OwnEvent
@@ -139,6 +140,7 @@ class Comparison:
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
+        replicate = asked.replicate(replicate)
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
@@ -200,7 +202,7 @@ def compare(
     configs = {name: _loaded(name, scenarios[name]) for name in names}
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
-    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    wanted = asked.replicates(replicates)
     tell, own = teller(progress), tuple(own_events)
     ensembles: dict[str, Ensemble] = {}
     for place, (name, config) in enumerate(configs.items()):

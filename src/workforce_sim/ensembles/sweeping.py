@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.engine.own import OwnEvent
@@ -135,7 +136,7 @@ def sweep(
     _refuse_uncertain(base, values)
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
-    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    wanted = asked.replicates(replicates)
     tell, own = teller(progress), tuple(own_events)
     ensembles = [
         simulate_ensemble(

@@ -23,6 +23,7 @@ import yaml
 from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
+from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
@@ -109,9 +110,9 @@ def limits(
 
     Raises:
         TypeError: for rates that are no numbers, or overrides that are no tables.
-        ValueError: for a year that is not whole, before the first published one, or projected beyond 100 billion
-            dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an unknown
-            name, an amount below 0 or a fraction of a cent.
+        ValueError: for a year that is not whole, before the first published one, after 2200, or projected beyond 100
+            billion dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an
+            unknown name, an amount below 0 or a fraction of a cent.
     """
     if not isinstance(year, SupportsIndex) or isinstance(year, np.ndarray):
         return _by_year(year, inflation=inflation, wage_growth=wage_growth, overrides=overrides)
@@ -119,6 +120,8 @@ def limits(
     year = int(year)
     if year < first:
         raise ValueError(f"limits are known from {first} on, not for {year}; start the plan in {first} or later")
+    if year > LAST_YEAR:
+        raise ValueError(f"limits are projected up to {LAST_YEAR}, not for {year}")
     growth = {"cpi_u": _growth("inflation", inflation), "average_wage": _growth("wage_growth", wage_growth)}
     amounts: dict[str, Any] = dict(_amounts(year, **growth))
     return Limits(year, year > last, **(amounts | _overridden(overrides or {}, year)))
