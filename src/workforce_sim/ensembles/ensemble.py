@@ -118,7 +118,7 @@ def simulate_ensemble(
     parts = carried_out(job, wanted, executor)
     if folder is not None:
         header = run.origin.header(written, run.notes)
-        parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
+        parts = recorded(folder, header, wanted, lambda numbers, keep: carried_out(job, numbers, executor, keep))
     with closing(parts):
         found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
