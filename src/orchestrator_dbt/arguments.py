@@ -10,8 +10,7 @@ import numpy as np
 from workforce_sim.asked import whole
 from workforce_sim.errors import RequestError
 
-MOST = 2**31 - 1
-"""Of workers, and of rows of a batch."""
+MOST = 2**31 - 1  # workers, and rows of a batch
 
 
 def number_of(name: str, value: Any, least: int | None = None) -> int:

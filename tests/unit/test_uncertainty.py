@@ -384,3 +384,50 @@ def test_the_story_of_who_leaves_tells_the_years_factor() -> None:
     assert re.search(
         rf"uncertainty\.year_effects\.terminations +0\.25 +all rates of {gone['year']} times {ppm / PPM:.3f}", told
     )
+
+
+# --- what is asked to vary and does not -------------------------------------------------------------------------------
+
+RATES_AS_GIVEN = {
+    "terminations.rates": [{"age_from": 0, "tenure_from": 0, "value": 0.1}],
+    "workforce.headcount": "stochastic",
+}
+
+
+@pytest.mark.parametrize(
+    ("spread", "told"),
+    [
+        ("year", ["spread: year varies nothing, for uncertainty.year_effects.terminations is 0, or "]),
+        ("assumptions", ["spread: assumptions varies nothing, for uncertainty.assumptions is empty"]),
+        (["year", "assumptions"], ["spread: year varies", "spread: assumptions varies"]),
+        (["chance", "year"], ["spread: year varies nothing"]),
+        ("chance", []),
+        (None, []),
+    ],
+)
+def test_a_source_that_the_configuration_lacks_is_told_of(spread: Any, told: list[str]) -> None:
+    notes = ws.simulate_ensemble(SMALL, replicates=2, spread=spread).notes
+
+    found = [note for note in notes if note.startswith("spread: ")]
+    assert len(found) == len(told)
+    assert all(note.startswith(start) for note, start in zip(found, told, strict=True))
+
+
+def test_a_source_that_varies_is_not_told_of() -> None:
+    config = with_changes(
+        ws.load_config(SMALL), {"uncertainty.year_effects.terminations": 0.2, "workforce.headcount": "stochastic"}
+    )
+
+    assert not [note for note in ws.simulate_ensemble(config, replicates=2, spread="year").notes if "spread" in note]
+
+
+def test_a_drawn_key_that_nothing_depends_on_is_told_of() -> None:
+    entry = {"key": RATE, "uniform": [0.1, 0.2]}
+    idle = ws.simulate_ensemble(uncertain(entry, **RATES_AS_GIVEN), replicates=2)
+    live = ws.simulate_ensemble(uncertain(entry, **{"workforce.headcount": "stochastic"}), replicates=2)
+
+    note = f"uncertainty.assumptions: {RATE}: no effect, because terminations.rates are used as given"
+    assert note in idle.notes
+    assert note not in live.notes
+    first = ws.simulate_ensemble(uncertain(**RATES_AS_GIVEN), replicates=2)
+    assert first.replicates.equals(idle.replicates)

@@ -19,7 +19,7 @@ from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
-from workforce_sim.ensembles.spread import certain, chosen
+from workforce_sim.ensembles.spread import certain, chosen, idle
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
@@ -40,7 +40,8 @@ class Ensemble:
     Attributes:
         replicates: one row per replicate and year, columns of ``tables.SUMMARY``; sorted.
         config: the configuration that was simulated; replicates draw what is uncertain in it.
-        notes: what was imputed, ignored or dropped in the census; what the law has against the plan.
+        notes: what was imputed, ignored or dropped in the census; what the law has against the plan; what was asked to
+            vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
     """
@@ -121,8 +122,9 @@ def simulate_ensemble(
         parts = recorded(folder, header, wanted, lambda numbers, keep: carried_out(job, numbers, executor, keep))
     with closing(parts):
         found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
+    notes = (*run.notes, *idle(spread, load_config(config)))
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, written, run.notes, kept, sure)
+    ensemble = Ensemble(found, written, notes, kept, sure)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

@@ -5,7 +5,7 @@ Chapter: ``docs/model/uncertainty.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,38 @@ class Spread:
         """Return a configuration in which years and assumptions are off where they are held still."""
         off = [changes for source, changes in _OFF.items() if source not in self.sources]
         return with_changes(config, {key: value for changes in off for key, value in changes.items()})
+
+
+def idle(spread: str | Iterable[str] | None, config: Config) -> tuple[str, ...]:
+    """Return notes of what is asked to vary and does not: sources that a configuration lacks, and drawn keys.
+
+    Args:
+        spread: the sources that were asked for by name; None where all that there are were.
+        config: as it is written.
+    """
+    asked = frozenset() if spread is None else chosen(spread).sources
+    lacking = [source for source in SOURCES if source in asked and source not in varying(config)]
+    return (*(f"spread: {source} varies nothing, for {_LACKS[source]}" for source in lacking), *_idle_draws(config))
+
+
+_LACKS = {
+    "year": "uncertainty.year_effects.terminations is 0, or workforce.headcount is exact and fixes how many leave",
+    "assumptions": "uncertainty.assumptions is empty",
+}
+
+
+def _idle_draws(config: Config) -> Iterator[str]:
+    """Yield a note for each drawn key that nothing depends on."""
+    as_given = config.workforce.headcount == "stochastic" and config.terminations.rates is not None
+    total = "workforce.total_termination_rate"
+    for key in (entry.key for entry in config.uncertainty.assumptions):
+        if as_given and (key == total or key.startswith(f"{total}.")):
+            yield f"uncertainty.assumptions: {key}: no effect, because terminations.rates are used as given"
+        elif not config.plan.enabled and key.startswith(_OF_PLAN):
+            yield f"uncertainty.assumptions: {key}: no effect, because plan.enabled is false"
+
+
+_OF_PLAN = ("plan.", "enrollment.", "eligibility.")
 
 
 def chosen(spread: str | Iterable[str] | None) -> Spread:
