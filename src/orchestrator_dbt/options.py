@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from orchestrator_dbt import __version__
+import orchestrator_dbt
 from workforce_sim.cli.console import file_name, positive, year_number
 
 COMMAND = "python -m orchestrator_dbt.run_multi_year"
@@ -19,7 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Simulate a workforce and its retirement plan over several plan years.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"{COMMAND} {__version__}")
+    parser.add_argument("--version", action="version", version=f"{COMMAND} {orchestrator_dbt.__version__}")
     add = parser.add_argument
     add("--start-year", type=year_number, metavar="YEAR", help="first plan year (required to simulate or compare)")
     add("--end-year", type=year_number, metavar="YEAR", help="last plan year (required to simulate or compare)")
