@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim import reference
+from workforce_sim import asked, reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
@@ -29,6 +29,7 @@ from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
@@ -146,13 +147,13 @@ def begin(
     in_order: bool = False,
     own: Sequence[OwnEvent] = (),
 ) -> Run:
-    """Read, check and prepare everything; arguments and errors as for ``simulate``.
+    """Read, check and prepare everything; arguments and errors as for ``simulate``, and in a forked process.
 
     ``in_order`` is for runs whose tables are wanted in written order: staff that stand so from the start take the work
     of a moment, and make putting each year in order a matter of merging.
     """
-    if int(replicate) != replicate or replicate < 0:
-        raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    refuse_forked()
+    replicate = asked.replicate(replicate)
     if own and engine == "reference":
         raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
     if engine not in {"fast", "reference"}:

@@ -300,6 +300,12 @@ def test_a_year_before_the_first_is_an_error(year: int) -> None:
         ws.limits(year)
 
 
+@pytest.mark.parametrize("year", [2201, 2**31, 2**63, 10**20])
+def test_a_year_after_the_last_is_an_error(year: int) -> None:
+    with pytest.raises(ValueError, match=f"projected up to 2200, not for {year}"):
+        ws.limits(year)
+
+
 def test_an_unknown_override_is_an_error_with_the_nearest_name() -> None:
     with pytest.raises(ValueError, match="unknown limit 'wage_bas'; did you mean wage_base"):
         ws.limits(2025, overrides={"wage_bas": {2030: 1}})

@@ -7,13 +7,15 @@ output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 u
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.terminal import complain, say
@@ -36,7 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "action" not in options:
         parser.print_help(sys.stderr)
         return USAGE
-    return guarded(lambda: int(options.action(options)), verbose=options.verbose)
+    code = guarded(lambda: int(options.action(options)), verbose=options.verbose)
+    if code == INTERRUPTED and argv is None:
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the program at once: threads that are still computing are not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,6 +131,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
+    if options.tests and not config.plan.enabled:
+        complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
+        return USAGE
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}

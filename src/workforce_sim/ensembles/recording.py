@@ -60,12 +60,14 @@ _BATCH = re.compile(r"batch=[0-9]{6,}")
 _LEFT = re.compile(r"\.(ensemble\.json|replicates\.parquet|bands\.parquet|bands\.json|batch=[0-9]{6,})\.part")
 _AGAIN = "remove it, and its replicates are made again"
 
-Work = Callable[[Sequence[int]], Iterable[pl.DataFrame]]
-"""Gives the summaries of replicates, batch by batch, in their order."""
+Work = Callable[[Sequence[int], Callable[[pl.DataFrame], None]], Iterable[pl.DataFrame]]
+"""Gives the summaries of replicates, batch by batch, in their order; calls back with each as soon as it is done."""
 
 
 def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) -> Generator[pl.DataFrame]:
     """Yield the summaries of the replicates in their order: those on disk as they are, others once they are there.
+
+    A batch is there as soon as it is done, whether those before it are or not.
 
     Raises:
         LedgerError: when the folder holds anything but this ensemble, is being written by another, or cannot be
@@ -73,14 +75,16 @@ def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) ->
     """
     with _held(folder, header) as root:
         stored = _stored(folder, root)
+
+        def keep(part: pl.DataFrame) -> None:
+            with writable(folder):
+                _commit(folder, root, part)
+
         for found, numbers in groupby(wanted, key=stored.get):
             if found is not None:
                 yield _read(found).filter(pl.col("replicate").is_in(list(numbers)))
                 continue
-            for part in work(list(numbers)):
-                with writable(folder):
-                    _commit(folder, root, part)
-                yield part
+            yield from work(list(numbers), keep)
 
 
 def finish(folder: Path, ensemble: Ensemble) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.config import Config, Level
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
@@ -152,7 +153,7 @@ def _one_replicate(people: pl.DataFrame, wanted: int | None) -> pl.DataFrame:
     numbers = people["replicate"].unique().sort().to_list()
     if wanted is None and len(numbers) == 1:
         return people
-    if wanted not in numbers:
+    if asked.whole(wanted) not in numbers:
         shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
         raise RequestError(f"this employee is in {counted(len(numbers), 'replicate')} ({shown}); choose one of them")
     return people.filter(pl.col("replicate") == wanted)

@@ -23,6 +23,7 @@ import yaml
 from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
+from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
@@ -68,9 +69,6 @@ class Limits:
 
 ROTH_CATCH_UP_FROM = 2026
 """First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""
-
-LAST_YEAR = 2200
-"""The last year that a configuration may have."""
 
 MOST_DOLLARS = 10**11
 """A projection or an override beyond this is a mistake, and would leave 64 bits."""

@@ -11,6 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Flags
 from workforce_sim.draws import census_keys
+from workforce_sim.errors import RequestError
 from workforce_sim.plan.covering import coverage
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
@@ -47,7 +48,7 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
 
     Raises:
         TypeError: for anything but a run, or a year or replicate that is not a whole number.
-        ValueError: for a year or replicate that the run does not have, or a run without a plan.
+        RequestError: for a year or replicate that the run does not have, or a run without a plan.
         SimulationError: when somebody's deferrals have grown to more than 100 million dollars.
     """
     _check_run(result)
@@ -80,12 +81,12 @@ def _whole(name: str, value: Any, example: str) -> int:
 def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     """Return the years of a replicate; refuse what cannot be tested."""
     if not run.config.plan.enabled:
-        raise ValueError("plan.enabled is false: there is no plan to test")
+        raise RequestError("plan.enabled is false: there is no plan to test")
     years = years_of(run, replicate)
     if not years:
-        raise ValueError(f"the run has no replicate {replicate}")
+        raise RequestError(f"the run has no replicate {replicate}")
     if year not in years:
-        raise ValueError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
+        raise RequestError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
     return years
 
 
