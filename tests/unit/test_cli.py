@@ -104,7 +104,8 @@ def test_a_folder_that_is_taken_is_refused_before_the_run(folder: Path, capsys: 
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == f"{folder}: exists and is not an empty folder; choose another or remove it first\n"
+    refused = "exists and is not an empty folder; choose another or remove it first (in it: c.yaml, census.csv)"
+    assert err == f"{folder}: {refused}\n"
 
 
 @pytest.mark.usefixtures("folder")
