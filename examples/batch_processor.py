@@ -3,10 +3,10 @@
 The class is that of the API reference. Needs pandas. Run it with ``python examples/batch_processor.py``:
 
                   scenario  staff participants match $ m net cost $ m                                       note
-            three_thousand  3,278        2,331       8.1          8.1
-    integrated_nonelective 10,927        5,997      11.4         51.9
-               safe_harbor 10,927        7,490      26.7         26.7
-           qaca_escalation 10,927        9,209      25.7         25.0
+            three_thousand  3,278        2,323       7.5          7.5
+    integrated_nonelective 10,927        5,884      11.0         49.3
+               safe_harbor 10,927        7,472      25.1         25.1
+           qaca_escalation 10,927        9,483      24.1         23.5
                  not_there                                            not_there.yaml: no such configuration file
 """
 

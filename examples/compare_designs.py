@@ -4,11 +4,11 @@ Run it with ``python examples/compare_designs.py``:
 
     design                              take  average  deferrals  match  nonelective  net cost   of pay     ADP     ACP
                                         part     rate        $ m    $ m          $ m       $ m
-    automatic_3_simple_match          85.5 %    6.6 %       62.3   22.8          0.0      21.5   1.91 %  passed  passed
-    integrated_nonelective            68.0 %    7.9 %       51.7   12.9         49.5      60.1   5.33 %  passed  passed
-    no_automatic_enrollment_stretch   68.0 %    8.6 %       54.6   12.9          0.0      12.4   1.10 %  passed  passed
-    qaca_escalation                   91.2 %    6.9 %       68.7   30.4          0.0      29.6   2.62 %  exempt  exempt
-    safe_harbor                       86.9 %    7.6 %       63.5   32.1          0.0      32.1   2.84 %  exempt  exempt
+    automatic_3_simple_match          85.1 %    6.3 %       52.6   19.2          0.0      18.5   1.91 %  passed  passed
+    integrated_nonelective            65.7 %    7.7 %       46.3   11.6         43.9      53.6   5.54 %  passed  passed
+    no_automatic_enrollment_stretch   65.7 %    8.4 %       48.8   11.5          0.0      11.1   1.15 %  passed  passed
+    qaca_escalation                   92.4 %    6.6 %       59.6   26.6          0.0      26.1   2.70 %  exempt  exempt
+    safe_harbor                       86.6 %    7.4 %       55.5   28.1          0.0      28.1   2.91 %  exempt  exempt
 
 They differ by the plan alone (``config/README.md``), so the same people are hired, promoted and gone on the same days.
 Who takes part is a share of the eligible, the rate an average of participants; net cost is match and nonelective money

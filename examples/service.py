@@ -16,6 +16,7 @@ Needs FastAPI and uvicorn. Run it with ``python examples/service.py``, and from 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.exceptions import HTTPException
 
 import orchestrator_dbt.run_multi_year as workforce
+from workforce_sim import ConfigError
 
 FOLDER = Path(os.environ.get("WORKFORCE_CONFIGS", Path(__file__).parents[1] / "config")).resolve()
 JOBS = int(os.environ.get("WORKFORCE_JOBS", "2"))
 MOST_YEARS = 30
-CODES = {404: "not_found", 405: "not_allowed", 422: "invalid_configuration", 429: "too_many_jobs"}
+CODES = {
+    404: "not_found",
+    405: "not_allowed",
+    422: "invalid_configuration",
+    429: "too_many_jobs",
+    500: "internal",
+}
 
 app = FastAPI(title="Workforce Simulation API", version="1.0.0")
 running: set[object] = set()
+log = logging.getLogger("service")
 
 
 class SimulationRequest(BaseModel):
@@ -66,11 +75,34 @@ class Refusal(BaseModel):
 def configuration(name: str) -> str:
     """Return the path of a valid configuration of the folder; nothing else on this machine is looked at."""
     path = (FOLDER / name).resolve()
-    if not (path.is_relative_to(FOLDER) and path.is_file()):
+    if not (path.is_relative_to(FOLDER) and is_file(path)):
         raise HTTPException(404, "no such configuration")
     if not (found := workforce.test_configuration_compatibility(str(path)))["new_system_compatible"]:
-        raise HTTPException(422, "; ".join(found["issues"]).replace(f"{FOLDER}{os.sep}", ""))
+        raise HTTPException(422, without_folder("; ".join(found["issues"])))
     return str(path)
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; none has a name that is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def without_folder(text: str) -> str:
+    return text.replace(f"{FOLDER}{os.sep}", "")
+
+
+async def simulated(request: SimulationRequest) -> dict[str, Any]:
+    """Return the answer of a simulation that succeeded."""
+    chosen = request.model_dump() | {"config_path": await asyncio.to_thread(configuration, request.config_path)}
+    answer = await workforce.run_enhanced_multi_year_simulation(
+        **chosen, max_workers=2, batch_size=1000, enable_compression=True, fail_fast=True
+    )
+    if not answer["success"]:
+        raise RuntimeError(f"{answer['error_type']}: {answer['error']}")
+    return answer
 
 
 @app.post("/api/v1/simulation/run", responses={status: {"model": Refusal} for status in (404, 422, 429, 500)})
@@ -80,14 +112,16 @@ async def run_simulation(request: SimulationRequest) -> dict[str, Any]:
         raise HTTPException(429, f"{JOBS} at once is the limit; try again later", {"Retry-After": "5"})
     running.add(job := object())
     try:
-        chosen = request.model_dump() | {"config_path": await asyncio.to_thread(configuration, request.config_path)}
-        answer = await workforce.run_enhanced_multi_year_simulation(
-            **chosen, max_workers=2, batch_size=1000, enable_compression=True, fail_fast=True
-        )
+        answer = await simulated(request)
+    except ConfigError as error:  # of years that the configuration cannot have, such as those before the first limits
+        raise HTTPException(422, without_folder(str(error))) from None
+    except HTTPException:
+        raise
+    except Exception:  # answered here: what goes further up closes the connection of the client
+        log.exception("a simulation failed")
+        raise HTTPException(500, "the simulation failed") from None
     finally:
         running.discard(job)
-    if not answer["success"]:
-        raise RuntimeError(f"{answer['error_type']}: {answer['error']}")
     return {"status": "success", "data": answer}
 
 

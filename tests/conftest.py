@@ -1,11 +1,20 @@
-"""Settings of the tests: no deadline, for a machine may be busy; the same examples each time unless asked otherwise."""
+"""Settings of the tests: no deadline, for a machine may be busy; the same examples each time unless asked otherwise.
+
+A test that fails looks for a smaller example for half a minute, not for five, and tries no variations of it.
+"""
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import engine
 
-settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "nightly", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+engine.MAX_SHRINKING_SECONDS = 30
+_ALIKE = settings(
+    deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("ci", _ALIKE, derandomize=True)
+settings.register_profile("nightly", _ALIKE, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,9 @@ from workforce_sim.engine.clock import Clock
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.result import Result
 from workforce_sim.tables import CENSUS, EVENT_TYPE, completed
+from workforce_sim.wording import leaves
 
+SHOWN = 3
 TABLES = ("events", "snapshots", "summary")
 RATES = {"total_termination_rate": 0.12, "new_hire_termination_rate": 0.25}
 
@@ -31,12 +33,31 @@ def examples(count: int) -> int:
     return count * settings().max_examples // 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A census and what is assumed about it."""
 
     census: Census
     config: Config
+
+    def __repr__(self) -> str:
+        return "\n".join(self._told())
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print the same where a property fails; Hypothesis would print every key and column."""
+        for line in self._told():
+            printer.break_()
+            printer.text(line)
+
+    def _told(self) -> Iterator[str]:
+        """Yield the keys that differ from the defaults, and the first of the staff."""
+        asked = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        staff = self.census.frame
+        yield f"Scenario of {staff.height} of staff; keys that differ from the defaults:"
+        yield from (f"    {key}: {value!r}" for key, value in leaves(asked))
+        yield f"  staff, the first {SHOWN}, without nulls:"
+        for row in staff.head(SHOWN).iter_rows(named=True):
+            yield "    " + ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
     @property
     def opening(self) -> Opening:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from typing import Any
 
 import numpy as np
 
+from workforce_sim.asked import whole
+from workforce_sim.errors import RequestError
 
-def whole(value: Any) -> int | None:
-    """Return a whole number, of Python or NumPy, as an ``int``; None for anything else, truth values included."""
-    if isinstance(value, (bool, np.bool_)):
-        return None
-    try:
-        return operator.index(value)
-    except TypeError:
-        return None
+MOST = 2**31 - 1  # workers, and rows of a batch
 
 
 def number_of(name: str, value: Any, least: int | None = None) -> int:
-    """Return a whole number; ``ValueError`` for anything else, and for less than the least."""
+    """Return a whole number; ``ValueError`` for anything else, and where there is a least, for what is out of range."""
     number = whole(value)
     if number is None:
-        raise ValueError(f"{name} must be a whole number (got {value!r:.40})")
-    if least is not None and number < least:
-        raise ValueError(f"{name} must be {least} or more (got {number})")
+        raise RequestError(f"{name} must be a whole number (got {value!r:.40})")
+    if least is not None and not least <= number <= MOST:
+        raise RequestError(f"{name} must be {least} or more, at most {MOST:,} (got {number})")
     return number
 
 
@@ -33,7 +27,7 @@ def years_of(start_year: Any, end_year: Any) -> tuple[int, int]:
     """Return first and last year; ``ValueError`` unless they are whole numbers in order."""
     start, end = number_of("start_year", start_year), number_of("end_year", end_year)
     if end < start:
-        raise ValueError(f"end_year must not be before start_year (got {start} to {end})")
+        raise RequestError(f"end_year must not be before start_year (got {start} to {end})")
     return start, end
 
 

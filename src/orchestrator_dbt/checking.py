@@ -12,6 +12,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.document import Problem
 from workforce_sim.config.problems import MISSING, as_line, dotted, listed, shown
 from workforce_sim.config.repair import value_at
+from workforce_sim.config.values import KeyPath
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.lenient import Reading, read_leniently
 
@@ -50,17 +51,24 @@ class Checked:
         raise ConfigError(f"{heading}\n{listed([*self.errors, *self.advice])}")
 
 
-def check(source: Path | Any) -> Checked:
-    """Return what is to be said about a YAML file, with its places, or about a dictionary; raises as reading does."""
+def check(source: Path | Any, years: Mapping[KeyPath, int] | None = None) -> Checked:
+    """Return what is to be said about a YAML file or a dictionary; years that are given are judged for its own."""
     given = plain(source) if isinstance(source, Mapping) else source
-    found = read_leniently(given, spellings=DEPRECATED, empty=EMPTY, rates=RATES)
+    found = read_leniently(given, spellings=DEPRECATED, empty=EMPTY, rates=RATES, over=years)
     problems = [
-        one for one in dict.fromkeys(found.problems) if not one.what.startswith("must not be before start_year")
+        one
+        for one in dict.fromkeys(found.problems)
+        if years or not one.what.startswith("must not be before start_year")
     ]
     missing = [problem for problem in problems if problem.what.startswith(MISSING) and len(problem.path) <= 2]
     others = [problem for problem in problems if problem not in missing]
     wrong_years, many_years = _years(found)
-    errors = [*(_missing(problem, found) for problem in missing), *wrong_years, *_rates(found), *others]
+    errors = [
+        *(_missing(problem, found) for problem in missing),
+        *([] if years else wrong_years),
+        *_rates(found),
+        *others,
+    ]
     file = str(source) if isinstance(source, Path) else None
     wrong = (*(as_line(problem, file) for problem in found.malformed), *_lines(errors, file))
     advice = _lines([*found.remarks, *many_years], file)
@@ -78,7 +86,7 @@ def _missing(problem: Problem, found: Reading) -> Problem:
 
 def _years(found: Reading) -> tuple[list[Problem], list[Problem]]:
     """Return what is wrong with the years, and what is worth a word."""
-    start, end = (value_at(found.read, ("simulation", name)) for name in ("start_year", "end_year"))
+    start, end = (value_at(found.given, ("simulation", name)) for name in ("start_year", "end_year"))
     if not (type(start) is type(end) is int):
         return [], []
     wrong = Problem(found.place(_END), (), "end_year must be greater than start_year")

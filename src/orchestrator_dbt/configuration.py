@@ -12,8 +12,10 @@ from typing import Any, Dict, List, Optional, Tuple
 from orchestrator_dbt.arguments import check_path
 from orchestrator_dbt.checking import MANY_YEARS, Checked, check, large_range
 from orchestrator_dbt.documented import DOCUMENTED
-from workforce_sim.config import Config, overridden
+from workforce_sim.config import Config
 from workforce_sim.config.changing import with_defaults
+from workforce_sim.config.repair import value_at
+from workforce_sim.config.values import KeyPath
 from workforce_sim.plan.loading import load_config
 from workforce_sim.terminal import printable
 
@@ -97,7 +99,7 @@ def typed_config(
 
     Args:
         source: path of a YAML file, whose paths count from its folder; a dictionary; or nothing, for the documented
-            schema. It must be valid by itself.
+            schema. All but the years that are given must be valid by itself.
         start_year: goes over the configuration's.
         end_year: goes over the configuration's; may equal the start year, for a run of one year.
 
@@ -105,10 +107,11 @@ def typed_config(
         FileNotFoundError: when there is no such file.
         ValueError: for anything wrong.
     """
-    config = (_checked(source) if isinstance(source, Mapping) else _of_path(source)).usable()
-    chosen = overridden(config, start_year=start_year, end_year=end_year)
-    years = chosen.simulation.years
-    if years != config.simulation.years and len(years) - 1 > MANY_YEARS:
+    given: dict[KeyPath, int | None] = {("simulation", "start_year"): start_year, ("simulation", "end_year"): end_year}
+    over = {path: year for path, year in given.items() if year is not None}
+    found = _checked(source, over) if isinstance(source, Mapping) else _of_path(source, over)
+    chosen, years = found.usable(), found.usable().simulation.years
+    if len(years) - 1 > MANY_YEARS and any(value_at(found.renamed, path) != year for path, year in over.items()):
         log.warning("%s", large_range(years[0], years[-1]))
     return load_config(chosen)
 
@@ -123,17 +126,17 @@ def config_of_run(config_path: Any, *, start_year: int | None = None, end_year: 
     return config
 
 
-def _of_path(config_path: Any) -> Checked:
+def _of_path(config_path: Any, years: Mapping[KeyPath, int] | None = None) -> Checked:
     """Check a file, or the documented values without one; an empty path is no file."""
     check_path(config_path)
     if config_path is not None and not os.fspath(config_path):
         raise FileNotFoundError("config_path is empty: no such configuration file")
-    return _checked(DOCUMENTED if config_path is None else Path(config_path))
+    return _checked(DOCUMENTED if config_path is None else Path(config_path), years)
 
 
-def _checked(source: Any) -> Checked:
+def _checked(source: Any, years: Mapping[KeyPath, int] | None = None) -> Checked:
     """Check a file or a dictionary, and warn about what is only worth a word."""
-    found = check(source)
+    found = check(source, years)
     for line in found.advice:
         log.warning("%s", printable(line))
     return found

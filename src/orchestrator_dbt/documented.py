@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestrator_dbt.arguments import whole
+from workforce_sim.asked import whole
 from workforce_sim.config.changing import flattened
 from workforce_sim.config.repair import replaced, value_at
 from workforce_sim.config.values import KeyPath

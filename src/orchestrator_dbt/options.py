@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+import orchestrator_dbt
 from workforce_sim.cli.console import file_name, positive, year_number
 
 COMMAND = "python -m orchestrator_dbt.run_multi_year"
@@ -11,13 +12,14 @@ LEVELS = ("high", "medium", "low", "fallback")
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the sixteen documented options."""
+    """Return the parser of the sixteen documented options, and of the version."""
     parser = argparse.ArgumentParser(
         prog=COMMAND,
         usage=f"{COMMAND} [OPTIONS]",
         description="Simulate a workforce and its retirement plan over several plan years.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"{COMMAND} {orchestrator_dbt.__version__}")
     add = parser.add_argument
     add("--start-year", type=year_number, metavar="YEAR", help="first plan year (required to simulate or compare)")
     add("--end-year", type=year_number, metavar="YEAR", help="last plan year (required to simulate or compare)")

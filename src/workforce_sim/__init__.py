@@ -8,6 +8,8 @@ Names are imported when they are first used, so that a command line answers ``--
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import workforce_sim.forking  # noqa: F401 - it must see every fork
+
 if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census

@@ -8,7 +8,7 @@ The functions take plain integers or integer arrays alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
 from typing import TypeVar
 
@@ -20,7 +20,11 @@ from workforce_sim.errors import SimulationError
 PPM = 1_000_000
 MAX_SALARY_CENTS = 10**10
 MAX_GROWN_CENTS = 10**11
+MAX_BALANCE_CENTS = 10**10
 MAX_MERIT_PPM = 10**7
+
+_EXACT = Context(prec=400, Emax=400, traps=[InvalidOperation, Inexact])
+"""Holds every double to the last decimal; what it cannot hold is an error, never rounded."""
 
 Whole = TypeVar("Whole", int, NDArray[np.int64])
 
@@ -36,11 +40,10 @@ def scaled(value: float | str | Decimal, places: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _scaled_text(text: str, places: int) -> int:
-    exact = Decimal(text).scaleb(places)
-    whole = int(exact)
-    if whole != exact:
-        raise ValueError(f"has more than {places} decimals")
-    return whole
+    try:
+        return int(Decimal(text).scaleb(places, _EXACT).to_integral_exact(context=_EXACT))
+    except Inexact:
+        raise ValueError(f"has more than {places} decimals") from None
 
 
 def ppm(rate: float) -> int:
@@ -54,13 +57,21 @@ def cents(dollars: float) -> int:
 
 
 def half_up(numerator: Whole, denominator: int) -> Whole:
-    """Return numerator / denominator rounded half up (towards plus infinity), in integers."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    """Return numerator / denominator rounded half up (towards plus infinity), in integers.
+
+    Of an array, numerators up to 2^63 less half the denominator.
+    """
+    return (numerator + denominator // 2) // denominator
 
 
 def raised(salary: Whole, rate_ppm: Whole | int) -> Whole:
-    """Return salary x (1 + rate), half up: ``(2 s (10^6 + r) + 10^6) // (2 10^6)``."""
-    return (2 * salary * (PPM + rate_ppm) + PPM) // (2 * PPM)
+    """Return salary x (1 + rate), half up; of arrays, salaries up to 8 x 10^11 cents at rates up to 1,000 %."""
+    return half_up(salary * (PPM + rate_ppm), PPM)
+
+
+def exact_sum(numbers: NDArray[np.int64]) -> int:
+    """Return a sum that may be beyond 64 bits: upper and lower halves are added up apart."""
+    return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFF_FFFF).sum())
 
 
 def quota(total: int, weights: Sequence[int]) -> list[int]:
@@ -89,6 +100,15 @@ def refuse_growth(highest_cents: int, year: int) -> None:
         raise SimulationError(
             f"pay of more than ${MAX_GROWN_CENTS // 100:,} is reached in {year}; "
             "lower the raises or range_growth, or end earlier"
+        )
+
+
+def refuse_balance(highest_cents: int, year: int, what: str = "balance") -> None:
+    """Raise ``SimulationError`` when a balance has grown beyond 100 million dollars."""
+    if highest_cents > MAX_BALANCE_CENTS:
+        raise SimulationError(
+            f"a {what} of more than ${MAX_BALANCE_CENTS // 100:,} is reached in {year}; "
+            "lower plan.annual_return, or end earlier"
         )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from workforce_sim import ledger
 from workforce_sim.config import Config
 from workforce_sim.opening import Tables
+from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
@@ -66,6 +67,11 @@ class Result:
     def folder(self) -> Path | None:
         """Where the run is on disk; None of one in memory."""
         return self.tables.folder if isinstance(self.tables, Stored) else None
+
+    @property
+    def source(self) -> Source | None:
+        """Where the census came from: ``synthetic``, ``configured`` or ``given``; None where nobody knows."""
+        return self.tables.header.source if isinstance(self.tables, Stored) else self.origin.source
 
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.

@@ -11,13 +11,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim import reference
+from workforce_sim import asked, reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import drawing
 from workforce_sim.config.values import some
+from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
@@ -29,10 +30,12 @@ from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
+from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored
@@ -58,10 +61,11 @@ class Run:
         config: what is simulated.
         opening: the completed census.
         staff: the same as one replicate starts.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
+        source: where the census comes from, as ``source_of`` says.
     """
 
     config: Config
@@ -71,6 +75,7 @@ class Run:
     replicate: int
     engine: Engine
     clock: Clock
+    source: Source
     _start: State
     _world: World
     _order: NDArray[np.intp] | None
@@ -88,7 +93,7 @@ class Run:
     def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[SimulatedYear]:
         """Yield years, from the first that what is stored does not hand an opening to."""
         years, state = self.config.simulation.years, self._start
-        kept = after.carried() if after and after.years else None
+        kept = after.carried(after.years[-1]) if after and after.years else None
         if after is not None and kept is not None:
             last = after.years[-1]
             state = resumed(self._start, self._world, self.opening, last, after.part(last).snapshots, kept)
@@ -105,7 +110,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own))
+        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own), source=self.source)
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -143,13 +148,13 @@ def begin(
     in_order: bool = False,
     own: Sequence[OwnEvent] = (),
 ) -> Run:
-    """Read, check and prepare everything; arguments and errors as for ``simulate``.
+    """Read, check and prepare everything; arguments and errors as for ``simulate``, and in a forked process.
 
     ``in_order`` is for runs whose tables are wanted in written order: staff that stand so from the start take the work
     of a moment, and make putting each year in order a matter of merging.
     """
-    if int(replicate) != replicate or replicate < 0:
-        raise ValueError(f"replicate must be a whole number, not negative (got {replicate!r})")
+    refuse_forked()
+    replicate = asked.replicate(replicate)
     if own and engine == "reference":
         raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
     if engine not in {"fast", "reference"}:
@@ -172,9 +177,11 @@ def begin(
         *_opt_out_note(chosen, opening, state),
         *written.notes(replicate),
         *assumption_notes(chosen),
+        *effect_notes(written, replicate, census=census is not None),
         *(f"the law: {warning}" for warning in plan_warnings(chosen)),
     )
-    return Run(chosen, opening, staff, notes, replicate, engine, clock, state, world, order)
+    source = source_of(chosen, census)
+    return Run(chosen, opening, staff, notes, replicate, engine, clock, source, state, world, order)
 
 
 def _opt_out_note(config: Config, opening: Opening, start: State) -> tuple[str, ...]:
@@ -242,3 +249,10 @@ def census_of(config: Config, census: Any) -> Census:
         return read_census(config.census.path, config)
     as_of = dt.date(config.simulation.start_year, 1, 1)
     return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
+
+
+def source_of(config: Config, census: Any) -> Source:
+    """Return where the census of a run comes from, ``census`` being the one that is given to it."""
+    if census is not None:
+        return "given"
+    return "synthetic" if config.census.path is None else "configured"

@@ -15,7 +15,7 @@ from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
-from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, writing
+from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, refuse_inputs, writing
 from workforce_sim.terminal import Progress
 
 
@@ -62,6 +62,7 @@ def simulate(
     folder = out or chosen.output.path
     if folder is not None:
         refuse_foreign(Path(folder))
+        refuse_inputs(Path(folder), config, chosen.census.path if census is None else census)
     run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None, own=events)
     years = run.config.simulation.years
     if folder is not None:

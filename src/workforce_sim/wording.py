@@ -83,8 +83,11 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def changes(first: Any, second: Any, key: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yield key and both values of whatever differs between two nested data; lists of one length row by row."""
-    if isinstance(first, Mapping) and isinstance(second, Mapping):
+    """Yield key and both values of whatever differs between two nested data.
+
+    Lists of one length are told row by row; a table by year beside one that is none, as a whole.
+    """
+    if isinstance(first, Mapping) and isinstance(second, Mapping) and _by_year(first) == _by_year(second):
         for name in sorted({*first, *second}, key=str):
             yield from changes(first.get(name, ABSENT), second.get(name, ABSENT), f"{key}.{name}".strip("."))
     elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
@@ -92,6 +95,10 @@ def changes(first: Any, second: Any, key: str = "") -> Iterator[tuple[str, Any, 
             yield from changes(one, other, f"{key}[{place}]")
     elif first != second:
         yield key, first, second
+
+
+def _by_year(table: Mapping[Any, Any]) -> bool:
+    return bool(table) and all(str(name).isdigit() for name in table)
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), indent: str = "") -> list[str]:

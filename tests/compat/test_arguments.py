@@ -22,7 +22,7 @@ from orchestrator_dbt.run_multi_year import (
     run_foundation_benchmark,
 )
 from tests.compat.test_robustness import SMALL, TOO_MANY
-from workforce_sim.errors import ConfigError, SimulationError
+from workforce_sim.errors import ConfigError, RequestError, SimulationError
 from workforce_sim.operate.memory import TooLargeError
 
 Write = Callable[..., str]
@@ -151,6 +151,13 @@ def test_truth_values_and_whole_numbers_of_numpy_are_taken(write: Write) -> None
 @pytest.mark.parametrize("name", ["start_year", "end_year", "max_workers", "batch_size"])
 def test_a_whole_number_is_one(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=rf"^{name} must be a whole number \(got "):
+        simulation(**{name: value})
+
+
+@pytest.mark.parametrize("value", [0, -1, 2**31, 2**63, 10**30])
+@pytest.mark.parametrize("name", ["max_workers", "batch_size"])
+def test_a_number_out_of_range_is_refused_with_the_range(name: str, value: int) -> None:
+    with pytest.raises(RequestError, match=rf"^{name} must be 1 or more, at most 2,147,483,647 \(got {value}\)"):
         simulation(**{name: value})
 
 

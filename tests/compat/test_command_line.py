@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import orchestrator_dbt
 from orchestrator_dbt.options import build_parser
 from orchestrator_dbt.run_multi_year import main
 from workforce_sim import simulate
@@ -264,3 +265,27 @@ def test_an_interrupt_is_130_and_in_the_log(config: str, tmp_path: Path) -> None
 
     assert process.returncode == 130
     assert log.read_text(encoding="utf-8").endswith("ERROR orchestrator_dbt: interrupted\n")
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+
+    assert capsys.readouterr().out == f"python -m orchestrator_dbt.run_multi_year {orchestrator_dbt.__version__}\n"
+
+
+def test_a_comparison_tells_whether_results_agree_apart_from_how_fast_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 20 people the fast engine may miss the speed target; the results agree all the same."""
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "simulation: {start_year: 2025, end_year: 2026, target_growth_rate: 0.03}\n"
+        "workforce: {total_termination_rate: 0.12}\ncensus: {size: 20}\nrandom_seed: 4\n"
+    )
+
+    assert main(["--compare-mvp", "--start-year", "2025", "--end-year", "2026", "--config", str(path)]) == 0
+
+    rows = dict(line.split("  ", 1) for line in capsys.readouterr().out.strip().splitlines())
+    found = {name: value.strip() for name, value in rows.items()}
+    assert (found["results"], found["regression test"]) == ("identical, row for row", "passed")
+    assert found["speed target of 82 %"] in {"met", "not met"}

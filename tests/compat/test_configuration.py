@@ -666,10 +666,17 @@ def test_years_of_the_caller_go_over_the_configuration(write: Write) -> None:
 
 def test_equal_years_are_wrong_in_a_configuration_and_smaller_ones_everywhere(write: Write) -> None:
     assert "c.yaml:1:42: end_year must be greater than start_year" in refusal(
-        write(REQUIRED.replace("2029", "2025")), lambda path: typed_config(path, start_year=2025, end_year=2027)
+        write(REQUIRED.replace("2029", "2025")), typed_config
     )
     with pytest.raises(ValueError, match=r"simulation\.end_year: must not be before start_year, 2025"):
         typed_config(write(), end_year=2024)
+
+
+@pytest.mark.parametrize("own", ["start_year: 2025, end_year: 2025", "start_year: 2030, end_year: 2025"])
+def test_years_of_the_caller_are_judged_in_place_of_those_of_the_file(own: str, write: Write) -> None:
+    path = write(REQUIRED.replace("start_year: 2025, end_year: 2029", own))
+
+    assert list(typed_config(path, start_year=2025, end_year=2027).simulation.years) == [2025, 2026, 2027]
 
 
 def test_a_table_by_year_must_cover_the_years_of_the_caller(write: Write) -> None:

@@ -116,7 +116,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         monkeypatch.setenv("WORKFORCE_CONFIGS", str(folder))
         monkeypatch.setenv("WORKFORCE_JOBS", str(jobs))
-        open_clients.append(served(example("service").app))
+        open_clients.append(served(example("service").app, keep_alive=True))
         return open_clients[-1].__enter__()
 
     yield start
@@ -219,6 +219,53 @@ def test_a_failure_inside_is_500_and_the_service_goes_on(serve: Serve, tmp_path:
     message = refused(client.post(RUN, json={**YEARS, "config_path": "broken.yaml"}), 500, "internal")
     assert message == "the simulation failed"
     assert client.post(RUN, json=YEARS).status_code == 200
+
+
+def connections(client: Any) -> list[str]:
+    """Return what the connections of a client are, each with what it is doing."""
+    return [str(connection) for connection in client._transport._pool.connections]
+
+
+def test_a_client_keeps_its_connection_after_a_failure(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "configurations/staff.parquet").write_bytes(b"no Parquet")
+    client = serve(broken=SMALL.replace("size: 200", "path: staff.parquet"))
+
+    for path, status in (("broken.yaml", 500), ("gone.yaml", 404), ("broken.yaml", 500)):
+        answer = client.post(RUN, json={**YEARS, "config_path": path})
+        assert answer.status_code == status
+        assert answer.headers.get("connection") != "close"
+    (connection,) = connections(client)
+    assert "Request Count: 3" in connection
+    assert client.get("/health").json()["running"] == 0
+
+
+@pytest.mark.parametrize("years", [(2000, 2001), (2010, 2012), (2010, 2010)])
+def test_years_that_the_plan_cannot_have_are_422(years: tuple[int, int], serve: Serve) -> None:
+    start, end = years
+    answer = serve().post(RUN, json={"start_year": start, "end_year": end})
+
+    message = refused(answer, 422, "invalid_configuration")
+    assert "statutory limits are known from 2011 on" in message
+
+
+def test_years_before_the_limits_are_run_without_a_plan(serve: Serve) -> None:
+    client = serve(no_plan=SMALL + "plan: {enabled: false}\n")
+
+    answer = client.post(RUN, json={"start_year": 2009, "end_year": 2010, "config_path": "no_plan.yaml"})
+    assert answer.json()["data"]["completed_years"] == [2009, 2010]
+
+
+@pytest.mark.parametrize(
+    "name", ["\u00fc" * 190 + ".yaml", "\u6f22" * 100 + ".yaml", "a/" * 90 + "\u6f22" * 10 + ".yaml"]
+)
+def test_a_name_that_no_file_can_have_is_as_one_that_is_missing(name: str, serve: Serve) -> None:
+    assert refused(serve().post(RUN, json={**YEARS, "config_path": name}), 404, "not_found") == "no such configuration"
+
+
+def test_a_path_that_is_too_long_is_422(serve: Serve) -> None:
+    answer = serve().post(RUN, json={**YEARS, "config_path": "a" * 5_000 + ".yaml"})
+
+    assert "at most 200 characters" in refused(answer, 422, "invalid_request")
 
 
 def test_one_more_than_the_limit_is_429(serve: Serve) -> None:

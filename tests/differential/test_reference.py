@@ -132,7 +132,7 @@ def test_random_configurations_hold_every_key() -> None:
     for keys, section in (
         (strategies.terminations(), Terminations),
         (strategies.hiring(2025, 1), Hiring),
-        (strategies.promotion(2025), Promotion),
+        (strategies.promotion(2025, 1), Promotion),
         (strategies.compensation(2025, 1), Compensation),
     ):
         assert set(keys) == set(section.model_fields)

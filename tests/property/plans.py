@@ -30,6 +30,7 @@ ELIGIBILITY = {
     "waiting_period_months": st.sampled_from([None, None, 1, 6]),
     "minimum_age": st.sampled_from([0, 18, 21, 30]),
     "excluded_share": st.sampled_from([0.0, 0.0, 0.3]),
+    "excluded_scope": st.sampled_from(["all", "hires"]),
 }
 
 

@@ -249,6 +249,7 @@ ELIGIBILITY: Keys = {
     "minimum_age": st.sampled_from([0, 18, 21]) | st.integers(0, 40),
     "entry": st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
     "excluded_share": st.sampled_from([0.0, 0.3, 1.0]),
+    "excluded_scope": st.sampled_from(["all", "hires"]),
 }
 
 

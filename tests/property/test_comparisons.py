@@ -79,10 +79,13 @@ def test_higher_rates_only_add_leavers_and_those_of_both_leave_on_the_same_day_f
 @some_examples
 @given(scenario=strategies.scenarios(), data=st.data())
 def test_raises_move_no_exit_and_no_hire_of_the_year(scenario: Scenario, data: st.DataObject) -> None:
-    one, two = both(scenario, other(data, scenario, "promotion", "compensation"))
+    changed = other(data, scenario, "promotion", "compensation")
+    one, two = both(scenario, changed)
+    by_vacancies = scenario.config.fills_vacancies or changed.config.fills_vacancies
+    follows = ["level_after", "salary_after_cents"] if by_vacancies else []  # levels of hires are what is missing
     for kind in ("termination", "hire"):
         of_one, of_two = (of_type(first_year(scenario, tables.events), kind) for tables in (one, two))
-        assert_frame_equal(of_one, of_two, check_row_order=False)
+        assert_frame_equal(of_one.drop(follows), of_two.drop(follows), check_row_order=False)
 
 
 @some_examples
@@ -90,10 +93,11 @@ def test_raises_move_no_exit_and_no_hire_of_the_year(scenario: Scenario, data: s
 def test_raises_move_no_exit_and_no_hire_of_any_year_where_neither_follows_levels(
     scenario: Scenario, data: st.DataObject
 ) -> None:
-    """Level factors of leaving, an adaptive mix, and ranges that grow with the cost of living are the three ways in."""
+    """Level factors, an adaptive mix, vacancies, and ranges that grow with the cost of living are the four ways in."""
     alike = [{**level.model_dump(exclude_none=True), "termination_factor": 1.0} for level in scenario.opening.levels]
     apart = scenario.changed({"workforce.levels": alike, "hiring.level_mix": "census", "hiring.range_growth": 0.012345})
-    one, two = both(apart, other(data, apart, "promotion", "compensation"))
+    changed, by_rates = other(data, apart, "promotion", "compensation"), {"promotion.mode": "rates"}
+    one, two = both(apart.changed(by_rates), changed.changed(by_rates))
     kinds = ("termination", "hire")
     assert_frame_equal(of_type(one.events, *kinds), of_type(two.events, *kinds), check_row_order=False)
 
@@ -105,8 +109,9 @@ def test_who_is_hired_moves_no_exit_of_opening_staff(scenario: Scenario, data: s
     known = Scenario(Census(scenario.census.frame.with_columns(births)), scenario.config)
     one, two = both(known, other(data, known, "hiring"))
     assert_frame_equal(leavers(scenario, one), leavers(scenario, two))
-    hired = (of_type(first_year(scenario, tables.events), "hire").height for tables in (one, two))
-    assert len(set(hired)) == 1
+    hired = {of_type(first_year(scenario, tables.events), "hire").height for tables in (one, two)}
+    by_curve = isinstance(scenario.config.terminations.new_hire_hazard, dict)  # earlier hires: more of them leave
+    assert len(hired) == 1 or by_curve
 
 
 @some_examples

@@ -18,13 +18,14 @@ from pydantic import RootModel
 from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast, only
-from workforce_sim import CensusError, SimulationError, simulate
+from workforce_sim import CensusError, ConfigError, SimulationError, simulate
 from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
 from workforce_sim.config.values import Section
+from workforce_sim.effect.live import ALWAYS, Live, live
 from workforce_sim.ledger import fingerprint
 from workforce_sim.result import Result
 
@@ -192,6 +193,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "eligibility.minimum_age": ({}, 30),
     "eligibility.entry": ({}, "quarterly"),
     "eligibility.excluded_share": ({}, 0.4),
+    "eligibility.excluded_scope": ({"eligibility.excluded_share": 0.4}, "hires"),
     "enrollment.auto_enrollment.enabled": ({}, False),
     "enrollment.auto_enrollment.hire_date_cutoff": ({}, "2030-01-01"),
     "enrollment.auto_enrollment.scope": ({}, "all_eligible"),
@@ -550,3 +552,102 @@ def test_the_output_section_says_where_and_how_a_run_is_written(tmp_path: Path) 
         assert main(["simulate", str(tmp_path / "config.yaml")]) == 0
         size[compression] = (folder / "year=2025" / "events.parquet").stat().st_size
     assert size["zstd"] < size["uncompressed"]
+
+
+# --- keys that another key switches off -------------------------------------------------------------------------------
+
+OFF: dict[str, Changes] = {
+    # what is switched off, in a few words: what switches it off
+    "the plan": {"plan.enabled": False},
+    "exclusion": {"eligibility.excluded_share": 0.0},
+    "automatic enrollment": {"enrollment.auto_enrollment.enabled": False},
+    "automatic enrollment of new hires, of whom there are none": {
+        "enrollment.auto_enrollment.hire_date_cutoff": "2030-01-01"
+    },
+    "escalation": {"enrollment.escalation.enabled": False},
+    "escalation by nothing": RISING | {"enrollment.escalation.increment": 0.0},
+    "escalation that all decline": RISING | {"enrollment.escalation.declining_share": 1.0},
+    "escalation after the run": RISING | {"enrollment.escalation.delay_years": 3},
+    "escalation of all": RISING,
+    "choices of one's own": {"enrollment.election": 0.0, "enrollment.conversion": 0.0},
+    "changes of one's own": {"enrollment.change.probability": 0.0},
+    "a match that stays the same": {"plan.match": {"preset": "simple"}},
+    "a match that ends": {"plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "none"}}},
+    "the match": {"plan.match": {"preset": "none"}},
+    "the match, in tiers of nothing": {"plan.match": {"tiers": [{"up_to": 0.06, "rate": 0.0}]}},
+    "all employer money": {"plan.match": {"preset": "none"}, "plan.nonelective": {"kind": "flat", "rate": 0.0}},
+    "nonelective money, beside forfeitures that are reallocated": {
+        "plan.vesting.match": LATE,
+        "plan.forfeitures": "reallocate",
+    },
+    "vesting": {},
+    "Roth": {"plan.roth.available": False},
+    "catch-up": {"plan.catch_up": False},
+    "the higher catch-up": {"plan.super_catch_up": False},
+    "limits before they are projected": BY_SHARE,
+    "an integration level in dollars": BEYOND_WHAT_IS_PUBLISHED
+    | {"plan.nonelective": {"kind": "integrated", "integrated": AT_DOLLARS}},
+    "years before catch-up must be Roth": {"simulation.end_year": 2025},
+    "leaving": {"workforce.total_termination_rate": 0.0, "workforce.new_hire_termination_rate": 0.0},
+    "leaving, of staff": {"workforce.total_termination_rate": 0.0},
+    "leaving, freely": {
+        "workforce.headcount": "stochastic",
+        "terminations.rates": [{"age_from": 0, "tenure_from": 0, "value": 0.0}],
+        "workforce.new_hire_termination_rate": 0.0,
+    },
+    "leaving, with reductions": {"workforce.total_termination_rate": 0.0, "simulation.target_growth_rate": -0.1},
+    "one rate for all": {"workforce.headcount": "stochastic", "terminations.rates": RATES},
+    "the year's effect": {"workforce.headcount": "exact"},
+    "hiring": {"simulation.target_growth_rate": -0.2},
+    "hiring, of a level with a range": {"simulation.target_growth_rate": -0.2, "workforce.levels": levels()},
+    "part-time hires": {"hiring.part_time_share": 0.0},
+    "midpoints": {"workforce.levels": levels()},
+    "percentiles": {"workforce.levels": levels(), "hiring.pay": "uniform"},
+    "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},
+    "the cost of living": {"compensation.cola_rate": 0.0},
+    "merit increases": {"compensation.merit_pool": 0.0},
+}
+
+
+def combined(off: Changes, setup: Changes) -> Changes:
+    """What makes a key live, and over it what switches it off."""
+    return {key: value for key, value in setup.items() if not any(key.startswith(other) for other in off)} | off
+
+
+def tries() -> Iterator[tuple[str, str, str]]:
+    """Every key in every setting of ``OFF`` that can be put together with what makes it live."""
+    for name, off in OFF.items():
+        for key, (setup, value) in LIVE.items():
+            before = combined(off, setup)
+            if any(written(key).startswith(one) or one.startswith(f"{written(key)}.") for one in off):
+                continue
+            after = before | {written(key): value}
+            try:
+                config, _ = (base().changed(changes).config for changes in (before, after))
+            except ConfigError:
+                continue
+            if live(config).why_not(key) is not None:
+                yield name, key, json.dumps([before, after])
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "changes"), [pytest.param(*found, id=f"{found[0]}-{found[1]}") for found in tries()]
+)
+def test_what_is_switched_off_changes_nothing(name: str, key: str, changes: str) -> None:
+    before, after = json.loads(changes)
+    assert found(json.dumps(after)) == found(json.dumps(before)), f"{key} acts without {name}"
+
+
+@pytest.mark.parametrize("key", LIVE)
+def test_what_is_live_is_not_said_to_be_switched_off(key: str) -> None:
+    setup, value = LIVE[key]
+    config = base().changed(setup | {written(key): value}).config
+    assert live(config).why_not(key) is None
+
+
+def test_of_every_key_it_is_said_what_switches_it_off_or_that_nothing_does() -> None:
+    off = [live(base().changed(changes).config) for changes in OFF.values()]
+    always = Live(tuple((key, "") for key in ALWAYS))
+    keys_of_files = {key for key in OF_FILES if not key.startswith("output")}
+    unsaid = [key for key in EVERY_KEY if all(one.why_not(key) is None for one in (always, *off))]
+    assert [key for key in unsaid if key not in keys_of_files] == []

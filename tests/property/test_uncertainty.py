@@ -20,7 +20,7 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.config.load import with_changes
 from workforce_sim.draws import Stream, shared_draw
 from workforce_sim.engine.year_effect import factor
-from workforce_sim.ensembles.attribution import ROWS, mean_error, variance_error
+from workforce_sim.ensembles.attribution import ROWS, SCHEMA, Attribution, _rows, mean_error, variance_error
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
@@ -236,6 +236,86 @@ def test_a_measure_without_values_has_no_variance() -> None:
     assert of(attributed(), "employer_cost_share_of_payroll", "all")["variance"] is None
 
 
+def test_the_error_of_a_variance_by_hand() -> None:
+    """0, 0, 1, 3: variance 2, fourth moment 4.5, so (4.5 - 4 x 1 / 3) / 4; and of fewer than four the other sign."""
+    assert variance_error(np.array([0.0, 0.0, 1.0, 3.0])) == pytest.approx(math.sqrt(19 / 24))
+    assert variance_error(np.array([0.0, 2.0])) == pytest.approx(math.sqrt((1 + 4) / 2))  # v 2, mu4 1, (n - 3) = -1
+    assert variance_error(np.array([-1.0, 1.0] * 5)) == pytest.approx(math.sqrt((1 - (100 / 81) * (7 / 9)) / 10))
+
+
+def test_the_error_of_a_mean_by_hand() -> None:
+    assert mean_error(np.array([0.0, 0.0, 1.0, 3.0])) == pytest.approx(math.sqrt(2 / 4))
+
+
+def of_payrolls(*payrolls: int) -> ws.Ensemble:
+    """An ensemble of nothing but a payroll for each replicate, so much more than 10.00."""
+    count = len(payrolls)
+    rows = {"replicate": range(count), "year": [2025] * count, "payroll_cents": [1_000 + more for more in payrolls]}
+    return ws.Ensemble(pl.DataFrame(rows), some())
+
+
+def test_an_attribution_by_hand() -> None:
+    """Ten replicates: chance moves two of them by 3, the assumptions two others by 2, and together they add up."""
+    chance = (3, -3, 0, 0, 0, 0, 0, 0, 0, 0)
+    assumptions = (0, 0, 2, -2, 0, 0, 0, 0, 0, 0)
+    together = tuple(map(sum, zip(chance, assumptions, strict=True)))
+    sources = {"chance": of_payrolls(*chance), "assumptions": of_payrolls(*assumptions), "all": of_payrolls(*together)}
+    rows = {row[2]: row[3:] for row in _rows(sources, "payroll_cents", 2025)}
+
+    def error(fourth: float, variance: float) -> float:
+        return math.sqrt((fourth - variance**2 * 7 / 9) / 10)
+
+    whole = (26 / 9, error((2 * 81 + 2 * 16) / 10, 26 / 9))
+    assert rows["all"] == pytest.approx((math.sqrt(26 / 9), *whole, 1.0, 0.0))
+    # Squared deviations x 10 / 9 less the share of those of all: 10 - 10 x 18 / 26 twice, -40 / 9 x 18 / 26 twice.
+    linear = math.sqrt(2 * ((10 * 8 / 26) ** 2 + (40 / 9 * 18 / 26) ** 2) / 9 / 10)
+    expected = (math.sqrt(2), 2.0, error(16.2, 2.0), 18 / 26, linear / (26 / 9))
+    assert rows["chance"] == pytest.approx(expected)
+    assert rows["assumptions"] == pytest.approx((math.sqrt(8 / 9), 8 / 9, error(3.2, 8 / 9), 8 / 26, linear / (26 / 9)))
+    assert rows["year"] == (0.0, 0.0, 0.0, 0.0, 0.0)
+    assert rows["interaction"] == pytest.approx((0.0, 0.0, 0.0, 0.0, 0.0))
+
+
+def test_what_sources_do_to_each_other_is_the_rest_with_its_own_error() -> None:
+    """All ten move by 3 together and by 1 alone: 90 / 9 of all, 10 / 9 of each, and so 70 / 9 of both at once."""
+    ones, threes = (1, -1) * 5, (3, -3) * 5
+    sources = {"chance": of_payrolls(*ones), "assumptions": of_payrolls(*ones), "all": of_payrolls(*threes)}
+    sd, variance, error, share, share_error = {row[2]: row[3:] for row in _rows(sources, "payroll_cents", 2025)}[
+        "interaction"
+    ]
+
+    assert (sd, variance, share) == pytest.approx((math.sqrt(70 / 9), 70 / 9, 7 / 9))
+    assert (error, share_error) == pytest.approx((0.0, 0.0))  # the squares are the same in all ten
+    less = {"chance": of_payrolls(*threes), "assumptions": of_payrolls(*threes), "all": of_payrolls(*(9, *[0] * 8, -9))}
+    sd, variance, error, *_ = {row[2]: row[3:] for row in _rows(less, "payroll_cents", 2025)}["interaction"]
+    assert (sd, variance) == (None, pytest.approx(-2.0))
+    assert error == pytest.approx(math.sqrt((2 * 72**2 + 8 * 18**2) / 9 / 10))
+
+
+def test_shares_and_errors_are_printed_in_percent() -> None:
+    shares = {"chance": (0.75, 0.0125), "year": (0.0, 0.0), "assumptions": (0.2, 0.1), "interaction": (0.05, 0.025)}
+    every = {**shares, "all": (1.0, 0.0)}
+    rows = [(2026, "headcount_closing", row, 4.0, 16.0, 1.0, *share) for row, share in every.items()]
+    found = Attribution(pl.DataFrame(rows, schema=SCHEMA, orient="row"), {"all": of_payrolls(*range(10))})
+
+    assert str(found).splitlines()[2:] == [
+        "               year  sd of all     chance %      year %  assumptions %  interaction %",
+        "-------------  ----  ---------  -----------  ----------  -------------  -------------",
+        "closing staff  2026        4.0  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
+    ]
+
+
+def test_of_one_source_all_is_that_source_in_the_last_year() -> None:
+    calm = some(**{SPREAD: 0.0, "uncertainty.assumptions": (), "simulation.end_year": 2026})
+    found = ws.attribution(calm, census=staff(), replicates=10, measures="payroll")
+
+    assert set(found.ensembles) == {"chance", "all"}
+    assert found.ensembles["all"] is found.ensembles["chance"]
+    assert found.table["year"].unique().to_list() == [2026]
+    assert of(found, "payroll_cents", "chance")["share"] == 1.0
+    assert of(found, "payroll_cents", "interaction")["variance"] == 0.0
+
+
 def test_variances_are_those_of_the_ensembles() -> None:
     found = attributed()
     for source in ("chance", "assumptions", "all"):
@@ -243,7 +323,9 @@ def test_variances_are_those_of_the_ensembles() -> None:
         row = of(found, "payroll_cents", source)
         assert row["variance"] == pytest.approx(values.var(ddof=1))
         assert row["sd"] == pytest.approx(values.std(ddof=1))
-        assert row["variance_error"] == pytest.approx(variance_error(values))
+        fourth = ((values - values.mean()) ** 4).mean()
+        exact = (fourth - values.var(ddof=1) ** 2 * 57 / 59) / 60
+        assert row["variance_error"] == pytest.approx(math.sqrt(exact))
 
 
 def test_an_attribution_reads_as_a_table() -> None:
@@ -269,7 +351,8 @@ def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
         ({"replicates": 9}, "at least 10"),
         ({"measures": ["salaries"]}, "no measure is named 'salaries'"),
         ({"measures": []}, "no measure is named"),
-        ({"years": [2031]}, "not among 2025 to 2027"),
+        ({"years": [2031]}, r"years: \[2031\] are not among 2025 to 2027"),
+        ({"years": []}, "years: none are not among 2025 to 2027"),
     ],
 )
 def test_a_wrong_attribution_is_told(asked: dict[str, Any], says: str) -> None:

@@ -108,6 +108,30 @@ def test_a_balance_beyond_all_reason_ends_the_run() -> None:
                 assert engine(firm).snapshots["nonelective_balance_cents"].item() == 10_000_000_000
 
 
+def test_a_match_on_400_million_of_pay_does_not_wrap() -> None:
+    """The limits of 2040 after 100 % of inflation a year let all of it in; 415 cuts the match to 123.45."""
+    formula = {"tiers": [{"up_to": 1.0, "rate": 4.0}], "compensation": "plan_year"}
+    firm: dict[str, Any] = {
+        "start": 2040,
+        "compensation": {"cola_rate": 1.0, "cola_date": "01-01"},
+        "enrollment": {"max_deferral": 1.0},
+    }
+    for basis in ("annual", "payroll"):
+        plan = {"match": {**formula, "basis": basis}, "limits": {"inflation": 1.0}, "roth": {"available": False}}
+        rich = person(salary_cents=10**10, deferral_bp=5_000, birth_date="1995-05-15")
+        beyond = scenario(rich, **firm, end=2041, plan=plan)
+        for engine in (fast, slow):
+            with pytest.raises(SimulationError, match=r"a balance of more than \$100,000,000 is reached in 2041; "):
+                engine(beyond)
+        cut = laid_over(plan, {"limits": {"overrides": {"annual_additions": dict.fromkeys((2040, 2041), 123.45)}}})
+        tables = lived(rich, **firm, end=2041, plan=cut)
+        # Half of pay is deferred and matched four times over.
+        assert snapshots(tables, "earnings_cents", "pre_tax_cents", "excess_415_cents") == [
+            (2 * 10**10, 12_345, 5 * 10**10 - 12_345),
+            (4 * 10**10, 12_345, 10**11 - 12_345),
+        ]
+
+
 # --- vesting ----------------------------------------------------------------------------------------------------------
 
 GRADED = {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}}

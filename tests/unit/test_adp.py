@@ -38,6 +38,13 @@ class TestRatios:
     def test_are_to_a_hundredth_of_a_point_half_up(self, contribution: int, compensation: int, bp: int) -> None:
         assert ratios_bp(np.array([contribution]), np.array([compensation])).tolist() == [bp]
 
+    def test_a_sum_of_ratios_beyond_64_bits_is_exact(self) -> None:
+        """100,000 people with a cent of pay and 100 million dollars of match: 10^14 basis points each."""
+        ratios = ratios_bp(np.full(100_000, 10**10), np.ones(100_000, dtype=np.int64))
+
+        assert mean_bp(ratios) == 10**14
+        assert permitted_ratio(ratios, 10**14 - 1) == 10**14 - 1
+
     def test_a_mean_is_half_up_and_counts_zeros(self) -> None:
         assert mean_bp(np.array([1, 0])) == 1
         assert mean_bp(np.array([1, 0, 0])) == 0

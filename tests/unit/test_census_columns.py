@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.censuses import config, people
@@ -156,3 +158,61 @@ def test_an_id_of_social_security_numbers_is_read_only_when_mapped() -> None:
 def test_a_column_without_a_name_does_not_hide_the_others() -> None:
     with pytest.raises(CensusError, match="columns found: employee_id, hire_date, , wage;"):
         read_census(people(annual_salary=None, **{"": 0, "wage": 1.0}))
+
+
+VALUES = ["61237.41", "$61,237.41", "1980-04-03", "4/3/1980", "03-Apr-1980", "123-45-6789", "E0001", "zyx@example.org"]
+VALUES += ["6%", "(555) 123-4567", "NH-2025-000001", "true", "3 Apr 1980", "61,237.41 USD", "1980-04-03T00:00"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_header_that_is_partly_a_row_of_data_is_counted_and_not_repeated(value: str) -> None:
+    census = read_census(people(**{"Quillfeather": "x", value: "x"}))
+
+    assert census.notes == ("columns not used: 2 (not named here, as some names look like data)",)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_message_repeats_nothing_of_a_header_that_is_partly_a_row_of_data(value: str) -> None:
+    more = {"Quillfeather": "x", value: "x", "ssn": "x", "anual salaries Zyx": 1.0}
+    for changes in ({"annual_salary": None}, {"annual_salary": None, "hire_date": None}):
+        with pytest.raises(CensusError) as caught:
+            read_census(people(**more, **changes), config(columns={"department": "dept"}))
+        message = str(caught.value)
+        assert "no column for annual_salary; " in message
+        assert "columns found, some with names that look like data" in message
+        assert not [name for name in more if name in message]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Dear Mr Quillfeather",
+        "Quillfeather,Zyx",
+        "Quillfeather;Zyx;Miller",
+        "salaries of Zyx,hiring dates of Quill",
+        "{",
+    ],
+)
+@pytest.mark.parametrize("columns", [{}, {"annual_salary": "pay"}])
+def test_the_first_line_of_a_file_that_is_no_census_is_not_repeated(
+    first: str, columns: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{first}\nSecret,Secret\n" if "," in first else f"{first}\nSecret\n")
+
+    with pytest.raises(CensusError, match="columns found, none with the name of a census column") as caught:
+        read_census(path, config(columns=columns))
+
+    assert not [word for word in ("Quill", "Zyx", "Miller", "Dear", "Secret") if word in str(caught.value)]
+
+
+def test_the_fields_of_a_column_of_another_type_are_not_repeated() -> None:
+    with pytest.raises(CensusError, match="holds Struct; ") as caught:
+        read_census(people().with_columns(hire_date=pl.struct(Zyx=1)))
+    assert "Zyx" not in str(caught.value)
+
+
+def test_a_note_that_names_a_column_is_of_a_name() -> None:
+    names = {"401(k) plan": 1, "address line 1": "x", "FY24 bonus": 1, "Q1": 1, "pay 2024": 1, "2023_pay": 1}
+
+    assert read_census(people(**names)).notes == (f"columns not used: {', '.join(names)}",)

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -88,6 +89,9 @@ def test_missing_dates_are_spelled_in_many_ways() -> None:
         (1.005, 101),
         (0.285, 29),
         (52_250.125, 5_225_013),
+        (0.28499999, 28),
+        (np.float32(0.285), 29),
+        (np.float32(1000.285), 100_029),
         (52_250, 5_225_000),
         (100_000_000, 10**10),
         (Decimal("52250.125"), 5_225_013),

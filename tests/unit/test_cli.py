@@ -50,6 +50,17 @@ def test_simulate_prints_the_years_and_writes_the_run(folder: Path, capsys: Capt
     assert read_run(folder / "runs/base").fingerprint == simulate("c.yaml").fingerprint
 
 
+def test_without_a_plan_there_are_no_tests_to_print(folder: Path, capsys: Captured) -> None:
+    (folder / "off.yaml").write_text(SMALL + "plan: {enabled: false}\n")
+
+    assert main(["simulate", "off.yaml", "--tests", "--out", "run"]) == 2
+
+    assert not (folder / "run").exists()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "--tests: plan.enabled is false in off.yaml: there is no plan to test; leave out --tests\n"
+
+
 @pytest.mark.usefixtures("folder")
 def test_years_and_seed_go_over_the_configuration(capsys: Captured) -> None:
     assert (
@@ -93,7 +104,8 @@ def test_a_folder_that_is_taken_is_refused_before_the_run(folder: Path, capsys: 
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == f"{folder}: exists and is not an empty folder; choose another or remove it first\n"
+    refused = "exists and is not an empty folder; choose another or remove it first (in it: c.yaml, census.csv)"
+    assert err == f"{folder}: {refused}\n"
 
 
 @pytest.mark.usefixtures("folder")

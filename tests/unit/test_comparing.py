@@ -113,6 +113,22 @@ def test_the_baseline_may_be_named() -> None:
     assert_frame_equal(found.differences.select(-pl.col("mean")), turned.differences.select("mean"), check_exact=False)
 
 
+def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
+    found = compare({"on": TODAY, "off": {**TODAY, "plan": {"enabled": False}}}, replicates=4)
+    on, off = (found.bands.filter(scenario=name, year=2027) for name in ("on", "off"))
+
+    for measure in ("net_employer_cost_cents", "match_cents", "participation_rate", "participation_rate_all"):
+        assert one(off, measure=measure)["mean"] == 0
+        gap = one(found.differences, scenario="off", year=2027, measure=measure)
+        assert gap["mean"] == pytest.approx(-one(on, measure=measure)["mean"])
+    assert one(off, measure="average_deferral_rate")["mean"] is None
+    cost = one(found.cost_per_point, scenario="off", year=2027)
+    assert cost["cents_per_point"] == pytest.approx(cost["cost_cents"] / cost["points"])
+    lines = [line for line in str(found).splitlines() if line.startswith(("net cost $", "match $", "participation"))]
+    assert len(lines) == 4
+    assert not any(" - " in line for line in lines)
+
+
 def test_progress_counts_all_scenarios() -> None:
     told: list[tuple[int, int]] = []
 
@@ -271,12 +287,23 @@ def test_who_defers_gains_by_a_richer_match_and_nobody_loses(compared: Compariso
 def test_small_groups_are_hidden_when_asked(compared: Comparison) -> None:
     shown, found = compared.gains("level"), compared.gains("level", least=20)
 
-    small = shown.filter((pl.col("persons") < 20) & (pl.col("persons") > 0))["level"].unique()
-    assert len(small)
-    hidden = found.filter("suppressed")
-    assert set(small.cast(pl.String)) <= set(hidden["level"].cast(pl.String))
-    assert hidden.drop("scenario", "level", "suppressed").null_count().row(0) == (hidden.height,) * 12
+    small = (shown["persons"] < 20) & (shown["persons"] > 0)
+    assert small.any()
+    assert found.filter(small)["suppressed"].all()
+    whole = found.filter(small).drop("scenario", "level", "suppressed", "baseline_only", "scenario_only")
+    assert whole.null_count().row(0) == (small.sum(),) * 10
     assert found.columns == [*shown.columns, "suppressed"]
+
+
+@pytest.mark.parametrize("by", people.GROUPS)
+def test_no_small_count_is_shown_and_what_is_shown_is_true(compared: Comparison, by: str) -> None:
+    known, found = compared.gains(by), compared.gains(by, least=20)
+
+    for name in people.COUNTS:
+        assert found.filter(pl.col(name).is_between(1, 19)).is_empty()
+    for name in known.columns[2:]:
+        assert found[name].zip_with(found[name].is_not_null(), known[name]).equals(known[name])
+    assert found["persons"].null_count() < found.height / 2
 
 
 def test_persons_of_another_replicate_are_simulated_once(compared: Comparison) -> None:

@@ -766,9 +766,38 @@ def test_any_key_can_be_changed() -> None:
     assert load_config().census.size == 10_000
 
 
+def test_changes_within_a_section_that_is_changed_too_leave_what_was_given_alone() -> None:
+    section = {"kind": "flat", "rate": 0.03}
+    config = with_changes(load_config(), {"plan.nonelective": section, "plan.nonelective.rate": 0.05})
+    assert config.plan.nonelective.rate == 0.05
+    assert section == {"kind": "flat", "rate": 0.03}
+
+
+def test_a_row_of_a_list_can_be_changed_by_its_place() -> None:
+    tiers = [{"up_to": 0.03, "rate": 1}, {"up_to": 0.05, "rate": 0.5}]
+    config = load_config(data(plan={"match": {"tiers": tiers}}))
+    changed = with_changes(
+        config, {"plan.match.tiers[1].rate": 0.25, "plan.match.tiers[0]": {"up_to": 0.02, "rate": 2}}
+    )
+
+    assert [(tier.up_to, tier.rate) for tier in changed.plan.match.at(2025).tiers] == [(0.02, 2), (0.05, 0.25)]
+    assert with_changes(config, {"hiring.ages[0].weight": 3}).hiring.ages[0].weight == 3
+
+
+def test_a_name_with_dots_is_one_name() -> None:
+    key = "compensation.merit_factors.Sr. Analyst, Pay"
+    config = with_changes(load_config(), {key: 1.5})
+
+    assert config.compensation.merit_factors == {"Sr. Analyst, Pay": 1.5}
+    assert with_changes(config, {key: 1.25}).compensation.merit_factors == {"Sr. Analyst, Pay": 1.25}
+
+
 @pytest.mark.parametrize(
     ("key", "line"),
     [
+        ("hiring.ages[99]", "hiring.ages[99]: the list has no such row; it has "),
+        ("hiring.ages[-1].weight", "hiring.ages[-1].weight: the list has no such row; it has "),
+        ("compensation[0]", "compensation[0]: cannot be changed by itself; change compensation as a whole"),
         ("compensation.colar_rate", "compensation.colar_rate: unknown key (did you mean cola_rate?)"),
         ("colour.red", "colour: unknown key (known here: simulation, workforce, census, terminations, hiring,"),
         ("workforce.levels.0", "workforce.levels.0: cannot be changed by itself; change levels as a whole"),

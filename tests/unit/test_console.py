@@ -338,7 +338,9 @@ def test_the_console_imports_nothing_heavy() -> None:
     assert {name for name in loaded if name.startswith("workforce_sim.")} == {
         "workforce_sim.cli",
         "workforce_sim.cli.console",
+        "workforce_sim.errors",
         "workforce_sim.explain",
         "workforce_sim.explain.years_text",
+        "workforce_sim.forking",
         "workforce_sim.terminal",
     }

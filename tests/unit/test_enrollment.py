@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.support import fast, of_type
+from tests.support import assert_same, configured, fast, of_type, slow, synthetic
 from tests.unit.small_plans import (
     day,
     drawing,
@@ -197,6 +197,19 @@ def test_the_excluded_by_chance_are_out_for_good_but_participants_of_the_census_
     assert dates == {below: None, above: day(RECENT)}
     takes_part = lived(person(employee_id=below, deferral_bp=300), eligibility={"excluded_share": 0.4})
     assert snapshot(takes_part, "eligibility_date", "deferral_bp") == (day("2015-06-01"), 300)
+
+
+def test_where_a_share_of_hires_is_excluded_nobody_of_the_census_is() -> None:
+    config = configured(2025, 2026, eligibility={"waiting_period_days": 0, "minimum_age": 0, "excluded_share": 0.5})
+    firm = synthetic(60, config).changed({"simulation.target_growth_rate": 0.5})
+    hires_alone = firm.changed({"eligibility.excluded_scope": "hires"})
+    kept = [fast(one).snapshots.filter(year=2026) for one in (firm, hires_alone)]
+    hired = pl.col("employee_id").str.starts_with("NH-")
+    counts = [people.filter(who)["eligibility_date"].null_count() for people in kept for who in (hired, ~hired)]
+    assert counts[0] == counts[2] > 0
+    assert counts[1] > 0
+    assert counts[3] == 0
+    assert_same(fast(hires_alone), slow(hires_alone))
 
 
 def test_the_default_rate_is_at_most_the_maximum() -> None:

@@ -170,17 +170,32 @@ def test_a_comparison_is_printed(capsys: Captured) -> None:
     assert err == ""
 
 
-def test_who_gains_is_printed_without_small_groups(capsys: Captured) -> None:
-    assert (
-        main(["compare", "a=today.yaml", "b=richer.yaml", "--replicates", "1", "--gains", "level", "--out", "out"]) == 0
-    )
+COMPARED = ["compare", "a=today.yaml", "b=richer.yaml", "--replicates", "1"]
+GAINS = [*COMPARED, "--gains", "level"]
+
+
+def test_who_gains_is_printed_without_small_cells(capsys: Captured) -> None:
+    assert main([*GAINS, "--out", "out"]) == 0
 
     out = capsys.readouterr().out
     assert "b: who gains and who loses in replicate 0" in out
-    assert "hidden" in out
+    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction; " in out
     found = pl.read_parquet("out/gains.parquet")
     assert found["suppressed"].any()
+    assert not found["persons"].is_null().all()
     assert [row for row in found.to_dicts() if row["persons"] is not None and row["persons"] < 10] == []
+
+
+def test_small_cells_are_shown_when_asked_for_internal_use(capsys: Captured) -> None:
+    assert main([*GAINS, "--show-small", "--json"]) == 0
+
+    page = json.loads(capsys.readouterr().out)
+    found = compare({"a": "today.yaml", "b": "richer.yaml"}, replicates=1).gains("level")
+    assert found["persons"].is_between(1, 9).any()
+    assert page["gains"] == found.to_dicts()
+
+    assert main([*GAINS, "--show-small"]) == 0
+    assert "hidden" not in capsys.readouterr().out
 
 
 def test_a_comparison_is_written_whole_and_names_nobody(capsys: Captured) -> None:
@@ -245,6 +260,7 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["compare", "a=today.yaml", "a=richer.yaml"], "scenario a: given twice"),
         (["compare", "a=today.yaml", "b=nowhere.yaml"], "nowhere.yaml: no such configuration file"),
         (["compare", "a=today.yaml", "b=richer.yaml", "--out", "no/where"], "no: no such folder; make it first"),
+        ([*COMPARED, "--show-small"], "--show-small: shows small cells of --gains; give that too"),
         (["sweep", "today.yaml", "--set", "plan.enabled=true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enabled=[true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enable=[true]"], "plan.enable: unknown key (did you mean enabled?)"),

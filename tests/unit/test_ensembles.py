@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +16,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from workforce_sim import Ensemble, RequestError, load_config, simulate, simulate_ensemble, synthetic_census
+from workforce_sim import (
+    Ensemble,
+    RequestError,
+    Year,
+    event,
+    load_config,
+    simulate,
+    simulate_ensemble,
+    synthetic_census,
+)
 from workforce_sim.config import with_changes
 from workforce_sim.ensembles.bands import MEASURES, PERCENTS, bands, mean, percentile
 from workforce_sim.ensembles.batch import ROWS, batches
@@ -267,6 +281,60 @@ def test_the_replicates_it_took_do_not_depend_on_batches() -> None:
     assert LEAST < found[0].count < 400
     assert found[0].count % LEAST == 0
     assert_frame_equal(found[0].replicates, found[1].replicates)
+
+
+# --- interrupts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_does_not_wait_for_a_batch() -> None:
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(staff: pl.LazyFrame, _: Year) -> pl.LazyFrame:
+        if threading.current_thread() is not threading.main_thread():  # where it is only tried
+            began.set()
+            go_on.wait(30)
+            ended.set()
+        return staff.with_columns(seen=pl.lit(1, dtype=pl.Int64))
+
+    def interrupt() -> None:
+        began.wait()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        simulate_ensemble(CONFIG, replicates=1, own_events=[event(after="termination", adds={"seen": pl.Int64})(slow)])
+
+    assert not ended.is_set()
+    go_on.set()
+    assert ended.wait(30)
+
+
+class Interrupted(Executor):
+    """An executor whose first task never ends, whose second is done at once, and at whose third the user interrupts."""
+
+    _max_workers = 3
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def submit(self, task: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        self.count += 1
+        if self.count == 3:
+            raise KeyboardInterrupt
+        future: Future[Any] = Future()
+        if self.count == 2:
+            future.set_result(task(*arguments, **named))
+        return future
+
+
+def test_what_is_done_when_interrupted_is_on_disk(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        simulate_ensemble(CONFIG, replicates=9, out=tmp_path / "out", executor=Interrupted())
+
+    assert [path.name for path in tmp_path.glob("out/batch=*")] == ["batch=000003"]
+    found = simulate_ensemble(CONFIG, replicates=9, out=tmp_path / "out")
+    assert_frame_equal(found.replicates, simulate_ensemble(CONFIG, replicates=9).replicates)
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

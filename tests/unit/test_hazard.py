@@ -218,7 +218,7 @@ def test_a_note_says_who_is_certain_to_leave(
     years = {"simulation.end_year": 2026}
     chosen = with_changes(config(hazard, rate, simulation={"target_growth_rate": -0.5}), years)
     assert certain_days(chosen, PlanYear(2025)) == days
-    said = [line for line in simulate(chosen, census=support.synthetic(20, chosen).census).notes if "hazard" in line]
+    said = [line for line in simulate(chosen, census=support.synthetic(20, chosen).census).notes if "certain" in line]
     assert len(said) == bool(note)
     assert note in "".join(said)
     file = tmp_path / "a.yaml"
@@ -226,7 +226,7 @@ def test_a_note_says_who_is_certain_to_leave(
     assert main(["config", "check", str(file)]) == 0
     out = capsys.readouterr().out
     assert all(line in out for line in said)
-    assert ("hazard" in out) == bool(note)
+    assert ("certain to leave" in out) == bool(note)
 
 
 def test_months_without_hires_make_nobody_certain() -> None:

@@ -256,11 +256,16 @@ def test_a_run_is_read_back_as_it_was_written(compression: str, result: Result, 
     assert used == {compression.upper()}
 
 
-def test_an_empty_folder_is_filled_and_only_its_owner_reads_a_run(result: Result, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o750, 0o2770])
+def test_an_empty_folder_is_filled_keeps_its_mode_and_only_its_owner_reads_what_is_in_it(
+    mode: int, result: Result, tmp_path: Path
+) -> None:
     (tmp_path / "run").mkdir()
+    (tmp_path / "run").chmod(mode)
     result.write(tmp_path / "run")
     assert read_run(tmp_path / "run").fingerprint == result.fingerprint
-    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == mode
+    modes = {path: stat.S_IMODE(path.stat().st_mode) & 0o777 for path in (tmp_path / "run").rglob("*")}
     assert modes == {path: 0o700 if path.is_dir() else 0o600 for path in modes}
 
 

@@ -255,6 +255,11 @@ def test_nothing_falls_when_prices_and_wages_do() -> None:
     assert amounts(ws.limits(2040, inflation=-0.05, wage_growth=-0.05)) == amounts(ws.limits(2026))
 
 
+def test_an_index_without_growth_stays_as_it_is() -> None:
+    assert index_value("cpi_u", 2040) == index_value("cpi_u", 2060)
+    assert indexed("wage_base", 2040) == indexed("wage_base", 2060)
+
+
 def test_an_index_grows_from_its_last_year() -> None:
     assert index_value("cpi_u", 2025) == Fraction("971.824")
     assert index_value("cpi_u", 2027, Fraction(1, 40)) == Fraction("971.824") * Fraction(41, 40) ** 2
@@ -295,15 +300,27 @@ def test_a_year_before_the_first_is_an_error(year: int) -> None:
         ws.limits(year)
 
 
+@pytest.mark.parametrize("year", [2201, 2**31, 2**63, 10**20])
+def test_a_year_after_the_last_is_an_error(year: int) -> None:
+    with pytest.raises(ValueError, match=f"projected up to 2200, not for {year}"):
+        ws.limits(year)
+
+
 def test_an_unknown_override_is_an_error_with_the_nearest_name() -> None:
     with pytest.raises(ValueError, match="unknown limit 'wage_bas'; did you mean wage_base"):
         ws.limits(2025, overrides={"wage_bas": {2030: 1}})
 
 
-@pytest.mark.parametrize("amount", [-1, 0.001, float("nan"), float("inf")])
+@pytest.mark.parametrize("amount", [-1, 0.001, float("nan"), float("inf"), 1e300, 100_000_000_000.01])
 def test_an_override_is_whole_cents_from_0_up(amount: float) -> None:
     with pytest.raises(ValueError, match="override of catch_up in 2030 must be dollars"):
         ws.limits(2025, overrides={"catch_up": {2030: amount}})
+
+
+def test_a_year_beyond_those_of_a_configuration_is_an_error() -> None:
+    assert ws.limits(2200, inflation=0.0).compensation_cents == ws.limits(2200, inflation=-0.5).compensation_cents
+    with pytest.raises(ValueError, match="projected up to 2200, not for 1000000000"):
+        ws.limits(10**9)
 
 
 @pytest.mark.parametrize("name", ["inflation", "wage_growth"])
@@ -330,9 +347,15 @@ def test_a_year_is_a_whole_number(year: Any) -> None:
         ws.limits(year)
 
 
-def test_a_rate_has_at_most_six_decimals() -> None:
+@pytest.mark.parametrize("rate", [0.0000001, Decimal("0.02500000000000000000000000000000001")])
+def test_a_rate_has_at_most_six_decimals(rate: Any) -> None:
     with pytest.raises(ValueError, match="inflation has more than 6 decimals"):
-        ws.limits(2030, inflation=0.0000001)
+        ws.limits(2030, inflation=rate)
+
+
+@pytest.mark.parametrize("rate", [Decimal("0.05"), np.float32(0.05), np.float64(0.05)])
+def test_a_rate_counts_as_it_is_written(rate: Any) -> None:
+    assert ws.limits(2040, inflation=rate) == ws.limits(2040, inflation=0.05)
 
 
 @pytest.mark.parametrize("rate", ["x", None, True, [0.02]])

@@ -72,7 +72,7 @@ def test_no_pay_no_tier_no_deferral_no_match() -> None:
 
 def test_arrays_do_not_overflow_at_the_largest_amounts_and_rates() -> None:
     tiers = Match(tiers=[{"up_to": 1.0, "rate": 4.0}]).bands[0][1]  # type: ignore[list-item]
-    most = 10**10
+    most = 10**12
     array = np.array([most, most - 1], dtype=np.int64)
 
     assert annual_match(array, array, tiers).tolist() == [4 * most, 4 * (most - 1)]
@@ -201,6 +201,7 @@ class TestFullMatch:
             10_000,
             10_000,
         ]
+        assert full_rate_bp(formula_of({"dollar_tiers": [{"up_to": 0.01, "rate": 1.0}]}), 1) == 10_000
 
 
 class TestDollars:
@@ -212,6 +213,15 @@ class TestDollars:
     def test_amounts_are_taken_to_the_nearest_cent(self) -> None:
         assert match_amount(0.07 * 100, 100, [{"up_to": 1.0, "rate": 1.0}]) == 7.0
         assert match_amount(Decimal("0.005"), 100, [{"up_to": 1.0, "rate": 1.0}]) == 0.01
+
+    @pytest.mark.parametrize("kind", [float, Decimal])
+    def test_half_a_cent_goes_up_as_it_is_written_whatever_the_double(self, kind: Any) -> None:
+        """The doubles of 0.285 and 1.005 are a little less."""
+        formula, written = [{"up_to": 1.0, "rate": 1.0}], ["0.285", "1.005", "0.2849999", "0.275"]
+        deferrals = [kind(text) for text in written]
+
+        assert [match_amount(deferral, 100, formula) for deferral in deferrals] == [0.29, 1.01, 0.28, 0.28]
+        assert match_amount(pl.Series(deferrals), 100, formula).to_list() == [0.29, 1.01, 0.28, 0.28]
 
     def test_columns_of_a_frame(self) -> None:
         frame = pl.DataFrame({"deferral": [0.0, 1500.0, 9999.99], "pay": [50_000, 50_000, 50_000]})

@@ -1,5 +1,6 @@
 """Money: whole numbers, one rounding rule."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workforce_sim import money
-from workforce_sim.money import MAX_SALARY_CENTS, half_up, percentile, ppm, quota, raised
+from workforce_sim.errors import SimulationError
+from workforce_sim.money import (
+    MAX_SALARY_CENTS,
+    exact_sum,
+    half_up,
+    percentile,
+    ppm,
+    quota,
+    raised,
+    refuse_balance,
+    refuse_growth,
+    refuse_merit,
+)
 
 WEIGHTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any)
 
@@ -32,13 +45,21 @@ def exactly_half_up(value: Fraction) -> int:
         (1.005, 3, 1005),
         (0.0, 2, 0),
         (1e8, 2, 10**10),
+        (Decimal("1e27"), 6, 10**33),
+        (Decimal("12345678901234567890123456789.12"), 2, 1234567890123456789012345678912),
     ],
 )
 def test_scaled_reads_a_number_as_it_is_written(value: float | str | Decimal, places: int, whole: int) -> None:
     assert money.scaled(value, places) == whole
 
 
-@pytest.mark.parametrize(("value", "places"), [(0.0300001, 6), (1e-7, 6), (10.005, 2), (0.1 + 0.2, 6), ("nan", 6)])
+LONG = "0.12345600000000000000000000000000001"
+"""More digits than decimals have by default."""
+
+
+@pytest.mark.parametrize(
+    ("value", "places"), [(0.0300001, 6), (1e-7, 6), (10.005, 2), (0.1 + 0.2, 6), ("nan", 6), (LONG, 6), ("1e-999", 6)]
+)
 def test_scaled_refuses_what_would_need_rounding(value: float | str, places: int) -> None:
     with pytest.raises(ValueError, match=r"decimals|NaN"):
         money.scaled(value, places)
@@ -199,3 +220,45 @@ def test_percentile_of_an_array_is_a_plain_integer(percent: int, value: int) -> 
 
     assert type(found) is int
     assert found == value
+
+
+@pytest.mark.parametrize(
+    ("numbers", "total"),
+    [
+        ([], 0),
+        ([3, 4], 7),
+        ([-1, -(2**40)], -1 - 2**40),
+        ([2**31 + 5, 2**40 + 7], 2**31 + 2**40 + 12),
+        ([2**63 - 1] * 4, 4 * (2**63 - 1)),
+        ([-(2**63)] * 3, -3 * 2**63),
+    ],
+)
+def test_a_sum_by_hand(numbers: list[int], total: int) -> None:
+    found = exact_sum(np.array(numbers, dtype=np.int64))
+
+    assert type(found) is int
+    assert found == total
+
+
+PAY = "pay of more than $1,000,000,000 is reached in 2030; lower the raises or range_growth, or end earlier"
+BALANCE = "a balance of more than $100,000,000 is reached in 2030; lower plan.annual_return, or end earlier"
+MERIT = "a merit increase of more than 1,000 % in 2030; lower merit_pool or bring the factors together"
+
+
+@pytest.mark.parametrize(
+    ("refuse", "most", "told"),
+    [(refuse_growth, 10**11, PAY), (refuse_balance, 10**10, BALANCE), (refuse_merit, 10**7, MERIT)],
+)
+def test_what_grows_beyond_reason_is_refused_from_the_first_unit_on(
+    refuse: Callable[[int, int], None], most: int, told: str
+) -> None:
+    for amount in (0, most - 1, most):
+        refuse(amount, 2030)
+    for amount in (most + 1, 2 * most):
+        with pytest.raises(SimulationError) as caught:
+            refuse(amount, 2030)
+        assert str(caught.value) == told
+
+
+def test_a_salary_of_a_census_is_at_most_100_million_dollars() -> None:
+    assert MAX_SALARY_CENTS == 10_000_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -831,6 +832,26 @@ class TestTopHeavy:
         assert found(tests, "Top-heavy", 2025).figures["all_balances"] == (160_001 + 102_000) / 100
         assert found(tests, "Top-heavy", 2026).figures["all_balances"] == (240_002 + 11 + 7 + 5) / 100
 
+    @pytest.mark.parametrize(("balance", "beyond"), [(5_000_000_000, False), (5_000_000_001, True)])
+    def test_a_balance_of_deferrals_beyond_all_reason_is_refused_as_one_of_match_is(
+        self, balance: int, beyond: bool
+    ) -> None:
+        tests = run(high(0, earnings_cents=23_000_001), opening=self.census(balance=balance), annual_return=1.0)
+        if beyond:
+            with pytest.raises(
+                ws.SimulationError, match=r"a deferral balance of more than \$100,000,000 is reached in 20"
+            ):
+                ws.nondiscrimination(tests, 2025)
+        else:
+            assert found(tests, "Top-heavy").figures["all_balances"] == 100_000_000
+
+    def test_a_balance_of_90_million_that_doubles_for_three_years_does_not_wrap(self) -> None:
+        people = [high(0, year=year, employee_id="A") for year in (2025, 2026, 2027)]
+        tests = run(*people, opening=self.census(balance=9 * 10**9), annual_return=1.0)
+
+        with pytest.raises(ws.SimulationError, match=r"a deferral balance of more than .* is reached in 2025; lower"):
+            ws.nondiscrimination(tests, 2027)
+
     def test_deferrals_and_a_safe_harbor_match_alone_are_exempt(self) -> None:
         people = high(0, earnings_cents=23_000_001, match_balance_cents=5), other()
         plan = {"match": {"preset": "safe_harbor_basic"}}
@@ -887,10 +908,29 @@ class TestTopHeavy:
 
         assert (test.outcome, test.note) == ("not testable", f"the census has no {name}")
 
-    def test_a_run_read_from_disk_cannot_be_tested(self) -> None:
+    def test_a_run_that_was_kept_without_its_census_cannot_be_tested(self) -> None:
         test = found(run(high(1), other(1)), "Top-heavy")
 
         assert (test.outcome, test.figures) == ("not testable", {})
+        assert test.note == "the run was kept without its census, which has officers, owners and balances"
+
+    def test_a_run_on_disk_is_tested_as_the_one_in_memory(self, tmp_path: Path) -> None:
+        census = ws.synthetic_census(80, as_of=dt.date(2025, 1, 1)).frame.select(
+            "employee_id",
+            "hire_date",
+            "birth_date",
+            annual_salary=pl.col("salary_cents") / 100,
+            officer=pl.int_range(pl.len()) < 5,
+            owner_share=pl.lit(0.06),
+            deferral_balance=pl.col("salary_cents") / 400,
+            prior_year_pay=pl.col("salary_cents") / 90,
+        )
+        config = configured(2025, 2025, plan={"match": {"preset": "simple"}})
+        written = ws.simulate(config, census=census, out=tmp_path / "run")
+        tests = [ws.nondiscrimination(result, 2025) for result in (ws.read_run(tmp_path / "run"), written)]
+
+        assert tests[0].tests[-1].outcome == "top-heavy"
+        assert str(tests[0]) == str(tests[1]) == str(ws.nondiscrimination(ws.simulate(config, census=census), 2025))
 
 
 class TestResult:

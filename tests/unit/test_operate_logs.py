@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,24 @@ def test_a_file_is_made_with_its_folders_and_added_to(structured: bool, tmp_path
     lines = path.read_text(encoding="utf-8").splitlines()
     assert ["first" in lines[0], "second" in lines[1], len(lines)] == [True, True, 2]
     assert [line.startswith("{") for line in lines] == [structured] * 2
+
+
+def test_a_file_and_its_folders_are_for_their_owner_alone_and_what_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs").chmod(0o755)
+    (tmp_path / "old.log").write_text("")
+    (tmp_path / "old.log").chmod(0o640)
+    before = os.umask(0)
+    try:
+        for path in (tmp_path / "logs/of/our/today.log", tmp_path / "old.log"):
+            with in_file(path, structured=False):
+                log.warning("first")
+    finally:
+        os.umask(before)
+
+    modes = {str(path.relative_to(tmp_path)): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    made = {"logs/of": 0o700, "logs/of/our": 0o700, "logs/of/our/today.log": 0o600}
+    assert modes == {"logs": 0o755, "old.log": 0o640, **made}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

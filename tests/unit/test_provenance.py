@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -10,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workforce_sim import LedgerError, provenance, read_run, simulate
+from workforce_sim import LedgerError, provenance, read_run, simulate, synthetic_census, timeline
+from workforce_sim.store.layout import json_bytes, sealed
 
 CONFIG = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": {2025: 0.05, 2026: 0.04}},
@@ -60,7 +62,7 @@ def test_it_tells_what_was_set_from_what_is_default(run: Path) -> None:
     assert "| `compensation.merit_pool` | 0.04 | set |" in everything
 
 
-def test_every_key_of_the_configuration_is_on_it(run: Path) -> None:
+def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) -> None:
     def keys(value: object, path: str) -> list[str]:
         if not isinstance(value, dict) or not value:
             return [path]
@@ -68,7 +70,18 @@ def test_every_key_of_the_configuration_is_on_it(run: Path) -> None:
 
     known = json.loads((run / "run.json").read_text(encoding="utf-8"))["configuration"]
     shown = re.findall(r"^\| `(.+?)` \|", _section(provenance(run), "All of the configuration"), flags=re.MULTILINE)
-    assert shown == sorted(keys(known, ""))
+    missing = {*keys(known, "")} - {*shown}
+    assert shown == sorted({*keys(known, "")} - missing)
+    assert sorted(key for key in missing if not key.startswith("plan.")) == [
+        "census.size",  # a census is configured
+        "eligibility.excluded_scope",  # nobody is excluded by chance
+        "enrollment.match_response.above",  # the match stays the same
+        "enrollment.match_response.below",
+        "hiring.level_mix",  # promotion is by vacancies
+        "hiring.part_time_hours",  # nobody is hired part-time
+        "promotion.base_rate",
+        "uncertainty.year_effects.terminations",  # headcount is exact
+    ]
 
 
 def test_hashes_are_those_of_the_manifests_and_the_chain_holds(run: Path) -> None:
@@ -146,6 +159,42 @@ def test_a_run_written_from_memory_has_no_seconds(tmp_path: Path) -> None:
 
     assert re.search(r"\| 2025 \| [^|]+ \| - \| [\d,]+ \|", provenance(path))
     assert "* from: synthetic\n" in provenance(path)
+
+
+@pytest.mark.parametrize("kind", ["table", "file", "synthetic"])
+def test_a_census_that_is_given_is_not_called_synthetic(kind: str, tmp_path: Path) -> None:
+    census = synthetic_census(40, as_of=dt.date(2025, 1, 1))
+    table = census.frame.select("employee_id", "hire_date", annual_salary=pl.col("salary_cents") / 100)
+    table.write_csv(tmp_path / "jane.doe.csv")
+    given = {"table": table, "file": tmp_path / "jane.doe.csv", "synthetic": census}[kind]
+    run = simulate(CONFIG | {"census": {"size": 50}}, census=given, out=tmp_path / "run")
+
+    page, (line, *_) = provenance(tmp_path / "run"), timeline(run, census.frame["employee_id"][0]).lines
+    assert "* from: given to the run\n" in page
+    assert [str(reason) for reason in line.assumptions] == ["census = given to the run"]
+    for text in (page, str(timeline(tmp_path / "run", census.frame["employee_id"][0]))):
+        assert not re.search("synthetic|census.size|jane", text)
+
+
+def test_a_run_that_does_not_say_where_its_census_came_from_calls_it_nothing(run: Path, tmp_path: Path) -> None:
+    """A run written before that was recorded."""
+    shutil.copytree(run, tmp_path / "before")
+    header = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    del header["source"], header["seal"]
+    (tmp_path / "before" / "run.json").write_bytes(json_bytes(sealed(header)))
+
+    page = provenance(tmp_path / "before")
+    assert "* from: not recorded: that of the configuration, or one given to the run\n" in page
+    assert "census.size" not in page
+    assert timeline(tmp_path / "before", "700100").lines[0].assumptions == []
+
+
+def test_a_key_that_plays_no_part_is_not_what_was_asked(tmp_path: Path) -> None:
+    sections = {"plan": {"enabled": False, "catch_up": False}, "census": {"size": 50}}
+    page = provenance(simulate(CONFIG | sections).write(tmp_path / "run"))
+
+    assert "plan.catch_up" not in _section(page, "What was asked")
+    assert "* plan.catch_up: no effect, because plan.enabled is false\n" in page
 
 
 def test_what_is_changed_or_no_run_is_an_error(run: Path, tmp_path: Path) -> None:

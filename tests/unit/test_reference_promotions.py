@@ -132,7 +132,7 @@ def test_what_does_not_come_from_within_is_hired_at_that_level() -> None:
     # C: 2, all from outside.
     output = simulate(vacant(leaving=0.1, promotion={"from_within": 0.0}), opening)
     assert (promoted(output), hired_at(output)) == ({}, ["C", "C"])
-    # C: one from B, one from outside. B: 1; 0.8 -> one from A, the share of a level left out. A: 1.
+    # C: one from B, one from outside. B: 1; 0.9 -> one from A, the share of a level left out. A: 1.
     output = simulate(vacant(leaving=0.1, promotion={"from_within": {"C": 0.5}}), opening)
     assert sorted(promoted(output).values()) == ["B", "C"]
     assert hired_at(output) == ["A", "C"]
@@ -196,7 +196,7 @@ def test_hires_of_the_year_wait_for_the_next() -> None:
         2026,
         {2025: 0.0, 2026: 0.5},
         simulation={"target_growth_rate": {2025: 1.0, 2026: 0.0}},
-        promotion={"minimum_tenure": 0},
+        promotion={"minimum_tenure": 0, "from_within": 0.8},
     )
     levels = (A, C)
     output = simulate(config, opened(4, levels, level=["A", "A", "C", "C"]))

@@ -301,9 +301,8 @@ def test_too_many_hires_name_the_curve() -> None:
         simulate(config, opened(10))
 
 
-def test_fewer_hires_who_can_leave_than_must_are_an_error() -> None:
-    # Nobody leaves before day 360, all from day 364 on: only a hire of the first four days of January can leave.
-    with pytest.raises(
-        SimulationError, match=r"1 of 11 hires must leave, but only 0 have a termination weight above 0"
-    ):
-        simulate(hiring({360: 0.0, 364: 1.0}), opened(10))
+def test_as_many_hires_as_must_leave_do_though_the_curve_lets_nobody_go() -> None:
+    # Nobody leaves before day 360, all from day 364 on: only a hire of the first four days of January could leave.
+    output = simulate(hiring({360: 0.0, 364: 1.0}), opened(10))
+    gone = events_of(output, "termination").filter(pl.col("employee_id").str.starts_with("NH-"))
+    assert (output.summary["hires"][0], gone["effective_date"].to_list()) == (11, [day("2025-12-31")])

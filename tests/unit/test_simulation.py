@@ -42,7 +42,7 @@ def test_a_configuration_may_be_a_path_a_dict_or_a_config(tmp_path: Path) -> Non
     ("wrong", "says"),
     [
         ({"engine": "slow"}, "engine must be"),
-        ({"replicate": -1}, "not negative"),
+        ({"replicate": -1}, "from 0 to 2,147,483,647"),
         ({"replicate": 1.5}, "whole number"),
     ],
 )

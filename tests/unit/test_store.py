@@ -311,7 +311,7 @@ def test_all_of_a_part_is_on_the_disk_before_it_is_renamed_and_its_place_after(
     monkeypatch.setattr(os, "rename", renamed)
     run = tmp_path / "run"
     ws.simulate(run_of(2), out=run)
-    places = [run / "opening.parquet", run / "run.json", run / "year=2025", run / "year=2026"]
+    places = [run / "run.json", run / "opening.parquet", run / "year=2025", run / "year=2026"]
     assert [path for what, path in happened if what == "rename"] == list(map(str, places))
     for place in places:
         assert happened[happened.index(("rename", str(place))) + 1] == ("sync", str(run))

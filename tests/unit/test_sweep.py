@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from workforce_sim import ConfigError, RequestError, Sweep, simulate_ensemble, sweep, synthetic_census
+from workforce_sim import ConfigError, RequestError, Sweep, load_config, simulate_ensemble, sweep, synthetic_census
+from workforce_sim.config import with_changes
+from workforce_sim.ensembles.comparing import changed
 from workforce_sim.ensembles.sweeping import MEASURED, words
+from workforce_sim.wording import ABSENT, changes
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},
@@ -156,6 +160,77 @@ def test_a_sweep_is_printed_in_a_hundred_plain_columns(swept: Sweep) -> None:
     )
 
 
+TWO_LEVELS = [{"name": name, "minimum": 30_000 * n, "maximum": 90_000 * n} for n, name in ((1, "Sr. A"), (2, "B"))]
+OTHERS: list[dict[str, Any]] = [
+    {"plan": {"match": {"tiers": HALF}}},
+    {"plan": {"match": {"tiers": [{"up_to": 0.06, "rate": 0.6}]}, "vesting": {"match": "graded_6"}}},
+    {"plan": {"match": {2025: {"tiers": HALF}, 2026: {"preset": "none"}}}},
+    {"plan": {"match": {2025: {"tiers": FULL[:1]}, 2026: {"preset": "simple"}}, "enabled": False}},
+    {"workforce": {"levels": TWO_LEVELS, "total_termination_rate": {2025: 0.1}}},
+    {
+        "workforce": {
+            "levels": [{**TWO_LEVELS[0], "termination_factor": 2}, TWO_LEVELS[1]],
+            "total_termination_rate": 0.1,
+        }
+    },
+    {"compensation": {"merit_factors": {"Sr. A": 1.5, "B": 0.5}, "cola_rate": {2025: 0.01, 2026: 0.03}}},
+    {"compensation": {"merit_factors": {"Sr. A": 1.5, "B": 0.7}, "cola_rate": {2025: 0.02, 2026: 0.03}}},
+    {"hiring": {"ages": [{"from": 18, "to": 40, "weight": 1}, {"from": 40, "to": 60, "weight": 2}]}},
+    {"hiring": {"ages": [{"from": 18, "to": 40, "weight": 1}, {"from": 40, "to": 60, "weight": 3}]}},
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*itertools.pairwise(OTHERS), *itertools.pairwise(reversed(OTHERS))])
+def test_every_key_that_a_comparison_prints_can_be_swept(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Keys that are in one of the two alone are set to nothing in the other; all together they make it."""
+    first, second = (load_config({**BASE, **asked}) for asked in (one, other))
+    before, after = (config.model_dump(mode="json", by_alias=True) for config in (first, second))
+    grid = {key: value for key, _, value in changes(before, after) if value is not ABSENT}
+
+    made = with_changes(first, grid)
+
+    assert [key for key, *_ in changed(first, second) if key not in grid] == [key for key, *_ in changed(made, second)]
+
+
+def test_a_row_of_a_list_is_swept_by_its_place() -> None:
+    base = {**BASE, "plan": {"match": {"tiers": HALF}}}
+
+    found = sweep(base, {"plan.match.tiers[0].rate": [0.5, 1.0]}, replicates=2)
+
+    one, other = (found.replicates.filter(combination=n)["match_cents"].sum() for n in (0, 1))
+    assert found.combinations["plan.match.tiers[0].rate"].to_list() == [0.5, 1.0]
+    assert other == pytest.approx(2 * one, rel=1e-4)
+
+
+# --- a plan that is off, and who takes part of whom -------------------------------------------------------------------
+
+
+def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
+    found = sweep(BASE, {"plan.enabled": [True, False]}, replicates=3)
+    rows = {row["measure"]: row for row in found.summary.filter(combination=1, year=2026).to_dicts()}
+    on = {row["measure"]: row for row in found.summary.filter(combination=0, year=2026).to_dicts()}
+
+    for name in ("net_employer_cost_cents", "match_cents", "participation_rate_all", "employer_cost_share_of_payroll"):
+        assert (rows[name]["mean"], rows[name]["p95"]) == (0, 0)
+        assert rows[name]["difference_mean"] == pytest.approx(-on[name]["mean"])
+    assert found.replicates.filter(combination=1)["net_employer_cost_cents"].to_list() == [0] * 6
+    *_, line = str(found).splitlines()
+    assert line.split()[:4] == ["1", "0", "0", "0"]
+    assert " - " not in str(found)
+
+
+def test_a_sweep_tells_the_share_of_the_eligible_and_of_all() -> None:
+    """After a longer wait fewer are eligible: the share of these rises, that of all falls."""
+    found = sweep({**BASE, "census": {"size": 300}}, {"eligibility.waiting_period_days": [0, 365]}, replicates=4)
+    of = found.summary.filter(year=2026, combination=1)
+    gaps = dict(of.select("measure", "difference_mean").rows())
+
+    assert gaps["participation_rate"] > 0 > gaps["participation_rate_all"]
+    heading = next(line for line in str(found).splitlines() if line.startswith("2026"))
+    assert "take part, of eligible" in heading
+    assert "take part, of all" in heading
+
+
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +269,13 @@ def test_what_must_be_the_same_cannot_be_swept(key: str) -> None:
 def test_a_grid_needs_a_list_for_each_key(grid: dict[str, Any]) -> None:
     with pytest.raises(RequestError, match="a sweep needs a list of values for each key"):
         sweep(BASE, grid)
+
+
+def test_a_key_is_not_swept_beside_a_part_of_it() -> None:
+    with pytest.raises(
+        RequestError, match=r"plan\.match\.tiers\[0\]\.rate: is a part of plan\.match\.tiers; sweep one"
+    ):
+        sweep(BASE, {"plan.match.tiers": [HALF], "plan.match.tiers[0].rate": [1]})
 
 
 def test_a_key_needs_a_value() -> None:

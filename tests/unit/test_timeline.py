@@ -393,6 +393,22 @@ def test_a_rate_of_1_is_told_as_certain() -> None:
             assert certain is (person["age"] >= 60)
 
 
+def test_a_key_that_plays_no_part_is_not_shown() -> None:
+    rates = [{"age_from": 0, "tenure_from": 0, "value": 0.3}]
+    chosen = {
+        "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.1},
+        "workforce": {"total_termination_rate": 0.12, "headcount": "stochastic"},
+        "terminations": {"rates": rates},
+        "plan": {"match": {"preset": "none"}},
+        "census": {"size": 60},
+        "random_seed": 1,
+    }
+    run = simulate(chosen)
+    shown = {key for person in _people(run) for keys in timeline(run, person).frame["keys"] for key in keys}
+    assert {"terminations.rates", "workforce.new_hire_termination_rate", "enrollment.deferral_rates"} <= shown
+    assert not shown & {"workforce.total_termination_rate", "enrollment.match_seeking"}
+
+
 def test_factors_in_place_of_rates_are_shown_by_band() -> None:
     factors = {"age_factors": [{"from": 0, "factor": 2.0}, {"from": 40, "factor": 0.5}]}
     run = simulate({**RICH, "terminations": factors, "simulation": RICH["simulation"] | {"end_year": 2025}})

@@ -20,6 +20,7 @@ from workforce_sim.config.drawing import drawing, value
 from workforce_sim.config.load import with_changes
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.draws import Stream, bits, census_key, decision, person_number, shared_draw
+from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.year_effect import all_in_year, factor, in_year, shift, year_factors, year_shifts
 from workforce_sim.money import PPM
 
@@ -171,8 +172,8 @@ HIRES_RATE = "workforce.new_hire_termination_rate"
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        (RATE, RATES, "terminations.rates hold as they are where workforce.headcount is stochastic"),
-        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates hold as they are"),
+        (RATE, RATES, "terminations.rates says how many leave where workforce.headcount is stochastic"),
+        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates says how many leave"),
         (HIRES_RATE, CURVE, "the curve of terminations.new_hire_hazard says how many hires leave"),
         ("promotion.base_rate", {"promotion.mode": "vacancies"}, "promotion is by vacancies"),
         (RATE, {**RATES, "workforce.headcount": "exact"}, ""),
@@ -185,9 +186,11 @@ def test_a_value_that_is_drawn_for_nothing_is_told_by_run_ensemble_and_check(
 ) -> None:
     drawn = ({"key": key, "values": [0.05, 0.1]},)
     config = with_changes(ws.load_config(SMALL), {**changes, "uncertainty.assumptions": drawn, "census.size": 20})
-    told = f"uncertainty.assumptions: {key} is drawn but has no effect: {why}"
+    told = f"uncertainty.assumptions: {key}: no effect, because {why}"
     for notes in (ws.simulate(config).notes, ws.simulate_ensemble(config, replicates=2, progress=None).notes):
-        assert [told in note for note in notes if "no effect" in note] == [True] * bool(why)
+        assert [
+            told in note for note in notes if note.startswith("uncertainty.") and key in note and "no effect" in note
+        ] == [True] * bool(why)
     (tmp_path / "c.yaml").write_text(config.model_dump_json(by_alias=True), encoding="utf-8")
     assert main(["config", "check", str(tmp_path / "c.yaml")]) == 0
     assert (told in capsys.readouterr().out) is bool(why)
@@ -525,5 +528,5 @@ def test_a_factor_of_rates_that_is_drawn_for_nothing_is_told() -> None:
     entry = {"key": "terminations.rate_factor", "uniform": [0.9, 1.1]}
     rates = {"terminations.rates": [{"age_from": 0, "tenure_from": 0, "value": 0.1}]}
 
-    assert [note for note in drawing(uncertain(entry)).notes(0) if "terminations.rate_factor is drawn but" in note]
-    assert not [note for note in drawing(uncertain(entry, **rates)).notes(0) if "is drawn but" in note]
+    assert [note for note in idle_draws(uncertain(entry)) if "terminations.rate_factor: no effect" in note]
+    assert not idle_draws(uncertain(entry, **rates))

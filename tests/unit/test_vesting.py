@@ -119,7 +119,7 @@ def test_the_slowest_that_the_law_allows(schedule: str | tuple[float, ...], slow
     [
         ({"match": [0, 0, 0, 0, 1.0]}, "411(a)(2)(B)"),
         ({"nonelective": [0, 0, 0, 0, 1.0]}, "411(a)(2)(B)"),
-        ({"normal_retirement_age": 67}, "411(a)(8)"),
+        ({"normal_retirement_age": 66}, "411(a)(8)"),
     ],
 )
 def test_each_warning_names_its_section_of_the_code(vesting: dict[str, Any], section: str) -> None:
@@ -128,6 +128,9 @@ def test_each_warning_names_its_section_of_the_code(vesting: dict[str, Any], sec
     assert f"IRC {section})" in warning
 
 
-@pytest.mark.parametrize("vesting", [{}, {"match": "qaca_2"}, {"match": "graded_6", "nonelective": "cliff_3"}])
+@pytest.mark.parametrize(
+    "vesting",
+    [{}, {"match": "qaca_2"}, {"match": "graded_6", "nonelective": "cliff_3"}, {"normal_retirement_age": 62}],
+)
 def test_what_the_law_allows_of_any_plan_has_no_warning(vesting: dict[str, Any]) -> None:
     assert vesting_warnings(Plan.model_validate({"vesting": vesting})) == []

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 import yaml
 
+from tests.support import of_type
 from workforce_sim import Result, hires_needed, load_config, simulate
 from workforce_sim.census import read_census
 from workforce_sim.census.completion import complete
@@ -278,6 +279,21 @@ def test_contributions() -> None:
     assert (found["pre_tax_cents"], found["roth_cents"]) == (deferral - 71_066, half_up(deferral * 15, 100))
     assert found["match_cents"] == half_up(8_997_844 * 4, 100) == 359_914
     assert round(deferral / 8_997_844, 4) == 0.0527
+
+
+def test_promotions_by_vacancies() -> None:
+    by_vacancies = config() | {"promotion": {"mode": "vacancies"}}
+    found = simulate(by_vacancies, census=census(), end_year=2025).events
+    moved = of_type(found, "promotion").select("employee_id", pl.col("level_after").cast(pl.String)).sort("employee_id")
+    assert moved.rows() == [("E-0003", "Senior"), ("E-0004", "Lead")]
+    assert of_type(found, "hire")["level_after"].cast(pl.String).to_list() == ["Analyst"] * 4
+    weights = {"E-0004": 1_000_000, "E-0005": 1_000_000, "E-0006": 490_000}
+    draws = [u(who, Stream.PROMOTION) for who in weights]
+    chances = [1 / 2_490_000 * w for w in weights.values()]
+    places = [x * (1 - q) / (q * (1 - x)) for x, q in zip(draws, chances, strict=True)]
+    assert [round(q, 5) for q in chances] == [0.40161, 0.40161, 0.19679]
+    assert [round(x, 5) for x in draws] == [0.50162, 0.83456, 0.98793]
+    assert [round(x, 5) for x in places] == [1.49969, 7.5163, 334.09502]
 
 
 def test_laws() -> None:

@@ -6,7 +6,7 @@ Names are compared in lower case without anything but letters and digits, with a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -131,7 +131,11 @@ _PERSONAL = frozenset(_PERSONAL_NAMES.split())
 _SHOWN, _LONG = 20, 60
 _LONGEST = 200  # characters of a name that are compared
 _LIKE = 0.6
-_LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
+_LOOKS_LIKE_DATA = re.compile(
+    r"\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|\d\d?\W*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*"
+    r"|column_\d+|true|false|yes|no|null|nan|n/a"
+)
+_LETTERS, _YEAR = re.compile(r"[A-Za-z]{3}"), re.compile(r"(?<![^\s_])(19|20)\d\d(?![^\s_])")
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,9 @@ class CensusColumns:
     def notes(self) -> tuple[str, ...]:
         """What was not read, in words."""
         said = (("dropped as personal", self.personal), ("not used", self.ignored))
-        return tuple(f"columns {how}: {listed(columns)}" for how, columns in said if columns)
+        every = (*self.used.values(), *self.personal, *self.ignored)
+        tell = _counted if any(map(_looks_like_data, every)) else listed
+        return tuple(f"columns {how}: {tell(columns)}" for how, columns in said if columns)
 
 
 @lru_cache(4096)
@@ -174,6 +180,10 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(map(shown, every[:_SHOWN])) + more
 
 
+def _counted(names: Sequence[str]) -> str:
+    return f"{len(names):,} (not named here, as some names look like data)"
+
+
 def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> CensusColumns:
     """Tell which column holds what.
 
@@ -191,7 +201,10 @@ def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterabl
     personal = [column for column in free if column in set(secret) or _is_personal(column)]
     found = _recognised([column for column in free if column not in personal], set(mapping))
     used = dict(mapping) | {name: matches[0] for name, matches in found.items()}
-    problems = [*_not_there(columns, mapping), *_twofold(found), *_missing(columns, used, personal)]
+    why = _why_not_repeated(columns, used)
+    there = f"{len(columns):,} columns found, {why}" if why else f"columns found: {listed(columns)}"
+    problems = [*_not_there(columns, mapping, there), *_twofold(found)]
+    problems += _not_named(columns, used, there) if why else _missing(columns, used, personal, there)
     if problems:
         raise CensusError("\n".join(f"{source}: {problem}" for problem in problems))
     taken = {*used.values(), *personal}
@@ -222,11 +235,9 @@ def _named(columns: list[str], names: set[str]) -> list[str]:
     return [column for column in columns if not names.isdisjoint(_forms(column))]
 
 
-def _not_there(columns: list[str], mapping: Mapping[str, str]) -> list[str]:
+def _not_there(columns: list[str], mapping: Mapping[str, str], there: str) -> list[str]:
     absent = [(name, column) for name, column in mapping.items() if column not in columns]
-    return [
-        f"census.columns maps {name} to {shown(column)}, which is not there{_shown(columns)}" for name, column in absent
-    ]
+    return [f"census.columns maps {name} to {shown(column)}, which is not there; {there}" for name, column in absent]
 
 
 def _twofold(found: Mapping[str, list[str]]) -> list[str]:
@@ -238,28 +249,42 @@ def _twofold(found: Mapping[str, list[str]]) -> list[str]:
     ]
 
 
-def _missing(columns: list[str], used: Mapping[str, str], personal: list[str]) -> list[str]:
+def _why_not_repeated(columns: list[str], used: Mapping[str, str]) -> str | None:
+    """Return why the first line may hold anything but names; None where it does not."""
+    if any(map(_looks_like_data, columns)):
+        return "some with names that look like data"
+    return None if any(column in columns for column in used.values()) else "none with the name of a census column"
+
+
+def _not_named(columns: list[str], used: Mapping[str, str], there: str) -> list[str]:
+    """Return what is missing where the first line may hold anything but names: nothing of it is repeated."""
     if not used and any(map(_looks_like_data, columns)):
         return ["the column names look like data; put one line of names before the data"]
-    absent = [field for field in FIELDS if field.required and field.name not in used]
+    return [f"no column for {field.name}; {there}; {_advice(field, [])}" for field in _absent(used)]
+
+
+def _absent(used: Mapping[str, str]) -> list[Field]:
+    return [field for field in FIELDS if field.required and field.name not in used]
+
+
+def _missing(columns: list[str], used: Mapping[str, str], personal: list[str], there: str) -> list[str]:
     dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
     left = [column for column in columns if column not in used.values() and column not in personal]
     return [
-        f"no column for {field.name}{_shown(columns)}{dropped}; {_advice(field, _nearest(field, left))}"
-        for field in absent
+        f"no column for {field.name}; {there}{dropped}; {_advice(field, _nearest(field, left))}"
+        for field in _absent(used)
     ]
 
 
 def _looks_like_data(column: str) -> bool:
-    """Tell whether a name, or a part of one where another separator is used, is a number or date."""
-    return any(_LOOKS_LIKE_DATA.fullmatch(part.strip()) for part in re.split(r"[,;|\t\n]", column[: 10 * _LONGEST]))
+    """Tell whether a name, or a part of one where another separator is used, is rather a value of somebody."""
+    return any(map(_is_data, re.split(r"[,;|\t\n]", column[: 10 * _LONGEST])))
 
 
-def _shown(columns: list[str]) -> str:
-    """Return the columns found, or how many there are where they look like data."""
-    if any(map(_looks_like_data, columns)):
-        return f"; {len(columns)} columns found"
-    return f"; columns found: {listed(columns)}"
+def _is_data(part: str) -> bool:
+    part = part if _LETTERS.search(part) is None else _YEAR.sub("", part)  # pay of a year, by name
+    digits, letters = (sum(map(is_one, part)) for is_one in (str.isdigit, str.isalpha))
+    return digits > letters or "@" in part or bool(_LOOKS_LIKE_DATA.fullmatch(part.strip().lower()))
 
 
 def _nearest(field: Field, columns: list[str]) -> list[str]:

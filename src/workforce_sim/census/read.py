@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -193,12 +194,17 @@ def _judged(read: _Read, chosen: Config | None) -> _Read:
 def _check_types(name: str, fields: dict[Field, str], types: dict[str, pl.DataType], config: Config) -> None:
     wrong = {column: expected(field, types[column], config) for field, column in fields.items()}
     problems = [
-        f"{name}: column {shown(column)} holds {shown(str(types[column]))}; {wanted} expected"
+        f"{name}: column {shown(column)} holds {_kind(types[column])}; {wanted} expected"
         for column, wanted in wrong.items()
         if wanted
     ]
     if problems:
         raise CensusError("\n".join(problems))
+
+
+def _kind(dtype: pl.DataType) -> str:
+    """Return a type without the values or names that it may list."""
+    return re.sub(r"[({].*", "", str(dtype), flags=re.DOTALL) if isinstance(dtype, pl.Enum | pl.Struct) else str(dtype)
 
 
 def _numbered(opened: Opened) -> pl.LazyFrame:

@@ -8,14 +8,15 @@ and participation are invented; ages, tenures and deferral rates follow the sour
 from __future__ import annotations
 
 import datetime as dt
-import operator
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workforce_sim.asked import whole
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.read import SYNTHETIC, Census
+from workforce_sim.config.workforce import MAX_SIZE
 from workforce_sim.draws import Keys, Stream, census_keys, decision, person_numbers, uniforms
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.tables import CENSUS, completed
@@ -86,11 +87,13 @@ def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | str | None =
 
     Raises:
         TypeError: when ``size`` or ``seed`` is no whole number, or ``as_of`` neither a date nor text.
-        ValueError: when ``size`` is below 1, ``seed`` is out of range or ``as_of`` is not a 1 January.
+        ValueError: when ``size`` is not from 1 to 20,000,000, ``seed`` is out of range or ``as_of`` is not a 1 January.
     """
     size, seed, opening = _whole("size", size), _whole("seed", seed), _date("2025-01-01" if as_of is None else as_of)
-    if size < 1 or not 0 <= seed < 2**63 or (opening.month, opening.day) != (1, 1):
-        raise ValueError("size must be at least 1, seed from 0 to 2^63 - 1, as_of a 1 January")
+    if not 1 <= size <= MAX_SIZE or not 0 <= seed < 2**63 or (opening.month, opening.day) != (1, 1):
+        raise ValueError(
+            f"size must be at least 1 and at most {MAX_SIZE:,}, seed from 0 to 2^63 - 1, as_of a 1 January"
+        )
     ids = _ids(size)
     people = _People(census_keys(ids), seed)
     frame = people.frame((opening - dt.date(1970, 1, 1)).days).insert_column(0, ids)
@@ -98,10 +101,10 @@ def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | str | None =
 
 
 def _whole(name: str, value: int) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}") from None
+    number = whole(value)
+    if number is None:
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    return number
 
 
 def _date(value: dt.date | str) -> dt.date:

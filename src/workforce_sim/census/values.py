@@ -145,7 +145,8 @@ def _number(source: pl.Expr, dtype: pl.DataType, places: int) -> pl.Expr:
     if dtype.is_integer():
         return _scaled(source, places)
     if dtype.is_float():
-        return _rounded(source.cast(pl.Float64), places)
+        shorter = dtype != pl.Float64  # its text counts, not the double that it becomes
+        return _rounded((source.cast(pl.String) if shorter else source).cast(pl.Float64), places)
     text = _stripped(source)
     bare = text.str.replace_all(r"[$, ]", "")
     is_number = text.str.contains(f"{_AMOUNT}({_EXPONENT})?$")
@@ -160,9 +161,11 @@ def _scaled(whole: pl.Expr, places: int) -> pl.Expr:
 
 
 def _rounded(number: pl.Expr, places: int) -> pl.Expr:
-    """Round doubles half up as their decimals read: the nudge is wider than a double's error, finer than a digit."""
-    units = (number.clip(-_WIDEST, _WIDEST) * 10.0**places + 0.50001).floor()
-    return pl.when(number.is_finite()).then(units).cast(pl.Int64, strict=False)
+    """Round doubles half up as their decimals read: up from the double whose text is half a unit more than whole."""
+    within = number.clip(-_WIDEST, _WIDEST)
+    below = (within * 10.0**places).floor()
+    up = within >= (2 * below + 1) / (2 * 10.0**places)
+    return pl.when(number.is_finite()).then(below.cast(pl.Int64, strict=False) + up.cast(pl.Int64))
 
 
 def _digits(bare: pl.Expr, places: int) -> pl.Expr:

@@ -7,13 +7,15 @@ output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 u
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.run_commands import add_run_commands
@@ -37,7 +39,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "action" not in options:
         parser.print_help(sys.stderr)
         return USAGE
-    return guarded(lambda: int(options.action(options)), verbose=options.verbose)
+    code = guarded(lambda: int(options.action(options)), verbose=options.verbose)
+    if code == INTERRUPTED and argv is None:
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the program at once: threads that are still computing are not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,6 +133,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
+    if options.tests and not config.plan.enabled:
+        complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
+        return USAGE
     started = perf_counter() - start
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}
@@ -152,7 +168,8 @@ def _census_check(options: argparse.Namespace) -> int:
 
 
 def _config_check(options: argparse.Namespace) -> int:
-    from workforce_sim.config.drawing import idle_effects  # noqa: PLC0415
+    from workforce_sim.config.drawing import drawing  # noqa: PLC0415
+    from workforce_sim.effect.notes import effect_notes  # noqa: PLC0415
     from workforce_sim.engine.notes import assumption_notes  # noqa: PLC0415
     from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
@@ -164,8 +181,8 @@ def _config_check(options: argparse.Namespace) -> int:
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
     for warning in plan_warnings(config):
         say(f"{options.file}: the law: {warning}")
-    for warning in (*idle_effects(config), *assumption_notes(config)):
-        say(f"{options.file}: {warning}")
+    for note in (*effect_notes(drawing(config), 0), *assumption_notes(config)):
+        say(f"{options.file}: {note}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS
 
@@ -185,8 +202,7 @@ def _config_migrate(options: argparse.Namespace) -> int:
         complain(f"{new}: exists already; choose another name, or remove it first")
         return FAILURE
     found = migrated_file(options.file)
-    say("\n".join(["translated", *(f"  {old} -> {to}" for old, to in found.translated)]))
-    say("\n".join(["", "dropped", *(f"  {old}: {why}" for old, why in found.dropped)] if found.dropped else []))
+    say("\n".join(found.report()).rstrip())
     new.write_text(found.text(), encoding="utf-8", newline="\n")
     complain(f"written to {new}")
     for problem in found.problems():

@@ -93,11 +93,12 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from workforce_sim.result import read_run  # noqa: PLC0415
-    from workforce_sim.store.layout import new_folder, placed  # noqa: PLC0415
+    from workforce_sim.store.files import is_there  # noqa: PLC0415
+    from workforce_sim.store.layout import placed_folder  # noqa: PLC0415
 
     folder: Path = options.to
     key = options.key_env if options.key_file is None else options.key_file
-    if folder.exists():
+    if is_there(folder):
         complain(f"{folder}: exists already; choose another folder, or remove it first")
         return FAILURE
     if not folder.parent.is_dir():
@@ -106,8 +107,8 @@ def _export(options: argparse.Namespace) -> int:
     if folder.resolve().is_relative_to(options.run.resolve()):
         complain(f"{folder}: lies in the folder of the run, where nothing else may be; choose another")
         return FAILURE
-    with placed(folder) as part:
-        _write_tables(read_run(options.run), new_folder(part), key)
+    with placed_folder(folder) as part:
+        _write_tables(read_run(options.run), part, key)
     kept = "" if key is not None else "; ids are as in the run: --key-file gives pseudonyms"
     complain(f"written to {folder}{kept}")
     return SUCCESS

@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
 from workforce_sim.config.root import Config
 from workforce_sim.errors import ConfigError
+from workforce_sim.wording import counted
 
 
 def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a configuration with other values at some keys, not checked yet.
 
+    Args:
+        config: what to start from.
+        changes: values by dotted key; a row of a list is named by its place from 0, as ``plan.match.tiers[0].rate``.
+
     Raises:
-        ConfigError: for a key inside something that is not a table of keys.
+        ConfigError: for a key inside something that is not a table of keys, and a row that a list does not have.
     """
     data = config.model_dump(by_alias=True)
     for key, value in changes.items():
-        *sections, name = key.split(".")
-        place: dict[Any, Any] = data
-        for section in sections:
-            place = place.setdefault(_spelled(section, place), {})
-            if not isinstance(place, dict):
-                raise ConfigError(f"{key}: cannot be changed by itself; change {section} as a whole")
-        place[_spelled(name, place)] = value
+        _put(data, key, key, deepcopy(value))
     return data
+
+
+def _put(place: Any, rest: str, key: str, value: Any) -> None:
+    """Put a value into a table or a list where the rest of a key says."""
+    part: Any
+    part, rest = _row(place, rest, key) if isinstance(place, list) else _name(place, rest)
+    if not rest:
+        place[part] = value
+        return
+    inner = place[part] if isinstance(place, list) else place.setdefault(part, {})
+    if not isinstance(inner, (list, tuple) if rest.startswith("[") else dict):
+        raise ConfigError(f"{key}: cannot be changed by itself; change {part} as a whole")
+    place[part] = inner = [*inner] if isinstance(inner, tuple) else inner
+    _put(inner, rest.removeprefix("."), key, value)
+
+
+def _name(place: Mapping[Any, Any], rest: str) -> tuple[str | int, str]:
+    """Return the first name of a dotted key as it stands in a table, and what follows; a name may have dots itself."""
+    known = [name for name in map(str, place) if rest == name or rest.startswith((f"{name}.", f"{name}["))]
+    ends = r"[.\[]" if any(isinstance(value, (dict, list, tuple)) for value in place.values()) else r"$"
+    name = max(known, key=len, default="") or re.split(ends, rest, maxsplit=1)[0]
+    return _spelled(name, place), rest[len(name) :]
+
+
+def _row(place: list[Any], rest: str, key: str) -> tuple[int, str]:
+    """Return the place of a row of a list, and what follows."""
+    found = re.match(r"\[([0-9]{1,9})\]", rest)
+    if found is None or int(found[1]) >= len(place):
+        have = f"it has {counted(len(place), 'row')}, from [0]" if place else "it has none"
+        raise ConfigError(f"{key}: the list has no such row; {have}")
+    return int(found[1]), rest[found.end() :]
 
 
 def _spelled(name: str, place: Mapping[Any, Any]) -> str | int:

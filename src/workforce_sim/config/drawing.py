@@ -6,7 +6,6 @@ Chapter: ``docs/model/uncertainty.md``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import NormalDist
@@ -27,10 +26,6 @@ _FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulatio
 """Keys that say what is simulated, not how it goes: no replicate may have its own."""
 _PLACES = (6, 4, 3, 2)
 _LEAST = 2.0**-53
-_IDLE = (
-    "uncertainty.year_effects.terminations: no effect where workforce.headcount is exact and fixes how many leave; "
-    "set that to stochastic"
-)
 _NOTHING_DRAWN = {"uncertainty.assumptions": ()}
 
 
@@ -55,9 +50,8 @@ class Drawing:
         return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
 
     def notes(self, replicate: int) -> tuple[str, ...]:
-        """Return what is to be said of a replicate: values that were drawn, and year effects that do nothing."""
-        values = self.values(replicate)
-        return (*(f"uncertain: {key} is {number} here" for key, number in values.items()), *idle_effects(self.config))
+        """Return what is to be said of a replicate: values that were drawn."""
+        return tuple(f"uncertain: {key} is {number} here" for key, number in self.values(replicate).items())
 
     def of(self, replicate: int) -> Config:
         """Return the configuration of a replicate, with nothing left to be drawn; as it is where nothing is uncertain.
@@ -116,41 +110,6 @@ def _places(config: Config, entry: Assumption) -> int:
         if near <= Decimal(str(high)) and _refusal(config, entry.key, float(near)) is None:
             return places
     return places_of(low) if bell else max(places_of(number) for number in entry.numbers)
-
-
-def idle_effects(config: Config) -> tuple[str, ...]:
-    """Return a warning where year effects, or values that are drawn, do nothing."""
-    idle = config.workforce.headcount == "exact" and config.uncertainty.year_effects.terminations > 0
-    return ((_IDLE,) * idle) + idle_draws(config)
-
-
-def idle_draws(config: Config) -> tuple[str, ...]:
-    """Return a warning for each key with a distribution that plays no part."""
-    idle = [(name, why) for name, holds, why in _IDLE_DRAWS if holds(config)]
-    keys = [entry.key for entry in config.uncertainty.assumptions]
-    found = [(key, why) for key in keys for name, why in idle if key == name or key.startswith(f"{name}.")]
-    return tuple(f"uncertainty.assumptions: {key} is drawn but has no effect: {why}" for key, why in found)
-
-
-_IDLE_DRAWS: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
-    (
-        "terminations.rate_factor",
-        lambda config: config.workforce.headcount == "exact" or config.terminations.rates is None,
-        "it acts on terminations.rates where workforce.headcount is stochastic",
-    ),
-    (
-        "workforce.total_termination_rate",
-        lambda config: config.workforce.headcount == "stochastic" and config.terminations.rates is not None,
-        "terminations.rates hold as they are where workforce.headcount is stochastic",
-    ),
-    (
-        "workforce.new_hire_termination_rate",
-        lambda config: isinstance(config.terminations.new_hire_hazard, dict),
-        "the curve of terminations.new_hire_hazard says how many hires leave",
-    ),
-    ("promotion.base_rate", lambda config: config.fills_vacancies, "promotion is by vacancies"),
-)
-"""Keys that play no part, where that is so, and why."""
 
 
 # --- what is wrong with the assumptions ---

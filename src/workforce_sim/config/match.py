@@ -160,6 +160,11 @@ class Match(EmployerMoney):
         return ((0, _slices(self.tiers or self._preset_tiers, bp)),)
 
     @property
+    def formula(self) -> tuple[Any, ...]:
+        """What makes the formula: its tiers by band, whether they are dollars, and what several bands go by."""
+        return self.bands, self.in_dollars, self.graded_by if len(self.bands) > 1 else None
+
+    @property
     def _named(self) -> str | None:
         """The preset in force; None where a formula is given."""
         given = any(getattr(self, name) is not None for name in FORMULAS)

@@ -30,6 +30,8 @@ class Eligibility(Section):
     """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
     """Share of hires, and of census staff who do not participate, who never become eligible."""
+    excluded_scope: Literal["all", "hires"] = "all"
+    """Whom the share concerns: `all`, or `hires` alone, and nobody of the census."""
 
     @property
     def waiting_period(self) -> tuple[Literal["days", "months"], int]:
@@ -105,6 +107,11 @@ class Config(Section):
         """Whether a year of a replicate has anything of its own."""
         effects = self.uncertainty.year_effects
         return self.year_effect > 0 or effects.growth > 0 or effects.raises > 0
+
+    @property
+    def rates_as_given(self) -> bool:
+        """Whether everybody leaves at the configured rate of their age and tenure, not a scaled one."""
+        return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

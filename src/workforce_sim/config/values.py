@@ -172,7 +172,8 @@ MonthWeights = Annotated[
 ]
 """Twelve weights, January to December; any scale, at most 6 decimals."""
 
-Year = Annotated[int, Field(ge=1950, le=2200)]
+LAST_YEAR = 2200
+Year = Annotated[int, Field(ge=1950, le=LAST_YEAR)]
 Age = Annotated[int, Field(ge=0, le=120)]
 Tenure = Annotated[int, Field(ge=0, le=100)]
 

@@ -26,6 +26,9 @@ from workforce_sim.money import cents, scaled
 MAX_LEVELS = 5_000
 """Most levels that a run may have."""
 
+MAX_SIZE = 20_000_000
+"""Most employees of a synthetic census."""
+
 
 class Simulation(Section):
     """Which plan years, and how fast the workforce grows."""
@@ -205,7 +208,7 @@ class CensusSection(Section):
 
     path: PathText | None = None
     """A Parquet or CSV file, relative to the configuration file; a synthetic census when left out."""
-    size: Annotated[int, Field(ge=1, le=20_000_000)] = 10_000
+    size: Annotated[int, Field(ge=1, le=MAX_SIZE)] = 10_000
     """Employees in the synthetic census."""
     columns: Annotated[dict[str, ColumnName], AfterValidator(_ours)] = Field(default_factory=dict)
     """Our column name: the file's column name; overrides what is recognised."""

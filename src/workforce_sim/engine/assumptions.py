@@ -109,10 +109,10 @@ class Assumptions:
         factors = by_age(section.age_factors)[:, None, None] * by_age(section.tenure_factors)[:, None]
         return Table(half_up(factors * level, _ONE))
 
-    @cached_property
+    @property
     def rates_as_given(self) -> bool:
         """Whether everybody leaves with the configured rate itself, not a scaled one."""
-        return self.config.workforce.headcount == "stochastic" and self.config.terminations.rates is not None
+        return self.config.rates_as_given
 
     def promotion(self, year: int) -> Table:
         """Probability of promotion by rates in ppm, at most 10^6; 0 at the top level."""

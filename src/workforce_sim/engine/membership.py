@@ -74,6 +74,8 @@ def _eligible(staff: Columns, config: Config) -> Days:
     """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
     start = np.int32(PlanYear(config.simulation.start_year).first)
     out = excluded(staff["person"], config.eligibility, config.random_seed)
+    if config.eligibility.excluded_scope == "hires":
+        out[:] = False
     date = staff["eligibility_date"]
     waiting = np.where(out, NEVER, date)
     return np.where(staff["deferral_bp"] > 0, np.minimum(date, start), waiting).astype(np.int32)

@@ -12,6 +12,7 @@ from workforce_sim.engine.columns import FLAG, Array
 from workforce_sim.engine.context import World
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
+from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening
 from workforce_sim.store.writer import Carried
@@ -37,6 +38,17 @@ def carried(closing: State) -> Carried:
     return Carried(columns[by_key(staff)].cast(dict.fromkeys(_FLAGS, pl.Boolean)), closing.forfeitures)
 
 
+def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
+    """Return what is wrong with what was kept besides the snapshots of a year; None where they go together."""
+    types = {name: pl.Boolean() if name in _FLAGS else STATE[column][0] for name, column in _CARRIED.items()}
+    if list(kept.staff.schema.items())[: len(types)] != list(types.items()):
+        return "carried has other columns or types than the model"
+    stay = people["termination_date"].null_count()
+    if kept.staff.height != stay or kept.staff.select(*types).null_count().sum_horizontal().item():
+        return f"carried has other rows than the {stay:,} staff who stay"
+    return None
+
+
 def resumed(start: State, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:
     """Return the opening of the year after a committed one.
 
@@ -47,7 +59,13 @@ def resumed(start: State, world: World, opening: Opening, year: int, people: pl.
         year: the last committed plan year.
         people: its snapshots, as written.
         kept: what was kept besides them.
+
+    Raises:
+        LedgerError: when these do not go together.
     """
+    wrong = misfit(kept, people)
+    if wrong:
+        raise LedgerError(f"{year}: {wrong}; write the run again elsewhere")
     config, stay = world.assumptions.config, people.filter(pl.col("termination_date").is_null())
     ids = stay["employee_id"]
     key = employee_keys(ids)

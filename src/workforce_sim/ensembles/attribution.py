@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workforce_sim.asked import MOST_REPLICATES, whole, within
 from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import MEASURES, Values
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
@@ -88,8 +89,7 @@ def attribution(
         RequestError: for fewer replicates, for measures or years that are none.
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
-    if type(replicates) is not int or replicates < FEWEST:
-        raise RequestError(f"replicates must be a whole number, at least {FEWEST} (got {replicates!r})")
+    replicates = within("replicates", replicates, FEWEST, MOST_REPLICATES)
     chosen = load_config(config)
     names, asked = _measures(measures), _years(chosen, years)
     read = census_of(chosen, census)
@@ -120,7 +120,7 @@ def _measures(measures: Iterable[str]) -> list[str]:
 def _years(config: Config, years: Iterable[int] | None) -> list[int]:
     simulated = config.simulation.years
     asked = [simulated[-1]] if years is None else list(years)
-    wrong = [year for year in asked if year not in simulated]
+    wrong = [year for year in asked if whole(year) not in simulated]
     if wrong or not asked:
         raise RequestError(f"years: {wrong or 'none'} are not among {simulated[0]} to {simulated[-1]}")
     return asked

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.ensembles.ensemble import LEAST, Ensemble
-from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, value
+from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, values
 from workforce_sim.wording import counted, percent
 
 COLUMNS = ("mean", "std error", "P5", "P50", "P95")
@@ -35,10 +35,10 @@ def _rows(found: Ensemble) -> Iterator[tuple[str, ...]]:
             yield (SHOWN[measure] if place == 0 else "", str(row["year"]), *_cells(measure, row))
 
 
-def _cells(measure: str, row: Mapping[str, Any]) -> Iterator[str]:
-    yield value(measure, row["mean"])
-    yield error(measure, row["mean_error"])
-    yield from (value(measure, row[name]) for name in ("p5", "p50", "p95"))
+def _cells(measure: str, row: Mapping[str, Any]) -> list[str]:
+    """Return mean, its error and percentiles, with digits that show how wide the band is."""
+    middle, *percentiles = values(measure, [row[name] for name in ("mean", "p5", "p50", "p95")])
+    return [middle, error(measure, row["mean_error"]), *percentiles]
 
 
 def _sure(measure: str, reached: float, target: float, count: int) -> str:

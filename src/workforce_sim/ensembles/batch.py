@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Event
 
 import polars as pl
 
@@ -36,9 +37,22 @@ class Job:
     own: tuple[OwnEvent, ...] = ()
 
 
-def summaries(job: Job, replicates: Sequence[int]) -> pl.DataFrame:
-    """Return the summary of each replicate, as ``simulate(..., replicate=r)`` gives it; sorted."""
-    found = [part for config, numbers in grouped(job.config, replicates) for part in _years(config, numbers, job)]
+class GivenUp(Exception):  # noqa: N818 - it is no error: nobody waits for the batch any more
+    """Raised within a batch that was given up."""
+
+
+def summaries(job: Job, replicates: Sequence[int], given_up: Event | None = None) -> pl.DataFrame:
+    """Return the summary of each replicate, as ``simulate(..., replicate=r)`` gives it; sorted.
+
+    Raises:
+        GivenUp: after the year in which it is given up.
+    """
+    found = []
+    for config, numbers in grouped(job.config, replicates):
+        for part in _years(config, numbers, job):
+            if given_up is not None and given_up.is_set():
+                raise GivenUp
+            found.append(part)
     return pl.concat(found).sort("replicate", "year")
 
 

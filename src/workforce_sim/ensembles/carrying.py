@@ -5,49 +5,94 @@ from __future__ import annotations
 import os
 import pickle
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Event
 from typing import Any
 
 import polars as pl
 
 from workforce_sim.ensembles.batch import Job, batches, summaries
+from workforce_sim.forking import refuse_forked
 
 AHEAD = 2
 """Batches handed out for each worker: the next one waits there when one is done."""
 
 
-def carried_out(job: Job, replicates: Sequence[int], executor: Executor | None) -> Generator[pl.DataFrame]:
+LOOK_UP = 0.2
+"""Seconds after which waiting looks up: the handler that Polars has for SIGINT does not wake who waits for a lock."""
+
+Keep = Callable[[pl.DataFrame], None]
+"""Called with the summaries of a batch as soon as it is done."""
+
+
+def carried_out(
+    job: Job, replicates: Sequence[int], executor: Executor | None, keep: Keep | None = None
+) -> Generator[pl.DataFrame]:
     """Yield the summaries of batch after batch, in the order of the replicates, whatever order they are done in.
 
-    The rest is given up when the caller stops listening.
+    The rest is given up, and not waited for, when the caller stops listening or is interrupted; what is done by then is
+    kept.
     """
     with _hands(job, executor) as (submit, workers):
         waiting: deque[Future[pl.DataFrame]] = deque()
+        kept = _Kept(keep)
         try:
             for part in batches(replicates, job.opening.staff.height, workers):
                 waiting.append(submit(part))
                 if len(waiting) > AHEAD * workers:
-                    yield waiting.popleft().result()
+                    yield kept.first(waiting)
             while waiting:
-                yield waiting.popleft().result()
+                yield kept.first(waiting)
         finally:
             for future in waiting:
                 future.cancel()
+            kept.those_done(waiting)
+
+
+class _Kept:
+    """Batches that are kept as soon as they are done, each once."""
+
+    def __init__(self, keep: Keep | None) -> None:
+        self._keep = keep
+        self._there: set[Future[pl.DataFrame]] = set()
+
+    def first(self, waiting: deque[Future[pl.DataFrame]]) -> pl.DataFrame:
+        """Return the summaries of the first batch when it is done."""
+        while not waiting[0].done():
+            wait(set(waiting) - self._there, LOOK_UP, return_when=FIRST_COMPLETED)
+            self.those_done(waiting)
+        found = waiting[0].result()
+        self.those_done(waiting)
+        self._there.discard(waiting.popleft())
+        return found
+
+    def those_done(self, waiting: Iterable[Future[pl.DataFrame]]) -> None:
+        """Keep what is done; a batch that failed is told of when it is its turn."""
+        for future in waiting:
+            if future in self._there or not future.done() or future.cancelled():
+                continue
+            if self._keep is not None and future.exception() is None:
+                self._keep(future.result())
+            self._there.add(future)
 
 
 @contextmanager
 def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
-    """Give what hands out a batch, and how many workers there are."""
-    if executor is None:
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates") as threads:
-            yield (lambda part: threads.submit(summaries, job, part)), workers
+    """Give what hands out a batch, and how many workers there are; threads are not waited for when it is given up."""
+    if executor is not None:
+        shipped = ship(job, executor)
+        yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), _workers(executor)
         return
-    shipped = ship(job, executor)
-    yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), _workers(executor)
+    workers, given_up = os.cpu_count() or 1, Event()
+    threads = ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates")
+    try:
+        yield (lambda part: threads.submit(summaries, job, part, given_up)), workers
+    finally:
+        given_up.set()
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _workers(executor: Executor) -> int:
@@ -67,6 +112,7 @@ def ship(job: Job, executor: Executor) -> Any:
 
 def remote_summaries(shipped: bytes, replicates: tuple[int, ...]) -> pl.DataFrame:
     """Return the summaries of a batch of a job that travelled."""
+    refuse_forked()
     return summaries(_unpacked(shipped), replicates)
 
 

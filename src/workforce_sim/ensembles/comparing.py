@@ -10,10 +10,12 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
+from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
 from workforce_sim.errors import ConfigError, RequestError
@@ -54,13 +56,13 @@ class Comparison:
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
-        """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``."""
-        return _stacked((name, ensemble.replicates) for name, ensemble in self.ensembles.items())
+        """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``; a plan that is off costs 0."""
+        return _stacked(iter(self._summaries.items()))
 
     @cached_property
     def bands(self) -> pl.DataFrame:
         """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
-        return _stacked((name, ensemble.bands) for name, ensemble in self.ensembles.items())
+        return _stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
 
     @cached_property
     def differences(self) -> pl.DataFrame:
@@ -79,8 +81,13 @@ class Comparison:
         return self._beside(pairing.cost_per_point)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
-        base = self.ensembles[self.baseline].replicates
-        return _stacked((name, measured(base, self.ensembles[name].replicates)) for name in self.others)
+        base = self._summaries[self.baseline]
+        return _stacked((name, measured(base, self._summaries[name])) for name in self.others)
+
+    @cached_property
+    def _summaries(self) -> dict[str, pl.DataFrame]:
+        found = self.ensembles.items()
+        return {name: pairing.comparable(ensemble.replicates, ensemble.config) for name, ensemble in found}
 
     @cached_property
     def configurations(self) -> pl.DataFrame:
@@ -115,8 +122,9 @@ class Comparison:
         Args:
             by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
             replicate: which of the seed's many worlds.
-            least: hide groups of fewer persons, or in which money differs for fewer, and as many more as keep those
-                from being found by subtraction (``suppress_small``). Left out, everything is shown.
+            least: hide cells of fewer persons, money that differs for fewer, all of a group of fewer, and as few more
+                as keep those from being found by subtraction: they are null, and ``suppressed`` says in which rows.
+                Left out, everything is shown.
 
         Returns:
             One row per scenario but the baseline and group: see ``ensembles.people.gains``.
@@ -132,6 +140,7 @@ class Comparison:
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
+        replicate = asked.replicate(replicate)
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
@@ -193,7 +202,7 @@ def compare(
     configs = {name: _loaded(name, scenarios[name]) for name in names}
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
-    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    wanted = asked.replicates(replicates)
     tell, own = teller(progress), tuple(own_events)
     ensembles: dict[str, Ensemble] = {}
     for place, (name, config) in enumerate(configs.items()):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, table, two_digits, value
+from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, gaps, table, two_digits, values
 from workforce_sim.share.suppression import HIDDEN
 from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
+AWAY = "hidden"
 WIDTH = 12
 """Most letters of a scenario's name in the heading of a column."""
 
@@ -43,10 +44,10 @@ def _configuration(found: Comparison, name: str) -> Iterator[str]:
 def _last_year(found: Comparison, name: str) -> Iterator[str]:
     """Yield means of both, and the paired difference with its error, its percentiles and what pairing gained."""
     last = found.differences["year"].max()
-    gaps = _by_measure(found.differences, name, last)
+    moved = _by_measure(found.differences, name, last)
     sides = [_by_measure(found.bands, side, last) for side in (found.baseline, name)]
     heading = (str(last), *(side[:WIDTH] for side in (found.baseline, name)))
-    rows = [_row(measure, sides[0][measure], sides[1][measure], gaps[measure]) for measure in _told(sides)]
+    rows = [_row(measure, sides[0][measure], sides[1][measure], moved[measure]) for measure in _told(sides)]
     yield ""
     yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
 
@@ -61,12 +62,11 @@ def _told(sides: list[dict[str, dict[str, Any]]]) -> list[str]:
     return [name for name in SHOWN if any(side[name]["mean"] for side in sides)]
 
 
-def _row(measure: str, one: dict[str, Any], other: dict[str, Any], gaps: dict[str, Any]) -> tuple[str, ...]:
-    ends = (gap(measure, gaps[end]) for end in ("p5", "p95"))
-    means = (value(measure, side["mean"]) for side in (one, other))
-    narrowed = NONE if gaps["narrowed"] is None else f"{two_digits(gaps['narrowed'])} x"
-    moved = gap(measure, gaps["mean"]), error(measure, gaps["mean_error"])
-    return (SHOWN[measure], *means, *moved, *ends, narrowed)
+def _row(measure: str, one: dict[str, Any], other: dict[str, Any], moved: dict[str, Any]) -> tuple[str, ...]:
+    means = values(measure, [one["mean"], other["mean"]])
+    gap, *ends = gaps(measure, [moved[name] for name in ("mean", "p5", "p95")])
+    narrowed = NONE if moved["narrowed"] is None else f"{two_digits(moved['narrowed'])} x"
+    return (SHOWN[measure], *means, gap, error(measure, moved["mean_error"]), *ends, narrowed)
 
 
 def _cost(found: Comparison, name: str) -> Iterator[str]:
@@ -75,9 +75,10 @@ def _cost(found: Comparison, name: str) -> Iterator[str]:
         return
     per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
     year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
-    told = f"no difference of participation to divide the cost by ({points})"
+    told = f"no difference of participation of the eligible to divide the cost by ({points})"
     if per_point is not None:
-        told = f"${amount(per_point)} net a point of participation (standard error ${amount(uncertain)}; {points})"
+        error = f"standard error ${amount(uncertain)}"
+        told = f"${amount(per_point)} net a point of participation of the eligible ({error}; {points})"
     yield from ("", f"cost in {year}: {told}")
 
 
@@ -94,7 +95,7 @@ def _notes(found: Comparison) -> Iterator[str]:
 
 
 def gains_table(gains: pl.DataFrame) -> Iterator[str]:
-    """Yield the lines of who gains and who loses by group, a table for each scenario; hidden groups by name alone."""
+    """Yield the lines of who gains and who loses by group, a table for each scenario; cells that are hidden say so."""
     by = gains.columns[1]
     money = {"employer money": "mean_employer_cents", "own deferrals": "mean_deferral_cents"}
     for part in gains.partition_by("scenario", maintain_order=True):
@@ -107,9 +108,8 @@ def gains_table(gains: pl.DataFrame) -> Iterator[str]:
 
 
 def _gain_cells(row: dict[str, Any], money: Iterable[str]) -> Iterator[str]:
-    if row.get(HIDDEN):
-        yield from ("hidden", *["-"] * 6)
-        return
-    yield from (f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
-    yield from (gap(name, row[name]) for name in money)
-    yield f"{row['baseline_only'] + row['scenario_only']:,}"
+    nothing = AWAY if row.get(HIDDEN) and row["persons"] != 0 else NONE
+    yield from (AWAY if row[name] is None else f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
+    yield from (nothing if row[name] is None else gap(name, row[name]) for name in money)
+    apart = [row[name] for name in ("baseline_only", "scenario_only")]
+    yield AWAY if None in apart else f"{sum(apart):,}"

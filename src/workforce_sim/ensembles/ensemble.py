@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.config import Config
-from workforce_sim.config.drawing import idle_draws
+from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands
 from workforce_sim.ensembles.batch import Job
@@ -24,6 +25,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.terminal import counter
 
 LEAST = 30
@@ -40,7 +42,8 @@ class Ensemble:
     Attributes:
         replicates: one row per replicate and year, columns of ``tables.SUMMARY``; sorted.
         config: the configuration that was simulated; replicates draw what is uncertain in it.
-        notes: what was imputed, ignored or dropped in the census; what the law has against the plan.
+        notes: what was imputed, ignored or dropped in the census; what the law has against the plan; what was asked to
+            vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
     """
@@ -86,7 +89,7 @@ def simulate_ensemble(
     Args:
         config: path, dict or loaded configuration; the documented defaults when left out.
         census: path, frame or read census; what the configuration names when left out, else a synthetic one.
-        replicates: how many, from 0; or their numbers.
+        replicates: how many, from 0, up to a million; or their numbers, below 2^31.
         executor: anything with the interface of ``concurrent.futures.Executor``: a process pool, or that of a cluster;
             left out, one thread for each processor.
         progress: called after each batch; True shows a line on standard error where that is a terminal.
@@ -105,25 +108,27 @@ def simulate_ensemble(
         ConfigError, CensusError, SimulationError: as ``simulate``.
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
-    wanted = _numbers(replicates)
+    wanted = asked.replicates(replicates)
     own = tuple(own_events)
     targets = relative_targets(until or {}, own)
     sources = chosen(spread)
     wanted_whole = _whole(events)
     if sources.common is not None and (wanted_whole or out is not None):
         raise RequestError("spread: events and out need replicates with chance of their own; add 'chance'")
-    asked = sources.held(load_config(config))
-    run = begin(certain(asked), census=census, own=own)
-    notes = (*run.notes, *idle_draws(asked), *(unvaried(sources, asked) if spread is not None else ()))
-    job, folder = Job(asked, run.opening, sources.common, own), None if out is None else Path(out)
+    written = sources.held(load_config(config))
+    if out is not None:
+        refuse_inputs(Path(out), config, written.census.path if census is None else census)
+    run = begin(certain(written), census=census, own=own)
+    notes = (*run.notes, *idle_draws(written), *(unvaried(sources, written) if spread is not None else ()))
+    job, folder = Job(written, run.opening, sources.common, own), None if out is None else Path(out)
     parts = carried_out(job, wanted, executor)
     if folder is not None:
-        header = run.origin.header(asked, notes)
-        parts = recorded(folder, header, wanted, lambda numbers: carried_out(job, numbers, executor))
+        header = run.origin.header(written, notes)
+        parts = recorded(folder, header, wanted, lambda numbers, keep: carried_out(job, numbers, executor, keep))
     with closing(parts):
-        found, sure = _collected(parts, len(asked.simulation.years), len(wanted), teller(progress), targets)
-    kept = {r: whole(asked, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, asked, notes, kept, sure)
+        found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
+    kept = {r: whole(written, census, r, own) for r in wanted_whole}
+    ensemble = Ensemble(found, written, notes, kept, sure)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble
@@ -140,22 +145,12 @@ def teller(progress: Progress | bool | None) -> Progress | None:
     return counter(verbose=False) if progress is True else (progress or None)
 
 
-def _numbers(replicates: int | Iterable[int]) -> list[int]:
-    """Return the numbers of replicates, each once, in order."""
-    try:
-        numbers = list(range(replicates)) if isinstance(replicates, int) else list(dict.fromkeys(replicates))
-    except TypeError:
-        numbers = []
-    if isinstance(replicates, bool) or not numbers or not all(type(n) is int and n >= 0 for n in numbers):
-        raise RequestError(f"replicates must be 1 or more, or their numbers, from 0 (got {replicates!r})")
-    return sorted(numbers)
-
-
 def _whole(events: Iterable[int]) -> list[int]:
     """Return the numbers of the replicates whose whole results are wanted, each once."""
-    numbers = list(dict.fromkeys(events))
-    if not all(type(n) is int and n >= 0 for n in numbers):
-        raise RequestError(f"events: expected numbers of replicates from 0 (got {events!r})")
+    numbers = asked.numbers(events)
+    if numbers is None:
+        what = f"expected numbers of replicates from 0 to {asked.LAST_REPLICATE:,}"
+        raise RequestError(f"events: {what} (got {events!r:.40})")
     return numbers
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.recording import finish, read_ensemble, recorded
 from workforce_sim.errors import LedgerError, RequestError
 from workforce_sim.store.header import refuse_difference
+from workforce_sim.store.writer import refuse_inputs
 
 
 def shard(replicates: int, part: int, parts: int) -> range:
@@ -42,6 +44,8 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
             replicates that two shards have, or none.
         RequestError: without a folder.
     """
+    folders = [*folders]
+    refuse_inputs(Path(out), *folders)
     shards = {Path(folder): read_ensemble(Path(folder)) for folder in folders}
     if not shards:
         raise RequestError("merge: expected at least one folder of a shard")
@@ -57,12 +61,14 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
     if missing:
         gap = f"{len(missing)} of {wanted[-1] + 1} replicates are missing (first: {missing[0]})"
         raise LedgerError(f"{gap}; add a shard")
-    with closing(recorded(Path(out), header, wanted, lambda numbers: [_of(found, numbers)])) as parts:
+    with closing(recorded(Path(out), header, wanted, partial(_kept, found))) as parts:
         whole = pl.concat(list(parts))
     ensemble = Ensemble(whole, header.config, header.notes)
     finish(Path(out), ensemble)
     return ensemble
 
 
-def _of(replicates: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
-    return replicates.filter(pl.col("replicate").is_in(numbers))
+def _kept(replicates: pl.DataFrame, numbers: Sequence[int], keep: Callable[[pl.DataFrame], None]) -> list[pl.DataFrame]:
+    found = replicates.filter(pl.col("replicate").is_in(numbers))
+    keep(found)
+    return [found]

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import Values, bands, mean, measures
+from workforce_sim.tables import SUMMARY
 
 KEYS = ("replicate", "year")
 
@@ -22,6 +24,14 @@ COST = {
     "cents_per_point": pl.Float64,
     "cents_per_point_error": pl.Float64,
 }
+
+
+def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
+    """Return summaries in which a plan that is off costs nothing: nobody takes part, and all of its amounts are 0."""
+    if config.plan.enabled:
+        return replicates
+    nothing = [measure.name for measure in SUMMARY if measure.in_plan and measure.name != "average_deferral_rate"]
+    return replicates.with_columns(pl.col(nothing).fill_null(0))
 
 
 def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from workforce_sim.explain.queries import collected
 from workforce_sim.result import Result
-from workforce_sim.share.suppression import suppress_small
+from workforce_sim.share.cells import Cell, Line, Table
+from workforce_sim.share.suppression import HIDDEN, refuse_least
 from workforce_sim.summary import BANDS, band
 
 EDGES = {**BANDS, "pay_band": ("salary_dollars", (50_000, 75_000, 100_000, 150_000))}
@@ -18,6 +20,10 @@ GROUPS = ("age_band", "tenure_band", "level", "pay_band")
 MONEY = ("employer_cents", "deferral_cents")
 
 OUTCOMES = ("gain", "lose", "same")
+PRESENT = ("baseline_only", "scenario_only")
+COUNTS = ("persons", *OUTCOMES, "defer_more", "defer_less", *PRESENT)
+HIDES = {**{name: (name,) for name in COUNTS}, **{name: (f"mean_{name}", f"total_{name}") for name in MONEY}}
+"""Cells of a group, and the columns that each hides."""
 CHANGE = pl.Enum(["gains", "loses", "same"])
 PRESENCE = pl.Enum(["both", "baseline only", "scenario only"])
 
@@ -103,7 +109,7 @@ def gains(rows: pl.DataFrame, by: str, least: int | None = None) -> pl.DataFrame
     Returns:
         One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
         employer money; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the differences of
-        those in both; baseline_only, scenario_only. With ``least`` small groups are hidden: see ``hidden``.
+        those in both; baseline_only, scenario_only. With ``least`` small cells are hidden: see ``hidden``.
     """
     both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
     found = rows.group_by(by).agg(
@@ -131,11 +137,28 @@ def _count(flag: pl.Expr) -> pl.Expr:
 
 
 def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
-    """Hide groups of few persons, or in which money differs for few, and as many more as keep them hidden.
+    """Hide cells of few people, money that differs for few, all of a group of few, and what would give them away.
 
-    Money that differs for nobody at all keeps no secret.
+    Whoever knows the sums of all groups, and that persons are gain, lose and same, cannot find a small cell.
     """
-    moved = {"_employer": pl.col("gain") + pl.col("lose"), "_deferral": pl.col("defer_more") + pl.col("defer_less")}
-    counted = found.with_columns(**moved)
-    counts = [name for name in ("persons", *moved) if counted[name].sum()] or ["persons"]
-    return suppress_small(counted, count=counts, least=least, by=by).drop(*moved)
+    refuse_least(least)
+    groups = found[by].to_list()
+    people: dict[Cell, int] = {
+        (row[by], name): count for row in found.to_dicts() for name, count in _people(row).items()
+    }
+    lines = [Line([(group, name) for group in groups]) for name in HIDES]
+    lines += [Line([(group, name) for name in OUTCOMES], (group, "persons")) for group in groups]
+    few = {group for group in groups if 0 < people[group, "persons"] < least}
+    secret = {cell for cell, n in people.items() if 0 < n < least or (cell[0] in few and cell[1] not in PRESENT)}
+    cells = Table(people, lines, secret, least).hidden
+    away = {column: [(group, name) in cells for group in groups] for name in HIDES for column in HIDES[name]}
+    shown = [pl.when(~pl.Series(column, flags)).then(pl.col(column)).alias(column) for column, flags in away.items()]
+    suppressed = [any((group, name) in cells for name in HIDES) for group in groups]
+    return found.with_columns(*shown, pl.Series(HIDDEN, suppressed, dtype=pl.Boolean))
+
+
+def _people(row: dict[str, Any]) -> dict[str, int]:
+    """Return how many people stand behind each cell of a group."""
+    counts = {name: row[name] for name in COUNTS}
+    moved = {"employer_cents": row["gain"] + row["lose"], "deferral_cents": row["defer_more"] + row["defer_less"]}
+    return {**counts, **moved}

@@ -27,18 +27,16 @@ import polars as pl
 
 from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
+from workforce_sim.store.documents import Batch, EnsembleDocument, older, read_document
+from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_no_folder
 from workforce_sim.store.header import READ, Header, refuse_difference
 from workforce_sim.store.layout import (
-    LOCK,
+    ENSEMBLE,
     MANIFEST,
-    file_sha256,
-    is_leftover,
+    RUN,
     json_bytes,
     leftovers,
-    new_folder,
-    placed,
-    read_sealed,
-    refuse_older,
+    placed_folder,
     remove,
     replace_file,
     sealed,
@@ -46,30 +44,30 @@ from workforce_sim.store.layout import (
     write_new,
 )
 from workforce_sim.store.lock import locked
-from workforce_sim.store.parquet import write_tables
-from workforce_sim.store.writer import held, writable
+from workforce_sim.store.parquet import encoded, write_tables
+from workforce_sim.store.writer import held, refuse_without, writable
+from workforce_sim.tables import TABLES
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.ensemble import Ensemble
 
-ASKED, SUMMARY, REPLICATES, BANDS, BANDS_JSON = (
-    "ensemble.json",
-    "summary.parquet",
-    "replicates.parquet",
-    "bands.parquet",
-    "bands.json",
-)
+ASKED = ENSEMBLE
+SUMMARY, REPLICATES, BANDS, BANDS_JSON = ("summary.parquet", "replicates.parquet", "bands.parquet", "bands.json")
 FORMAT = 1
 """Of the folder: its files, their columns, and what their names mean."""
 
 _BATCH = re.compile(r"batch=[0-9]{6,}")
+_LEFT = re.compile(r"\.(ensemble\.json|replicates\.parquet|bands\.parquet|bands\.json|batch=[0-9]{6,})\.part")
+_AGAIN = "remove it, and its replicates are made again"
 
-Work = Callable[[Sequence[int]], Iterable[pl.DataFrame]]
-"""Gives the summaries of replicates, batch by batch, in their order."""
+Work = Callable[[Sequence[int], Callable[[pl.DataFrame], None]], Iterable[pl.DataFrame]]
+"""Gives the summaries of replicates, batch by batch, in their order; calls back with each as soon as it is done."""
 
 
 def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) -> Generator[pl.DataFrame]:
     """Yield the summaries of the replicates in their order: those on disk as they are, others once they are there.
+
+    A batch is there as soon as it is done, whether those before it are or not.
 
     Raises:
         LedgerError: when the folder holds anything but this ensemble, is being written by another, or cannot be
@@ -77,14 +75,16 @@ def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) ->
     """
     with _held(folder, header) as root:
         stored = _stored(folder, root)
+
+        def keep(part: pl.DataFrame) -> None:
+            with writable(folder):
+                _commit(folder, root, part)
+
         for found, numbers in groupby(wanted, key=stored.get):
             if found is not None:
                 yield _read(found).filter(pl.col("replicate").is_in(list(numbers)))
                 continue
-            for part in work(list(numbers)):
-                with writable(folder):
-                    _commit(folder, root, part)
-                yield part
+            yield from work(list(numbers), keep)
 
 
 def finish(folder: Path, ensemble: Ensemble) -> None:
@@ -101,8 +101,7 @@ def finish(folder: Path, ensemble: Ensemble) -> None:
 
 def put(path: Path, table: pl.DataFrame) -> None:
     """Write a table beside its place, for its owner alone, and move it there."""
-    with placed(path) as part:
-        write_tables({part: table}, "zstd")
+    replace_file(path, encoded(table, "zstd"))
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
@@ -111,13 +110,27 @@ def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
     Raises:
         LedgerError: when it holds no ensemble, one that is not finished, or a damaged batch.
     """
+    with readable(folder):
+        if not is_there(folder / ASKED) and is_there(folder / RUN):
+            raise LedgerError(f"{folder}: holds a run, no ensemble; give the folders of shards")
     header = _asked(folder)
-    if not (folder / REPLICATES).is_file():
-        raise LedgerError(f"{folder}: is not finished; give its command again, and it goes on where it was")
+    ended = _ended_with(folder)
     stored = _stored(folder, _root(header))
-    ended = set(pl.read_parquet(folder / REPLICATES, columns=["replicate"])["replicate"])
+    lost = ended - stored.keys()
+    if lost:
+        raise LedgerError(f"{folder}: {len(lost)} of its replicates are in none of its batches; {RESTORE}")
     found = pl.concat([_read(batch) for batch in dict.fromkeys(stored[number] for number in sorted(ended))])
     return header, found.filter(pl.col("replicate").is_in(ended))
+
+
+def _ended_with(folder: Path) -> set[int]:
+    """Return the replicates of a finished ensemble."""
+    path = folder / REPLICATES
+    with readable(folder):
+        if not is_there(path):
+            raise LedgerError(f"{folder}: is not finished; give its command again, and it goes on where it was")
+    with opened_file(path) as file:
+        return set(_table(path, file.read())["replicate"])
 
 
 # --- the folder ---
@@ -126,22 +139,29 @@ def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
 @contextmanager
 def _held(folder: Path, header: Header) -> Iterator[str]:
     """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
-    _refuse_foreign(folder)
+    refuse_without(ASKED, folder, "exists and is no ensemble; choose another folder, or remove it first")
     with ExitStack() as stack:
         with writable(folder):
             stack.enter_context(held(folder))
+        there = _same(folder, header)
         try:
-            yield _begun(folder, header)
+            yield _begun(folder, there, header)
         except BaseException:
             _clear_up(folder)
             raise
 
 
-def _begun(folder: Path, header: Header) -> str:
-    there = _asked(folder) if (folder / ASKED).is_file() else None
-    if there is not None:
-        refuse_difference(f"{folder}: holds another ensemble; choose another folder", there, header)
-    for path in leftovers(folder):
+def _same(folder: Path, header: Header) -> Header | None:
+    """Return what is there already; raise ``LedgerError`` when it is another ensemble."""
+    if not is_there(folder / ASKED):
+        return None
+    there = _asked(folder)
+    refuse_difference(f"{folder}: holds another ensemble; choose another folder", there, header)
+    return there
+
+
+def _begun(folder: Path, there: Header | None, header: Header) -> str:
+    for path in leftovers(folder, _LEFT):
         remove(path)
     if there is None:
         with writable(folder):
@@ -151,7 +171,7 @@ def _begun(folder: Path, header: Header) -> str:
 
 def _clear_up(folder: Path) -> None:
     """Leave nothing of an ensemble of which not one batch could be committed."""
-    for path in leftovers(folder):
+    for path in leftovers(folder, _LEFT):
         remove(path)
     if not any(_batches(folder)):
         remove(folder / ASKED)
@@ -161,17 +181,12 @@ def _root(header: Header) -> str:
     return sha256(json_bytes({**header.identity(), "years": [header.years[0], header.years[-1]]}))
 
 
-def _refuse_foreign(folder: Path) -> None:
-    there = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    ours = {LOCK, *(name for name in there if is_leftover(name))}
-    if (folder.exists() and not folder.is_dir()) or (ASKED not in there and there - ours):
-        raise LedgerError(f"{folder}: exists and is no ensemble; choose another folder, or remove it first")
-
-
 def _asked(folder: Path) -> Header:
-    header = read_sealed(folder / ASKED, (FORMAT,))["header"]
-    refuse_older(folder / ASKED, header, READ)
-    return Header.of(header)
+    path = folder / ASKED
+    found = read_document(path, EnsembleDocument, (FORMAT,)).header
+    if found.format not in READ:
+        raise older(path, found.model_dump(), READ[0])
+    return Header.of(found, path)
 
 
 # --- batches ---
@@ -181,29 +196,57 @@ def _batches(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if _BATCH.fullmatch(path.name))
 
 
+def _batch(replicates: Sequence[int]) -> str:
+    """Return the name of the folder of a batch."""
+    return f"batch={replicates[0]:06d}"
+
+
 def _stored(folder: Path, root: str) -> dict[int, Path]:
     """Return where each replicate on disk is; a batch of another ensemble is refused."""
     found: dict[int, Path] = {}
     for path in _batches(folder):
-        manifest = read_sealed(path / MANIFEST)
-        if manifest["ensemble"] != root:
-            raise LedgerError(f"{path}: belongs to another ensemble; remove it, and its replicates are made again")
-        found |= dict.fromkeys(manifest["replicates"], path)
+        manifest = _manifest(path)
+        if manifest.ensemble != root or path.name != _batch(manifest.replicates):
+            raise LedgerError(f"{path}: belongs to another ensemble; {_AGAIN}")
+        found |= dict.fromkeys(manifest.replicates, path)
     return found
+
+
+def _manifest(batch: Path) -> Batch:
+    with readable(batch):
+        refuse_no_folder(batch)
+    return read_document(batch / MANIFEST, Batch)
 
 
 def _read(batch: Path) -> pl.DataFrame:
     """Return a batch, checked against its hash."""
-    expected = read_sealed(batch / MANIFEST)["files"][SUMMARY]["sha256"]
-    if not (batch / SUMMARY).is_file() or file_sha256(batch / SUMMARY) != expected:
-        raise LedgerError(f"{batch}: was changed since it was written; remove it, and its replicates are made again")
-    return pl.read_parquet(batch / SUMMARY, memory_map=False)
+    manifest = _manifest(batch)
+    with opened_file(batch / SUMMARY) as file:
+        content = file.read()
+    if sha256(content) != manifest.files[SUMMARY].sha256:
+        raise LedgerError(f"{batch}: was changed since it was written; {_AGAIN}")
+    table = _table(batch / SUMMARY, content)
+    if set(table["replicate"]) != set(manifest.replicates):
+        raise LedgerError(f"{batch}: has other replicates than its manifest; {_AGAIN}")
+    return table
+
+
+def _table(path: Path, content: bytes) -> pl.DataFrame:
+    """Return the measures of replicates in a file."""
+    try:
+        table = pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    known = {column.name: column.dtype for column in TABLES["summary"]}
+    if list(table.schema.items())[: len(known)] != list(known.items()):
+        raise LedgerError(f"{path}: has other columns than a table of summary; {RESTORE}")
+    return table
 
 
 def _commit(folder: Path, root: str, summaries: pl.DataFrame) -> None:
     """Write a batch beside its place, wait for the disk, and move it there."""
     numbers = summaries["replicate"].unique().sort().to_list()
-    with placed(folder / f"batch={numbers[0]:06d}") as part:
-        files = write_tables({new_folder(part) / SUMMARY: summaries}, "zstd")
+    with placed_folder(folder / _batch(numbers)) as part:
+        files = write_tables({part / SUMMARY: summaries}, "zstd")
         manifest = {"ensemble": root, "replicates": numbers, "files": files}
         write_new(part / MANIFEST, json_bytes(sealed(manifest)))

@@ -11,13 +11,14 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
-from workforce_sim.ensembles.pairing import paired
+from workforce_sim.ensembles.pairing import comparable, paired
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.plan.loading import load_config
@@ -51,10 +52,16 @@ class Sweep:
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
-        """One row per combination, replicate and year: its number, and the measures of ``tables.SUMMARY``."""
+        """One row per combination, replicate and year: its number, and the measures of ``tables.SUMMARY``.
+
+        A plan that is off costs 0.
+        """
         numbers = self.combinations["combination"]
-        parts = (ensemble.replicates for ensemble in self.ensembles)
-        return pl.concat(_numbered(number, part) for number, part in zip(numbers, parts, strict=True))
+        return pl.concat(_numbered(number, part) for number, part in zip(numbers, self._summaries, strict=True))
+
+    @cached_property
+    def _summaries(self) -> list[pl.DataFrame]:
+        return [comparable(ensemble.replicates, ensemble.config) for ensemble in self.ensembles]
 
     @cached_property
     def summary(self) -> pl.DataFrame:
@@ -63,15 +70,15 @@ class Sweep:
         Columns: combination, the swept keys, year, measure, mean, mean_error, p5, p95, and the same four with
         ``difference_`` before them: of the paired differences from the first combination.
         """
-        first = self.ensembles[0].replicates
+        first = self._summaries[0]
         found = [
-            _measured(ensemble.bands, "").join(
-                _measured(bands(paired(first, ensemble.replicates)), "difference_"),
+            _measured(bands(each), "").join(
+                _measured(bands(paired(first, each)), "difference_"),
                 on=("year", "measure"),
                 how="left",
                 maintain_order="left",
             )
-            for ensemble in self.ensembles
+            for each in self._summaries
         ]
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
@@ -107,8 +114,9 @@ def sweep(
 
     Args:
         config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.
-        grid: values by dotted key, such as ``{"compensation.cola_rate": [0.02, 0.03]}``. A formula of ``plan.match``
-            takes the place of the one in the configuration.
+        grid: values by dotted key, such as ``{"compensation.cola_rate": [0.02, 0.03]}``, a row of a list by its place
+            from 0, as ``plan.match.tiers[0].rate``: any key that ``compare`` prints. A formula of ``plan.match`` takes
+            the place of the one in the configuration.
         census: as for ``simulate``; it is read once.
         replicates: how many of each combination, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
@@ -128,7 +136,7 @@ def sweep(
     _refuse_uncertain(base, values)
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
-    wanted = replicates if isinstance(replicates, int) else list(replicates)
+    wanted = asked.replicates(replicates)
     tell, own = teller(progress), tuple(own_events)
     ensembles = [
         simulate_ensemble(
@@ -153,16 +161,24 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
     for key, found in values.items():
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
-        if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
+        if any(_within(key, fixed) for fixed in FIXED):
             raise RequestError(f"{key}: is the same in a whole sweep (one seed, one census, the same years)")
+        around = next((other for other in values if other != key and _within(key, other)), None)
+        if around is not None:
+            raise RequestError(f"{key}: is a part of {around}; sweep one of the two")
     return values
+
+
+def _within(key: str, other: str) -> bool:
+    """Return whether a key is another one or a part of it."""
+    return key == other or key.startswith((f"{other}.", f"{other}["))
 
 
 def _refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
     """Raise ``RequestError`` for a key that replicates draw: their values would take the place of the swept ones."""
     drawn = {entry.key for entry in base.uncertainty.assumptions}
     for key in keys:
-        if any(key == other or key.startswith(f"{other}.") or other.startswith(f"{key}.") for other in drawn):
+        if any(_within(key, other) or _within(other, key) for other in drawn):
             raise RequestError(f"{key}: is drawn by uncertainty.assumptions; sweep it or draw it, not both")
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from workforce_sim.wording import columns
 
 SHOWN = {
     "headcount_closing": "closing staff",
     "payroll_cents": "payroll $",
-    "participation_rate": "participation",
+    "participation_rate": "participation, eligible",
+    "participation_rate_all": "participation, all",
     "average_deferral_rate": "average deferral",
     "deferral_cents": "deferrals $",
     "match_cents": "match $",
@@ -20,30 +22,93 @@ SHOWN = {
 }
 """Measures that tables for people show, and their names there."""
 
-IN_SHORT = ("headcount_closing", "payroll_cents", "participation_rate", "match_cents", "net_employer_cost_cents")
-
-_UNITS = ((1e11, 1e9, " bn"), (1e8, 1e6, " m"), (1e6, 1e3, " k"))
-"""From so many cents on an amount is shown in this unit: so many dollars, and its sign."""
+IN_SHORT = (
+    "headcount_closing",
+    "payroll_cents",
+    "participation_rate",
+    "participation_rate_all",
+    "match_cents",
+    "net_employer_cost_cents",
+)
 
 NONE = "-"
 
 
+class Scale(NamedTuple):
+    """How the values of a row are shown: what one of the unit is, decimals by default and at most, sign of the unit."""
+
+    unit: float
+    places: int
+    most: int
+    sign: str
+
+
+_DOLLARS = (
+    (1e11, Scale(1e11, 2, 11, " bn")),
+    (1e8, Scale(1e8, 2, 8, " m")),
+    (1e6, Scale(1e5, 2, 5, " k")),
+    (0, Scale(100, 0, 2, "")),
+)
+"""From so many cents on an amount is shown in this unit."""
+_UNITS = {scale.sign for _, scale in _DOLLARS if scale.sign}
+_SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, " %"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
+_APART = 1_000
+"""From so many times the smallest on, the largest value of a row gives the unit."""
+
+
+def values(measure: str, found: Sequence[float | None]) -> list[str]:
+    """Return values of a measure that stand side by side: amounts in dollars, shares in percent, or counts.
+
+    They have one unit, and as many digits as show two of how far they are apart.
+    """
+    scale = _scale(measure, found, _SHARE)
+    return [NONE if value is None else _text(value, scale) for value in found]
+
+
+def gaps(measure: str, found: Sequence[float | None]) -> list[str]:
+    """Return differences of a measure that stand side by side, with their signs; of shares in percentage points."""
+    scale = _scale(measure, found, _POINTS)
+    return [NONE if gap is None else _signed(gap, _text(abs(gap), scale)) for gap in found]
+
+
 def value(measure: str, found: float | None) -> str:
-    """Return a value of a measure: an amount in dollars, a share in percent, or a count."""
-    if found is None:
-        return NONE
-    if measure.endswith("_cents"):
-        return amount(found)
-    return f"{100 * found:.2f} %" if is_share(measure) else f"{found:,.1f}"
+    """Return one value of a measure."""
+    return values(measure, [found])[0]
 
 
 def gap(measure: str, found: float | None) -> str:
-    """Return a difference of a measure with its sign; of shares in percentage points."""
-    if found is None:
-        return NONE
-    text = f"{100 * abs(found):.2f} pt" if is_share(measure) else value(measure, abs(found))
+    """Return one difference of a measure."""
+    return gaps(measure, [found])[0]
+
+
+def _signed(gap: float, text: str) -> str:
     nothing = not any(digit in text for digit in "123456789")
-    return text if nothing else f"{'-' if found < 0 else '+'}{text}"
+    return text if nothing else f"{'-' if gap < 0 else '+'}{text}"
+
+
+def _scale(measure: str, found: Sequence[float | None], of_shares: Scale) -> Scale:
+    there = [value for value in found if value is not None]
+    of_numbers = of_shares if is_share(measure) else _COUNT
+    scale = _dollars(there) if measure.endswith("_cents") else of_numbers
+    apart = (max(there) - min(there)) / scale.unit if there else 0.0
+    needed = 1 - math.floor(math.log10(apart)) if apart > _NOTHING else 0
+    return scale._replace(places=max(scale.places, min(needed, scale.most)))
+
+
+_NOTHING = 1e-12
+
+
+def _dollars(cents: Sequence[float]) -> Scale:
+    """Return the unit that leaves amounts a few digits: that of the smallest, unless the largest is far from it."""
+    sizes = [abs(value) for value in cents] or [0.0]
+    size = min(sizes) if min(sizes) * _APART > max(sizes) else max(sizes)
+    return next(scale for least, scale in _DOLLARS if size >= least)
+
+
+def _text(value: float, scale: Scale) -> str:
+    if not value and scale.sign in _UNITS:
+        return "0"
+    return f"{value / scale.unit:,.{scale.places}f}{scale.sign}"
 
 
 def error(measure: str, found: float | None) -> str:
@@ -62,10 +127,7 @@ def is_share(measure: str) -> bool:
 
 def amount(cents: float) -> str:
     """Return an amount in dollars, in the unit that leaves it a few digits."""
-    for least, unit, sign in _UNITS:
-        if abs(cents) >= least:
-            return f"{cents / 100 / unit:,.2f}{sign}"
-    return f"{cents / 100:,.0f}"
+    return value("_cents", cents)
 
 
 def two_digits(found: float) -> str:

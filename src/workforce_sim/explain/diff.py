@@ -20,8 +20,9 @@ from workforce_sim.explain.queries import collected, part, run_of
 from workforce_sim.ledger import TABLES, year_digest
 from workforce_sim.result import Result
 from workforce_sim.store.header import Header
-from workforce_sim.store.layout import MANIFEST, read_sealed, table_file, year_folder
+from workforce_sim.store.layout import table_file
 from workforce_sim.store.reading import Stored
+from workforce_sim.store.writer import read_manifest
 from workforce_sim.tables import EVENT_KINDS
 from workforce_sim.wording import PATHS, changes, counted, value_text
 
@@ -151,8 +152,8 @@ def _file_hashes(run: Result, year: int) -> list[str] | None:
     """Return the hashes of a year's tables as its manifest has them; None of a run in memory."""
     if run.folder is None:
         return None
-    files = read_sealed(year_folder(run.folder, year) / MANIFEST)["files"]
-    return [files[table_file(name)]["sha256"] for name in TABLES]
+    files = read_manifest(run.folder, year).files
+    return [files[table_file(name)].sha256 for name in TABLES]
 
 
 # --- what was asked ---

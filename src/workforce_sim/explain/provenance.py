@@ -5,16 +5,20 @@ It holds counts, hashes and assumptions, and nobody's row: tables of persons are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from workforce_sim.config import read_config
+from workforce_sim.explain.census_words import census_words, playing
 from workforce_sim.explain.years_text import plan_table, year_table
+from workforce_sim.store.documents import Made, Manifest, read_document
 from workforce_sim.store.header import Header
-from workforce_sim.store.layout import MADE, MANIFEST, read_sealed, sealed, year_folder
+from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
+from workforce_sim.store.writer import read_manifest
 from workforce_sim.wording import ABSENT, PATHS, counted, leaves, value_text
 
 REQUIRED = (
@@ -55,23 +59,18 @@ def provenance(run: str | Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+@dataclass(frozen=True)
 class _Committed:
     """What the folder of one year says: its manifest, and when and by what it was made."""
 
-    def __init__(self, year: int, manifest: Mapping[str, Any], made: Mapping[str, Any]) -> None:
-        self.year, self.manifest, self.made = year, manifest, made
+    year: int
+    manifest: Manifest
+    made: Made
 
     @classmethod
     def read(cls, stored: Stored, year: int) -> _Committed:
-        folder = year_folder(stored.folder, year)
-        return cls(year, read_sealed(folder / MANIFEST), read_sealed(folder / MADE))
-
-    @property
-    def seal(self) -> str:
-        return str(sealed(self.manifest)["seal"])
-
-    def files(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        yield from sorted(self.manifest["files"].items())
+        made = read_document(year_folder(stored.folder, year) / MADE, Made)
+        return cls(year, read_manifest(stored.folder, year), made)
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
@@ -106,10 +105,16 @@ def _is_required(key: str) -> bool:
 
 
 def _asked(header: Header) -> Iterator[str]:
-    rows = [(key, value) for key, value in leaves(header.configuration) if _is_set(key, value)]
-    yield "Keys that have no default, or another value than it; all others are at their defaults."
+    rows = [(key, value) for key, value in _playing(header) if _is_set(key, value)]
+    yield "Keys that have no default, or another value than it; all others are at their defaults, or play no part."
     yield ""
     yield from _table(("key", "value", "default"), [(f"`{k}`", _shown(k, v), _default(k)) for k, v in sorted(rows)])
+
+
+def _playing(header: Header) -> Iterator[tuple[str, Any]]:
+    """Yield the keys that play a part in the run, with their values."""
+    found = playing(header.config, header.source)
+    yield from (row for row in leaves(header.configuration) if found.why_not(row[0]) is None)
 
 
 def _default(key: str) -> str:
@@ -125,9 +130,9 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _configuration(header: Header) -> Iterator[str]:
-    rows = sorted(leaves(header.configuration))
+    rows = sorted(_playing(header))
     texts = [(f"`{key}`", _shown(key, value), "set" if _is_set(key, value) else "default") for key, value in rows]
-    yield "Tables are in `run.json`, which holds every value."
+    yield "Keys that play no part are left out. `run.json` holds every key, and tables in full."
     yield ""
     yield from _table(("key", "value", ""), texts)
 
@@ -138,8 +143,7 @@ def _configuration(header: Header) -> Iterator[str]:
 def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     header = stored.header
     start = stored.summary.filter(year=first.year)["headcount_opening"][0]
-    path = header.configuration["census"]["path"]
-    yield f"* from: {'synthetic' if path is None else Path(path).name}"
+    yield f"* from: {_cell(census_words(header.config, header.source))}"
     yield f"* staff at the opening: {start:,}"
     yield f"* fingerprint of its values: `{header.census}`"
     if header.opening is not None:
@@ -160,33 +164,33 @@ def _lines(text: str) -> list[str]:
 
 # --- by what, and when ---
 
-_MACHINE = ("python", "system", "processors", "threads")
-
 
 def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
     versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"* versions that decide the bytes: {versions}; format {header.format} of the folder"
+    yield f"* versions that decide the bytes: {_cell(versions)}; format {header.format} of the folder"
     for name, source in header.own.items():
         yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
     for machine, made in _by_machine(years).items():
-        yield f"* {_span(made)}: {machine}"
+        yield f"* {_span(made)}: {_cell(machine)}"
     yield ""
     yield from _table(("year", "committed", "seconds", "peak MB"), map(_when, years))
 
 
 def _when(year: _Committed) -> tuple[str, ...]:
-    seconds, peak = year.made.get("seconds"), year.made.get("peak_memory_mb")
+    seconds = year.made.seconds
     took = f"{sum(seconds.values()):.3f}" if seconds else "-"
-    return str(year.year), str(year.made.get("committed", "-")), took, "-" if peak is None else f"{peak:,.0f}"
+    return str(year.year), year.made.committed, took, f"{year.made.peak_memory_mb:,.0f}"
 
 
 def _by_machine(years: Sequence[_Committed]) -> dict[str, list[int]]:
     """Return the years by what computed them, as words."""
     found: dict[str, list[int]] = {}
     for year in years:
-        libraries = sorted(year.made.get("libraries", {}).items())
-        words = [f"{name} {year.made[name]}" for name in _MACHINE if name in year.made]
-        found.setdefault(", ".join([*words, *(f"{n} {v}" for n, v in libraries)]), []).append(year.year)
+        made = year.made
+        words = [f"python {made.python}", f"system {made.system}"]
+        words += [f"processors {made.processors}", f"threads {made.threads}"]
+        libraries = [f"{name} {number}" for name, number in sorted(made.libraries.items())]
+        found.setdefault(", ".join([*words, *libraries]), []).append(year.year)
     return found
 
 
@@ -201,13 +205,13 @@ def _hashes(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
     yield "Each year hangs on the one before; `workforce-sim run verify` checks all of it."
     yield ""
     chain = [("(what the run is)", f"`{header.root()}`", "")]
-    chain += [(str(y.year), f"`{y.seal}`", f"`{str(y.manifest['before'])[:12]}...`") for y in years]
+    chain += [(str(y.year), f"`{y.manifest.seal}`", f"`{y.manifest.before[:12]}...`") for y in years]
     yield from _table(("year", "seal", "hangs on"), chain)
     yield ""
     rows = [
-        (f"year={y.year}/{name}", f"{file['rows']:,}", f"{file['bytes']:,}", f"`{file['sha256']}`")
+        (f"year={y.year}/{name}", f"{file.rows:,}", f"{file.bytes:,}", f"`{file.sha256}`")
         for y in years
-        for name, file in y.files()
+        for name, file in sorted(y.manifest.files.items())
     ]
     yield from _table(("file", "rows", "bytes", "SHA-256"), rows)
 

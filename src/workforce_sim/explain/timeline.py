@@ -8,15 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import polars as pl
 
+from workforce_sim import asked
 from workforce_sim.config import Config, Level
+from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError
+from workforce_sim.explain.census_words import census_reason
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
 from workforce_sim.result import Result
@@ -149,7 +153,7 @@ def _one_replicate(people: pl.DataFrame, wanted: int | None) -> pl.DataFrame:
     numbers = people["replicate"].unique().sort().to_list()
     if wanted is None and len(numbers) == 1:
         return people
-    if wanted not in numbers:
+    if asked.whole(wanted) not in numbers:
         shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
         raise RequestError(f"this employee is in {counted(len(numbers), 'replicate')} ({shown}); choose one of them")
     return people.filter(pl.col("replicate") == wanted)
@@ -174,6 +178,10 @@ class PersonRows:
     totals: Sequence[Row]
     kinds: Sequence[EventType] = EVENT_KINDS
 
+    @cached_property
+    def _live(self) -> Live:
+        return live(self.assumptions.config)
+
     def lines(self) -> Iterator[Line]:
         """Yield a line for each event and, after those of a year, one for the year."""
         totals = {row["year"]: row for row in self.totals}
@@ -181,8 +189,12 @@ class PersonRows:
             year = person["year"]
             for event in (e for e in self.events if e["year"] == year):
                 moment = Moment(self.assumptions, event, person, totals[year], self.events)
-                yield _event_line(event, reasons(moment, self.kinds))
-            yield _year_line(person, contributions(self.assumptions, person))
+                yield _event_line(event, self._playing(reasons(moment, self.kinds)))
+            yield _year_line(person, self._playing(contributions(self.assumptions, person)))
+
+    def _playing(self, found: list[Reason]) -> list[Reason]:
+        """Return the reasons whose keys play a part."""
+        return [reason for reason in found if self._live.why_not(reason.key) is None]
 
 
 def _event_line(event: Row, because: list[Reason]) -> Line:
@@ -257,11 +269,5 @@ def _opening(result: Result, employee_id: str, replicate: int) -> Iterable[Line]
         rate = row.get("deferral_bp")
         saves = f"; defers {bp_percent(rate)}" if rate else ""
         text = f"{row['level']} at {dollars(row['salary_cents'])}, hired {row['hire_date']}{saves}"
-        yield Line(replicate, start - 1, dt.date(start - 1, 12, 31), "opening", None, text, _of_census(result.config))
-
-
-def _of_census(config: Config) -> list[Reason]:
-    path = config.census.path
-    return [
-        Reason("census.size", f"{config.census.size:,}") if path is None else Reason("census.path", Path(path).name)
-    ]
+        because, date = census_reason(result.config, result.source), dt.date(start - 1, 12, 31)
+        yield Line(replicate, start - 1, date, "opening", None, text, because)

@@ -22,7 +22,7 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.run import Engine, Run, begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.parquet import FAST
-from workforce_sim.store.writer import refuse_foreign
+from workforce_sim.store.writer import refuse_foreign, refuse_inputs
 from workforce_sim.terminal import Progress
 
 
@@ -134,6 +134,7 @@ def _begun(folder: Path | None, config: Config, census: Any, engine: Engine, sto
     stop.check()
     if folder is not None:
         refuse_foreign(folder)
+        refuse_inputs(folder, config.census.path if census is None else census)
     run = begin(config, census=census, engine=engine, in_order=True)
     refuse_too_large(run.config, run.opening.staff.height)
     return run

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from workforce_sim.operate.failures import is_of_an_answer
 from workforce_sim.operate.progress import ShowYears
+from workforce_sim.store.layout import make_folders
 from workforce_sim.terminal import Progress, complain
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -35,7 +38,10 @@ class JsonLines(logging.Formatter):
 
 
 class _LogFile(logging.FileHandler):
-    """A log that cannot be written says so once, and the run goes on."""
+    """A log that only its owner may read; when it cannot be written, it says so once, and the run goes on."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Say it, and take no more records."""
@@ -46,6 +52,10 @@ class _LogFile(logging.FileHandler):
         """Close the file, full disk or not."""
         with suppress(OSError):
             super().close()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class _StandardError(logging.Handler):
@@ -83,7 +93,7 @@ def on_standard_error(*, verbose: bool, structured: bool, show: Progress | None 
 
 @contextmanager
 def in_file(path: str | Path | None, *, structured: bool) -> Iterator[None]:
-    """Log to a file, made with its folders and added to; to none without a path.
+    """Log to a file, made with its folders for their owner alone, or added to; to none without a path.
 
     Raises:
         OSError: when it cannot be made.
@@ -91,7 +101,7 @@ def in_file(path: str | Path | None, *, structured: bool) -> Iterator[None]:
     if path is None:
         yield
         return
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    make_folders(Path(path).parent)
     handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(JsonLines() if structured else logging.Formatter(_TEXT))
     with added(handler):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from workforce_sim.dates import Flags, Ints
-from workforce_sim.money import half_up, scaled
+from workforce_sim.money import exact_sum, half_up, scaled
 from workforce_sim.plan.amounts import same_length
 from workforce_sim.plan.columns import Column, cents_column, flag_column
 
@@ -51,7 +51,7 @@ def ratios_bp(contribution_cents: Ints, compensation_cents: Ints) -> Ints:
 
 def mean_bp(ratios: Ints) -> int | None:
     """Return the mean of ratios in basis points, half up, zeros included; None without any."""
-    return half_up(int(ratios.sum()), len(ratios)) if len(ratios) else None
+    return half_up(exact_sum(ratios), len(ratios)) if len(ratios) else None
 
 
 def highest_passing_bp(nhce_bp: int) -> int:

@@ -5,29 +5,34 @@ Inside, every amount is whole cents, an ``int`` or an int64 array alike.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from difflib import get_close_matches
-from numbers import Integral, Real
+from fractions import Fraction
+from numbers import Integral, Rational, Real
 from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from workforce_sim.config.keys import keys_of, meant
 from workforce_sim.config.values import TAGS, KeyPath
 from workforce_sim.errors import ConfigError
-from workforce_sim.money import MAX_SALARY_CENTS
+from workforce_sim.money import MAX_SALARY_CENTS, half_up
 
 T = TypeVar("T")
 Model = TypeVar("Model", bound=BaseModel)
 
+MOST_DOLLARS = MAX_SALARY_CENTS // 100
 MOST_YEARS = 120
 MOST_COMPARED = 40
+
+_LONG = Context(prec=30)
+"""Room for every amount in cents, whatever the caller's own context."""
 
 COLUMN = "a list or a Polars Series"
 """What counts as a column; a NumPy array of one dimension does, too."""
@@ -72,18 +77,39 @@ def by_band(bands: Sequence[tuple[int, T]], place: Any, amount: Callable[[T], An
 def in_cents(dollars: Any, what: str) -> Any:
     """Return dollars in whole cents, to the nearest, halves upwards: one amount, or an array for a column.
 
+    A number counts as its shortest decimal text reads: 0.285 is 29 cents, though the double is a little less.
+
     Raises:
         TypeError: for anything but a number or a column of numbers.
         ValueError: for missing, negative or infinite amounts, or more than 100 million dollars; with the count.
     """
     _refuse_flag(dollars, what)
-    if isinstance(dollars, Decimal):
-        exact = dollars.scaleb(2) if dollars.is_finite() else Decimal(-1)
-        return int(_checked(exact, what, MAX_SALARY_CENTS).quantize(Decimal(1), ROUND_HALF_UP))
-    if isinstance(dollars, Real):
-        return math.floor(_checked(100 * dollars, what, MAX_SALARY_CENTS) + 0.5)
-    column = _numbers(dollars, what).cast(pl.Float64).to_numpy() * 100
-    return np.floor(_checked(column, what, MAX_SALARY_CENTS) + 0.5).astype(np.int64)
+    if isinstance(dollars, Rational):
+        exact = _checked(Fraction(int(dollars.numerator), int(dollars.denominator)), what, MOST_DOLLARS)
+        return half_up(100 * exact.numerator, exact.denominator)
+    if isinstance(dollars, (Real, Decimal)):
+        written = Decimal(str(dollars))
+        return _nearest(_checked(written if written.is_finite() else Decimal(-1), what, MOST_DOLLARS))
+    column = _numbers(dollars, what)
+    doubles = _checked(_doubles(column), what, MOST_DOLLARS)
+    if isinstance(column.dtype, pl.Decimal):
+        return np.array([_nearest(amount) for amount in column], dtype=np.int64)
+    below = np.floor(100 * doubles)
+    return (below + (doubles >= (2 * below + 1) / 200)).astype(np.int64)  # the double whose text is half a cent more
+
+
+def _nearest(dollars: Decimal) -> int:
+    return int(dollars.quantize(Decimal("0.01"), ROUND_HALF_UP, _LONG).scaleb(2, _LONG))
+
+
+def _doubles(column: pl.Series) -> NDArray[np.float64]:
+    whole = column.dtype == pl.Float64 or not column.dtype.is_float()
+    return column.cast(pl.Float64).to_numpy() if whole else _as_read(column.to_numpy())
+
+
+def _as_read(numbers: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the doubles nearest to the decimal texts of other floats: of a single 0.285 that of 0.285."""
+    return numbers.astype(str).astype(np.float64)
 
 
 def in_years(years: Any, what: str) -> Any:
@@ -181,7 +207,8 @@ def as_series(values: Any, what: str, expected: str = COLUMN) -> pl.Series:
     if isinstance(values, pl.Series):
         return values
     if isinstance(values, np.ndarray) and values.ndim == 1:
-        values = values.tolist()
+        other = values.dtype.kind == "f" and values.dtype != np.float64
+        values = (_as_read(values) if other else values).tolist()
     if not isinstance(values, (list, tuple)):
         raise TypeError(f"{what}: expected {expected}, not {type(values).__name__}")
     try:
@@ -214,4 +241,4 @@ def _checked(amount: Any, what: str, most: int) -> Any:
 
 
 def _range(most: int) -> str:
-    return "dollars from 0 to 100 million" if most == MAX_SALARY_CENTS else f"whole numbers from 0 to {most}"
+    return "dollars from 0 to 100 million" if most == MOST_DOLLARS else f"whole numbers from 0 to {most}"

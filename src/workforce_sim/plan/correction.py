@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import Flags, Ints
-from workforce_sim.money import half_up
+from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.adp import (
     BP,
     Method,
@@ -101,7 +101,7 @@ def permitted_ratio(ratios: Ints, target_bp: int) -> Fraction | None:
     mean = mean_bp(ratios)
     if mean is None or mean <= target_bp:
         return None
-    return level(ratios.tolist(), int(ratios.sum()) - target_bp * len(ratios))
+    return level(ratios.tolist(), exact_sum(ratios) - target_bp * len(ratios))
 
 
 def level(amounts: list[int], over: int) -> Fraction:

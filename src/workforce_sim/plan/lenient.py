@@ -66,6 +66,7 @@ def read_leniently(
     spellings: Spellings | None = None,
     empty: Collection[KeyPath] = (),
     rates: Collection[KeyPath] = (),
+    over: Mapping[KeyPath, int] | None = None,
 ) -> Reading:
     """Read a configuration, and tell everything that is wrong with it or was passed over, unknown keys before all.
 
@@ -74,23 +75,29 @@ def read_leniently(
         spellings: keys of before, and those of today that they stand for. Where both stand, they must agree.
         empty: keys whose null is as good as left out.
         rates: keys whose values from 0 to 1 are rounded to six decimals, alone or in a table by year.
+        over: whole numbers that go over those of the source, and are judged in their place.
 
     Raises:
         FileNotFoundError: when there is no such file.
         ConfigError: when it cannot be opened.
     """
     if not isinstance(source, Path):
-        return _read(source, None, spellings or {}, empty, rates)
+        return _read(source, None, spellings or {}, empty, rates, over or {})
     root, malformed = read_yaml(content(source))
     if root is None:
         return Reading(malformed=tuple(malformed))
-    found = _read(root.value, root, spellings or {}, empty, rates)
+    found = _read(root.value, root, spellings or {}, empty, rates, over or {})
     config = None if malformed or found.config is None else beside(found.config, source.resolve().parent)
     return replace(found, malformed=tuple(malformed), config=config)
 
 
 def _read(
-    source: Any, root: Node | None, spellings: Spellings, empty: Collection[KeyPath], rates: Collection[KeyPath]
+    source: Any,
+    root: Node | None,
+    spellings: Spellings,
+    empty: Collection[KeyPath],
+    rates: Collection[KeyPath],
+    over: Mapping[KeyPath, int],
 ) -> Reading:
     if not isinstance(source, Mapping):
         what = f"expected a dictionary of sections, not {type(source).__name__}"
@@ -103,6 +110,8 @@ def _read(
         renamed = replaced(renamed, now, value_at(given, path))
     known, unknown = _without_unknown(_without(renamed, old), root)
     read, rounded = _rounded(known, rates)
+    for path, number in over.items():
+        read = replaced(read, path, number) if type(value_at(read, path)) is int else read
     config, found = checked(read, root)
     problems = [*_clashes(given, old, root), *(_as_written(one, root, written) for one in found), *_unlawful(config)]
     remarks = [

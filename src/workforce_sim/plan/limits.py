@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.resources import files
-from numbers import Real
+from numbers import Rational, Real
 from typing import Any, SupportsIndex, overload
 
 import numpy as np
@@ -23,6 +23,7 @@ import yaml
 from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
+from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
@@ -70,7 +71,7 @@ ROTH_CATCH_UP_FROM = 2026
 """First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""
 
 MOST_DOLLARS = 10**11
-"""A projection beyond this is a mistake, and would leave 64 bits."""
+"""A projection or an override beyond this is a mistake, and would leave 64 bits."""
 
 NAMES = tuple(name.removesuffix("_cents") for name in Limits.__annotations__ if name.endswith("_cents"))
 """What an override may name."""
@@ -97,7 +98,7 @@ def limits(
     follow section 415(d) and the like; sources year by year in ``limits.yaml``.
 
     Args:
-        year: 2011 or later: a whole number, or a list, range, NumPy array or Polars column of them. Published years
+        year: from 2011 to 2200: a whole number, or a list, range, NumPy array or Polars column of them. Published years
             ignore the two rates.
         inflation: yearly growth of the consumer price index after its last published third quarter.
         wage_growth: yearly growth of the national average wage after its last published year.
@@ -109,9 +110,9 @@ def limits(
 
     Raises:
         TypeError: for rates that are no numbers, or overrides that are no tables.
-        ValueError: for a year that is not whole, before the first published one, or projected beyond 100 billion
-            dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an unknown
-            name, an amount below 0 or a fraction of a cent.
+        ValueError: for a year that is not whole, before the first published one, after 2200, or projected beyond 100
+            billion dollars; for rates not above -1 and at most 1, or with more than 6 decimals; for an override of an
+            unknown name, an amount below 0, above 100 billion dollars or with a fraction of a cent.
     """
     if not isinstance(year, SupportsIndex) or isinstance(year, np.ndarray):
         return _by_year(year, inflation=inflation, wage_growth=wage_growth, overrides=overrides)
@@ -119,6 +120,8 @@ def limits(
     year = int(year)
     if year < first:
         raise ValueError(f"limits are known from {first} on, not for {year}; start the plan in {first} or later")
+    if year > LAST_YEAR:
+        raise ValueError(f"limits are projected up to {LAST_YEAR}, not for {year}")
     growth = {"cpi_u": _growth("inflation", inflation), "average_wage": _growth("wage_growth", wage_growth)}
     amounts: dict[str, Any] = dict(_amounts(year, **growth))
     return Limits(year, year > last, **(amounts | _overridden(overrides or {}, year)))
@@ -236,8 +239,10 @@ def _checked(name: str, year: int, dollars: float) -> int:
         amount = cents(dollars)
     except (ArithmeticError, ValueError):
         amount = -1
-    if amount < 0:
-        raise ValueError(f"the override of {name} in {year} must be dollars from 0 up, at most 2 decimals")
+    if not 0 <= amount <= 100 * MOST_DOLLARS:
+        raise ValueError(
+            f"the override of {name} in {year} must be dollars from 0 to {MOST_DOLLARS:,}, at most 2 decimals"
+        )
     return amount
 
 
@@ -246,8 +251,9 @@ def _growth(name: str, rate: Any) -> Fraction:
         raise TypeError(f"{name}: expected a number such as 0.025 for 2.5 %, not {type(rate).__name__}")
     if not -1 < float(rate) <= 1:
         raise ValueError(f"{name} must be above -1 and at most 1, not {rate}")
+    written: Any = float(rate) if isinstance(rate, Rational) else rate
     try:
-        return Fraction(ppm(float(rate)), PPM)
+        return Fraction(ppm(written), PPM)
     except ValueError as error:
         raise ValueError(f"{name} {error}") from None
 

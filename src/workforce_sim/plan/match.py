@@ -1,7 +1,7 @@
 """The employer match, in exact whole numbers: on the year's totals, or pay period by pay period.
 
 A formula is tiers: slices of deferrals, each matched at its own rate. Everything below takes plain integers or int64
-arrays alike, amounts up to 10^10 cents, and rounds once. Chapter: ``docs/model/match.md``.
+arrays alike, amounts up to 10^12 cents, and rounds once. Chapter: ``docs/model/match.md``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config.match import Match, MatchTier
-from workforce_sim.money import Whole, half_up
+from workforce_sim.money import MAX_SALARY_CENTS, Whole, half_up
 from workforce_sim.plan.amounts import (
     by_band,
     in_cents,
@@ -43,11 +43,9 @@ def annual_match(deferral_cents: Whole, compensation_cents: Whole, tiers: Tiers)
         compensation_cents: plan compensation, capped by 401(a)(17), C. D may be above it; C is capped, D is not.
         tiers: slices in bp of compensation.
     """
-    matched = (
-        tier.rate_bp * _slice(BP * deferral_cents, tier.lower * compensation_cents, tier.upper * compensation_cents)
-        for tier in tiers
-    )
-    return half_up(sum(matched, start=0 * deferral_cents), BP * BP)
+    deferred, pay = _roomy(deferral_cents), _roomy(compensation_cents)
+    matched = (tier.rate_bp * _slice(BP * deferred, tier.lower * pay, tier.upper * pay) for tier in tiers)
+    return _narrow(half_up(sum(matched, start=0 * deferred), BP * BP))
 
 
 def dollar_match(deferral_cents: Whole, tiers: Tiers) -> Whole:
@@ -77,13 +75,16 @@ def payroll_match(
         deferral_limit_cents: the most that may be deferred in the year.
         compensation_limit_cents: the year's limit on compensation, 401(a)(17).
     """
-    left, room, matched = BP * deferral_limit_cents, compensation_limit_cents, 0 * compensation_limit_cents
-    for rate, pay in segments:
+    year = list(segments)
+    paid = sum((pay for _, pay in year), start=0 * compensation_limit_cents)
+    room = _roomy(smaller(paid, compensation_limit_cents))
+    left, matched = BP * deferral_limit_cents, 0 * room
+    for rate, pay in year:
         counted = smaller(pay, room)
         deferred = smaller(rate * counted, left)
         matched = matched + _times(match_rate(rate, tiers), deferred, larger(rate, 1))
         left, room = left - deferred, room - counted
-    return half_up(matched, BP * BP)
+    return _narrow(half_up(matched, BP * BP))
 
 
 def formula_match(formula: Match, deferral_cents: Whole, compensation_cents: Whole, place: Any = 0) -> Whole:
@@ -248,6 +249,16 @@ def _times(rate: Any, deferred: Any, per: Any) -> Any:
     """Return rate x deferred // per without a product beyond 64 bits; cutting here cannot change the one rounding."""
     whole = deferred // per
     return rate * whole + rate * (deferred - whole * per) // per
+
+
+def _roomy(cents: Any) -> Any:
+    """Return an array as one of plain integers where a match in units of 10^-8 cents could leave 64 bits."""
+    large = isinstance(cents, np.ndarray) and cents.max(initial=0) > MAX_SALARY_CENTS
+    return cents.astype(object) if large else cents
+
+
+def _narrow(cents: Any) -> Any:
+    return cents.astype(np.int64, copy=False) if isinstance(cents, np.ndarray) else cents
 
 
 def _payrolls(payrolls: Iterable[tuple[Any, Any]] | pl.DataFrame, limit: Any) -> tuple[list[int], list[int]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
-from workforce_sim.money import PPM, half_up
+from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
 
 _MONEY = (
@@ -169,7 +169,7 @@ def pay_of_year_before(people: People, before: People | None, opening: pl.DataFr
     Args:
         people: of the year.
         before: of the year before; None where the run has none.
-        opening: the completed census; None for a run read from disk.
+        opening: the completed census; None for a run that was kept without it.
     """
     if before is not None:
         earned = pl.DataFrame({"employee_id": before.ids, "pay": before.earnings})
@@ -192,6 +192,9 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
     """Return the deferral balances of everybody employed in a year at its end or, of leavers, before they are paid out.
 
     As employer balances are kept: the opening, its return (of leavers to the last day) and the year's deferrals.
+
+    Raises:
+        SimulationError: when a balance grows beyond reason, as employer balances do.
     """
     balances = opening.select("employee_id", balance=pl.col("deferral_balance_cents").fill_null(0))
     for at in range(run.config.simulation.start_year, year + 1):
@@ -201,6 +204,7 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         rate = run.config.plan.annual_return.ppm(at)
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
+        refuse_balance(int(after.max(initial=0)), at, "deferral balance")
         balances = rows.select("employee_id", balance=pl.Series(after))
     return balances["balance"].to_numpy()
 

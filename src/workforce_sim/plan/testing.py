@@ -11,6 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Flags
 from workforce_sim.draws import census_keys
+from workforce_sim.errors import RequestError
 from workforce_sim.plan.covering import coverage
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
@@ -47,7 +48,8 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
 
     Raises:
         TypeError: for anything but a run, or a year or replicate that is not a whole number.
-        ValueError: for a year or replicate that the run does not have, or a run without a plan.
+        RequestError: for a year or replicate that the run does not have, or a run without a plan.
+        SimulationError: when somebody's deferrals have grown to more than 100 million dollars.
     """
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
@@ -79,12 +81,12 @@ def _whole(name: str, value: Any, example: str) -> int:
 def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     """Return the years of a replicate; refuse what cannot be tested."""
     if not run.config.plan.enabled:
-        raise ValueError("plan.enabled is false: there is no plan to test")
+        raise RequestError("plan.enabled is false: there is no plan to test")
     years = years_of(run, replicate)
     if not years:
-        raise ValueError(f"the run has no replicate {replicate}")
+        raise RequestError(f"the run has no replicate {replicate}")
     if year not in years:
-        raise ValueError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
+        raise RequestError(f"the run has no plan year {year}; it has {years[0]} to {years[-1]}")
     return years
 
 
@@ -143,7 +145,7 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
 def _lacking(opening: pl.DataFrame | None) -> str:
     """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
     if opening is None:
-        return "a run read from disk has no census with officers, owners and balances"
+        return "the run was kept without its census, which has officers, owners and balances"
     absent = [name for name, column in TOP_HEAVY_NEEDS.items() if not _known(opening, column)]
     return f"the census has no {', '.join(absent)}" if absent else ""
 

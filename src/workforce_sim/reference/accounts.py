@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM, half_up, quota
+from workforce_sim.money import PPM, half_up, quota, refuse_balance
 from workforce_sim.reference.chance import DAY, completed_years
 from workforce_sim.reference.contributions import PlanYear, contribute, split_roth
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
@@ -14,7 +13,6 @@ from workforce_sim.reference.records import Event, Money, PersonYear
 from workforce_sim.reference.vesting import share_at
 from workforce_sim.reference.year import Year
 
-MAX_BALANCE_CENTS = 10**10
 FULLY_VESTED_BP = 10**4
 LEAST_FLAT = 0.03
 """Share of pay that a nonelective contribution needs to be safe-harbor money."""
@@ -140,11 +138,7 @@ def _balance(person: PersonYear, plan: PlanYear) -> None:
     money, employee = person.money, person.employee
     money.match_balance = _grown(employee.match_balance_cents, person, plan) + money.match
     money.nonelective_balance = _grown(employee.nonelective_balance_cents, person, plan) + money.nonelective
-    if max(money.match_balance, money.nonelective_balance) > MAX_BALANCE_CENTS:
-        raise SimulationError(
-            f"a balance of more than ${MAX_BALANCE_CENTS // 100:,} is reached in {plan.year.year}; "
-            "lower plan.annual_return, or end earlier"
-        )
+    refuse_balance(max(money.match_balance, money.nonelective_balance), plan.year.year)
     employee.match_balance_cents, employee.nonelective_balance_cents = money.match_balance, money.nonelective_balance
 
 

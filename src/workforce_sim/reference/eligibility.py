@@ -63,10 +63,13 @@ def first_entry(day: dt.date, entry: str) -> dt.date:
 def _exclusion(config: Config) -> Callable[[Employee], bool]:
     """Return who is left out: by the census flag or by the draw, and never a participant of the census."""
     share = ppm(config.eligibility.excluded_share) / PPM
+    start = dt.date(config.simulation.start_year, 1, 1)
+    hires_alone = config.eligibility.excluded_scope == "hires"
     scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.EXCLUDED)
 
     def excluded(employee: Employee) -> bool:
-        by_chance = draws.uniform(employee.person, scalar) < share
+        concerned = employee.hire_date >= start or not hires_alone
+        by_chance = concerned and draws.uniform(employee.person, scalar) < share
         return not employee.participates and (employee.flagged_excluded or by_chance)
 
     return excluded

@@ -81,13 +81,14 @@ def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int]
 def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
     """Choose the leavers among the year's hires by the days they could stay, and give each a date and a cause."""
     gone = year.hazard.gone
-    weights = [gone[(year.last - person.first_day).days] for person in hires]
+    least = 1 if year.exact else 0
+    weights = [max(least, gone[(year.last - person.first_day).days]) for person in hires]
     chances = _chances_of_hires(weights, growth.hires_leaving_ppm, year)
     cause = _cause_of(year)
     for person in _leavers(hires, chances, growth.hires_leaving_ppm, Stream.HIRE_TERMINATION, year):
         u = year.u(person.employee, Stream.HIRE_LEAVING_DATE)
         place = int(u * gone[(year.last - person.first_day).days])
-        person.last_day = person.first_day + bisect_right(gone, place) * DAY
+        person.last_day = min(person.first_day + bisect_right(gone, place) * DAY, year.last)
         person.cause = cause(person)
 
 

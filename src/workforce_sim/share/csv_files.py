@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from workforce_sim.errors import RequestError
-from workforce_sim.store.layout import placed, private
+from workforce_sim.errors import LedgerError, RequestError
+from workforce_sim.store.layout import placed_file
 
 _BLANK = r"[\s\x00-\x1f\u{feff}\u{200b}-\u{200f}]"
 FORMULA = rf"^'*{_BLANK}*[=+\-@＝＋－＠]|^'*[\t\r\n]"
@@ -38,8 +38,10 @@ def export_csv(frame: pl.DataFrame, path: str | Path, *, overwrite: bool = False
         raise RequestError(f"{target}: exists already; choose another name, or remove it first")
     _refuse_nested(frame)
     try:
-        with placed(target) as part, private(part).open("wb") as file:
+        with placed_file(target) as file:
             neutral(frame).write_csv(file, quote_style="non_numeric")
+    except LedgerError as error:
+        raise RequestError(str(error)) from None
     except (OSError, pl.exceptions.PolarsError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise RequestError(f"{target}: cannot be written ({why})") from None

@@ -64,7 +64,7 @@ def pseudonyms(data: pl.DataFrame | Result, key: KeySource) -> pl.DataFrame | Re
     tables = Tables(with_pseudonyms(data.events, secret), with_pseudonyms(data.snapshots, secret), data.summary)
     opening = None if data.opening is None else with_pseudonyms(data.opening, secret)
     known = data.tables.header if isinstance(data.tables, Stored) else data.origin
-    origin = Origin(known.replicate, known.engine)
+    origin = Origin(known.replicate, known.engine, source=known.source)
     return replace(data, tables=tables, opening=opening, origin=origin)
 
 

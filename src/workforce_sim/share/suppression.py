@@ -2,8 +2,9 @@
 
 A group too small in any row is hidden in all of its rows: what a year opens with is what the one before closed with,
 so a year alone would tell the next. Then further groups are hidden, the smallest first, until beside every total (of a
-year, of a replicate) at least two are hidden that together hold the least number of people. What is left to be found
-by subtracting from a total is then the sum of those groups, never one of them.
+year, of a replicate) at least two groups with people in them are hidden that together hold the least number. What is
+left to be found by subtracting from a total is then the sum of those groups, never one of them. A group that nobody is
+in hides no other: that nobody is there is easily known.
 """
 
 from __future__ import annotations
@@ -78,8 +79,7 @@ def _check(frame: pl.DataFrame, counts: Sequence[str], least: int, keys: Sequenc
     wrong = [name for name in counts if name not in frame.columns or not frame.schema[name].is_integer()]
     if wrong or not counts:
         raise RequestError(f"count: no column of whole numbers is named {', '.join(wrong) or 'at all'}")
-    if least < 2:
-        raise RequestError(f"least: {least} hides nothing; give 2 or more")
+    refuse_least(least)
     if HIDDEN in frame.columns:
         raise RequestError(f"the table has a column {HIDDEN} already; suppress the whole table once")
     twice = int(frame.select(keys).is_duplicated().sum())
@@ -90,28 +90,46 @@ def _check(frame: pl.DataFrame, counts: Sequence[str], least: int, keys: Sequenc
         )
 
 
+def refuse_least(least: int) -> None:
+    """Raise ``RequestError`` for a least number of people that hides nothing."""
+    if type(least) is not int or least < 2:
+        raise RequestError(f"least: {least!r} hides nothing; give a whole number, 2 or more")
+
+
 def _hidden(cells: Sequence[Cell], least: int) -> set[Any]:
     """Return the groups to hide: those too small, then the smallest others until every total keeps its secret."""
-    hidden = {cell.group for cell in cells if any(0 < people < least for people in cell.people)}
+    small = {cell.group for cell in cells if any(0 < people < least for people in cell.people)}
     sizes: dict[Any, int] = {}
     for cell in cells:
         sizes[cell.group] = sizes.get(cell.group, 0) + sum(cell.people)
-    order = sorted(sizes, key=lambda group: (sizes[group], str(group)))
-    while True:
-        open_to = _open_totals(cells, hidden, least)
+    order = sorted(sizes.keys() - small, key=lambda group: (sizes[group], str(group)))
+    hidden = small | _beside(cells, small, order, least)
+    for group in reversed([group for group in order if group in hidden and sizes[group]]):
+        if not _open_totals(cells, hidden - {group}, least):
+            hidden.remove(group)  # larger ones, hidden for another total, are enough
+    return hidden
+
+
+def _beside(cells: Sequence[Cell], small: set[Any], order: Sequence[Any], least: int) -> set[Any]:
+    """Return groups that hide the small ones, the first in order beside a total that is open."""
+    found: set[Any] = set()
+    while open_to := _open_totals(cells, small | found, least):
         beside = {cell.group for cell in cells if cell.total in open_to}
-        more = next((group for group in order if group in beside and group not in hidden), ...)
+        more = next((group for group in order if group in beside and group not in found), ...)
         if more is ...:
-            return hidden
-        hidden.add(more)
+            break
+        found.add(more)
+    return found
 
 
 def _open_totals(cells: Sequence[Cell], hidden: set[Any], least: int) -> set[tuple[Any, ...]]:
-    """Return the totals whose hidden groups are too few, or hold too few people."""
+    """Return the totals whose hidden groups are too few, or hold too few people; those of nobody do not count."""
     people: dict[tuple[Any, ...], list[tuple[int, ...]]] = {}
     for cell in cells:
         if cell.group in hidden:
             people.setdefault(cell.total, []).append(cell.people)
     return {
-        total for total, found in people.items() if len(found) < 2 or min(map(sum, zip(*found, strict=True))) < least
+        total
+        for total, found in people.items()
+        if any(sum(map(bool, counts)) < 2 or sum(counts) < least for counts in zip(*found, strict=True))
     }

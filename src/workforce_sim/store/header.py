@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,24 @@ import numpy as np
 import polars as pl
 import pyarrow
 from numpy.typing import NDArray
+from pydantic import ConfigDict, ValidationError
 
 from workforce_sim.config import Config
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import ordered, values_of
-from workforce_sim.store.layout import RUN, json_bytes, read_sealed, replace_file, sealed, sha256
+from workforce_sim.store.documents import (
+    Described,
+    Document,
+    RunDocument,
+    Source,
+    Written,
+    first_problem,
+    older,
+    read_document,
+    way_on,
+)
+from workforce_sim.store.files import RESTORE, is_file, readable
+from workforce_sim.store.layout import ENSEMBLE, MANIFEST, RUN, json_bytes, replace_file, sealed, sha256
 from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, SCHEMA, completed
 
@@ -56,6 +70,28 @@ def census_fingerprint(census: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
+class _Section(Document):
+    model_config = ConfigDict(extra="allow")
+
+
+class _Years(_Section):
+    start_year: int
+    end_year: int
+
+
+class _Place(_Section):
+    path: str | None
+
+
+class _Asked(_Section):
+    """What of a configuration is looked up as it is written, so that it must be there."""
+
+    simulation: _Years
+    census: _Place
+    output: _Place
+    random_seed: int
+
+
 @dataclass(frozen=True)
 class Header:
     """What a run is.
@@ -71,6 +107,7 @@ class Header:
         level: of compression, where the kind of compression has levels.
         own: the user's own events: SHA-256 of the source of each, by name.
         format: of the folder.
+        source: where the census came from; None of runs that were written without it.
     """
 
     configuration: Mapping[str, Any]
@@ -83,27 +120,45 @@ class Header:
     level: int = FAST
     own: Mapping[str, str] = field(default_factory=dict)
     format: int | str = FORMAT
+    source: Source | None = None
 
     @classmethod
-    def of(cls, content: Mapping[str, Any]) -> Header:
-        """Return a header from the plain data that ``asdict`` gives."""
-        return cls(**{**content, "notes": tuple(content["notes"])})
+    def of(cls, found: Described, path: Path) -> Header:
+        """Return the header that a file describes.
 
-    @property
+        Raises:
+            LedgerError: when its configuration is none of this version.
+        """
+        content = found.model_dump(exclude={"seal"})
+        header = cls(**{**content, "notes": tuple(found.notes)})
+        try:
+            _Asked.model_validate(found.configuration)
+            header.config  # noqa: B018 - checked once, kept
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            where = f": {first_problem(error)}" if isinstance(error, ValidationError) else ""
+            what = f"holds a configuration that this version cannot read{where}"
+            raise LedgerError(f"{path}: {what}; {way_on(found.versions)}") from None
+        return header
+
+    @cached_property
     def config(self) -> Config:
         """The configuration."""
-        return Config.model_validate(self.configuration, strict=False)
+        return Config.model_validate_json(json_bytes(self.configuration))
+
+    @property
+    def starts_from(self) -> Written | None:
+        """What was written down of ``opening.parquet``; None without one."""
+        return None if self.opening is None else Written.model_validate(self.opening)
 
     @property
     def compression(self) -> str:
         """The kind of compression."""
-        return str(self.configuration["output"]["compression"])
+        return self.config.output.compression
 
     @property
     def years(self) -> range:
         """The plan years asked for."""
-        years = self.configuration["simulation"]
-        return range(years["start_year"], years["end_year"] + 1)
+        return self.config.simulation.years
 
     def identity(self) -> dict[str, Any]:
         """Return what decides each year of the run: without its last year, and without where files lie."""
@@ -114,6 +169,12 @@ class Header:
         if self.own:
             deciding["own"] = known["own"]
         return {**deciding, "configuration": asked}
+
+    def fault(self, path: Path, what: str) -> LedgerError:
+        """Return the error of a table that is not as this version has it: of an older format, or damaged."""
+        if self.format in NUMBERED:
+            return older(path, asdict(self), FORMAT)
+        return LedgerError(f"{path}: {what}; {RESTORE}")
 
     def root(self) -> str:
         """Return the SHA-256 of the identity: the chain of years hangs on it."""
@@ -134,6 +195,7 @@ class Origin:
         census: the completed census, in any order; None of tables that no run gave.
         order: its rows in written order, where they are known.
         own: the user's own events: SHA-256 of the source of each, by name.
+        source: where the census came from; None where nobody knows.
     """
 
     replicate: int = 0
@@ -141,6 +203,7 @@ class Origin:
     census: pl.DataFrame | None = None
     order: NDArray[np.integer[Any]] | None = None
     own: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
@@ -153,6 +216,7 @@ class Origin:
             notes=notes,
             level=level,
             own=dict(self.own),
+            source=self.source,
         )
 
     def _fingerprint(self) -> str:
@@ -168,15 +232,33 @@ def read_header(run: Path) -> Header:
         FileNotFoundError: when there is no such folder.
         LedgerError: when it holds no run, or one of an older format, or ``run.json`` was changed.
     """
-    if not run.exists():
+    with readable(run):
+        there, known = run.exists(), is_file(run / RUN)
+    if not there:
         raise FileNotFoundError(f"{run}: no such folder")
-    if not (run / RUN).is_file():
-        raise LedgerError(f"{run}: holds no complete run; write it again")
-    content = read_sealed(run / RUN, READ)
-    try:
-        return Header.of(content)
-    except (TypeError, KeyError, ValueError) as error:
-        raise LedgerError(f"{run / RUN}: is not of this format ({type(error).__name__})") from None
+    if not known:
+        raise LedgerError(f"{run}: {_found_instead(run)}")
+    return Header.of(read_document(run / RUN, RunDocument, READ), run / RUN)
+
+
+_INSTEAD = {
+    ENSEMBLE: "an ensemble, which has no tables of persons: open replicates.parquet, bands.parquet or bands.json",
+    "comparison.json": "a comparison: open its tables (Parquet) or comparison.json",
+    "sweep.json": "a sweep: open its tables (Parquet) or sweep.json",
+}
+"""What else a folder may hold, by the file that tells."""
+
+
+def _found_instead(run: Path) -> str:
+    """Return what there is where a run was looked for."""
+    if not run.is_dir():
+        return "is a file; give the folder of a run"
+    if is_file(run / MANIFEST):
+        return "is a part of a run or of an ensemble; give the folder that it lies in"
+    for name, what in _INSTEAD.items():
+        if is_file(run / name):
+            return f"holds no run but {what}"
+    return "holds no complete run; write it again"
 
 
 _NO_DIFFERENCE = {"opening": None, "level": None, "format": None}

@@ -11,7 +11,8 @@
         manifest.json      rows and SHA-256 of each file, chained to the years before
         made.json          when, how long, on what machine: nothing else depends on it
 
-While a run is written there is a ``.lock`` too, and beside a part that is not committed yet its name ends in ``.part``.
+``run.json`` comes first: with it the folder is ours. While a run is written there is a ``.lock`` too, and beside a part
+that is not committed yet its name ends in ``.part``.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from workforce_sim.errors import LedgerError
+from workforce_sim.store.files import readable
 
 RUN, OPENING, LOCK = "run.json", "opening.parquet", ".lock"
 MANIFEST, MADE, CARRIED = "manifest.json", "made.json", "carried.parquet"
+ENSEMBLE = "ensemble.json"
+"""Of an ensemble, beside its batches: what was asked."""
+
 _YEAR = re.compile(r"year=([0-9]{4})")
 
 
@@ -45,7 +50,8 @@ def table_file(name: str) -> str:
 
 def committed_years(run: Path) -> list[int]:
     """Return the plan years that stand in a run, in order."""
-    found = [_YEAR.fullmatch(entry.name) for entry in run.iterdir()] if run.is_dir() else []
+    with readable(run):
+        found = [_YEAR.fullmatch(entry.name) for entry in run.iterdir()] if run.is_dir() else []
     return sorted(int(match[1]) for match in found if match is not None)
 
 
@@ -54,14 +60,13 @@ def beside(path: Path) -> Path:
     return path.parent / f".{path.name}.part"
 
 
-def is_leftover(name: str) -> bool:
-    """Return whether a name is one that ``beside`` gives."""
-    return name.startswith(".") and name.endswith(".part")
+LEFT = re.compile(r"\.(run\.json|opening\.parquet|year=[0-9]{4})\.part")
+"""Names that a killed writer of a run may have left: those that ``beside`` gives there."""
 
 
-def leftovers(run: Path) -> Iterator[Path]:
-    """Yield what a killed writer left beside the parts."""
-    return (path for path in run.iterdir() if is_leftover(path.name))
+def leftovers(folder: Path, left: re.Pattern[str] = LEFT) -> Iterator[Path]:
+    """Yield what a killed writer left in a folder that is its own."""
+    return (path for path in folder.iterdir() if left.fullmatch(path.name))
 
 
 def remove(path: Path) -> None:
@@ -72,11 +77,11 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def new_folder(path: Path) -> Path:
-    """Make an empty folder that only its owner may read."""
-    remove(path)
-    path.mkdir(mode=0o700)
-    return path
+def make_folders(path: Path) -> None:
+    """Make a folder and those above it, where there are none, for their owner alone."""
+    if not path.is_dir():
+        make_folders(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync(path: Path) -> None:
@@ -88,21 +93,42 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def commit(part: Path, place: Path) -> None:
-    """Move what was written beside to its place, for good."""
-    part.rename(place)
-    sync(place.parent)
+@contextmanager
+def placed_folder(place: Path) -> Iterator[Path]:
+    """Give a new folder beside a place; it is moved there, for good, or removed when that fails."""
+    part = _new(place, lambda part: part.mkdir(mode=0o700))
+    with _moved(part, place):
+        yield part
+        sync(part)
 
 
 @contextmanager
-def placed(place: Path) -> Iterator[Path]:
-    """Give the path beside a place, to write a file or a folder to; it is moved there, or removed when that fails."""
+def placed_file(place: Path) -> Iterator[BinaryIO]:
+    """Give a new file beside a place, to write to; it is moved there, for good, or removed when that fails."""
+    part = _new(place, private)
+    with _moved(part, place), part.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _new(place: Path, make: Callable[[Path], object]) -> Path:
+    """Make the file or folder beside a place; one that is there is somebody's, and stays."""
     part = beside(place)
-    remove(part)
     try:
-        yield part
-        sync(part)
-        commit(part, place)
+        make(part)
+    except FileExistsError:
+        why = f"is in the way of {place.name}, which is written under that name first"
+        raise LedgerError(f"{part}: {why}; move it, or remove it if a writer that was killed left it") from None
+    return part
+
+
+@contextmanager
+def _moved(part: Path, place: Path) -> Iterator[None]:
+    try:
+        yield
+        part.rename(place)
+        sync(place.parent)
     except BaseException:
         remove(part)
         raise
@@ -120,21 +146,15 @@ def write_new(path: Path, content: bytes) -> None:
     sync(path)
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes | memoryview) -> None:
     """Write a file beside its place and move it there: a reader sees the old one or the new one."""
-    with placed(path) as part:
-        private(part).write_bytes(content)
+    with placed_file(path) as file:
+        file.write(content)
 
 
-def sha256(content: bytes) -> str:
+def sha256(content: bytes | memoryview) -> str:
     """Return the SHA-256 of bytes, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # --- JSON, in one form only: a changed byte is seen ---
@@ -149,38 +169,3 @@ def json_bytes(content: Any) -> bytes:
 def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content with its own SHA-256 under ``seal``."""
     return {**content, "seal": sha256(json_bytes(dict(content)))}
-
-
-def read_sealed(path: Path, formats: Sequence[int | str] = ()) -> dict[str, Any]:
-    """Return the content of a sealed JSON file, one that says of which format it is when only some are read.
-
-    Raises:
-        LedgerError: when it cannot be read, is of an older format, or not a byte of it may have changed and one has.
-    """
-    try:
-        raw = path.read_bytes()
-        content = json.loads(raw)
-        unsealed = {name: value for name, value in content.items() if name != "seal"}
-    except FileNotFoundError:
-        raise LedgerError(f"{path}: missing") from None
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
-    if type(unsealed.get("format")) is int:  # whatever seals were then
-        refuse_older(path, unsealed, formats)
-    if raw != json_bytes(sealed(unsealed)):
-        raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
-    refuse_older(path, unsealed, formats)
-    return unsealed
-
-
-def refuse_older(path: Path, content: Mapping[str, Any], formats: Sequence[int | str]) -> None:
-    """Raise ``LedgerError`` unless content is of one of the formats that are read, saying which version wrote it."""
-    if not formats or content.get("format", formats[0]) in formats:
-        return
-    found, version = content["format"], content.get("versions", {}).get("workforce_sim")
-    what = f"is of an older format ({found}; this version reads {formats[0]})"
-    wrote = "the version that wrote it" if version is None else f"workforce_sim {version}, which wrote it"
-    raise LedgerError(f"{path}: {what}; simulate it again elsewhere, or read it with {wrote}")
-
-
-RESTORE = "restore it from a copy, or write the run again elsewhere"

@@ -14,10 +14,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
 
 from workforce_sim.errors import LedgerError
+from workforce_sim.store.documents import Document
+from workforce_sim.store.files import is_file, is_there, open_file, opened_file
 from workforce_sim.store.layout import LOCK
+from workforce_sim.terminal import printable
 
+_LONGEST = 1_000
+"""Bytes of a signature, at most."""
+
+_NO_POSIX = "runs are written on Linux and macOS alone (POSIX file locks); simulate in memory, or write it there"
 _LOOKS, _BETWEEN_LOOKS = 20, 0.01  # seconds
 
 
@@ -34,16 +44,34 @@ def locked(run: Path) -> Iterator[None]:
         _sign(handle)
         yield
     finally:
-        path.unlink(missing_ok=True)
+        if _still_there(path, handle):
+            path.unlink()
         os.close(handle)
+
+
+def is_left_by_a_writer(path: Path) -> bool:
+    """Return whether a lock is one that a writer signed, or was about to, or is gone by now."""
+    if not is_there(path):
+        return True
+    if not is_file(path):
+        return False
+    with opened_file(path) as file:
+        raw = file.read(_LONGEST + 1)
+    return not raw or _signature(raw) is not None
 
 
 def _taken(path: Path) -> int:
     """Return the handle of the locked file."""
-    import fcntl  # noqa: PLC0415 - reading a run needs no locks, and works without POSIX
+    try:
+        import fcntl  # noqa: PLC0415 - reading a run needs no locks, and works without POSIX
+    except ImportError:
+        raise LedgerError(f"{path.parent}: {_NO_POSIX}") from None
 
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = open_file(path, os.O_RDWR | os.O_CREAT)
+        if os.fstat(handle).st_nlink > 1:
+            os.close(handle)
+            raise LedgerError(f"{path}: is a file of another name too, and no lock; remove it")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -57,7 +85,7 @@ def _taken(path: Path) -> int:
 
 def _still_there(path: Path, handle: int) -> bool:
     try:
-        return os.path.samestat(path.stat(), os.fstat(handle))
+        return os.path.samestat(path.lstat(), os.fstat(handle))
     except FileNotFoundError:
         return False
 
@@ -71,9 +99,21 @@ def _sign(handle: int) -> None:
 def _holder(handle: int) -> str:
     """Say who holds the lock, as far as the file tells; who has just taken it signs in a moment."""
     for _ in range(_LOOKS):
-        try:
-            who = json.loads(os.pread(handle, 4096, 0))
-            return f"process {who['pid']} on {who['host']} (since {who['since']})"
-        except (ValueError, KeyError, TypeError):
-            time.sleep(_BETWEEN_LOOKS)
+        who = _signature(os.pread(handle, _LONGEST + 1, 0))
+        if who is not None:
+            return f"process {who.pid} on {printable(who.host)} (since {printable(who.since)})"
+        time.sleep(_BETWEEN_LOOKS)
     return "another process"
+
+
+class _Signature(Document):
+    pid: int
+    host: Annotated[str, Field(max_length=255)]
+    since: Annotated[str, Field(max_length=40)]
+
+
+def _signature(raw: bytes) -> _Signature | None:
+    try:
+        return _Signature.model_validate_json(raw)
+    except ValidationError:
+        return None

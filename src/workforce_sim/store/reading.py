@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Tables
+from workforce_sim.store.files import RESTORE, refuse_changed
 from workforce_sim.store.header import Header, read_header
-from workforce_sim.store.layout import (
-    CARRIED,
-    MANIFEST,
-    OPENING,
-    RESTORE,
-    committed_years,
-    file_sha256,
-    read_sealed,
-    table_file,
-    year_folder,
-)
-from workforce_sim.store.writer import Carried, chain
+from workforce_sim.store.layout import CARRIED, OPENING, committed_years, table_file, year_folder
+from workforce_sim.store.writer import Carried, chain, read_manifest
 from workforce_sim.tables import TABLES, names
 
 _WRITTEN = ("events", "snapshots", "summary")
@@ -70,8 +60,8 @@ class Stored:
     def _table(self, name: str) -> pl.DataFrame:
         """Return a table, each file of it as it was written."""
         for year in self.years:
-            folder, file = year_folder(self.folder, year), table_file(name)
-            _check_file(folder / file, read_sealed(folder / MANIFEST)["files"][file])
+            file = table_file(name)
+            refuse_changed(year_folder(self.folder, year) / file, read_manifest(self.folder, year).files[file])
         return _collected(self.scan(name))
 
     def part(self, year: int) -> Tables:
@@ -83,42 +73,31 @@ class Stored:
         """Yield the tables of one year after another, each read when it is its turn."""
         return (self.part(year) for year in self.years)
 
-    def carried(self) -> Carried | None:
-        """Return what the last year hands to the next besides its snapshots; None where the engine kept nothing.
+    def carried(self, year: int) -> Carried | None:
+        """Return what a year hands to the next besides its snapshots; None where the engine kept nothing.
 
         Raises:
-            LedgerError: when a file of the last year was changed: nothing is built on it.
+            LedgerError: when a file of the year was changed: nothing is built on it.
         """
-        folder = year_folder(self.folder, self.years[-1])
-        manifest = read_sealed(folder / MANIFEST)
-        if CARRIED not in manifest["files"]:
+        folder, manifest = year_folder(self.folder, year), read_manifest(self.folder, year)
+        if manifest.forfeitures_cents is None:
             return None
-        for name, known in manifest["files"].items():
-            _check_file(folder / name, known)
-        return Carried(_collected(_scan([folder / CARRIED])), manifest["forfeitures_cents"])
+        for name, known in manifest.files.items():
+            refuse_changed(folder / name, known)
+        return Carried(_collected(_scan([folder / CARRIED])), manifest.forfeitures_cents)
 
     @property
     def opening(self) -> pl.DataFrame | None:
         """The completed census as the run started from it."""
-        if self.header.opening is None:
+        if self.header.starts_from is None:
             return None
-        _check_file(self.folder / OPENING, self.header.opening)
+        refuse_changed(self.folder / OPENING, self.header.starts_from)
         return _collected(_scan([self.folder / OPENING]))
 
 
 def _scan(files: list[Path]) -> pl.LazyFrame:
     """Return files of one table, whatever their names mean to a shell."""
     return pl.scan_parquet(files, glob=False, hive_partitioning=False)
-
-
-def _check_file(path: Path, known: Mapping[str, Any]) -> None:
-    """Raise ``LedgerError`` when a file is not the one that was written."""
-    try:
-        found = file_sha256(path)
-    except OSError as error:
-        raise LedgerError(f"{path}: cannot be read ({error.strerror}); {RESTORE}") from None
-    if found != known["sha256"]:
-        raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
 
 
 def _collected(table: pl.LazyFrame) -> pl.DataFrame:
@@ -144,19 +123,18 @@ def opened(run: Path) -> Stored:
     if not years:
         raise LedgerError(f"{run}: no year of this run is committed yet; simulate it again with the same folder")
     chain(run, header, years)
-    stored = Stored(run, header, tuple(years))
     for year in years:
         for name in _WRITTEN:
-            _check_columns(year_folder(run, year) / table_file(name), name, own=bool(header.own))
-    return stored
+            _check_columns(year_folder(run, year) / table_file(name), name, header)
+    return Stored(run, header, tuple(years))
 
 
-def _check_columns(path: Path, name: str, *, own: bool) -> None:
+def _check_columns(path: Path, name: str, header: Header) -> None:
     """Refuse a file without the columns of its table; a user's own events add theirs behind."""
     try:
         found = _scan([path]).collect_schema().names()
     except _UNREADABLE as error:
-        raise LedgerError(f"{path}: cannot be read ({str(error).splitlines()[0]}); restore it from a copy") from None
+        raise LedgerError(f"{path}: cannot be read ({str(error).splitlines()[0]}); {RESTORE}") from None
     expected = names(TABLES[name])
-    if (found[: len(expected)] if own else found) != expected:
-        raise LedgerError(f"{path}: has other columns than a table of {name}; restore it from a copy")
+    if (found[: len(expected)] if header.own else found) != expected:
+        raise header.fault(path, f"has other columns than a table of {name}")

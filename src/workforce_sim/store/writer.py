@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,16 @@ import polars as pl
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import in_order
 from workforce_sim.opening import Tables
+from workforce_sim.store.documents import Manifest, read_document
+from workforce_sim.store.files import (
+    is_file,
+    is_there,
+    readable,
+    refuse_changed,
+    refuse_no_folder,
+    refuse_other_kind,
+    refuse_other_size,
+)
 from workforce_sim.store.header import Header, read_header, refuse_difference
 from workforce_sim.store.layout import (
     CARRIED,
@@ -25,24 +36,25 @@ from workforce_sim.store.layout import (
     MADE,
     MANIFEST,
     OPENING,
-    RESTORE,
     RUN,
+    beside,
     committed_years,
-    is_leftover,
     json_bytes,
     leftovers,
-    new_folder,
-    placed,
-    read_sealed,
+    make_folders,
+    placed_folder,
     remove,
+    replace_file,
     sealed,
+    sha256,
     sync,
     table_file,
     write_new,
     year_folder,
 )
-from workforce_sim.store.lock import locked
-from workforce_sim.store.parquet import write_tables
+from workforce_sim.store.lock import is_left_by_a_writer, locked
+from workforce_sim.store.parquet import encoded, write_tables
+from workforce_sim.terminal import printable
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,8 @@ class RunWriter:
         Raises:
             LedgerError: when it cannot be written; what stood before still stands.
         """
-        with writable(self.folder), placed(year_folder(self.folder, year)) as part:
-            manifest = self._written(new_folder(part), year, tables, carried)
+        with writable(self.folder), placed_folder(year_folder(self.folder, year)) as part:
+            manifest = self._written(part, year, tables, carried)
             write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
         self._before, self.years = manifest["seal"], [*self.years, year]
 
@@ -113,31 +125,34 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
     Raises:
         LedgerError: when a year is missing or does not belong to this run.
     """
-    before = header.root()
-    if years and header.opening is not None:
-        _refuse_missing(run, {OPENING: header.opening})
+    before, identity = header.root(), header.identity()
+    if years and header.starts_from is not None:
+        refuse_other_size(run / OPENING, header.starts_from)
     surplus = years[len(header.years) :]
     if surplus:
         raise LedgerError(f"{run}: {surplus[0]} is none of its years; remove what does not belong there")
     for year, expected in zip(years, header.years, strict=False):
         if year != expected:
             raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
-        manifest = read_sealed(year_folder(run, year) / MANIFEST)
-        if manifest["before"] != before:
+        manifest = read_manifest(run, year)
+        if (manifest.year, manifest.before, manifest.run) != (year, before, identity):
             raise LedgerError(f"{year_folder(run, year)}: belongs to another run; write the run again elsewhere")
-        _refuse_missing(year_folder(run, year), manifest["files"])
-        before = sealed(manifest)["seal"]
+        for name, known in manifest.files.items():
+            refuse_other_size(year_folder(run, year) / name, known)
+        before = manifest.seal
     return before
 
 
-def _refuse_missing(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise ``LedgerError`` when a file is not there or not as large as it was written."""
-    for name, known in files.items():
-        path = folder / name
-        if not path.is_file():
-            raise LedgerError(f"{path}: missing; {RESTORE}")
-        if path.stat().st_size != known["bytes"]:
-            raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
+def read_manifest(run: Path, year: int) -> Manifest:
+    """Return what a year says of itself.
+
+    Raises:
+        LedgerError: when its folder is a link, or its manifest cannot be read.
+    """
+    folder = year_folder(run, year)
+    with readable(folder):
+        refuse_no_folder(folder)
+    return read_document(folder / MANIFEST, Manifest)
 
 
 def finished(run: Path, header: Header) -> bool:
@@ -146,10 +161,11 @@ def finished(run: Path, header: Header) -> bool:
     Raises:
         LedgerError: when it holds another run, with what differs.
     """
-    if not (run / RUN).is_file():
-        return False
+    with readable(run):
+        if not is_there(run / RUN):
+            return False
     _refuse_other(run, header)
-    unclean = (run / LOCK).exists() or any(leftovers(run))  # another is writing, or was killed when all but done
+    unclean = is_there(run / LOCK) or any(leftovers(run))  # another is writing, or was killed when all but done
     return not unclean and committed_years(run) == list(header.years)
 
 
@@ -167,7 +183,9 @@ def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator
     """
     refuse_foreign(run)
     with writable(run), held(run):
-        there = _refuse_other(run, header) if (run / RUN).is_file() else None
+        there = _refuse_other(run, header) if is_there(run / RUN) else None
+        if there is not None and not committed_years(run):
+            _refuse_other_opening(run, there)
         with _cleared_up(run):
             yield _begun(run, header, opening, there)
 
@@ -176,7 +194,7 @@ def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator
 def held(folder: Path) -> Iterator[None]:
     """Make a folder where there is none and hold it for writing; one that is new and empty at an error is removed."""
     new = not folder.exists()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(folder)
     try:
         with locked(folder):
             yield
@@ -212,43 +230,89 @@ def _cleared_up(run: Path) -> Iterator[None]:
 
 def refuse_foreign(run: Path) -> None:
     """Raise ``LedgerError`` when a folder holds anything but a run, or can be none."""
+    refuse_without(RUN, run, "exists and is not an empty folder; choose another or remove it first")
+
+
+def refuse_without(first: str, folder: Path, why: str) -> None:
+    """Raise ``LedgerError`` when a folder that is not empty is without the file that is written there first."""
+    there = _names(folder, why)
+    with readable(folder):
+        refuse_other_kind(folder / first, stat.S_IFREG)
+    foreign = [] if first in there else [name for name in there if not _left_of_a_beginning(folder / name, first)]
+    if foreign and not is_there(folder / first):  # which may have come just now
+        shown = [*map(printable, foreign[:MOST_NAMES]), *(["..."] if len(foreign) > MOST_NAMES else [])]
+        raise LedgerError(f"{folder}: {why} (in it: {', '.join(shown)})")
+
+
+MOST_NAMES = 3
+
+
+def _names(folder: Path, why: str) -> list[str]:
+    """Return what is in a folder that is to be written; nothing where there is none yet."""
     try:
-        run.stat()
+        folder.stat()
     except FileNotFoundError:
-        return
+        return []
     except ValueError:
         raise LedgerError("the folder of a run has a name that no file can have; choose another") from None
     except OSError as error:
-        raise LedgerError(f"{run}: cannot be written ({error.strerror}); choose another folder") from None
-    there = {entry.name for entry in run.iterdir()} if run.is_dir() else {""}  # looked at once: it may be growing
-    ours = {OPENING, LOCK, *(name for name in there if is_leftover(name))}
-    if RUN not in there and there - ours:
-        raise LedgerError(f"{run}: exists and is not an empty folder; choose another or remove it first")
+        raise LedgerError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
+    if not folder.is_dir():
+        raise LedgerError(f"{folder}: {why}")
+    with writable(folder):
+        return sorted(entry.name for entry in folder.iterdir())
+
+
+def _left_of_a_beginning(path: Path, first: str) -> bool:
+    """Return whether a writer may have left this that was killed before its first file stood."""
+    if path.name == LOCK:
+        return is_left_by_a_writer(path)
+    return path == beside(path.parent / first) and (is_file(path) or not is_there(path))
+
+
+def refuse_inputs(folder: Path, *inputs: object) -> None:
+    """Raise ``LedgerError`` when a file or folder that is read lies where a run or an ensemble is written."""
+    for given in inputs:
+        if isinstance(given, str | os.PathLike):
+            path = Path(given)
+            places = path.resolve(), path.parent.resolve() / path.name  # what a link leads to, and the link
+            if any(place.is_relative_to(folder.resolve()) for place in places):
+                raise LedgerError(f"{path}: is read, and lies in {folder}, which is written; choose another folder")
+
+
+def _refuse_other_opening(run: Path, there: Header) -> None:
+    """Raise ``LedgerError`` when a run without a year has an opening that is not its own: it would be replaced."""
+    if is_there(run / OPENING):
+        if there.starts_from is None:
+            raise LedgerError(f"{run / OPENING}: is no part of the run; move it")
+        refuse_changed(run / OPENING, there.starts_from)
 
 
 def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Header | None) -> RunWriter:
     for path in leftovers(run):
         remove(path)
-    if there is None:
-        run.chmod(0o700)
-        sync(run.parent)
-        header = replace(header, opening=_opening(run, header, opening))
-        header.write(run)
-        return RunWriter(run, header, [])
+    years = committed_years(run)
+    if there is None or not years:
+        return _from_the_start(run, header, opening)
     if there.years != header.years:
-        there = replace(there, configuration=header.configuration, notes=header.notes)
+        there = replace(there, configuration=header.configuration, notes=header.notes, source=header.source)
         there.write(run)
-    return RunWriter(run, there, committed_years(run))
+    return RunWriter(run, there, years)
 
 
-def _opening(run: Path, header: Header, opening: pl.DataFrame | None) -> dict[str, Any] | None:
-    """Write the opening, and return its rows and hash."""
-    remove(run / OPENING)
-    if opening is None:
-        return None
-    with placed(run / OPENING) as part:
-        (found,) = write_tables({part: opening}, header.compression, header.level).values()
-    return found
+def _from_the_start(run: Path, header: Header, opening: pl.DataFrame | None) -> RunWriter:
+    """Write what the run is, and then what it starts from."""
+    content = None if opening is None else encoded(opening, header.compression, header.level)
+    if opening is not None and content is not None:
+        about = {"rows": opening.height, "bytes": len(content), "sha256": sha256(content)}
+        header = replace(header, opening=about)
+    sync(run.parent)
+    header.write(run)
+    if content is None:
+        remove(run / OPENING)
+    else:
+        replace_file(run / OPENING, content)
+    return RunWriter(run, header, [])
 
 
 def _refuse_other(run: Path, asked: Header) -> Header:

@@ -15,12 +15,10 @@ from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
-from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM, half_up
+from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.vesting import BP, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
 
-MOST_CENTS = 10**10
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
 ADDS: Described = {
     "new_match_balance_cents": (
@@ -56,7 +54,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     rate = year.config.plan.annual_return.ppm(year.number)
     match = _grown(staff, "match_balance_cents", rate, gone, year) + staff["match_cents"]
     nonelective = _grown(staff, "nonelective_balance_cents", rate, gone, year) + staff["nonelective_cents"]
-    _refuse_growth(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year)
+    refuse_balance(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year.number)
     full = _all_vested(staff, gone, vesting.normal_retirement_age, year)
     years = _service(staff, gone, year)
     of_match, of_nonelective = (
@@ -78,14 +76,6 @@ def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year)
     days = staff["last_day"][gone].astype(np.int64) - year.first + 1
     closing[gone] = own + half_up(own * rate_ppm * days, PPM * year.days)
     return closing
-
-
-def _refuse_growth(highest_cents: int, year: Year) -> None:
-    if highest_cents > MOST_CENTS:
-        raise SimulationError(
-            f"a balance of more than ${MOST_CENTS // 100:,} is reached in {year.number}; "
-            "lower plan.annual_return, or end earlier"
-        )
 
 
 def _service(staff: Columns, gone: Selected, year: Year) -> Ints:

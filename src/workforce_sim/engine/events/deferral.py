@@ -10,13 +10,11 @@ escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change or stop from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.config.match import Match
 from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described
@@ -51,12 +49,7 @@ def _responds(year: Year) -> bool:
     """Return whether the match has another formula than the year before, in any but the first."""
     match = year.config.plan.match
     first = year.number == year.config.simulation.start_year
-    return not first and _formula(match.at(year.number)) != _formula(match.at(year.number - 1))
-
-
-def _formula(match: Match) -> tuple[Any, ...]:
-    """Return what makes a formula: its tiers by band, whether they are dollars, and what several bands go by."""
-    return match.bands, match.in_dollars, match.graded_by if len(match.bands) > 1 else None
+    return not first and match.at(year.number).formula != match.at(year.number - 1).formula
 
 
 def _escalation_is_later(year: Year) -> bool:

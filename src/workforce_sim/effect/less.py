@@ -1,0 +1,122 @@
+"""Settings that do less than they ask for.
+
+Rates above a cap, vesting of money that is not paid, a headcount that is to shrink faster than people leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workforce_sim.config import Config
+from workforce_sim.config.enrollment import DeferralCell
+from workforce_sim.effect.live import Live, always, contributes, forfeits, matches, reallocates
+from workforce_sim.wording import percent
+
+
+def lessened(config: Config, found: Live) -> Iterator[str]:
+    """Yield a note for each setting that does less than it says; none of what has no effect anyway."""
+    for part in (_above_max_deferral, _above_cap, _promotion, _top_level, _no_money):
+        yield from (f"{key}: {note}" for key, note in part(config) if found.why_not(key) is None)
+
+
+def _above_max_deferral(config: Config) -> Iterator[tuple[str, str]]:
+    section, most = config.enrollment, config.enrollment.max_deferral
+    acts = f"acts as {percent(most)}, for enrollment.max_deferral is no more"
+    if section.auto_enrollment.default_deferral_rate > most:
+        rate = section.auto_enrollment.default_deferral_rate
+        yield "enrollment.auto_enrollment.default_deferral_rate", f"{percent(rate)} {acts}"
+    if section.escalation.cap > most:
+        yield "enrollment.escalation.cap", f"{percent(section.escalation.cap)} {acts}"
+    highest = _highest(section.deferral_rates)
+    if highest > most:
+        yield "enrollment.deferral_rates", f"up to {percent(highest)}, {acts}"
+
+
+def _highest(table: float | tuple[DeferralCell, ...]) -> float:
+    return table if isinstance(table, float) else max(cell.value for cell in table)
+
+
+def _above_cap(config: Config) -> Iterator[tuple[str, str]]:
+    section = config.enrollment
+    default = min(section.auto_enrollment.default_deferral_rate, section.max_deferral)
+    cap = min(section.escalation.cap, section.max_deferral)
+    if section.auto_enrollment.enabled and cap <= default:
+        what = f"{percent(cap)} is not above the rate of automatic enrollment, {percent(default)}"
+        yield "enrollment.escalation.cap", f"{what}: nobody who was enrolled at that is escalated"
+
+
+def _promotion(config: Config) -> Iterator[tuple[str, str]]:
+    section = config.promotion
+    if section.increase.highest > section.max_increase:
+        what = f"up to {percent(section.increase.highest)}, acts as {percent(section.max_increase)}"
+        yield "promotion.increase", f"{what}, for promotion.max_increase is no more"
+
+
+def _top_level(config: Config) -> Iterator[tuple[str, str]]:
+    levels = config.workforce.levels
+    if levels and levels[-1].promotion_factor != 1:
+        key = "workforce.levels[].promotion_factor"
+        yield key, "that of the highest level has no effect, as nobody is promoted out of it"
+
+
+def _no_money(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield what acts on employer money alone, where none is paid: a census may bring balances."""
+    section, but = config.plan, "acts on balances of the census alone, if it has any, as"
+    paid = {"match": matches(config), "nonelective": contributes(config) or reallocates(config)}
+    for name, pays in paid.items():
+        if not pays and getattr(section.vesting, name) != "immediate":
+            yield f"plan.vesting.{name}", f"{but} plan.{name} pays nothing"
+    if any(paid.values()):
+        return
+    if section.forfeitures != "offset" and forfeits(config):
+        yield "plan.forfeitures", f"{but} the employer pays nothing"
+    if not always(config, section.annual_return, 0):
+        yield "plan.annual_return", f"{but} the employer pays nothing"
+
+
+# --- headcount that shrinks ---
+
+
+def laid_off_by_nobody(config: Config) -> Iterator[str]:
+    """Yield a note where headcount is to shrink faster than people leave, and nobody is laid off for it."""
+    years = [year for year in config.simulation.years if _shrinks(config, year)]
+    if config.workforce.headcount != "stochastic" or not years:
+        return
+    when = f"{percent(config.simulation.target_growth_rate.at(years[0]))} in {years[0]}"
+    expected = _leaving_unknown() if config.rates_as_given else _expected(config, years[0])
+    yield (
+        f"simulation.target_growth_rate: {when} lays nobody off, as workforce.headcount is stochastic; {expected}; "
+        "set workforce.headcount to exact for reductions"
+    )
+
+
+def _shrinks(config: Config, year: int) -> bool:
+    """Return whether a year is to lose as many as are expected to leave, or more."""
+    growth = config.simulation.target_growth_rate.at(year)
+    leaving = 0.0 if config.rates_as_given else config.workforce.total_termination_rate.at(year)
+    return growth < 0 and growth + leaving <= 0
+
+
+def _leaving_unknown() -> str:
+    return (
+        "headcount falls by those who leave by terminations.rates alone, and nobody is hired while it is above target"
+    )
+
+
+def _expected(config: Config, year: int) -> str:
+    leaving = percent(config.workforce.total_termination_rate.at(year))
+    last = config.simulation.end_year
+    headcount, target = _path(config)
+    return (
+        f"nobody is hired, and {leaving} are expected to leave; at the end of {last} expect about "
+        f"{percent(headcount, 1)} of the opening headcount, where the target is {percent(target, 1)}"
+    )
+
+
+def _path(config: Config) -> tuple[float, float]:
+    """Return the expected headcount at the end of a run, and its target, as shares of the opening."""
+    headcount = target = 1.0
+    for year in config.simulation.years:
+        target *= 1 + config.simulation.target_growth_rate.at(year)
+        headcount = max(target, headcount * (1 - config.workforce.total_termination_rate.at(year)))
+    return headcount, target

@@ -1,0 +1,95 @@
+"""What is to be said of settings that have no effect, or less than they ask for: notes of a run and of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from workforce_sim.config import Config
+from workforce_sim.config.drawing import Drawing
+from workforce_sim.effect.given import Given, given, years_of
+from workforce_sim.effect.less import laid_off_by_nobody, lessened
+from workforce_sim.effect.live import Live, live
+
+MAX_KEYS = 10
+"""How many keys a note names."""
+
+ON_BY_DEFAULT = ("enrollment.escalation.enabled",)
+"""Switches that are on without being set, and told of when another key makes them idle."""
+
+
+def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> tuple[str, ...]:
+    """Return what is to be said of the settings of a replicate.
+
+    Only keys that are set to another value than their default are told of, and escalation, which is on by default. Who
+    gives a census to a run knows that it takes the place of the configuration's.
+
+    Args:
+        drawing: the configuration, ready to be drawn.
+        replicate: its number.
+        census: whether the census is given to the run, in place of that of the configuration.
+    """
+    config = drawing.of(replicate)
+    found, keys = live(config, given=census), list(given(config))
+    return (
+        *_idle(found, (key for key in _told(config, keys) if not (census and key.startswith("census.")))),
+        *_idle_draws(drawing.config, found),
+        *_outside(config, found, keys),
+        *lessened(config, found),
+        *laid_off_by_nobody(config),
+    )
+
+
+def idle_draws(config: Config) -> tuple[str, ...]:
+    """Return what is to be said of keys that are drawn, but have no effect while the rest is as it is written."""
+    return tuple(_idle_draws(config, live(config)))
+
+
+def _idle_draws(config: Config, found: Live) -> Iterator[str]:
+    return _idle(found, (entry.key for entry in config.uncertainty.assumptions), "uncertainty.assumptions: ")
+
+
+def _told(config: Config, keys: Iterable[Given]) -> Iterator[str]:
+    """Yield the keys that are told of when they have no effect; a switch that is off asks for none."""
+    for key in keys:
+        off = key.key.endswith(".enabled") and not key.value
+        if not off and (key.is_set or (key.key in ON_BY_DEFAULT and config.plan.enabled)):
+            yield key.key
+
+
+def _idle(found: Live, keys: Iterable[str], before: str = "") -> Iterator[str]:
+    """Yield a note for each reason, with the keys that have no effect for it."""
+    by_reason: dict[str, list[str]] = {}
+    for key in dict.fromkeys(keys):
+        why = found.why_not(key)
+        if why is not None and not _within(key, by_reason.get(why, [])):
+            by_reason.setdefault(why, []).append(key)
+    yield from (f"{before}{_names(idle)}: no effect, because {why}" for why, idle in by_reason.items())
+
+
+def _names(keys: list[str]) -> str:
+    more = len(keys) - MAX_KEYS
+    return ", ".join(keys[:MAX_KEYS]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _within(key: str, others: list[str]) -> bool:
+    return any(key.startswith((f"{other}.", f"{other}[")) for other in others)
+
+
+def _outside(config: Config, found: Live, keys: Iterable[Given]) -> Iterator[str]:
+    """Yield a note for each table by year that has years which the run does not come to."""
+    for key in keys:
+        years = years_of(key.value)
+        if years and found.why_not(key.key) is None:
+            idle = _idle_years(config, key.key, years)
+            if idle:
+                first, last = config.simulation.start_year, config.simulation.end_year
+                yield f"{key.key}: no effect of {_names([str(year) for year in idle])}, as the run is {first} to {last}"
+
+
+def _idle_years(config: Config, key: str, years: list[int]) -> list[int]:
+    """Return the years of a table whose values are never in force."""
+    first, last = config.simulation.start_year, config.simulation.end_year
+    if key.startswith("plan.limits.overrides."):  # each holds for its year; pay of the year before decides, too
+        return [year for year in years if not first - 1 <= year <= last]
+    in_force = max(year for year in years if year <= first)
+    return [year for year in years if year > last or year < in_force]

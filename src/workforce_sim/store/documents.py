@@ -1,0 +1,192 @@
+"""What the JSON files of runs and ensembles may hold, and the one way to read them.
+
+A file may have been changed, or written to do harm: it is read whole and checked before anything is done with it, and
+whatever is wrong with it is a ``LedgerError`` that names it and repeats nothing of its values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from workforce_sim.errors import LedgerError
+from workforce_sim.store.files import RESTORE, changed, is_there, opened_file, readable
+from workforce_sim.store.layout import CARRIED, json_bytes, sealed
+from workforce_sim.terminal import printable
+
+MOST_BYTES = 1 << 25
+"""Of a JSON file that is read; a run of the largest configuration, or an ensemble of a million replicates, has less."""
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Replicate = Annotated[int, Field(ge=0, lt=2**31)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
+Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried)\.parquet\z")]
+
+
+class Document(BaseModel):
+    """Plain data of a JSON file, or a part of it: nothing is converted, and nothing else may be there."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+D = TypeVar("D", bound=Document)
+
+Source = Literal["synthetic", "configured", "given"]
+"""Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
+
+
+class Written(Document):
+    """What was written down of a table: its rows, its bytes and their SHA-256."""
+
+    rows: Count
+    bytes: Count
+    sha256: Sha256
+
+
+class Described(Document):
+    """What a run is: the fields of a ``Header``."""
+
+    configuration: dict[str, Any]
+    replicate: Replicate
+    engine: Literal["fast", "reference"]
+    census: Sha256 | Literal["unknown"]
+    opening: Written | None
+    notes: list[str]
+    versions: dict[str, str]
+    level: Annotated[int, Field(ge=1, le=22)]
+    own: dict[str, Sha256] = {}
+    source: Source | None = None
+    format: int | str
+
+
+class RunDocument(Described):
+    """``run.json``."""
+
+    seal: Sha256
+
+
+class EnsembleDocument(Document):
+    """``ensemble.json``."""
+
+    format: int
+    header: Described
+    seal: Sha256
+
+
+class Manifest(Document):
+    """``manifest.json`` of a year: what it is of, its files and what it hangs on."""
+
+    run: dict[str, Any]
+    year: int
+    files: dict[Table, Written]
+    forfeitures_cents: list[Count] | None
+    before: Sha256
+    seal: Sha256
+
+    @model_validator(mode="after")
+    def _whole(self) -> Manifest:
+        missing = {"events.parquet", "snapshots.parquet", "summary.parquet"} - {*self.files}
+        if missing:
+            raise ValueError(f"{min(missing)} is not among its files")
+        if (CARRIED in self.files) != (self.forfeitures_cents is not None and len(self.forfeitures_cents) == 1):
+            raise ValueError(f"{CARRIED} and the forfeitures of one replicate go together")
+        return self
+
+
+class Made(Document):
+    """``made.json``: when and by what a year was made; nothing depends on it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    committed: str
+    python: str
+    libraries: dict[str, str]
+    system: str
+    processors: Count | None
+    threads: Count
+    peak_memory_mb: float
+    seconds: dict[str, float] = {}
+
+
+class Batch(Document):
+    """``manifest.json`` of a batch of an ensemble."""
+
+    ensemble: Sha256
+    replicates: Annotated[list[Replicate], Field(min_length=1)]
+    files: Annotated[dict[Annotated[str, Field(pattern=r"^summary\.parquet\z")], Written], Field(min_length=1)]
+    seal: Sha256
+
+
+def read_document(path: Path, kind: type[D], formats: Sequence[int | str] = ()) -> D:
+    """Return the content of a sealed JSON file, one that says of which format it is when only some are read.
+
+    Raises:
+        LedgerError: when it cannot be read, is of an older format, not a byte of it may have changed and one has, or it
+            does not hold what a file of its kind holds.
+    """
+    content, as_sealed = _parsed(path)
+    if type(content.get("format")) is int:  # whatever seals were then
+        _refuse_older(path, content, formats)
+    if not as_sealed:
+        raise changed(path)
+    _refuse_older(path, content, formats)
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        if content.get("format") in formats[1:]:  # a number alone, of before tables were part of it
+            raise older(path, content, formats[0]) from None
+        raise LedgerError(f"{path}: is not of this format ({first_problem(error)}); {RESTORE}") from None
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], bool]:
+    """Return the object in a JSON file, and whether every byte of it is as it was sealed."""
+    raw = _content(path)
+    try:
+        content = json.loads(raw)
+        as_sealed = raw == json_bytes(sealed({name: value for name, value in content.items() if name != "seal"}))
+    except (ValueError, AttributeError, RecursionError) as error:  # numbers and letters that JSON has not, too
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    return content, as_sealed
+
+
+def _content(path: Path) -> bytes:
+    with readable(path):
+        if not is_there(path):
+            raise LedgerError(f"{path}: missing; {RESTORE}")
+    with opened_file(path) as file:
+        raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise LedgerError(f"{path}: cannot be read (more than {MOST_BYTES:,} bytes); {RESTORE}")
+    return raw
+
+
+def _refuse_older(path: Path, content: Mapping[str, Any], formats: Sequence[int | str]) -> None:
+    found = content.get("format")
+    if formats and isinstance(found, int | str) and found not in formats:
+        raise older(path, content, formats[0])
+
+
+def older(path: Path, content: Mapping[str, Any], read: int | str) -> LedgerError:
+    """Return the error of a run or an ensemble of a format that is not read, or no more."""
+    found = printable(str(content["format"]))[:60]
+    what = f"is of an older format ({found}; this version reads {read})"
+    return LedgerError(f"{path}: {what}; {way_on(content.get('versions'))}")
+
+
+def way_on(versions: object) -> str:
+    """Return what to do with a run of another version."""
+    version = versions.get("workforce_sim") if isinstance(versions, Mapping) else None
+    known = f"workforce_sim {version[:60]}, which" if isinstance(version, str) and version.isprintable() else ""
+    wrote = f"{known} wrote it" if known else "the version that wrote it"
+    return f"simulate it again elsewhere, or read it with {wrote}"
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return where the first thing is wrong, without its value."""
+    places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False, include_url=False)]
+    first, more = printable(places[0])[:60] or "all of it", len(places) - 1
+    return f"{first} and {more:,} more" if more else first
