@@ -251,3 +251,12 @@ def test_ids_like_those_of_hires_get_a_prefix(tmp_path: Path) -> None:
     fit.write(tmp_path / "fitted.yaml")
 
     assert ws.simulate(tmp_path / "fitted.yaml", end_year=2024).summary.height == 1
+
+
+def test_frames_of_any_kind_say_the_same(found: ws.Fit) -> None:
+    panel = pl.concat([frame.with_columns(as_of=pl.lit(day)) for day, frame in WORLD.items()])
+
+    for source in (panel, panel.lazy(), panel.to_pandas(), panel.to_arrow()):
+        assert ws.fit(source).yaml() == found.yaml()
+    assert ws.fit([(day, frame.to_pandas()) for day, frame in WORLD.items()]).yaml() == found.yaml()
+    assert ws.fit({str(day): ws.read_census(frame) for day, frame in WORLD.items()}).yaml() == found.yaml()

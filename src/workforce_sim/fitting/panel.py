@@ -113,13 +113,15 @@ def _given(censuses: Any) -> Iterable[tuple[Any, Any]]:
     """Yield each census with the date given for it, if any."""
     if isinstance(censuses, Mapping):
         yield from censuses.items()
-    elif isinstance(censuses, (str, os.PathLike, pl.DataFrame, pl.LazyFrame, Census)) or not isinstance(
-        censuses, Iterable
-    ):
+    elif isinstance(censuses, (str, os.PathLike)) or _is_table(censuses) or not isinstance(censuses, Iterable):
         yield None, censuses
     else:
         for item in censuses:
             yield item if isinstance(item, tuple) and len(item) == 2 else (None, item)
+
+
+def _is_table(source: Any) -> bool:
+    return isinstance(source, pl.LazyFrame) or hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__")
 
 
 def _dated(date: Any, source: Any) -> Iterable[tuple[Any, Any, str]]:
