@@ -260,3 +260,21 @@ def test_frames_of_any_kind_say_the_same(found: ws.Fit) -> None:
         assert ws.fit(source).yaml() == found.yaml()
     assert ws.fit([(day, frame.to_pandas()) for day, frame in WORLD.items()]).yaml() == found.yaml()
     assert ws.fit({str(day): ws.read_census(frame) for day, frame in WORLD.items()}).yaml() == found.yaml()
+
+
+def test_a_census_without_levels_among_those_with_them_makes_nobody_jump() -> None:
+    first = min(WORLD)
+    whole, lacking = ws.fit(WORLD), ws.fit({**WORLD, first: WORLD[first].drop("level")})
+
+    assert lacking.estimates.raises.jumps <= whole.estimates.raises.jumps
+    assert [level.name for level in lacking.estimates.levels] == [level.name for level in whole.estimates.levels]
+
+
+def test_a_firm_that_cuts_pay_is_fitted_with_a_cut() -> None:
+    last = max(WORLD)
+    cut = {day: frame.with_columns(pl.col("annual_salary") * 0.93 ** (day.year - 2019)) for day, frame in WORLD.items()}
+
+    found = ws.fit({**cut, last: cut[last]})
+
+    assert found.config.compensation.cola_rate.at(found.config.simulation.start_year) < 0
+    assert ws.simulate(found.config, census=found.census, end_year=2025).summary.height == 1

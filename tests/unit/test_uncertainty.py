@@ -530,3 +530,22 @@ def test_a_factor_of_rates_that_is_drawn_for_nothing_is_told() -> None:
 
     assert [note for note in idle_draws(uncertain(entry)) if "terminations.rate_factor: no effect" in note]
     assert not idle_draws(uncertain(entry, **rates))
+
+
+def test_a_timeline_says_what_the_year_added_and_what_the_department_has(tmp_path: Path) -> None:
+    effects = {"growth": 0.03, "raises": 0.01}
+    factors = {"department_factors": dict.fromkeys(("Sales", "Operations", "Technology"), 2.0)}
+    run = ws.simulate({**SMALL, "terminations": factors, "uncertainty": {"year_effects": effects}})
+    kinds = run.events.with_columns(kind=pl.col("event_type").cast(pl.String))
+
+    def told(kind: str) -> str:
+        return "\n".join(
+            str(ws.timeline(run, who)) for who in kinds.filter(pl.col("kind") == kind)["employee_id"].unique()
+        )
+
+    (growth,), (raises,) = (
+        year_shifts(s, 7, [0], 2025, stream) for s, stream in ((0.03, Stream.YEAR_GROWTH), (0.01, Stream.YEAR_RAISES))
+    )
+    assert f"{growth / 10_000:+.2f} points in 2025" in told("hire")
+    assert f"{raises / 10_000:+.2f} points in 2025" in told("cola")
+    assert "terminations.department_factors." in told("termination")

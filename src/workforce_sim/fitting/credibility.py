@@ -23,6 +23,7 @@ class Level:
         factor: A/E that is believed.
         error: its standard error, on the logarithm.
         spread: of a year about it, on the logarithm.
+        prior_spread: what that was shrunk to.
         credibility: weight of the experience.
         years: the A/E of each interval, that year's chance taken off.
     """
@@ -30,6 +31,7 @@ class Level:
     factor: float
     error: float
     spread: float
+    prior_spread: float
     credibility: float
     years: Floats
 
@@ -53,7 +55,9 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
     mean = float(weights @ x) / believed
     own = s**2 / (s**2 + chance)
     years = np.exp(mean + own * (x - mean))
-    return Level(math.exp(mean + s**2 / 2 - 0.5 / believed), math.sqrt(1 / believed), s, total / believed, years)
+    return Level(
+        math.exp(mean + s**2 / 2 - 0.5 / believed), math.sqrt(1 / believed), s, prior_spread, total / believed, years
+    )
 
 
 def spread(deviations: Floats, prior: float, chance: Floats | None = None) -> float:

@@ -31,13 +31,16 @@ def with_levels(panel: Panel, config: Config) -> Leveled:
     """Return the censuses with everybody's level."""
     last = panel.snapshots[-1].staff
     named = last["level"].null_count() < last.height
-    found = [_filled(snapshot, config) for snapshot in panel.snapshots]
+    found = [_filled(snapshot, config, named=named) for snapshot in panel.snapshots]
     snapshots = tuple(snapshot for snapshot, _ in found)
     return Leveled(replace(panel, snapshots=snapshots), found[-1][1], named)
 
 
-def _filled(snapshot: Snapshot, config: Config) -> tuple[Snapshot, tuple[Level, ...]]:
+def _filled(snapshot: Snapshot, config: Config, *, named: bool) -> tuple[Snapshot, tuple[Level, ...]]:
+    """Return a census with its levels; one that lacks them, where others name them, keeps none."""
     frame = snapshot.staff
+    if named and frame["level"].null_count() == frame.height:
+        return snapshot, ()
     known = set(frame["level"].drop_nulls().unique())
     chosen = config.workforce.levels
     if chosen is not None and not known <= {level.name for level in chosen}:

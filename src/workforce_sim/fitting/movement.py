@@ -32,6 +32,7 @@ class Yearly:
         mean: what is believed of the mean.
         error: its standard error.
         spread: of a year about it.
+        prior_spread: what that was shrunk to.
         credibility: weight of the experience.
     """
 
@@ -39,6 +40,7 @@ class Yearly:
     mean: float
     error: float
     spread: float
+    prior_spread: float
     credibility: float
 
 
@@ -64,7 +66,7 @@ def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_s
     n = len(values)
     s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread) if n else prior_spread
     mean = (float(values.sum()) + years * prior) / (n + years)
-    return Yearly(values, mean, s * math.sqrt(2 / (n + years)), s, n / (n + years))
+    return Yearly(values, mean, s * math.sqrt(2 / (n + years)), s, prior_spread, n / (n + years))
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Raises:
         return max((1 + self.total.mean) / (1 + self.jump_pay) / (1 + self.cola) - 1, 0.0)
 
 
-_PRIOR = Yearly(np.array([]), RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, 0.0)
+_PRIOR = Yearly(np.array([]), RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0)
 NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0)
 """What is believed where no pay of two years is known."""
 
@@ -119,7 +121,7 @@ def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
     total = _yearly(np.array(totals), _weights(parts), RAISE_MEAN, RAISE_YEARS, RAISE_SPREAD)
     every = pl.concat(frames)
     common = float(np.mean([_median(f) for f in frames]))
-    below = every.filter(pl.col("level") != top)
+    below = every.filter(pl.col("level").ne_missing(top))
     jumped, years = below.filter("jump"), float(below["years"].sum())
     if not jumped.height:
         return replace(NOTHING, total=total, common=common, people=below.height)
@@ -147,5 +149,5 @@ def _raised(part: Interval, *, named: bool) -> pl.DataFrame:
     )
     common, up = _median(frame), pl.col("raise")
     jump = up > common + JUMP
-    moved = pl.col("moved") & (up > common) if named else pl.lit(value=False)
+    moved = pl.col("moved").fill_null(value=False) & (up > common) if named else pl.lit(value=False)
     return frame.with_columns(size=(1 + up) / (1 + common) - 1, jump=jump | moved)

@@ -12,6 +12,7 @@ from workforce_sim.fitting.credibility import Z90, student
 from workforce_sim.fitting.estimates import Estimates
 from workforce_sim.fitting.exits import Direction
 from workforce_sim.fitting.movement import Yearly
+from workforce_sim.fitting.priors import RAISE_MEAN
 
 _NUMBERS = ("exposure", "count", "expected", "ae", "credibility", "estimate", "low", "high", "prior")
 SCHEMA: dict[str, Any] = {"what": pl.String, "cell": pl.String, **dict.fromkeys(_NUMBERS, pl.Float64)}
@@ -51,7 +52,9 @@ def _exits(found: Estimates) -> Iterator[dict[str, Any]]:
     )
     for kind, direction in x.directions.items():
         yield from _cells(kind, direction, found)
-    yield _row("exit year effect", "spread", exposure=len(x.actual), estimate=x.level.spread, prior=0.12)
+    yield _row(
+        "exit year effect", "spread", exposure=len(x.actual), estimate=x.level.spread, prior=x.level.prior_spread
+    )
 
 
 def _cells(kind: str, direction: Direction, found: Estimates) -> Iterator[dict[str, Any]]:
@@ -93,12 +96,13 @@ def _yearly(what: str, found: Yearly, prior: float) -> Iterator[dict[str, Any]]:
         high=found.mean + reach,
         prior=prior,
     )
-    yield _row(f"{what} year effect", "spread", exposure=len(found.values), estimate=found.spread)
+    spreads = {"estimate": found.spread, "prior": found.prior_spread}
+    yield _row(f"{what} year effect", "spread", exposure=len(found.values), **spreads)
 
 
 def _raises(found: Estimates) -> Iterator[dict[str, Any]]:
     r = found.raises
-    yield from _yearly("raise", r.total, 0.04)
+    yield from _yearly("raise", r.total, RAISE_MEAN)
     yield _row("common raise", "median", exposure=r.people, estimate=r.common)
     yield _row("jumps of pay", "share", exposure=r.people, count=r.jumps, estimate=r.jump_share)
     yield _row("merit", "pool", exposure=r.people, estimate=r.merit)
