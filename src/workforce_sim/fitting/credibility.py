@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
+from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
 
 Floats = NDArray[np.float64]
 Z90 = NormalDist().inv_cdf(0.95)
@@ -83,16 +83,17 @@ class Cells:
     credibility: Floats
 
 
-def cells(actual: Floats, expected: Floats) -> Cells:
-    """Return factors by cell: gamma-Poisson credibility, its spread from the cells themselves and a prior."""
+def cells(actual: Floats, expected: Floats, years: int) -> Cells:
+    """Return factors by cell, seen over so many intervals: their spread from the cells themselves and a prior."""
     seen = expected > 0
     e, d = expected[seen], actual[seen]
     ratio = d.sum() / e.sum() if e.sum() else 1.0
     between = float((e * ((d / (e * ratio) - 1) ** 2 - 1 / (e * ratio))).sum() / e.mean()) if len(e) > 1 else 0.0
     tau2 = (CELL_YEARS * CELL_SPREAD**2 + max(between, 0.0)) / (CELL_YEARS + max(len(e), 1) - 1)
-    k = 1 / tau2
-    factors = (actual + k) / (expected + k)
-    return Cells(factors, 1 / np.sqrt(actual + k), expected / (expected + k))
+    noise = CELL_YEAR_SPREAD**2 / years + 1 / np.maximum(expected, 1e-9)
+    weight = np.where(seen, tau2 / (tau2 + noise), 0.0)
+    own = np.divide(actual, expected, out=np.ones(len(actual)), where=seen)
+    return Cells(1 + weight * (own - 1), np.sqrt(1 / (1 / tau2 + 1 / noise)), weight)
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:

@@ -189,7 +189,7 @@ def _refitted(people: Exposure, directions: dict[str, Direction], kind: str, bas
     yearly = people.by(people.interval, expected * own, len(actual))
     scale = np.divide(actual, yearly, out=np.ones(len(actual)), where=yearly > 0)
     e, d = people.by(old.cell, expected * scale[people.interval], size), people.by(old.cell, people.left, size)
-    found = cells(d, e)
+    found = cells(d, e, len(actual))
     mean = float((found.factors @ e) / e.sum()) if e.sum() else 1.0
     centred = Cells(found.factors / mean, found.errors, found.credibility)
     return Direction(kind, old.names, old.starts, old.cell, old.prior, centred, old.exposure, d, e, old.merged)
