@@ -509,7 +509,7 @@ def test_a_wrong_key_is_not_told_twice(sections: dict[str, Any], path: str) -> N
             ),
         ),
         ("compensation", {"cola_rate": float("nan")}, "compensation.cola_rate: must be a finite number (got nan)"),
-        ("compensation", {"cola_rate": -0.1}, "compensation.cola_rate: must be at least 0 (got -0.1)"),
+        ("compensation", {"cola_rate": -0.6}, "compensation.cola_rate: must be at least -0.5 (got -0.6)"),
         ("compensation", {"cola_rate": 0.1234567}, "compensation.cola_rate: has more than 6 decimals (got 0.1234567)"),
         ("compensation", {"cola_rate": None}, "compensation.cola_rate: expected a number (got nothing)"),
         ("compensation", {"cola_rate": [0.1]}, "compensation.cola_rate: expected a number (got a list of 1)"),
