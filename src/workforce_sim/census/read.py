@@ -14,10 +14,24 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.census.bounds import refuse_wide
-from workforce_sim.census.columns import BY_NAME, CensusColumns, Field, find_columns, shown
-from workforce_sim.census.rules import KEY, ROW, Finding, Rule, departures, find, notes, rules, start_rules
-from workforce_sim.census.sources import Opened, open_census
-from workforce_sim.census.values import expected, parsed
+from workforce_sim.census.columns import CensusColumns, find_columns
+from workforce_sim.census.layout import Outside, outside
+from workforce_sim.census.people import several
+from workforce_sim.census.reading import Read, read_rows
+from workforce_sim.census.rules import (
+    KEY,
+    Finding,
+    Rule,
+    contradictions,
+    departures,
+    find,
+    notes,
+    rules,
+    start_rules,
+)
+from workforce_sim.census.sources import open_census
+from workforce_sim.census.status import with_service
+from workforce_sim.census.table import ROW, Table
 from workforce_sim.config import Config, read_config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError
@@ -25,6 +39,9 @@ from workforce_sim.tables import CENSUS, NAME, completed
 
 Chosen = Config | Mapping[str, Any] | str | os.PathLike[str] | None
 """A configuration: loaded, a dict, a path, or nothing for the documented defaults."""
+
+_SAMPLE = 1_000
+"""Rows whose values help to tell columns apart."""
 
 SYNTHETIC = "synthetic census"
 """The source of an invented census: its levels give way to configured ones."""
@@ -120,22 +137,33 @@ def settled(census: Census, config: Config) -> Census:
 class _Read:
     """A census as read: every row, the staff among them, what is wrong with them, and what is worth a note."""
 
-    name: str
+    table: Table
     columns: CensusColumns
-    date_format: str | None
-    rows: pl.DataFrame
+    done: Read
+    outside: Outside
+    total: int
     config: Config | None
     staff: pl.DataFrame
+    service: tuple[str, ...]
+    gone: tuple[tuple[str, int], ...]
     errors: list[Finding]
     remarks: list[Finding]
 
     @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
     def problems(self) -> tuple[str, ...]:
-        return tuple(f"{self.name}: {finding.sentence(self.rows.height)}" for finding in self.errors)
+        return tuple(f"{self.name}: {self.sentence(finding)}" for finding in self.errors)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (*(finding.sentence(self.rows.height) for finding in self.remarks), *self.columns.notes)
+        read = (*self.table.notes, *self.outside.notes(), *self.done.notes, *self.service)
+        return (*read, *map(self.sentence, self.remarks), *self.columns.notes)
+
+    def sentence(self, finding: Finding) -> str:
+        return finding.sentence(self.done.rows.height, self.table.places)
 
 
 def _census(read: _Read) -> Census:
@@ -149,57 +177,50 @@ def _census(read: _Read) -> Census:
 def _read(source: Any, chosen: Config | None) -> _Read:
     """Open, parse and check a census."""
     config = read_config(chosen)
-    opened = open_census(source)
-    types = opened.columns()
-    refuse_wide(len(types), opened.name)
-    columns = find_columns(list(types), config.census.columns, opened.secret(), opened.name)
-    fields = {BY_NAME[name]: column for name, column in columns.used.items()}
-    _check_types(opened.name, fields, types, config)
-    rows = opened.collect(parsed(_numbered(opened), fields, config, ROW))
-    empty = _Read(opened.name, columns, config.census.date_format, rows, chosen, rows, [], [])
-    return _judged(empty, chosen)
+    table = open_census(source, config.census)
+    types = table.columns()
+    refuse_wide(len(types), table.name)
+    sample = table.collect(table.frame.head(_SAMPLE).drop(ROW))
+    columns = find_columns(sample, config.census.columns, table.name)
+    names = dict.fromkeys([*columns.used.values(), *columns.identity])
+    raw = table.collect(table.frame.select(ROW, *names))
+    beside = outside(raw, table.frame, columns.used)
+    people = raw.filter(~pl.col(ROW).is_in(beside.rows.implode())) if len(beside.rows) else raw
+    done = read_rows(people, columns, config, table.name)
+    if people.height - done.merged != done.rows.height:
+        raise CensusError(f"{table.name}: rows were lost while reading; please report it")
+    return _judged(_Read(table, columns, done, beside, raw.height, chosen, done.rows, (), (), [], []), chosen)
 
 
 def _judged(read: _Read, chosen: Config | None) -> _Read:
     """Split and check the rows; what the start year decides is an error only where one was chosen."""
     config = read_config(chosen)
-    staff, gone = _split(read.rows, departures(config))
-    nobody, remarks = _nobody(read.rows.height, staff, config), notes(config)
-    broken, timed = rules(config, read.date_format), start_rules(config)
+    rows, service = with_service(read.done.rows, config.census, config.simulation.start_year)
+    staff, gone, counts = _split(rows, departures(config))
+    nobody, remarks = _nobody(rows.height, staff, config), notes(config)
+    broken, timed = rules(config, read.done.forms, several(rows)), start_rules(config)
     if chosen is not None:
         broken = [*broken, *timed]
-    elif read.rows.height:
+    elif rows.height:
         gone, nobody, remarks = [*gone, *nobody], [], [*timed, *remarks]
-    errors = nobody or find(_keyed(staff), broken)
-    found = [*gone, *find(staff, remarks)]
-    return replace(read, config=chosen, staff=staff, errors=errors, remarks=found)
+    asked = [Finding(question, 0, (), "") for question in read.done.questions]
+    errors = nobody or [*asked, *find(_keyed(staff), broken)]
+    found = [*gone, *find(rows, contradictions(config)), *find(staff, remarks)]
+    if sum(count for _, count in counts) + staff.height != rows.height:
+        raise CensusError(f"{read.name}: rows were lost while sorting out who is staff; please report it")
+    return replace(read, config=chosen, staff=staff, service=tuple(service), gone=counts, errors=errors, remarks=found)
 
 
-def _check_types(name: str, fields: dict[Field, str], types: dict[str, pl.DataType], config: Config) -> None:
-    wrong = {column: expected(field, types[column], config) for field, column in fields.items()}
-    problems = [
-        f"{name}: column {shown(column)} holds {shown(str(types[column]))}; {wanted} expected"
-        for column, wanted in wrong.items()
-        if wanted
-    ]
-    if problems:
-        raise CensusError("\n".join(problems))
-
-
-def _numbered(opened: Opened) -> pl.LazyFrame:
-    """Return the rows with their numbers from 1; blank lines of a text file are counted and left out."""
-    numbered = opened.frame.with_row_index(ROW, offset=1)
-    return numbered.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())) if opened.is_text else numbered
-
-
-def _split(rows: pl.DataFrame, reasons: list[Rule]) -> tuple[pl.DataFrame, list[Finding]]:
-    """Return the staff among the rows, and why the others are not."""
-    gone = find(rows, reasons)
-    if not gone:
-        return rows, gone
+def _split(rows: pl.DataFrame, reasons: list[Rule]) -> tuple[pl.DataFrame, list[Finding], tuple[tuple[str, int], ...]]:
+    """Return the staff among the rows, why the others are not, and how many are left out for each reason first."""
+    gone, staff, counts = find(rows, reasons), rows, []
     named = {finding.rule for finding in gone}
-    stays = [~reason.broken.fill_null(value=False) for reason in reasons if reason.name in named]
-    return rows.filter(*stays), gone
+    for reason in reasons:
+        if reason.name in named:
+            stays = staff.filter(~reason.broken.fill_null(value=False))
+            counts.append((reason.name, staff.height - stays.height))
+            staff = stays
+    return staff, gone, tuple(counts)
 
 
 def _keyed(staff: pl.DataFrame) -> pl.DataFrame:

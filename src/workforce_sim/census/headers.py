@@ -1,0 +1,87 @@
+"""What the name of a column says: a name, a unit, the form of its dates, the period of its pay.
+
+Names are compared in lower case without anything but letters and digits, with and without what stands in parentheses
+and a leading word such as ``employee``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from workforce_sim.terminal import printable
+
+_SHOWN, _LONG = 20, 60
+LONGEST = 200
+"""Characters of a name that are compared."""
+
+_WHOSE = ("employees", "employee", "participant", "emp", "ee", "worker", "associate", "staff", "member")
+_UNITS = ("inpercent", "inusd", "indollars", "usd", "yn")
+_PERIODS = (
+    ("semimonthly", ("semimonth", "twicemonthly", "bimonth")),
+    ("biweekly", ("biweek", "fortnight", "everytwoweeks", "every2weeks")),
+    ("monthly", ("month",)),
+    ("weekly", ("week",)),
+    ("hourly", ("hour", "hrly", "perhr")),
+    ("daily", ("daily", "perday", "perdiem")),
+    ("annual", ("annual", "year", "perannum")),
+)
+_DATE_PARTS = {"yyyy": "%Y", "yy": "%y", "mmm": "%b", "mon": "%b", "mm": "%m", "m": "%m", "dd": "%d", "d": "%d"}
+_DATE_HINT = re.compile(r"(?<![a-z])(yyyy|yy|mmm|mon|mm|m|dd|d)([-/. ]?)(mmm|mon|mm|m|dd|d)\2(yyyy|yy|dd|d)(?![a-z])")
+
+
+@lru_cache(4096)
+def plain(name: str) -> str:
+    """Return a column name in lower case, letters and digits only."""
+    return "".join(letter for letter in name[:LONGEST].lower() if letter.isalnum())
+
+
+@lru_cache(4096)
+def forms(column: str) -> frozenset[str]:
+    """Return the normalised names that a column may be meant by."""
+    name = re.sub(r"_duplicated_\d+$", "", column[:LONGEST])  # the second of two equal headers in a text file
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
+    wholes = {plain(name), plain(bare), plain(re.sub(_DATE_HINT, " ", bare.lower()))} - {""}
+    wholes |= {whole.removesuffix(unit) for whole in wholes for unit in _UNITS} - {""}
+    return frozenset(wholes | {whole.removeprefix(who) for whole in wholes for who in _WHOSE} - {""})
+
+
+@lru_cache(4096)
+def unit(column: str) -> str | None:
+    """Return ``percent`` or ``money`` where a name says so."""
+    text = column[:LONGEST].lower()
+    if "%" in text or re.search(r"pct|percent|prozent", text):
+        return "percent"
+    return "money" if re.search(r"[$€£]|dollar|amount|(?<![a-z])(usd|amt)(?![a-z])", text) else None
+
+
+@lru_cache(4096)
+def date_hint(column: str) -> str | None:
+    """Return the form of dates that a name gives, such as ``(mm/dd/yyyy)``, as strptime has it."""
+    found = _DATE_HINT.search(column[:LONGEST].lower())
+    if not found:
+        return None
+    first, mark, second, third = found.groups()
+    parts = [_DATE_PARTS[first], _DATE_PARTS[second], _DATE_PARTS[third]]
+    return mark.join(parts).replace("%y", "%Y") if len(set(map(str.lower, parts))) == 3 else None
+
+
+@lru_cache(4096)
+def period(column: str) -> str | None:
+    """Return what pay under this name is for: ``hourly``, ``monthly`` and so on."""
+    text = plain(column)
+    return next((period for period, words in _PERIODS if any(word in text for word in words)), None)
+
+
+def shown(name: str) -> str:
+    """Return a name on one line in at most 60 characters: a quotation mark left open takes in rows of the census."""
+    first = (name.strip().splitlines() or [""])[0]
+    return printable(name if name == first and len(name) <= _LONG else f"{first[: _LONG - 3]}...")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in a row, the first 20 of them."""
+    every = list(names)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(map(shown, every[:_SHOWN])) + more
