@@ -31,7 +31,7 @@ _LIKE = 0.6
 _LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
 _TELLING = re.compile(
     r"^(?!determin)(.*term(inat|date|dt|reason|code)|term$|.*separat|.*leav|.*exit|.*retire|.*death|.*resign|.*status$"
-    r"|.*hours|.*hrs$|fte|.*fulltime|.*parttime|.*basis|.*frequency|.*inactive|.*rehire)"
+    r"|.*end$|.*enddate$|.*hours|.*hrs$|fte|.*fulltime|.*parttime|.*basis|.*frequency|.*inactive|.*rehire)"
 )
 _Found = dict[str, list[str]]
 
@@ -77,11 +77,13 @@ def find_columns(sample: pl.DataFrame, mapping: Mapping[str, str], source: str) 
     numbered = [column for column in free if like_numbers_of_people(sample[column])]
     personal = [column for column in free if column in numbered or _is_personal(column)]
     found = _recognised([column for column in free if column not in personal], set(mapping), sample)
+    personal += [column for column in found.get("employee_id", []) if like_names(sample[column], vague=False)]
     identity = _identity(found, mapping, personal, numbered, sample)
     if identity or "employee_id" in mapping:
         found.pop("employee_id", None)
-    if "hire_date" not in {*found, *mapping} and "original_hire_date" in found:
-        found["hire_date"] = found.pop("original_hire_date")
+    for other in ("original_hire_date", "service_date"):
+        if "hire_date" not in {*found, *mapping} and other in found:
+            found["hire_date"] = found.pop(other)
     chosen, doubts = _chosen(found, sample)
     used = dict(mapping) | {name: matches[0] for name, matches in chosen.items()}
     used |= {"employee_id": identity[0]} if identity else {}

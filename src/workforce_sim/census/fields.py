@@ -137,7 +137,7 @@ FIELDS = (
         "deferral_election_pct pretax_rate pretax_pct pretax_percent pretax_deferral_rate pretax_deferral_pct "
         "pre_tax_deferral_percent 401k_rate 401k_pct 401k_percent 401k_deferral_rate 401k_deferral_pct "
         "401k_deferral_percent contribution_percentage deferral_elected current_deferral_rate current_deferral_pct "
-        "employee_contribution_rate",
+        "employee_contribution_rate def def_rate def_pct def_percent",
         vague="401k_deferral 401k elective_deferral",
         places=4,
     ),
@@ -233,11 +233,18 @@ FIELDS = (
         "original_hire_date",
         "original_hire_date",
         "date",
-        "first of several hire dates, or adjusted service date",
+        "first of several hire dates",
         "original_hire_dt orig_hire_date orig_hire_dt original_doh original_date_of_hire first_hire_date "
-        "date_of_original_hire hire_date_original initial_hire_date adjusted_service_date adj_service_date "
-        "adjusted_hire_date adj_hire_date service_date continuous_service_date seniority_date benefit_service_date "
-        "vesting_service_date company_service_date first_hired adjusted_doh adjusted_date_of_hire",
+        "date_of_original_hire hire_date_original initial_hire_date first_hired original_hire orig_doh",
+    ),
+    Field(
+        "service_date",
+        "service_date",
+        "date",
+        "date that service is counted from, adjusted for breaks",
+        "adjusted_service_date adj_service_date adjusted_hire_date adj_hire_date continuous_service_date "
+        "seniority_date benefit_service_date vesting_service_date company_service_date adjusted_doh adjusted_date_of_hire "
+        "service_start_date length_of_service_date",
     ),
     Field(
         "rehire_date",

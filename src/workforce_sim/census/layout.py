@@ -85,7 +85,7 @@ class Outside:
 
     def notes(self) -> list[str]:
         """Return what was left out, in words; rows without any value are not worth any."""
-        said = ((self.total, "with totals or remarks"), (self.header, "that repeat the column names"))
+        said = ((self.total, "with totals or remarks"), (self.header, "with the column names again"))
         return [f"{counted(len(rows), 'row')} {what} left out" for rows, what in said if len(rows)]
 
 
@@ -142,7 +142,7 @@ def _repeated(named: pl.Series, hired: pl.Series) -> pl.Series:
     """Return where the names of the columns stand again, as above every page of a report."""
     if named.dtype != pl.String or hired.dtype != pl.String:
         return pl.repeat(value=False, n=len(named), dtype=pl.Boolean, eager=True)
-    return ((named.str.strip_chars() == named.name) & (hired.str.strip_chars() == hired.name)).fill_null(value=False)
+    return ((named == named.name) & (hired == hired.name)).fill_null(value=False)
 
 
 def titles_note(titles: int, what: str) -> str:

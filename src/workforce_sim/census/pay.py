@@ -224,14 +224,14 @@ def _asked(values: Values, cents: pl.Series, section: CensusSection, groups: Map
 
 def _question(name: str, cents: pl.Series) -> str:
     """Return what to ask about pay whose median no census has; nothing where it is usual."""
-    positive = cents.filter(cents > 0)
-    middle = positive.median()
-    if not isinstance(middle, float) or LOW_MEDIAN <= middle <= HIGH_MEDIAN or middle > MAX_SALARY_CENTS:
+    paid, low = int((cents > 0).sum()), int(((cents > 0) & (cents < LOW_MEDIAN)).sum())
+    high = int(cents.is_between(HIGH_MEDIAN, MAX_SALARY_CENTS, closed="right").sum())
+    if max(low, high) * 2 <= paid:
         return ""
-    how = "low" if middle < LOW_MEDIAN else "high"
+    how = "low" if low > high else "high"
     ends = f"{'below' if how == 'low' else 'above'} {dollars(LOW_MEDIAN if how == 'low' else HIGH_MEDIAN)[:-3]}"
     return (
-        f"annual_salary is too {how} for pay of a year: the median of {counted(len(positive), 'amount')} "
+        f"annual_salary is too {how} for pay of a year: the median of {counted(paid, 'amount')} "
         f"{'' if name == 'annual' else f'written for {_EACH[name]} '}is {ends}; say in census.pay_basis what one "
         "amount is for (annual, monthly, semimonthly, biweekly, weekly, daily or hourly)"
     )
@@ -241,10 +241,11 @@ def unlikely(section: CensusSection, cents: pl.Series) -> tuple[pl.Series, pl.Se
     """Return where single amounts are too low or too high for pay of a year."""
     if section.pay_basis == "annual":
         return falses(cents), falses(cents)
-    middle = cents.filter(cents > 0).median()
-    usual = isinstance(middle, float) and LOW_MEDIAN <= middle <= HIGH_MEDIAN
-    low = (cents > 0) & (cents < LEAST)
-    far = _FAR * middle if isinstance(middle, float) else 0.0
-    high = (cents > MOST) & (cents > far) & (cents <= MAX_SALARY_CENTS)
-    none = falses(cents)
-    return (low.fill_null(value=False), high.fill_null(value=False)) if usual else (none, none)
+    low = ((cents > 0) & (cents < LEAST)).fill_null(value=False)
+    high = ((cents > MOST) & (cents <= MAX_SALARY_CENTS)).fill_null(value=False)
+    if _question("annual", cents):  # that says it all
+        return falses(cents), falses(cents)
+    if high.any():
+        middle = cents.filter(cents > 0).median()
+        high &= (cents > _FAR * middle).fill_null(value=False) if isinstance(middle, float) else high
+    return low, high

@@ -10,7 +10,7 @@ from workforce_sim.wording import counted
 
 _ID = "employee_id"
 _SUMMED = ("salary_cents", "deferral_cents", "roth_cents", "prior_year_pay_cents")
-_EARLIEST = ("hire_date", "original_hire_date")
+_EARLIEST = ("hire_date", "original_hire_date", "service_date")
 
 
 def one_each(rows: pl.DataFrame, section: CensusSection) -> tuple[pl.DataFrame, list[str], int]:

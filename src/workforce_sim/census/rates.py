@@ -11,7 +11,7 @@ from workforce_sim.census.amounts import half_up, read_numbers
 from workforce_sim.census.fields import Field
 from workforce_sim.census.headers import shown, unit
 from workforce_sim.census.likeness import is_text
-from workforce_sim.census.values import Values, bad, begun
+from workforce_sim.census.values import Values, bad, begun, falses
 from workforce_sim.wording import counted
 
 Unit = Literal["percent", "share"]
@@ -35,7 +35,8 @@ def read_rates(column: pl.Series, field: Field, told: Unit | None) -> Values:
         mixed = int((number > 0).fill_null(value=False).sum()) - int((signed & (number > 0)).sum())
         found = "percent" if not mixed else found if mixed and found == "percent" else None
     if found is None:
-        return replace(read_numbers(bare, field.places), form="?", questions=(_question(field.name, column.name),))
+        unknown = pl.repeat(None, len(column), dtype=pl.Int64, eager=True)
+        return Values(unknown, falses(column), questions=(_question(field.name, column.name),))
     percent = found == "percent"
     values = read_numbers(bare, field.places - 2 if percent else field.places)
     return replace(values, form=found, notes=_notes(field, column.name, found, positive, bool(signed.any()), told))

@@ -146,7 +146,7 @@ def _read_dates(done: Read, given: Mapping[Field, pl.Series], config: Config) ->
     found = dict(_in_parallel(readers, done.rows.height))
     days = any(values.form.startswith(("dd/", "dd-")) and not values.either for values in found.values())
     for one, values in found.items():
-        if days and values.either and values.form.startswith("mm"):
+        if days and values.either:
             column, form = dates[one], formats.get(one.name)
             values = read_dates(column, one.name, year, form, day_first=True)  # noqa: PLW2901
         done.take(one.name, one.column, values)

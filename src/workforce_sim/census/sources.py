@@ -125,6 +125,8 @@ def _zipped(content: bytes, name: str, section: CensusSection) -> Table:
                 raise CensusError(f"{name}: holds {counted(len(inside), 'file')}; pack the census alone, or unpack it")
             with packed.open(inside[0]) as file:
                 unzipped = limited(file, len(content), name)
+    except CensusError:
+        raise
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
         raise CensusError(
             f"{name}: is not text, and cannot be opened as a workbook or a zip file; save the census again"

@@ -96,19 +96,14 @@ def with_status(rows: pl.DataFrame, section: CensusSection) -> tuple[pl.DataFram
     found = read_status(rows["status"], section.status_words)
     if not found.usable:
         return rows.drop("status"), [_NO_STATUS]
-    left = int(found.left.sum())
-    said = [f"status: {counted(left, 'row')} of {rows.height:,} terminated, retired or otherwise no longer staff"]
-    rows = rows.with_columns(found.left.alias(LEFT), found.unknown.alias(bad("status")))
-    return rows, said if left else []
+    return rows.with_columns(found.left.alias(LEFT), found.unknown.alias(bad("status"))), []
 
 
 def with_service(rows: pl.DataFrame, section: CensusSection, start_year: int) -> tuple[pl.DataFrame, list[str]]:
     """Return rows with the hire date that service counts from and, as ``SINCE``, that of the present employment."""
-    names = [name for name in ("hire_date", "original_hire_date", "rehire_date") if name in rows.columns]
-    if "hire_date" not in names and names:
-        rows = rows.with_columns(rows[names[0]].alias("hire_date"))
-    if not names:
-        return rows, []
+    names = [
+        name for name in ("hire_date", "original_hire_date", "service_date", "rehire_date") if name in rows.columns
+    ]
     start = pl.lit(dt.date(start_year, 1, 1))
     so_far = [pl.when(pl.col(name) < start).then(pl.col(name)) for name in names]
     since = pl.coalesce(pl.max_horizontal(so_far), pl.col("hire_date"))
@@ -122,4 +117,4 @@ def with_service(rows: pl.DataFrame, section: CensusSection, start_year: int) ->
         f"{counted(differ, 'row')} with several hire dates ({', '.join(names)}): service counts from {which} "
         "(census.service_from), being employed from the last"
     )
-    return made, [said]
+    return made, [said] if differ else []

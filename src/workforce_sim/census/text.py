@@ -43,9 +43,10 @@ def read_text(content: bytes, name: str, section: CensusSection) -> Table:
     notes = [said] if said else []
     if b"\r" in content[:HEAD] and b"\n" not in content[:HEAD]:
         raise CensusError(f"{name}: has lines that end in CR alone; save it with LF or CRLF")
-    if not content.strip():
+    if not content[:HEAD].strip() and not content.strip():
         raise CensusError(f"{name}: is empty")
     dialect = _dialect(content, section)
+    notes += ["a line sep= read"] if dialect.first else []
     records = _head(content, dialect)
     at = _header(records, section, dialect.first)
     titles = [record for record in records[:at] if any(record.cells)]
@@ -195,21 +196,22 @@ def _body(
     body: bytes, names: Sequence[str], dialect: _Dialect, above: int, name: str
 ) -> tuple[pl.DataFrame, list[str]]:
     """Return the rows with their numbers from 1, blank lines counted, and what to say."""
-    numbers = _lines(body)
-    if not len(numbers):
+    if not body.strip(b"\r\n"):
         return pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(names, pl.String)}), []
+    count = body.count(b"\n") + (not body.endswith(b"\n"))
     for escape in ("\\", False) if b'\\"' in body else (False,):
         table = _quick(body, names, dialect.separator, escape)
-        if table is not None and table.num_rows == len(numbers):
+        if table is None:
+            continue
+        numbers = np.arange(1, count + 1) if table.num_rows == count else _lines(body)
+        if table.num_rows == len(numbers):
             frame = pl.DataFrame(pl.from_arrow(table))
-            return frame.insert_column(0, pl.Series(ROW, numbers)), []
+            return frame.insert_column(0, pl.Series(ROW, numbers, dtype=pl.Int64)), []
     return _slow(body.decode(), names, dialect.separator, above, name)
 
 
 def _lines(body: bytes) -> NDArray[np.int64]:
     """Return the numbers, from 1, of the lines that are not empty."""
-    if not body:
-        return np.array([], dtype=np.int64)
     marks = np.frombuffer(body, dtype=np.uint8)
     ends = np.flatnonzero(marks == 10)
     if not body.endswith(b"\n"):

@@ -68,7 +68,10 @@ def void(name: str) -> str:
 
 def begun(values: pl.Series) -> pl.Series:
     """Return texts stripped, without what stands beyond the longest that is read and one character of it."""
-    return values.cast(pl.String).str.slice(0, LONGEST + 1).str.strip_chars()
+    text = values.cast(pl.String)
+    longest = text.str.len_bytes().max()
+    short = longest is None or (isinstance(longest, int) and longest <= LONGEST)
+    return (text if short else text.str.slice(0, LONGEST + 1)).str.strip_chars()
 
 
 def too_long(values: pl.Series) -> pl.Series:

@@ -31,6 +31,7 @@ CENSUS_COLUMNS = (
     "active",
     "status",
     "original_hire_date",
+    "service_date",
     "rehire_date",
     "hourly_rate",
     "pay_basis",
@@ -44,7 +45,7 @@ CENSUS_COLUMNS = (
 )
 """What `census.columns` may map: the names of ``census.fields.FIELDS``."""
 
-DATES = ("hire_date", "birth_date", "termination_date", "original_hire_date", "rehire_date")
+DATES = ("hire_date", "birth_date", "termination_date", "original_hire_date", "service_date", "rehire_date")
 """The fields that are dates."""
 
 Period = Literal["annual", "monthly", "semimonthly", "biweekly", "weekly", "daily", "hourly"]
