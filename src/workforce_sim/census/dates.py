@@ -48,6 +48,11 @@ class _Form:
     order: str = ""
 
     @property
+    def told(self) -> str:
+        """What the configuration may say of it."""
+        return "" if self.read in (ISO, "serial") or "%B" in self.read else self.read
+
+    @property
     def words(self) -> str:
         return "YYYY-MM-DD" if self.read == ISO else in_words(self.read)
 
@@ -144,20 +149,21 @@ def _found(
     texts = every.filter(~nothing)
     limit = latest(name, start_year)
     tidy, short = _tidy(texts, told)
-    dates, form, either = _best(tidy, short, limit, told, hint, day_first)
+    dates, chosen, either = _best(tidy, short, limit, told, hint, day_first)
     dates = _past(dates, short, limit)
     known = pl.Series(dates).rename("date")
     read = text.replace_strict(texts, known, default=None, return_dtype=pl.Date)
     empty = given & text.is_in(every.filter(nothing).implode())
     bad = long | (given & read.is_null() & ~empty)
-    found = _voided(read, bad, name, told or form, empty)
+    form = told or (chosen.words if chosen else "YYYY-MM-DD")
+    found = _voided(read, bad, name, form, empty)
     notes = [*found.notes]
-    if not told and form not in ("", "YYYY-MM-DD"):
+    if not told and form != "YYYY-MM-DD":
         notes.append(_read_as(name, form, either))
     years = int((short & dates.is_not_null()).sum())
     if years:
         notes.append(f"{name}: years of two digits read as the latest that fit, none after {limit}")
-    return replace(found, notes=tuple(notes), either=either)
+    return replace(found, format=told or (chosen.told if chosen else ""), notes=tuple(notes), either=either)
 
 
 def _read_as(name: str, form: str, either: bool) -> str:
@@ -187,15 +193,15 @@ def _tidy(texts: pl.Series, told: str) -> tuple[pl.Series, pl.Series]:
 
 def _best(
     tidy: pl.Series, short: pl.Series, limit: dt.date, told: str, hint: str | None, day_first: bool
-) -> tuple[pl.Series, str, bool]:
-    """Return the dates in the form that reads most, that form in words, and whether the other order reads all too."""
+) -> tuple[pl.Series, _Form | None, bool]:
+    """Return the dates in the form that reads most, that form, and whether the other order reads all too."""
     if told:
         read = told.replace("%y", "%Y") if short.any() and short.all() else told
-        return _within(tidy, read, strict=told != ISO), told, False
+        return _within(tidy, read, strict=told != ISO), None, False
     shapes = [form for form in _FORMS if tidy.str.contains(form.shape).any()]
     tried = {form: _within(tidy, form.read, strict=form.read != ISO, shape=form.shape) for form in shapes}
     if not tried:
-        return pl.Series(tidy.name, [None] * len(tidy), dtype=pl.Date), "YYYY-MM-DD", False
+        return pl.Series(tidy.name, [None] * len(tidy), dtype=pl.Date), None, False
     most = max(len(dates) - dates.null_count() for dates in tried.values())
     best = [form for form, dates in tried.items() if len(dates) - dates.null_count() == most]
     orders = {form.order for form in best[:2]} if len(best) > 1 and best[0].order else set()
@@ -203,7 +209,7 @@ def _best(
     preferred = [form for form in best if form.order == "day"] if day_first else []
     chosen = (hinted or preferred or best)[0]
     either = orders == {"month", "day"} and not hinted and not preferred
-    return tried[chosen], chosen.words, either
+    return tried[chosen], chosen, either
 
 
 def _within(tidy: pl.Series, form: str, *, strict: bool, shape: str | None = None) -> pl.Series:
@@ -246,4 +252,4 @@ def _voided(dates: pl.Series, bad: pl.Series, name: str, form: str, empty: pl.Se
     )
     count = counted(int((marked | empty).sum()), "placeholder")
     note = f"{shown(name)}: {count} ({', '.join(which[:_MOST_TOLD])}) read as no date"
-    return Values(kept, bad, form, (note,), void=marked | empty)
+    return Values(kept, bad, form, notes=(note,), void=marked | empty)

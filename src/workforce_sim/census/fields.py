@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -34,6 +35,11 @@ class Field:
     vague: str = ""
     places: int = 0
     required: bool = False
+
+    @property
+    def written(self) -> list[str]:
+        """The names it is recognised by, as people write them; those of pay for less than a year apart."""
+        return [name.replace("_", " ") for name in (*self.names.split(), *self.vague.split())]
 
     @cached_property
     def ranks(self) -> dict[str, int]:
@@ -243,8 +249,8 @@ FIELDS = (
         "date",
         "date that service is counted from, adjusted for breaks",
         "adjusted_service_date adj_service_date adjusted_hire_date adj_hire_date continuous_service_date "
-        "seniority_date benefit_service_date vesting_service_date company_service_date adjusted_doh adjusted_date_of_hire "
-        "service_start_date length_of_service_date",
+        "seniority_date benefit_service_date vesting_service_date company_service_date adjusted_doh "
+        "adjusted_date_of_hire service_start_date length_of_service_date",
     ),
     Field(
         "rehire_date",
@@ -357,6 +363,33 @@ _OTHERS = """
 """
 PERSONAL = frozenset([*PERSONAL_KEYS, *PERSONAL_FULL, *PERSONAL_PARTS, *_OTHERS.split()])
 """Names of columns that are never read as they are."""
+
+
+def fields_table() -> str:
+    """Return all fields as lines: name, what it holds, names recognised."""
+    lines = []
+    for field in FIELDS:
+        lines.append(f"{field.name}{' (required)' if field.required else ''}: {field.about}")
+        lines += textwrap.wrap(", ".join(field.written), 110, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+_ASIDE = (
+    "hourly_rate",
+    "pay_basis",
+    "pay_frequency",
+    "scheduled_hours",
+    "service_date",
+    "as_of",
+    "active",
+    "full_time",
+)
+"""Fields that a file made for this program does not need."""
+
+
+def template() -> str:
+    """Return an empty census: the names of its columns."""
+    return ",".join(field.name for field in FIELDS if field.name not in _ASIDE) + "\n"
 
 
 @cache

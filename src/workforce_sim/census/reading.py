@@ -42,6 +42,7 @@ class Read:
     Attributes:
         rows: one for each person, with ``ROW``, our columns and their flags.
         forms: how each field was read, in words.
+        formats: of dates, as the configuration has it.
         notes: what was decided.
         questions: what only the user can decide.
         merged: rows that went into others, or were not picked.
@@ -49,6 +50,7 @@ class Read:
 
     rows: pl.DataFrame
     forms: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     merged: int = 0
@@ -57,7 +59,7 @@ class Read:
         """Keep a column as read."""
         flags = [found.bad.alias(bad(name))] + ([] if found.void is None else [found.void.alias(void(name))])
         self.rows = self.rows.with_columns(found.values.alias(column), *flags)
-        self.forms[name] = found.form
+        self.forms[name], self.formats[name] = found.form, found.format
         self.notes += found.notes
         self.questions += found.questions
 

@@ -41,6 +41,7 @@ class Values:
         values: in our type; null where there is none.
         bad: where something is given that cannot be read.
         form: how it was read, for people.
+        format: of dates, as the configuration has it; nothing where it has none.
         notes: what was decided.
         questions: what only the user can decide.
         void: where a placeholder stands for nothing.
@@ -50,6 +51,7 @@ class Values:
     values: pl.Series
     bad: pl.Series
     form: str = ""
+    format: str = ""
     notes: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     void: pl.Series | None = None
