@@ -82,6 +82,7 @@ FIELDS = (
         "date_joined join_date joining_date date_of_joining joined doj agency_start_date current_hire_date "
         "latest_hire_date most_recent_hire_date last_hire_date hire_date_current company_start_date "
         "position_start_date date_employed employed_since begin_date entry_date_of_employment",
+        vague="start begin from",
         required=True,
     ),
     Field(
