@@ -386,3 +386,65 @@ def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(fo
     assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 40\n".encode())
     simulate("c.yaml", end_year=2064, out="whole")
     assert (hashes(folder / "run"), strays(folder / "run")) == (hashes(folder / "whole"), [])
+
+
+# --- census fields and template ---------------------------------------------------------------------------------------
+
+
+def test_the_fields_of_a_census_are_listed(capsys: Captured) -> None:
+    assert main(["census", "fields"]) == 0
+    assert "\ntermination_date: last day of employment\n    term date, " in capsys.readouterr().out
+    assert main(["census", "fields", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0] | {"names": []} == {
+        "field": "employee_id",
+        "holds": "identifier, one per person",
+        "required": True,
+        "names": [],
+    }
+
+
+def test_a_template_is_an_empty_census_and_never_written_over(folder: Path, capsys: Captured) -> None:
+    assert main(["census", "template", "new.csv"]) == 0
+    assert main(["census", "template", "new.csv"]) == 1
+    assert "exists already" in capsys.readouterr().err
+
+    header = (folder / "new.csv").read_text(encoding="utf-8")
+    assert header.count("\n") == 1
+    assert main(["census", "check", "new.csv"]) == 1
+    assert "new.csv: error: has no rows" in capsys.readouterr().out
+
+
+def test_options_of_a_check_need_no_configuration(folder: Path, capsys: Captured) -> None:
+    (folder / "a.csv").write_text("No;Begin;Money\n1;03.04.2019;25,50\n2;05.06.2018;31\n", encoding="utf-8")
+    columns = [f"--column={pair}" for pair in ("employee_id=No", "hire_date=Begin", "annual_salary=Money")]
+
+    code = main(["census", "check", "a.csv", *columns, "--date-format", "%d.%m.%Y", "--pay-basis", "hourly", "--json"])
+
+    account = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert account["rows"] == {"file": 2, "staff": 2, "refused": 0, "left_out": []}
+    assert account["ranges"]["paid"] == [53_000, 58_000, 64_000]
+    assert account["census"]["columns"] == {"employee_id": "No", "hire_date": "Begin", "annual_salary": "Money"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--column=annual_salary", "expected NAME=VALUE on the command line"),
+        ("--column=wages=x", "not a census column"),
+        ("--pay-basis=yearly", "census.pay_basis"),
+        ("--leave-out=everybody", "census.leave_out"),
+        ("--set=nothing=1", "census.nothing"),
+        ("--column=hire_date=Begun", "census.columns maps hire_date to Begun, which is not there"),
+    ],
+)
+def test_wrong_options_of_a_check_are_told(option: str, words: str, capsys: Captured) -> None:
+    assert main(["census", "check", "census.csv", option]) == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_check_may_ask_for_another_start_year(capsys: Captured) -> None:
+    assert main(["census", "check", "census.csv", "--start-year", "2021"]) == 1
+    assert "hire_date on or after 2021-01-01: 1 row (first: line 3)" in capsys.readouterr().out

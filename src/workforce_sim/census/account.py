@@ -54,17 +54,24 @@ def account_of_frame(staff: pl.DataFrame, source: str, notes: Sequence[str] = ()
 
 def section(read: Judged) -> dict[str, Any]:
     """Return the ``census`` section of a configuration that reads the file in the same way."""
-    formats = {name: form for name, form in read.done.formats.items() if form}
-    told = read.config.census.model_dump(mode="json", exclude_defaults=True, exclude={"path", "size"})
-    named = {name: column for name, column in read.columns.used.items() if name != column}
-    made: dict[str, Any] = {"columns": named} if named else {}
-    return {**told, **made, **({"date_format": formats} if formats and "date_format" not in told else {})}
+    told = read.config.census.model_dump(mode="json", exclude_defaults=True, exclude={"path", "size", "columns"})
+    columns = {
+        name: column for name, column in _in_order(read) if not (name == "employee_id" and read.columns.identity)
+    }
+    formats = {name: form for name, _ in _in_order(read) if (form := read.done.formats.get(name))}
+    made = {"columns": {name: column for name, column in columns.items() if name != column}, "date_format": formats}
+    return {**{key: value for key, value in made.items() if value}, **told}
 
 
 def _fields(read: Judged) -> Iterator[dict[str, str]]:
-    for name, column in read.columns.used.items():
+    for name, column in _in_order(read):
         form = read.done.forms.get(name, "")
         yield {"field": name, "column": shown(column), "read_as": form or BY_NAME[name].kind.replace("_", " ")}
+
+
+def _in_order(read: Judged) -> list[tuple[str, str]]:
+    """Return the fields that are used and their columns, in the order of all fields."""
+    return [(name, read.columns.used[name]) for name in BY_NAME if name in read.columns.used]
 
 
 def _finding(read: Judged, finding: Finding) -> dict[str, Any]:

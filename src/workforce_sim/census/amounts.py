@@ -19,6 +19,7 @@ _WIDEST = 10**12  # numbers beyond count as this, which every rule of size refus
 _SURE = 10**9  # a double below this is far closer to its decimals than to half a unit
 _COMMA = r"^[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?$"
 _SHOWS_COMMA = r"^[-+]?([0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{4,},[0-9]{1,2}|[0-9]{1,3}(\.[0-9]{3}){2,})$"
+_CENTS = r"^[-+]?[0-9]{1,3},[0-9]{1,2}$"
 _DOTTED = r"^[0-9]{2,3}\.[0-9]{3}$"
 _PLAINER = (
     ("[\u00a0\u202f\u2009]", " "),
@@ -68,7 +69,7 @@ def _plainer(text: pl.Series, values: pl.Series, given: pl.Series, places: int, 
     spaced = bare.str.contains(_SPACED).fill_null(value=False)
     bare = pl.select(pl.when(spaced).then(bare.str.replace_all(" ", "")).otherwise(bare)).to_series()
     shown = bare.filter(given & ~long)
-    comma = _dotted(shown, name) or bool(shown.str.contains(_COMMA).all() and shown.str.contains(_SHOWS_COMMA).any())
+    comma = _dotted(shown, name) or _ends_by_comma(shown)
     if comma:
         bare = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
         values = _eager(_of_text, bare, places)
@@ -82,6 +83,13 @@ def _plainer(text: pl.Series, values: pl.Series, given: pl.Series, places: int, 
     if thousands:
         notes.append(f"{name}: {counted(thousands, 'value')} in thousands or millions (k, m)")
     return Values(values, long | (given & values.is_null()), notes=tuple(notes))
+
+
+def _ends_by_comma(text: pl.Series) -> bool:
+    """Tell whether a comma ends the whole number in a column: all fit, and some fit nothing else."""
+    if not text.str.contains(_COMMA).all():
+        return False
+    return bool(text.str.contains(_SHOWS_COMMA).any() or (len(text) > 1 and text.str.contains(_CENTS).any()))
 
 
 def _dotted(text: pl.Series, name: str) -> bool:

@@ -23,6 +23,7 @@ class Field:
         about: what it is, for the page of fields.
         names: other names it is recognised by, words apart.
         vague: names it is recognised by where no column has one of the others.
+        by_period: whether it is also recognised as pay of a period, such as ``monthly_salary``.
         places: decimals kept of a number: ``column`` holds units of 10^-places.
         required: whether a census must have it.
     """
@@ -33,18 +34,20 @@ class Field:
     about: str
     names: str = ""
     vague: str = ""
+    by_period: bool = False
     places: int = 0
     required: bool = False
 
     @property
     def written(self) -> list[str]:
-        """The names it is recognised by, as people write them; those of pay for less than a year apart."""
+        """The names it is recognised by, as people write them, but for those of pay of a period."""
         return [name.replace("_", " ") for name in (*self.names.split(), *self.vague.split())]
 
     @cached_property
     def ranks(self) -> dict[str, int]:
         """Every name it goes by, normalised, and how good a name it is: 0 is its own."""
-        every = {plain(name): 2 for name in self.vague.split()} | {plain(name): 1 for name in self.names.split()}
+        vague = f"{self.vague} {_by_period()}" if self.by_period else self.vague
+        every = {plain(name): 2 for name in vague.split()} | {plain(name): 1 for name in self.names.split()}
         return every | {plain(name): 0 for name in (self.name, self.column)}
 
 
@@ -98,7 +101,8 @@ FIELDS = (
         "total_compensation w2_compensation salary_per_year pay_per_year contract_salary full_time_salary",
         vague="pay gross_pay total_salary total_pay pay_rate rate_of_pay rate wage wages wage_rate salary_rate "
         "base_rate base_wage gross_wages gross_earnings earnings income regular_pay salary_amount pay_amount "
-        f"gross total_earnings current_pay {_by_period()}",
+        "gross total_earnings current_pay",
+        by_period=True,
         places=2,
         required=True,
     ),
