@@ -57,7 +57,7 @@ RULES = [
     ("deferral_balance", "-1", "deferral_balance below 0"),
     ("opted_out", "maybe", "opted_out that is neither true nor false"),
     ("officer", 2, "officer that is neither true nor false"),
-    ("active", "gone", "active that is neither true nor false"),
+    ("active", "maybe", "active that is neither true nor false"),
     ("termination_date", "soon", "termination_date that is not a date written YYYY-MM-DD"),
 ]
 

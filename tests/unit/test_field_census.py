@@ -122,6 +122,8 @@ TWO = "Employee ID,Hire Date,Annual Salary\n1,2019-03-01,52000\n2,2018-05-01,610
         (f"Census as of 12/31/2024,,\n,,\n{TWO}Total,,113000\n", "2 titles?|1 line above"),
         (f"ACME Corp\nCensus; private\n\n{TWO}\nGrand Total,,113000\nPrinted 1/1/2025 by payroll\n", "2 lines above"),
         (f"{TWO},,113000\n", "1 row with totals"),
+        (f"{TWO}2 records,,\n", "1 row with totals"),
+        (TWO.replace("1,2019", "(number),(yyyy-mm-dd),($)\n1,2019"), "the column names again"),
         (TWO.replace("2,2018", "Employee ID,Hire Date,Annual Salary\n2,2018"), "the column names again"),
         (f"sep=;\n{TWO.replace(',', ';')}", "sep="),
         (f'"sep=|"\r\n{TWO.replace(",", "|")}', "sep="),
@@ -224,7 +226,9 @@ def test_advice_names_only_columns_whose_values_fit(read: Read) -> None:
 def test_unused_columns_that_may_tell_who_has_left_are_warned_of(read: Read) -> None:
     census = read(f"{BASE},Contract End,Reg Hours,Shoe\n1,2019-03-01,52000,2020-01-01,40,44\n")
 
-    assert "may tell who has left, hours or what pay is for are NOT used: Contract End, Reg Hours;" in said(census)
+    assert "may tell who has left, hours, deferrals or what pay is for are NOT used: Contract End, Reg Hours;" in said(
+        census
+    )
 
 
 def test_a_header_that_may_be_a_row_of_data_is_not_repeated(read: Read) -> None:
@@ -368,6 +372,11 @@ def test_a_status_that_is_none_of_employment_is_not_used_and_said(read: Read) ->
     assert "no word of employment" in said(census)
 
 
+@pytest.mark.parametrize("header", ["Active", "Status as of 12/31/2024", "Employee Status (12/31)", "HR Status 2024"])
+def test_a_status_by_any_name_tells_who_has_left(read: Read, header: str) -> None:
+    assert ids(read(f"{BASE},{header}\n1,2019-03-01,52000,Terminated\n2,2019-03-01,52000,Active\n")) == ["2"]
+
+
 def test_a_termination_in_the_simulated_years_goes_over_a_status(read: Read) -> None:
     census = read(f"{BASE},Status,Term Date\n1,2019-03-01,52000,Terminated,2025-03-01\n2,2019-03-01,52000,A,\n")
 
@@ -494,6 +503,12 @@ def test_part_time_in_words_is_half_of_full_time(read: Read) -> None:
     assert "1 part-time in words counted as half" in said(census)
 
 
+def test_hours_scheduled_tell_who_is_part_time(read: Read) -> None:
+    census = read(f"{BASE},Standard Hours\n1,2019-03-01,52000,37.5\n2,2019-03-01,52000,37.5\n3,2019-03-01,26000,20\n")
+
+    assert census.frame["full_time_ppm"].to_list() == [1_000_000, 1_000_000, 533_333]
+
+
 # --- percents and dollars of the plan ---------------------------------------------------------------------------------
 
 
@@ -510,18 +525,24 @@ def test_part_time_in_words_is_half_of_full_time(read: Read) -> None:
         ("Deferral Amount ($)", ['"$5,200.00"', 2600, 0], [1_000, 500, 0]),
         ("401k Contributions", [5200, 2600, ""], [1_000, 500, None]),
         ("Deferral", [5200, 2600, 0], [1_000, 500, 0]),
+        ("Pre-Tax %,Roth %", ["4,2", "0,3", "1,"], [600, 300, 100]),
         ("Pretax Rate,Roth Rate", ["4,2", "0,3", "1,"], [600, 300, 100]),
     ],
 )
 def test_rates_are_read_by_the_whole_column(read: Read, header: str, values: list[Any], bp: list[int | None]) -> None:
-    cells = [str(v).replace(",", '","').join('""') if "," in str(v) and header[:3] == "Pre" else v for v in values]
-    rows = "".join(f"{n},2019-03-01,52000,{_quoted(cell, header)}\n" for n, cell in enumerate(cells))
+    rows = "".join(f"{n},2019-03-01,52000,{_quoted(cell, header)}\n" for n, cell in enumerate(values))
 
     assert read(f"{BASE},{header}\n{rows}").frame["deferral_bp"].to_list() == bp
 
 
 def _quoted(cell: Any, header: str) -> str:
     return f'"{cell}"' if "," in str(cell) and '"' not in str(cell) and "," not in header else str(cell)
+
+
+def test_an_owner_in_words_owns_just_above_5_percent(read: Read) -> None:
+    census = read(f"{BASE},5% Owner\n1,2019-03-01,52000,Y\n2,2019-03-01,52000,N\n")
+
+    assert census.frame["owner_share_ppm"].to_list() == [50_100, 0]
 
 
 @pytest.mark.parametrize("values", [[1, 0, 1], ["6%", "0.05", "0"], [0.5, 1, 0.75], [0.06, 6, 3]])
@@ -576,6 +597,11 @@ def test_a_number_beside_names_is_the_id_and_keeps_its_zeros(read: Read) -> None
 
     assert ids(census) == ["007", "070"]
     assert "columns dropped as personal: Employee" in said(census)
+
+
+@pytest.mark.parametrize("shielded", ['="007"', "'007", '"=""007"""'])
+def test_zeros_that_a_spreadsheet_is_made_to_keep_are_kept(read: Read, shielded: str) -> None:
+    assert ids(read(f"{BASE}\n{shielded},2019-03-01,52000\n"))[0] == "007"
 
 
 @pytest.mark.parametrize("nothing", ["nan", "NULL", "None", "N/A", "#N/A", "-", " "])

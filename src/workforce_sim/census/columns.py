@@ -24,13 +24,22 @@ from workforce_sim.census.fields import (
     recognised,
 )
 from workforce_sim.census.headers import LONGEST, forms, listed, plain, shown, unit
-from workforce_sim.census.likeness import fits, in_dollars, is_blank, like_names, like_numbers_of_people, one_each
+from workforce_sim.census.likeness import (
+    fits,
+    in_dollars,
+    is_blank,
+    like_names,
+    like_numbers_of_people,
+    like_status,
+    one_each,
+)
 from workforce_sim.errors import CensusError
 
 _LIKE = 0.6
 _LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
 _TELLING = re.compile(
-    r"^(?!determin)(.*term(inat|date|dt|reason|code)|term$|.*separat|.*leav|.*exit|.*retire|.*death|.*resign|.*status$"
+    r"^(?!determin|marital)(.*term(inat|date|dt|reason|code)|term$|.*separat|.*leav|.*exit|.*retire|.*death|.*resign"
+    r"|.*status|.*deferral|.*pretax|.*roth|.*401k"
     r"|.*end$|.*enddate$|.*hours|.*hrs$|fte|.*fulltime|.*parttime|.*basis|.*frequency|.*inactive|.*rehire)"
 )
 _Found = dict[str, list[str]]
@@ -105,7 +114,7 @@ def _told(
     ignored = tuple(column for column in sample.columns if column not in {*taken, *dropped})
     telling = [c for c in ignored if any(map(_TELLING.match, forms(c))) and not is_blank(sample[c])]
     loud = (
-        f"columns that may tell who has left, hours or what pay is for are NOT used: {listed(telling)}; "
+        f"columns that may tell who has left, hours, deferrals or what pay is for are NOT used: {listed(telling)}; "
         "say in census.columns what they are, if they matter"
     )
     return CensusColumns(used, tuple(identity), dropped, ignored, (*doubts, *([loud] if telling else [])))
@@ -137,6 +146,8 @@ def _best(column: str, sample: pl.DataFrame) -> tuple[str, int] | None:
 
 def _in_its_unit(name: str, rank: int, column: str, values: pl.Series) -> str:
     """Return the field that holds the same as a rate or in dollars, where the name or the values say so."""
+    if name == "active" and like_status(values):
+        return "status"
     if rank == 0:
         return name
     said = unit(column)

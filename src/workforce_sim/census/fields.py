@@ -149,7 +149,8 @@ FIELDS = (
         "pre_tax_deferral_percent 401k_rate 401k_pct 401k_percent 401k_deferral_rate 401k_deferral_pct "
         "401k_deferral_percent contribution_percentage deferral_elected current_deferral_rate current_deferral_pct "
         "employee_contribution_rate def def_rate def_pct def_percent",
-        vague="401k_deferral 401k elective_deferral",
+        vague="401k_deferral 401k elective_deferral pretax pre_tax before_tax pretax_election pre_tax_election "
+        "traditional traditional_rate traditional_pct",
         places=4,
     ),
     Field("opted_out", "opted_out", "flag", "declined automatic enrollment", "opt_out is_opted_out opted_out_flag"),
@@ -166,7 +167,8 @@ FIELDS = (
         "rate",
         "share of the employer owned",
         "ownership ownership_share ownership_pct ownership_percent ownership_percentage percent_owned pct_owned "
-        "owner_pct owner_percent percent_ownership",
+        "owner_pct owner_percent percent_ownership 5_owner 5_percent_owner 5pct_owner five_percent_owner owner "
+        "more_than_5_owner owner_flag is_owner greater_than_5_owner over_5_owner",
         places=6,
     ),
     Field(

@@ -42,7 +42,8 @@ def forms(column: str) -> frozenset[str]:
     """Return the normalised names that a column may be meant by."""
     name = re.sub(r"_duplicated_\d+$", "", column[:LONGEST])  # the second of two equal headers in a text file
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
-    wholes = {plain(name), plain(bare), plain(re.sub(_DATE_HINT, " ", bare.lower()))} - {""}
+    dateless = re.sub(r"(?i)[ _]as[ _]of.*$|(?<![0-9a-z])(fy|cy|py)?[ _]?(19|20)[0-9]{2}(?![0-9])", " ", bare)
+    wholes = {plain(name), plain(dateless), plain(bare), plain(re.sub(_DATE_HINT, " ", bare.lower()))} - {""}
     wholes |= {whole.removesuffix(unit) for whole in wholes for unit in _UNITS} - {""}
     return frozenset(wholes | {whole.removeprefix(who) for whole in wholes for who in _WHOSE} - {""})
 

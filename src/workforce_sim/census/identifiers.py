@@ -15,6 +15,9 @@ from workforce_sim.errors import CensusError
 from workforce_sim.keyed import LEAST_KEY, pseudonym
 from workforce_sim.wording import counted
 
+_SHIELDED = r"^(?:=\"([0-9A-Za-z-]+)\"|'([0-9]+))$"
+"""Ids as spreadsheets keep their zeros: ="0012" or '0012."""
+
 
 def read_ids(column: pl.Series, prefix: str | None) -> Values:
     """Read ids: stripped text, leading zeros kept, or whole numbers; words for nothing are none."""
@@ -24,6 +27,8 @@ def read_ids(column: pl.Series, prefix: str | None) -> Values:
 
 def _texts(column: pl.Series) -> Values:
     text = begun(column)
+    if text.str.contains(_SHIELDED).any():
+        text = text.str.replace(_SHIELDED, "$1$2")
     missing = is_missing(text, MISSING)
     values = pl.select(pl.when(~missing).then(text)).to_series() if missing.any() else text
     return Values(values, falses(column))

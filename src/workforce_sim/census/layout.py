@@ -21,7 +21,8 @@ _TOTAL = (
     r"(?i)^\W*((grand|sub|report|company|department)[ -]?)?(totals?|sum|average|avg|mean|count|median)\b"
     r"|^=?(sum|subtotal)\("
 )
-_REMARK = r"(?i)\p{L}.*\s|^\W+$|^(end|eof|rows?|records?|source|notes?|page|printed|confidential)\b"
+_UNITS = r"(?i)^\W*(date|text|(mm?|dd?|yyyy|yy)[-/. ](mm?|dd?)[-/. ](yyyy|yy|dd))\W*$"
+_REMARK = r"(?i)\p{L}.*\s|\s.*\p{L}|^\W+$|^(end|eof|rows?|records?|source|notes?|page|printed|confidential)\b"
 _SUM = r"^[$(]*[0-9][0-9,. ]*\)?$"
 _SUM = r"^[$(]*[0-9][0-9,. ]*\)?$"
 _ENOUGH = 2
@@ -139,10 +140,13 @@ def _blank(values: pl.Series) -> pl.Series:
 
 
 def _repeated(named: pl.Series, hired: pl.Series) -> pl.Series:
-    """Return where the names of the columns stand again, as above every page of a report."""
+    """Return where the names of the columns stand again, as above every page of a report, or their units below them."""
     if named.dtype != pl.String or hired.dtype != pl.String:
         return pl.repeat(value=False, n=len(named), dtype=pl.Boolean, eager=True)
-    return ((named == named.name) & (hired == hired.name)).fill_null(value=False)
+    same = (named == named.name) & (hired == hired.name)
+    units = hired.head(3).str.contains(_UNITS).fill_null(value=False)
+    told = pl.Series([*units, *[False] * (len(hired) - len(units))], dtype=pl.Boolean) if units.any() else units
+    return (same | told if units.any() else same).fill_null(value=False)
 
 
 def titles_note(titles: int, what: str) -> str:

@@ -15,6 +15,7 @@ _DATE = (
     r"^([0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/., ]+[0-9]{1,4}|[A-Za-z]{3,9}\.? [0-9]{1,2},? [0-9]{2,4}"
     r"|[0-9]{5,8}|[0-9]{2}[A-Za-z]{3}[0-9]{2,4})"
 )
+_STATUS = r"(?i)^(active|inactive|term|retire|leave|on leave|deceas|separat|resign|laid|ceased|loa)"
 _LOOKED_AT = 100  # characters of a value
 _MOST = 0.5
 _DOLLARS = 100
@@ -54,6 +55,11 @@ def like_names(values: pl.Series, *, vague: bool) -> bool:
     if not is_text(values.dtype):
         return False
     return _share(values, _NAME) > _MOST or (vague and _share(values, _WORD) > _MOST)
+
+
+def like_status(values: pl.Series) -> bool:
+    """Tell whether values are words of employment, such as Active and Terminated, rather than yes and no."""
+    return isinstance(values.dtype, pl.String) and _share(values, _STATUS) > _MOST
 
 
 def one_each(values: pl.Series) -> bool:

@@ -52,6 +52,7 @@ _BASIS = {
 _PERIOD_OF = {word: name for name, words in _BASIS.items() for word in words.split()}
 _HOURS = ((60_00, 52), (100_00, 26), (250_00, 12))
 """Hundredths of hours up to which a schedule is one of a week, two weeks, a month; more is a year's."""
+_LEAST_FULL = 35 * 52 * 100
 _MOST_UNITS = 10**12
 
 
@@ -202,6 +203,20 @@ def _hours(written: Written, section: CensusSection, rows: int) -> tuple[pl.Seri
     usable = scheduled.is_between(1, 900_000)
     found = pl.select(pl.when(usable).then(scheduled * times).otherwise(default)).to_series()
     return found, f"the hours of column {shown(written.hours.name)} times {times}, else {words}"
+
+
+def full_time_share(hours: pl.Series, section: CensusSection) -> pl.Series:
+    """Return scheduled hours as millionths of full-time: of the most usual ones, where these are no fewer than 35."""
+    scheduled = read_numbers(hours, 2).values
+    usable = scheduled.filter(scheduled.is_between(1, 900_000))
+    middle = usable.median()
+    if not isinstance(middle, float):
+        return pl.repeat(None, len(hours), dtype=pl.Int64, eager=True)
+    times = next((times for most, times in _HOURS if middle <= most), 1)
+    usual = max(usable.mode().to_list()) * times
+    full = usual if usual >= _LEAST_FULL else round(section.hours_per_year * 100)
+    share = half_up(scheduled.clip(0, 900_000) * times * 1_000_000, full).clip(0, 1_000_000)
+    return pl.select(pl.when(share > 0).then(share)).to_series()
 
 
 def _said(counts: Mapping[str, int], hours: str) -> list[str]:

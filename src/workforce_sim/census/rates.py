@@ -12,6 +12,7 @@ from workforce_sim.census.fields import Field
 from workforce_sim.census.headers import shown, unit
 from workforce_sim.census.likeness import is_text
 from workforce_sim.census.values import Values, bad, begun, falses
+from workforce_sim.census.words import read_flags
 from workforce_sim.wording import counted
 
 Unit = Literal["percent", "share"]
@@ -21,12 +22,16 @@ _SMALL = 0.25
 _USUAL = 0.35
 """Half of those who defer hardly defer more than this share of pay."""
 _BP = 10_000
+_OWNER_PPM = 50_100
+_YES_NO = r"(?i)^(y|n|yes|no|true|false)$"
 
 
 def read_rates(column: pl.Series, field: Field, told: Unit | None) -> Values:
     """Read rates or shares in units of 10^-places of one."""
     if column.name == field.column != field.name:  # one of ours, such as deferral_bp
         return read_numbers(column, 0)
+    if field.name == "owner_share" and is_text(column.dtype) and begun(column).str.contains(_YES_NO).any():
+        return _owners(column)
     bare, signed = _unsigned(column)
     number = _doubles(bare)
     positive = number.filter(number > 0)
@@ -40,6 +45,14 @@ def read_rates(column: pl.Series, field: Field, told: Unit | None) -> Values:
     percent = found == "percent"
     values = read_numbers(bare, field.places - 2 if percent else field.places)
     return replace(values, form=found, notes=_notes(field, column.name, found, positive, bool(signed.any()), told))
+
+
+def _owners(column: pl.Series) -> Values:
+    """Read whether somebody owns more than 5 % as a share just above it."""
+    flags = read_flags(column)
+    share = pl.select(pl.when(flags.values).then(_OWNER_PPM).when(~flags.values).then(0).cast(pl.Int64)).to_series()
+    note = f"owner_share: {counted(int(flags.values.sum()), 'owner')} in words counted as just above 5 %"
+    return Values(share, flags.bad, form="yes and no", notes=(note,))
 
 
 def _unsigned(column: pl.Series) -> tuple[pl.Series, pl.Series]:

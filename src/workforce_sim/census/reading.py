@@ -17,12 +17,12 @@ from workforce_sim.census.fields import BY_NAME, Field
 from workforce_sim.census.headers import shown
 from workforce_sim.census.identifiers import pseudonymous, read_ids
 from workforce_sim.census.likeness import is_text
-from workforce_sim.census.pay import TOO_HIGH, TOO_LOW, Written, read_pay, unlikely
+from workforce_sim.census.pay import TOO_HIGH, TOO_LOW, Written, full_time_share, read_pay, unlikely
 from workforce_sim.census.people import one_each
 from workforce_sim.census.rates import read_rates, with_deferrals
 from workforce_sim.census.status import LEFT, with_status
 from workforce_sim.census.table import ROW
-from workforce_sim.census.values import Values, bad, void
+from workforce_sim.census.values import Values, bad, falses, void
 from workforce_sim.census.words import read_flags, read_full_time, read_names, read_words
 from workforce_sim.config import Config
 from workforce_sim.errors import CensusError
@@ -57,7 +57,8 @@ class Read:
 
     def take(self, name: str, column: str, found: Values) -> None:
         """Keep a column as read."""
-        flags = [found.bad.alias(bad(name))] + ([] if found.void is None else [found.void.alias(void(name))])
+        empty = found.void if found.void is not None or name != "hire_date" else falses(found.values)
+        flags = [found.bad.alias(bad(name))] + ([] if empty is None else [empty.alias(void(name))])
         self.rows = self.rows.with_columns(found.values.alias(column), *flags)
         self.forms[name], self.formats[name] = found.form, found.format
         self.notes += found.notes
@@ -163,6 +164,17 @@ def _take_pseudonyms(done: Read, raw: pl.DataFrame, columns: CensusColumns, conf
     done.take("employee_id", "employee_id", replace(found, values=prefix + found.values) if prefix else found)
 
 
+def _take_hours(done: Read, hours: pl.Series | None, config: Config) -> None:
+    """Give people a share of full-time by their scheduled hours, where nothing else says it."""
+    if hours is None or "full_time_ppm" in done.rows.columns:
+        return
+    share = full_time_share(hours, config.census)
+    flag = falses(share).alias(bad("full_time_share"))
+    done.rows = done.rows.with_columns(share.alias("full_time_ppm"), flag)
+    part = int((share < _FULL_PPM).sum())
+    done.notes += [f"full_time_share: {part:,} part-time by column {shown(hours.name)}"] if part else []
+
+
 def _take_full_time(done: Read) -> None:
     """Give who is part-time or full-time in words alone a share of full-time."""
     if "is_full_time" not in done.rows.columns:
@@ -187,6 +199,7 @@ def _take_pay(done: Read, given: Mapping[Field, pl.Series], config: Config) -> N
     columns = {one.name: column for one, column in given.items()}
     share = done.rows["full_time_ppm"] if "full_time_ppm" in done.rows.columns else None
     amount, hourly, basis, frequency, hours = (columns.get(name) for name in _PAY)
+    _take_hours(done, hours, config)
     written = Written(amount, hourly, basis, frequency, hours, share)
     found, unknown = read_pay(written, config.census)
     done.take("annual_salary", "salary_cents", found)

@@ -182,8 +182,9 @@ def _date_rules(forms: Mapping[str, str]) -> list[Rule]:
     hired = pl.col("hire_date")
     remedy = "correct them, or set census.date_format"
     empty = pl.col(void("hire_date"))
+    none = _missing("hire_date", "give every employee one")
     return [
-        _missing("hire_date", "give every employee one"),
+        Rule(none.name, none.broken & ~empty, none.remedy),
         Rule("hire_date 1900-01-01 or the like, which stands for none", empty, "give every employee one"),
         *(_unreadable(name, f"not a date written {forms.get(name) or 'YYYY-MM-DD'}", remedy) for name in DATES),
         Rule("hire_date before 1900-01-01", hired < _CENTURY, "correct them"),
