@@ -15,6 +15,7 @@ from workforce_sim.census.fields import BY_NAME
 from workforce_sim.census.headers import listed, shown
 from workforce_sim.census.judged import Judged
 from workforce_sim.census.rules import Finding
+from workforce_sim.census.status import meaning_of
 from workforce_sim.census.table import where
 from workforce_sim.terminal import printable
 from workforce_sim.wording import columns, counted
@@ -39,7 +40,7 @@ def account(read: Judged) -> dict[str, Any]:
         "dropped_as_personal": [*map(shown, read.columns.personal)],
         "not_used": [*map(shown, read.columns.ignored)],
         **_figures(read.staff),
-        "status": _counts(read.done.rows, "status"),
+        "status": _statuses(read.done.rows),
         "errors": [_finding(read, finding) for finding in read.errors],
         "notes": [*read.notes],
         "census": section(read),
@@ -115,6 +116,11 @@ def _counts(rows: pl.DataFrame, name: str) -> dict[str, int]:
     found = rows[name].cast(pl.String).drop_nulls().value_counts(name="rows")
     top = found.sort("rows", name, descending=[True, False]).head(_TOP)
     return {shown(str(value)): int(count) for value, count in top.iter_rows()}
+
+
+def _statuses(rows: pl.DataFrame) -> dict[str, int]:
+    """Return how many rows have each known word of a status; what is no word of employment may be of a person."""
+    return {word: count for word, count in _counts(rows, "status").items() if meaning_of(word.lower())}
 
 
 # --- as a page --------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from workforce_sim.census.fields import (
     PERSONAL_PARTS,
     REDUCED,
     Field,
+    pay_of_a_period,
     recognised,
 )
 from workforce_sim.census.headers import LONGEST, forms, listed, plain, shown, unit
@@ -139,7 +140,7 @@ def _best(column: str, sample: pl.DataFrame) -> tuple[str, int] | None:
     every = recognised()
     known = [(form != plain(column), every[form][1], every[form][0]) for form in forms(column) if form in every]
     if not known:
-        return None
+        return ("annual_salary", 3) if pay_of_a_period(column) else None
     _, rank, name = min(known)
     return _in_its_unit(name, rank, column, sample[column]), rank
 
@@ -185,7 +186,7 @@ def _like_persons(column: str, sample: pl.DataFrame) -> bool:
     return like_numbers_of_people(sample[column]) or like_names(sample[column], vague=plain(column) in _WHO)
 
 
-_WHO = ("employee", "ee", "emp", "worker", "staff", "personnel")
+_WHO = ("employee", "ee", "emp", "worker", "staff", "personnel", "participant", "member", "associate", "person")
 """Names of columns that hold names as often as numbers."""
 
 
@@ -236,7 +237,12 @@ def _missing(
     for field in FIELDS:
         if field.required and field.name not in has:
             advice = _advice(field, _nearest(field, left, sample))
-            yield f"no column for {field.name}{_shown(columns, known=bool(used))}{dropped}; {advice}"
+            yield f"no column for {field.name}{_shown(columns, known=_surely(used))}{dropped}; {advice}"
+
+
+def _surely(used: Mapping[str, str]) -> bool:
+    """Tell whether a line is one of names, rather than a row of data in which one word is a name by chance."""
+    return len(used) > 1 or any(BY_NAME[name].required for name in used)
 
 
 def _looks_like_data(column: str) -> bool:

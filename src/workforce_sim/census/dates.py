@@ -31,7 +31,7 @@ _NOTHING = (
 )
 _VOID = (dt.date(1900, 1, 1), dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1753, 1, 1), dt.date(2999, 12, 31))
 _NO_END = (*_VOID, dt.date(1, 1, 1))
-_LAST = dt.date(9999, 12, 31)
+_LAST_BUT, _LAST = dt.date(9999, 1, 1), dt.date(9999, 12, 31)
 _PRESENT = ("present", "current", "active", "ongoing", "now", "open", "none yet")
 _FIRST_YEAR, _LAST_YEAR = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
@@ -205,7 +205,8 @@ def _best(
     most = max(len(dates) - dates.null_count() for dates in tried.values())
     best = [form for form, dates in tried.items() if len(dates) - dates.null_count() == most]
     orders = {form.order for form in best[:2]} if len(best) > 1 and best[0].order else set()
-    hinted = [form for form in best if hint is not None and form.read == hint]
+    order = {"%d": "day", "%m": "month"}.get((hint or "")[:2], "none")
+    hinted = [form for form in best if form.read == hint] or [form for form in best if form.order == order]
     preferred = [form for form in best if form.order == "day"] if day_first else []
     chosen = (hinted or preferred or best)[0]
     either = orders == {"month", "day"} and not hinted and not preferred
@@ -225,7 +226,7 @@ def _within(tidy: pl.Series, form: str, *, strict: bool, shape: str | None = Non
         return pl.Series(tidy.name, [None] * len(tidy), dtype=pl.Date)
     if not strict:
         return dates
-    known = dates.is_between(_FIRST_YEAR, _LAST_YEAR) | dates.is_in([*_VOID, _LAST])
+    known = dates.is_between(_FIRST_YEAR, _LAST_YEAR) | dates.is_in([*_NO_END]) | (dates >= _LAST_BUT)
     return pl.select(pl.when(known).then(dates)).to_series()
 
 
@@ -241,8 +242,10 @@ def _past(dates: pl.Series, short: pl.Series, limit: dt.date) -> pl.Series:
 
 def _voided(dates: pl.Series, bad: pl.Series, name: str, form: str, empty: pl.Series | None = None) -> Values:
     """Return dates without those that stand for none."""
-    marks = [*(_NO_END if name in ("termination_date", "rehire_date") else _VOID), _LAST]
-    marked = dates.is_in(marks).fill_null(value=False)
+    marked = dates.is_in([*_VOID]) | dates.is_between(_LAST_BUT, _LAST)
+    if name in ("termination_date", "rehire_date"):
+        marked |= dates.is_between(_NO_END[-1], _FIRST_YEAR)
+    marked = marked.fill_null(value=False)
     empty = falses(dates) if empty is None else empty
     if not (marked.any() or empty.any()):
         return Values(dates, bad, form)

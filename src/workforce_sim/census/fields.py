@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
-from workforce_sim.census.headers import plain
+from workforce_sim.census.headers import period, plain
 
 Kind = Literal["id", "date", "number", "rate", "name", "word", "flag", "full_time"]
 
@@ -61,6 +62,11 @@ def _by_period() -> str:
     return " ".join([*before, *(f"{noun}_{period}" for period in _PERIODS.split() for noun in _NOUNS.split())])
 
 
+_PERIOD_WORDS = re.compile(
+    "semimonthly|semimonth|biweekly|biweek|permonth|monthly|month|mthly|perweek|weekly|week|perday|daily|perhour|hourly"
+    "|hour|peryear|yearly|year|perannum|annual|amount$|usd$"
+)
+
 FIELDS = (
     Field(
         "employee_id",
@@ -73,6 +79,7 @@ FIELDS = (
         "associate_id associate_number participant_id participant_number payroll_id payroll_number payroll_no "
         "file_number file_no badge_number badge_no clock_number member_id member_number emp_key employee_key "
         "unique_id record_id eid",
+        vague="participant member associate person key",
         required=True,
     ),
     Field(
@@ -217,6 +224,7 @@ FIELDS = (
         "termination_date",
         "date",
         "last day of employment",
+        "dol ldw last_date_worked "
         "term_date term_dt date_of_termination separation_date exit_date leaving_date last_day_worked dot dos "
         "date_of_separation termination_dt terminated_on terminated_date date_terminated termdate end_date "
         "employment_end_date employment_end date_of_exit leave_date leaving date_left last_working_day last_day "
@@ -359,7 +367,11 @@ BY_NAME = {field.name: field for field in FIELDS}
 REDUCED = {"deferral_rate": "deferral_amount", "roth_rate": "roth_amount"}
 """Rates, and what holds the same in dollars."""
 
-PERSONAL_KEYS = ("ssn", "socialsecurity", "socialsecuritynumber", "socialsecurityno", "socialsec", "ssnumber", "taxid")
+_NUMBERS = """
+    ssn ss ssno ssnum ssnumber socialsecurity socialsecuritynumber socialsecurityno socialsecuritynum socialsec socsec
+    socsecno socsecnum taxid taxpayerid ssntin ssnein ssnitin
+"""
+PERSONAL_KEYS = frozenset(_NUMBERS.split())
 PERSONAL_FULL = ("name", "fullname", "legalname", "participantname", "workername", "preferredname", "displayname")
 PERSONAL_PARTS = ("lastname", "surname", "familyname", "firstname", "givenname", "forename", "middlename", "initials")
 _OTHERS = """
@@ -370,6 +382,14 @@ _OTHERS = """
 """
 PERSONAL = frozenset([*PERSONAL_KEYS, *PERSONAL_FULL, *PERSONAL_PARTS, *_OTHERS.split()])
 """Names of columns that are never read as they are."""
+
+
+def pay_of_a_period(column: str) -> bool:
+    """Tell whether a name is one of pay and a period, such as ``Salary per Month``, and of nothing else."""
+    if period(column) is None:
+        return False
+    bare = _PERIOD_WORDS.sub("", plain(column))
+    return bare in {plain(noun) for noun in (*_NOUNS.split(), "base", "amount", "remuneration", "basesal", "sal")}
 
 
 def fields_table() -> str:

@@ -17,7 +17,7 @@ LONGEST = 200
 """Characters of a name that are compared."""
 
 _WHOSE = ("employees", "employee", "participant", "emp", "ee", "worker", "associate", "staff", "member")
-_UNITS = ("inpercent", "inusd", "indollars", "usd", "yn")
+_UNITS = ("in", "inpercent", "inusd", "indollars", "usd", "yn")
 _PERIODS = (
     ("semimonthly", ("semimonth", "twicemonthly", "bimonth")),
     ("biweekly", ("biweek", "fortnight", "everytwoweeks", "every2weeks")),

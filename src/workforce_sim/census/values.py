@@ -9,6 +9,7 @@ import polars as pl
 LONGEST = 200
 """Most characters of an id, and bytes of a date, number or flag, that are read."""
 
+_UNKNOWN = ("unknown", "unk", "tbd", "missing", "not available", "blank")
 MISSING = (
     "",
     "na",
@@ -30,7 +31,9 @@ MISSING = (
 )
 """Words for nothing, in lower case; of ids and names those in ``NAMELESS``."""
 
-NAMELESS = ("", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "---", ".", "?", "<na>")
+_LONGEST_WORD = 13
+
+NAMELESS = ("", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "---", ".", "?", "<na>", *_UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def too_long(values: pl.Series) -> pl.Series:
 
 def is_missing(text: pl.Series, words: tuple[str, ...] = MISSING) -> pl.Series:
     """Tell which texts stand for nothing."""
-    short = text.str.len_bytes() <= 5
+    short = text.str.len_bytes() <= _LONGEST_WORD
     if not short.any() and not text.null_count():
         return short.fill_null(value=True)
     return (short & text.str.to_lowercase().is_in(words)).fill_null(value=True)
