@@ -525,6 +525,7 @@ def test_hours_scheduled_tell_who_is_part_time(read: Read) -> None:
         ("deferral_rate", ["1%", "6 %", ""], [100, 600, None]),
         ("deferral_rate", [0.01, 0.06, 0], [100, 600, 0]),
         ("Deferral %", [0.01, 0.06, 0.1], [100, 600, 1_000]),
+        ("Deferral %", [0.75, 0.06, 0.1], [7_500, 600, 1_000]),
         ("401k deferral", ["6,5%", "1%", "0%"], [650, 100, 0]),
         ("Deferral Amount ($)", ['"$5,200.00"', 2600, 0], [1_000, 500, 0]),
         ("401k Contributions", [5200, 2600, ""], [1_000, 500, None]),

@@ -231,6 +231,11 @@ def _missing(
     if not used and any(map(_looks_like_data, columns)):
         yield "the column names look like data; put one line of names before the data"
         return
+    if not used:
+        absent = ", ".join(f"no column for {field.name}" for field in FIELDS if field.required)
+        dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
+        yield f"{absent}; {len(columns)} columns found{dropped}; name them in census.columns"
+        return
     has = {*used, *(["annual_salary"] if "hourly_rate" in used else [])}
     dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
     left = [column for column in columns if column not in used.values() and column not in personal]

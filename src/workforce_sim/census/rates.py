@@ -19,6 +19,8 @@ Unit = Literal["percent", "share"]
 
 _SMALL = 0.25
 """A deferral rate below this is hardly one in percent."""
+_SEVERAL = 3
+"""So many who defer do not all defer 1 % or less."""
 _USUAL = 0.35
 """Half of those who defer hardly defer more than this share of pay."""
 _BP = 10_000
@@ -86,12 +88,12 @@ def _unit(name: str, positive: pl.Series, header: str, told: Unit | None) -> Uni
         return "percent" if most > 2 else "share"
     if name == "owner_share":
         return "percent" if most > 1 else None if says_percent else "share"
-    return _of_deferrals(least, middle, most, says_percent=says_percent)
+    return _of_deferrals(len(positive), least, middle, most, says_percent=says_percent)
 
 
-def _of_deferrals(least: float, middle: float, most: float, *, says_percent: bool) -> Unit | None:
+def _of_deferrals(count: int, least: float, middle: float, most: float, *, says_percent: bool) -> Unit | None:
     if says_percent:
-        if most <= 0.3:
+        if most <= 0.3 or (most <= 1 and least < _SMALL and count >= _SEVERAL):
             return "share"
         return None if most <= 1 and least < _SMALL else "percent"
     if most > 1:

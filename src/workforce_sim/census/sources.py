@@ -53,7 +53,7 @@ def _files(path: str | os.PathLike[str]) -> list[Path]:
     """Return the files of a path, which may have ``*``, ``?`` and ``[...]`` where no file is called so."""
     text = os.fspath(path)
     if glob.has_magic(text) and not os.path.lexists(text):
-        found = sorted(Path(name) for name in glob.iglob(text))  # noqa: PTH207 - a path may be absolute
+        found = sorted(filter(Path.is_file, map(Path, glob.iglob(text))))  # noqa: PTH207 - a path may be absolute
         return found or [Path(text)]
     return [Path(text)]
 
