@@ -40,9 +40,10 @@ _LIKE = 0.6
 _LOOKS_LIKE_DATA = re.compile(r"[-+$]?[\d.,]+|\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|column_\d+")
 _TELLING = re.compile(
     r"^(?!determin|marital)(.*term(inat|date|dt|reason|code)|term$|.*separat|.*leav|.*exit|.*retire|.*death|.*resign"
-    r"|.*status|.*deferral|.*pretax|.*roth|.*401k"
+    r"|.*status"
     r"|.*end$|.*enddate$|.*hours|.*hrs$|fte|.*fulltime|.*parttime|.*basis|.*frequency|.*inactive|.*rehire)"
 )
+_OF_DEFERRALS = re.compile(r".*(deferral|pretax|roth|401k)(?!.*balance)")
 _Found = dict[str, list[str]]
 
 
@@ -113,7 +114,11 @@ def _told(
     taken = {*used.values(), *identity}
     dropped = tuple(column for column in personal if column not in taken)
     ignored = tuple(column for column in sample.columns if column not in {*taken, *dropped})
-    telling = [c for c in ignored if any(map(_TELLING.match, forms(c))) and not is_blank(sample[c])]
+    known = not {"deferral_rate", "deferral_amount"}.isdisjoint(used)
+    patterns = (_TELLING,) if known else (_TELLING, _OF_DEFERRALS)
+    telling = [
+        c for c in ignored if any(p.match(form) for p in patterns for form in forms(c)) and not is_blank(sample[c])
+    ]
     loud = (
         f"columns that may tell who has left, hours, deferrals or what pay is for are NOT used: {listed(telling)}; "
         "say in census.columns what they are, if they matter"

@@ -337,11 +337,12 @@ FIELDS = (
         "number",
         "deferrals of a year in dollars; a rate is made from them and pay",
         "deferral_dollars deferrals elective_deferrals deferral_amt elective_deferral_amount ytd_deferrals "
-        "deferrals_ytd annual_deferral annual_deferrals employee_contributions ee_contributions employee_contribution "
+        "deferrals_ytd annual_deferral annual_deferrals pre_tax_contribution pretax_contribution "
         "pretax_deferrals pre_tax_deferrals pretax_deferral_amount pre_tax_deferral_amount 401k_deferrals "
         "401k_deferral_amount 401k_contributions 401k_contribution pretax_contributions pre_tax_contributions "
         "salary_deferrals salary_deferral ytd_401k employee_deferrals ee_deferrals ee_deferral pretax_deferral "
         "pre_tax_deferral employee_deferral_amount contribution_amount pretax_amount",
+        vague="employee_contributions ee_contributions employee_contribution",
         places=2,
     ),
     Field(

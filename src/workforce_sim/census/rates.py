@@ -134,7 +134,8 @@ def with_deferrals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         made = pl.select(pl.when(usable).then(half_up(dollars * _BP, pay))).to_series()
         used = int((made.is_not_null() & (rate.is_null() if rate is not None else True)).sum())
         rate = made if rate is None else pl.select(pl.coalesce(rate, made)).to_series()
-        notes.append(f"deferral_rate: made for {counted(used, 'row')} from dollars of deferrals and pay of a year")
+        made_of = f"deferral_rate: made for {counted(used, 'row')} from dollars of deferrals and pay of a year"
+        notes += [made_of] if used else []
     if rate is None:
         return rows, notes
     flagged = _any(rows, ("deferral_rate", "roth_rate", "deferral_amount", "roth_amount"))
