@@ -15,10 +15,6 @@ import polars as pl
 from workforce_sim.census.fields import (
     BY_NAME,
     FIELDS,
-    PERSONAL,
-    PERSONAL_FULL,
-    PERSONAL_KEYS,
-    PERSONAL_PARTS,
     REDUCED,
     Field,
     pay_of_a_period,
@@ -34,6 +30,7 @@ from workforce_sim.census.likeness import (
     like_status,
     one_each,
 )
+from workforce_sim.census.personal import PERSONAL, PERSONAL_FULL, PERSONAL_KEYS, PERSONAL_PARTS
 from workforce_sim.errors import CensusError
 
 _LIKE = 0.6

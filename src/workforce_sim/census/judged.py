@@ -120,7 +120,8 @@ def read_judged(source: Any, config: Config, *, timed: bool) -> Judged:
     beside = outside(raw, table.frame, columns.used)
     people = raw.filter(~pl.col(ROW).is_in(beside.rows.implode())) if len(beside.rows) else raw
     done = read_rows(people, columns, config, table.name)
-    return judged(Judged(table, columns, done, beside, raw.height, config, timed, done.rows), config, timed=timed)
+    light = replace(table, frame=pl.LazyFrame())  # the file's own values are not kept
+    return judged(Judged(light, columns, done, beside, raw.height, config, timed, done.rows), config, timed=timed)
 
 
 def judged(read: Judged, config: Config, *, timed: bool) -> Judged:

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from workforce_sim.census.fields import PERSONAL, recognised
+from workforce_sim.census.fields import recognised
 from workforce_sim.census.headers import forms
+from workforce_sim.census.personal import PERSONAL
 from workforce_sim.census.table import ROW
 from workforce_sim.wording import counted
 
