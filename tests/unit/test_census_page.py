@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workforce_sim.census.fields import FIELDS, fields_table
+from workforce_sim.census.fields import FIELDS
+from workforce_sim.census.fields_page import fields_table
 from workforce_sim.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs/census.md").read_text(encoding="utf-8")

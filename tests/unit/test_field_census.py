@@ -662,6 +662,12 @@ def test_a_census_section_that_is_printed_reads_the_file_in_the_same_way(read: R
     assert len(census) == 1
 
 
+def test_levels_that_few_have_are_not_named(read: Read) -> None:
+    rows = "".join(f"{n},2019-03-01,52000,{'Staff' if n else '1974-09-12'}\n" for n in range(5))
+
+    assert read(f"{BASE},level\n{rows}").account["levels"] == {"Staff": 4, "others": 1}
+
+
 def test_a_census_made_by_hand_has_an_account_too() -> None:
     frame = read_census(
         pl.DataFrame({"employee_id": ["1"], "hire_date": [date(2019, 1, 1)], "annual_salary": [5e4]})

@@ -5,6 +5,7 @@ Counts, bounds and medians only, rounded: nothing here is a value of a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,8 @@ from workforce_sim.census.table import where
 from workforce_sim.terminal import printable
 from workforce_sim.wording import columns, counted
 
-_TOP = 10
+_TOP, _FEW = 10, 3
+_DATA = re.compile(r"\d{4}-\d\d|\d+\.\d\d|\d/\d")
 _YEARS = {"hire_date": "hired", "birth_date": "born"}
 _ROUND = 1_000_00
 _IMPUTED = ("birth_date", "level", "full_time_share")
@@ -92,7 +94,7 @@ def _figures(staff: pl.DataFrame) -> dict[str, Any]:
     missing = {name: _missing(staff, BY_NAME[name].column) for name in _IMPUTED}
     return {
         "ranges": ranges,
-        "levels": _counts(staff, "level"),
+        "levels": _levels(staff),
         "imputed": {name: rows for name, rows in missing.items() if rows},
     }
 
@@ -116,6 +118,14 @@ def _counts(rows: pl.DataFrame, name: str) -> dict[str, int]:
     found = rows[name].cast(pl.String).drop_nulls().value_counts(name="rows")
     top = found.sort("rows", name, descending=[True, False]).head(_TOP)
     return {shown(str(value)): int(count) for value, count in top.iter_rows()}
+
+
+def _levels(staff: pl.DataFrame) -> dict[str, int]:
+    """Return how many are at each level; what few have, or what may be a value of another column, together."""
+    found = _counts(staff, "level")
+    shown_ = {name: rows for name, rows in found.items() if rows >= _FEW and not _DATA.search(name)}
+    others = staff["level"].len() - staff["level"].null_count() - sum(shown_.values()) if found else 0
+    return shown_ | ({"others": others} if others else {})
 
 
 def _statuses(rows: pl.DataFrame) -> dict[str, int]:

@@ -180,7 +180,7 @@ def _identity(
     numbers = [column for column in filled if column in numbered or not forms(column).isdisjoint(PERSONAL_KEYS)]
     whole = [column for column in filled if not forms(column).isdisjoint(PERSONAL_FULL)]
     named = [column for column in candidates if _like_persons(column, sample)]
-    parts = tuple(column for column in filled if not forms(column).isdisjoint(PERSONAL_PARTS))
+    parts = tuple(sorted((c for c in filled if not forms(c).isdisjoint(PERSONAL_PARTS)), key=plain))
     return (*numbers[:1],) or (*named[:1],) or (*whole[:1],) or (parts if len(parts) > 1 else ())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -375,33 +374,6 @@ def pay_of_a_period(column: str) -> bool:
         return False
     bare = _PERIOD_WORDS.sub("", plain(column))
     return bare in {plain(noun) for noun in (*_NOUNS.split(), "base", "amount", "remuneration", "basesal", "sal")}
-
-
-def fields_table() -> str:
-    """Return all fields as lines: name, what it holds, names recognised."""
-    lines = []
-    for field in FIELDS:
-        lines.append(f"{field.name}{' (required)' if field.required else ''}: {field.about}")
-        lines += textwrap.wrap(", ".join(field.written), 110, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines)
-
-
-_ASIDE = (
-    "hourly_rate",
-    "pay_basis",
-    "pay_frequency",
-    "scheduled_hours",
-    "service_date",
-    "as_of",
-    "active",
-    "full_time",
-)
-"""Fields that a file made for this program does not need."""
-
-
-def template() -> str:
-    """Return an empty census: the names of its columns."""
-    return ",".join(field.name for field in FIELDS if field.name not in _ASIDE) + "\n"
 
 
 @cache

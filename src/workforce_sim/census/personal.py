@@ -8,9 +8,20 @@ _NUMBERS = """
 """
 PERSONAL_KEYS = frozenset(_NUMBERS.split())
 PERSONAL_FULL = ("name", "fullname", "legalname", "participantname", "workername", "preferredname", "displayname")
-PERSONAL_PARTS = ("lastname", "surname", "familyname", "firstname", "givenname", "forename", "middlename", "initials")
+PERSONAL_PARTS = (
+    "lastname",
+    "surname",
+    "familyname",
+    "firstname",
+    "givenname",
+    "forename",
+    "middlename",
+    "initials",
+    "lname",
+    "fname",
+)
 _OTHERS = """
-    tin itin nationalid passport maidenname lname fname mname nickname
+    tin itin nationalid passport maidenname mname nickname
     email emailaddress workemail personalemail address homeaddress streetaddress mailingaddress address1
     address2 street phone phonenumber homephone workphone cellphone mobile mobilephone telephone bankaccount iban
     middleinitial middleinit mi spousename beneficiaryname emergencycontact

@@ -19,7 +19,7 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from workforce_sim.census.bounds import HEAD, refuse_many_cells, refuse_wide
-from workforce_sim.census.layout import header_of, names_of, titles_note, trimmed
+from workforce_sim.census.layout import MOST_TITLES, header_of, names_of, titles_note, trimmed
 from workforce_sim.census.table import ROW, Place, Table
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
@@ -47,7 +47,7 @@ def read_text(content: bytes, name: str, section: CensusSection) -> Table:
         raise CensusError(f"{name}: is empty")
     dialect = _dialect(content, section)
     notes += ["a line sep= read"] if dialect.first else []
-    records = _head(content, dialect)
+    records = _head(content, dialect, max(MOST_TITLES, section.header_row or 0) + 1)
     at = _header(records, section, dialect.first)
     titles = [record for record in records[:at] if any(record.cells)]
     names = _names(records, at, content, name)
@@ -137,8 +137,8 @@ def _names_found(content: bytes, mark: str, section: CensusSection) -> tuple[int
     return int(known and len(cells) > 1), len(next((r.cells for r in records if any(r.cells)), []))
 
 
-def _head(content: bytes, dialect: _Dialect) -> list[_Record]:
-    """Return the first records of a file; blank lines are records of nothing."""
+def _head(content: bytes, dialect: _Dialect, most: int = MOST_TITLES + 1) -> list[_Record]:
+    """Return the first records of a file, those that end within its first lines; blank lines are records of nothing."""
     text = content[:HEAD].decode(errors="replace")
     lines = io.StringIO(text, newline="")
     for _ in range(dialect.first):
@@ -147,7 +147,7 @@ def _head(content: bytes, dialect: _Dialect) -> list[_Record]:
     try:
         for record in reader:
             found.append(_Record(record, reader.line_num + dialect.first))
-            if len(found) > 50:
+            if len(found) > most:
                 break
     except csv.Error:
         pass  # the rest of the reading says what is wrong

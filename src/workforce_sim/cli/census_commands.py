@@ -118,7 +118,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _fields(options: argparse.Namespace) -> int:
-    from workforce_sim.census.fields import FIELDS, fields_table  # noqa: PLC0415
+    from workforce_sim.census.fields import FIELDS  # noqa: PLC0415
+    from workforce_sim.census.fields_page import fields_table  # noqa: PLC0415
 
     if options.json:
         rows = [{"field": f.name, "holds": f.about, "required": f.required, "names": f.written} for f in FIELDS]
@@ -129,7 +130,7 @@ def _fields(options: argparse.Namespace) -> int:
 
 
 def _template(options: argparse.Namespace) -> int:
-    from workforce_sim.census.fields import template  # noqa: PLC0415
+    from workforce_sim.census.fields_page import template  # noqa: PLC0415
 
     try:
         with options.new.open("x", encoding="utf-8", newline="\n") as file:
