@@ -199,7 +199,7 @@ def _body(
     if not body.strip(b"\r\n"):
         return pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(names, pl.String)}), []
     count = body.count(b"\n") + (not body.endswith(b"\n"))
-    for escape in ("\\", False) if b'\\"' in body else (False,):
+    for escape in (False, "\\") if b'\\"' in body else (False,):
         table = _quick(body, names, dialect.separator, escape)
         if table is None:
             continue
@@ -258,7 +258,7 @@ class _Rows:
 
 
 def _slow(text: str, names: Sequence[str], separator: str, above: int, name: str) -> tuple[pl.DataFrame, list[str]]:
-    ways = ("\\", None) if '\\"' in text else (None,)
+    ways = (None, "\\") if '\\"' in text else (None,)
     found = [_through(text, len(names), separator, way, name) for way in ways]
     rows = min(found, key=lambda way: (way.wrong, way.short))
     if rows.open:
