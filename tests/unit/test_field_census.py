@@ -123,6 +123,7 @@ TWO = "Employee ID,Hire Date,Annual Salary\n1,2019-03-01,52000\n2,2018-05-01,610
         (f"ACME Corp\nCensus; private\n\n{TWO}\nGrand Total,,113000\nPrinted 1/1/2025 by payroll\n", "2 lines above"),
         (f"{TWO},,113000\n", "1 row with totals"),
         (f"{TWO}2 records,,\n", "1 row with totals"),
+        (f"{TWO}Average,,56500\nCount,2,\n", "2 rows with totals"),
         (TWO.replace("1,2019", "(number),(yyyy-mm-dd),($)\n1,2019"), "the column names again"),
         (TWO.replace("2,2018", "Employee ID,Hire Date,Annual Salary\n2,2018"), "the column names again"),
         (f"sep=;\n{TWO.replace(',', ';')}", "sep="),
@@ -229,6 +230,18 @@ def test_unused_columns_that_may_tell_who_has_left_are_warned_of(read: Read) -> 
     assert "may tell who has left, hours, deferrals or what pay is for are NOT used: Contract End, Reg Hours;" in said(
         census
     )
+
+
+@pytest.mark.parametrize("words", [["Active", "Terminated"], ["Hourly", "Salary"]])
+def test_unused_columns_whose_values_tell_of_work_are_warned_of(read: Read, words: list[str]) -> None:
+    census = read(f"{BASE},Notes 7\n1,2019-03-01,52000,{words[0]}\n2,2019-03-01,52000,{words[1]}\n")
+
+    assert "are NOT used: Notes 7;" in said(census)
+
+
+def test_several_ids_are_not_told_apart_by_being_different(read: Read) -> None:
+    with pytest.raises(CensusError, match="an employee_id that another row has too"):
+        read("Emp ID,Badge No,Hire Date,Salary\n1,77,2019-03-01,52000\n1,78,2019-03-01,52000\n")
 
 
 @pytest.mark.parametrize("word", ["Welder", "Active"])

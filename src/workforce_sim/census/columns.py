@@ -28,7 +28,7 @@ from workforce_sim.census.likeness import (
     like_names,
     like_numbers_of_people,
     like_status,
-    one_each,
+    tells_of_work,
 )
 from workforce_sim.census.personal import PERSONAL, PERSONAL_FULL, PERSONAL_KEYS, PERSONAL_PARTS
 from workforce_sim.errors import CensusError
@@ -113,14 +113,16 @@ def _told(
     ignored = tuple(column for column in sample.columns if column not in {*taken, *dropped})
     known = not {"deferral_rate", "deferral_amount"}.isdisjoint(used)
     patterns = (_TELLING,) if known else (_TELLING, _OF_DEFERRALS)
-    telling = [
-        c for c in ignored if any(p.match(form) for p in patterns for form in forms(c)) and not is_blank(sample[c])
-    ]
+    telling = [c for c in ignored if not is_blank(sample[c]) and (_is_telling(c, patterns) or tells_of_work(sample[c]))]
     loud = (
         f"columns that may tell who has left, hours, deferrals or what pay is for are NOT used: {listed(telling)}; "
         "say in census.columns what they are, if they matter"
     )
     return CensusColumns(used, tuple(identity), dropped, ignored, (*doubts, *([loud] if telling else [])))
+
+
+def _is_telling(column: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    return any(pattern.match(form) for pattern in patterns for form in forms(column))
 
 
 def _is_personal(column: str) -> bool:
@@ -201,8 +203,6 @@ def _chosen(found: _Found, sample: pl.DataFrame) -> tuple[_Found, list[str]]:
     for name, matches in found.items():
         field = BY_NAME[name]
         left = [column for column in matches if fits(field.kind, sample[column])] or matches
-        if name == "employee_id":
-            left = [column for column in left if one_each(sample[column])] or left
         if len(left) > 1 and (not field.required or name == "employee_id"):
             doubts.append(f"columns {' and '.join(map(shown, left[:20]))} look like {name}; {shown(left[0])} is used")
             left = left[:1]

@@ -77,7 +77,7 @@ FIELDS = (
         "personnel_number personnel_no personnel worker_id worker_number worker staff_id staff_no staff_number "
         "associate_id associate_number participant_id participant_number payroll_id payroll_number payroll_no "
         "file_number file_no badge_number badge_no clock_number member_id member_number emp_key employee_key "
-        "unique_id record_id eid",
+        "unique_id eid",
         vague="participant member associate person key",
         required=True,
     ),
@@ -292,14 +292,16 @@ FIELDS = (
         "pay_type rate_type salary_basis salary_or_hourly pay_basis_code basis pay_unit rate_basis comp_basis "
         "compensation_basis salary_type wage_type pay_rate_type hourly_or_salary hourly_salary_flag pay_period_type "
         "comp_frequency compensation_frequency rate_frequency salaried_or_hourly hourly_salaried salary_unit pay_per "
-        "pay_class unit_of_pay per salary_hourly comp_rate_code pay_rate_basis wage_basis rate_per",
+        "pay_class unit_of_pay per salary_hourly comp_rate_code pay_rate_basis wage_basis rate_per "
+        "sal_hrly salhrly hrly_sal sal_hourly hourly_sal pay_code basis_of_pay hourly_annual",
     ),
     Field(
         "pay_frequency",
         "pay_frequency",
         "word",
         "how often somebody is paid",
-        "payroll_frequency pay_freq pay_cycle pay_schedule frequency payroll_cycle pay_period paid",
+        "payroll_frequency pay_freq pay_cycle pay_schedule frequency payroll_cycle pay_period paid "
+        "frequency_of_pay paid_frequency",
     ),
     Field(
         "scheduled_hours",

@@ -24,6 +24,7 @@ _TOTAL = (
 )
 _UNITS = r"(?i)^\W*(date|text|(mm?|dd?|yyyy|yy)[-/. ](mm?|dd?)[-/. ](yyyy|yy|dd))\W*$"
 _REMARK = r"(?i)\p{L}.*\s|\s.*\p{L}|^\W+$|^(end|eof|rows?|records?|source|notes?|page|printed|confidential)\b"
+_SUM_WORD, _LAST_ROWS = r"(?i)^\W*((grand|sub)[ -]?)?(totals?|sum|average|avg|mean|count|median|min|max)\W*$", 10
 _SUM = r"^[$(]*[0-9][0-9,. ]*\)?$"
 _SUM = r"^[$(]*[0-9][0-9,. ]*\)?$"
 _ENOUGH = 2
@@ -100,7 +101,7 @@ def outside(rows: pl.DataFrame, whole: pl.LazyFrame, used: dict[str, str]) -> Ou
         used: which column holds which field.
     """
     hired, named = rows[used["hire_date"]], rows[used["employee_id"]]
-    repeated, hireless = _repeated(named, hired), _blank(hired)
+    repeated, hireless = _repeated(named, hired), _blank(hired) | _closing(named)
     header, doubtful = rows.filter(repeated)[ROW], rows.filter(hireless & ~repeated)[ROW]
     if doubtful.is_empty():
         return Outside(doubtful, doubtful, header)
@@ -109,6 +110,14 @@ def outside(rows: pl.DataFrame, whole: pl.LazyFrame, used: dict[str, str]) -> Ou
     total = _totals(rows, named) if last is None else _totals(rows, named) | _below(rows, named, last)
     filled = cells.filter(pl.col("cells").list.len() > 0)
     return Outside(cells.join(filled, on=ROW, how="anti")[ROW], filled.filter(total)[ROW], header)
+
+
+def _closing(named: pl.Series) -> pl.Series:
+    """Tell which of the last rows have a word for a sum in place of an id, whatever stands in place of a hire date."""
+    if named.dtype != pl.String:
+        return pl.repeat(value=False, n=len(named), dtype=pl.Boolean, eager=True)
+    last = named.tail(_LAST_ROWS).str.contains(_SUM_WORD).fill_null(value=False)
+    return pl.concat([pl.repeat(value=False, n=len(named) - len(last), dtype=pl.Boolean, eager=True), last])
 
 
 def _cells(whole: pl.LazyFrame, numbers: pl.Series) -> pl.DataFrame:

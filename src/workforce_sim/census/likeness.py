@@ -16,6 +16,7 @@ _DATE = (
     r"|[0-9]{5,8}|[0-9]{2}[A-Za-z]{3}[0-9]{2,4})"
 )
 _STATUS = r"(?i)^(active|inactive|term|retire|leave|on leave|deceas|separat|resign|laid|ceased|loa)"
+_BASIS = r"(?i)^(hourly|hrly|salar(y|ied)|annual(ly)?|monthly|weekly|bi-?weekly|semi-?monthly|per (hour|annum|day))$"
 _LOOKED_AT = 100  # characters of a value
 _MOST = 0.5
 _DOLLARS = 100
@@ -62,9 +63,9 @@ def like_status(values: pl.Series) -> bool:
     return isinstance(values.dtype, pl.String) and _share(values, _STATUS) > _MOST
 
 
-def one_each(values: pl.Series) -> bool:
-    """Tell whether every value is there, and once."""
-    return values.null_count() == 0 and values.n_unique() == len(values)
+def tells_of_work(values: pl.Series) -> bool:
+    """Tell whether values are words of employment, or of what pay is for."""
+    return like_status(values) or (isinstance(values.dtype, pl.String) and _share(values, _BASIS) > _MOST)
 
 
 def in_dollars(values: pl.Series) -> bool:

@@ -9,31 +9,16 @@ import polars as pl
 LONGEST = 200
 """Most characters of an id, and bytes of a date, number or flag, that are read."""
 
+_NOTHING = ("", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "---", ".", "?", "<na>")
 _UNKNOWN = ("unknown", "unk", "tbd", "missing", "not available", "blank")
-MISSING = (
-    "",
-    "na",
-    "n/a",
-    "#n/a",
-    "nan",
-    "nat",
-    "null",
-    "none",
-    "nil",
-    "-",
-    "--",
-    "---",
-    ".",
-    "?",
-    "$-",
-    "$ -",
-    "<na>",
-)
-"""Words for nothing, in lower case; of ids and names those in ``NAMELESS``."""
+_ERRORS = ("#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!")
+NAMELESS = (*_NOTHING, *_UNKNOWN, *_ERRORS)
+"""Words for nothing, in lower case, of departments; of levels also ``na``."""
 
-_LONGEST_WORD = 13
+MISSING = (*NAMELESS, "na", "$-", "$ -")
+"""Words for nothing, in lower case, of all else."""
 
-NAMELESS = ("", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "---", ".", "?", "<na>", *_UNKNOWN)
+_LONGEST_WORD = max(map(len, MISSING))
 
 
 @dataclass(frozen=True)
