@@ -96,7 +96,8 @@ OF_FILES = {
     "output.path",
     "output.compression",
 }
-"""What is read and written; each has a test of its own below."""
+"""What is read and written; each has a test of its own below, ``sheet`` and ``pseudonym_key`` where workbooks and
+identifiers are tested."""
 
 
 # --- keys of the model: what makes one live, and a change -------------------------------------------------------------
