@@ -41,9 +41,9 @@ NONE = np.zeros(20, dtype=np.int64)
 GOOD = f"{HEADER}\n{ROWS}"
 PRIVATE = "Zyx-1,2020-01-02,61237.41\nZyx-2,2020-01-02,62237.41\n"
 TEXTS: dict[str, tuple[str | bytes, str]] = {
-    "UTF-16": (GOOD.encode("utf-16"), "is encoded as UTF-16; save it as UTF-8"),
+    "half of UTF-16": (GOOD.encode("utf-16")[:-1], "is not UTF-16 text; save it as UTF-8"),
     "UTF-16 without a mark": (GOOD.encode("utf-16-le"), "is not text; save the census as CSV (UTF-8) or Parquet"),
-    "Latin-1": (f"{GOOD}Zo\xeb,2020-01-02,1\n".encode("latin-1"), "is not UTF-8 text; save it as UTF-8"),
+    "no letters": (f"{GOOD}Zo\x81,2020-01-02,1\n".encode("latin-1"), "is not UTF-8 text; save it as UTF-8"),
     "NUL": (GOOD.replace("E3", "E\0"), "is not text; save the census as CSV (UTF-8) or Parquet"),
     "a quotation mark": (f'{GOOD}"Zyx-1,2020-01-02,61237.41\n', "a quotation mark that is never closed"),
     "a quotation mark at first": (f'"{HEADER}\n{PRIVATE}', "has no end of the column names; look for a quotation mark"),
@@ -60,7 +60,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "no names": (PRIVATE, "the column names look like data; put one line of names before the data"),
     "no names and two separators": (f"a,b,{PRIVATE.replace(',', ';')}", "column names look like data"),
     "escapes": (f'{HEADER.replace("hire", "hir")},"\x1b[31m\na"\n{PRIVATE}', "no column for hire_date"),
-    "gzip": (gzip.compress(GOOD.encode()), "is packed; unpack it, or pack it with gzip as .csv.gz"),
+    "gzip in gzip": (gzip.compress(gzip.compress(GOOD.encode())), "is not text; save the census as CSV (UTF-8)"),
     "zlib": (zlib.compress(GOOD.encode()), "is packed; unpack it"),
     "zstd": (b"\x28\xb5\x2f\xfd" + b"x" * 100, "is packed; unpack it"),
     "zip": (b"PK\3\4" + b"\0" * 100, "is not text"),
@@ -143,7 +143,6 @@ def test_dates_at_the_ends_of_the_calendar_are_refused(tmp_path: Path) -> None:
 
     assert found(path) == {
         "birth_date that is not a date written YYYY-MM-DD": [4, 5, 6],
-        "birth_date after hire_date": [3],
         "birth_date more than 100 years before hire_date": [1, 2],
     }
 

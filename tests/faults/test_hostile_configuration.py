@@ -185,8 +185,8 @@ CENSUS_PATHS = [
     *(("https://example.com/x.csv", "not found"), ("s3://bucket/x.parquet", "not found"), ("*.csv", "not found")),
     *(
         ("file:///etc/passwd", "not found"),
-        ("/etc/passwd", "is neither Parquet nor CSV"),
-        ("c.yaml", "neither Parquet"),
+        ("/etc/passwd", "passwd: "),
+        ("c.yaml", "c.yaml: no column for employee_id"),
     ),
     ("x" * 300 + ".csv", "cannot be opened (File name too long)"),
 ]

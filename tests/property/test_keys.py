@@ -83,12 +83,25 @@ OF_FILES = {
     "census.size",
     "census.columns",
     "census.date_format",
+    "census.encoding",
+    "census.sheet",
+    "census.header_row",
+    "census.pay_basis",
+    "census.hours_per_year",
+    "census.annualize_part_year",
+    "census.rates",
+    "census.several_rows",
+    "census.service_from",
+    "census.status_words",
+    "census.leave_out",
+    "census.pseudonym_key",
     "census.known_exits",
     "census.id_prefix",
     "output.path",
     "output.compression",
 }
-"""What is read and written; each has a test of its own below."""
+"""What is read and written; each has a test of its own below, ``sheet`` and ``pseudonym_key`` where workbooks and
+identifiers are tested."""
 
 
 # --- keys of the model: what makes one live, and a change -------------------------------------------------------------
@@ -520,6 +533,48 @@ def test_keys_of_a_census_file_change_the_staff(change: Changes, file: dict[str,
     plain = {"columns": {"annual_salary": "salary"}}
     one, other = (simulated(census={**file, **plain, **changes}).snapshots for changes in ({}, change))
     assert not one.equals(other)
+
+
+PEOPLE = """\
+EE,hired,rehire date,annual pay,hourly rate,status,deferral
+a,2024-04-01,2024-06-01,52000,,Active,1
+b,2015-04-01,2024-03-01,61000,,Away,1
+b,2015-04-01,2024-03-01,62000,,Away,1
+c,2015-04-01,2024-03-01,,30,Active,1
+d,2015-04-01,,,,Active,1
+"""
+ANSWERS: Changes = {
+    "rates": "share",
+    "several_rows": "first",
+    "status_words": {"Away": "staff"},
+    "leave_out": ["rows-without-pay"],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hours_per_year": 1800.0},
+        {"annualize_part_year": True},
+        {"rates": "percent"},
+        {"several_rows": "last"},
+        {"service_from": "last"},
+        {"status_words": {"Away": "left"}},
+        {"pay_basis": "weekly"},
+        {"header_row": 3, "columns": {"employee_id": "b", "hire_date": "2015-04-01", "annual_salary": "61000"}},
+        {"encoding": "utf-16"},
+        {"leave_out": []},
+    ],
+)
+def test_keys_of_reading_change_what_is_read(change: Changes, tmp_path: Path) -> None:
+    """Each changes the staff, or refuses what was read."""
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    plain = simulated(census={"path": str(tmp_path / "people.csv"), **ANSWERS}).snapshots
+    try:
+        other = simulated(census={"path": str(tmp_path / "people.csv"), **ANSWERS, **change}).snapshots
+    except CensusError:
+        return
+    assert not plain.equals(other)
 
 
 def test_known_exits_are_ignored_or_an_error(file: dict[str, Any]) -> None:

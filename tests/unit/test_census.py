@@ -119,6 +119,7 @@ def test_those_who_have_left_are_not_staff_and_are_counted() -> None:
     assert census.notes == (
         "1 of 5 rows has active false (first: row 2); left out: not staff",
         "1 of 5 rows has termination_date before 2025-01-01 (first: row 3); left out: not staff",
+        "1 of 5 rows has active true and an earlier termination_date (first: row 3); left out: correct one of them",
         "1 of 5 rows has termination_date on or after 2025-01-01 (first: row 5); ignored: the run decides who leaves",
     )
 
@@ -148,11 +149,11 @@ def test_a_census_without_staff_is_an_error(frame: pl.DataFrame, rule: str) -> N
     assert found(frame, config()) == {rule: []}
 
 
-def test_very_low_salaries_are_a_note() -> None:
-    frame = people(3, annual_salary=[25.5, 999.99, 1_000.0])
+def test_very_low_salaries_are_a_note_where_the_configuration_says_that_they_are_of_a_year() -> None:
+    frame, settings = people(3, annual_salary=[25.5, 999.99, 1_000.0]), config(pay_basis="annual")
 
-    assert found(frame, severity="note") == {"annual_salary below $1,000": [1, 2]}
-    assert "check that these are annual amounts" in read_census(frame).notes[0]
+    assert found(frame, settings, severity="note") == {"annual_salary below $1,000": [1, 2]}
+    assert "check that these are annual amounts" in read_census(frame, settings).notes[0]
 
 
 def test_one_error_lists_every_broken_rule_with_counts_and_first_rows() -> None:
@@ -170,7 +171,9 @@ def test_one_error_lists_every_broken_rule_with_counts_and_first_rows() -> None:
 
 
 def test_check_gives_the_same_as_a_frame_and_does_not_raise() -> None:
-    report = check_census(people(3, annual_salary=[0.0, 500.0, -1.0], first_name="x"))
+    frame = people(3, annual_salary=[0.0, 500.0, -1.0], first_name="x")
+
+    report = check_census(frame, config(pay_basis="annual"))
 
     assert report.to_dicts() == [
         {
@@ -200,9 +203,9 @@ def test_messages_hold_no_value_of_the_census() -> None:
         employee_id="Secret-Id",
         hire_date="31/31/1931",
         annual_salary="4321x",
-        birth_date="05.06.1907",
+        birth_date="05.06.1907.",
         level="Secret",
-        deferral_rate="0,0777",
+        deferral_rate="0;0777",
         name="Secret Name",
     )
 

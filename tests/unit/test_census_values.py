@@ -26,7 +26,7 @@ def test_ids_are_stripped_text(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(" A ", "A"), ("", None), ("NA", "NA"), (3, "3"), (3.0, "3"), (float("nan"), None)]
+    ("value", "text"), [(" A ", "A"), ("", None), ("North", "North"), (3, "3"), (3.0, "3"), (float("nan"), None)]
 )
 def test_levels_and_departments_are_stripped_text(value: Any, text: str | None) -> None:
     assert one("level", value, "level") == text
@@ -57,7 +57,7 @@ def test_dates_are_read(value: Any, date_format: str | None) -> None:
     assert one("hire_date", value, "hire_date", date_format=date_format) == HIRED
 
 
-@pytest.mark.parametrize("text", ["01/02/2020", "2020-02-30", "20200102", "2020-01-02 noon", "yesterday"])
+@pytest.mark.parametrize("text", ["2020-02-30", "2020-01-02 noon", "yesterday", "0020-01-02x"])
 def test_other_text_is_no_date(text: str) -> None:
     assert found(people(hire_date=text)) == {"hire_date that is not a date written YYYY-MM-DD": [1]}
 
@@ -98,7 +98,7 @@ def test_missing_dates_are_spelled_in_many_ways() -> None:
     ],
 )
 def test_salaries_become_whole_cents_half_up(value: Any, cents: int) -> None:
-    assert one("annual_salary", value, "salary_cents") == cents
+    assert one("annual_salary", value, "salary_cents", pay_basis="annual") == cents
 
 
 @given(st.integers(1, 10**12))
@@ -115,7 +115,7 @@ def test_doubles_and_text_agree_on_every_amount_of_four_decimals(units: int) -> 
 
 @pytest.mark.parametrize(
     "value",
-    ["52.250,00", "1,23", "12,3456", "$", "abc", "1 000", "$  1", "1$", "1e", "e5", "inf", float("nan"), float("inf")],
+    ["1,23", "12,3456", "$", "abc", "1 0000", "$  1", "1$", "1e", "e5", "inf", float("nan"), float("inf")],
 )
 def test_other_values_are_no_number(value: Any) -> None:
     rules = found(people(annual_salary=[value]))
@@ -150,14 +150,16 @@ def test_huge_debts_are_below_zero(value: Any) -> None:
 def test_numbers_of_any_width_are_read(dtype: Any) -> None:
     salary = pl.Series("annual_salary", [100], dtype=dtype)
 
-    assert read_census(people().with_columns(salary)).frame["salary_cents"].to_list() == [10_000]
+    census = read_census(people().with_columns(salary), config(pay_basis="annual"))
+
+    assert census.frame["salary_cents"].to_list() == [10_000]
 
 
 @pytest.mark.parametrize(
     ("rate", "bp"), [(0.06, 600), (0.00005, 1), (0.00004, 0), (0, 0), (1, 10_000), ("0.12345", 1_235)]
 )
 def test_deferral_rates_become_whole_basis_points(rate: Any, bp: int) -> None:
-    assert one("deferral_rate", rate, "deferral_bp") == bp
+    assert one("deferral_rate", rate, "deferral_bp", rates="share") == bp
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ import pytest
 import yaml
 
 from workforce_sim import load_config
-from workforce_sim.census.columns import BY_NAME
+from workforce_sim.census.fields import BY_NAME
 from workforce_sim.config import Config, overridden, with_changes
+from workforce_sim.config.census import CENSUS_COLUMNS
 from workforce_sim.config.document import MAX_BYTES, scalar
 from workforce_sim.config.problems import MAX_LINES
-from workforce_sim.config.workforce import CENSUS_COLUMNS
 from workforce_sim.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -504,8 +504,9 @@ def test_a_wrong_key_is_not_told_twice(sections: dict[str, Any], path: str) -> N
             "census",
             5,
             (
-                "census: expected a section of keys; its keys are path, size, columns, date_format, known_exits,"
-                " id_prefix (got 5)"
+                "census: expected a section of keys; its keys are path, size, columns, date_format, encoding, sheet, "
+                "header_row, pay_basis, hours_per_year, annualize_part_year, rates, several_rows, service_from, "
+                "status_words, leave_out, pseudonym_key, known_exits, id_prefix (got 5)"
             ),
         ),
         ("compensation", {"cola_rate": float("nan")}, "compensation.cola_rate: must be a finite number (got nan)"),

@@ -20,7 +20,7 @@ def completed(levels: list[dict[str, Any]] | None = None, **columns: Any) -> Ope
     """Complete a census with the given columns, births and deferral rates known."""
     rows = max(len(value) for value in columns.values())
     known = people(rows, birth_date="1980-01-01", deferral_rate=0.0, **columns)
-    return complete(read_census(known), config(levels=levels))
+    return complete(read_census(known, config(pay_basis="annual")), config(levels=levels))
 
 
 def names(opening: Opening) -> list[str]:
@@ -168,7 +168,9 @@ def test_an_invented_census_keeps_levels_that_are_configured() -> None:
 
 
 def test_pay_is_compared_exactly_to_half_a_cent() -> None:
-    frame = read_census(people(3, level=["A", "A", "B"], annual_salary=[0.01, 0.02, 0.02])).frame
+    frame = read_census(
+        people(3, level=["A", "A", "B"], annual_salary=[0.01, 0.02, 0.02]), config(pay_basis="annual")
+    ).frame
     more = pl.concat(
         [frame, frame.head(1).with_columns(level=pl.lit(None, pl.String), salary_cents=pl.lit(2, pl.Int64))]
     )

@@ -107,6 +107,8 @@ def test_census_versions_times_and_years_are_on_it(run: Path) -> None:
     )
     assert f"* fingerprint of its values: `{header['census']}`" in page
     assert "* staff at the opening: 120\n" in page
+    assert "\nopening: 120 people\n" in page
+    assert re.search(r"\npaid: \$[0-9,]+,000 to \$[0-9,]+,000, median \$[0-9,]+,000\nlevels: ", page)
     for name, version in header["versions"].items():
         assert f"{name} {version}" in page
     assert f"| 2026 | {made['committed']} | {sum(made['seconds'].values()):.3f} |" in page

@@ -6,14 +6,13 @@ A file that asks for more than one of its size can hold is damaged, or made to d
 
 from __future__ import annotations
 
-import csv
 import gzip
 import stat
 import zlib
 from collections.abc import Iterator
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 import pyarrow as pa
@@ -26,7 +25,7 @@ from workforce_sim.errors import CensusError
 MAX_COLUMNS = 2_000
 MAX_ROWS = 20_000_000
 HEAD = 1 << 16
-"""Bytes of a file's beginning that are looked at; a text file's names of columns end within them."""
+"""Bytes of a file's beginning that are looked at; the column names of a text file end within them."""
 
 _ROOM, _GROWTH = 1 << 26, 50
 """Bytes that any file may unpack to, and how many more for each byte of the file."""
@@ -55,24 +54,29 @@ def refuse_no_file(path: Path, name: str) -> None:
         raise CensusError(f"{name}: is a device or a pipe; save the census as a file")
 
 
-def unpacked(path: Path, head: bytes, name: str) -> bytes | None:
-    """Return the content of a gzip file; None for a file that is not packed."""
-    if not head.startswith(_PACKED):
-        return None
-    if not head.startswith(_GZIP) or path.suffix.lower() != ".gz":
+def unpacked(content: bytes, name: str) -> bytes:
+    """Return the content of what may be packed by gzip.
+
+    Raises:
+        CensusError: for what is packed otherwise, damaged, or unpacks to far more than it holds.
+    """
+    if not content.startswith(_PACKED):
+        return content
+    if not content.startswith(_GZIP):
         raise CensusError(f"{name}: is packed; unpack it, or pack it with gzip as .csv.gz")
     try:
-        with gzip.open(path, "rb") as file:
-            return _content(file, path.stat().st_size, name)
+        with gzip.open(BytesIO(content), "rb") as file:
+            return limited(file, len(content), name)
     except (OSError, EOFError, zlib.error):
         raise CensusError(f"{name}: cannot be unpacked, it looks truncated or damaged; pack it again") from None
 
 
-def _content(file: gzip.GzipFile, size: int, name: str) -> bytes:
+def limited(file: IO[bytes] | gzip.GzipFile, size: int, name: str, most: int | None = None) -> bytes:
+    """Return what is unpacked from a file of a size, no more than such a file can hold."""
     content = BytesIO()
     for chunk in iter(lambda: file.read(_CHUNK), b""):
-        if content.write(chunk) and content.tell() > _ROOM + _GROWTH * size:
-            raise _beyond(name, f"unpacks to more than {_ROOM + _GROWTH * size:,} bytes", size)
+        if content.write(chunk) and content.tell() > (most := most or _ROOM + _GROWTH * size):
+            raise _beyond(name, f"unpacks to more than {most:,} bytes", size)
     return content.getvalue()
 
 
@@ -82,27 +86,12 @@ def refuse_wide(columns: int, name: str) -> None:
         raise CensusError(f"{name}: has {columns:,} columns, at most {MAX_COLUMNS:,} are read; remove some")
 
 
-def refuse_wide_text(source: Path | bytes, head: bytes, separator: str, name: str) -> None:
-    """Refuse text whose names of columns are too many or do not end, or with many more cells than bytes."""
-    records = csv.reader(StringIO(head.decode(errors="replace"), newline=""), delimiter=separator)
-    try:
-        names, more = next(records, []), next(records, None)
-    except csv.Error:
-        return  # Polars reads it in its own way, or says why not
-    size = source.stat().st_size if isinstance(source, Path) else len(source)
-    refuse_wide(len(names), name)
-    if more is None and (size > HEAD or any("\n" in field for field in names)):
-        raise CensusError(f"{name}: has no end of the column names; look for a quotation mark that is never closed")
+def refuse_many_cells(content: bytes, columns: int, name: str) -> None:
+    """Refuse text with many more cells than bytes."""
+    size = len(content)
     most = _ANY_CELLS + _CELLS * size
-    if len(names) * size > most and len(names) * _lines(source) > most:
+    if columns * size > most and columns * content.count(b"\n") > most:
         raise CensusError(f"{name}: has far more lines than values; remove empty lines, or columns that are not needed")
-
-
-def _lines(source: Path | bytes) -> int:
-    if isinstance(source, bytes):
-        return source.count(b"\n")
-    with source.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def refuse_large_parquet(path: Path, name: str) -> None:

@@ -1,141 +1,46 @@
 """Which column of a census is which: recognised names, the mapping of the configuration, and columns never read.
 
-Names are compared in lower case without anything but letters and digits, with and without a leading ``employee``.
+A better name beats a worse one; among equal names the values decide; nothing optional blocks a file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import Literal
 
+import polars as pl
+
+from workforce_sim.census.fields import (
+    BY_NAME,
+    FIELDS,
+    REDUCED,
+    Field,
+    pay_of_a_period,
+    recognised,
+)
+from workforce_sim.census.headers import forms, listed, looks_like_data, plain, shown, told, unit
+from workforce_sim.census.likeness import (
+    fits,
+    in_dollars,
+    is_blank,
+    like_names,
+    like_numbers_of_people,
+    like_status,
+    tells_of_work,
+)
+from workforce_sim.census.personal import PERSONAL, PERSONAL_FULL, PERSONAL_KEYS, PERSONAL_PARTS
 from workforce_sim.errors import CensusError
-from workforce_sim.terminal import printable
 
-Kind = Literal["id", "date", "number", "name", "flag"]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing a census may say about an employee.
-
-    Attributes:
-        name: what ``census.columns`` calls it.
-        column: column of ``tables.CENSUS`` that holds it.
-        kind: how it is read.
-        names: other names it is recognised by, words apart.
-        vague: names it is recognised by where no column has one of the others.
-        places: decimals kept of a number: ``column`` holds units of 10^-places.
-        required: whether a census must have it.
-    """
-
-    name: str
-    column: str
-    kind: Kind
-    names: str = ""
-    vague: str = ""
-    places: int = 0
-    required: bool = False
-
-    @property
-    def recognised(self) -> set[str]:
-        """Every name it goes by, normalised; ``column`` itself holds whole units."""
-        return {plain(name) for name in (self.name, self.column, *self.names.split())}
-
-    @property
-    def guessed(self) -> set[str]:
-        """Its vague names, normalised."""
-        return {plain(name) for name in self.vague.split()}
-
-
-FIELDS = (
-    Field(
-        "employee_id",
-        "employee_id",
-        "id",
-        "id employee employee_number employee_no employee_num employee_code emp emp_id emp_no emp_num emp_number "
-        "emp_code emplid eeid person_id person_number person_no personnel_id personnel_number worker_id worker_number "
-        "staff_id staff_no staff_number associate_id participant_id",
-        required=True,
-    ),
-    Field(
-        "hire_date",
-        "hire_date",
-        "date",
-        "hired hired_date date_hired date_of_hire hire_dt doh original_hire_date employment_date employment_start_date "
-        "date_of_employment start_date date_joined join_date joining_date date_of_joining",
-        required=True,
-    ),
-    Field(
-        "annual_salary",
-        "salary_cents",
-        "number",
-        "salary gross_salary base_salary annual_base_salary current_salary base_pay annual_pay annual_base_pay "
-        "annual_rate annual_compensation gross_compensation compensation base_compensation salary_usd "
-        "annual_salary_usd base_salary_usd",
-        vague="pay gross_pay total_salary",
-        places=2,
-        required=True,
-    ),
-    Field("birth_date", "birth_date", "date", "dob date_of_birth birthday birth_dt born"),
-    Field(
-        "level",
-        "level",
-        "name",
-        "job_level level_name career_level grade job_grade pay_grade salary_grade pay_band band",
-    ),
-    Field("department", "department", "name", "dept department_name dept_name agency agency_name"),
-    Field("full_time_share", "full_time_ppm", "number", "fte full_time_equivalent fte_share fte_fraction", places=6),
-    Field(
-        "deferral_rate",
-        "deferral_bp",
-        "number",
-        "deferral deferral_pct deferral_percent deferral_percentage elective_deferral_rate contribution_rate "
-        "contribution_pct contribution_percent",
-        places=4,
-    ),
-    Field("opted_out", "opted_out", "flag", "opt_out is_opted_out"),
-    Field("excluded", "excluded", "flag", "plan_excluded excluded_from_plan is_excluded"),
-    Field("owner_share", "owner_share_ppm", "number", "ownership ownership_share", places=6),
-    Field("officer", "officer", "flag", "is_officer officer_flag"),
-    Field(
-        "prior_year_pay",
-        "prior_year_pay_cents",
-        "number",
-        "prior_year_compensation prior_year_comp last_year_pay",
-        places=2,
-    ),
-    Field("match_balance", "match_balance_cents", "number", "employer_match_balance", places=2),
-    Field("nonelective_balance", "nonelective_balance_cents", "number", "employer_nonelective_balance", places=2),
-    Field("deferral_balance", "deferral_balance_cents", "number", "elective_deferral_balance", places=2),
-    Field(
-        "termination_date",
-        "termination_date",
-        "date",
-        "term_date term_dt date_of_termination separation_date exit_date leaving_date last_day_worked",
-    ),
-    Field("active", "active", "flag", "is_active active_flag"),
-)
-BY_NAME = {field.name: field for field in FIELDS}
-
-_PERSONAL_NAMES = """
-    ssn ssnumber socialsecurity socialsecuritynumber socialsecurityno socialsec taxid tin itin nationalid passport
-    name firstname lastname middlename givenname familyname surname forename fullname legalname preferredname maidenname
-    initials email emailaddress workemail personalemail address homeaddress streetaddress mailingaddress address1
-    address2 street phone phonenumber homephone workphone cellphone mobile mobilephone telephone bankaccount iban
-"""
-_PERSONAL = frozenset(_PERSONAL_NAMES.split())
-_SHOWN, _LONG = 20, 60
-_LONGEST = 200  # characters of a name that are compared
 _LIKE = 0.6
-_LOOKS_LIKE_DATA = re.compile(
-    r"\d{4}-\d\d?-\d\d?.*|\d\d?[/.]\d\d?[/.]\d+.*|\d\d?\W*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*"
-    r"|column_\d+|true|false|yes|no|null|nan|n/a"
+_TELLING = re.compile(
+    r"^(?!determin|marital)(.*term(inat|date|dt|reason|code)|term$|.*separat|.*leav|.*exit|.*retire|.*death|.*resign"
+    r"|.*status"
+    r"|.*end$|.*enddate$|.*hours|.*hrs$|fte|.*fulltime|.*parttime|.*basis|.*frequency|.*inactive|.*rehire)"
 )
-_LETTERS, _YEAR = re.compile(r"[A-Za-z]{3}"), re.compile(r"(?<![^\s_])(19|20)\d\d(?![^\s_])")
+_OF_DEFERRALS = re.compile(r".*(deferral|pretax|roth|401k)(?!.*balance)")
+_Found = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -144,154 +49,229 @@ class CensusColumns:
 
     Attributes:
         used: field name to column name.
+        identity: personal columns that pseudonyms are made from, where nothing else tells people apart.
         personal: columns that are never read.
         ignored: columns that nothing is known about.
+        doubts: what a person should look at, a sentence each.
     """
 
     used: dict[str, str]
+    identity: tuple[str, ...]
     personal: tuple[str, ...]
     ignored: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not read, in words."""
         said = (("dropped as personal", self.personal), ("not used", self.ignored))
         every = (*self.used.values(), *self.personal, *self.ignored)
-        tell = _counted if any(map(_looks_like_data, every)) else listed
-        return tuple(f"columns {how}: {tell(columns)}" for how, columns in said if columns)
+        return (*self.doubts, *(f"columns {how}: {told(columns, every)}" for how, columns in said if columns))
 
 
-@lru_cache(4096)
-def plain(name: str) -> str:
-    """Return a column name in lower case, letters and digits only."""
-    return "".join(letter for letter in name[:_LONGEST].lower() if letter.isalnum())
-
-
-def shown(name: str) -> str:
-    """Return a name on one line in at most 60 characters: a quotation mark left open takes in rows of the census."""
-    first = (name.strip().splitlines() or [""])[0]
-    return printable(name if name == first and len(name) <= _LONG else f"{first[: _LONG - 3]}...")
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names in a row, the first 20 of them."""
-    every = list(names)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(map(shown, every[:_SHOWN])) + more
-
-
-def _counted(names: Sequence[str]) -> str:
-    return f"{len(names):,} (not named here, as some names look like data)"
-
-
-def find_columns(columns: list[str], mapping: Mapping[str, str], secret: Iterable[str], source: str) -> CensusColumns:
+def find_columns(sample: pl.DataFrame, mapping: Mapping[str, str], source: str) -> CensusColumns:
     """Tell which column holds what.
 
     Args:
-        columns: the census's column names.
+        sample: the first rows of the census.
         mapping: ``census.columns`` of the configuration: our name to the census's; overrides what is recognised.
-        secret: columns whose values look personal; not read unless mapped.
         source: how messages call the census.
 
     Raises:
-        ConfigError: when ``mapping`` has a name that is not ours.
         CensusError: when a required column is missing, two look like the same thing, or a mapped one is not there.
     """
+    columns = sample.columns
     free = [column for column in columns if column not in mapping.values()]
-    personal = [column for column in free if column in set(secret) or _is_personal(column)]
-    found = _recognised([column for column in free if column not in personal], set(mapping))
-    used = dict(mapping) | {name: matches[0] for name, matches in found.items()}
-    why = _why_not_repeated(columns, used)
-    there = f"{len(columns):,} columns found, {why}" if why else f"columns found: {listed(columns)}"
-    problems = [*_not_there(columns, mapping, there), *_twofold(found)]
-    problems += _not_named(columns, used, there) if why else _missing(columns, used, personal, there)
+    numbered = [column for column in free if like_numbers_of_people(sample[column])]
+    personal = [column for column in free if column in numbered or _is_personal(column)]
+    found = _recognised([column for column in free if column not in personal], set(mapping), sample)
+    personal += [column for column in found.get("employee_id", []) if like_names(sample[column], vague=False)]
+    identity = _identity(found, mapping, personal, numbered, sample)
+    if identity or "employee_id" in mapping:
+        found.pop("employee_id", None)
+    for other in ("original_hire_date", "service_date"):
+        if "hire_date" not in {*found, *mapping} and other in found:
+            found["hire_date"] = found.pop(other)
+    chosen, doubts = _chosen(found, sample)
+    used = dict(mapping) | {name: matches[0] for name, matches in chosen.items()}
+    used |= {"employee_id": identity[0]} if identity else {}
+    problems = [
+        *_not_there(columns, mapping, used),
+        *_twofold(chosen),
+        *_missing(columns, used, [name for name in personal if name not in identity], sample),
+    ]
     if problems:
         raise CensusError("\n".join(f"{source}: {problem}" for problem in problems))
-    taken = {*used.values(), *personal}
-    return CensusColumns(used, tuple(personal), tuple(column for column in columns if column not in taken))
+    return _told(sample, used, identity, personal, doubts)
 
 
-def _forms(column: str) -> set[str]:
-    """Return a column's normalised name, with and without a leading ``employee``."""
-    whole = plain(re.sub(r"_duplicated_\d+$", "", column[:_LONGEST]))  # the second of two equal headers in a CSV file
-    return {whole, whole.removeprefix("employee") or whole}
+def _told(
+    sample: pl.DataFrame, used: dict[str, str], identity: Sequence[str], personal: Sequence[str], doubts: Sequence[str]
+) -> CensusColumns:
+    taken = {*used.values(), *identity}
+    dropped = tuple(column for column in personal if column not in taken)
+    ignored = tuple(column for column in sample.columns if column not in {*taken, *dropped})
+    known = not {"deferral_rate", "deferral_amount"}.isdisjoint(used)
+    patterns = (_TELLING,) if known else (_TELLING, _OF_DEFERRALS)
+    telling = [c for c in ignored if not is_blank(sample[c]) and (_is_telling(c, patterns) or tells_of_work(sample[c]))]
+    loud = (
+        "columns that may tell who has left, hours, deferrals or what pay is for are NOT used: "
+        f"{told(telling, sample.columns)}; say in census.columns what they are, if they matter"
+    )
+    return CensusColumns(used, tuple(identity), dropped, ignored, (*doubts, *([loud] if telling else [])))
+
+
+def _is_telling(column: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    return any(pattern.match(form) for pattern in patterns for form in forms(column))
 
 
 def _is_personal(column: str) -> bool:
-    return not _forms(column).isdisjoint(_PERSONAL)
+    return not forms(column).isdisjoint(PERSONAL)
 
 
-def _recognised(columns: list[str], mapped: set[str]) -> dict[str, list[str]]:
-    """Return the columns recognised for each field that is not mapped and has any."""
-    found = {
-        field.name: _named(columns, field.recognised) or _named(columns, field.guessed)
-        for field in FIELDS
-        if field.name not in mapped
-    }
-    return {name: matches for name, matches in found.items() if matches}
+def _recognised(columns: Sequence[str], mapped: set[str], sample: pl.DataFrame) -> _Found:
+    """Return the columns recognised for each field that is not mapped and has any: those of the best name alone."""
+    ranked: dict[str, list[tuple[int, str]]] = {}
+    for column in columns:
+        best = _best(column, sample)
+        if best and best[0] not in mapped:
+            ranked.setdefault(best[0], []).append((best[1], column))
+    return {name: [column for rank, column in some if rank == min(some)[0]] for name, some in ranked.items()}
 
 
-def _named(columns: list[str], names: set[str]) -> list[str]:
-    return [column for column in columns if not names.isdisjoint(_forms(column))]
+def _best(column: str, sample: pl.DataFrame) -> tuple[str, int] | None:
+    """Return the field of a column and how good its name is; its whole name counts before a part of it."""
+    every = recognised()
+    known = [(form != plain(column), every[form][1], every[form][0]) for form in forms(column) if form in every]
+    if not known:
+        return ("annual_salary", 3) if pay_of_a_period(column) else None
+    _, rank, name = min(known)
+    return _in_its_unit(name, rank, column, sample[column]), rank
 
 
-def _not_there(columns: list[str], mapping: Mapping[str, str], there: str) -> list[str]:
+def _in_its_unit(name: str, rank: int, column: str, values: pl.Series) -> str:
+    """Return the field that holds the same as a rate or in dollars, where the name or the values say so."""
+    if name == "active" and like_status(values):
+        return "status"
+    if rank == 0:
+        return name
+    said = unit(column)
+    if name in REDUCED and (said == "money" or (said is None and in_dollars(values))):
+        return REDUCED[name]
+    rates = {amount: rate for rate, amount in REDUCED.items()}
+    return rates[name] if name in rates and said == "percent" else name
+
+
+# --- who is who -------------------------------------------------------------------------------------------------------
+
+
+def _identity(
+    found: _Found, mapping: Mapping[str, str], personal: Sequence[str], numbered: Sequence[str], sample: pl.DataFrame
+) -> tuple[str, ...]:
+    """Return the personal columns that stand for ids; nothing where the census has ids."""
+    mapped = mapping.get("employee_id")
+    if mapped is not None:
+        given = mapped in sample.columns and (_is_personal(mapped) or _like_persons(mapped, sample))
+        return (mapped,) if given else ()
+    candidates = found.get("employee_id", [])
+    ids = [column for column in candidates if not _like_persons(column, sample) and not is_blank(sample[column])]
+    if ids:
+        found["employee_id"] = ids
+        return ()
+    filled = [column for column in personal if not is_blank(sample[column])]
+    numbers = [column for column in filled if column in numbered or not forms(column).isdisjoint(PERSONAL_KEYS)]
+    whole = [column for column in filled if not forms(column).isdisjoint(PERSONAL_FULL)]
+    named = [column for column in candidates if _like_persons(column, sample)]
+    parts = tuple(sorted((c for c in filled if not forms(c).isdisjoint(PERSONAL_PARTS)), key=plain))
+    return (*numbers[:1],) or (*named[:1],) or (*whole[:1],) or (parts if len(parts) > 1 else ())
+
+
+def _like_persons(column: str, sample: pl.DataFrame) -> bool:
+    return like_numbers_of_people(sample[column]) or like_names(sample[column], vague=plain(column) in _WHO)
+
+
+_WHO = ("employee", "ee", "emp", "worker", "staff", "personnel", "participant", "member", "associate", "person")
+"""Names of columns that hold names as often as numbers."""
+
+
+# --- among several ----------------------------------------------------------------------------------------------------
+
+
+def _chosen(found: _Found, sample: pl.DataFrame) -> tuple[_Found, list[str]]:
+    """Return the columns of each field that are still meant, and what was decided where nothing was clear."""
+    chosen, doubts = {}, []
+    for name, matches in found.items():
+        field = BY_NAME[name]
+        left = [column for column in matches if fits(field.kind, sample[column])] or matches
+        if len(left) > 1 and (not field.required or name == "employee_id"):
+            doubts.append(f"columns {' and '.join(map(shown, left[:20]))} look like {name}; {shown(left[0])} is used")
+            left = left[:1]
+        chosen[name] = left
+    return chosen, doubts
+
+
+def _not_there(columns: Sequence[str], mapping: Mapping[str, str], used: Mapping[str, str]) -> list[str]:
+    known = any(column in columns for column in used.values())
     absent = [(name, column) for name, column in mapping.items() if column not in columns]
-    return [f"census.columns maps {name} to {shown(column)}, which is not there; {there}" for name, column in absent]
+    return [
+        f"census.columns maps {name} to {shown(column)}, which is not there{_shown(columns, known=known)}"
+        for name, column in absent
+    ]
 
 
 def _twofold(found: Mapping[str, list[str]]) -> list[str]:
     twice = [(name, matches) for name, matches in found.items() if len(matches) > 1]
     return [
-        f"columns {' and '.join(map(shown, matches[:_SHOWN]))} look like {name}; say which in census.columns, "
+        f"columns {' and '.join(map(shown, matches[:20]))} look like {name}; say which in census.columns, "
         f"for example {{{name}: {shown(matches[0])}}}"
         for name, matches in twice
     ]
 
 
-def _why_not_repeated(columns: list[str], used: Mapping[str, str]) -> str | None:
-    """Return why the first line may hold anything but names; None where it does not."""
-    if any(map(_looks_like_data, columns)):
-        return "some with names that look like data"
-    return None if any(column in columns for column in used.values()) else "none with the name of a census column"
-
-
-def _not_named(columns: list[str], used: Mapping[str, str], there: str) -> list[str]:
-    """Return what is missing where the first line may hold anything but names: nothing of it is repeated."""
-    if not used and any(map(_looks_like_data, columns)):
-        return ["the column names look like data; put one line of names before the data"]
-    return [f"no column for {field.name}; {there}; {_advice(field, [])}" for field in _absent(used)]
-
-
-def _absent(used: Mapping[str, str]) -> list[Field]:
-    return [field for field in FIELDS if field.required and field.name not in used]
-
-
-def _missing(columns: list[str], used: Mapping[str, str], personal: list[str], there: str) -> list[str]:
-    dropped = f"; dropped as personal: {listed(personal)}" if personal else ""
-    left = [column for column in columns if column not in used.values() and column not in personal]
-    return [
-        f"no column for {field.name}; {there}{dropped}; {_advice(field, _nearest(field, left))}"
-        for field in _absent(used)
+def _missing(
+    columns: Sequence[str], used: Mapping[str, str], personal: Sequence[str], sample: pl.DataFrame
+) -> Iterator[str]:
+    if not used and any(map(looks_like_data, columns)):
+        yield "the column names look like data; put one line of names before the data"
+        return
+    if not used:
+        absent = ", ".join(f"no column for {field.name}" for field in FIELDS if field.required)
+        dropped = f"; {len(personal)} dropped as personal" if personal else ""
+        yield f"{absent}{_shown(columns, known=False)}{dropped}; name them in census.columns"
+        return
+    has = {*used, *(["annual_salary"] if "hourly_rate" in used else [])}
+    dropped = f"; dropped as personal: {told(personal, columns)}" if personal else ""
+    hidden = any(map(looks_like_data, columns))
+    known = _surely({name: column for name, column in used.items() if column in columns})
+    left = [
+        column for column in columns if known and not hidden and column not in used.values() and column not in personal
     ]
+    for field in FIELDS:
+        if field.required and field.name not in has:
+            advice = _advice(field, _nearest(field, left, sample))
+            yield f"no column for {field.name}{_shown(columns, known=known)}{dropped}; {advice}"
 
 
-def _looks_like_data(column: str) -> bool:
-    """Tell whether a name, or a part of one where another separator is used, is rather a value of somebody."""
-    return any(map(_is_data, re.split(r"[,;|\t\n]", column[: 10 * _LONGEST])))
+def _surely(used: Mapping[str, str]) -> bool:
+    """Tell whether a line is one of names, rather than a row of data in which one word is a name by chance."""
+    return len(used) > 1 or any(BY_NAME[name].required for name in used)
 
 
-def _is_data(part: str) -> bool:
-    part = part if _LETTERS.search(part) is None else _YEAR.sub("", part)  # pay of a year, by name
-    digits, letters = (sum(map(is_one, part)) for is_one in (str.isdigit, str.isalpha))
-    return digits > letters or "@" in part or bool(_LOOKS_LIKE_DATA.fullmatch(part.strip().lower()))
+def _shown(columns: Sequence[str], *, known: bool) -> str:
+    """Return the columns found, or how many there are where the names may be a row of data."""
+    if any(map(looks_like_data, columns)):
+        return f"; {len(columns):,} columns found, some with names that look like data"
+    if not known:
+        return f"; {len(columns):,} columns found, none with the name of a census column"
+    return f"; columns found: {listed(columns)}"
 
 
-def _nearest(field: Field, columns: list[str]) -> list[str]:
-    """Return up to three columns whose names come nearest to the field's."""
-    names = field.recognised
+def _nearest(field: Field, columns: Sequence[str], sample: pl.DataFrame) -> list[str]:
+    """Return up to three columns whose values fit the field and whose names come nearest to it."""
+    names = [name for name, rank in field.ranks.items() if rank < 2]
     scores = {column: max(_likeness(plain(column), name) for name in names) for column in columns}
-    return sorted((column for column in columns if scores[column] >= _LIKE), key=lambda column: -scores[column])[:3]
+    near = sorted((column for column in columns if scores[column] >= _LIKE), key=lambda column: -scores[column])
+    return [column for column in near[:20] if fits(field.kind, sample[column])][:3]
 
 
 def _likeness(column: str, name: str) -> float:

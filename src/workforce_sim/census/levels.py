@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.census.bands import Ints
-from workforce_sim.census.columns import listed
+from workforce_sim.census.headers import listed
 from workforce_sim.census.read import SYNTHETIC, Census
 from workforce_sim.config import Config, Level
 from workforce_sim.config.workforce import MAX_LEVELS

@@ -7,23 +7,30 @@ the census, only counts and row numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from workforce_sim.census.columns import BY_NAME, listed
-from workforce_sim.census.values import LONGEST, bad
+from workforce_sim.census.fields import BY_NAME
+from workforce_sim.census.headers import listed
+from workforce_sim.census.pay import LEAST, MOST, TOO_HIGH, TOO_LOW
+from workforce_sim.census.status import LEFT, SINCE
+from workforce_sim.census.table import ROW, Place, where
+from workforce_sim.census.values import LONGEST, bad, void
 from workforce_sim.config import Config
+from workforce_sim.config.census import DATES
 from workforce_sim.draws import HIRE_ID
 from workforce_sim.money import MAX_SALARY_CENTS, PPM
+from workforce_sim.wording import dollars
 
-ROW = "number of the row"
 KEY = "key of the employee"
 _SHOWN = 5
 _LONGEST_NAME = 100
+_CENTURY = pl.lit(dt.date(1900, 1, 1))
 _OLDEST = pl.lit(dt.date(1800, 1, 1))  # dates may go back to years whose numbers cannot be computed with
 _PREFIX = "set census.id_prefix"
+_SAY = "Correct them, or set census.pay_basis to annual if they are right"
 _NUMBER = ("not a number", "write numbers")
 _NAMES = ("not a whole number", "write names as text or whole numbers")
 
@@ -46,13 +53,13 @@ class Finding:
     first_rows: tuple[int, ...]
     remedy: str
 
-    def sentence(self, total: int) -> str:
-        """Return the finding in words."""
+    def sentence(self, total: int, places: Sequence[Place]) -> str:
+        """Return the finding in words, with its places in the file."""
         if not self.rows:
-            return f"{self.rule}; {self.remedy}"
-        have, row = ("has", "row") if self.rows == 1 else ("have", "rows")
-        first = f"(first: {row} {', '.join(map(str, self.first_rows))})"
-        return f"{self.rows} of {total} rows {have} {self.rule} {first}; {self.remedy}"
+            return f"{self.rule}; {self.remedy}" if self.remedy else self.rule
+        have = "has" if self.rows == 1 else "have"
+        first = where(self.first_rows, places)
+        return f"{self.rows} of {total} rows {have} {self.rule} (first: {first}); {self.remedy}"
 
 
 def find(frame: pl.DataFrame, rules: Iterable[Rule]) -> list[Finding]:
@@ -68,11 +75,17 @@ def _first_rows(frame: pl.DataFrame, rule: Rule) -> tuple[int, ...]:
     return tuple(first[ROW].to_list())
 
 
-def rules(config: Config, date_format: str | None) -> list[Rule]:
-    """Return what every row of the staff must keep, whatever the start year."""
+def rules(config: Config, forms: Mapping[str, str], several: str) -> list[Rule]:
+    """Return what every row of the staff must keep, whatever the start year.
+
+    Args:
+        config: for the levels.
+        forms: how dates are written, by field.
+        several: what to do about several rows for one person.
+    """
     return [
-        *_id_rules(),
-        *_date_rules(date_format or "YYYY-MM-DD"),
+        *_id_rules(several),
+        *_date_rules(forms),
         *_salary_rules(),
         *_birth_rules(),
         *_level_rules(config),
@@ -95,38 +108,86 @@ def notes(config: Config) -> list[Rule]:
     )
     salary = pl.col("salary_cents")
     pay = Rule("annual_salary below $1,000", (salary > 0) & (salary < 100_000), "check that these are annual amounts")
-    return [pay] if config.census.known_exits == "error" else [known, pay]
+    earlier = Rule(
+        "termination_date before the last hire date", _earlier(), "an earlier employment; they count as staff"
+    )
+    return [earlier, pay] if config.census.known_exits == "error" else [earlier, known, pay]
+
+
+def contradictions(config: Config) -> list[Rule]:
+    """Return what two columns say that cannot both be true, of all rows."""
+    gone, active = _gone(config), pl.col("active")
+    remedy = "left out: correct one of them"
+    status = ~pl.col(LEFT) & pl.col("status").is_not_null()
+    return [
+        Rule("active true and an earlier termination_date", active & gone, remedy),
+        Rule("a status of staff and an earlier termination_date", status & gone, remedy),
+    ]
 
 
 def departures(config: Config) -> list[Rule]:
     """Return who is not staff, in the order in which the reasons are given."""
-    gone = pl.col("termination_date") < _start(config)
     return [
         Rule("active false", ~pl.col("active"), "left out: not staff"),
-        Rule(f"termination_date before {_opening(config)}", gone, "left out: not staff"),
+        Rule(f"termination_date before {_opening(config)}", _gone(config), "left out: not staff"),
+        Rule("a status of those who have left", _left(config), "left out: not staff"),
+        *_left_out(config),
     ]
 
 
-def _id_rules() -> list[Rule]:
+def _gone(config: Config) -> pl.Expr:
+    """Tell who left before the start year, and was not hired again."""
+    ended = pl.col("termination_date")
+    return (ended < _start(config)) & ~_earlier().fill_null(value=False)
+
+
+def _earlier() -> pl.Expr:
+    """Tell whose termination date is of an earlier employment; one before 1900 is of none."""
+    ended = pl.col("termination_date")
+    return (ended < pl.col(SINCE)) & (ended >= _CENTURY)
+
+
+def _left(config: Config) -> pl.Expr:
+    """Tell who has left by status, unless a date says that it was in the simulated years."""
+    return pl.col(LEFT) & ~_exits(config).fill_null(value=False)
+
+
+def _left_out(config: Config) -> list[Rule]:
+    """Return the rows that the configuration leaves out."""
+    salary, asked = pl.col("salary_cents"), {*config.census.leave_out}
+    every = {
+        "rows-without-id": _missing("employee_id", ""),
+        "rows-without-hire-date": _missing("hire_date", ""),
+        "rows-without-pay": _missing("annual_salary", ""),
+        "rows-without-positive-pay": Rule("annual_salary of zero or less", salary <= 0, ""),
+    }
+    chosen = [(reason, rule) for reason, rule in every.items() if reason in asked]
+    return [Rule(rule.name, rule.broken, f"left out: census.leave_out has {reason}") for reason, rule in chosen]
+
+
+def _id_rules(several: str) -> list[Rule]:
     id_ = pl.col("employee_id")
     twice, same_key = id_.is_duplicated() & id_.is_not_null(), pl.col(KEY).is_duplicated() & id_.is_not_null()
     return [
         _missing("employee_id", "give every employee one"),
         _unreadable("employee_id", "not a whole number", "write ids as text or whole numbers"),
-        Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), "keep one row per employee"),
+        Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), several),
         Rule("an employee_id whose key equals another's", same_key & ~twice, f"they differ by chance only; {_PREFIX}"),
         _short("an employee_id", id_, LONGEST),
         Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(HIRE_ID), _PREFIX),
     ]
 
 
-def _date_rules(form: str) -> list[Rule]:
+def _date_rules(forms: Mapping[str, str]) -> list[Rule]:
     hired = pl.col("hire_date")
-    written = (f"not a date written {form}", "correct them, or set census.date_format")
+    remedy = "correct them, or set census.date_format"
+    empty = pl.col(void("hire_date"))
+    none = _missing("hire_date", "give every employee one")
     return [
-        _missing("hire_date", "give every employee one"),
-        *(_unreadable(name, *written) for name in ("hire_date", "birth_date", "termination_date")),
-        Rule("hire_date before 1900-01-01", hired < pl.lit(dt.date(1900, 1, 1)), "correct them"),
+        Rule(none.name, none.broken & ~empty, none.remedy),
+        Rule("hire_date 1900-01-01 or the like, which stands for none", empty, "give every employee one"),
+        *(_unreadable(name, f"not a date written {forms.get(name) or 'YYYY-MM-DD'}", remedy) for name in DATES),
+        Rule("hire_date before 1900-01-01", hired < _CENTURY, "correct them"),
     ]
 
 
@@ -135,7 +196,10 @@ def _salary_rules() -> list[Rule]:
     return [
         _missing("annual_salary", "give every employee one"),
         _unreadable("annual_salary", "not a number", "write dollars, such as 52250.00 or $52,250.00"),
+        _unreadable("pay_basis", "no known word for a period", "write annual, monthly, hourly and the like"),
         Rule("annual_salary of zero or less", salary <= 0, "correct them, or leave out who is not paid"),
+        Rule(f"annual_salary below {dollars(LEAST)[:-3]}", pl.col(TOO_LOW), f"too low for a year, an hour's? {_SAY}"),
+        Rule(f"annual_salary above {dollars(MOST)[:-3]}", pl.col(TOO_HIGH), f"far above the others, in cents? {_SAY}"),
         Rule("annual_salary above $100,000,000", _absurd("annual_salary"), "write dollars a year"),
     ]
 
@@ -178,7 +242,9 @@ def _share_rules() -> list[Rule]:
         Rule("full_time_share outside (0, 1]", (time <= 0) | (time > PPM), "write a share of full-time, 0.5 for half"),
         _unreadable("deferral_rate", *_NUMBER),
         Rule("deferral_rate below 0", rate < 0, "correct them"),
-        Rule("deferral_rate above 1", rate > 10_000, "these look like percentages: write 0.06 for 6 %"),
+        Rule(
+            "deferral_rate above 1", rate > 10_000, "nobody defers more than all pay; set census.rates, or correct them"
+        ),
         Rule("excluded but deferring", pl.col("excluded") & (rate > 0), "nobody excluded from the plan takes part"),
         _unreadable("owner_share", *_NUMBER),
         Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5 %"),
@@ -189,6 +255,7 @@ def _plan_rules() -> list[Rule]:
     flags = ("opted_out", "excluded", "officer", "active")
     amounts = ("prior_year_pay", "match_balance", "nonelective_balance", "deferral_balance")
     return [
+        _unreadable("status", "no known word for staff or for having left", "explain it in census.status_words"),
         *(_unreadable(name, "neither true nor false", "write true or false") for name in flags),
         *(_unreadable(name, *_NUMBER) for name in amounts),
         *(Rule(f"{name} below 0", pl.col(BY_NAME[name].column) < 0, "correct them") for name in amounts),

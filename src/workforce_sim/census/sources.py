@@ -1,84 +1,215 @@
-"""Where a census comes from: a file, or anything that Polars can take as a frame. A file of text stays text."""
+"""Where a census comes from: files, one or several, or anything that Polars can take as a frame.
+
+What a file holds decides how it is read, not what it is called; a file called Parquet that is none is damaged.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import glob
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from workforce_sim.census.bounds import HEAD, refuse_large_parquet, refuse_no_file, refuse_wide_text, unpacked
+from workforce_sim.census.bounds import HEAD, limited, refuse_large_parquet, refuse_no_file, unpacked
+from workforce_sim.census.layout import header_of, names_of, titles_note
+from workforce_sim.census.table import ROW, Place, Table
+from workforce_sim.census.text import read_text
+from workforce_sim.census.workbook import read_workbook
+from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
 from workforce_sim.terminal import printable
+from workforce_sim.wording import counted
 
-_SSN = r"^(SSN[ :#-]*[0-9]{9}|(SSN)?[ :#-]*[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})$"
-_SAMPLE, _LOOKED_AT = 1_000, 100  # rows, and characters of each
-_CSV = (".csv", ".txt", ".tsv", ".gz")
 _PARQUET = (".parquet", ".pq")
+_ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MANY = 1_000
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A census not read yet.
-
-    Attributes:
-        frame: its rows, lazily.
-        name: how messages call it.
-        is_text: whether every column is text, with blank lines as rows of nulls.
-    """
-
-    frame: pl.LazyFrame
-    name: str
-    is_text: bool = False
-
-    def collect(self, lazy: pl.LazyFrame) -> pl.DataFrame:
-        """Collect a plan over ``frame``.
-
-        Raises:
-            CensusError: when the file cannot be read.
-        """
-        try:
-            return lazy.collect(engine="in-memory")
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, OverflowError) as error:
-            raise CensusError(f"{self.name}: {_reason(error)}") from None
-
-    def columns(self) -> dict[str, pl.DataType]:
-        """Return the columns and their types."""
-        return dict(self.collect(self.frame.head(0)).schema)
-
-    def secret(self) -> list[str]:
-        """List text columns whose values look like social security numbers."""
-        text = self.collect(self.frame.select(pl.col(pl.String)).head(_SAMPLE))
-        likeness = text.select(pl.all().str.slice(0, _LOOKED_AT).str.strip_chars().str.contains(_SSN).mean())
-        return [column.name for column in likeness if (column.item() or 0) >= 0.5]
-
-
-def open_census(source: Any) -> Opened:
-    """Open a path or a frame of any kind.
+def open_census(source: Any, section: CensusSection) -> Table:
+    """Open a path, paths or a frame of any kind.
 
     Raises:
         FileNotFoundError: when there is no such file.
         CensusError: when it is no table.
     """
-    if isinstance(source, str | Path):
-        return _open_file(Path(source))
+    if isinstance(source, str | os.PathLike):
+        return _several(_files(source), section)
+    if isinstance(source, list | tuple) and source and all(isinstance(path, str | os.PathLike) for path in source):
+        return _several([file for path in source for file in _files(path)], section)
+    return _numbered(_frame(source), section)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _files(path: str | os.PathLike[str]) -> list[Path]:
+    """Return the files of a path, which may have ``*``, ``?`` and ``[...]`` where no file is called so."""
+    text = os.fspath(path)
+    if glob.has_magic(text) and not os.path.lexists(text):
+        found = sorted(filter(Path.is_file, map(Path, glob.iglob(text))))  # noqa: PTH207 - a path may be absolute
+        return found or [Path(text)]
+    return [Path(text)]
+
+
+def _several(paths: Sequence[Path], section: CensusSection) -> Table:
+    """Return the rows of all files, one after another."""
+    if len(paths) > _MANY:
+        raise CensusError(f"{len(paths):,} files; at most {_MANY:,} are read as one census")
+    tables = [_file(path, section) for path in paths]
+    if len(tables) == 1:
+        return tables[0]
+    heights = [_height(table) for table in tables]
+    starts = [0, *accumulate(heights)]
+    places = [
+        replace(place, after=start, file=table.name)
+        for table, start in zip(tables, starts, strict=False)
+        for place in table.places
+    ]
+    frames = [table.frame.with_columns(pl.col(ROW) + start) for table, start in zip(tables, starts, strict=False)]
+    if any(pl.String in table.columns().values() for table in tables):
+        frames = [frame.with_columns(pl.exclude(ROW).cast(pl.String)) for frame in frames]
+    said = [f"{table.name}: {note}" for table in tables for note in table.notes]
+    name = counted(len(tables), "file")
+    notes = (f"{name} read as one census", *said)
+    return Table(pl.concat(frames, how="diagonal_relaxed"), name, tuple(places), notes)
+
+
+def _height(table: Table) -> int:
+    last = table.collect(table.frame.select(pl.col(ROW).max())).item()
+    return int(last or 0)
+
+
+def _file(path: Path, section: CensusSection) -> Table:
+    name = printable(path.name)
+    refuse_no_file(path, name)
+    head = _read(path, name, HEAD)
+    if head.startswith(b"PAR1") or path.suffix.lower() in _PARQUET:
+        refuse_large_parquet(path, name)
+        return Table(_with_rows(pl.scan_parquet(path, glob=False)), name)
+    return _content(_read(path, name), name, section)
+
+
+def _read(path: Path, name: str, most: int = -1) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise CensusError(f"{name}: cannot be read ({error.strerror})") from None
+
+
+def _content(content: bytes, name: str, section: CensusSection) -> Table:
+    """Return what bytes hold: a workbook, a packed file, or text."""
+    if content.startswith(_OLD_WORKBOOK):
+        return read_workbook(content, name, section)
+    if content.startswith(_ZIP):
+        return _zipped(content, name, section)
+    return read_text(unpacked(content, name), name, section)
+
+
+def _zipped(content: bytes, name: str, section: CensusSection) -> Table:
+    """Return a workbook, or the one file in a zip file."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            inside = [entry for entry in packed.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+            if any(entry.filename == "[Content_Types].xml" for entry in inside):
+                _refuse_large(packed, len(content), name)
+                return read_workbook(content, name, section)
+            if len(inside) != 1:
+                raise CensusError(f"{name}: holds {counted(len(inside), 'file')}; pack the census alone, or unpack it")
+            with packed.open(inside[0]) as file:
+                unzipped = limited(file, len(content), name)
+    except CensusError:
+        raise
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+        raise CensusError(
+            f"{name}: is not text, and cannot be opened as a workbook or a zip file; save the census again"
+        ) from None
+    if unzipped.startswith((_ZIP, b"PAR1", b"\x1f\x8b")):
+        raise CensusError(f"{name}: holds a packed file; unpack it first")
+    table = _content(unzipped, name, section)
+    return replace(table, notes=("the one file in a zip file read", *table.notes))
+
+
+def _hidden(name: str) -> bool:
+    """Tell whether an entry is none of the user's own: what macOS adds."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
+
+
+def _refuse_large(packed: zipfile.ZipFile, size: int, name: str) -> None:
+    """Refuse a workbook that unpacks to more than a file of its size can hold, whatever it says itself."""
+    for entry in packed.infolist():
+        with packed.open(entry) as file:
+            limited(file, size, name)
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
+
+
+def _with_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
+    return frame.with_row_index(ROW, offset=1)
+
+
+def _numbered(frame: pl.LazyFrame, section: CensusSection) -> Table:
+    """Return a frame as a table; column names are looked for among its rows where it has none of ours."""
+    table = Table(_with_rows(frame), "frame")
+    columns = table.columns()
+    wanted = [*section.columns.values()]
+    names = list(columns)
+    if not names or header_of([names, ["employee_id", "hire_date"]], wanted) == 0:
+        return table
+    if any(dtype not in (pl.String, pl.Null) for dtype in columns.values()):
+        return table
+    rows = table.collect(frame.head(50).with_columns(pl.all().cast(pl.String).fill_null("")))
+    records = [list(row) for row in rows.iter_rows()]
+    at = header_of([*records, ["employee_id", "hire_date"]], wanted)
+    if at >= len(records):
+        return table
+    named = dict(zip(names, names_of(records[at]), strict=True))
+    below = _with_rows(frame).slice(at + 1).with_columns(pl.col(ROW) - (at + 1)).rename(named)
+    return Table(below, "frame", (Place(above=at + 1),), (titles_note(at + 1, "row"),))
+
+
+def _frame(source: Any) -> pl.LazyFrame:
     if isinstance(source, pl.LazyFrame):
-        return Opened(source, "frame")
-    return Opened(_frame(source).lazy(), "frame")
-
-
-def _frame(source: Any) -> pl.DataFrame:
-    if isinstance(source, pl.DataFrame):
         return source
+    if isinstance(source, pl.DataFrame):
+        return source.lazy()
     try:
         frame = pl.DataFrame(source)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise _no_table(f"{type(source).__name__} cannot be read as a table ({type(error).__name__})") from None
+        frame = _of_mixed(source, error)
     if not frame.columns:
         raise _no_table(f"{type(source).__name__} has no columns")
-    return frame
+    return frame.lazy()
+
+
+def _of_mixed(source: Any, error: Exception) -> pl.DataFrame:
+    """Return a pandas frame whose columns mix numbers, dates and text, as a workbook's do: those as text."""
+    mixed = getattr(source, "select_dtypes", None)
+    if mixed is None:
+        raise _no_table(f"{type(source).__name__} cannot be read as a table ({type(error).__name__})") from None
+    texts = {str(name): [_text(value) for value in source[name]] for name in mixed(include="object").columns}
+    others = source.drop(columns=[*mixed(include="object").columns])
+    try:
+        known = {str(name): pl.Series(str(name), others[name]) for name in others.columns}
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        raise _no_table(f"{type(source).__name__} cannot be read as a table ({type(error).__name__})") from None
+    every = {**known, **{name: pl.Series(name, values, dtype=pl.String) for name, values in texts.items()}}
+    return pl.DataFrame([every[str(name)] for name in source.columns])
+
+
+def _text(value: Any) -> str | None:
+    """Return a value of a mixed column as text; what is missing, not equal to itself, is none."""
+    if value is None or value != value:  # noqa: PLR0124
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _no_table(why: str) -> CensusError:
@@ -86,63 +217,3 @@ def _no_table(why: str) -> CensusError:
         f"frame: {why}; give a path, a Polars or pandas frame, an Arrow table, or an object with __arrow_c_stream__, "
         "each column of one type, names unique"
     )
-
-
-def _open_file(path: Path) -> Opened:
-    name = printable(path.name)
-    refuse_no_file(path, name)
-    head, suffix = _head(path, name), path.suffix.lower()
-    if head.startswith(b"PAR1") or suffix in _PARQUET:
-        refuse_large_parquet(path, name)
-        return Opened(pl.scan_parquet(path, glob=False), name)
-    if suffix not in _CSV:
-        raise CensusError(f"{name}: is neither Parquet nor CSV; save it as one of them (.parquet or .csv)")
-    content = unpacked(path, head, name)
-    return _open_csv(path, head, name) if content is None else _open_csv(content, content[:HEAD], name)
-
-
-def _head(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD)
-    except OSError as error:
-        raise CensusError(f"{name}: cannot be read ({error.strerror})") from None
-
-
-def _open_csv(source: Path | bytes, head: bytes, name: str) -> Opened:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise CensusError(f"{name}: is encoded as UTF-16; save it as UTF-8")
-    if b"\0" in head:
-        raise CensusError(f"{name}: is not text; save the census as CSV (UTF-8) or Parquet")
-    if b"\r" in head and b"\n" not in head:
-        raise CensusError(f"{name}: has lines that end in CR alone; save it with LF or CRLF")
-    separator = _separator(head)
-    refuse_wide_text(source, head, separator, name)
-    return Opened(pl.scan_csv(source, separator=separator, infer_schema=False, glob=False), name, is_text=True)
-
-
-def _separator(head: bytes) -> str:
-    """Return the most frequent separator of the first line."""
-    first = head.split(b"\n", 1)[0].decode("utf-8", errors="replace")
-    return max(",;\t|", key=first.count)
-
-
-_REASONS = (
-    ("utf-8", "is not UTF-8 text; save it as UTF-8"),
-    ("more fields", "some row has more fields than the header; quote values that hold the separator"),
-    ("more than one occurrence", "has two columns of the same name; rename one"),
-    ("empty CSV", "is empty"),
-    ("could not parse", "has a row that cannot be read as CSV; look for a quotation mark that is never closed"),
-)
-
-
-def _reason(error: Exception) -> str:
-    """Return why a file cannot be read, without any value from it."""
-    text = str(error)
-    for sign, reason in _REASONS:
-        if sign in text:
-            return reason
-    first = re.sub(r"[`\"'].*", "...", text.partition("\n")[0][:160])
-    if "parquet" in first.lower():
-        return f"cannot be read as Parquet, it looks truncated or damaged; write it again ({first})"
-    return f"cannot be read ({first})"

@@ -13,18 +13,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from workforce_sim.cli.census_commands import add_census_commands
 from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.terminal import complain, say
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from workforce_sim.config import Config
 
 EXAMPLE = "simulation_config.yaml"
 
@@ -62,10 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _simulate_options(_command(commands, "simulate", "simulate a configuration and print its years", _simulate))
     add_ensemble_commands(commands, _command)
     add_fit_commands(commands, _command)
-    census = commands.add_parser("census", help="check a census").add_subparsers(required=True, metavar="COMMAND")
-    check = _command(census, "check", "tell which rules a census breaks, row by row", _census_check)
-    check.add_argument("file", metavar="FILE", type=Path, help="Parquet or CSV file")
-    check.add_argument("--config", metavar="FILE", type=Path, help="configuration that the census is for")
+    add_census_commands(commands, _command)
     about = "check or begin a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
     check = _command(config, "check", "tell all that is wrong with a configuration", _config_check)
@@ -148,22 +141,6 @@ def _simulate(options: argparse.Namespace) -> int:
     out = options.out or config.output.path
     if out is not None:
         complain(f"written to {out}")
-    return SUCCESS
-
-
-def _census_check(options: argparse.Namespace) -> int:
-    from workforce_sim.census import check_census  # noqa: PLC0415
-    from workforce_sim.config import read_config  # noqa: PLC0415
-
-    config: Config = read_config(options.config)
-    findings: pl.DataFrame = check_census(options.file, config)
-    for row in findings.iter_rows(named=True):
-        rows = ", ".join(str(number) for number in row["first_rows"])
-        count = f"{row['rows']:,} row{'s' if row['rows'] != 1 else ''}"
-        say(f"{options.file}: {row['severity']}: {row['rule']}: {count} (first: {rows}); {row['remedy']}")
-    if "error" in findings["severity"].to_list():
-        return FAILURE
-    say(f"{options.file}: no error")
     return SUCCESS
 
 

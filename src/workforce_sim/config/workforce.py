@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.values import (
-    MAX_TOLD,
     Dollars,
     Factor,
     GrowthByYear,
     Listed,
-    PathText,
-    Printed,
     Section,
     ShareByYear,
     Year,
@@ -25,9 +20,6 @@ from workforce_sim.money import cents, scaled
 
 MAX_LEVELS = 5_000
 """Most levels that a run may have."""
-
-MAX_SIZE = 20_000_000
-"""Most employees of a synthetic census."""
 
 
 class Simulation(Section):
@@ -157,64 +149,3 @@ class Workforce(Section):
     """More hires than this many times the opening headcount is an error."""
     levels: Annotated[Listed[Level] | None, AfterValidator(_distinct_names)] = None
     """Job levels from the lowest to the highest; from the census when left out."""
-
-
-CENSUS_COLUMNS = (
-    "employee_id",
-    "hire_date",
-    "annual_salary",
-    "birth_date",
-    "level",
-    "department",
-    "full_time_share",
-    "deferral_rate",
-    "opted_out",
-    "excluded",
-    "owner_share",
-    "officer",
-    "prior_year_pay",
-    "match_balance",
-    "nonelective_balance",
-    "deferral_balance",
-    "termination_date",
-    "active",
-)
-"""What `census.columns` may map: the names of ``census.columns.FIELDS``."""
-
-
-def _ours(columns: dict[str, str]) -> dict[str, str]:
-    unknown = [name for name in columns if name not in CENSUS_COLUMNS][:MAX_TOLD]
-    refuse((((name,), _unknown(name), name) for name in unknown), "unknown_name")
-    return columns
-
-
-def _unknown(name: str) -> str:
-    nearest = difflib.get_close_matches(name[:100].lower(), CENSUS_COLUMNS, n=1, cutoff=0)[0]
-    return f"not a census column; did you mean {nearest}?"
-
-
-def _with_directive(text: str) -> str:
-    if not re.search("%[^%]", text.replace("%%", "")):
-        raise ValueError("has no part of a date, such as %Y; a format reads like %m/%d/%Y")
-    return text
-
-
-ColumnName = Annotated[str, Field(max_length=1000)]
-DateFormat = Annotated[str, Field(min_length=1, max_length=100), Printed, AfterValidator(_with_directive)]
-
-
-class CensusSection(Section):
-    """Where the census comes from and how to read it."""
-
-    path: PathText | None = None
-    """A Parquet or CSV file, relative to the configuration file; a synthetic census when left out."""
-    size: Annotated[int, Field(ge=1, le=MAX_SIZE)] = 10_000
-    """Employees in the synthetic census."""
-    columns: Annotated[dict[str, ColumnName], AfterValidator(_ours)] = Field(default_factory=dict)
-    """Our column name: the file's column name; overrides what is recognised."""
-    date_format: DateFormat | None = None
-    """Format of text dates (strptime); ISO 8601 when left out."""
-    known_exits: Literal["ignore", "error"] = "ignore"
-    """What to do with termination dates on or after the opening."""
-    id_prefix: Annotated[str, Field(max_length=50)] | None = None
-    """Text put before every employee id, for example to set two censuses apart."""

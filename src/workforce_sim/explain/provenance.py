@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workforce_sim.census.account import account_of_frame, page
 from workforce_sim.config import read_config
 from workforce_sim.explain.census_words import census_words, playing
 from workforce_sim.explain.years_text import plan_table, year_table
@@ -148,6 +149,8 @@ def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     yield f"* fingerprint of its values: `{header.census}`"
     if header.opening is not None:
         yield f"* `opening.parquet`: {header.opening['rows']:,} rows, SHA-256 `{header.opening['sha256']}`"
+    if stored.opening is not None:
+        yield from ("", "```text", *_lines(page(account_of_frame(stored.opening, "opening"))), "```")
 
 
 def _summary(stored: Stored) -> Iterator[str]:

@@ -13,9 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.census.columns import plain
+from workforce_sim.census.headers import plain
 from workforce_sim.census.read import Census, census_rows
 from workforce_sim.census.sources import open_census
+from workforce_sim.census.table import ROW
 from workforce_sim.config import Config
 from workforce_sim.errors import CensusError, RequestError
 from workforce_sim.wording import counted
@@ -99,7 +100,7 @@ def panel(censuses: Any, config: Config) -> Panel:
     """
     if isinstance(censuses, Panel):
         return censuses
-    parts = [part for date, source in _given(censuses) for part in _dated(date, source)]
+    parts = [part for date, source in _given(censuses) for part in _dated(date, source, config)]
     snapshots = sorted((_snapshot(date, rows, config, name) for date, rows, name in parts), key=lambda s: s.date)
     twice = [a.date for a, b in pairwise(snapshots) if a.date == b.date]
     if twice:
@@ -124,19 +125,19 @@ def _is_table(source: Any) -> bool:
     return isinstance(source, pl.LazyFrame) or hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__")
 
 
-def _dated(date: Any, source: Any) -> Iterable[tuple[Any, Any, str]]:
+def _dated(date: Any, source: Any, config: Config) -> Iterable[tuple[Any, Any, str]]:
     """Yield each dated part of a source: a date or a year, its rows, and how messages call it."""
     name = Path(source).name if isinstance(source, (str, os.PathLike)) else "census"
     if date is not None:
         yield _day(date), source, name
         return
-    column, frame = _date_column(source)
+    column, frame = _date_column(source, config)
     if column is not None:
         yield from _parts(frame, column, name)
         return
     found = _in_name(name) if name != "census" else None
     if found is None and not isinstance(source, Census):
-        found = _latest(source)
+        found = _latest(source, config)
     if found is None:
         raise RequestError(
             f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column as_of"
@@ -144,13 +145,13 @@ def _dated(date: Any, source: Any) -> Iterable[tuple[Any, Any, str]]:
     yield found, source, name
 
 
-def _date_column(source: Any) -> tuple[str | None, pl.DataFrame]:
+def _date_column(source: Any, config: Config) -> tuple[str | None, pl.DataFrame]:
     """Return the name of the column that dates the rows of a census, and the rows."""
     if isinstance(source, Census):
         return None, source.frame
-    opened = open_census(source)
+    opened = open_census(source, config.census)
     column = next((name for name in opened.columns() if plain(name) in set(map(plain, DATED))), None)
-    return column, opened.collect(opened.frame) if column is not None else pl.DataFrame()
+    return column, opened.collect(opened.frame.drop(ROW)) if column is not None else pl.DataFrame()
 
 
 def _parts(frame: pl.DataFrame, column: str, name: str) -> Iterable[tuple[Any, Any, str]]:
@@ -161,9 +162,9 @@ def _parts(frame: pl.DataFrame, column: str, name: str) -> Iterable[tuple[Any, A
         yield _day(value), frame.filter(pl.col(column) == value).drop(column), f"{name} of {value}"
 
 
-def _latest(source: Any) -> Any:
+def _latest(source: Any, config: Config) -> Any:
     """Return a date for a census that says none: the last day on which somebody in it was hired or left."""
-    rows = census_rows(source)
+    rows = census_rows(source, config)
     if "termination_date" not in rows.columns or rows["termination_date"].null_count() == rows.height:
         return None
     return max(day for name in ("hire_date", "termination_date") for day in [rows[name].max()] if day is not None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from workforce_sim.census.columns import plain
+from workforce_sim.census.headers import plain
 from workforce_sim.fitting.panel import Snapshot
 
 NAMES = ("level", "department")

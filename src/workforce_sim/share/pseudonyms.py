@@ -6,7 +6,6 @@ same person has the same one in every table and run. Birth dates, hire dates and
 
 from __future__ import annotations
 
-import hmac
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +14,15 @@ from typing import overload
 import polars as pl
 
 from workforce_sim.errors import RequestError
+from workforce_sim.keyed import LEAST_KEY, pseudonym
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.store.header import Origin
 from workforce_sim.store.reading import Stored
 from workforce_sim.wording import counted
 
-LEAST_KEY = 16
-"""Bytes that a key needs at least."""
-
 MOST_KEY = 1 << 16
-PREFIX = "P-"
 ID = "employee_id"
-_DIGITS = 32
 _ORDER = ("replicate", "year", ID, "effective_date", "event_type")
 
 KeySource = Path | str
@@ -74,16 +69,12 @@ def with_pseudonyms(frame: pl.DataFrame, secret: bytes) -> pl.DataFrame:
         raise RequestError(f"the table has no column {ID}; there is nothing to put pseudonyms for")
     ids = frame[ID].cast(pl.String)
     known = ids.drop_nulls().unique()
-    named = pl.Series(ID, [_pseudonym(secret, text) for text in known], dtype=pl.String)
+    named = pl.Series(ID, [pseudonym(secret, text) for text in known], dtype=pl.String)
     alike = len(named) - named.n_unique()
     if alike:
         raise RequestError(f"{counted(alike, 'pseudonym')} would stand for two employees; use another key")
     replaced = frame.with_columns(ids.replace_strict(known, named, return_dtype=pl.String).alias(ID))
     return replaced.sort([name for name in _ORDER if name in frame.columns], maintain_order=True)
-
-
-def _pseudonym(secret: bytes, employee_id: str) -> str:
-    return PREFIX + hmac.digest(secret, employee_id.encode(), "sha256").hex()[:_DIGITS]
 
 
 def _secret(source: KeySource) -> bytes:

@@ -1,0 +1,142 @@
+"""``workforce-sim census``: what a census says, the fields it may have, an empty file to fill."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workforce_sim.cli.console import FAILURE, SUCCESS, year_number
+from workforce_sim.terminal import complain, say
+
+TEMPLATE = "census.csv"
+Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
+
+
+def add_census_commands(commands: Any, command: Command) -> None:
+    """Add what can be done with a census."""
+    census = commands.add_parser("census", help="check or begin a census").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    check = command(census, "check", "show how a census is read, who is in, and what is wrong, line by line", _check)
+    check.add_argument("file", metavar="FILE", nargs="+", help="Parquet, CSV or Excel file; several are one census")
+    check.add_argument("--config", metavar="FILE", type=Path, help="configuration that the census is for")
+    check.add_argument("--start-year", metavar="YEAR", type=year_number, help="who is staff on 1 January of this year")
+    check.add_argument("--json", action="store_true", help="print the account as JSON")
+    _reading_options(check)
+    fields = command(census, "fields", "list what a census may hold, and the names recognised", _fields)
+    fields.add_argument("--json", action="store_true", help="print them as JSON")
+    template = command(census, "template", "write an empty file with the names of all fields", _template)
+    template.add_argument(
+        "new", metavar="FILE", type=Path, nargs="?", default=Path(TEMPLATE), help=f"default: {TEMPLATE}"
+    )
+
+
+def _reading_options(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "--column", metavar="FIELD=COLUMN", action="append", default=[], help="which column holds a field"
+    )
+    check.add_argument(
+        "--date-format",
+        metavar="[FIELD=]FORMAT",
+        action="append",
+        default=[],
+        help="how dates are written, such as hire_date=%%m/%%d/%%Y",
+    )
+    check.add_argument("--sheet", metavar="NAME", help="sheet of a workbook")
+    check.add_argument("--pay-basis", metavar="PERIOD", help="what one amount of pay is for, such as hourly")
+    check.add_argument("--several-rows", metavar="HOW", help="what to do with several rows for one person")
+    check.add_argument(
+        "--leave-out", metavar="ROWS", action="append", default=[], help="such as rows-without-pay; counted"
+    )
+    check.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="any other key of the census section"
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from workforce_sim.census.account import page, section_text  # noqa: PLC0415
+    from workforce_sim.census.read import examined  # noqa: PLC0415
+    from workforce_sim.config import overridden, read_config  # noqa: PLC0415
+
+    config = options.config
+    if options.start_year is not None:
+        chosen = read_config(config)
+        end = max(options.start_year, chosen.simulation.end_year)
+        config = overridden(chosen, start_year=options.start_year, end_year=end)
+    files = options.file[0] if len(options.file) == 1 else options.file
+    found = examined(files, read_config(config), census=dict(_asked(options)))
+    if options.json:
+        say(json.dumps(found, indent=2, ensure_ascii=False))
+        return FAILURE if found["errors"] else SUCCESS
+    say(page(found))
+    name = ", ".join(options.file)
+    for error in found["errors"]:
+        say(f"{name}: error: {_told(error)}")
+    if found["errors"]:
+        return FAILURE
+    if found["census"]:
+        say(section_text(found))
+    say(f"{name}: no error")
+    return SUCCESS
+
+
+def _told(error: dict[str, Any]) -> str:
+    if not error["rows"]:
+        return "; ".join(filter(None, (error["rule"], error["remedy"])))
+    count = f"{error['rows']:,} row{'s' if error['rows'] != 1 else ''}"
+    return f"{error['rule']}: {count} (first: {error['first']}); {error['remedy']}"
+
+
+def _asked(options: argparse.Namespace) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of the census section that the options give."""
+    import yaml  # noqa: PLC0415
+
+    for key, value in map(_pair, options.set):
+        yield key, yaml.safe_load(value)
+    columns = dict(map(_pair, options.column))
+    yield from {f"columns.{field}": column for field, column in columns.items()}.items()
+    formats = [_pair(text) if "=" in text else ("", text) for text in options.date_format]
+    by_field = {field: form for field, form in formats if field}
+    if formats:
+        yield "date_format", by_field or formats[-1][1]
+    given = {"sheet": options.sheet, "pay_basis": options.pay_basis, "several_rows": options.several_rows}
+    yield from ((key, value) for key, value in given.items() if value is not None)
+    if options.leave_out:
+        yield "leave_out", options.leave_out
+
+
+def _pair(text: str) -> tuple[str, str]:
+    from workforce_sim.errors import ConfigError  # noqa: PLC0415
+
+    name, mark, value = text.partition("=")
+    if not mark:
+        raise ConfigError(f"expected NAME=VALUE on the command line, got {text[:60]!r}")
+    return name.strip(), value.strip()
+
+
+def _fields(options: argparse.Namespace) -> int:
+    from workforce_sim.census.fields import FIELDS  # noqa: PLC0415
+    from workforce_sim.census.fields_page import fields_table  # noqa: PLC0415
+
+    if options.json:
+        rows = [{"field": f.name, "holds": f.about, "required": f.required, "names": f.written} for f in FIELDS]
+        say(json.dumps(rows, indent=2))
+    else:
+        say(fields_table())
+    return SUCCESS
+
+
+def _template(options: argparse.Namespace) -> int:
+    from workforce_sim.census.fields_page import template  # noqa: PLC0415
+
+    try:
+        with options.new.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template())
+    except FileExistsError:
+        complain(f"{options.new}: exists already; choose another name, or remove it first")
+        return FAILURE
+    complain(f"written to {options.new}; fill it, then try: workforce-sim census check {options.new}")
+    return SUCCESS
