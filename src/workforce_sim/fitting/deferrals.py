@@ -99,48 +99,37 @@ def _both(part: Interval) -> pl.DataFrame:
 
 def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
     """Return what people did with their rate between two censuses."""
-    section = config.enrollment
-    out, taking = both.filter(pl.col("before") == 0), both.filter(pl.col("before") > 0)
+    taking = both.filter(pl.col("before") > 0)
     stays = taking.filter(pl.col("after") > 0).with_columns(step=pl.col("after") - pl.col("before"))
     common, risen = _commonest(stays.filter(pl.col("step") > 0)["step"])
     escalates = stays.height >= LEAST and risen >= MOST_AT_ONE_STEP * stays.height
     changed = stays.filter(pl.col("step") != 0, pl.col("step") != (common if escalates else 0))
-    shares = [
-        _share(
-            "of those who were out enrolled",
-            "enrollment.conversion",
-            int((out["after"] > 0).sum()),
-            float(out["years"].sum()),
-            section.conversion,
-        ),
-        _share(
-            "of participants stopped",
-            "enrollment.stop",
-            int((taking["after"] == 0).sum()),
-            float(taking["years"].sum()),
-            section.stop,
-        ),
-        _share(
-            "of participants changed their rate",
-            "enrollment.change.probability",
-            changed.height,
-            float(stays["years"].sum()),
-            section.change.probability,
-        ),
-    ]
     values: list[tuple[str, Any, str]] = []
     if escalates:
         told = f"{risen:,} of {stays.height:,} participants rose by it"
-        values = [
-            ("enrollment.escalation.enabled", True, told),
-            ("enrollment.escalation.increment", common / 10_000, told),
-        ]
+        found = {"enabled": True, "increment": common / 10_000}
+        values = [(f"enrollment.escalation.{name}", value, told) for name, value in found.items()]
     elif stays.height >= LEAST:
         values = [("enrollment.escalation.enabled", False, f"no one step among {stays.height:,} participants")]
     if changed.height >= LEAST:
-        step = float(changed["step"].abs().median() or 0.0) / 10_000  # type: ignore[arg-type]
+        step = float(np.median(changed["step"].abs().to_numpy())) / 10_000
         values.append(("enrollment.change.step", round(step, 4), f"median of {changed.height:,} changes"))
-    return PlanShares(tuple(shares), tuple(values))
+    return PlanShares(_moved(both.filter(pl.col("before") == 0), taking, stays, changed.height, config), tuple(values))
+
+
+def _moved(
+    out: pl.DataFrame, taking: pl.DataFrame, stays: pl.DataFrame, changed: int, config: Config
+) -> tuple[Share, ...]:
+    """Return the shares who enrolled, of those who were out, and who stopped or changed, of those who took part."""
+    section = config.enrollment
+    years = [float(people["years"].sum()) for people in (out, taking, stays)]
+    enrolled, stopped = int((out["after"] > 0).sum()), int((taking["after"] == 0).sum())
+    change = "enrollment.change.probability"
+    return (
+        _share("of those who were out enrolled", "enrollment.conversion", enrolled, years[0], section.conversion),
+        _share("of participants stopped", "enrollment.stop", stopped, years[1], section.stop),
+        _share("of participants changed their rate", change, changed, years[2], section.change.probability),
+    )
 
 
 def _commonest(values: pl.Series) -> tuple[int, int]:
