@@ -37,7 +37,7 @@ _SPACED = r"^([-+]?[0-9]{1,3})( [0-9]{3})+([.,][0-9]+)?$"
 def read_numbers(column: pl.Series, places: int, name: str = "") -> Values:
     """Read numbers in units of 10^-places, half up; those beyond 10^12 become 10^12."""
     if not is_text(column.dtype):
-        shorter = column.dtype.is_float() and column.dtype != pl.Float64  # its text counts, not the double it becomes
+        shorter = not column.dtype.is_integer() and column.dtype != pl.Float64  # its text counts, not a double of it
         given = column.cast(pl.String) if shorter else column
         values = _eager(_scaled if column.dtype.is_integer() else _of_doubles, given, places)
         return Values(values, values.is_null() & column.is_not_null())
