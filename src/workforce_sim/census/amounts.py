@@ -127,7 +127,8 @@ def _rounded(number: pl.Expr, places: int) -> pl.Expr:
     """Round doubles half up as their decimals read: up from the double whose text is half a unit more than whole."""
     within = number.clip(-_WIDEST, _WIDEST)
     below = (within * 10.0**places).floor()
-    up = within >= (2 * below + 1) / (2 * 10.0**places)
+    half = (2 * below + 1) / (within * 0 + 2 * 10.0**places)  # a number would be inverted first
+    up = within >= half
     return pl.when(number.is_finite()).then(below.cast(pl.Int64, strict=False) + up.cast(pl.Int64))
 
 
