@@ -3,10 +3,10 @@
 The class is that of the API reference. Needs pandas. Run it with ``python examples/batch_processor.py``:
 
                   scenario  staff participants match $ m net cost $ m                                       note
-            three_thousand  3,278        2,323       7.5          7.5
-    integrated_nonelective 10,927        5,884      11.0         49.3
-               safe_harbor 10,927        7,472      25.1         25.1
-           qaca_escalation 10,927        9,483      24.1         23.5
+            three_thousand  3,278        2,323       7.7          7.7
+    integrated_nonelective 10,927        5,913      11.1         49.7
+               safe_harbor 10,927        7,475      25.4         25.4
+           qaca_escalation 10,927        9,492      24.6         24.0
                  not_there                                            not_there.yaml: no such configuration file
 """
 

@@ -4,11 +4,11 @@ Run it with ``python examples/compare_designs.py``:
 
     design                              take  average  deferrals  match  nonelective  net cost   of pay     ADP     ACP
                                         part     rate        $ m    $ m          $ m       $ m
-    automatic_3_simple_match          85.1 %    6.3 %       52.6   19.2          0.0      18.5   1.91 %  passed  passed
-    integrated_nonelective            65.7 %    7.7 %       46.3   11.6         43.9      53.6   5.54 %  passed  passed
-    no_automatic_enrollment_stretch   65.7 %    8.4 %       48.8   11.5          0.0      11.1   1.15 %  passed  passed
-    qaca_escalation                   92.4 %    6.6 %       59.6   26.6          0.0      26.1   2.70 %  exempt  exempt
-    safe_harbor                       86.6 %    7.4 %       55.5   28.1          0.0      28.1   2.91 %  exempt  exempt
+    automatic_3_simple_match          85.3 %    6.4 %       54.6   20.0          0.0      19.1   1.91 %  passed  passed
+    integrated_nonelective            66.4 %    7.8 %       47.3   11.9         45.0      54.8   5.48 %  passed  passed
+    no_automatic_enrollment_stretch   66.4 %    8.4 %       49.9   11.8          0.0      11.4   1.14 %  passed  passed
+    qaca_escalation                   92.6 %    6.7 %       61.7   27.5          0.0      26.9   2.69 %  exempt  exempt
+    safe_harbor                       86.6 %    7.5 %       57.1   28.9          0.0      28.9   2.89 %  exempt  exempt
 
 They differ by the plan alone (``config/README.md``), so the same people are hired, promoted and gone on the same days.
 Who takes part is a share of the eligible, the rate an average of participants; net cost is match and nonelective money

@@ -9,6 +9,7 @@ import contextlib
 import io
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -66,6 +67,16 @@ def test_deferral_rates_are_as_surveys_have_them(automatic: str) -> None:
 @pytest.mark.parametrize(("preset", "least", "most"), [("safe_harbor_basic", 0.035, 0.042), ("simple", 0.023, 0.028)])
 def test_a_match_is_worth_most_of_what_it_promises(automatic: str, preset: str, least: float, most: float) -> None:
     assert all(least < share < most for share in match_share(five_years(automatic, preset)))
+
+
+def test_without_growth_average_pay_grows_by_a_little_more_than_the_cost_of_living() -> None:
+    config = with_changes(load_config(), {"simulation.target_growth_rate": 0.0, "plan.enabled": False})
+    census = synthetic_census(20_000)
+    years = simulate(config, census=census).summary
+    pay = [census.frame["salary_cents"].mean(), *years["average_salary_cents"]]
+
+    assert all(1.025 * before < after < 1.032 * before for before, after in pairwise(pay))
+    assert (years["promotions"] / years["headcount_opening"]).is_between(0.04, 0.06).all()
 
 
 def test_the_page_prints_what_its_script_does() -> None:

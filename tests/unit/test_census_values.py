@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.censuses import HIRED, config, found, one, people
 from workforce_sim.census import read_census
+from workforce_sim.census.amounts import read_numbers
 
 
 @pytest.mark.parametrize(
@@ -168,3 +169,8 @@ def test_deferral_rates_become_whole_basis_points(rate: Any, bp: int) -> None:
 )
 def test_flags_are_read(value: Any, flag: bool | None) -> None:
     assert one("opted_out", value, "opted_out") is flag
+
+
+def test_half_cents_of_many_doubles_are_rounded_up_as_those_of_one() -> None:
+    pay = [50_000 + n + 0.005 for n in range(2_000)]
+    assert read_numbers(pl.Series(pay), 2).values.to_list() == [5_000_001 + 100 * n for n in range(2_000)]

@@ -118,7 +118,8 @@ def test_by_rates_the_base_rate_is_10_percent_and_the_mix_that_of_the_census_whe
 
 
 def test_leavers_of_the_top_are_replaced_step_by_step() -> None:
-    output = simulate(vacant(leaving=0.1), opened(20, (A, B, C), level=["A"] * 10 + ["B"] * 6 + ["C"] * 4))
+    opening = opened(20, (A, B, C), level=["A"] * 10 + ["B"] * 6 + ["C"] * 4)
+    output = simulate(vacant(leaving=0.1, promotion={"from_within": 0.8}), opening)
     # Two of C leave. C: 2; 1.6 -> 2 of B. B: 2; 2 of A. A: 2 hires.
     assert events_of(output, "termination").height == 2
     of_a, of_b = smallest_draws(range(1, 11), 2), smallest_draws(range(11, 17), 2)
@@ -132,14 +133,14 @@ def test_what_does_not_come_from_within_is_hired_at_that_level() -> None:
     # C: 2, all from outside.
     output = simulate(vacant(leaving=0.1, promotion={"from_within": 0.0}), opening)
     assert (promoted(output), hired_at(output)) == ({}, ["C", "C"])
-    # C: one from B, one from outside. B: 1; 0.9 -> one from A, the share of a level left out. A: 1.
+    # C: one from B, one from outside. B: 1; 0.7 -> one from A, the share of a level left out. A: 1.
     output = simulate(vacant(leaving=0.1, promotion={"from_within": {"C": 0.5}}), opening)
     assert sorted(promoted(output).values()) == ["B", "C"]
     assert hired_at(output) == ["A", "C"]
-    # The name is that of the level to be filled: nobody into B, two into C.
+    # The name is that of the level to be filled: nobody into B. C: 2; 1.4 -> one from B, the share of a level left out.
     output = simulate(vacant(leaving=0.1, promotion={"from_within": {"B": 0.0}}), opening)
-    assert sorted(promoted(output).values()) == ["C", "C"]
-    assert hired_at(output) == ["B", "B"]
+    assert sorted(promoted(output).values()) == ["C"]
+    assert hired_at(output) == ["B", "C"]
 
 
 def test_candidates_stay_and_have_the_tenure_on_1_january() -> None:

@@ -15,9 +15,10 @@ from tests.support_store import run_of
 from workforce_sim import LedgerError, provenance, read_run, simulate, simulate_ensemble, verify_run
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
-from workforce_sim.store.header import FORMAT, NUMBERED, READ
+from workforce_sim.store.header import FORMAT, NUMBERED, READ, software
 from workforce_sim.store.layout import json_bytes, sealed
 
+OWN = software()["workforce_sim"]
 Captured = pytest.CaptureFixture[str]
 TWO = run_of(2, census={"size": 20})
 YAML = """\
@@ -120,7 +121,7 @@ def test_a_run_of_an_older_format_is_not_called_damaged(how: str, capsys: Captur
     for each in COMMANDS:
         line = told(each, capsys)
         assert line.startswith("it/run.json: is of an older format (")
-        assert line.endswith("simulate it again elsewhere, or read it with workforce_sim 0.1.0, which wrote it")
+        assert line.endswith(f"simulate it again elsewhere, or read it with workforce_sim {OWN}, which wrote it")
 
 
 @pytest.mark.skipif(2 not in READ, reason="runs whose format is a number alone are not read any more")
@@ -168,5 +169,5 @@ def test_a_configuration_that_this_version_does_not_know_is_told_with_the_way_on
     for each in COMMANDS:
         assert told(each, capsys) == (
             "it/run.json: holds a configuration that this version cannot read: plan.a_key_of_before; simulate it again "
-            "elsewhere, or read it with workforce_sim 0.1.0, which wrote it"
+            f"elsewhere, or read it with workforce_sim {OWN}, which wrote it"
         )

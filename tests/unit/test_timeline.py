@@ -362,7 +362,7 @@ def test_promotions_and_hires_by_vacancies_show_what_is_filled_from_below() -> N
     promoted, hired = _lines(run, "promotion"), _lines(run, "hire")
     assert promoted
     for event, assumptions, _ in promoted:
-        share = "80 %" if event["level_after"] == "Senior" else "90 %"
+        share = "80 %" if event["level_after"] == "Senior" else "70 %"
         where = f"of what is missing at {event['level_after']}"
         assert assumptions["promotion.from_within"] == f"promotion.from_within = {share} ({where})"
         assert assumptions["promotion.mode"].startswith("promotion.mode = vacancies (")

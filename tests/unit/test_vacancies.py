@@ -118,7 +118,7 @@ def test_vacancies_are_filled_from_below_in_the_stated_share() -> None:
 
 
 def test_a_level_that_is_left_out_has_the_default_share() -> None:
-    assert [Config.model_validate(given).promotion.within_ppm("Senior") for given in _within()] == [900_000, 300_000]
+    assert [Config.model_validate(given).promotion.within_ppm("Senior") for given in _within()] == [700_000, 300_000]
 
 
 def _within() -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ _SPACED = r"^([-+]?[0-9]{1,3})( [0-9]{3})+([.,][0-9]+)?$"
 def read_numbers(column: pl.Series, places: int, name: str = "") -> Values:
     """Read numbers in units of 10^-places, half up; those beyond 10^12 become 10^12."""
     if not is_text(column.dtype):
-        shorter = column.dtype.is_float() and column.dtype != pl.Float64  # its text counts, not the double it becomes
+        shorter = not column.dtype.is_integer() and column.dtype != pl.Float64  # its text counts, not a double of it
         given = column.cast(pl.String) if shorter else column
         values = _eager(_scaled if column.dtype.is_integer() else _of_doubles, given, places)
         return Values(values, values.is_null() & column.is_not_null())
@@ -127,7 +127,8 @@ def _rounded(number: pl.Expr, places: int) -> pl.Expr:
     """Round doubles half up as their decimals read: up from the double whose text is half a unit more than whole."""
     within = number.clip(-_WIDEST, _WIDEST)
     below = (within * 10.0**places).floor()
-    up = within >= (2 * below + 1) / (2 * 10.0**places)
+    half = (2 * below + 1) / (within * 0 + 2 * 10.0**places)  # a number would be inverted first
+    up = within >= half
     return pl.when(number.is_finite()).then(below.cast(pl.Int64, strict=False) + up.cast(pl.Int64))
 
 

@@ -210,7 +210,7 @@ class Increase(Section):
         return self
 
 
-FROM_WITHIN = 0.9
+FROM_WITHIN = 0.7
 """Share of vacancies filled from the level below, where none is given."""
 
 
@@ -220,7 +220,7 @@ class Promotion(Section):
     mode: Literal["vacancies", "rates"] | None = None
     """`vacancies`: as many as are missing above; `rates`: by chance; left out, rates with a base_rate or level_mix."""
     from_within: WordOrByName[Share, Share] = FROM_WITHIN
-    """By vacancies: share of a level's vacancies filled from below; or by name of that level, 0.9 for one left out."""
+    """By vacancies: share of a level's vacancies filled from below; or by name of that level, 0.7 for one left out."""
     base_rate: ShareByYear | None = None
     """By rates: annual chance of promotion before factors; 0.10 when left out."""
     age_factors: FactorBands = Field(default_factory=lambda: default(FactorBands, "promotion_age_factors"))

@@ -16,7 +16,7 @@ from workforce_sim.reference.year import Year, day_of, milli_at
 
 RATE_PPM = 100_000
 """The rate of promotion where none is given."""
-WITHIN = 0.9
+WITHIN = 0.7
 """The share from within of a level that ``from_within`` leaves out."""
 
 
