@@ -6,8 +6,8 @@ import os
 import pickle
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import Event
 from typing import Any
@@ -62,7 +62,8 @@ class _Kept:
     def first(self, waiting: deque[Future[pl.DataFrame]]) -> pl.DataFrame:
         """Return the summaries of the first batch when it is done."""
         while not waiting[0].done():
-            wait(set(waiting) - self._there, LOOK_UP, return_when=FIRST_COMPLETED)
+            with suppress(TimeoutError):
+                waiting[0].result(LOOK_UP)
             self.those_done(waiting)
         found = waiting[0].result()
         self.those_done(waiting)
