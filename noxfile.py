@@ -38,11 +38,18 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def thorough(session: nox.Session) -> None:
+    """Run all tests, the long trials too."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs)
+
+
 @nox.session(python=PYTHONS[0], venv_backend="uv")
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests on the oldest versions that pyproject.toml allows."""
     session.install("-q", "--resolution", "lowest-direct", "-e", ".[test]")
-    session.run("python", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])
@@ -52,7 +59,7 @@ def polars_pair(session: nox.Session) -> None:
     found = {}
     for version in ("1.44", "2"):
         session.install("-q", f"polars=={version}.*")
-        session.run("python", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+        session.run("python", "-m", "pytest", "-q", *session.posargs)
         found[version] = session.run("python", "-c", FINGERPRINT, silent=True)
     if len(set(found.values())) != 1:
         session.error(f"fingerprints differ: {found}")

@@ -221,8 +221,8 @@ def _actions() -> dict[str, argparse.Action]:
     return {name: action for action in build_parser()._actions for name in action.option_strings}
 
 
-def test_the_command_line_has_the_printed_options_and_help_and_v() -> None:
-    assert _actions().keys() - {"-h", "--help", "-v"} == _options().keys()
+def test_the_command_line_has_the_printed_options_and_help_version_and_v() -> None:
+    assert _actions().keys() - {"-h", "--help", "--version", "-v"} == _options().keys()
 
 
 @pytest.mark.parametrize("option", _options())

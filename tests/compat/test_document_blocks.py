@@ -303,7 +303,7 @@ def test_batch_processing(folder: Path) -> None:
     is_simulation(found[2], range(2025, 2026))
     heads = [one["yearly_results"][0]["ending_headcount"] for one in found[:3]]
     assert heads == [EMPLOYEES * 103 // 100, EMPLOYEES * 110 // 100, 10_300]
-    assert [type(one) for one in found[3:]] == [FileNotFoundError, ValueError]
+    assert [isinstance(*one) for one in zip(found[3:], [FileNotFoundError, ValueError], strict=True)] == [True, True]
 
 
 def test_complete_workflow(folder: Path) -> None:

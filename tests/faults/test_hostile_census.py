@@ -93,7 +93,9 @@ def test_a_name_of_a_column_shows_only_its_beginning(tmp_path: Path) -> None:
     assert not [*told(message)]
 
 
-@pytest.mark.parametrize("content", [gzip.compress(GOOD.encode(), mtime=0)[:-20], b"\x1f\x8b" + b"x" * 100, b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(GOOD.encode(), mtime=0)[:-20], b"\x1f\x8b" + b"x" * 100, b"\x1f\x8b"]
+)
 def test_a_damaged_gzip_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "c.csv.gz"
     path.write_bytes(content)

@@ -295,5 +295,5 @@ def test_what_another_user_may_not_read_is_one_line(what: str, closed: str, tmp_
 
     assert done.stderr == ""
     lines = done.stdout.splitlines()
-    assert len(lines) == (2 if closed == "opening.parquet" else len(names))  # others need not read the opening
+    assert len(lines) == (3 if closed == "opening.parquet" else len(names))  # others need not read the opening
     assert all("(Permission denied)" in line and str(folder.parent) in line for line in lines)

@@ -156,6 +156,7 @@ def terminations() -> Keys:
         "tenure_factors": FACTORS,
         "rates": rate_cells(),
         "rate_factor": millionths(0, 3 * PPM),
+        "department_factors": st.just({}),  # by names of a census: see test_uncertainty_comparison
         "causes": bands(shares(5).map(lambda s: dict(zip(CAUSES, s, strict=True)))),
         "month_weights": MONTH_WEIGHTS,
         "new_hire_hazard": st.sampled_from(["days_left", "level", "level"]) | curves(),

@@ -169,7 +169,7 @@ def test_an_election_is_in_the_year_of_entry_a_conversion_in_a_later_one(scenari
 @any_plan
 @some_examples
 def test_the_excluded_are_never_in(scenario: Scenario) -> None:
-    shut = scenario.changed({"eligibility.excluded_share": 1.0})
+    shut = scenario.changed({"eligibility.excluded_share": 1.0, "eligibility.excluded_scope": "all"})
     for case in (scenario, shut):
         result = plans.simulated(case)
         assert result.opening is not None

@@ -348,7 +348,7 @@ def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"replicates": 9}, "at least 10"),
+        ({"replicates": 9}, "from 10 to"),
         ({"measures": ["salaries"]}, "no measure is named 'salaries'"),
         ({"measures": []}, "no measure is named"),
         ({"years": [2031]}, r"years: \[2031\] are not among 2025 to 2027"),

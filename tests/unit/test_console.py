@@ -344,3 +344,11 @@ def test_the_console_imports_nothing_heavy() -> None:
         "workforce_sim.forking",
         "workforce_sim.terminal",
     }
+
+
+def test_an_interrupt_within_polars_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def panic() -> int:
+        raise pl.exceptions.PanicException(f"called `unwrap()` on PyErr {{ type: {KeyboardInterrupt!r} }}") from None
+
+    assert console.guarded(panic, verbose=True) == console.INTERRUPTED
+    assert capsys.readouterr() == ("", "interrupted\n")

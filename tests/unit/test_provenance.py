@@ -80,6 +80,7 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
         "hiring.level_mix",  # promotion is by vacancies
         "hiring.part_time_hours",  # nobody is hired part-time
         "promotion.base_rate",
+        "terminations.rate_factor",
         "uncertainty.year_effects.terminations",  # headcount is exact
     ]
 

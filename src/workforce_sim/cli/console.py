@@ -34,10 +34,16 @@ def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseExc
         _give_up_stdout()
         return FAILURE
     except BaseException as error:  # the one place that turns errors, panics of Polars too, into lines
-        tell(error)
+        interrupted = _is_interrupt(error)
+        tell(KeyboardInterrupt() if interrupted else error)
         _flush_or_give_up()
-        return FAILURE
+        return INTERRUPTED if interrupted else FAILURE
     return code
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Return whether Polars panicked because an interrupt came while it called Python."""
+    return type(error).__name__ == "PanicException" and "KeyboardInterrupt" in str(error)
 
 
 def _tell(error: BaseException, *, verbose: bool) -> None:
