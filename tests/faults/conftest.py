@@ -13,10 +13,10 @@ MANY = ("test_hostile_runs.py", "test_others_files.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Call two in three of very many cases alike slow: see ``nox -s thorough``."""
+    """Call five in six of very many cases alike slow: see ``nox -s thorough``."""
     alike = [item for item in items if item.path.name in MANY]
     for number, item in enumerate(alike):
-        if number % 3:
+        if number % 6:
             item.add_marker(pytest.mark.slow)
 
 

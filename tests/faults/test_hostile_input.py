@@ -31,7 +31,7 @@ def test_an_input_is_its_number() -> None:
     assert len({hostile(number)[1] for number in range(300)}) > 280
 
 
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_damaged_inputs_are_accepted_or_refused_in_plain_words(tmp_path: Path, part: int) -> None:
     count = INPUTS * 9 // 20
     command = [
