@@ -16,7 +16,7 @@ from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
-from workforce_sim.config.drawing import drawing
+from workforce_sim.config.drawing import Drawing, drawing
 from workforce_sim.config.values import some
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
@@ -176,12 +176,26 @@ def begin(
         *opening.notes,
         *_opt_out_note(chosen, opening, state),
         *written.notes(replicate),
-        *assumption_notes(chosen),
-        *effect_notes(written, replicate, census=census is not None),
-        *(f"the law: {warning}" for warning in plan_warnings(chosen)),
+        *configuration_notes(written, replicate, given=census is not None),
     )
     source = source_of(chosen, census)
     return Run(chosen, opening, staff, notes, replicate, engine, clock, source, state, world, order)
+
+
+def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = False) -> tuple[str, ...]:
+    """Return what is to be said of a configuration, whatever its census holds: by a run and by a check.
+
+    Args:
+        written: the configuration, ready to be drawn.
+        replicate: whose values are drawn.
+        given: whether a census is given in place of the configuration's.
+    """
+    config = written.of(replicate)
+    return (
+        *assumption_notes(config),
+        *effect_notes(written, replicate, census=given),
+        *(f"the law: {warning}" for warning in plan_warnings(config)),
+    )
 
 
 def _opt_out_note(config: Config, opening: Opening, start: State) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from workforce_sim import terminal
 from workforce_sim.cli import console
+from workforce_sim.config.values import Year
 from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.explain.years_text import mix_table, plan_table, year_table
 
@@ -352,3 +354,12 @@ def test_an_interrupt_within_polars_is_one(capsys: pytest.CaptureFixture[str]) -
 
     assert console.guarded(panic, verbose=True) == console.INTERRUPTED
     assert capsys.readouterr() == ("", "interrupted\n")
+
+
+def test_the_years_of_an_option_are_those_of_a_configuration() -> None:
+    year = TypeAdapter(Year)
+    for number in (console.FIRST_YEAR, console.LAST_YEAR):
+        assert year.validate_python(number) == number
+    for beyond in (console.FIRST_YEAR - 1, console.LAST_YEAR + 1):
+        with pytest.raises(ValidationError):
+            year.validate_python(beyond)

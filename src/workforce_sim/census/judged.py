@@ -25,7 +25,7 @@ from workforce_sim.census.rules import (
 )
 from workforce_sim.census.sources import open_census
 from workforce_sim.census.status import with_service
-from workforce_sim.census.table import ROW, Table
+from workforce_sim.census.table import ROW, CensusTable
 from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import CensusError
@@ -54,7 +54,7 @@ class Judged:
         remarks: what is worth a note.
     """
 
-    table: Table
+    table: CensusTable
     columns: CensusColumns
     done: Read
     outside: Outside

@@ -57,7 +57,7 @@ _MOST_UNITS = 10**12
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenPay:
     """What a census says about pay.
 
     Attributes:
@@ -77,7 +77,7 @@ class Written:
     full_time: pl.Series | None = None
 
 
-def read_pay(written: Written, section: CensusSection) -> tuple[Values, pl.Series]:
+def read_pay(written: WrittenPay, section: CensusSection) -> tuple[Values, pl.Series]:
     """Return pay of a year in cents, and where a word for the period is not known."""
     main = written.amount if written.amount is not None else written.hourly
     if main is None:
@@ -96,7 +96,7 @@ def read_pay(written: Written, section: CensusSection) -> tuple[Values, pl.Serie
 
 
 def _spoken(
-    written: Written, section: CensusSection, told: str
+    written: WrittenPay, section: CensusSection, told: str
 ) -> tuple[pl.Series | None, pl.Series | None, list[str]]:
     """Return the period of each row as a column says it, where it is no word for one, and what to say."""
     if section.pay_basis is not None:
@@ -136,7 +136,7 @@ def _by_frequency(amount: pl.Series, frequency: pl.Series) -> pl.Series | None:
 def _annual(
     main: pl.Series,
     periods: pl.Series,
-    written: Written,
+    written: WrittenPay,
     section: CensusSection,
     notes: list[str],
     *,
@@ -186,7 +186,7 @@ def _times(fine: pl.Series, periods: pl.Series, hours: pl.Series, cents: pl.Seri
     return pl.select(made).to_series()
 
 
-def _hours(written: Written, section: CensusSection, rows: int) -> tuple[pl.Series, str]:
+def _hours(written: WrittenPay, section: CensusSection, rows: int) -> tuple[pl.Series, str]:
     """Return hundredths of hours a year, and where they come from in words."""
     default = pl.repeat(round(section.hours_per_year * 100), rows, dtype=pl.Int64, eager=True)
     share = written.full_time

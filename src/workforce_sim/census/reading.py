@@ -18,7 +18,7 @@ from workforce_sim.census.fields import BY_NAME, Field
 from workforce_sim.census.headers import shown
 from workforce_sim.census.identifiers import pseudonymous, read_ids
 from workforce_sim.census.likeness import is_text
-from workforce_sim.census.pay import TOO_HIGH, TOO_LOW, Written, full_time_share, read_pay, unlikely
+from workforce_sim.census.pay import TOO_HIGH, TOO_LOW, WrittenPay, full_time_share, read_pay, unlikely
 from workforce_sim.census.people import one_each
 from workforce_sim.census.rates import read_rates, with_deferrals
 from workforce_sim.census.status import LEFT, with_status
@@ -201,7 +201,7 @@ def _take_pay(done: Read, given: Mapping[Field, pl.Series], config: Config) -> N
     share = done.rows["full_time_ppm"] if "full_time_ppm" in done.rows.columns else None
     amount, hourly, basis, frequency, hours = (columns.get(name) for name in _PAY)
     _take_hours(done, hours, config)
-    written = Written(amount, hourly, basis, frequency, hours, share)
+    written = WrittenPay(amount, hourly, basis, frequency, hours, share)
     found, unknown = read_pay(written, config.census)
     done.take("annual_salary", "salary_cents", found)
     if unknown.any():

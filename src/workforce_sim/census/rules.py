@@ -16,7 +16,7 @@ from workforce_sim.census.fields import BY_NAME
 from workforce_sim.census.headers import listed
 from workforce_sim.census.pay import LEAST, MOST, TOO_HIGH, TOO_LOW
 from workforce_sim.census.status import LEFT, SINCE
-from workforce_sim.census.table import ROW, Place, where
+from workforce_sim.census.table import ROW, FilePlace, where
 from workforce_sim.census.values import LONGEST, bad, void
 from workforce_sim.config import Config
 from workforce_sim.config.census import DATES
@@ -53,7 +53,7 @@ class Finding:
     first_rows: tuple[int, ...]
     remedy: str
 
-    def sentence(self, total: int, places: Sequence[Place]) -> str:
+    def sentence(self, total: int, places: Sequence[FilePlace]) -> str:
         """Return the finding in words, with its places in the file."""
         if not self.rows:
             return f"{self.rule}; {self.remedy}" if self.remedy else self.rule

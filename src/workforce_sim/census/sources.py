@@ -19,7 +19,7 @@ import polars as pl
 
 from workforce_sim.census.bounds import HEAD, limited, refuse_large_parquet, refuse_no_file, unpacked
 from workforce_sim.census.layout import header_of, names_of, titles_note
-from workforce_sim.census.table import ROW, Place, Table
+from workforce_sim.census.table import ROW, CensusTable, FilePlace
 from workforce_sim.census.text import read_text
 from workforce_sim.census.workbook import read_workbook
 from workforce_sim.config.census import CensusSection
@@ -32,7 +32,7 @@ _ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MANY = 1_000
 
 
-def open_census(source: Any, section: CensusSection) -> Table:
+def open_census(source: Any, section: CensusSection) -> CensusTable:
     """Open a path, paths or a frame of any kind.
 
     Raises:
@@ -58,7 +58,7 @@ def _files(path: str | os.PathLike[str]) -> list[Path]:
     return [Path(text)]
 
 
-def _several(paths: Sequence[Path], section: CensusSection) -> Table:
+def _several(paths: Sequence[Path], section: CensusSection) -> CensusTable:
     """Return the rows of all files, one after another."""
     if len(paths) > _MANY:
         raise CensusError(f"{len(paths):,} files; at most {_MANY:,} are read as one census")
@@ -78,21 +78,21 @@ def _several(paths: Sequence[Path], section: CensusSection) -> Table:
     said = [f"{table.name}: {note}" for table in tables for note in table.notes]
     name = counted(len(tables), "file")
     notes = (f"{name} read as one census", *said)
-    return Table(pl.concat(frames, how="diagonal_relaxed"), name, tuple(places), notes)
+    return CensusTable(pl.concat(frames, how="diagonal_relaxed"), name, tuple(places), notes)
 
 
-def _height(table: Table) -> int:
+def _height(table: CensusTable) -> int:
     last = table.collect(table.frame.select(pl.col(ROW).max())).item()
     return int(last or 0)
 
 
-def _file(path: Path, section: CensusSection) -> Table:
+def _file(path: Path, section: CensusSection) -> CensusTable:
     name = printable(path.name)
     refuse_no_file(path, name)
     head = _read(path, name, HEAD)
     if head.startswith(b"PAR1") or path.suffix.lower() in _PARQUET:
         refuse_large_parquet(path, name)
-        return Table(_with_rows(pl.scan_parquet(path, glob=False)), name)
+        return CensusTable(_with_rows(pl.scan_parquet(path, glob=False)), name)
     return _content(_read(path, name), name, section)
 
 
@@ -104,7 +104,7 @@ def _read(path: Path, name: str, most: int = -1) -> bytes:
         raise CensusError(f"{name}: cannot be read ({error.strerror})") from None
 
 
-def _content(content: bytes, name: str, section: CensusSection) -> Table:
+def _content(content: bytes, name: str, section: CensusSection) -> CensusTable:
     """Return what bytes hold: a workbook, a packed file, or text."""
     if content.startswith(_OLD_WORKBOOK):
         return read_workbook(content, name, section)
@@ -113,7 +113,7 @@ def _content(content: bytes, name: str, section: CensusSection) -> Table:
     return read_text(unpacked(content, name), name, section)
 
 
-def _zipped(content: bytes, name: str, section: CensusSection) -> Table:
+def _zipped(content: bytes, name: str, section: CensusSection) -> CensusTable:
     """Return a workbook, or the one file in a zip file."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
@@ -156,9 +156,9 @@ def _with_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_row_index(ROW, offset=1)
 
 
-def _numbered(frame: pl.LazyFrame, section: CensusSection) -> Table:
+def _numbered(frame: pl.LazyFrame, section: CensusSection) -> CensusTable:
     """Return a frame as a table; column names are looked for among its rows where it has none of ours."""
-    table = Table(_with_rows(frame), "frame")
+    table = CensusTable(_with_rows(frame), "frame")
     columns = table.columns()
     wanted = [*section.columns.values()]
     names = list(columns)
@@ -173,7 +173,7 @@ def _numbered(frame: pl.LazyFrame, section: CensusSection) -> Table:
         return table
     named = dict(zip(names, names_of(records[at]), strict=True))
     below = _with_rows(frame).slice(at + 1).with_columns(pl.col(ROW) - (at + 1)).rename(named)
-    return Table(below, "frame", (Place(above=at + 1),), (titles_note(at + 1, "row"),))
+    return CensusTable(below, "frame", (FilePlace(above=at + 1),), (titles_note(at + 1, "row"),))
 
 
 def _frame(source: Any) -> pl.LazyFrame:

@@ -14,7 +14,7 @@ ROW = "number of the row"
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePlace:
     """Where rows stand in the file that they come from.
 
     Attributes:
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Table:
+class CensusTable:
     """A census not understood yet.
 
     Attributes:
@@ -44,7 +44,7 @@ class Table:
 
     frame: pl.LazyFrame
     name: str
-    places: tuple[Place, ...] = (Place(),)
+    places: tuple[FilePlace, ...] = (FilePlace(),)
     notes: tuple[str, ...] = ()
     blank: int = 0
 
@@ -64,14 +64,14 @@ class Table:
         return dict(self.collect(self.frame.head(0).drop(ROW)).schema)
 
 
-def where(rows: Sequence[int], places: Sequence[Place]) -> str:
+def where(rows: Sequence[int], places: Sequence[FilePlace]) -> str:
     """Return where rows stand in their files, in words: ``lines 5, 9``."""
     known = [(max((p for p in places if p.after < row), key=lambda p: p.after, default=places[0]), row) for row in rows]
     files = dict.fromkeys(place.file for place, _ in known)
     return "; ".join(_in_file(file, [(p, row) for p, row in known if p.file == file]) for file in files)
 
 
-def _in_file(file: str, known: Iterable[tuple[Place, int]]) -> str:
+def _in_file(file: str, known: Iterable[tuple[FilePlace, int]]) -> str:
     numbers = [(place.word, row - place.after + place.above) for place, row in known]
     word = numbers[0][0] + ("s" if len(numbers) > 1 else "")
     return f"{f'{file} ' if file else ''}{word} {', '.join(str(number) for _, number in numbers)}"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from workforce_sim.census.bounds import HEAD, refuse_many_cells, refuse_wide
 from workforce_sim.census.layout import MOST_TITLES, header_of, names_of, titles_note, trimmed
-from workforce_sim.census.table import ROW, Place, Table
+from workforce_sim.census.table import ROW, CensusTable, FilePlace
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
 from workforce_sim.wording import counted
@@ -33,7 +33,7 @@ _LONGEST_FIELD = 1 << 27
 _CALLED = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows text (cp1252)", "latin-1": "Latin-1"}
 
 
-def read_text(content: bytes, name: str, section: CensusSection) -> Table:
+def read_text(content: bytes, name: str, section: CensusSection) -> CensusTable:
     """Return a text file as a table.
 
     Raises:
@@ -57,7 +57,7 @@ def read_text(content: bytes, name: str, section: CensusSection) -> Table:
     above = records[at].end
     body = content[_offset(content, above) :]
     frame, more = _body(body, names, dialect, above, name)
-    return Table(frame.lazy(), name, (Place(above=above, word="line"),), (*notes, *more))
+    return CensusTable(frame.lazy(), name, (FilePlace(above=above, word="line"),), (*notes, *more))
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

@@ -9,14 +9,14 @@ import polars as pl
 from workforce_sim.census.bounds import MAX_ROWS, refuse_wide
 from workforce_sim.census.headers import listed, shown
 from workforce_sim.census.layout import MOST_TITLES, header_of, names_of, titles_note
-from workforce_sim.census.table import ROW, Place, Table
+from workforce_sim.census.table import ROW, CensusTable, FilePlace
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
 
 HOW = "pip install 'workforce-sim[excel]'"
 
 
-def read_workbook(content: bytes, name: str, section: CensusSection) -> Table:
+def read_workbook(content: bytes, name: str, section: CensusSection) -> CensusTable:
     """Return a sheet of a workbook as a table.
 
     Raises:
@@ -60,7 +60,7 @@ def _likeness(grid: pl.DataFrame, wanted: list[str]) -> tuple[bool, int]:
     return any(header_of([record, ["employee_id", "hire_date"]], wanted) == 0 for record in records), grid.height
 
 
-def _table(grid: pl.DataFrame, name: str, sheet: str, sheets: int, section: CensusSection) -> Table:
+def _table(grid: pl.DataFrame, name: str, sheet: str, sheets: int, section: CensusSection) -> CensusTable:
     if grid.is_empty():
         raise CensusError(f"{name}: sheet {shown(sheet)} is empty")
     records = _records(grid)
@@ -77,5 +77,5 @@ def _table(grid: pl.DataFrame, name: str, sheet: str, sheets: int, section: Cens
     above = [i for i in range(at) if any(cell for cell in grid.row(i))]
     notes = [f"sheet {shown(sheet)} of {sheets} read"] if sheets > 1 else []
     notes += [titles_note(len(above), "row")] if above and section.header_row is None else []
-    place = Place(above=at + 1, word="sheet row")
-    return Table(rows.with_row_index(ROW, offset=1).lazy(), name, (place,), tuple(notes))
+    place = FilePlace(above=at + 1, word="sheet row")
+    return CensusTable(rows.with_row_index(ROW, offset=1).lazy(), name, (place,), tuple(notes))

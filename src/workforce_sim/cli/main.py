@@ -146,19 +146,15 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def _config_check(options: argparse.Namespace) -> int:
     from workforce_sim.config.drawing import drawing  # noqa: PLC0415
-    from workforce_sim.effect.notes import effect_notes  # noqa: PLC0415
-    from workforce_sim.engine.notes import assumption_notes  # noqa: PLC0415
-    from workforce_sim.plan.legality import plan_warnings  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
+    from workforce_sim.run import configuration_notes  # noqa: PLC0415
 
     config = load_config(options.file)
     census = config.census.path or f"synthetic, {config.census.size:,} employees"
     if config.census.path is not None and not Path(config.census.path).exists():
         complain(f"{options.file}: census.path: no such file yet: {config.census.path}")
     years = f"{config.simulation.start_year} to {config.simulation.end_year}"
-    for warning in plan_warnings(config):
-        say(f"{options.file}: the law: {warning}")
-    for note in (*effect_notes(drawing(config), 0), *assumption_notes(config)):
+    for note in configuration_notes(drawing(config)):
         say(f"{options.file}: {note}")
     say(f"{options.file}: good; {years}, seed {config.random_seed}, census: {census}")
     return SUCCESS

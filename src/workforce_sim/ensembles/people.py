@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.explain.queries import collected
 from workforce_sim.result import Result
-from workforce_sim.share.cells import Cell, Line, Table
+from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least
 from workforce_sim.summary import BANDS, band
 
@@ -146,11 +146,11 @@ def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
     people: dict[Cell, int] = {
         (row[by], name): count for row in found.to_dicts() for name, count in _people(row).items()
     }
-    lines = [Line([(group, name) for group in groups]) for name in HIDES]
-    lines += [Line([(group, name) for name in OUTCOMES], (group, "persons")) for group in groups]
+    lines = [TableLine([(group, name) for group in groups]) for name in HIDES]
+    lines += [TableLine([(group, name) for name in OUTCOMES], (group, "persons")) for group in groups]
     few = {group for group in groups if 0 < people[group, "persons"] < least}
     secret = {cell for cell, n in people.items() if 0 < n < least or (cell[0] in few and cell[1] not in PRESENT)}
-    cells = Table(people, lines, secret, least).hidden
+    cells = CellTable(people, lines, secret, least).hidden
     away = {column: [(group, name) in cells for group in groups] for name in HIDES for column in HIDES[name]}
     shown = [pl.when(~pl.Series(column, flags)).then(pl.col(column)).alias(column) for column, flags in away.items()]
     suppressed = [any((group, name) in cells for name in HIDES) for group in groups]

@@ -15,7 +15,7 @@ from workforce_sim.census.account import account_of_frame, page
 from workforce_sim.config import read_config
 from workforce_sim.explain.census_words import census_words, playing
 from workforce_sim.explain.years_text import plan_table, year_table
-from workforce_sim.store.documents import Made, Manifest, read_document
+from workforce_sim.store.documents import MadeDocument, Manifest, read_document
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
@@ -66,11 +66,11 @@ class _Committed:
 
     year: int
     manifest: Manifest
-    made: Made
+    made: MadeDocument
 
     @classmethod
     def read(cls, stored: Stored, year: int) -> _Committed:
-        made = read_document(year_folder(stored.folder, year) / MADE, Made)
+        made = read_document(year_folder(stored.folder, year) / MADE, MadeDocument)
         return cls(year, read_manifest(stored.folder, year), made)
 
 

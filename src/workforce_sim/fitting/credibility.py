@@ -16,7 +16,7 @@ Z90 = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
-class Level:
+class RateLevel:
     """The A/E of a mean year against a prior.
 
     Attributes:
@@ -42,7 +42,7 @@ class Level:
         return self.factor * math.exp(-reach), self.factor * math.exp(reach)
 
 
-def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float) -> Level:
+def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float) -> RateLevel:
     """Return the level of yearly A/E: years vary, and each has its chance."""
     x = np.log((actual + 0.5) / expected)
     chance = 1 / (expected * (actual.sum() + 0.5) / expected.sum())  # of what is expected: no year weighs more by luck
@@ -55,7 +55,7 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
     mean = float(weights @ x) / believed
     own = s**2 / (s**2 + chance)
     years = np.exp(mean + own * (x - mean))
-    return Level(
+    return RateLevel(
         math.exp(mean + s**2 / 2 - 0.5 / believed), math.sqrt(1 / believed), s, prior_spread, total / believed, years
     )
 

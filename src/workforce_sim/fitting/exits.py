@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workforce_sim.fitting.credibility import Cells, Floats, Level, cells, level
+from workforce_sim.fitting.credibility import Cells, Floats, RateLevel, cells, level
 from workforce_sim.fitting.exposure import Exposure, Ints
 from workforce_sim.fitting.priors import AGES, EXIT_SPREAD, LEAST_EXITS, TENURES, at_size
 
@@ -63,7 +63,7 @@ class Exits:
         years: exposure of each interval.
     """
 
-    level: Level
+    level: RateLevel
     directions: dict[str, Direction]
     base: float
     expected: Floats

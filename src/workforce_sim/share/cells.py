@@ -19,7 +19,7 @@ Cell: TypeAlias = tuple[object, str]
 """A group, and a column."""
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """Cells that add up to another cell, or to a sum that may be known."""
 
     parts: Sequence[Cell]
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table:
+class CellTable:
     """What is to be hidden in a table.
 
     Attributes:
@@ -43,7 +43,7 @@ class Table:
     """
 
     people: Mapping[Cell, int]
-    lines: Sequence[Line]
+    lines: Sequence[TableLine]
     secret: Set[Cell]
     least: int
 
@@ -82,24 +82,24 @@ class Table:
         """Cells that follow from the sums alone, whatever is hidden."""
         return self._told({*self.secret, *self._others})
 
-    def _exposed(self, hidden: set[Cell]) -> list[Line]:
+    def _exposed(self, hidden: set[Cell]) -> list[TableLine]:
         """Return the lines that hide too few people beside a secret, or from which one follows."""
         told = self._told(hidden) - self._lost
         telling = told if told & self.secret else set()
         return [line for line in self._known if telling & line.cells or self._too_few(line, hidden - told)]
 
-    def _too_few(self, line: Line, hidden: set[Cell]) -> bool:
+    def _too_few(self, line: TableLine, hidden: set[Cell]) -> bool:
         """Return whether too few people are hidden on a line, by cells whose values do not follow."""
         found = self._people_on(line, hidden)
         if line.whole in hidden or not self.secret & found:
             return False
         return len(found) < 2 or sum(map(self.people.__getitem__, found)) < self.least
 
-    def _people_on(self, line: Line, cells: set[Cell]) -> set[Cell]:
+    def _people_on(self, line: TableLine, cells: set[Cell]) -> set[Cell]:
         return {cell for cell in line.parts if cell in cells and self.people[cell]}
 
     @cached_property
-    def _known(self) -> list[Line]:
+    def _known(self) -> list[TableLine]:
         """The lines but those whose sum is one secret cell."""
         return [line for line in self.lines if line.whole or not self._alone(self._people_on(line, {*line.parts}))]
 

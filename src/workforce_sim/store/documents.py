@@ -39,7 +39,7 @@ Source = Literal["synthetic", "configured", "given"]
 """Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
 
 
-class Written(Document):
+class WrittenTable(Document):
     """What was written down of a table: its rows, its bytes and their SHA-256."""
 
     rows: Count
@@ -54,7 +54,7 @@ class Described(Document):
     replicate: Replicate
     engine: Literal["fast", "reference"]
     census: Sha256 | Literal["unknown"]
-    opening: Written | None
+    opening: WrittenTable | None
     notes: list[str]
     versions: dict[str, str]
     level: Annotated[int, Field(ge=1, le=22)]
@@ -82,7 +82,7 @@ class Manifest(Document):
 
     run: dict[str, Any]
     year: int
-    files: dict[Table, Written]
+    files: dict[Table, WrittenTable]
     forfeitures_cents: list[Count] | None
     before: Sha256
     seal: Sha256
@@ -97,7 +97,7 @@ class Manifest(Document):
         return self
 
 
-class Made(Document):
+class MadeDocument(Document):
     """``made.json``: when and by what a year was made; nothing depends on it."""
 
     model_config = ConfigDict(extra="ignore")
@@ -117,7 +117,7 @@ class Batch(Document):
 
     ensemble: Sha256
     replicates: Annotated[list[Replicate], Field(min_length=1)]
-    files: Annotated[dict[Annotated[str, Field(pattern=r"^summary\.parquet\z")], Written], Field(min_length=1)]
+    files: Annotated[dict[Annotated[str, Field(pattern=r"^summary\.parquet\z")], WrittenTable], Field(min_length=1)]
     seal: Sha256
 
 

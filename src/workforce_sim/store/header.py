@@ -24,7 +24,7 @@ from workforce_sim.store.documents import (
     Document,
     RunDocument,
     Source,
-    Written,
+    WrittenTable,
     first_problem,
     older,
     read_document,
@@ -146,9 +146,9 @@ class Header:
         return Config.model_validate_json(json_bytes(self.configuration))
 
     @property
-    def starts_from(self) -> Written | None:
+    def starts_from(self) -> WrittenTable | None:
         """What was written down of ``opening.parquet``; None without one."""
-        return None if self.opening is None else Written.model_validate(self.opening)
+        return None if self.opening is None else WrittenTable.model_validate(self.opening)
 
     @property
     def compression(self) -> str:

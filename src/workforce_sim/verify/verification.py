@@ -17,7 +17,7 @@ from workforce_sim.engine.start import prepared
 from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.run import SimulatedYear, stepped
-from workforce_sim.store.documents import Made, Manifest, Written, read_document
+from workforce_sim.store.documents import MadeDocument, Manifest, WrittenTable, read_document
 from workforce_sim.store.files import is_there, readable, refuse_changed, refuse_other_size
 from workforce_sim.store.header import Header, read_header, software
 from workforce_sim.store.layout import (
@@ -117,7 +117,7 @@ def _opening(stored: Stored) -> Iterator[str]:
         yield f"{path}: is no part of the run; remove it"
 
 
-def _same(path: Path, known: Written) -> Iterator[str]:
+def _same(path: Path, known: WrittenTable) -> Iterator[str]:
     """Yield a line when a file is not the one that was written."""
     try:
         refuse_other_size(path, known)
@@ -167,7 +167,7 @@ def _chained(folder: Path, manifest: Manifest, header: Header, year: int, before
 
 def _parts(folder: Path, manifest: Manifest) -> Iterator[str]:
     try:
-        read_document(folder / MADE, Made)
+        read_document(folder / MADE, MadeDocument)
     except LedgerError as error:
         yield str(error)
     for name, known in manifest.files.items():
