@@ -101,13 +101,14 @@ def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags
 
 def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Year) -> list[list[int]]:
     """Enter who is promoted into vacancies; return by replicate how many are missing from outside at each level."""
-    (leaves, promoted), aims, mix = flags, vacancies.targets(year), []
-    for i in range(year.replicates):
-        stays = ~_joined([gone[part.bounds[i]] for gone, part in zip(leaves, parts, strict=True)])
-        columns = {name: _gathered(parts, name, i) for name in ("key", *_more(year))}
-        chosen, outside = vacancies.decide(vacancies.Staff(**columns, stays=stays), aims[i], year)
-        _dealt(chosen, parts, i, promoted)
-        mix.append(outside)
+    leaves, promoted = flags
+    numbers = range(year.replicates)
+    gone = [_joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
+    columns = {name: _joined([_gathered(parts, name, i) for i in numbers]) for name in ("key", *_more(year))}
+    staff = vacancies.Staff(**columns, sizes=[len(one) for one in gone], stays=~_joined(gone))
+    chosen, mix = vacancies.decide(staff, vacancies.targets(year), year)
+    for i, of_replicate in enumerate(np.split(chosen, np.cumsum(staff.sizes)[:-1])):
+        _dealt(of_replicate, parts, i, promoted)
     return mix
 
 

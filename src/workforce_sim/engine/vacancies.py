@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -15,14 +16,18 @@ from workforce_sim.draws import Keys, Stream
 from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import Rows, Small
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.sampling import ranking, scaled_risks, smallest
+from workforce_sim.engine.sampling import Risks, ranking, scaled_risks, smallest
 from workforce_sim.money import PPM, half_up, quota
 
 
 @dataclass(frozen=True)
 class Staff:
-    """Opening staff of one replicate: who they are, and at which level, age and tenure; whether they stay."""
+    """Opening staff, one replicate after another: who they are, at which level, age and tenure; whether they stay.
 
+    ``sizes`` are how many there are of each replicate.
+    """
+
+    sizes: Sequence[int]
     key: Keys
     person: Keys
     level: Small
@@ -37,25 +42,31 @@ def targets(year: Year) -> list[list[int]]:
     return [quota(aim, counts) if any(counts) else counts for aim in headcount.targets(year)]
 
 
-def decide(staff: Staff, aims: Sequence[int], year: Year) -> tuple[Flags, list[int]]:
-    """Return who is promoted, and by level how many are missing from outside; by the census where none is.
+def decide(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:
+    """Return who is promoted, and by replicate and level how many are missing from outside; by the census if none.
 
     Args:
-        staff: of one replicate.
-        aims: staff aimed at by level.
+        staff: of all replicates.
+        aims: staff aimed at, by replicate and level.
         year: the plan year.
     """
-    size, weight = len(aims), year.assumptions.promotion_weights.at(staff.age, staff.tenure, staff.level)
+    names, weight = year.assumptions.names, year.assumptions.promotion_weights.at(staff.age, staff.tenure, staff.level)
+    shape = len(staff.sizes), len(names)
+    small = np.min_scalar_type(shape[0] * shape[1])  # the smaller the numbers, the faster they are sorted
+    group = (np.repeat(np.arange(shape[0]) * shape[1], staff.sizes) + staff.level).astype(small)
     rows = np.flatnonzero(staff.stays & (staff.tenure >= year.config.promotion.minimum_tenure) & (weight > 0))
-    rows = rows[np.argsort(staff.level[rows], kind="stable")]
-    able = np.bincount(staff.level[rows], minlength=size)
-    stay = np.bincount(staff.level[staff.stays], minlength=size)
-    within = [year.config.promotion.within_ppm(name) for name in year.assumptions.names]
-    ups, outside = filled(aims, stay.tolist(), able.tolist(), within)
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    able, stay = (np.bincount(who, minlength=shape[0] * shape[1]) for who in (group[rows], group[staff.stays]))
+    within = [year.config.promotion.within_ppm(name) for name in names]
+    found = [filled(*one, within) for one in zip(aims, _listed(stay, shape), _listed(able, shape), strict=True)]
     promoted = np.zeros(len(staff.key), dtype=bool)
-    for count, of_level in zip(ups, np.split(rows, np.cumsum(able)[:-1]), strict=True):
-        promoted[_chosen(count, of_level, weight, staff, year)] = True
-    return promoted, outside if any(outside) else year.world.level_counts
+    promoted[_chosen([up for ups, _ in found for up in ups], rows, able.tolist(), weight[rows], staff, year)] = True
+    return promoted, [outside if any(outside) else year.world.level_counts for _, outside in found]
+
+
+def _listed(counts: Ints, shape: tuple[int, int]) -> list[list[int]]:
+    listed: list[list[int]] = counts.reshape(shape).tolist()
+    return listed
 
 
 def filled(
@@ -79,10 +90,26 @@ def filled(
     return ups, outside
 
 
-def _chosen(count: int, rows: Rows, weight: Ints, staff: Staff, year: Year) -> Rows:
-    """Return exactly ``count`` of some rows, in proportion to their weights."""
-    if not count:
-        return rows[:0]
-    u = year.draw(staff.person[rows], Stream.PROMOTION)
-    order = ranking(scaled_risks(weight[rows], count * PPM), u)
-    return rows[smallest(order, staff.key[rows], count, "promotions")]
+def _chosen(counts: Sequence[int], rows: Rows, sizes: Sequence[int], weight: Ints, staff: Staff, year: Year) -> Rows:
+    """Return exactly as many rows of each group as are to be chosen, in proportion to their weights.
+
+    Args:
+        counts: how many, by group.
+        rows: group after group.
+        sizes: how many rows a group has.
+        weight: of each of the rows.
+        staff: whose rows they are.
+        year: the plan year.
+    """
+    groups = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+    q, certain = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+    for count, group in zip(counts, groups, strict=True):
+        if count:
+            risks = scaled_risks(weight[group], count * PPM)
+            q[group], certain[group] = risks.q, risks.certain
+    order, keys = ranking(Risks(q, certain), year.draw(staff.person[rows], Stream.PROMOTION)), staff.key[rows]
+    chosen = np.zeros(len(rows), dtype=bool)
+    for count, group in zip(counts, groups, strict=True):
+        if count:
+            chosen[group] = smallest(order[group], keys[group], count, "promotions")
+    return rows[chosen]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
@@ -94,6 +95,11 @@ def cells(actual: Floats, expected: Floats, years: int) -> Cells:
     weight = np.where(seen, tau2 / (tau2 + noise), 0.0)
     own = np.divide(actual, expected, out=np.ones(len(actual)), where=seen)
     return Cells(1 + weight * (own - 1), np.sqrt(1 / (1 / tau2 + 1 / noise)), weight)
+
+
+def mean(column: pl.Series, otherwise: float = 0.0) -> float:
+    """Return the mean of a column of numbers, and something else of an empty one, or where it is 0."""
+    return float(column.mean() or otherwise)  # type: ignore[arg-type]
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:

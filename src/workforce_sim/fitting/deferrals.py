@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.engine.assumptions import by_age_and_pay
-from workforce_sim.fitting.credibility import Floats, share
+from workforce_sim.fitting.credibility import Floats, mean, share
 from workforce_sim.fitting.exposure import ages
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.priors import SHARE_PEOPLE
@@ -213,7 +213,7 @@ def _tables(new: pl.DataFrame, config: Config) -> Iterator[tuple[str, Any, str]]
         expected = float(_expected(chosen, section.deferral_rates, 4).sum())
         half = SHARE_PEOPLE / 2 * expected / chosen.height
         ratio = (float(chosen["rate"].sum()) / 10_000 + half) / (expected + half)
-        why = f"mean of {chosen.height:,} rates that were chosen is {float(chosen['rate'].mean() or 0) / 100:.2f} %"  # type: ignore[arg-type]
+        why = f"mean of {chosen.height:,} rates that were chosen is {mean(chosen['rate']) / 100:.2f} %"
         yield "enrollment.deferral_rates", _scaled(section.deferral_rates, ratio, 0.9, 4), f"{why}; shape as configured"
 
 

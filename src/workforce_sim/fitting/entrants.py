@@ -10,7 +10,7 @@ import polars as pl
 
 from workforce_sim.config import Config, Level
 from workforce_sim.config.events import AgeBand
-from workforce_sim.fitting.credibility import Floats, share
+from workforce_sim.fitting.credibility import Floats, mean, share
 from workforce_sim.fitting.exposure import real_births
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.panel import Snapshot
@@ -69,7 +69,7 @@ def entrants(
     mix = {name: (seen.get(name, 0) + PEOPLE * prior[name]) / (total + PEOPLE) for name in names}
     pays = {name: new.filter(pl.col("level") == name)["pay"].to_numpy() for name in names}
     percentiles = {name: curve for name in names if (curve := _curve(pays[name], at[name])) is not None}
-    relative = float(new["pay"].mean() or 0.0) / float(last.staff["salary_cents"].mean() or 1.0)  # type: ignore[arg-type]
+    relative = mean(new["pay"]) / mean(last.staff["salary_cents"], 1.0)
     leaving, count = _leaving(parts, config, first_year_rate, dated=dated)
     hired = new.filter("hired")
     return Entrants(
@@ -79,7 +79,7 @@ def entrants(
 
 def _deflated(part: Interval, last: Snapshot) -> pl.DataFrame:
     """Return entrants with their pay at the level of the last census."""
-    ratio = float(last.staff["salary_cents"].mean() or 1.0) / float(part.after.staff["salary_cents"].mean() or 1.0)  # type: ignore[arg-type]
+    ratio = mean(last.staff["salary_cents"], 1.0) / mean(part.after.staff["salary_cents"], 1.0)
     frame = part.after.staff.with_columns(new=part.new).filter(pl.col("new") != "")
     return frame.select(
         "level", "hire_date", "birth_date", pay=pl.col("salary_cents") * ratio, hired=pl.col("new") == "hire"

@@ -14,7 +14,7 @@ from workforce_sim.census.read import Census
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.ensembles.ensemble import simulate_ensemble
-from workforce_sim.fitting.credibility import Floats
+from workforce_sim.fitting.credibility import Floats, mean
 from workforce_sim.fitting.fit import Fit
 from workforce_sim.fitting.linking import Interval
 
@@ -64,7 +64,7 @@ def paths(fit: Fit, years: float, replicates: int) -> Paths:
     wide = {name: _wide(found, name) for name in _TAKEN if name in found.columns}
     staff = fit.parts[-1].after.staff
     heads = _opened(wide["headcount_closing"], staff.height)
-    pay = _opened(wide["average_salary_cents"], float(staff["salary_cents"].mean() or 0.0))  # type: ignore[arg-type]
+    pay = _opened(wide["average_salary_cents"], mean(staff["salary_cents"]))
     levels = {"headcount": heads, "payroll": heads * pay / 100}
     if config.plan.enabled:
         levels |= {
@@ -132,7 +132,7 @@ def participation(staff: pl.DataFrame) -> float:
 def average_deferral(staff: pl.DataFrame) -> float:
     """Return the mean rate of those who defer."""
     rates = staff["deferral_bp"].filter(staff["deferral_bp"] > 0)
-    return float(rates.mean() or 0.0) / 10_000  # type: ignore[arg-type]
+    return mean(rates) / 10_000
 
 
 def happened(part: Interval) -> dict[str, float]:
@@ -156,7 +156,7 @@ def drivers(part: Interval) -> dict[str, float]:
     before, after = part.before.staff, part.after.staff
     both = part.both
     raised = float(both["salary_cents_after"].sum()) / max(float(both["salary_cents"].sum()), 1.0)
-    average = float(after["salary_cents"].mean() or 0.0) / float(before["salary_cents"].mean() or 1.0)  # type: ignore[arg-type]
+    average = mean(after["salary_cents"]) / mean(before["salary_cents"], 1.0)
     return {
         "rate": float((part.gone != "").sum()) / before.height,
         "growth": after.height / before.height - 1,
@@ -208,7 +208,7 @@ def plain(parts: Sequence[Interval]) -> Plain:
     gone = sum(float((part.gone != "").sum()) for part in parts)
     staff = sum(part.before.staff.height * part.years for part in parts)
     first, last = parts[0].before.staff, parts[-1].after.staff
-    pay = float(last["salary_cents"].mean() or 0.0) / float(first["salary_cents"].mean() or 1.0)  # type: ignore[arg-type]
+    pay = mean(last["salary_cents"]) / mean(first["salary_cents"], 1.0)
     return Plain(gone / staff, pay ** (1 / years) - 1, happened(parts[-1]))
 
 
