@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,64 @@ def in_written_order(events: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.Dat
         people: the snapshots, with ``KEY``.
     """
     order = by_key(people, KEY)
-    date = events["effective_date"].to_physical().to_numpy()
+    date = _dates(events)
     place = _written(events[ROW].to_numpy(), date, people["replicate"].to_numpy(), order)
     return events.drop(ROW)[place], people.drop(KEY)[order]
+
+
+def merged(ledgers: Sequence[Iterable[pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+    """Yield the ledger of a year in written order, piece by piece.
+
+    Args:
+        ledgers: of each partition its ledger in written order, in pieces that are fetched when it is their turn. The
+            partitions come in the order of their keys, and share none: so on each day the rows of one follow those of
+            the one before.
+    """
+    readers = [_Reader(iter(pieces)) for pieces in ledgers]
+    while readers := [reader for reader in readers if reader.day != _NONE]:
+        day = min(reader.day for reader in readers)
+        for reader in readers:
+            yield from reader.of(day)
+
+
+_NONE = int(NEVER)
+"""The day of no row."""
+
+
+class _Reader:
+    """Reads the ledger of a partition day by day; ``day`` is that of the next row."""
+
+    day: int
+    _rows: pl.DataFrame
+    _days: Days
+    _at: int
+
+    def __init__(self, pieces: Iterator[pl.DataFrame]) -> None:
+        self._pieces = pieces
+        self._fetch()
+
+    def of(self, day: int) -> Iterator[pl.DataFrame]:
+        """Yield the rows of a day, where they are the next."""
+        while self.day == day:
+            end = int(np.searchsorted(self._days, np.int32(day), side="right"))
+            yield self._rows[self._at : end]
+            if end == self._rows.height:
+                self._fetch()
+            else:
+                self._at, self.day = end, int(self._days[end])
+
+    def _fetch(self) -> None:
+        """Turn to the next piece that has rows."""
+        found = next((rows for rows in self._pieces if rows.height), None)
+        if found is None:
+            self.day = _NONE
+        else:
+            self._rows, self._days, self._at = found, _dates(found), 0
+            self.day = int(self._days[0])
+
+
+def _dates(events: pl.DataFrame) -> Days:
+    return events["effective_date"].to_physical().to_numpy()
 
 
 def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows) -> Rows:
