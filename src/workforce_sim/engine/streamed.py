@@ -25,6 +25,7 @@ from workforce_sim.engine.written import in_written_order, merged
 from workforce_sim.engine.year import Course, Part
 from workforce_sim.money import refuse_growth
 from workforce_sim.store.growing import GrowingYear
+from workforce_sim.store.parquet import as_parquet_has_it
 from workforce_sim.store.spool import Kept, Spool
 
 PIECE = 16_384
@@ -147,10 +148,11 @@ class Stream:
             assert made.people is not None
             events, people = in_written_order(made.events, made.people)
         with year.clock("writing"):
+            places.files.add("events", events.clear())  # even of a year without a row the file has its columns
             places.files.add("snapshots", people)
             places.files.add("carried", carried_staff(made.closing))
-            pieces = (events[at : at + PIECE] for at in range(0, max(events.height, 1), PIECE))
-            places.ledgers.append([places.aside.put(piece) for piece in pieces])
+            pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
+            places.ledgers.append([places.aside.put_rows(piece) for piece in pieces])
             places.closed.append(places.closing.put(made.closing))
         return made.sums
 
@@ -167,9 +169,8 @@ class Stream:
 
 def merge(files: GrowingYear, aside: Spool, ledgers: Sequence[Sequence[Kept]]) -> None:
     """Add the ledger of a year to its files, from that of its partitions."""
-    files.add("events", aside.get(ledgers[0][0]).clear())
-    for rows in merged([map(aside.get, pieces) for pieces in ledgers]):
-        files.add("events", rows)
+    for rows in merged([map(aside.get_rows, pieces) for pieces in ledgers]):
+        files.add_ledger(rows)
 
 
 def _given(parts: list[_Waiting], decision: Settlement, events: list[Declared], year: Year) -> list[_Waiting]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from workforce_sim.store.layout import CARRIED, table_file
 from workforce_sim.store.parquet import TableFile, about, growing_file
@@ -31,6 +32,10 @@ class GrowingYear:
     def add(self, name: str, rows: pl.DataFrame) -> None:
         """Add rows to a table, or to ``carried``."""
         self._tables[name].add(rows)
+
+    def add_ledger(self, rows: pa.RecordBatch) -> None:
+        """Add rows to the ledger, in the types that Parquet has for them."""
+        self._tables["events"].add_table(pa.Table.from_batches([rows]))
 
 
 @contextmanager

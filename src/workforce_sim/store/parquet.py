@@ -38,46 +38,54 @@ class TableFile:
     def __init__(self, sink: Any, compression: str, level: int = FAST) -> None:
         self.rows = 0
         self._sink, self._compression, self._level = sink, compression, level
-        self._waiting: list[pl.DataFrame] = []
+        self._waiting: list[pa.Table] = []
         self._count = 0
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add rows behind those that are there; a table without any needs its columns all the same."""
-        self.rows += frame.height
-        self._count += frame.height
-        self._waiting.append(frame)
+        self.add_table(as_parquet_has_it(frame))
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add rows in the types that Parquet has for them."""
+        self.rows += table.num_rows
+        self._count += table.num_rows
+        self._waiting.append(table)
         while self._count >= ROW_GROUP:
-            rows = pl.concat(self._waiting)
-            self._waiting, self._count = [rows[ROW_GROUP:]], rows.height - ROW_GROUP
-            self._write(rows[:ROW_GROUP])
+            rows = pa.concat_tables(self._waiting)
+            self._waiting, self._count = [rows.slice(ROW_GROUP)], rows.num_rows - ROW_GROUP
+            self._write(rows.slice(0, ROW_GROUP))
 
     def close(self) -> None:
         """Write what is left, and the end of the file."""
         if self._count or self._writer is None:
-            self._write(pl.concat(self._waiting))
+            self._write(pa.concat_tables(self._waiting))
         if self._writer is not None:
             self._writer.close()
 
-    def _write(self, rows: pl.DataFrame) -> None:
-        table = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    def _write(self, rows: pa.Table) -> None:
         if self._writer is None:
-            self._writer = self._begun(table.schema, rows.schema)
-        self._writer.write_table(table, row_group_size=ROW_GROUP)
+            self._writer = self._begun(rows.schema)
+        self._writer.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
 
-    def _begun(self, schema: pa.Schema, kinds: pl.Schema) -> pq.ParquetWriter:
+    def _begun(self, schema: pa.Schema) -> pq.ParquetWriter:
         return pq.ParquetWriter(
             self._sink,
             schema,
             compression="none" if self._compression == "uncompressed" else self._compression,
             compression_level=self._level if self._compression == "zstd" else None,
-            column_encoding={name: "DELTA_BINARY_PACKED" for name in kinds if kinds[name] in _NUMBERS},
-            use_dictionary=[name for name in kinds if isinstance(kinds[name], pl.Enum)],
-            write_statistics=[name for name in kinds if name == "year"],  # employees are in the order of their keys
+            column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
+            use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
+            write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
         )
 
 
-_NUMBERS = (pl.Int64, pl.Int32, pl.Date)
+_NUMBERS = (pa.int64(), pa.int32(), pa.date32())
+
+
+def as_parquet_has_it(frame: pl.DataFrame) -> pa.Table:
+    """Return a frame in the types that Parquet has for them."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 @contextmanager

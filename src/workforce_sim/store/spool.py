@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from workforce_sim.store.layout import SPOOL, beside, private
+
+_PACKED, _ALONE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False), pa.ipc.IpcReadOptions(use_threads=False)
+"""Pieces are small, and there is work for every thread already."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +44,35 @@ class Spool:
         """Set a frame aside."""
         raw = io.BytesIO()
         frame.write_ipc(raw, compression="lz4")
-        kept = Kept(self._end, raw.tell(), frame.height)
-        left = raw.getbuffer()
+        return self._put(raw.getbuffer(), frame.height)
+
+    def get(self, kept: Kept) -> pl.DataFrame:
+        """Return a frame that was set aside."""
+        return pl.read_ipc(io.BytesIO(self._get(kept)))
+
+    def put_rows(self, rows: pa.RecordBatch) -> Kept:
+        """Set rows aside as Parquet takes them."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, rows.schema, options=_PACKED) as stream:
+            stream.write_batch(rows)
+        return self._put(memoryview(sink.getvalue()), rows.num_rows)
+
+    def get_rows(self, kept: Kept) -> pa.RecordBatch:
+        """Return rows that were set aside as Parquet takes them."""
+        return pa.ipc.open_stream(self._get(kept), options=_ALONE).read_next_batch()
+
+    def _put(self, raw: memoryview, rows: int) -> Kept:
+        kept, left = Kept(self._end, len(raw), rows), raw
         while left:
             done = os.pwrite(self._handle, left, self._end)
             self._end, left = self._end + done, left[done:]
         return kept
 
-    def get(self, kept: Kept) -> pl.DataFrame:
-        """Return a frame that was set aside."""
-        raw = bytearray(kept.size)
-        left, at = memoryview(raw), kept.start
-        while left:
-            done = os.preadv(self._handle, [left], at)
-            at, left = at + done, left[done:]
-        return pl.read_ipc(io.BytesIO(raw))
+    def _get(self, kept: Kept) -> bytes:
+        raw = os.pread(self._handle, kept.size, kept.start)
+        if len(raw) != kept.size:
+            raise OSError(errno.EIO, "what was set aside is not there")
+        return raw
 
     def clear(self) -> None:
         """Drop all frames and give their space back."""
