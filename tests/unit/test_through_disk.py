@@ -106,11 +106,9 @@ def test_a_year_that_fails_keeps_the_years_before_it_and_leaves_nothing(tmp_path
 
 
 def test_a_note_on_opt_outs_is_the_same_wherever_a_run_goes() -> None:
-    config = run_of(1, enrollment={"auto_enrollment": {"hire_date_cutoff": "1980-01-01"}})
-    rows = begin(config).opening.staff.with_columns(
-        deferral_bp=pl.lit(0, dtype=pl.Int32),
-        opted_out=pl.when(pl.int_range(pl.len()) % 3 > 0).then(pl.int_range(pl.len()) % 2 > 0),
-    )
+    config = run_of(1, enrollment={"auto_enrollment": {"hire_date_cutoff": "2015-01-01"}})
+    told = pl.when(pl.col("hire_date").dt.year() < 2015).then(pl.lit(value=False))
+    rows = begin(config).opening.staff.with_columns(deferral_bp=pl.lit(0, dtype=pl.Int32), opted_out=told)
     notes = [
         begin(config, census=rows).notes,
         begin(config, census=rows, in_order=True).notes,
