@@ -77,6 +77,22 @@ class EnsembleDocument(Document):
     seal: Sha256
 
 
+class NamedHeader(Document):
+    """A scenario of a comparison or a sweep: its name and what it is."""
+
+    name: str
+    header: Described
+
+
+class ScenariosDocument(Document):
+    """``scenarios.json`` of a comparison or a sweep: its scenarios in order, and who is hidden in its groups."""
+
+    format: int
+    scenarios: Annotated[list[NamedHeader], Field(min_length=1)]
+    least: Count | None
+    seal: Sha256
+
+
 class Manifest(Document):
     """``manifest.json`` of a year: what it is of, its files and what it hangs on."""
 

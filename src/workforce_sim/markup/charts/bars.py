@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workforce_sim.markup.charts.canvas import (
+    COLOURS,
     INK,
     LOOKS,
     PAPER,
     Form,
     Plot,
     bar,
+    depth,
     fitted,
-    legend,
     line,
     look,
     picture,
+    swatches,
     text_width,
     upright,
     words,
@@ -48,20 +50,11 @@ def bar_chart(title: str, groups: Sequence[str], series: Sequence[Bars], form: F
         form: writes a value.
     """
     every = [0.0, *(value for each in series for value in each.every())]
-    head, top = legend([each.name for each in series])
+    head, top = swatches([each.name for each in series], COLOURS)
     bottom = top + 176
     plot, axes = upright(min(every), max(every), groups, form, top + 8, bottom)
     drawn = [list(_series(plot, each, i, len(series), groups, form)) for i, each in enumerate(series)]
-    return picture(title, _about(groups, series, form), bottom + 37, _swatches(head), axes, drawn)
-
-
-def _swatches(head: list[Element]) -> list[Element]:
-    """Return a legend whose lines are as thick as bars."""
-    for each in head:
-        if each.tag == "line":
-            each.attrib.pop("stroke-dasharray", None)
-            each.set("stroke-width", "9")
-    return [each for each in head if each.tag in {"line", "text"}]
+    return picture(title, _about(groups, series, form), bottom + depth(groups), head, axes, drawn)
 
 
 def _about(groups: Sequence[str], series: Sequence[Bars], form: Form) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,8 @@ LOOKS = (
     Look("#6b7280", "4 2", "triangle"),
     Look("#a3283d", "1 3", "disc"),
 )
-GAIN, LOSS, TOTAL = "#0f766e", "#c2500a", "#1d4f7c"
+COLOURS = tuple(each.colour for each in LOOKS)
+GAIN, LOSS, TOTAL, SAME = "#0f766e", "#c2500a", "#1d4f7c", "#6b7280"
 
 
 def look(place: int) -> Look:
@@ -201,11 +203,29 @@ def upright(
 ) -> tuple[Plot, list[Element]]:
     """Return the area of an upright picture with its axes."""
     steps = ticks(low, high)
-    left = max(text_width(form(value)) for value in steps) + 8
+    texts = written(steps, form)
+    left = max(map(text_width, texts)) + 8
     plot = Plot(left, WIDTH - 6, Scale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
     grid = [line(left, plot.up(v), plot.right, plot.up(v), QUIET if v == 0 else RULE) for v in steps]
-    marks = [words(left - 6, plot.up(v) + 4, form(v), "end", fill=QUIET) for v in steps]
+    marks = [words(left - 6, plot.up(v) + 4, text, "end", fill=QUIET) for v, text in zip(steps, texts, strict=True)]
     return plot, [*grid, *marks, *_below(names, plot, bottom)]
+
+
+def written(steps: Sequence[float], form: Form) -> list[str]:
+    """Return the texts of ticks, without decimals that are zero in all of them."""
+    texts = [form(value) for value in steps]
+    while all(re.search(r"\d\.\d", text) for text in texts) and all(_LAST_ZERO.search(text) for text in texts):
+        texts = [_LAST_ZERO.sub("", text) for text in texts]
+    return texts
+
+
+_LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
+
+
+def depth(names: Sequence[str]) -> float:
+    """Return how much room the names below the columns of a picture take, at most."""
+    room = max(WIDTH * 0.8 / max(len(names), 1) - 4, 44.0)
+    return 24 + 13 * (max(len(wrapped(name, room)) for name in names) - 1 if names else 0)
 
 
 def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
@@ -224,10 +244,27 @@ def _held(x: float, text: str) -> float:
 
 
 def legend(names: Sequence[str], top: float = 0) -> tuple[list[Element], float]:
-    """Return the names of series beside their looks, and the height below them; nothing for one."""
+    """Return the names of series beside their lines, and the height below them; nothing for one."""
     if len(names) < 2:
         return [], top + 8
-    return list(_legend(names, top)), top + _rows(names) * 18 + 10
+    return [each for i, x, y, text in _legend(names, top) for each in _of_line(i, x, y, text)], _below_legend(
+        names, top
+    )
+
+
+def swatches(names: Sequence[str], colours: Sequence[str]) -> tuple[list[Element], float]:
+    """Return the names of series beside the colours of their bars, and the height below them; nothing for one."""
+    if len(names) < 2:
+        return [], 8
+    found = (
+        (bar(x + 1, y - 5, 24, 10, colours[i % len(colours)]), words(x + 30, y + 4, text))
+        for i, x, y, text in _legend(names, 0)
+    )
+    return [each for pair in found for each in pair], _below_legend(names, 0)
+
+
+def _below_legend(names: Sequence[str], top: float) -> float:
+    return top + (1 + max(row for _, row, _ in _cells(names))) * 18 + 10
 
 
 def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
@@ -242,13 +279,13 @@ def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
         x += width
 
 
-def _rows(names: Sequence[str]) -> int:
-    return 1 + max(row for _, row, _ in _cells(names))
+def _legend(names: Sequence[str], top: float) -> Iterator[tuple[int, float, float, str]]:
+    """Yield number, left, middle and text of each name."""
+    yield from ((i, x, top + 9 + 18 * row, text) for i, (x, row, text) in enumerate(_cells(names)))
 
 
-def _legend(names: Sequence[str], top: float) -> Iterator[Element]:
-    for i, (x, row, text) in enumerate(_cells(names)):
-        y, style = top + 9 + 18 * row, look(i)
-        yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
-        yield marker(x + 13, y, style)
-        yield words(x + 30, y + 4, text)
+def _of_line(place: int, x: float, y: float, text: str) -> Iterator[Element]:
+    style = look(place)
+    yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
+    yield marker(x + 13, y, style)
+    yield words(x + 30, y + 4, text)

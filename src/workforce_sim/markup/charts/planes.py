@@ -24,6 +24,7 @@ from workforce_sim.markup.charts.canvas import (
     text_width,
     ticks,
     words,
+    written,
 )
 from workforce_sim.markup.elements import Element, element
 
@@ -104,13 +105,14 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
         ticks(min(p.x for p in found), max(p.x for p in found), 4),
         ticks(min(p.y for p in found), max(p.y for p in found)),
     )
-    left = max(text_width(forms[1](v)) for v in y_ticks) + 8
-    across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 24)
+    texts = written(x_ticks, forms[0]), written(y_ticks, forms[1])
+    left = max(map(text_width, texts[1])) + 8
+    across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)
     grid = [line(left, up(v), WIDTH, up(v), RULE) for v in y_ticks]
-    marks = [words(left - 6, up(v) + 4, forms[1](v), "end", fill=QUIET) for v in y_ticks]
+    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts[1], strict=True)]
     marks += [
-        words(min(across(v), WIDTH - text_width(forms[0](v)) / 2), 217, forms[0](v), "middle", fill=QUIET)
-        for v in x_ticks
+        words(min(across(v), WIDTH - text_width(text) / 2), 217, text, "middle", fill=QUIET)
+        for v, text in zip(x_ticks, texts[0], strict=True)
     ]
     named = [
         words(0, 12, fitted(f"Up: {axes[1]}", WIDTH)),
