@@ -77,14 +77,16 @@ PLAN = (
 NO_PLAN = [{**year, **dict.fromkeys(PLAN, None), "eligible": 0} for year in YEARS]
 
 
+TABLE = """\
+        opening         terminations:  terminations:                COLA   merit    closing             average
+year  headcount  hires       existing      new hires  promotions  raises  raises  headcount    payroll   salary
+────  ─────────  ─────  ─────────────  ─────────────  ──────────  ──────  ──────  ─────────  ─────────  ───────
+2025     10,000  2,000          1,200            500         628  10,000   7,923     10,300    $827.6M  $81,724
+2026     10,300      0         10,300              0           0       0       0          0  $1,048.7M        -"""
+
+
 def test_the_years_are_a_right_aligned_table() -> None:
-    assert year_table(YEARS).split("\n") == [
-        "        opening         terminations:  terminations:                COLA   merit    closing             average",
-        "year  headcount  hires       existing      new hires  promotions  raises  raises  headcount    payroll   salary",
-        "────  ─────────  ─────  ─────────────  ─────────────  ──────────  ──────  ──────  ─────────  ─────────  ───────",
-        "2025     10,000  2,000          1,200            500         628  10,000   7,923     10,300    $827.6M  $81,724",
-        "2026     10,300      0         10,300              0           0       0       0          0  $1,048.7M        -",
-    ]
+    assert year_table(YEARS) == TABLE
 
 
 def test_reductions_have_a_column_where_there_are_any() -> None:
@@ -149,8 +151,8 @@ def test_nonelective_money_and_forfeitures_have_a_column_where_there_are_any() -
     assert ["nonelective" in second for _, second in headings] == [False, True, False]
     assert ["forfeitures" in first for first, _ in headings] == [False, False, True]
     full = plan_table([{**YEARS[0], "nonelective_cents": 150_000_000, "forfeitures_used_cents": 50_000_000}])
-    headings, _, values = (line.split() for line in full.split("\n")[1:])
-    assert dict(zip(headings[5:], values[5:], strict=True)) == {
+    names, _, cells = (line.split() for line in full.split("\n")[1:])
+    assert dict(zip(names[5:], cells[5:], strict=True)) == {
         "deferrals": "$40.1M",
         "match": "$19.2M",
         "nonelective": "$1.5M",

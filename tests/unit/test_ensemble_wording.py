@@ -43,4 +43,8 @@ def test_what_never_varies_has_the_usual_digits() -> None:
 def test_nothing_is_a_dash_and_alone_a_value_has_the_usual_digits() -> None:
     assert values("match_cents", [None, None]) == ["-", "-"]
     assert values("match_cents", [None, 12_345_678.0]) == ["-", "$123.46K"]
-    assert (value("match_cents", 999_900), gap("match_cents", -999_900), amount(1e6)) == ("$9,999", "-$9,999", "$10.00K")
+    assert (value("match_cents", 999_900), gap("match_cents", -999_900), amount(1e6)) == (
+        "$9,999",
+        "-$9,999",
+        "$10.00K",
+    )
