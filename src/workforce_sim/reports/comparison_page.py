@@ -15,9 +15,9 @@ from workforce_sim.reports.cost import COST, cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals
-from workforce_sim.reports.parts import Card, bold, document, joined
+from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario, period, simulations
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 
 PARTICIPATION = "participation_rate"
@@ -54,13 +54,10 @@ def comparison_page(
         assumptions_section(base.header),
         made_section(scenarios),
     ]
-    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {_simulations(base.count)} of each"
+    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
-
-
-FOOTER = "Simulated figures, not a forecast by the employer. Made with workforce_sim."
 
 
 def scenarios_of(found: Comparison) -> list[Scenario]:
@@ -74,10 +71,6 @@ def page_of_comparison(
     """Return the page of a comparison in memory; one simulation of each scenario is made to see who gains."""
     groups = gains_by_group(found, least)
     return comparison_page(scenarios_of(found), groups, least=least, rate=rate, attribution=attribution)
-
-
-def _simulations(number: int) -> str:
-    return "1 simulation" if number == 1 else f"{number:,} simulations"
 
 
 def _question(scenarios: Sequence[Scenario]) -> str:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from workforce_sim.markup.elements import Child, Element, element, table
 from workforce_sim.markup.page import page
 
+FOOTER = "Simulated figures. They depend on the assumptions above. Made with workforce_sim."
+
 
 class Section(NamedTuple):
     """A section of a page: the name of its link, its heading, what it holds."""

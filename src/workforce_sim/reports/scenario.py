@@ -71,6 +71,11 @@ class Scenario:
         return varying(self.config)
 
 
+def simulations(number: int) -> str:
+    """Return how many simulations there are, in words."""
+    return "1 simulation" if number == 1 else f"{number:,} simulations"
+
+
 def period(years: Sequence[int]) -> str:
     """Return the years in words: ``2025 to 2029``."""
     return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from workforce_sim.tables import SUMMARY
 from workforce_sim.wording import percent, short_dollars
-from workforce_sim.wording.measures import shown
 
 NONE = "-"
 _SHARES = frozenset(column.name for column in SUMMARY if column.unit == "fraction")
@@ -17,7 +15,7 @@ Form = Callable[[float], str]
 
 def form(measure: str) -> Form:
     """Return what writes values of a measure."""
-    return share if is_share(measure) else partial(shown, measure)
+    return share if is_share(measure) else short_dollars if measure.endswith("_cents") else count
 
 
 def is_share(measure: str) -> bool:
@@ -35,7 +33,7 @@ def alike(measure: str, found: Iterable[float | None]) -> Form:
         return form(measure)
     unit, letter = next((each for each in _UNITS if max(sizes) >= each[0] * 0.9995), _UNITS[-1])
     least = min(sizes) / unit
-    places = 0 if not letter else 1 if least >= 100 else 2 if least >= 0.1 else 3
+    places = 0 if not letter else 1 if least >= 100 else 2 if least >= 0.02 else 3
     return lambda value: f"{'-' if value < 0 else ''}${abs(value) / unit:,.{places}f}{letter}"
 
 
@@ -52,7 +50,7 @@ def change(measure: str, value: float | None) -> str:
         return _signed(value, short_dollars(abs(value)))
     if is_share(measure):
         return f"{_signed(value, f'{abs(100 * value):.1f}')} points"
-    return _signed(value, shown(measure, abs(value)))
+    return _signed(value, count(abs(value)))
 
 
 def _signed(value: float, text: str) -> str:
@@ -70,6 +68,11 @@ def span(low: float | None, high: float | None, write: Form) -> str:
     return NONE if low is None or high is None else f"{write(low)} to {write(high)}"
 
 
+def whole_dollars(cents: float | None) -> str:
+    """Return an amount in whole dollars: ``$81,300``."""
+    return NONE if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
+
+
 def counts(found: Iterable[float]) -> Form:
     """Return what writes counts that stand together: means of simulations have one decimal, all of them."""
     places = 0 if all(float(value).is_integer() for value in found) else 1
@@ -78,7 +81,7 @@ def counts(found: Iterable[float]) -> Form:
 
 def share(value: float | None) -> str:
     """Return a share of one in percent, with one decimal."""
-    return NONE if value is None else percent(value, 1).replace(" ", "")
+    return NONE if value is None else percent(value, 1)
 
 
 def count(value: float | None) -> str:

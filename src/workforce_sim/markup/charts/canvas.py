@@ -224,17 +224,21 @@ _LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
 
 def depth(names: Sequence[str]) -> float:
     """Return how much room the names below the columns of a picture take, at most."""
-    room = max(WIDTH * 0.8 / max(len(names), 1) - 4, 44.0)
-    return 24 + 13 * (max(len(wrapped(name, room)) for name in names) - 1 if names else 0)
+    lines = (len(_lines(name, WIDTH * 0.75 / len(names))) for name in names)
+    return 11 + 13 * max(lines, default=1)
 
 
 def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
     """Yield the names below the columns: in two lines where there are few, some left out where there are many."""
-    room = max(plot.step - 4, 44.0)
-    lines = [wrapped(name, room) for name in names]
+    lines = [_lines(name, plot.step) for name in names]
     for i, _ in thinned([max(each, key=text_width) for each in lines], plot.step):
         for j, text in enumerate(lines[i]):
             yield words(_held(plot.x(i), text), bottom + 17 + 13 * j, text, "middle", fill=QUIET)
+
+
+def _lines(name: str, step: float) -> list[str]:
+    """Return a name in two lines where there is room for words, else in one."""
+    return wrapped(name, step - 4) if step > 44 else [fitted(name, 90)]
 
 
 def _held(x: float, text: str) -> float:
