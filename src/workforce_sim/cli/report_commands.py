@@ -13,8 +13,6 @@ from workforce_sim.cli.console import SUCCESS
 from workforce_sim.cli.run_commands import Command
 from workforce_sim.wording.terminal import complain
 
-RATE = 0.05
-
 
 def add_report_command(commands: Any, command: Command) -> None:
     """Add the report of a folder."""
@@ -23,8 +21,8 @@ def add_report_command(commands: Any, command: Command) -> None:
     )
     report.add_argument("folder", metavar="DIR", type=Path, help="folder that --out of a command wrote")
     report.add_argument("--out", metavar="FILE.html", type=Path, help="file to write; default: DIR.html, beside DIR")
-    about = f"discount rate a year of present values, as 0.04 or 4%%; default: {RATE:.0%}".replace("5%", "5%%")
-    report.add_argument("--discount-rate", metavar="RATE", type=_rate, default=RATE, help=about)
+    about = "discount rate a year of present values, as 0.04 or 4%%; default: 5%%"
+    report.add_argument("--discount-rate", metavar="RATE", type=_rate, help=about)
 
 
 def _rate(text: str) -> float:

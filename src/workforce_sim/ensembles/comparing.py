@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,6 +21,11 @@ from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workforce_sim.ensembles.attribution import Attribution
 
 CENSUS_PATH = ("path", "size")
 """Keys of ``census`` that say which one: without meaning where one is given."""
@@ -136,6 +141,33 @@ class Comparison:
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        discount_rate: float | None = None,
+        least: int | None = 10,
+        attribution: Attribution | None = None,
+    ) -> Path:
+        """Write one page about the comparison, an HTML file for people to read, and return its path.
+
+        One simulation of each scenario is made for it, to see who gains and who loses.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            least: cells of fewer employees are hidden, as in ``gains``; None hides none, for internal use.
+            attribution: what ``attribution`` found of the baseline: the page then tells chance, years and assumptions
+                apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        from workforce_sim.reports.results import report_comparison  # noqa: PLC0415 - pages are made above results
+
+        return report_comparison(self, path, discount_rate, least, attribution)
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,6 +27,9 @@ from workforce_sim.run import begin, joined
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording.terminal import counter
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
@@ -70,6 +73,24 @@ class Ensemble:
     def count(self) -> int:
         """How many replicates there are."""
         return self.replicates["replicate"].n_unique()
+
+    def report(
+        self, path: str | Path, *, discount_rate: float | None = None, attribution: Attribution | None = None
+    ) -> Path:
+        """Write one page about the ensemble, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            attribution: what ``attribution`` found: the page then tells chance, years and assumptions apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        from workforce_sim.reports.results import report_ensemble  # noqa: PLC0415 - pages are made above results
+
+        return report_ensemble(self, path, discount_rate, attribution)
 
     def __repr__(self) -> str:
         years = self.replicates["year"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -83,6 +84,21 @@ class Sweep:
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
+
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the sweep, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        from workforce_sim.reports.results import report_sweep  # noqa: PLC0415 - pages are made above results
+
+        return report_sweep(self, path, discount_rate)
 
     def __repr__(self) -> str:
         count = self.ensembles[0].count

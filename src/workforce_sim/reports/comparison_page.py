@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.attribution import Attribution
-from workforce_sim.ensembles.comparing import Comparison
-from workforce_sim.ensembles.grouped import gains_by_group
 from workforce_sim.markup.elements import Child
 from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import COST, cost_section, source_section
@@ -58,19 +56,6 @@ def comparison_page(
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
-
-
-def scenarios_of(found: Comparison) -> list[Scenario]:
-    """Return the scenarios of a comparison, the baseline first."""
-    return [Scenario.of(name, each.header, each.replicates) for name, each in found.ensembles.items()]
-
-
-def page_of_comparison(
-    found: Comparison, *, least: int | None, rate: float, attribution: Attribution | None = None
-) -> bytes:
-    """Return the page of a comparison in memory; one simulation of each scenario is made to see who gains."""
-    groups = gains_by_group(found, least)
-    return comparison_page(scenarios_of(found), groups, least=least, rate=rate, attribution=attribution)
 
 
 def _question(scenarios: Sequence[Scenario]) -> str:

@@ -103,7 +103,7 @@ def wide(found: Element) -> Element:
 
 def key(name: str) -> list[Child]:
     """Return a dotted key that may be broken after its dots and underscores."""
-    parts = re.split(r"(?<=[._])", name)
+    parts = re.split(r"(?<=[._])(?=[a-z])", name)
     return [each for i, part in enumerate(parts) for each in ((element("wbr"), part) if i else (part,))]
 
 

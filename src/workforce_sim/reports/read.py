@@ -8,10 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from workforce_sim.ensembles.folder import read_scenarios
+from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.reports.comparison_page import comparison_page
+from workforce_sim.reports.ensemble_page import ensemble_page
+from workforce_sim.reports.run_page import run_page
 from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.sweep_page import sweep_page
+from workforce_sim.result import read_run
 from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
+from workforce_sim.store.layout import ENSEMBLE, RUN
 
 Page = Callable[[Path, float], bytes]
 
@@ -66,5 +72,20 @@ def read_table(path: Path) -> pl.DataFrame:
         raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
 
 
-_PAGES: dict[str, Page] = {"comparison.json": _comparison}
+def _ensemble(folder: Path, rate: float) -> bytes:
+    header, replicates = read_ensemble(folder)
+    return ensemble_page(Scenario.of("", header, replicates), rate=rate)
+
+
+def _run(folder: Path, rate: float) -> bytes:
+    return run_page(read_run(folder), rate=rate)
+
+
+def _sweep(folder: Path, rate: float) -> bytes:
+    headers, _ = read_scenarios(folder)
+    combinations, replicates = (read_table(folder / f"{name}.parquet") for name in ("combinations", "replicates"))
+    return sweep_page(next(iter(headers.values())), combinations, replicates, rate=rate)
+
+
+_PAGES: dict[str, Page] = {RUN: _run, ENSEMBLE: _ensemble, "comparison.json": _comparison, "sweep.json": _sweep}
 """Which page a folder has, by the file that tells what it holds."""

@@ -37,7 +37,7 @@ from workforce_sim.wording import number
 
 PARTICIPATION, OF_PAYROLL = "participation_rate", "employer_cost_share_of_payroll"
 MOST_DOTS = 24
-NOT_BEATEN = "no other costs less and has more participants"
+NOT_BEATEN = "no other costs less and has at least as many participants"
 
 
 class Found(NamedTuple):
@@ -89,8 +89,8 @@ def _found(combinations: pl.DataFrame, parts: Sequence[pl.DataFrame], rate: floa
         values = tuple(each if isinstance(each, str) else number(each) for each in row[1:])
         cost = yearly(part, COST)
         taking, burden = (spread(yearly(part, name)[:, -1]).mean for name in (PARTICIPATION, OF_PAYROLL))
-        sums = (spread(each) for each in (totals(cost), present(cost, rate), totals(cost - base)))
-        yield Found(", ".join(values), values, *sums, taking, burden)
+        whole, now, moved = (spread(each) for each in (totals(cost), present(cost, rate), totals(cost - base)))
+        yield Found(", ".join(values), values, whole, now, moved, taking, burden)
 
 
 def _marked(found: Sequence[Found]) -> list[Found]:
@@ -214,9 +214,7 @@ def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, fir
     heading = [*map(_short, keys), "Total cost", "90% of simulations", f"Present value at {share(rate)}"]
     heading += ["Difference from the first", "90% of simulations"]
     heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
-    text = (
-        f"Net employer cost, {period(first.years)}. Differences are from the first combination, in the same simulation."
-    )
+    text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
     return Section("table", "All combinations", [listing("", heading, rows), note(text)])
 
 

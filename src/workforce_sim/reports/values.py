@@ -34,7 +34,11 @@ def alike(measure: str, found: Iterable[float | None]) -> Form:
     unit, letter = next((each for each in _UNITS if max(sizes) >= each[0] * 0.9995), _UNITS[-1])
     least = min(sizes) / unit
     places = 0 if not letter else 1 if least >= 100 else 2 if least >= 0.02 else 3
-    return lambda value: f"{'-' if value < 0 else ''}${abs(value) / unit:,.{places}f}{letter}"
+
+    def write(cents: float) -> str:
+        return f"{'-' if cents < 0 else ''}${abs(cents) / unit:,.{places}f}{letter}" if cents else "$0"
+
+    return write
 
 
 def signed(write: Form) -> Form:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.page import is_page
-from workforce_sim.reports.horizon import MOST_DISCOUNT
+from workforce_sim.reports.horizon import DISCOUNT_RATE, MOST_DISCOUNT
 from workforce_sim.store.files import is_file, is_there, opened_file
 from workforce_sim.store.layout import replace_file
 from workforce_sim.store.writer import writable
@@ -62,7 +62,9 @@ def _is_report(path: Path) -> bool:
 
 
 def discount_rate(rate: Any) -> float:
-    """Return a discount rate; raise ``RequestError`` for one that is none."""
+    """Return the discount rate that is asked for; raise ``RequestError`` for one that is none."""
+    if rate is None:
+        return DISCOUNT_RATE
     if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= MOST_DISCOUNT:
         raise RequestError(f"discount rate: expected a share from 0 to {MOST_DISCOUNT}, such as 0.05 (got {rate!r})")
     return float(rate)

@@ -202,7 +202,7 @@ def upright(
     low: float, high: float, names: Sequence[str], form: Form, top: float, bottom: float
 ) -> tuple[Plot, list[Element]]:
     """Return the area of an upright picture with its axes."""
-    steps = ticks(low, high)
+    steps = axis(low, high, form)
     texts = written(steps, form)
     left = max(map(text_width, texts)) + 8
     plot = Plot(left, WIDTH - 6, Scale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
@@ -211,10 +211,22 @@ def upright(
     return plot, [*grid, *marks, *_below(names, plot, bottom)]
 
 
+def axis(low: float, high: float, form: Form, most: int = 5) -> list[float]:
+    """Return round values that hold a range, far enough apart to be told by what they are written as."""
+    for count in range(most, 1, -1):
+        steps = ticks(low, high, count)
+        if len({form(value) for value in steps}) == len(steps):
+            return steps
+    pad = max(high - low, abs(high) * 1e-9, 1e-12) / 2
+    return axis(low - pad, high + pad, form, most)
+
+
 def written(steps: Sequence[float], form: Form) -> list[str]:
     """Return the texts of ticks, without decimals that are zero in all of them."""
     texts = [form(value) for value in steps]
-    while all(re.search(r"\d\.\d", text) for text in texts) and all(_LAST_ZERO.search(text) for text in texts):
+    decimal = [text for value, text in zip(steps, texts, strict=True) if value]
+    while all(re.search(r"\d\.\d", text) and _LAST_ZERO.search(text) for text in decimal) and decimal:
+        decimal = [_LAST_ZERO.sub("", text) for text in decimal]
         texts = [_LAST_ZERO.sub("", text) for text in texts]
     return texts
 

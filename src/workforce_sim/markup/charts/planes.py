@@ -14,6 +14,7 @@ from workforce_sim.markup.charts.canvas import (
     WIDTH,
     Form,
     Scale,
+    axis,
     bar,
     fitted,
     line,
@@ -22,7 +23,6 @@ from workforce_sim.markup.charts.canvas import (
     picture,
     points,
     text_width,
-    ticks,
     words,
     written,
 )
@@ -101,10 +101,8 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
         found: the choices.
         forms: writes a value of each axis.
     """
-    x_ticks, y_ticks = (
-        ticks(min(p.x for p in found), max(p.x for p in found), 4),
-        ticks(min(p.y for p in found), max(p.y for p in found)),
-    )
+    x_ticks = axis(min(p.x for p in found), max(p.x for p in found), forms[0], 4)
+    y_ticks = axis(min(p.y for p in found), max(p.y for p in found), forms[1])
     texts = written(x_ticks, forms[0]), written(y_ticks, forms[1])
     left = max(map(text_width, texts[1])) + 8
     across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)

@@ -17,6 +17,7 @@ from workforce_sim.markup.charts.canvas import (
     WIDTH,
     Form,
     Scale,
+    axis,
     bar,
     fitted,
     label,
@@ -210,7 +211,7 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
         beside: what the hollow points are, such as ``prior``.
     """
     every = [x for row in rows for x in (row.value, row.low, row.high, *([] if row.beside is None else [row.beside]))]
-    steps = ticks(min(every), max(every), 4)
+    steps = axis(min(every), max(every), form, 4)
     scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
     bottom = 8 + 26 * len(rows)
     grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
