@@ -196,8 +196,7 @@ def _compare(options: argparse.Namespace) -> int:
     page = of_comparison(found, gains)
     if options.out is not None:
         tables = {**tables_of_comparison(found, gains), "groups": gains_by_group(found, least)}
-        headers = {name: ensemble.header for name, ensemble in found.ensembles.items()}
-        write_folder(options.out, tables, page, "comparison.json", headers, least)
+        write_folder(options.out, tables, page, "comparison", found.headers)
     _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
     return SUCCESS
 
@@ -219,7 +218,7 @@ def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
 
 def _sweep(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
-    from workforce_sim.ensembles.pages import headers_of_sweep, of_sweep, tables_of_sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.pages import of_sweep, tables_of_sweep  # noqa: PLC0415
     from workforce_sim.ensembles.sweeping import sweep  # noqa: PLC0415
 
     if options.out is not None:
@@ -230,7 +229,7 @@ def _sweep(options: argparse.Namespace) -> int:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json", headers_of_sweep(found))
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
     _tell(options, found, page)
     return SUCCESS
 

@@ -34,11 +34,10 @@ def _rate(text: str) -> float:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from workforce_sim.reports.read import page_of_folder  # noqa: PLC0415
-    from workforce_sim.reports.written import discount_rate, place_beside, write_page  # noqa: PLC0415
+    from workforce_sim.reports.results import page_of_folder  # noqa: PLC0415
+    from workforce_sim.reports.written import place_beside, write_page  # noqa: PLC0415
 
-    rate = discount_rate(options.discount_rate)
     place = place_beside(options.folder, options.out)
-    write_page(place, page_of_folder(options.folder, rate))
+    write_page(place, page_of_folder(options.folder, options.discount_rate))
     complain(f"written to {place}")
     return SUCCESS

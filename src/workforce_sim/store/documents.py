@@ -77,19 +77,20 @@ class EnsembleDocument(Document):
     seal: Sha256
 
 
-class NamedHeader(Document):
-    """A scenario of a comparison or a sweep: its name and what it is."""
+class Scenario(Document):
+    """A scenario of a comparison, or a combination of a sweep: its name, and what was asked."""
 
     name: str
     header: Described
 
 
 class ScenariosDocument(Document):
-    """``scenarios.json`` of a comparison or a sweep: its scenarios in order, and who is hidden in its groups."""
+    """``asked.json`` of a comparison or a sweep: what was asked, and the tables that came out."""
 
     format: int
-    scenarios: Annotated[list[NamedHeader], Field(min_length=1)]
-    least: Count | None
+    kind: Literal["comparison", "sweep"]
+    scenarios: Annotated[list[Scenario], Field(min_length=1)]
+    files: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,60}\.parquet\z")], WrittenTable]
     seal: Sha256
 
 
