@@ -65,10 +65,22 @@ def _question(scenarios: Sequence[Scenario]) -> str:
 
 def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
     base, *others = scenarios
-    return list(joined([sentence for other in others for sentence in _sentences(base, other, rate, len(others) == 1)]))
+    return list(joined(list(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))))
 
 
-def _sentences(base: Scenario, other: Scenario, rate: float, alone: bool) -> Iterator[Child]:
+def _of_several(base: Scenario, others: Sequence[Scenario]) -> Iterator[Child]:
+    """Yield the answer for several scenarios: how much more each costs, with its range."""
+    whole = spread(totals(base.yearly(COST))).mean or 0.0
+    yield f"From {period(base.years)}, {base.name} costs the employer {form(COST)(whole)}. Compared with that:"
+    for place, other in enumerate(others):
+        gap = spread(totals(other.yearly(COST) - base.yearly(COST)))
+        ranged = "" if gap.low is None else f" (90% of simulations: {span(gap.low, gap.high, _signed)})"
+        yield f"{other.name}"
+        yield bold(change(COST, gap.mean))
+        yield f"{ranged.strip()}{'.' if place == len(others) - 1 else ';'}"
+
+
+def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
     """Yield the answer for one scenario: difference with its range, present value, participation, share of payroll."""
     one, two = base.yearly(COST), other.yearly(COST)
     gap, money = spread(totals(two - one)), form(COST)
@@ -79,9 +91,8 @@ def _sentences(base: Scenario, other: Scenario, rate: float, alone: bool) -> Ite
     yield from _range(gap)
     now = spread(present(two - one, rate))
     if now.mean is not None and gap.mean:
-        yield f"The present value of the difference at {share(rate)} is {form(COST)(now.mean)}."
-    if alone:
-        yield from _last_year(base, other)
+        yield f"The present value of the difference at {share(rate)} is {money(now.mean)}."
+    yield from _last_year(base, other)
 
 
 def _difference(base: Scenario, other: Scenario, gap: Spread) -> Iterator[Child]:

@@ -95,6 +95,23 @@ def points(places: Any) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
 
 
+def readable_on(colour: str) -> str:
+    """Return the ink, dark or light, that stands out more from a colour."""
+    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 # --- text that fits ---
 
 
@@ -125,15 +142,14 @@ def fitted(text: str, width: float, size: float = FONT) -> str:
     return f"{kept.rstrip()}..."
 
 
-def wrapped(text: str, width: float, most: int = 2, size: float = FONT) -> list[str]:
-    """Return a text in lines of a width, broken between words, at most so many; the last one is cut."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
-            lines[-1] = f"{lines[-1]} {word}"
-        else:
-            lines.append(word)
-    return [fitted(each, width, size) for each in lines] or [""]
+def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
+    """Return a text in one line where it fits, else in two about equally long ones, each cut to the width."""
+    words_of = text.split()
+    if text_width(text, size) <= width or len(words_of) < 2:
+        return [fitted(text, width, size)]
+    halves = [(" ".join(words_of[:i]), " ".join(words_of[i:])) for i in range(1, len(words_of))]
+    best = min(halves, key=lambda pair: max(text_width(half, size) for half in pair))
+    return [fitted(half, width, size) for half in best]
 
 
 def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> list[Element]:

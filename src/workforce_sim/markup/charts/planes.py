@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from workforce_sim.markup.charts.canvas import (
-    INK,
     LOSS,
-    PAPER,
     QUIET,
     RULE,
     WIDTH,
@@ -22,6 +20,7 @@ from workforce_sim.markup.charts.canvas import (
     marker,
     picture,
     points,
+    readable_on,
     text_width,
     words,
     written,
@@ -80,7 +79,7 @@ def _cell(x: float, y: float, wide: float, tall: float, part: float, text: str, 
     shade = "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(_PALE, _DEEP, strict=True))
     yield bar(x, y, wide - 1, tall - 1, shade, f"{where}: {text}")
     if text_width(text) <= wide - 2:
-        yield words(x + wide / 2, y + tall / 2 + 4, text, "middle", fill=PAPER if part > 0.45 else INK)
+        yield words(x + wide / 2, y + tall / 2 + 4, text, "middle", fill=readable_on(shade))
 
 
 class Point(NamedTuple):
