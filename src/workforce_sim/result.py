@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -110,6 +111,18 @@ class Result:
                 if year not in writer.years:
                     writer.commit(year, part, None, {})
         return Path(path)
+
+    def to_excel(self, path: str | Path, *, people: bool = False, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``.
+
+        Args:
+            path: file to write, ending in ``.xlsx``.
+            people: whether there is a sheet for each year with everybody employed in it.
+            overwrite: whether a file that is there is replaced.
+        """
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, people=people, overwrite=overwrite)
+        return found
 
 
 def read_run(path: str | Path) -> Result:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,12 @@ class Ensemble:
     def __repr__(self) -> str:
         years = self.replicates["year"]
         return f"<Ensemble of {self.count:,} replicates, {years.min()!s} to {years.max()!s}>"
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def simulate_ensemble(
