@@ -47,7 +47,7 @@ class Ensemble:
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
-        origin: census and versions; of an ensemble on disk, what its folder says of them.
+        origin: the census and the own events that it was made with; of an ensemble on disk, what its folder says.
     """
 
     replicates: pl.DataFrame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.store.header import Header
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
@@ -41,7 +41,7 @@ class Sweep:
     Attributes:
         combinations: one row per combination: its number from 0, and a column for each swept key, of numbers where all
             its values are numbers, else of words.
-        ensembles: in the same order.
+        ensembles: in the same order; the first one alone keeps its census.
     """
 
     combinations: pl.DataFrame
@@ -54,7 +54,7 @@ class Sweep:
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by number of the combination: configuration, fingerprint of the census, versions."""
+        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
         numbers = map(str, self.combinations["combination"])
         return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
@@ -163,7 +163,8 @@ def sweep(
         )
         for place, each in enumerate(configs)
     ]
-    return Sweep(_combinations(values), ensembles)
+    first, *others = ensembles
+    return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
