@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -81,9 +81,16 @@ def _asked(folder: Path) -> ScenariosDocument:
     return found
 
 
-def table_names(folder: Path) -> list[str]:
-    """Return the names of the tables in the folder of a comparison or a sweep."""
-    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield tables of the folder of a comparison or a sweep by name, such as who gains; none of other folders.
+
+    Args:
+        folder: as ``read_results`` reads it.
+        known: names of tables to leave out: those that the result can make again.
+    """
+    if is_file(folder / ASKED):
+        names = (file.removesuffix(".parquet") for file in sorted(_asked(folder).files))
+        yield from ((name, read_table(folder, name)) for name in names if name not in known)
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:

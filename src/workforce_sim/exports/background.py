@@ -13,7 +13,7 @@ from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.store.header import Header
-from workforce_sim.store.layout import sha256
+from workforce_sim.store.layout import json_bytes, sha256
 
 SET = "set in the configuration"
 DEFAULT = "default; its source is in docs/model/assumptions.md"
@@ -79,11 +79,16 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         ("Census", census_words(config, first.source)),
         *(("SHA-256 of the completed census", known) for known in census),
         ("SHA-256 of the result", result_hash),
-        *((f"SHA-256 of what was asked{_of(name)}", header.root()) for name, header in headers.items()),
+        *((f"SHA-256 of what was asked{_of(name)}", _asked(header)) for name, header in headers.items()),
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
     about = ["The same configuration, census and versions give the same result, to the cent."]
     return Sheet("How it was made", "How it was made", ["", ""], [Kind.TEXT, Kind.WRAPPED], [*map(Row, rows)], about)
+
+
+def _asked(header: Header) -> str:
+    """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
+    return sha256(json_bytes({**header.identity(), "opening": None}))
 
 
 def _of(name: str) -> str:

@@ -20,7 +20,7 @@ MOST_SIMULATED = 20_000
 """Rows of single simulations in a workbook; more take long to write, and to open."""
 
 P5, P95 = 2, len(VALUES) - 1
-KEYS = {"scenario": "Scenario", "combination": "Combination", "year": "Year", "replicate": "Simulation"}
+KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
 ABOUT = (
     "P5 to P95: nine of ten simulations lie between them. The standard error tells how sure the mean is. Measures that "
     "are 0 throughout are left out."

@@ -16,21 +16,28 @@ def in_dollars(table: pl.DataFrame) -> pl.DataFrame:
             with a column ``measure`` the values of measures in cents become dollars too, and so do their names.
 
     Returns:
-        The same rows and columns: amounts are floats, exact to the cent up to 90 trillion dollars.
+        The same rows and columns: amounts are floats, exact to the cent below 90 trillion dollars.
     """
-    columns = [_dollars(name) if "cents" in name.split("_") else pl.col(name) for name in table.columns]
+    columns = [
+        _divided(name, dtype).alias(_renamed(name)) if "cents" in name.split("_") else pl.col(name)
+        for name, dtype in table.schema.items()
+    ]
     if "measure" in table.columns:
         money = pl.col("measure").str.ends_with("_cents")
         values = [name for name, dtype in table.schema.items() if dtype.is_float() and _is_value(name)]
-        divided = (pl.when(money).then(pl.col(name) / 100).otherwise(pl.col(name)).alias(name) for name in values)
+        divided = (pl.when(money).then(_divided(name)).otherwise(pl.col(name)).alias(name) for name in values)
         renamed = pl.col("measure").str.replace("_cents$", "_dollars")
         return table.with_columns(*divided, renamed)
     return table.select(columns)
 
 
-def _dollars(name: str) -> pl.Expr:
-    words = ["dollars" if word == "cents" else word for word in name.split("_")]
-    return (pl.col(name) / 100).alias("_".join(words))
+def _divided(name: str, dtype: pl.DataType | None = None) -> pl.Expr:
+    """Return cents as dollars: whole cents exactly, means to a hundredth of a cent."""
+    return (pl.col(name) / 100).round(2 if dtype is not None and dtype.is_integer() else 4)
+
+
+def _renamed(name: str) -> str:
+    return "_".join("dollars" if word == "cents" else word for word in name.split("_"))
 
 
 def _is_value(name: str) -> bool:

@@ -10,6 +10,8 @@ from workforce_sim.exports.sheet import Kind, Row, Sheet
 
 UNITS = {"_cents": 100, "_bp": 10_000, "_ppm": 1_000_000}
 """How many make a dollar, or a whole, by the end of a column's name."""
+PLACES = 6
+"""Decimals of all of these."""
 
 
 def table_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str] = ()) -> Sheet:
@@ -31,7 +33,7 @@ def _unit(name: str) -> int:
 
 
 def _scaled(name: str) -> pl.Expr:
-    return pl.col(name) if _unit(name) == 1 else pl.col(name) / _unit(name)
+    return pl.col(name) if _unit(name) == 1 else (pl.col(name) / _unit(name)).round(PLACES)
 
 
 def _kind(name: str, dtype: pl.DataType) -> Kind:
