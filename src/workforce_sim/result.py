@@ -127,6 +127,18 @@ class Result:
                     writer.commit(year, part, None, {})
         return Path(path)
 
+    def to_excel(self, path: str | Path, *, people: bool = False, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``.
+
+        Args:
+            path: file to write, ending in ``.xlsx``.
+            people: whether there is a sheet for each year with everybody employed in it.
+            overwrite: whether a file that is there is replaced.
+        """
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, people=people, overwrite=overwrite)
+        return found
+
 
 def read_run(path: str | Path) -> Result:
     """Read a run from its folder; its tables are read when they are asked for.

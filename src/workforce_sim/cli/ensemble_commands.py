@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
-from workforce_sim.cli.run_commands import Command
+from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, counter, printable, say
 
 if TYPE_CHECKING:

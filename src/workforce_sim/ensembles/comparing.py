@@ -194,6 +194,12 @@ class Comparison:
     def __str__(self) -> str:
         return readable(self)
 
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
+
 
 def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Return the tables of scenarios as one, with their names in the first column."""

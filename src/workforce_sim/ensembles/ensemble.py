@@ -97,6 +97,12 @@ class Ensemble:
         years = self.replicates["year"]
         return f"<Ensemble of {self.count:,} replicates, {years.min()!s} to {years.max()!s}>"
 
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
+
 
 def simulate_ensemble(
     config: Any = None,

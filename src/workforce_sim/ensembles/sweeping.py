@@ -54,7 +54,7 @@ class Sweep:
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by number of the combination: configuration, fingerprint of the census, versions."""
+        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
         numbers = map(str, self.combinations["combination"])
         return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
@@ -113,6 +113,12 @@ class Sweep:
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -44,6 +44,14 @@ RATES_FAILED = "ratio percentage test failed; cross-testing and the average bene
 """Notes of a failed test for which the law allows another test."""
 
 
+class Figure(NamedTuple):
+    """A figure of a test: its name in words, its value, and the unit: ``%``, ``dollars`` or none, of people."""
+
+    words: str
+    value: float | int | None
+    unit: str
+
+
 @dataclass(frozen=True)
 class PlanTest:
     """What one test found.
@@ -68,10 +76,15 @@ class PlanTest:
         """The figures as text."""
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
+    @property
+    def in_words(self) -> list[Figure]:
+        """The figures with their names and units as people read them."""
+        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
+        return [Figure(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
+
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
-        lines = [_line(words[name], value, percent=name.endswith("_percent")) for name, value in self.figures.items()]
+        lines = [_line(figure) for figure in self.in_words]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
@@ -109,11 +122,14 @@ class Nondiscrimination:
         return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
-def _line(words: str, value: float | None, *, percent: bool) -> str:
-    text = _number(value)
-    if isinstance(value, float):
-        text = f"{text}%" if percent else f"${text}"
-    return f"    {words:<48}{text:>16}"
+def _unit(name: str, value: float | None) -> str:
+    return "%" if name.endswith("_percent") and value is not None else "dollars" if isinstance(value, float) else ""
+
+
+def _line(figure: Figure) -> str:
+    text = _number(figure.value)
+    shown = {"%": f"{text}%", "dollars": f"${text}"}.get(figure.unit, text)
+    return f"    {figure.words:<48}{shown:>16}"
 
 
 def _number(value: float | None) -> str:
