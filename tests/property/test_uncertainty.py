@@ -335,7 +335,7 @@ def test_an_attribution_reads_as_a_table() -> None:
     )
     assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
     assert "0.0 +- 0.0" in lines[4]
-    assert repr(attributed()) == "<Attribution over 60 replicates>"
+    assert repr(attributed()) == "<Attribution over 60 simulations>"
 
 
 def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:

@@ -197,7 +197,7 @@ def test_progress_is_a_line_of_a_terminal_and_nothing_elsewhere(
 
 
 def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:
-    assert repr(ensemble) == "<Ensemble of 70 replicates, 2025 to 2026>"
+    assert repr(ensemble) == "<Ensemble of 70 simulations, 2025 to 2026>"
 
 
 # --- batches ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,10 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES, Values
+from workforce_sim.ensembles.cards import attribution_card
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.spread import SOURCES, varying
 from workforce_sim.ensembles.wording import SHOWN, table, value
@@ -43,7 +46,7 @@ SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, repr=False)
-class Attribution:
+class Attribution(Displayed):
     """The variance of measures by source.
 
     Attributes:
@@ -57,7 +60,10 @@ class Attribution:
     ensembles: Mapping[str, Ensemble] = field(compare=False)
 
     def __repr__(self) -> str:
-        return f"<Attribution over {self.ensembles[ALL].count:,} replicates>"
+        return f"<Attribution over {counted(self.ensembles[ALL].count, 'simulation')}>"
+
+    def _card(self) -> Card:
+        return attribution_card(self)
 
     def __str__(self) -> str:
         return readable(self)

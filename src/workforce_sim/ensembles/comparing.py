@@ -12,22 +12,26 @@ import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
+from workforce_sim.wording.terminal import printable
 
 CENSUS_PATH = ("path", "size")
 """Keys of ``census`` that say which one: without meaning where one is given."""
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Displayed):
     """Scenarios of one census, with common random numbers.
 
     Attributes:
@@ -147,8 +151,11 @@ class Comparison:
         return self._money[replicate]
 
     def __repr__(self) -> str:
-        count = self.ensembles[self.baseline].count
-        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} replicates of each>"
+        count = counted(self.ensembles[self.baseline].count, "simulation")
+        return f"<Comparison of {printable(', '.join(self.ensembles))}: {count} of each>"
+
+    def _card(self) -> Card:
+        return comparison_card(self)
 
     def __str__(self) -> str:
         return readable(self)

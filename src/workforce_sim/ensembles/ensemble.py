@@ -13,6 +13,9 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.display.by_year import bands_table, span
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands
@@ -25,6 +28,7 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 from workforce_sim.store.writer import refuse_inputs
+from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import counter
 
 LEAST = 30
@@ -35,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, repr=False)
-class Ensemble:
+class Ensemble(Displayed):
     """Many replicates.
 
     Attributes:
@@ -64,8 +68,15 @@ class Ensemble:
         return self.replicates["replicate"].n_unique()
 
     def __repr__(self) -> str:
-        years = self.replicates["year"]
-        return f"<Ensemble of {self.count:,} replicates, {years.min()!s} to {years.max()!s}>"
+        return f"<Ensemble of {counted(self.count, 'simulation')}, {self._span}>"
+
+    def _card(self) -> Card:
+        title = f"{counted(self.count, 'simulation')} of {self._span}: means"
+        return Card(title, (bands_table(self.bands),), self.notes)
+
+    @property
+    def _span(self) -> str:
+        return span(self.replicates["year"].unique().sort().to_list())
 
 
 def simulate_ensemble(

@@ -13,8 +13,11 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.cards import sweep_card
 from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
 from workforce_sim.ensembles.pairing import comparable, paired
@@ -22,7 +25,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.wording import percent, value_text
+from workforce_sim.wording import counted, percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
@@ -32,7 +35,7 @@ MATCH = "plan.match."
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep:
+class Sweep(Displayed):
     """A grid, simulated.
 
     Attributes:
@@ -84,8 +87,12 @@ class Sweep:
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
 
     def __repr__(self) -> str:
-        count = self.ensembles[0].count
-        return f"<Sweep of {', '.join(self.keys)}: {len(self.ensembles)} combinations, {count:,} replicates of each>"
+        combinations = counted(len(self.ensembles), "combination")
+        count = counted(self.ensembles[0].count, "simulation")
+        return f"<Sweep of {', '.join(self.keys)}: {combinations}, {count} of each>"
+
+    def _card(self) -> Card:
+        return sweep_card(self)
 
     def __str__(self) -> str:
         return readable(self)

@@ -15,12 +15,14 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.changing import flattened
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.errors import ConfigError, RequestError, SimulationError
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.plan.loading import load_config
-from workforce_sim.wording import columns, number
+from workforce_sim.wording import columns, counted, number
 
 STEPS, CLOSE, SLOPE, LEAST = 6, 1e-3, 0.2, 0.01
 MOVES = {
@@ -40,7 +42,7 @@ MOVES = {
 
 
 @dataclass(frozen=True, repr=False)
-class Calibration:
+class Calibration(Displayed):
     """A configuration that meets facts.
 
     Attributes:
@@ -58,12 +60,22 @@ class Calibration:
         """Whether every fact is met within a thousandth."""
         return bool(self.facts["met"].all())
 
-    def __str__(self) -> str:
-        moved = [["key", "before", "after"], *([k, number(a), number(b)] for k, a, b in self.moved.rows())]
+    def _moved(self) -> list[list[str]]:
+        return [["key", "before", "after"], *([k, number(a), number(b)] for k, a, b in self.moved.rows())]
+
+    def _facts(self) -> list[list[str]]:
         facts = [["fact", "target", "before", "after", "met"]]
         for name, target, before, after, met in self.facts.rows():
             facts.append([name, *(f"{x:,.6g}" for x in (target, before, after)), "yes" if met else "no"])
-        return "\n".join([*columns(moved, right=(1, 2)), "", *columns(facts, right=(1, 2, 3))])
+        return facts
+
+    def _card(self) -> Card:
+        (keys, *moved), (heading, *facts) = self._moved(), self._facts()
+        title = f"{counted(len(moved), 'key')} moved to meet {counted(len(facts), 'fact')}"
+        return Card(title, (Table(keys, cells(moved)), Table(heading, cells(facts))))
+
+    def __str__(self) -> str:
+        return "\n".join([*columns(self._moved(), right=(1, 2)), "", *columns(self._facts(), right=(1, 2, 3))])
 
     def __repr__(self) -> str:
         return f"<Calibration of {self.moved.height} keys to {self.facts.height} facts>"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
 Outcome = Literal[
@@ -68,15 +71,26 @@ class PlanTest:
         """The figures as text."""
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
+    @property
+    def said(self) -> str:
+        """The figures in words."""
+        return "; ".join(f"{name} {_number(value)} {unit}".rstrip() for name, value, unit in self._read())
+
+    def _read(self) -> Iterator[tuple[str, float | None, str]]:
+        """Yield each figure: what it is in words, its value, and its unit."""
+        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
+        for name, value in self.figures.items():
+            percent = name.endswith("_percent") and value is not None
+            yield words[name], value, "%" if percent else "dollars" if isinstance(value, float) else ""
+
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
-        lines = [_line(words[name], value, percent=name.endswith("_percent")) for name, value in self.figures.items()]
+        lines = [_line(name, value, unit) for name, value, unit in self._read()]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
-@dataclass(frozen=True)
-class Nondiscrimination:
+@dataclass(frozen=True, repr=False)
+class Nondiscrimination(Displayed):
     """The tests of one plan year; prints as a page.
 
     Attributes:
@@ -104,12 +118,20 @@ class Nondiscrimination:
         columns = ("test", "outcome", "section", "figures", "note")
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
+    def __repr__(self) -> str:
+        outcomes = Counter(found.outcome for found in self.tests)
+        return f"<Nondiscrimination of {self.year}: {', '.join(f'{n} {outcome}' for outcome, n in outcomes.items())}>"
+
+    def _card(self) -> Card:
+        rows = [(found.test, f"IRC {found.section}", found.outcome, found.said, found.note) for found in self.tests]
+        heading = ("Test", "Section", "Outcome", "Figures", "Note")
+        return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
+
     def __str__(self) -> str:
         return "\n".join([f"Plan year {self.year}, replicate {self.replicate}", *map(str, self.tests)])
 
 
-def _line(words: str, value: float | None, *, percent: bool) -> str:
-    unit = "%" if percent and value is not None else "dollars" if isinstance(value, float) else ""
+def _line(words: str, value: float | None, unit: str) -> str:
     return f"    {words:<48}{_number(value):>16} {unit}".rstrip()
 
 
