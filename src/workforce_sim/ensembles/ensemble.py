@@ -27,6 +27,7 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import counter
@@ -49,6 +50,7 @@ class Ensemble(Displayed):
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
+        origin: the census and the own events that it was made with; empty where nobody knows.
     """
 
     replicates: pl.DataFrame
@@ -56,6 +58,12 @@ class Ensemble(Displayed):
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin = field(default=Origin(), compare=False)
+
+    @property
+    def header(self) -> Header:
+        """What was asked, of which census and by which versions, as it is written down."""
+        return self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -138,7 +146,7 @@ def simulate_ensemble(
     with closing(parts):
         found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, written, notes, kept, sure)
+    ensemble = Ensemble(found, written, notes, kept, sure, run.origin)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Origin
 from workforce_sim.wording import counted, percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
@@ -41,7 +42,7 @@ class Sweep(Displayed):
     Attributes:
         combinations: one row per combination: its number from 0, and a column for each swept key, of numbers where all
             its values are numbers, else of words.
-        ensembles: in the same order.
+        ensembles: in the same order; the first one alone keeps its census.
     """
 
     combinations: pl.DataFrame
@@ -155,7 +156,8 @@ def sweep(
         )
         for place, each in enumerate(configs)
     ]
-    return Sweep(_combinations(values), ensembles)
+    first, *others = ensembles
+    return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
