@@ -14,6 +14,9 @@ from workforce_sim.config import Config
 from workforce_sim.display.by_year import span, summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
+from workforce_sim.display.plots import summary_plot
+from workforce_sim.errors import asked
 from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Origin
@@ -50,6 +53,18 @@ class Result(Displayed):
 
     def _card(self) -> Card:
         return Card(f"Run of {self._span}", (summary_table(self.summary),), self.notes)
+
+    def plot(self, measure: str) -> Picture:
+        """Return a picture of a measure by year.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        summary = self.summary
+        return summary_plot(summary, asked.measure_name(measure, summary.columns[2:]))
 
     @property
     def _span(self) -> str:

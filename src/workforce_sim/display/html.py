@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workforce_sim.display.card import Card, Cell, Table, Trend, is_below
-from workforce_sim.display.sparkline import Values
+from workforce_sim.markup.charts.lines import sparkline
 from workforce_sim.markup.elements import Element, element, fragment
 
 _PADDED = "padding: 2px 8px"
@@ -13,13 +13,12 @@ _WORDS = f"{_PADDED}; text-align: left; vertical-align: top"
 _NUMBER = f"{_PADDED}; text-align: right; vertical-align: top; white-space: nowrap"
 _NUMBERED = f"{_PADDED}; text-align: right; vertical-align: bottom"
 _BELOW = f"{_PADDED}; padding-left: 20px; text-align: left; font-weight: normal; white-space: nowrap"
-_WIDE, _HEIGHT, _EDGE = 84, 20, 3
 
 
 def card_html(card: Card) -> str:
     """Return a card as HTML; names and notes in it are text, whatever they hold."""
     title = element("p", element("strong", card.title))
-    tables = (_scrolling(table) for table in card.tables if table.rows)
+    tables = (table_html(table) for table in card.tables if table.rows)
     return fragment(element("div", title, tables, _notes(card)))
 
 
@@ -30,7 +29,7 @@ def _notes(card: Card) -> Element | None:
     return element("details", element("summary", f"Notes ({len(card.notes)})"), listed, open="open")
 
 
-def _scrolling(table: Table) -> Element:
+def table_html(table: Table) -> Element:
     """Return a table that a narrow page can move sideways."""
     caption = element("p", table.caption) if table.caption else None
     head = element("tr", (element("th", cell, style=_head(table, i)) for i, cell in enumerate(table.heading)))
@@ -41,7 +40,7 @@ def _scrolling(table: Table) -> Element:
 
 def _cells(table: Table, row: Sequence[Cell]) -> Iterator[Element]:
     for place, cell in enumerate(row):
-        inner = _sparkline(cell.values) if isinstance(cell, Trend) else cell
+        inner = sparkline(cell.values, f"Trend of {row[0]}") if isinstance(cell, Trend) else cell
         if place == 0 and table.left:
             yield element("th", inner, scope="row", style=_BELOW if is_below(row) else _WORDS)
         else:
@@ -54,23 +53,3 @@ def _head(table: Table, place: int) -> str:
 
 def _side(table: Table, place: int) -> str:
     return _NUMBER if table.is_number(place) else _WORDS
-
-
-def _sparkline(values: Values) -> Element | None:
-    """Return a small line in the color of the text, with a dot at its last value."""
-    known = [(i, value) for i, value in enumerate(values) if value is not None]
-    if not known:
-        return None
-    low, high = min(value for _, value in known), max(value for _, value in known)
-    step, scale = (_WIDE - 2 * _EDGE) / max(len(values) - 1, 1), (_HEIGHT - 2 * _EDGE) / ((high - low) or 1)
-    points = [(_EDGE + i * step, _HEIGHT - _EDGE - (value - low) * scale) for i, value in known]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return element(
-        "svg",
-        element("polyline", points=line, fill="none", stroke="currentColor", stroke_width=1.5),
-        element("circle", cx=points[-1][0], cy=points[-1][1], r=2, fill="currentColor"),
-        viewBox=f"0 0 {_WIDE} {_HEIGHT}",
-        width=_WIDE,
-        height=_HEIGHT,
-        aria_hidden="true",
-    )

@@ -14,12 +14,14 @@ from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
 from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
+from workforce_sim.ensembles.plots import comparison_plot
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
@@ -149,6 +151,19 @@ class Comparison(Displayed):
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
             self._money[replicate] = people.alike(found)
         return self._money[replicate]
+
+    def plot(self, measure: str, *, differences: bool = False) -> Picture:
+        """Return a picture of a measure by year, a line for each scenario with its band.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            differences: show how far the other scenarios are from the baseline, simulation by simulation.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[self.baseline].replicates))
+        return comparison_plot(self, name, differences=differences)
 
     def __repr__(self) -> str:
         count = counted(self.ensembles[self.baseline].count, "simulation")

@@ -16,9 +16,11 @@ from workforce_sim.config import Config
 from workforce_sim.display.by_year import bands_table, span
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
+from workforce_sim.display.plots import bands_plot
 from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.ensembles.bands import MEASURES, bands
+from workforce_sim.ensembles.bands import MEASURES, bands, measures
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
@@ -81,6 +83,17 @@ class Ensemble(Displayed):
     def _card(self) -> Card:
         title = f"{counted(self.count, 'simulation')} of {self._span}: means"
         return Card(title, (bands_table(self.bands),), self.notes)
+
+    def plot(self, measure: str) -> Picture:
+        """Return a picture of a measure by year: its mean, and bands of percentiles.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        return bands_plot(self.bands, asked.measure_name(measure, measures(self.replicates)))
 
     @property
     def _span(self) -> str:
@@ -175,14 +188,7 @@ def _whole(events: Iterable[int]) -> list[int]:
 def relative_targets(until: Mapping[str, float | str], own: Sequence[OwnEvent] = ()) -> dict[str, float]:
     """Return the largest relative standard error by measure."""
     known = (*MEASURES, *(name for event in own for name in event.measures or ()))
-    return {_measure(name, known): _share(name, value) for name, value in until.items()}
-
-
-def _measure(name: str, known: Sequence[str]) -> str:
-    for found in (name, f"{name}_cents"):
-        if found in known:
-            return found
-    raise RequestError(f"until: no measure is named {name!r}; there are {', '.join(known)}")
+    return {asked.measure_name(name, known, "until"): _share(name, value) for name, value in until.items()}
 
 
 def _share(name: str, value: float | str) -> float:

@@ -15,12 +15,14 @@ from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
 from workforce_sim.ensembles.cards import sweep_card
 from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
 from workforce_sim.ensembles.pairing import comparable, paired
+from workforce_sim.ensembles.plots import sweep_plot
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
@@ -86,6 +88,21 @@ class Sweep(Displayed):
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
+
+    def plot(self, measure: str, *, year: int | None = None) -> Picture:
+        """Return a picture of a measure in a year: a heat map of two swept keys, else a row for each combination.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            year: a plan year; the last one when left out.
+
+        Raises:
+            RequestError: for another name or year, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[0].replicates))
+        years = self.ensembles[0].config.simulation.years
+        chosen = years[-1] if year is None else asked.within("year", year, years[0], years[-1])
+        return sweep_plot(self, name, chosen)
 
     def __repr__(self) -> str:
         combinations = counted(len(self.ensembles), "combination")

@@ -20,6 +20,7 @@ from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.errors import ConfigError, RequestError, SimulationError
+from workforce_sim.errors.asked import measure_name
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.plan.loading import load_config
 from workforce_sim.wording import columns, counted, number
@@ -107,7 +108,7 @@ def calibrate(
     """
     whole = load_config(config)
     asked = with_changes(whole, {"uncertainty.assumptions": ()})
-    names = [_measure(name) for name in targets]
+    names = [measure_name(name, MEASURES, "targets") for name in targets]
     keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
     start = np.array([_value(asked, key) for key in keys])
     problem = _Problem(asked, keys, names, census, year or asked.simulation.start_year, replicates)
@@ -192,13 +193,6 @@ def _slopes(problem: _Problem, at: Floats, now: Floats, scale: Floats) -> Floats
         else:
             found.append(np.zeros(len(now)))
     return np.array(found).T
-
-
-def _measure(name: str) -> str:
-    found = next((known for known in (name, f"{name}_cents") if known in MEASURES), None)
-    if found is None:
-        raise RequestError(f"targets: no measure is named {name!r}; there are {', '.join(MEASURES)}")
-    return found
 
 
 def _key(name: str) -> str:
