@@ -68,12 +68,15 @@ def _framed(picture: Picture) -> Element:
     drawn = picture.drawn
     heads, notes = wrapped(picture.title, WIDTH, 3, _TITLE), wrapped(picture.note, WIDTH, 4, _NOTE)
     height = float(drawn.attrib["viewBox"].split()[3])
-    top, bottom = 20.0 * len(heads) + _EDGE, (15.0 * len(notes) if picture.note else 0.0) + _EDGE
+    top, bottom = 20.0 * len(heads) + 2 * _EDGE, (15.0 * len(notes) if picture.note else 0.0) + _EDGE
     left, wide, tall = -_EDGE, WIDTH + 2 * _EDGE, top + height + bottom
     return element(
         "svg",
         element("rect", x=left, y=-top, width=wide, height=tall, fill=PAPER),
-        [words(0, 14 - top + 20 * i, line, font_size=_TITLE, font_weight="bold") for i, line in enumerate(heads)],
+        [
+            words(0, 14 + _EDGE - top + 20 * i, line, font_size=_TITLE, font_weight="bold")
+            for i, line in enumerate(heads)
+        ],
         [_copied(child) for child in drawn],
         [words(0, height + 12 + 15 * i, line, font_size=_NOTE, fill=QUIET) for i, line in enumerate(notes)],
         **{**drawn.attrib, "viewBox": f"{left} {-top:g} {wide} {tall:g}"},

@@ -24,7 +24,8 @@ def summary_plot(summary: pl.DataFrame, measure: str) -> Picture:
     rows = summary.group_by("year").agg(pl.col(measure).mean()).sort("year")
     count = summary["replicate"].n_unique()
     note = "" if count == 1 else f"Mean of {counted(count, 'simulation')}."
-    return years_plot(measure, rows["year"].to_list(), [Line(label(measure), rows[measure].to_list())], note)
+    line = Line(label(measure), rows[measure].to_list())
+    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
 
 
 def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
@@ -34,19 +35,20 @@ def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
     line = Line(label(measure), rows["mean"].to_list(), ends)
     count = counted(int(rows["replicates"].max() or 0), "simulation")  # type: ignore[arg-type]
     note = f"Mean of {count}. Bands: {BANDS} (light), the 25th to 75th (dark)."
-    return years_plot(measure, rows["year"].to_list(), [line], note)
+    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
 
 
-def years_plot(
-    measure: str, years: Sequence[int], lines: Sequence[Line], note: str, *, form: Form | None = None
-) -> Picture:
-    """Return lines over years; ``form`` writes a value where they are not those of the measure itself."""
+def years_plot(what: str, years: Sequence[int], lines: Sequence[Line], note: str, form: Form) -> Picture:
+    """Return lines over years; ``form`` writes a value."""
     if not any(value is not None for line in lines for value in line.values):
-        raise RequestError(f"{measure}: has no value in any year; is plan.enabled false?")
-    text = form or (lambda value: shown(measure, value))
-    drawn = line_chart(label(measure), [*map(str, years)], lines, text)
-    rows = [row for line in lines for row in _figures(line, text)]
-    return Picture(f"{label(measure)}, {span(years)}", note, drawn, Table(("", *map(str, years)), rows))
+        raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
+    drawn = line_chart(what, [*map(str, years)], lines, form)
+    rows = [row for line in lines for row in _figures(line, form)]
+    return Picture(f"{what}, {span(years)}", note, drawn, Table(("", *map(str, years)), rows))
+
+
+def _form(measure: str) -> Form:
+    return lambda value: shown(measure, value)
 
 
 def _figures(line: Line, form: Form) -> Iterable[list[Cell]]:

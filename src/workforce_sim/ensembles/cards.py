@@ -9,9 +9,9 @@ import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of, span
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
-from workforce_sim.ensembles.wording import error, gap
+from workforce_sim.ensembles.wording import error
 from workforce_sim.wording import counted, number
-from workforce_sim.wording.measures import label, shown
+from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution
@@ -47,8 +47,8 @@ def _scenarios(found: Comparison, measure: str, years: list[int]) -> Iterator[li
 
 
 def _difference(measure: str, row: Mapping[str, Any]) -> list[str]:
-    ends = f"{gap(measure, row['p5'])} to {gap(measure, row['p95'])}"
-    return [gap(measure, row["mean"]), error(measure, row["mean_error"]), ends]
+    ends = f"{moved(measure, row['p5'])} to {moved(measure, row['p95'])}"
+    return [moved(measure, row["mean"]), error(measure, row["mean_error"]), ends]
 
 
 def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> l
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
     costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
     swept = [value if isinstance(value, str) else number(value) for value in values]
-    apart = gap(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
+    apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
     return [*swept, *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
 
 

@@ -11,14 +11,13 @@ from workforce_sim.display.by_year import between
 from workforce_sim.display.card import Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import BANDS, OUTER, years_plot
-from workforce_sim.ensembles.wording import gap
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.lines import Line
 from workforce_sim.markup.charts.planes import heat_map
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
 from workforce_sim.wording import counted, number
-from workforce_sim.wording.measures import label, shown
+from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
@@ -36,8 +35,9 @@ def comparison_plot(found: Comparison, measure: str, *, differences: bool) -> Pi
     count = counted(found.ensembles[found.baseline].count, "simulation")
     beside = f"Difference from {found.baseline}, simulation by simulation. " if differences else ""
     note = f"{beside}Means of {count}; bands: {BANDS}."
-    form = (lambda value: gap(measure, value)) if differences else None
-    return years_plot(measure, rows["year"].unique().sort().to_list(), lines, note, form=form)
+    text = moved if differences else shown
+    what = f"{label(measure)}, difference" if differences else label(measure)
+    return years_plot(what, rows["year"].unique().sort().to_list(), lines, note, lambda value: text(measure, value))
 
 
 def _line(name: str, part: pl.DataFrame) -> Line:

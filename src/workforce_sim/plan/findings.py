@@ -19,32 +19,32 @@ Outcome = Literal[
 Figures = Mapping[str, float | int | None]
 
 _WORDS = {
-    "ratio_percent": "share of the others / of the highly compensated",
+    "ratio_percent": "ratio percentage (NHCEs / HCEs)",
     "lowest_ratio_percent": "lowest ratio percentage of a rate group",
-    "hce_percent": "average of the highly compensated",
-    "nhce_percent": "average of the others",
-    "highest_passing_percent": "highest average that passes",
-    "highest_hce_rate_percent": "highest rate of a highly compensated",
-    "highest_nhce_rate_percent": "highest rate of the others",
-    "hces": "highly compensated, tested",
-    "nhces": "others, tested",
-    "excess": "too much",
-    "recharacterized": "of it stays as catch-up",
-    "refunds": "of it goes back",
-    "refunded_to": "employees with too much",
-    "employees": "employees with too much",
-    "highest_excess": "most of one of them",
+    "hce_percent": "HCE average",
+    "nhce_percent": "NHCE average",
+    "highest_passing_percent": "highest HCE average that passes",
+    "highest_hce_rate_percent": "highest HCE rate",
+    "highest_nhce_rate_percent": "highest NHCE rate",
+    "hces": "HCEs tested",
+    "nhces": "NHCEs tested",
+    "excess": "excess",
+    "recharacterized": "recharacterized as catch-up",
+    "refunds": "to be refunded",
+    "refunded_to": "employees with an excess",
+    "employees": "employees over the limit",
+    "highest_excess": "largest excess of one employee",
     "key_percent": "share of key employees",
     "key_employees": "key employees",
     "key_balances": "balances of key employees",
     "all_balances": "all balances",
 }
-"""Names of figures in words."""
-_OF_COVERAGE = {"hce_percent": "highly compensated who benefit", "nhce_percent": "others who benefit"}
+"""What a page calls each figure; HCEs are highly compensated employees, NHCEs all others."""
+_OF_COVERAGE = {"hce_percent": "HCEs who benefit", "nhce_percent": "NHCEs who benefit"}
 
-RATIO_FAILED = "ratio percentage test failed; the average benefit test is not made"
-RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test are not made"
-"""Notes of what has failed but may yet pass another test that the law allows."""
+RATIO_FAILED = "ratio percentage test failed; the average benefit test was not run"
+RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test were not run"
+"""Notes of a failed test for which the law allows another test."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,20 @@ class PlanTest:
     @property
     def said(self) -> str:
         """The figures in words."""
-        return "; ".join(f"{name} {_number(value)} {unit}".rstrip() for name, value, unit in self._read())
+        return "; ".join(f"{words} {text}" for words, text in self._texts())
 
-    def _read(self) -> Iterator[tuple[str, float | None, str]]:
-        """Yield each figure: what it is in words, its value, and its unit."""
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield each figure in words: what it is, and its value with its unit."""
         words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
         for name, value in self.figures.items():
-            percent = name.endswith("_percent") and value is not None
-            yield words[name], value, "%" if percent else "dollars" if isinstance(value, float) else ""
+            text = _number(value)
+            if isinstance(value, float):
+                text = f"{text}%" if name.endswith("_percent") else f"${text}"
+            yield words[name], text
 
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        lines = [_line(name, value, unit) for name, value, unit in self._read()]
+        lines = [f"    {words:<48}{text:>16}" for words, text in self._texts()]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
@@ -128,11 +130,8 @@ class Nondiscrimination(Displayed):
         return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
 
     def __str__(self) -> str:
-        return "\n".join([f"Plan year {self.year}, replicate {self.replicate}", *map(str, self.tests)])
-
-
-def _line(words: str, value: float | None, unit: str) -> str:
-    return f"    {words:<48}{_number(value):>16} {unit}".rstrip()
+        of_several = f", simulation {self.replicate}" if self.replicate else ""
+        return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
 def _number(value: float | None) -> str:
