@@ -353,5 +353,8 @@ def test_a_share_that_is_none_is_refused(share: Any) -> None:
 
 
 def test_a_measure_that_is_none_is_refused_with_those_there_are() -> None:
-    with pytest.raises(RequestError, match=r"until: no measure is named 'cost'; there are headcount_opening, "):
+    with pytest.raises(
+        RequestError,
+        match=r"until: no measure is named 'cost'; did you mean net_employer_cost ",
+    ):
         simulate_ensemble(CONFIG, until={"cost": 0.01})

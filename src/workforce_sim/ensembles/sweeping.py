@@ -101,7 +101,9 @@ class Sweep(Displayed):
         """
         name = asked.measure_name(measure, measures(self.ensembles[0].replicates))
         years = self.ensembles[0].config.simulation.years
-        chosen = years[-1] if year is None else asked.within("year", year, years[0], years[-1])
+        chosen = years[-1] if year is None else asked.whole(year)
+        if chosen is None or chosen not in years:
+            raise RequestError(f"year: {year!r:.40} is not among {years[0]} to {years[-1]}")
         return sweep_plot(self, name, chosen)
 
     def __repr__(self) -> str:
