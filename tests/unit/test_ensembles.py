@@ -193,7 +193,7 @@ def test_progress_is_a_line_of_a_terminal_and_nothing_elsewhere(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     simulate_ensemble(CONFIG, replicates=2_000, until={"net_employer_cost": 0.9})
     out, err = capsys.readouterr()
-    assert (out, "of 2,000 replicates" in err, "\n" in err) == ("", True, False)
+    assert (out, "of 2,000 simulations" in err, "\n" in err) == ("", True, False)
 
 
 def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:

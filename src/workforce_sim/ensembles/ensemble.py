@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -32,13 +32,10 @@ from workforce_sim.run import begin, joined
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording import counted
-from workforce_sim.wording.terminal import counter
+from workforce_sim.wording.progress import Count, simulations
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
-
-Progress = Callable[[int, int], None]
-"""Called after each batch with how many replicates are done, and how many there are at most."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,7 +103,7 @@ def simulate_ensemble(
     census: Any = None,
     replicates: int | Iterable[int] = 1_000,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     events: Iterable[int] = (),
     until: Mapping[str, float | str] | None = None,
     out: str | Path | None = None,
@@ -123,7 +120,8 @@ def simulate_ensemble(
         replicates: how many, from 0, up to a million; or their numbers, below 2^31.
         executor: anything with the interface of ``concurrent.futures.Executor``: a process pool, or that of a cluster;
             left out, one thread for each processor.
-        progress: called after each batch; True shows a line on standard error where that is a terminal.
+        progress: called after each batch with how many replicates are done, and how many there are at most; True shows
+            a line with the time left on a terminal or in a notebook.
         events: numbers of replicates whose whole results are wanted.
         until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
             a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
@@ -156,8 +154,8 @@ def simulate_ensemble(
     if folder is not None:
         header = run.origin.header(written, notes)
         parts = recorded(folder, header, wanted, lambda numbers, keep: carried_out(job, numbers, executor, keep))
-    with closing(parts):
-        found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
+    with closing(parts), simulations(progress) as tell:
+        found, sure = _collected(parts, len(written.simulation.years), len(wanted), tell, targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
     ensemble = Ensemble(found, written, notes, kept, sure, run.origin)
     if folder is not None:
@@ -169,11 +167,6 @@ def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] =
     """Return the whole result of one replicate, in memory."""
     run = begin(config, census=census, replicate=replicate, own=own)
     return run.result(joined(list(run.years())))
-
-
-def teller(progress: Progress | bool | None) -> Progress | None:
-    """Return what is called after each batch, if anything is."""
-    return counter(verbose=False) if progress is True else (progress or None)
 
 
 def _whole(events: Iterable[int]) -> list[int]:
@@ -205,7 +198,7 @@ def _collected(
     batches: Iterable[pl.DataFrame],
     years: int,
     wanted: int,
-    tell: Progress | None,
+    tell: Count | None,
     targets: Mapping[str, float],
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     """Return the summaries of all replicates, or of those after which everything was sure enough."""

@@ -20,7 +20,7 @@ from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import bands, measures
 from workforce_sim.ensembles.cards import sweep_card
 from workforce_sim.ensembles.comparing import counting
-from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable, paired
 from workforce_sim.ensembles.plots import sweep_plot
 from workforce_sim.ensembles.sweeping_text import readable
@@ -29,6 +29,7 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.store.header import Origin
 from workforce_sim.wording import counted, percent, value_text
+from workforce_sim.wording.progress import Count, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
@@ -133,7 +134,7 @@ def sweep(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
     """Simulate every combination of values with common random numbers.
@@ -146,7 +147,8 @@ def sweep(
         census: as for ``simulate``; it is read once.
         replicates: how many of each combination, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called with how many replicates are done of all combinations; True shows them on a terminal.
+        progress: called with how many replicates are done of all combinations; True shows a line with the
+            time left on a terminal or in a notebook.
         own_events: events of your own, made with ``event``; they happen in every combination.
 
     Returns:
@@ -163,18 +165,19 @@ def sweep(
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
     wanted = asked.replicates(replicates)
-    tell, own = teller(progress), tuple(own_events)
-    ensembles = [
-        simulate_ensemble(
-            each,
-            census=read,
-            replicates=wanted,
-            executor=executor,
-            progress=None if tell is None else counting(tell, place, len(configs)),
-            own_events=own,
-        )
-        for place, each in enumerate(configs)
-    ]
+    own = tuple(own_events)
+    with simulations(progress) as tell:
+        ensembles = [
+            simulate_ensemble(
+                each,
+                census=read,
+                replicates=wanted,
+                executor=executor,
+                progress=counting(tell, place, len(configs)),
+                own_events=own,
+            )
+            for place, each in enumerate(configs)
+        ]
     first, *others = ensembles
     return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
