@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +20,7 @@ from workforce_sim.display.plots import summary_plot
 from workforce_sim.errors import asked
 from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Source
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
 from workforce_sim.wording import counted
@@ -98,6 +99,11 @@ class Result(Displayed):
         """Where the census came from: ``synthetic``, ``configured`` or ``given``; None where nobody knows."""
         return self.tables.header.source if isinstance(self.tables, Stored) else self.origin.source
 
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, replicate, fingerprint of the census, versions."""
+        return self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
+
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
 
@@ -123,15 +129,25 @@ class Result(Displayed):
         Raises:
             LedgerError: when the folder holds anything but this run, or cannot be written.
         """
-        header = self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
-        with writing(
-            Path(path), header, None if self.opening is None else ledger.ordered(self.opening, "census")
-        ) as writer:
-            years = self.tables.years if isinstance(self.tables, Stored) else header.years
+        opening = None if self.opening is None else ledger.ordered(self.opening, "census")
+        with writing(Path(path), self.header, opening) as writer:
+            years = self.tables.years if isinstance(self.tables, Stored) else self.header.years
             for year, part in zip(years, self.parts(), strict=True):
                 if year not in writer.years:
                     writer.commit(year, part, None, {})
         return Path(path)
+
+    def to_excel(self, path: str | Path, *, people: bool = False, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``.
+
+        Args:
+            path: file to write, ending in ``.xlsx``.
+            people: whether there is a sheet for each year with everybody employed in it.
+            overwrite: whether a file that is there is replaced.
+        """
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, people=people, overwrite=overwrite)
+        return found
 
 
 def read_run(path: str | Path) -> Result:

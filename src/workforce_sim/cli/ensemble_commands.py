@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
-from workforce_sim.cli.run_commands import Command
+from workforce_sim.cli.parser import Command
 from workforce_sim.wording.progress import simulations
 from workforce_sim.wording.terminal import complain, printable, say
 
@@ -195,7 +195,7 @@ def _compare(options: argparse.Namespace) -> int:
     gains = None if options.gains is None else found.gains(options.gains, least=least)
     page = of_comparison(found, gains)
     if options.out is not None:
-        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
+        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison", found.headers)
     _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
     return SUCCESS
 
@@ -228,7 +228,7 @@ def _sweep(options: argparse.Namespace) -> int:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
     _tell(options, found, page)
     return SUCCESS
 

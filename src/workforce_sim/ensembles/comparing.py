@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -25,6 +27,7 @@ from workforce_sim.ensembles.plots import comparison_plot
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Header
 from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
 from workforce_sim.wording.progress import Count, simulations
 from workforce_sim.wording.terminal import printable
@@ -40,13 +43,13 @@ class Comparison(Displayed):
     Attributes:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
-        census: the census that all have.
+        census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
-    census: Census = field(compare=False)
+    census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
@@ -59,6 +62,11 @@ class Comparison(Displayed):
     def others(self) -> list[str]:
         """Names of the other scenarios."""
         return list(self.ensembles)[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -147,6 +155,8 @@ class Comparison(Displayed):
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         replicate = asked.replicate(replicate)
+        if self.census is None:
+            raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
@@ -175,6 +185,12 @@ class Comparison(Displayed):
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:

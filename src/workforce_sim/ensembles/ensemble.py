@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Ensemble(Displayed):
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
-        origin: the census and the own events that it was made with; empty where nobody knows.
+        origin: the census and the own events that it was made with; of an ensemble on disk, what its folder says.
     """
 
     replicates: pl.DataFrame
@@ -57,12 +58,12 @@ class Ensemble(Displayed):
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
-    origin: Origin = field(default=Origin(), compare=False)
+    origin: Origin | Header = field(default=Origin(), compare=False)
 
-    @property
+    @cached_property
     def header(self) -> Header:
-        """What was asked, of which census and by which versions, as it is written down."""
-        return self.origin.header(self.config, self.notes)
+        """What was asked: configuration, fingerprint of the census, versions."""
+        return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -95,6 +96,12 @@ class Ensemble(Displayed):
     @property
     def _span(self) -> str:
         return span(self.replicates["year"].unique().sort().to_list())
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def simulate_ensemble(

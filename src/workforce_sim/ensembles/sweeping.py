@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,7 +29,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
 from workforce_sim.wording.progress import Count, simulations
 
@@ -55,6 +57,12 @@ class Sweep(Displayed):
     def keys(self) -> list[str]:
         """The keys that were swept."""
         return self.combinations.columns[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
+        numbers = map(str, self.combinations["combination"])
+        return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -117,6 +125,12 @@ class Sweep(Displayed):
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:
