@@ -21,6 +21,7 @@ from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.parser import Parser, command
+from workforce_sim.cli.plot_command import add_plot_command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add_fit_commands(commands, command)
     add_census_commands(commands, command)
     add_export_command(commands, command)
+    add_plot_command(commands, command)
     about = "check or begin a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
     check = command(config, "check", "tell all that is wrong with a configuration", _config_check)
