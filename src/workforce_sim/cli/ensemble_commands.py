@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
 from workforce_sim.cli.parser import Command
-from workforce_sim.wording.terminal import complain, counter, printable, say
+from workforce_sim.wording.progress import simulations
+from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -150,12 +151,12 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
     if options.shard is not None and until:
         raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
             options.config,
             replicates=replicates,
             executor=executor,
-            progress=counter(options.verbose),
+            progress=progress,
             until=until,
             out=options.out,
             spread=options.spread,
@@ -188,8 +189,8 @@ def _compare(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Comparison = compare(scenarios, executor=executor, **asked)
     least = None if options.show_small else LEAST
     gains = None if options.gains is None else found.gains(options.gains, least=least)
@@ -224,8 +225,8 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:

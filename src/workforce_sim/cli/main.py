@@ -16,13 +16,15 @@ from time import perf_counter
 from typing import NoReturn
 
 from workforce_sim.cli.census_commands import add_census_commands
-from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.parser import Parser, command
+from workforce_sim.cli.plot_command import add_plot_command
 from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
 EXAMPLE = "simulation_config.yaml"
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add_fit_commands(commands, command)
     add_census_commands(commands, command)
     add_export_command(commands, command)
+    add_plot_command(commands, command)
     about = "check or begin a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
     check = command(config, "check", "tell all that is wrong with a configuration", _config_check)
@@ -124,10 +127,11 @@ def _simulate(options: argparse.Namespace) -> int:
         complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
         return USAGE
     started = perf_counter() - start
-    result = simulate(config, out=options.out, progress=shower(options.verbose))
+    with years(True, verbose=options.verbose) as progress:
+        result = simulate(config, out=options.out, progress=progress)
     timings = {"start-up": started, **result.timings}
-    years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
-    say(run_report(years, result.notes, timings, perf_counter() - start, mix))
+    rows, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+    say(run_report(rows, result.notes, timings, perf_counter() - start, mix))
     if options.tests:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 

@@ -14,16 +14,23 @@ import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
+from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
-from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
+from workforce_sim.ensembles.plots import comparison_plot
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.store.header import Header
-from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
+from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution
@@ -33,7 +40,7 @@ CENSUS_PATH = ("path", "size")
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Displayed):
     """Scenarios of one census, with common random numbers.
 
     Attributes:
@@ -187,9 +194,25 @@ class Comparison:
             self._money[replicate] = people.alike(found)
         return self._money[replicate]
 
+    def plot(self, measure: str, *, differences: bool = False) -> Picture:
+        """Return a picture of a measure by year, a line for each scenario with its band.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            differences: show how far the other scenarios are from the baseline, simulation by simulation.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[self.baseline].replicates))
+        return comparison_plot(self, name, differences=differences)
+
     def __repr__(self) -> str:
-        count = self.ensembles[self.baseline].count
-        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} replicates of each>"
+        count = counted(self.ensembles[self.baseline].count, "simulation")
+        return f"<Comparison of {printable(', '.join(self.ensembles))}: {count} of each>"
+
+    def _card(self) -> Card:
+        return comparison_card(self)
 
     def __str__(self) -> str:
         return readable(self)
@@ -220,7 +243,7 @@ def compare(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     baseline: str | None = None,
     own_events: Iterable[OwnEvent] = (),
 ) -> Comparison:
@@ -232,7 +255,8 @@ def compare(
         census: path, frame or read census; what the configurations name when left out, else a synthetic one.
         replicates: how many of each, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called with how many replicates are done of all scenarios; True shows them on a terminal.
+        progress: called with how many replicates are done of all scenarios; True shows a line with the
+            time left on a terminal or in a notebook.
         baseline: the scenario that the others are compared with; the first when left out.
         own_events: events of your own, made with ``event``; they happen in every scenario.
 
@@ -249,19 +273,20 @@ def compare(
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
     wanted = asked.replicates(replicates)
-    tell, own = teller(progress), tuple(own_events)
+    own = tuple(own_events)
     ensembles: dict[str, Ensemble] = {}
-    for place, (name, config) in enumerate(configs.items()):
-        told = None if tell is None else counting(tell, place, len(configs))
-        ensembles[name] = simulate_ensemble(
-            config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
-        )
+    with simulations(progress) as tell:
+        for place, (name, config) in enumerate(configs.items()):
+            told = counting(tell, place, len(configs))
+            ensembles[name] = simulate_ensemble(
+                config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
+            )
     return Comparison(ensembles, configs, read, own)
 
 
-def counting(tell: Progress, place: int, of: int) -> Progress:
+def counting(tell: Count | None, place: int, of: int) -> Count | None:
     """Return what tells the progress of one ensemble as that of all."""
-    return lambda done, total: tell(place * total + done, of * total)
+    return None if tell is None else lambda done, total: tell(place * total + done, of * total)
 
 
 def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
