@@ -8,7 +8,7 @@ Names are imported when they are first used, so that a command line answers ``--
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import workforce_sim.forking  # noqa: F401 - it must see every fork
+import workforce_sim.errors.forking  # noqa: F401 - it must see every fork
 
 if TYPE_CHECKING:
     from workforce_sim.census import Census, check_census, read_census

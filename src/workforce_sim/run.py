@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim import asked, reference
+from workforce_sim import reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
@@ -29,8 +29,8 @@ from workforce_sim.engine.resume import resumed
 from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.engine.state import State, by_key
 from workforce_sim.engine.year import Course
-from workforce_sim.errors import ConfigError, RequestError
-from workforce_sim.forking import refuse_forked
+from workforce_sim.errors import ConfigError, RequestError, asked
+from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config

@@ -16,7 +16,7 @@ from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, refuse_inputs, writing
-from workforce_sim.terminal import Progress
+from workforce_sim.wording.terminal import Progress
 
 
 def simulate(

@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from workforce_sim import terminal
 from workforce_sim.cli import console
 from workforce_sim.config.values import Year
 from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.explain.years_text import mix_table, plan_table, year_table
+from workforce_sim.wording import terminal
 
 YEARS: list[dict[str, Any]] = [
     {
@@ -343,8 +343,9 @@ def test_the_console_imports_nothing_heavy() -> None:
         "workforce_sim.errors",
         "workforce_sim.explain",
         "workforce_sim.explain.years_text",
-        "workforce_sim.forking",
-        "workforce_sim.terminal",
+        "workforce_sim.errors.forking",
+        "workforce_sim.wording",
+        "workforce_sim.wording.terminal",
     }
 
 

@@ -18,8 +18,8 @@ from workforce_sim.census.judged import Judged
 from workforce_sim.census.rules import Finding
 from workforce_sim.census.status import meaning_of
 from workforce_sim.census.table import where
-from workforce_sim.terminal import printable
 from workforce_sim.wording import columns, counted
+from workforce_sim.wording.terminal import printable
 
 _TOP, _FEW = 10, 3
 _DATA = re.compile(r"\d{4}-\d\d|\d+\.\d\d|\d/\d")

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.asked import whole
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.read import SYNTHETIC, Census
 from workforce_sim.config.census import MAX_SIZE
 from workforce_sim.draws import Keys, Stream, census_keys, decision, person_numbers, uniforms
+from workforce_sim.errors.asked import whole
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.tables import CENSUS, completed
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, year_number
-from workforce_sim.terminal import complain, say
+from workforce_sim.wording.terminal import complain, say
 
 TEMPLATE = "census.csv"
 Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]

@@ -10,7 +10,7 @@ from typing import Any
 from workforce_sim.cli.console import explained, guarded, shower
 from workforce_sim.operate.failures import cause
 from workforce_sim.operate.logs import in_file, on_standard_error
-from workforce_sim.terminal import complain, printable
+from workforce_sim.wording.terminal import complain, printable
 
 Advice = Callable[[str, str], list[str]]
 """What to look at after an error, by the name of its type and its words."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from workforce_sim.explain.years_text import Row, mix_table, plan_table, year_table
-from workforce_sim.terminal import Progress, complain, printable, ticker
+from workforce_sim.wording.terminal import Progress, complain, printable, ticker
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 FIRST_YEAR, LAST_YEAR = 1950, 2200

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
 from workforce_sim.cli.run_commands import Command
-from workforce_sim.terminal import complain, counter, printable, say
+from workforce_sim.wording.terminal import complain, counter, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -20,7 +20,7 @@ from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guar
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.run_commands import add_run_commands
-from workforce_sim.terminal import complain, say
+from workforce_sim.wording.terminal import complain, say
 
 EXAMPLE = "simulation_config.yaml"
 

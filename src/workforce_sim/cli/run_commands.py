@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
-from workforce_sim.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.asked import MOST_REPLICATES, whole, within
 from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import MEASURES, Values
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.spread import SOURCES, varying
 from workforce_sim.ensembles.wording import SHOWN, table, value
 from workforce_sim.errors import RequestError
+from workforce_sim.errors.asked import MOST_REPLICATES, whole, within
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import counted

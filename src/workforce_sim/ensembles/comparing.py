@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim import asked
 from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.engine.own import OwnEvent
@@ -18,7 +17,7 @@ from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
-from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import ABSENT, PATHS, changes, value_text

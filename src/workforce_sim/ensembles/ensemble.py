@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim import asked
 from workforce_sim.config import Config
 from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
@@ -21,12 +20,12 @@ from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
 from workforce_sim.ensembles.spread import certain, chosen, unvaried
-from workforce_sim.errors import RequestError
+from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 from workforce_sim.store.writer import refuse_inputs
-from workforce_sim.terminal import counter
+from workforce_sim.wording.terminal import counter
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""

@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim import asked
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.engine.own import OwnEvent
@@ -20,7 +19,7 @@ from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
 from workforce_sim.ensembles.pairing import comparable, paired
 from workforce_sim.ensembles.sweeping_text import readable
-from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import percent, value_text

@@ -15,11 +15,10 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim import asked
 from workforce_sim.config import Config, Level
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
-from workforce_sim.errors import RequestError
+from workforce_sim.errors import RequestError, asked
 from workforce_sim.explain.census_words import census_reason
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons

@@ -23,7 +23,7 @@ from workforce_sim.run import Engine, Run, begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.writer import refuse_foreign, refuse_inputs
-from workforce_sim.terminal import Progress
+from workforce_sim.wording.terminal import Progress
 
 
 @dataclass

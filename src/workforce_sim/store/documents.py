@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import RESTORE, changed, is_there, opened_file, readable
 from workforce_sim.store.layout import CARRIED, json_bytes, sealed
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 MOST_BYTES = 1 << 25
 """Of a JSON file that is read; a run of the largest configuration, or an ensemble of a million replicates, has less."""

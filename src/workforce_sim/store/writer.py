@@ -54,7 +54,7 @@ from workforce_sim.store.layout import (
 )
 from workforce_sim.store.lock import is_left_by_a_writer, locked
 from workforce_sim.store.parquet import encoded, write_tables
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 
 @dataclass(frozen=True)
