@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
+    from workforce_sim.explain.change import Change, explain_change
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
@@ -76,6 +77,7 @@ __all__ = [
     "Cancelled",
     "Census",
     "CensusError",
+    "Change",
     "Comparison",
     "Config",
     "ConfigError",
@@ -119,6 +121,7 @@ __all__ = [
     "deferral_limit",
     "diff_runs",
     "event",
+    "explain_change",
     "export_csv",
     "fit",
     "hires_needed",
@@ -161,6 +164,7 @@ _HOMES = {
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
+    "explain.change": ("Change", "explain_change"),
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),

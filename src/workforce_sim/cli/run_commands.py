@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
+from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def add_run_commands(run: Any, command: Command) -> None:
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
     diff.add_argument("b", metavar="B", type=Path, help="folder of another; differences are those of B beside A")
     diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help="show N persons of each kind, by id")
+    why = command(run, "why", "tell why a measure changed: from one year to another, or from one run to another", _why)
+    _run_folder(why)
+    about = "net_employer_cost, match, nonelective, deferrals, payroll, headcount or participation"
+    why.add_argument("measure", metavar="MEASURE", help=about)
+    about = "two plan years (default: first and last); with --beside, one (default: the last of both)"
+    why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
+    about = "folder of another run: why the measure is different there, in the same year"
+    why.add_argument("--beside", metavar="DIR", type=Path, help=about)
     _export_options(command(run, "export", "write the tables of a run as CSV, safe for spreadsheets", _export))
 
 
@@ -88,6 +97,18 @@ def _diff(options: argparse.Namespace) -> int:
 
     found = diff_runs(options.a, options.b)
     _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
+    return SUCCESS
+
+
+def _why(options: argparse.Namespace) -> int:
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+    from workforce_sim.explain.change import explain_change  # noqa: PLC0415
+
+    most = 2 if options.beside is None else 1
+    if len(options.years) > most:
+        raise RequestError(f"YEAR: expected {counted(most, 'year')} at most (got {len(options.years)})")
+    first, second = (*options.years, None, None)[:2]
+    _say(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
     return SUCCESS
 
 

@@ -121,8 +121,7 @@ def explain_change(
         year = _common_year(one, other, first)
         years, names = (year, year), _names(one, other, year)
     moments = _Moment(one, years[0]), _Moment(other, years[1])
-    values = [moment.value(name) for moment in moments]
-    return Change(name, names, *values, _drivers(name, moments))
+    return Change(name, names, moments[0].value(name), moments[1].value(name), _drivers(name, moments))
 
 
 @dataclass(frozen=True)

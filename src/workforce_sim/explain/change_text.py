@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from workforce_sim.wording import columns
+from workforce_sim.wording.measures import label
 
 if TYPE_CHECKING:
     from workforce_sim.explain.change import Change
@@ -24,9 +25,9 @@ def heading(found: Change) -> str:
     """Return the change in a sentence."""
     before, after = (_value(found, value) for value in (found.first, found.second))
     if not found.change:
-        return f"{_label(found)}, {found.names[0]} to {found.names[1]}: {before}, no change"
+        return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before}, no change"
     moved = f"{_moved(found, found.change)}{_relative(found)}"
-    return f"{_label(found)}, {found.names[0]} to {found.names[1]}: {before} to {after}, {moved}"
+    return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before} to {after}, {moved}"
 
 
 def _relative(found: Change) -> str:
@@ -34,10 +35,6 @@ def _relative(found: Change) -> str:
     if not found.first or found.measure.endswith("rate"):
         return ""
     return f" ({100 * found.change / found.first:+.1f}%)"
-
-
-def _label(found: Change) -> str:
-    return found.measure.removesuffix("_cents").replace("_", " ")
 
 
 def _waterfall(found: Change) -> Iterator[str]:
@@ -62,7 +59,7 @@ def _span(levels: Sequence[float]) -> tuple[float, float]:
     """Return the lowest and highest value of the picture; it starts at 0 where the changes are large enough to see."""
     low, high = min(0, *levels), max(0, *levels)
     apart = max(levels) - min(levels)
-    return (min(levels) - apart / 4, high) if low == 0 and apart < high / 4 else (low, high)
+    return (min(levels) - apart / 4, high) if low == 0 and 0 < apart < high / 4 else (low, high)
 
 
 def _step(before: float, after: float, low: float, high: float) -> str:

@@ -170,20 +170,14 @@ def _contribution(
 
 
 def _standard_rate(tables: list[Given], bands: int, rates: int) -> Fraction:
-    """Return the contribution per dollar of counted pay: employees in the bands of one side, at the rates of another."""
-    if not tables[bands].counted:
-        bands = 1 - bands
-    total = tables[bands].counted
-    weights, by_band = tables[bands].cells, tables[rates].cells
-    return sum(
-        (Fraction(pay, total) * _rate(by_band.get(cell, own)) for cell, own in weights.items() for pay in own[:1]),
-        Fraction(0),
-    )
+    """Return the contribution per dollar of counted pay: employees in the bands of one side, at the rates of another.
 
-
-def _rate(cell: Pair) -> Fraction:
-    pay, amount = cell
-    return Fraction(amount, pay)
+    A band without employees on the other side has its own rate.
+    """
+    weighted = tables[bands] if tables[bands].counted else tables[1 - bands]
+    by_band = weighted.cells | tables[rates].cells
+    shares = ((Fraction(pay, weighted.counted), by_band[cell]) for cell, (_, pay) in weighted.cells.items())
+    return sum((share * Fraction(*found) for share, found in shares), Fraction(0))
 
 
 def _kept(sides: Sides, given: Tables, column: str) -> tuple[Pair, Pair]:

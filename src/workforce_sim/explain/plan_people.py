@@ -63,7 +63,7 @@ class Given:
     Attributes:
         counted: plan compensation, cents, of those who may get it.
         amounts: the contribution of everybody, cents.
-        cells: by band of the formula, and whether the conditions are met: counted pay and contribution.
+        cells: by band of the formula, and whether the conditions are met: contribution and counted pay.
     """
 
     counted: int
@@ -188,5 +188,5 @@ class PlanPeople:
         for number in np.unique(band):
             for met in (True, False):
                 rows = (band == number) & (meets == met)
-                cells[int(number), met] = exact_sum(pay[rows]), exact_sum(amounts[rows])
-        return Given(exact_sum(pay), amounts, {cell: found for cell, found in cells.items() if found[0]})
+                cells[int(number), met] = exact_sum(amounts[rows]), exact_sum(pay[rows])
+        return Given(exact_sum(pay), amounts, {cell: found for cell, found in cells.items() if found[1]})
