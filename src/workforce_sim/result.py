@@ -13,7 +13,7 @@ from workforce_sim import ledger
 from workforce_sim.config import Config
 from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Source
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
 
@@ -73,6 +73,11 @@ class Result:
         """Where the census came from: ``synthetic``, ``configured`` or ``given``; None where nobody knows."""
         return self.tables.header.source if isinstance(self.tables, Stored) else self.origin.source
 
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, replicate, fingerprint of the census, versions."""
+        return self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
+
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
 
@@ -98,11 +103,9 @@ class Result:
         Raises:
             LedgerError: when the folder holds anything but this run, or cannot be written.
         """
-        header = self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
-        with writing(
-            Path(path), header, None if self.opening is None else ledger.ordered(self.opening, "census")
-        ) as writer:
-            years = self.tables.years if isinstance(self.tables, Stored) else header.years
+        opening = None if self.opening is None else ledger.ordered(self.opening, "census")
+        with writing(Path(path), self.header, opening) as writer:
+            years = self.tables.years if isinstance(self.tables, Stored) else self.header.years
             for year, part in zip(years, self.parts(), strict=True):
                 if year not in writer.years:
                     writer.commit(year, part, None, {})

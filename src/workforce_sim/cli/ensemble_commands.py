@@ -194,7 +194,7 @@ def _compare(options: argparse.Namespace) -> int:
     gains = None if options.gains is None else found.gains(options.gains, least=least)
     page = of_comparison(found, gains)
     if options.out is not None:
-        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
+        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison", found.headers)
     _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
     return SUCCESS
 
@@ -227,7 +227,7 @@ def _sweep(options: argparse.Namespace) -> int:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
     _tell(options, found, page)
     return SUCCESS
 

@@ -20,6 +20,7 @@ from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemb
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Header
 from workforce_sim.wording import ABSENT, PATHS, changes, value_text
 
 CENSUS_PATH = ("path", "size")
@@ -33,13 +34,13 @@ class Comparison:
     Attributes:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
-        census: the census that all have.
+        census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
-    census: Census = field(compare=False)
+    census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
@@ -52,6 +53,11 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other scenarios."""
         return list(self.ensembles)[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -140,6 +146,8 @@ class Comparison:
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         replicate = asked.replicate(replicate)
+        if self.census is None:
+            raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}

@@ -24,6 +24,7 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording.terminal import counter
 
@@ -45,6 +46,7 @@ class Ensemble:
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
+        origin: census and versions; of an ensemble on disk, what its folder says of them.
     """
 
     replicates: pl.DataFrame
@@ -52,6 +54,12 @@ class Ensemble:
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin | Header = field(default=Origin(), compare=False)
+
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, fingerprint of the census, versions."""
+        return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -127,7 +135,7 @@ def simulate_ensemble(
     with closing(parts):
         found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, written, notes, kept, sure)
+    ensemble = Ensemble(found, written, notes, kept, sure, run.origin)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

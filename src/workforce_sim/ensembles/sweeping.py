@@ -22,6 +22,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Header
 from workforce_sim.wording import percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
@@ -48,6 +49,12 @@ class Sweep:
     def keys(self) -> list[str]:
         """The keys that were swept."""
         return self.combinations.columns[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by number of the combination: configuration, fingerprint of the census, versions."""
+        numbers = map(str, self.combinations["combination"])
+        return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
