@@ -13,10 +13,7 @@ from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least
 from workforce_sim.summary import BANDS, band
 
-EDGES = {**BANDS, "pay_band": ("salary_dollars", (50_000, 75_000, 100_000, 150_000))}
-"""Groups by the edges of a column; those of pay in dollars a year."""
-
-GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+GROUPS = ("department", "level", *BANDS)
 MONEY = ("employer_cents", "deferral_cents")
 
 OUTCOMES = ("gain", "lose", "same")
@@ -35,11 +32,11 @@ def money(run: Result) -> pl.DataFrame:
         One row per person and year: employee_id, year, the groups (of that year, as ``summary_by`` has them),
         employer_cents (match and nonelective) and deferral_cents (pre-tax and Roth).
     """
-    people = run.scan("snapshots").with_columns(salary_dollars=pl.col("salary_cents") // 100)
-    found = people.select(
+    found = run.scan("snapshots").select(
         "employee_id",
         "year",
-        *(band(*edges).alias(name) for name, edges in EDGES.items()),
+        *(band(*edges).alias(name) for name, edges in BANDS.items()),
+        "department",
         "level",
         employer_cents=_sum("match_cents", "nonelective_cents"),
         deferral_cents=_sum("pre_tax_cents", "roth_cents"),
