@@ -38,7 +38,7 @@ class RateLevel:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Ends of the 90 % interval of the factor."""
+        """Ends of the 90% interval of the factor."""
         reach = student(len(self.years) + 3) * self.error
         return self.factor * math.exp(-reach), self.factor * math.exp(reach)
 
@@ -103,7 +103,7 @@ def mean(column: pl.Series, otherwise: float = 0.0) -> float:
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:
-    """Return a share that is believed, and the ends of its 90 % interval."""
+    """Return a share that is believed, and the ends of its 90% interval."""
     total = exposure + people
     p = (count + people * prior) / total
     inside = min(max(p, 0.5 / total), 1 - 0.5 / total)
@@ -114,6 +114,6 @@ def share(count: float, exposure: float, prior: float, people: float) -> tuple[f
 
 
 def student(freedom: float) -> float:
-    """Return the 95 % quantile of Student's distribution, by Cornish and Fisher."""
+    """Return the 95% quantile of Student's distribution, by Cornish and Fisher."""
     z = Z90
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
