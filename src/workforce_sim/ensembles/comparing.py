@@ -12,7 +12,7 @@ import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
-from workforce_sim.engine.own import OwnEvent, sources
+from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import bands
 from workforce_sim.ensembles.comparing_text import readable
@@ -103,25 +103,27 @@ class Comparison:
         found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
         return found.filter(pl.col("year").is_null()).drop("year")
 
-    def by_group(self, by: str = HIRED) -> pl.DataFrame:
+    def by_group(self, by: str = HIRED, *, least: int | None = None) -> pl.DataFrame:
         """Return the measures of groups of employees in every replicate: of existing employees and future hires.
 
         Args:
             by: ``hired``, or what ``compare(by=...)`` named: ``department``, ``level``, ``age_band``, ``tenure_band``,
                 ``pay_band``; in force at the end of each year or on leaving.
+            least: hide groups of fewer people, and as few more as keep those from being found by subtraction: they are
+                null, and ``suppressed`` says which. Left out, everything is shown.
 
         Returns:
             One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
             (headcount_closing, eligible, participants, participation_rate, payroll_cents, deferral_cents, match_cents,
-            nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``. No cell is hidden.
+            nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
 
         Raises:
-            RequestError: for a ``by`` that was not asked for.
+            RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
         """
         known = self.groups[self.baseline]["by"].unique(maintain_order=True).to_list() if self.groups else []
         if by not in known:
             raise RequestError(f"by: this comparison was made by {' and '.join(known) or 'no group'} (got {by!r})")
-        return by_group(self.groups, self.baseline, by)
+        return by_group(self.groups, self.baseline, by, least)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
         base = self._summaries[self.baseline]
@@ -255,8 +257,8 @@ def compare(
     groups: dict[str, pl.DataFrame] = {}
     for place, (name, config) in enumerate(configs.items()):
         told = None if tell is None else counting(tell, place, len(configs))
-        opening = begin(certain(config), census=read).opening
-        cuts = [cut(way, opening, config) for way in ways]
+        run = begin(certain(config), census=read, own=own)
+        cuts = [cut(way, run.opening, config) for way in ways]
         ensemble = simulate_ensemble(
             config,
             census=read,
@@ -265,8 +267,8 @@ def compare(
             progress=told,
             own_events=(*own, adding_up(cuts, config)),
         )
-        replicates, groups[name] = taken_apart(ensemble.replicates, cuts)
-        ensembles[name] = replace(ensemble, replicates=replicates, origin=replace(ensemble.origin, own=sources(own)))
+        own_measures, groups[name] = taken_apart(ensemble.replicates, cuts)
+        ensembles[name] = replace(ensemble, replicates=own_measures, origin=run.origin)
     return Comparison(ensembles, configs, read, own, groups)
 
 

@@ -21,6 +21,7 @@ from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.year import PLAN, WORKFORCE
 from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.opening import Opening
+from workforce_sim.share.suppression import HIDDEN, suppress_small
 from workforce_sim.summary import BANDS, EXISTING, FUTURE, HIRED, band_labels, band_position
 
 NO_DEPARTMENT = "no department"
@@ -107,25 +108,44 @@ def _rows(replicates: pl.DataFrame, cuts: Sequence[Cut]) -> Iterator[pl.DataFram
             yield replicates.select("replicate", "year", *labels, *sums)
 
 
-def by_group(sums: Mapping[str, pl.DataFrame], baseline: str, by: str) -> pl.DataFrame:
+def by_group(sums: Mapping[str, pl.DataFrame], baseline: str, by: str, least: int | None = None) -> pl.DataFrame:
     """Return the measures of groups in each scenario, beside the baseline.
 
     Args:
         sums: what ``taken_apart`` gives of each scenario.
         baseline: the scenario to compare with.
         by: the cut.
+        least: groups of fewer people at a year's end in the mean, and as few more as keep those from being found by
+            subtraction, are null, and ``suppressed`` says which; None hides none.
 
     Returns:
-        One row per scenario, group, year and measure: scenario, the group, year (null: all years together), and the
-        columns of ``pairing.side_by_side``.
+        One row per scenario, group with anybody in it, year and measure: scenario, the group, year (null: all years
+        together), and the columns of ``pairing.side_by_side``.
     """
-    found = []
-    for name, rows in sums.items():
-        for group in rows.filter(by=by)["group"].unique(maintain_order=True):
-            base, each = (_measured(side, by, group) for side in (sums[baseline], rows))
-            table = side_by_side(base, each)
-            found.append(table.select(pl.lit(name).alias("scenario"), pl.lit(group).alias(by), pl.all()))
-    return pl.concat(found)
+    found = [
+        side_by_side(*(_measured(side, by, group) for side in (sums[baseline], rows))).select(
+            pl.lit(name).alias("scenario"), pl.lit(group).alias(by), pl.all()
+        )
+        for name, rows in sums.items()
+        for group in _there(sums, by)
+    ]
+    return pl.concat(found) if least is None else _suppressed(pl.concat(found), by, least)
+
+
+def _there(sums: Mapping[str, pl.DataFrame], by: str) -> list[str]:
+    """Return the groups that somebody is in, in order."""
+    rows = pl.concat([each.filter(by=by) for each in sums.values()])
+    paid = rows.group_by("group", maintain_order=True).agg(pl.col("payroll_cents").max())
+    return paid.filter(pl.col("payroll_cents") > 0)["group"].to_list()
+
+
+def _suppressed(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
+    people = found.filter((pl.col("measure") == "headcount_closing") & pl.col("year").is_not_null())
+    counts = people.select("scenario", "year", by, people=pl.col("mean").ceil().cast(pl.Int64))
+    marked = suppress_small(counts, count="people", least=least, by=by)
+    away = pl.col(by).is_in(marked.filter(HIDDEN)[by].unique().implode())
+    shown = pl.exclude("scenario", by, "year", "measure")
+    return found.with_columns(pl.when(~away).then(shown).name.keep(), away.alias(HIDDEN))
 
 
 def _measured(rows: pl.DataFrame, by: str, group: str) -> pl.DataFrame:

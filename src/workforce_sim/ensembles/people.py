@@ -17,6 +17,8 @@ GROUPS = ("department", "level", *BANDS)
 MONEY = ("employer_cents", "deferral_cents")
 
 OUTCOMES = ("gain", "lose", "same")
+SPARE = frozenset({"same"})
+"""Outcomes that are hidden beside a small one before those who gain or lose are."""
 PRESENT = ("baseline_only", "scenario_only")
 COUNTS = ("persons", *OUTCOMES, "defer_more", "defer_less", *PRESENT)
 HIDES = {**{name: (name,) for name in COUNTS}, **{name: (f"mean_{name}", f"total_{name}") for name in MONEY}}
@@ -147,7 +149,7 @@ def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
     lines += [TableLine([(group, name) for name in OUTCOMES], (group, "persons")) for group in groups]
     few = {group for group in groups if 0 < people[group, "persons"] < least}
     secret = {cell for cell, n in people.items() if 0 < n < least or (cell[0] in few and cell[1] not in PRESENT)}
-    cells = CellTable(people, lines, secret, least).hidden
+    cells = CellTable(people, lines, secret, least, SPARE).hidden
     away = {column: [(group, name) in cells for group in groups] for name in HIDES for column in HIDES[name]}
     shown = [pl.when(~pl.Series(column, flags)).then(pl.col(column)).alias(column) for column, flags in away.items()]
     suppressed = [any((group, name) in cells for name in HIDES) for group in groups]
