@@ -63,6 +63,10 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
     about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
+    about = "show combinations by a measure or a swept key, from the lowest; --sort=-MEASURE from the highest"
+    sweep.add_argument("--sort", metavar="MEASURE", help=about)
+    about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
+    sweep.add_argument("--filter", metavar="MEASURE<=VALUE", action="append", default=[], help=about)
     _options(sweep, 100, FOLDER)
     _scheduler(sweep)
 
@@ -214,18 +218,22 @@ def _gains_text(gains: pl.DataFrame | None, least: int | None) -> Iterator[str]:
 def _sweep(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_sweep, tables_of_sweep  # noqa: PLC0415
-    from workforce_sim.ensembles.sweeping import sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.picking import picked, refuse_unknown  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping import combinations_of, sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping_text import readable  # noqa: PLC0415
 
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
+    refuse_unknown(combinations_of(grid), options.sort, options.filter)
     asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
     with _executor(options.scheduler) as executor:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
         write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
-    _tell(options, found, page)
+    shown = picked(found.results, found.keys, sort=options.sort, conditions=options.filter)["combination"].to_list()
+    _tell(options, readable(found, shown), {**page, "shown": shown})
     return SUCCESS
 
 

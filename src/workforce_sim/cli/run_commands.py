@@ -28,8 +28,9 @@ Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argpars
 
 def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
-    show = command(run, "show", "tell what made a run: what was asked, by what, when, hashes, years", _show)
-    _run_folder(show)
+    about = "show what a folder of results holds: a run with what made it, an ensemble, a comparison or a sweep"
+    show = command(run, "show", about, _show)
+    show.add_argument("run", metavar="DIR", type=Path, help="folder that --out of any command wrote")
     verify = command(run, "verify", "tell whether a run is what was written: hashes, chain, laws, replay", _verify)
     _run_folder(verify)
     verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
@@ -70,9 +71,9 @@ def _say(text: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.provenance import provenance  # noqa: PLC0415
+    from workforce_sim.ensembles.shown import shown  # noqa: PLC0415
 
-    say(provenance(options.run).rstrip())
+    _say(shown(options.run))
     return SUCCESS
 
 

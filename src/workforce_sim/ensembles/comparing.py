@@ -41,6 +41,7 @@ class Comparison:
         own: the user's own events, in every scenario.
         groups: by name of the scenario, what ``by_group`` is made of: one row per replicate, year, cut (``by``) and
             group.
+        saved: tables of groups of a comparison that was read from its folder, as they were written.
     """
 
     ensembles: Mapping[str, Ensemble]
@@ -48,6 +49,7 @@ class Comparison:
     census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     groups: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    saved: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
     @property
@@ -103,6 +105,13 @@ class Comparison:
         found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
         return found.filter(pl.col("year").is_null()).drop("year")
 
+    @property
+    def made_by(self) -> list[str]:
+        """What ``by_group`` tells groups by: ``hired``, then what was asked for."""
+        if self.groups:
+            return self.groups[self.baseline]["by"].unique(maintain_order=True).to_list()
+        return [table.columns[1] for name, table in self.saved.items() if name.startswith("by_")]
+
     def by_group(self, by: str = HIRED, *, least: int | None = None) -> pl.DataFrame:
         """Return the measures of groups of employees in every replicate: of existing employees and future hires.
 
@@ -120,9 +129,12 @@ class Comparison:
         Raises:
             RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
         """
-        known = self.groups[self.baseline]["by"].unique(maintain_order=True).to_list() if self.groups else []
-        if by not in known:
-            raise RequestError(f"by: this comparison was made by {' and '.join(known) or 'no group'} (got {by!r})")
+        if by not in self.made_by:
+            made = " and ".join(self.made_by) or "no group"
+            raise RequestError(f"by: this comparison was made by {made} (got {by!r})")
+        for name, table in self.saved.items():
+            if name.startswith("by_") and by in table.columns:
+                return table
         return by_group(self.groups, self.baseline, by, least)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
@@ -169,7 +181,7 @@ class Comparison:
             replicate: which of the seed's many worlds.
             least: hide cells of fewer persons, money that differs for fewer, all of a group of fewer, and as few more
                 as keep those from being found by subtraction: they are null, and ``suppressed`` says in which rows.
-                Left out, everything is shown.
+                Left out, everything is shown. Of a comparison from its folder, what was hidden in it stays so.
 
         Returns:
             One row per scenario but the baseline and group: see ``ensembles.people.gains``.
@@ -178,6 +190,9 @@ class Comparison:
             RequestError: for another ``by``, or a ``least`` below 2.
         """
         _ways(by)
+        table = self.saved.get("gains")
+        if table is not None and by in table.columns and replicate == 0:
+            return table
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)

@@ -144,7 +144,7 @@ def cells(measure: str, means: list[float | None], moved: Row) -> Iterator[str]:
 
 def _by_group(found: Comparison, name: str, by: str, least: int | None) -> Iterator[str]:
     """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
-    if not found.groups:
+    if by not in found.made_by:
         return
     rows = found.by_group(by, least=least)
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]

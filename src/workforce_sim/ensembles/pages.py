@@ -50,14 +50,14 @@ def tables_of_comparison(found: Comparison, by: str | None = None, least: int | 
 
 
 def of_sweep(found: Sweep) -> dict[str, Any]:
-    """Return a sweep: its combinations and their summary."""
+    """Return a sweep: its combinations, their summary, and the totals of all years."""
     about = _about(found.ensembles[0])
-    return {**about, "combinations": _rows(found.combinations), "summary": _rows(found.summary)}
+    return {**about, **{name: _rows(table) for name, table in tables_of_sweep(found).items() if name != "replicates"}}
 
 
 def tables_of_sweep(found: Sweep) -> dict[str, pl.DataFrame]:
     """Return the tables of a sweep by name."""
-    return {"combinations": found.combinations, "summary": found.summary, "replicates": found.replicates}
+    return {name: getattr(found, name) for name in ("combinations", "results", "summary", "totals", "replicates")}
 
 
 def _about(found: Ensemble) -> dict[str, Any]:
