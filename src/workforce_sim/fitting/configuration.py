@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.config import Config, with_changes
-from workforce_sim.fitting.credibility import Z90, student
+from workforce_sim.fitting.credibility import widened
 from workforce_sim.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -152,14 +152,20 @@ def _compensation(found: Estimates) -> Iterator[Entry]:
 def _uncertainty(found: Estimates) -> Iterator[Entry]:
     x, g, r = found.exits.level, found.growth, found.raises.total
     spreads = {"terminations": x.spread, "growth": g.spread, "raises": r.spread}
-    effects = {name: _six(min(spread, 1.0)) for name, spread in spreads.items()}
-    yield "uncertainty.year_effects", effects, "spread of a year, four prior years in it"
+    n = len(x.years)
+    effects = {name: _six(min(widened(spread, n), 1.0)) for name, spread in spreads.items()}
+    yield "uncertainty.year_effects", effects, f"spread of a year, wider as {counted(n, 'interval')} cannot tell it"
     rate, growth, cola = _rate(found), _growth(found), _cola(found)
-    wide = x.error * student(len(x.years) + 3) / Z90
     drawn = [
-        {"key": "workforce.total_termination_rate", "lognormal": [rate, _at_most(wide, -math.log(rate))]},
-        {"key": "simulation.target_growth_rate", "normal": [growth, _at_most(g.error, 1 + growth, 1 - growth)]},
-        {"key": "compensation.cola_rate", "normal": [cola, _at_most(r.error, cola + 0.5, 1 - cola)]},
+        {
+            "key": "workforce.total_termination_rate",
+            "lognormal": [rate, _at_most(widened(x.error, n), -math.log(rate))],
+        },
+        {
+            "key": "simulation.target_growth_rate",
+            "normal": [growth, _at_most(widened(g.error, n), 1 + growth, 1 - growth)],
+        },
+        {"key": "compensation.cola_rate", "normal": [cola, _at_most(widened(r.error, n), cola + 0.5, 1 - cola)]},
     ]
     yield "uncertainty.assumptions", drawn, "what the censuses leave open"
 

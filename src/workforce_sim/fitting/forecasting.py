@@ -64,8 +64,8 @@ def paths(fit: Fit, years: float, replicates: int) -> Paths:
     wide = {name: _wide(found, name) for name in _TAKEN if name in found.columns}
     staff = fit.parts[-1].after.staff
     heads = _opened(wide["headcount_closing"], staff.height)
-    pay = _opened(wide["average_salary_cents"], mean(staff["salary_cents"]))
-    levels = {"headcount": heads, "payroll": heads * pay / 100}
+    roll = _opened(wide["salary_roll_cents"], float(staff["salary_cents"].sum()))
+    levels = {"headcount": heads, "payroll": roll / 100}
     if config.plan.enabled:
         levels |= {
             "participation": _opened(wide["participation_rate_all"], participation(staff)),
@@ -78,7 +78,7 @@ def paths(fit: Fit, years: float, replicates: int) -> Paths:
 
 _TAKEN = (
     "headcount_closing",
-    "average_salary_cents",
+    "salary_roll_cents",
     "hires",
     "terminations_new_hires",
     "terminations_opening_staff",

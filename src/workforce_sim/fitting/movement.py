@@ -13,14 +13,14 @@ from workforce_sim.fitting.credibility import Floats, spread
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.priors import (
     GROWTH_SPREAD,
-    PRIOR_YEARS,
+    GROWTH_YEARS,
     RAISE_MEAN,
     RAISE_SPREAD,
     RAISE_YEARS,
     at_size,
 )
 
-JUMP, FARTHEST_JUMP, LEAST_PART = 0.05, 1.0, 0.25
+JUMP, FARTHEST_JUMP = 0.05, 1.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Yearly:
         spread: of a year about it.
         prior_spread: what that was shrunk to.
         credibility: weight of the experience.
+        noise: of each interval, variance that is not its year's.
     """
 
     values: Floats
@@ -42,31 +43,35 @@ class Yearly:
     spread: float
     prior_spread: float
     credibility: float
+    noise: Floats
 
 
-def growth(parts: Sequence[Interval], surprise: float) -> Yearly:
-    """Return the growth of headcount a year.
+def growth(parts: Sequence[Interval], rate: float, exit_spread: float) -> Yearly:
+    """Return the growth of headcount a year, surprises of exits taken off its spread: a run makes them anew.
 
     Args:
         parts: the intervals.
-        surprise: spread of the share of staff who leave in a year, which the growth that is seen has in it.
+        rate: share of staff who leave in a year.
+        exit_spread: of a year about it, on the logarithm.
     """
     ratios = [part.after.staff.height / max(int(part.exposed.sum()), 1) for part in parts]
     values = np.array([ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)])
-    staff = float(np.mean([part.before.staff.height for part in parts]))
-    found = _yearly(values, _weights(parts), 0.0, PRIOR_YEARS, at_size(GROWTH_SPREAD, staff))
-    return replace(found, spread=math.sqrt(max(found.spread**2 - surprise**2, LEAST_PART * found.spread**2)))
+    staff = np.array([part.before.staff.height for part in parts])
+    surprise = (rate * exit_spread) ** 2 + rate * (1 - rate) / staff
+    return _yearly(values, _weights(parts), 0.0, GROWTH_YEARS, at_size(GROWTH_SPREAD, float(staff.mean())), surprise)
 
 
 def _weights(parts: Sequence[Interval]) -> Floats:
     return np.array([part.years for part in parts])
 
 
-def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_spread: float) -> Yearly:
+def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_spread: float, noise: Floats) -> Yearly:
+    """Return what is believed of values, of which some variance is noise and the rest their years'."""
     n = len(values)
-    s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread) if n else prior_spread
+    s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread, noise)
     mean = (float(values.sum()) + years * prior) / (n + years)
-    return Yearly(values, mean, s * math.sqrt(2 / (n + years)), s, prior_spread, n / (n + years))
+    seen = s**2 + float(noise.mean())
+    return Yearly(values, mean, math.sqrt(seen / (n + years)), s, prior_spread, n / (n + years), noise)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,8 @@ class Raises:
         return max((1 + self.total.mean) / (1 + self.jump_pay) / (1 + self.cola) - 1, 0.0)
 
 
-_PRIOR = Yearly(np.array([]), RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0)
+_NONE = np.array([])
+_PRIOR = Yearly(_NONE, RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0, _NONE)
 NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0)
 """What is believed where no pay of two years is known."""
 
@@ -118,7 +124,7 @@ def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
     frames = [_raised(part, named=named) for part in parts]
     ratios = [(float(f["after"].sum()) / max(float(f["before"].sum()), 1.0)) for f in frames]
     totals = [ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)]
-    total = _yearly(np.array(totals), _weights(parts), RAISE_MEAN, RAISE_YEARS, RAISE_SPREAD)
+    total = _yearly(np.array(totals), _weights(parts), RAISE_MEAN, RAISE_YEARS, RAISE_SPREAD, np.zeros(len(parts)))
     every = pl.concat(frames)
     common = float(np.mean([_median(f) for f in frames]))
     below = every.filter(pl.col("level").ne_missing(top))
