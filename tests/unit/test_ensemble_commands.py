@@ -54,7 +54,7 @@ def test_an_ensemble_prints_its_bands(capsys: Captured) -> None:
     assert out.startswith(readable(simulate_ensemble("today.yaml", replicates=8)))
     assert err == ""
     assert out.isascii()
-    for name in ("closing staff", "payroll $", "participation", "match $", "net cost $"):
+    for name in ("closing headcount", "payroll", "participation", "match", "net employer cost"):
         assert f"\n{name}" in out
     assert re.search("P5 +P50 +P95", out)
     assert max(map(len, out.split("\n\n")[1].splitlines())) <= 100

@@ -35,7 +35,7 @@ def test_rates_by_tenure_are_found(found: ws.Fit) -> None:
 def test_growth_raises_and_years_are_found(found: ws.Fit) -> None:
     keys = {key: value for key, value, _ in found.keys.entries}
 
-    assert 0 < keys["simulation.target_growth_rate"] < 0.01  # 1 %, shrunk by 5 of 9
+    assert 0 < keys["simulation.target_growth_rate"] < 0.01  # 1%, shrunk by 5 of 9
     total = found.estimates.raises.total.mean
     assert total == pytest.approx(1.025 * 1.03 - 1, abs=0.012)  # the defaults of cost of living and merit
     assert set(keys["uncertainty.year_effects"]) == {"terminations", "growth", "raises"}

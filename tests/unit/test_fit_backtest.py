@@ -60,7 +60,7 @@ def test_the_verdict_has_a_sentence_for_each_measure(test_of_world: ws.Backtest)
     lines = test_of_world.verdict.splitlines()
 
     assert [line.split(":")[0] for line in lines[:5]] == MEASURES
-    assert all("80 % band" in line and "a flat rate" in line for line in lines[:5])
+    assert all("80% band" in line and "a flat rate" in line for line in lines[:5])
     assert "farthest off" in str(test_of_world)
     assert test_of_world.report().count("<svg") == 15
 

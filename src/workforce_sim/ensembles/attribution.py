@@ -188,7 +188,7 @@ def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, f
 
 def readable(found: Attribution) -> str:
     """Return the shares as people read them, a line for each measure and year."""
-    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
+    lines = table(("", "year", "sd of all", *(f"{name}%" for name in ROWS[:-1])), _lines(found.table))
     count = counted(found.ensembles[ALL].count, "replicate")
     about = f"shares of the variance, {count} of each, +- standard error beside the draws of replicate 0"
     return "\n".join([about, "", *lines])

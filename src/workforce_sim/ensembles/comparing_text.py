@@ -77,8 +77,8 @@ def _cost(found: Comparison, name: str) -> Iterator[str]:
     year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
     told = f"no difference of participation of the eligible to divide the cost by ({points})"
     if per_point is not None:
-        error = f"standard error ${amount(uncertain)}"
-        told = f"${amount(per_point)} net a point of participation of the eligible ({error}; {points})"
+        error = f"standard error {amount(uncertain)}"
+        told = f"{amount(per_point)} net a point of participation of the eligible ({error}; {points})"
     yield from ("", f"cost in {year}: {told}")
 
 
@@ -104,7 +104,7 @@ def gains_table(gains: pl.DataFrame) -> Iterator[str]:
             "",
             f"{part['scenario'][0]}: who gains and who loses in replicate 0, mean difference a person over all years",
         )
-        yield from table((by, "persons", "gain", "lose", "same", *(f"{name} $" for name in money), "in one only"), rows)
+        yield from table((by, "persons", "gain", "lose", "same", *(name for name in money), "in one only"), rows)
 
 
 def _gain_cells(row: dict[str, Any], money: Iterable[str]) -> Iterator[str]:

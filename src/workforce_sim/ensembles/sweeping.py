@@ -217,7 +217,7 @@ def _numbers(found: list[Any]) -> bool:
 
 
 def words(value: Any) -> str:
-    """Return a value of a grid in words: tiers of a match as ``50 % to 6 %``."""
+    """Return a value of a grid in words: tiers of a match as ``50% to 6%``."""
     if isinstance(value, (list, tuple)) and value:
         return ", ".join(_tier(row) if isinstance(row, Mapping) else words(row) for row in value)
     return value_text(value)

@@ -49,7 +49,7 @@ def _participation(found: Sweep) -> list[str]:
 
 
 def _cost(found: Sweep) -> list[str]:
-    heading = ["net cost $", "P5", "P95", *APART]
+    heading = ["net employer cost", "P5", "P95", *APART]
     return _last_year(found, heading, lambda of: _cells(COST, of[COST], "p5", "p95"))
 
 

@@ -85,7 +85,7 @@ def _summary_text(found: RunDifference) -> Iterator[str]:
 def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
     name = row["measure"]
     values = [_amount(name, row[column]) for column in ("a", "b", "difference")]
-    share = "-" if row["percent"] is None else f"{row['percent']:+.2f} %"
+    share = "-" if row["percent"] is None else f"{row['percent']:+.2f}%"
     return name.removesuffix("_cents"), *values, share
 
 

@@ -40,7 +40,7 @@ class Backtest:
 
     @cached_property
     def measures(self) -> pl.DataFrame:
-        """One row per measure: median error, coverage of the 50, 80 and 90 % bands, skill, width, mean PIT."""
+        """One row per measure: median error, coverage of the 50, 80 and 90% bands, skill, width, mean PIT."""
         return by_measure(self.scores)
 
     @property

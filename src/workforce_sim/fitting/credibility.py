@@ -14,7 +14,7 @@ from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEA
 
 Floats = NDArray[np.float64]
 Z80, Z90 = (NormalDist().inv_cdf(share) for share in (0.9, 0.95))
-"""How far the 80 % and the 90 % band of a normal distribution reach."""
+"""How far the 80% and the 90% band of a normal distribution reach."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class RateLevel:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Ends of the 90 % interval of the factor."""
+        """Ends of the 90% interval of the factor."""
         reach = student(freedom(len(self.years))) * self.error
         return self.factor * math.exp(-reach), self.factor * math.exp(reach)
 
@@ -104,7 +104,7 @@ def mean(column: pl.Series, otherwise: float = 0.0) -> float:
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:
-    """Return a share that is believed, and the ends of its 90 % interval."""
+    """Return a share that is believed, and the ends of its 90% interval."""
     total = exposure + people
     p = (count + people * prior) / total
     inside = min(max(p, 0.5 / total), 1 - 0.5 / total)
@@ -120,10 +120,10 @@ def freedom(years: int) -> float:
 
 
 def widened(spread: float, years: int) -> float:
-    """Return the spread of a normal distribution whose 80 % band allows for what so many years leave open of it."""
+    """Return the spread of a normal distribution whose 80% band allows for what so many years leave open of it."""
     return spread * student(freedom(years), Z80) / Z80
 
 
 def student(freedom: float, z: float = Z90) -> float:
-    """Return a quantile of Student's distribution, the 95 % one, from the normal one, by Cornish and Fisher."""
+    """Return a quantile of Student's distribution, the 95% one, from the normal one, by Cornish and Fisher."""
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

@@ -55,7 +55,7 @@ class Fit:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row per estimate: exposure, count, A/E, credibility, value, 90 % interval, prior."""
+        """One row per estimate: exposure, count, A/E, credibility, value, 90% interval, prior."""
         return table(self.estimates)
 
     @cached_property

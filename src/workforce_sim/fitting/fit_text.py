@@ -38,7 +38,7 @@ def _flows(fit: Fit) -> Iterator[str]:
 
 
 def _estimates(table: pl.DataFrame) -> Iterator[str]:
-    rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90 % interval", "prior"]]
+    rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)
         shown = part if part.height <= SHOWN else part.sort("exposure", descending=True).head(SHOWN)

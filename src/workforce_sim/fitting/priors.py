@@ -20,7 +20,7 @@ CELL_SPREAD, CELL_YEARS = 0.3, 4.0
 """Spread of the factors of cells, and how many cells it is worth. Measured on three employers."""
 
 RAISE_MEAN, RAISE_YEARS = 0.04, 1.0
-"""Mean raise of a year: budgets of 2023 were 4.4 %, plans of 2024 4.1 % (WorldatWork); worth one year."""
+"""Mean raise of a year: budgets of 2023 were 4.4%, plans of 2024 4.1% (WorldatWork); worth one year."""
 
 CELL_YEAR_SPREAD = 0.12
 """Spread of the factor of a cell from one year to another: a year strikes some more than others. City of Baltimore,

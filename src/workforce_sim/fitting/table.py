@@ -21,7 +21,7 @@ SCHEMA: dict[str, Any] = {"what": pl.String, "cell": pl.String, **dict.fromkeys(
 def table(found: Estimates) -> pl.DataFrame:
     """Return one row per estimate.
 
-    Columns: what, cell, exposure, count, expected by the prior, A/E, credibility, the value, ends of its 90 % interval,
+    Columns: what, cell, exposure, count, expected by the prior, A/E, credibility, the value, ends of its 90% interval,
     the prior.
     """
     rows = [*_exits(found), *_yearly("growth", found.growth, 0.0), *_raises(found), *_entrants(found), *_plan(found)]

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from workforce_sim.fitting.backtest import Backtest
 
 LOW, HIGH, BIAS = 0.70, 0.95, 0.05
-"""Coverage of the 80 % band that is taken for right, and the median error that is taken for none."""
+"""Coverage of the 80% band that is taken for right, and the median error that is taken for none."""
 WIDTHS = {"headcount": 0.12, "exits": 0.40, "hires": 0.80, "payroll": 0.12}
-"""Widest 80 % band that is of use, as a share of the actual value."""
+"""Widest 80% band that is of use, as a share of the actual value."""
 
 _OFF = {
     "rate": "the exit rate",
@@ -31,7 +31,7 @@ def verdict(test: Backtest) -> str:
 def _sentence(row: dict[str, Any]) -> str:
     covered, width = row["cover_80"], row["width_80"]
     right = "holds" if LOW <= covered <= HIGH else ("is too narrow" if covered < LOW else "is wide")
-    band = f"the 80 % band {right}: {percent(covered, 0)} of {row['forecasts']} within it, {percent(width, 0)} wide"
+    band = f"the 80% band {right}: {percent(covered, 0)} of {row['forecasts']} within it, {percent(width, 0)} wide"
     limit = WIDTHS.get(row["measure"])
     wide = f" (more than {percent(limit, 0)} is of little use)" if limit is not None and width > limit else ""
     error = row["median_error"]
@@ -60,7 +60,7 @@ def _missed(test: Backtest) -> Iterator[str]:
 
 def backtest_text(test: Backtest) -> str:
     """Return a backtest as a page: scores by measure, what was off, and the verdict."""
-    head = ["measure", "forecasts", "median error", "within 50 %", "80 %", "90 %", "width", "to flat", "to last", "PIT"]
+    head = ["measure", "forecasts", "median error", "within 50%", "80%", "90%", "width", "to flat", "to last", "PIT"]
     rows = [head]
     for row in test.measures.to_dicts():
         names = ("median_error", "cover_50", "cover_80", "cover_90", "width_80", "skill_flat", "skill_last")

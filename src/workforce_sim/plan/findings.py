@@ -16,32 +16,32 @@ Outcome = Literal[
 Figures = Mapping[str, float | int | None]
 
 _WORDS = {
-    "ratio_percent": "share of the others / of the highly compensated",
+    "ratio_percent": "ratio percentage (NHCEs / HCEs)",
     "lowest_ratio_percent": "lowest ratio percentage of a rate group",
-    "hce_percent": "average of the highly compensated",
-    "nhce_percent": "average of the others",
-    "highest_passing_percent": "highest average that passes",
-    "highest_hce_rate_percent": "highest rate of a highly compensated",
-    "highest_nhce_rate_percent": "highest rate of the others",
-    "hces": "highly compensated, tested",
-    "nhces": "others, tested",
-    "excess": "too much",
-    "recharacterized": "of it stays as catch-up",
-    "refunds": "of it goes back",
-    "refunded_to": "employees with too much",
-    "employees": "employees with too much",
-    "highest_excess": "most of one of them",
+    "hce_percent": "HCE average",
+    "nhce_percent": "NHCE average",
+    "highest_passing_percent": "highest HCE average that passes",
+    "highest_hce_rate_percent": "highest HCE rate",
+    "highest_nhce_rate_percent": "highest NHCE rate",
+    "hces": "HCEs tested",
+    "nhces": "NHCEs tested",
+    "excess": "excess",
+    "recharacterized": "recharacterized as catch-up",
+    "refunds": "to be refunded",
+    "refunded_to": "employees with an excess",
+    "employees": "employees over the limit",
+    "highest_excess": "largest excess of one employee",
     "key_percent": "share of key employees",
     "key_employees": "key employees",
     "key_balances": "balances of key employees",
     "all_balances": "all balances",
 }
-"""Names of figures in words."""
-_OF_COVERAGE = {"hce_percent": "highly compensated who benefit", "nhce_percent": "others who benefit"}
+"""What a page calls each figure; HCEs are highly compensated employees, NHCEs all others."""
+_OF_COVERAGE = {"hce_percent": "HCEs who benefit", "nhce_percent": "NHCEs who benefit"}
 
-RATIO_FAILED = "ratio percentage test failed; the average benefit test is not made"
-RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test are not made"
-"""Notes of what has failed but may yet pass another test that the law allows."""
+RATIO_FAILED = "ratio percentage test failed; the average benefit test was not run"
+RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test were not run"
+"""Notes of a failed test for which the law allows another test."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,15 @@ class Nondiscrimination:
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
     def __str__(self) -> str:
-        return "\n".join([f"Plan year {self.year}, replicate {self.replicate}", *map(str, self.tests)])
+        of_several = f", simulation {self.replicate}" if self.replicate else ""
+        return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
 def _line(words: str, value: float | None, *, percent: bool) -> str:
-    unit = "%" if percent and value is not None else "dollars" if isinstance(value, float) else ""
-    return f"    {words:<48}{_number(value):>16} {unit}".rstrip()
+    text = _number(value)
+    if isinstance(value, float):
+        text = f"{text}%" if percent else f"${text}"
+    return f"    {words:<48}{text:>16}"
 
 
 def _number(value: float | None) -> str:
