@@ -270,6 +270,20 @@ def test_a_census_without_levels_among_those_with_them_makes_nobody_jump() -> No
     assert [level.name for level in lacking.estimates.levels] == [level.name for level in whole.estimates.levels]
 
 
+def test_an_interval_in_which_nobody_stayed_says_nothing_of_raises() -> None:
+    ids = [f"e{n}" for n in range(40)]
+    new = people(id=[f"n{n}" for n in range(30)], hire_date=[dt.date(2023, 5, 1)] * 30)
+    days = [dt.date(2021 + n, 12, 31) for n in range(3)]
+    kept, gone = (
+        ws.fit({days[0]: people(id=ids), days[1]: people(id=ids[5:])}),
+        {days[1]: people(id=ids[5:]), days[2]: new},
+    )
+    both = ws.fit({days[0]: people(id=ids), **gone})
+
+    assert both.estimates.raises.total.values.tolist() == kept.estimates.raises.total.values.tolist() == [0.0]
+    assert ws.fit(gone).estimates.raises.total.mean == 0.04
+
+
 def test_a_firm_that_cuts_pay_is_fitted_with_a_cut() -> None:
     last = max(WORLD)
     cut = {day: frame.with_columns(pl.col("annual_salary") * 0.93 ** (day.year - 2019)) for day, frame in WORLD.items()}

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from workforce_sim.fitting.credibility import Floats, spread
+from workforce_sim.fitting.credibility import Floats, mean, spread
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.priors import (
     GROWTH_SPREAD,
     GROWTH_YEARS,
+    MIX_MEAN,
     RAISE_MEAN,
     RAISE_SPREAD,
     RAISE_YEARS,
@@ -85,6 +86,7 @@ class Raises:
         jump_lowest, jump_highest: ends of an even distribution of the size beside the common raise.
         jump_pay: what jumps add to the pay of all.
         jumps, people: how many jumped, of how many.
+        mix: growth of average pay a year beside raises, by those who come and go.
     """
 
     total: Yearly
@@ -95,6 +97,12 @@ class Raises:
     jump_pay: float
     jumps: int
     people: int
+    mix: float
+
+    @property
+    def ranges(self) -> float:
+        """Growth of hires' pay: that of average pay, so that hires go on earning their share of it."""
+        return (1 + self.total.mean) * (1 + self.mix) - 1
 
     @property
     def cola(self) -> float:
@@ -109,37 +117,51 @@ class Raises:
 
 _NONE = np.array([])
 _PRIOR = Yearly(_NONE, RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0, _NONE)
-NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0)
+NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0, MIX_MEAN)
 """What is believed where no pay of two years is known."""
 
 
 def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
-    """Return raises.
+    """Return raises, of intervals in which anybody stayed.
 
     Args:
         parts: the intervals.
         top: the highest level, from which nobody is promoted.
         named: whether censuses name levels, so that another level is a jump.
     """
+    parts = [part for part in parts if part.both.height]
+    if not parts:
+        return NOTHING
     frames = [_raised(part, named=named) for part in parts]
-    ratios = [(float(f["after"].sum()) / max(float(f["before"].sum()), 1.0)) for f in frames]
+    ratios = [float(f["after"].sum()) / float(f["before"].sum()) for f in frames]
     totals = [ratio ** (1 / part.years) - 1 for ratio, part in zip(ratios, parts, strict=True)]
     total = _yearly(np.array(totals), _weights(parts), RAISE_MEAN, RAISE_YEARS, RAISE_SPREAD, np.zeros(len(parts)))
+    mix = _mix(parts, totals)
     every = pl.concat(frames)
-    common = float(np.mean([_median(f) for f in frames]))
+    common = float(np.mean([_median(frame) for frame in frames]))
     below = every.filter(pl.col("level").ne_missing(top))
     jumped, years = below.filter("jump"), float(below["years"].sum())
     if not jumped.height:
-        return replace(NOTHING, total=total, common=common, people=below.height)
+        return replace(NOTHING, total=total, common=common, people=below.height, mix=mix)
     sizes = jumped["size"].clip(0, FARTHEST_JUMP).to_numpy()
     low = float(np.quantile(sizes, 0.1))
     pay = float((jumped["before"].to_numpy() * sizes).sum() / (every["before"] * every["years"]).sum())
     share, high = min(jumped.height / years, 1.0), min(2 * float(sizes.mean()) - low, FARTHEST_JUMP)
-    return Raises(total, common, share, low, high, pay, jumped.height, below.height)
+    return Raises(total, common, share, low, high, pay, jumped.height, below.height, mix)
+
+
+def _mix(parts: Sequence[Interval], raised: Sequence[float]) -> float:
+    """Return the mean growth of average pay a year beside raises."""
+    pays = [[mean(census.staff["salary_cents"]) for census in (part.before, part.after)] for part in parts]
+    seen = [
+        (after / before) ** (1 / part.years) / (1 + rise) - 1
+        for (before, after), part, rise in zip(pays, parts, raised, strict=True)
+    ]
+    return (sum(seen) + RAISE_YEARS * MIX_MEAN) / (len(seen) + RAISE_YEARS)
 
 
 def _median(frame: pl.DataFrame) -> float:
-    return float(np.median(frame["raise"].to_numpy())) if frame.height else 0.0
+    return float(np.median(frame["raise"].to_numpy()))
 
 
 def _raised(part: Interval, *, named: bool) -> pl.DataFrame:

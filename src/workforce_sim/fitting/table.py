@@ -111,7 +111,8 @@ def _raises(found: Estimates) -> Iterator[dict[str, Any]]:
 def _entrants(found: Estimates) -> Iterator[dict[str, Any]]:
     e = found.entrants
     n, low, high = e.leaving
-    yield _row("hires who leave in the year", "share", exposure=e.leaving_seen, estimate=n, low=low, high=high)
+    ends = {"low": low, "high": high} if e.leaving_seen else {}
+    yield _row("hires who leave in the year", "share", exposure=e.leaving_seen, estimate=n, **ends)
     yield _row("pay of entrants to that of all", "ratio", exposure=e.people, estimate=e.relative)
     for level, share in e.mix.items():
         yield _row("level of entrants", level, exposure=e.people, estimate=share)
