@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from workforce_sim.fitting.credibility import Floats, mean, spread
+from workforce_sim.fitting.credibility import Z80, Floats, mean, spread
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.priors import (
     GROWTH_SPREAD,
@@ -86,6 +86,7 @@ class Raises:
         jump_lowest, jump_highest: ends of an even distribution of the size beside the common raise.
         jump_pay: what jumps add to the pay of all.
         jumps, people: how many jumped, of how many.
+        merit_spread: of raises of those who do not jump about the common one, as a standard deviation.
         mix: growth of average pay a year beside raises, by those who come and go.
     """
 
@@ -97,6 +98,7 @@ class Raises:
     jump_pay: float
     jumps: int
     people: int
+    merit_spread: float
     mix: float
 
     @property
@@ -117,7 +119,7 @@ class Raises:
 
 _NONE = np.array([])
 _PRIOR = Yearly(_NONE, RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0, _NONE)
-NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0, MIX_MEAN)
+NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, MIX_MEAN)
 """What is believed where no pay of two years is known."""
 
 
@@ -139,15 +141,16 @@ def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
     mix = _mix(parts, totals)
     every = pl.concat(frames)
     common = float(np.mean([_median(frame) for frame in frames]))
+    varied = _spread(every.filter(~pl.col("jump"))["beside"])
     below = every.filter(pl.col("level").ne_missing(top))
     jumped, years = below.filter("jump"), float(below["years"].sum())
     if not jumped.height:
-        return replace(NOTHING, total=total, common=common, people=below.height, mix=mix)
+        return replace(NOTHING, total=total, common=common, people=below.height, merit_spread=varied, mix=mix)
     sizes = jumped["size"].clip(0, FARTHEST_JUMP).to_numpy()
     low = float(np.quantile(sizes, 0.1))
     pay = float((jumped["before"].to_numpy() * sizes).sum() / (every["before"] * every["years"]).sum())
     share, high = min(jumped.height / years, 1.0), min(2 * float(sizes.mean()) - low, FARTHEST_JUMP)
-    return Raises(total, common, share, low, high, pay, jumped.height, below.height, mix)
+    return Raises(total, common, share, low, high, pay, jumped.height, below.height, varied, mix)
 
 
 def _mix(parts: Sequence[Interval], raised: Sequence[float]) -> float:
@@ -158,6 +161,12 @@ def _mix(parts: Sequence[Interval], raised: Sequence[float]) -> float:
         for (before, after), part, rise in zip(pays, parts, raised, strict=True)
     ]
     return (sum(seen) + RAISE_YEARS * MIX_MEAN) / (len(seen) + RAISE_YEARS)
+
+
+def _spread(values: pl.Series) -> float:
+    """Return the standard deviation of a normal distribution with the same 10th and 90th percentile."""
+    low, high = np.quantile(values.to_numpy(), (0.1, 0.9)) if len(values) else (0.0, 0.0)
+    return float(high - low) / (2 * Z80)
 
 
 def _median(frame: pl.DataFrame) -> float:
@@ -178,4 +187,4 @@ def _raised(part: Interval, *, named: bool) -> pl.DataFrame:
     common, up = _median(frame), pl.col("raise")
     jump = up > common + JUMP
     moved = pl.col("moved").fill_null(value=False) & (up > common) if named else pl.lit(value=False)
-    return frame.with_columns(size=(1 + up) / (1 + common) - 1, jump=jump | moved)
+    return frame.with_columns(size=(1 + up) / (1 + common) - 1, beside=up - common, jump=jump | moved)

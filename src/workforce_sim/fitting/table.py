@@ -106,6 +106,7 @@ def _raises(found: Estimates) -> Iterator[dict[str, Any]]:
     yield _row("common raise", "median", exposure=r.people, estimate=r.common)
     yield _row("jumps of pay", "share", exposure=r.people, count=r.jumps, estimate=r.jump_share)
     yield _row("merit", "pool", exposure=r.people, estimate=r.merit)
+    yield _row("merit", "spread", exposure=r.people, estimate=r.merit_spread)
 
 
 def _entrants(found: Estimates) -> Iterator[dict[str, Any]]:
