@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
+    from workforce_sim.ensembles.saved import read_results
     from workforce_sim.ensembles.sweeping import Sweep, sweep
     from workforce_sim.errors import (
         CensusError,
@@ -137,6 +138,7 @@ __all__ = [
     "rates_by_calendar_year",
     "read_census",
     "read_leniently",
+    "read_results",
     "read_run",
     "refuse_too_large",
     "replay",
@@ -159,6 +161,7 @@ _HOMES = {
     "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
+    "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
     "explain.diff": ("RunDifference", "diff_runs"),

@@ -179,6 +179,7 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.grouped import gains_by_group  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
@@ -194,7 +195,8 @@ def _compare(options: argparse.Namespace) -> int:
     gains = None if options.gains is None else found.gains(options.gains, least=least)
     page = of_comparison(found, gains)
     if options.out is not None:
-        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
+        tables = {**tables_of_comparison(found, gains), "groups": gains_by_group(found, least)}
+        write_folder(options.out, tables, page, "comparison", found.headers)
     _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
     return SUCCESS
 
@@ -227,7 +229,7 @@ def _sweep(options: argparse.Namespace) -> int:
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
     _tell(options, found, page)
     return SUCCESS
 

@@ -19,6 +19,7 @@ from workforce_sim.cli.census_commands import add_census_commands
 from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.fit_commands import add_fit_commands
+from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.wording.terminal import complain, say
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
     add_run_commands(run, _command)
+    add_report_command(commands, _command)
     return parser
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -20,7 +22,11 @@ from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemb
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Header
 from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 CENSUS_PATH = ("path", "size")
 """Keys of ``census`` that say which one: without meaning where one is given."""
@@ -33,13 +39,13 @@ class Comparison:
     Attributes:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
-        census: the census that all have.
+        census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
-    census: Census = field(compare=False)
+    census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
@@ -52,6 +58,11 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other scenarios."""
         return list(self.ensembles)[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -137,9 +148,39 @@ class Comparison:
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)
 
+    def report(
+        self,
+        path: str | Path,
+        *,
+        discount_rate: float | None = None,
+        least: int | None = 10,
+        attribution: Attribution | None = None,
+    ) -> Path:
+        """Write one page about the comparison, an HTML file for people to read, and return its path.
+
+        One simulation of each scenario is made for it, to see who gains and who loses; not of a comparison that was
+        read from its folder.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            least: cells of fewer employees are hidden, as in ``gains``; None hides none, for internal use.
+            attribution: what ``attribution`` found of the baseline: the page then tells chance, years and assumptions
+                apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution, least=least)
+        return written
+
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         replicate = asked.replicate(replicate)
+        if self.census is None:
+            raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}

@@ -7,8 +7,9 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -24,8 +25,12 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording.terminal import counter
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
@@ -45,6 +50,7 @@ class Ensemble:
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
+        origin: census and versions; of an ensemble on disk, what its folder says of them.
     """
 
     replicates: pl.DataFrame
@@ -52,6 +58,12 @@ class Ensemble:
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin | Header = field(default=Origin(), compare=False)
+
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, fingerprint of the census, versions."""
+        return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -62,6 +74,24 @@ class Ensemble:
     def count(self) -> int:
         """How many replicates there are."""
         return self.replicates["replicate"].n_unique()
+
+    def report(
+        self, path: str | Path, *, discount_rate: float | None = None, attribution: Attribution | None = None
+    ) -> Path:
+        """Write one page about the ensemble, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            attribution: what ``attribution`` found: the page then tells chance, years and assumptions apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
+        return written
 
     def __repr__(self) -> str:
         years = self.replicates["year"]
@@ -127,7 +157,7 @@ def simulate_ensemble(
     with closing(parts):
         found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, written, notes, kept, sure)
+    ensemble = Ensemble(found, written, notes, kept, sure, run.origin)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble

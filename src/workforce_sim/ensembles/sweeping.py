@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,6 +24,7 @@ from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import percent, value_text
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
@@ -38,7 +41,7 @@ class Sweep:
     Attributes:
         combinations: one row per combination: its number from 0, and a column for each swept key, of numbers where all
             its values are numbers, else of words.
-        ensembles: in the same order.
+        ensembles: in the same order; the first one alone keeps its census.
     """
 
     combinations: pl.DataFrame
@@ -48,6 +51,12 @@ class Sweep:
     def keys(self) -> list[str]:
         """The keys that were swept."""
         return self.combinations.columns[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by number of the combination: configuration, fingerprint of the census, versions."""
+        numbers = map(str, self.combinations["combination"])
+        return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -82,6 +91,21 @@ class Sweep:
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
+
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the sweep, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
 
     def __repr__(self) -> str:
         count = self.ensembles[0].count
@@ -148,7 +172,8 @@ def sweep(
         )
         for place, each in enumerate(configs)
     ]
-    return Sweep(_combinations(values), ensembles)
+    first, *others = ensembles
+    return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
