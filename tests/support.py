@@ -75,7 +75,7 @@ class Scenario:
 
 
 def configured(start_year: int = 2025, end_year: int | None = None, **sections: Any) -> Config:
-    """Return a configuration; a section given is laid over growth of 3 %, 12 % leavers and 25 % of hires."""
+    """Return a configuration; a section given is laid over growth of 3%, 12% leavers and 25% of hires."""
     years = {"start_year": start_year, "end_year": start_year if end_year is None else end_year}
     simulated = {"target_growth_rate": 0.03, **sections.pop("simulation", {}), **years}
     workforce = {**RATES, **sections.pop("workforce", {})}

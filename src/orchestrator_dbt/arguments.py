@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.asked import whole
 from workforce_sim.errors import RequestError
+from workforce_sim.errors.asked import whole
 
 MOST = 2**31 - 1  # workers, and rows of a batch
 

@@ -17,7 +17,7 @@ from workforce_sim.config.changing import with_defaults
 from workforce_sim.config.repair import value_at
 from workforce_sim.config.values import KeyPath
 from workforce_sim.plan.loading import load_config
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 log = logging.getLogger("orchestrator_dbt")
 

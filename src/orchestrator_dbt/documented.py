@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workforce_sim.asked import whole
 from workforce_sim.config.changing import flattened
 from workforce_sim.config.repair import replaced, value_at
 from workforce_sim.config.values import KeyPath
+from workforce_sim.errors.asked import whole
 
 DOCUMENTED: Mapping[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.03},

@@ -561,7 +561,7 @@ def test_a_deprecated_spelling_may_repeat_the_documented_one_and_not_contradict_
             REQUIRED + "compensation: {merit_budget: 2}\n",
             [
                 "c.yaml:4:30: merit_budget must be between 0.0 and 1.0",
-                "c.yaml:4:30: compensation.merit_budget: must be at most 1; 2 % is written 0.02 (got 2)",
+                "c.yaml:4:30: compensation.merit_budget: must be at most 1; 2% is written 0.02 (got 2)",
             ],
         ),
         (

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
-from workforce_sim import asked
 from workforce_sim.cli.main import main
+from workforce_sim.errors import asked
 
 CONFIG: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2025, "target_growth_rate": 0.03},

@@ -54,7 +54,7 @@ def test_an_ensemble_prints_its_bands(capsys: Captured) -> None:
     assert out.startswith(readable(simulate_ensemble("today.yaml", replicates=8)))
     assert err == ""
     assert out.isascii()
-    for name in ("closing staff", "payroll $", "participation", "match $", "net cost $"):
+    for name in ("closing headcount", "payroll", "participation", "match", "net employer cost"):
         assert f"\n{name}" in out
     assert re.search("P5 +P50 +P95", out)
     assert max(map(len, out.split("\n\n")[1].splitlines())) <= 100
@@ -100,7 +100,7 @@ def test_an_ensemble_as_json(capsys: Captured) -> None:
 def test_progress_is_told_when_asked(capsys: Captured) -> None:
     assert main(["ensemble", "today.yaml", "--replicates", "3", "--verbose"]) == 0
 
-    assert capsys.readouterr().err.endswith("3 of 3 replicates\n")
+    assert capsys.readouterr().err.endswith("3 of 3 simulations\n")
 
 
 def test_notes_are_printed(capsys: Captured) -> None:
@@ -140,7 +140,7 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     command = [sys.executable, "-m", "workforce_sim", *arguments, "5000", "--verbose"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == "50 of 5,000 replicates\n"
+        assert process.stderr.readline().startswith("50 of 5,000 simulations")
         process.send_signal(how)
         out, err = process.communicate(timeout=120)
 

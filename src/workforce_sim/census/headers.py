@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 _SHOWN, _LONG = 20, 60
 LONGEST = 200

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workforce_sim.census.keyed import LEAST_KEY, pseudonym
 from workforce_sim.census.likeness import is_text
 from workforce_sim.census.values import LONGEST, MISSING, Values, begun, falses, is_missing
 from workforce_sim.census.words import whole_numbers
 from workforce_sim.errors import CensusError
-from workforce_sim.keyed import LEAST_KEY, pseudonym
 from workforce_sim.wording import counted
 
 _SHIELDED = r"^(?:=\"([0-9A-Za-z-]+)\"|'([0-9]+))$"

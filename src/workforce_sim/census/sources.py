@@ -24,8 +24,8 @@ from workforce_sim.census.text import read_text
 from workforce_sim.census.workbook import read_workbook
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
-from workforce_sim.terminal import printable
 from workforce_sim.wording import counted
+from workforce_sim.wording.terminal import printable
 
 _PARQUET = (".parquet", ".pq")
 _ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

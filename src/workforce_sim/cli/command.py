@@ -7,10 +7,11 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from workforce_sim.cli.console import explained, guarded, shower
+from workforce_sim.cli.console import explained, guarded
 from workforce_sim.operate.failures import cause
 from workforce_sim.operate.logs import in_file, on_standard_error
-from workforce_sim.terminal import complain, printable
+from workforce_sim.wording.progress import years
+from workforce_sim.wording.terminal import complain, printable
 
 Advice = Callable[[str, str], list[str]]
 """What to look at after an error, by the name of its type and its words."""
@@ -81,7 +82,7 @@ def logged_command(action: Callable[[], int], reports: Reports, *, log_file: str
     root = logging.getLogger()
     root.addHandler(reports)
     try:
-        with on_standard_error(verbose=verbose, structured=structured, show=shower(False)):
+        with years(True) as show, on_standard_error(verbose=verbose, structured=structured, show=show):
             return guarded(in_its_file, verbose=verbose, tell=reports.error)
     finally:
         root.removeHandler(reports)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, whole_number
-from workforce_sim.cli.run_commands import Command
-from workforce_sim.terminal import complain, printable, say
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.terminal import complain, printable, say
 
 
 def add_fit_commands(commands: Any, command: Command) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.ensembles.batch import Job, batches, summaries
-from workforce_sim.forking import refuse_forked
+from workforce_sim.errors.forking import refuse_forked
 
 AHEAD = 2
 """Batches handed out for each worker: the next one waits there when one is done."""

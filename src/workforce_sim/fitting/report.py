@@ -36,7 +36,7 @@ def _rates(table: pl.DataFrame) -> Iterator[str]:
         names = [cell.removeprefix("from ") for cell in part["cell"]]
         values = list(part.select("estimate", "low", "high").iter_rows())
         yield f"## {title}"
-        yield "Points are what is believed, with their 90 % intervals; hollow points are the prior at this level."
+        yield "Points are what is believed, with their 90% intervals; hollow points are the prior at this level."
         yield intervals_svg(title, names, values, part["prior"].to_list())
         yield bars_svg("Exposure, years", names, part["exposure"].to_list())
 

@@ -39,7 +39,7 @@ def scored(replicates: Floats, actual: float, flat: float, last: float) -> dict[
 
 
 def by_measure(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per measure: median error, coverage, skill, width of the 80 % band, mean PIT; in their order."""
+    """Return one row per measure: median error, coverage, skill, width of the 80% band, mean PIT; in their order."""
     actual = pl.col("actual")
     error = pl.when(actual != 0).then(pl.col("p50") / actual - 1)
     inside = {

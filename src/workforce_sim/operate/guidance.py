@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 
 class Topic(NamedTuple):

@@ -13,8 +13,8 @@ from typing import overload
 
 import polars as pl
 
+from workforce_sim.census.keyed import LEAST_KEY, pseudonym
 from workforce_sim.errors import RequestError
-from workforce_sim.keyed import LEAST_KEY, pseudonym
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.store.header import Origin

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import RESTORE, changed, is_there, opened_file, readable
 from workforce_sim.store.layout import CARRIED, json_bytes, sealed
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 MOST_BYTES = 1 << 25
 """Of a JSON file that is read; a run of the largest configuration, or an ensemble of a million replicates, has less."""
@@ -74,6 +74,23 @@ class EnsembleDocument(Document):
 
     format: int
     header: Described
+    seal: Sha256
+
+
+class Scenario(Document):
+    """A scenario of a comparison, or a combination of a sweep: its name, and what was asked."""
+
+    name: str
+    header: Described
+
+
+class ScenariosDocument(Document):
+    """``asked.json`` of a comparison or a sweep: what was asked, and the tables that came out."""
+
+    format: int
+    kind: Literal["comparison", "sweep"]
+    scenarios: Annotated[list[Scenario], Field(min_length=1)]
+    files: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}\.parquet\z")], WrittenTable]
     seal: Sha256
 
 

@@ -22,7 +22,7 @@ from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import Document
 from workforce_sim.store.files import is_file, is_there, open_file, opened_file
 from workforce_sim.store.layout import LOCK
-from workforce_sim.terminal import printable
+from workforce_sim.wording.terminal import printable
 
 _LONGEST = 1_000
 """Bytes of a signature, at most."""

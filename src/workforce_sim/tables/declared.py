@@ -123,12 +123,14 @@ class Measure(Column):
         sums: what is summed over people, an expression of snapshot columns.
         derived: an expression of other measures.
         of_account: whether it hangs on the one account of forfeitures: groups have none of it.
+        label: what people read for it; the name where there is none.
     """
 
     counts: Counts | None = field(default=None, kw_only=True)
     sums: pl.Expr | None = field(default=None, kw_only=True, compare=False, repr=False)
     derived: pl.Expr | None = field(default=None, kw_only=True, compare=False, repr=False)
     of_account: bool = field(default=False, kw_only=True)
+    label: str = field(default="", kw_only=True)
 
 
 def names(table: Iterable[Column]) -> list[str]:

@@ -31,8 +31,12 @@ USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
 
 WORKING = (
-    Measure("_closing_salaries", pl.Int64, "Salaries at the closing", sums=pl.when(_STAYS).then(_SALARY).sum()),
-    Measure("_continuing_closing", pl.Int64, "The same of continuing", sums=pl.when(_CONTINUING).then(_SALARY).sum()),
+    Measure(
+        "_continuing_closing",
+        pl.Int64,
+        "Closing salaries of continuing staff",
+        sums=pl.when(_CONTINUING).then(_SALARY).sum(),
+    ),
     Measure(
         "_continuing_opening",
         pl.Int64,
@@ -58,6 +62,7 @@ SUMMARY = (
         "employees",
         "simulation",
         sums=_heads(_is("continuing", "terminated")),
+        label="Employees at the start of the year",
     ),
     Measure(
         "hires",
@@ -66,6 +71,7 @@ SUMMARY = (
         "employees",
         "hire",
         sums=_heads(_is("new_hire", "new_hire_terminated")),
+        label="Hires",
     ),
     Measure(
         "terminations_opening_staff",
@@ -74,6 +80,7 @@ SUMMARY = (
         "employees",
         "termination",
         sums=_heads(_is("terminated")),
+        label="Terminations: existing employees",
     ),
     Measure(
         "terminations_new_hires",
@@ -82,6 +89,7 @@ SUMMARY = (
         "employees",
         "termination",
         sums=_heads(_is("new_hire_terminated")),
+        label="Terminations: new hires",
     ),
     Measure(
         "reductions",
@@ -90,11 +98,32 @@ SUMMARY = (
         "employees",
         "termination",
         counts=Counts("termination", "reduction"),
+        label="Reductions in force",
     ),
-    Measure("headcount_closing", pl.Int64, "Staff at the closing", "employees", "simulation", sums=_heads(_STAYS)),
-    Measure("promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion")),
-    Measure("cola_raises", pl.Int64, "Cost-of-living increases", "events", "cola", counts=Counts("cola")),
-    Measure("merit_raises", pl.Int64, "Merit increases", "events", "merit", counts=Counts("merit")),
+    Measure(
+        "headcount_closing",
+        pl.Int64,
+        "Staff at the closing",
+        "employees",
+        "simulation",
+        sums=_heads(_STAYS),
+        label="Employees at year end",
+    ),
+    Measure(
+        "promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion"), label="Promotions"
+    ),
+    Measure(
+        "cola_raises",
+        pl.Int64,
+        "Cost-of-living increases",
+        "events",
+        "cola",
+        counts=Counts("cola"),
+        label="Cost-of-living increases",
+    ),
+    Measure(
+        "merit_raises", pl.Int64, "Merit increases", "events", "merit", counts=Counts("merit"), label="Merit increases"
+    ),
     Measure(
         "payroll_cents",
         pl.Int64,
@@ -102,6 +131,16 @@ SUMMARY = (
         "cents",
         "simulation",
         sums=pl.col("earnings_cents").sum(),
+        label="Payroll",
+    ),
+    Measure(
+        "salary_roll_cents",
+        pl.Int64,
+        "Salaries of those at the closing, in all",
+        "cents a year",
+        "simulation",
+        sums=pl.when(_STAYS).then(_SALARY).sum(),
+        label="Salaries at year end",
     ),
     Measure(
         "average_salary_cents",
@@ -109,7 +148,8 @@ SUMMARY = (
         "Mean salary at the closing, half up; null without staff",
         "cents a year",
         "simulation",
-        derived=pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
+        derived=pl.when(_HEADS > 0).then((2 * pl.col("salary_roll_cents") + _HEADS) // (2 * _HEADS)),
+        label="Average salary at year end",
     ),
     Measure(
         "average_salary_growth_continuing",
@@ -118,6 +158,7 @@ SUMMARY = (
         "fraction",
         "simulation",
         derived=pl.when(_BEFORE > 0).then(pl.col("_continuing_closing") / _BEFORE - 1),
+        label="Pay growth: continuing employees",
     ),
     Measure(
         "eligible",
@@ -126,6 +167,7 @@ SUMMARY = (
         "employees",
         "eligibility",
         sums=_heads(_STAYS & pl.col("eligibility_date").is_not_null()),
+        label="Eligible employees",
     ),
     Measure(
         "participants",
@@ -135,6 +177,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         sums=_heads(_TAKES_PART),
+        label="Participants",
     ),
     Measure(
         "participation_rate",
@@ -144,6 +187,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         derived=_ratio(_PARTICIPANTS, pl.col("eligible")),
+        label="Participation: eligible employees",
     ),
     Measure(
         "participation_rate_all",
@@ -153,9 +197,21 @@ SUMMARY = (
         "plan",
         in_plan=True,
         derived=_ratio(_PARTICIPANTS, _HEADS),
+        label="Participation: all employees",
     ),
-    Measure("enrollments", pl.Int64, "Enrollments", "events", "enrollment", in_plan=True, counts=Counts("enrollment")),
-    Measure("opt_outs", pl.Int64, "Opt-outs", "events", "opt_out", in_plan=True, counts=Counts("opt_out")),
+    Measure(
+        "enrollments",
+        pl.Int64,
+        "Enrollments",
+        "events",
+        "enrollment",
+        in_plan=True,
+        counts=Counts("enrollment"),
+        label="Enrollments",
+    ),
+    Measure(
+        "opt_outs", pl.Int64, "Opt-outs", "events", "opt_out", in_plan=True, counts=Counts("opt_out"), label="Opt-outs"
+    ),
     Measure(
         "escalations",
         pl.Int64,
@@ -164,6 +220,7 @@ SUMMARY = (
         "escalation",
         in_plan=True,
         counts=Counts("escalation"),
+        label="Automatic escalations",
     ),
     Measure(
         "average_deferral_rate",
@@ -173,6 +230,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         derived=_ratio(pl.col("_deferral_bp"), 10_000 * _PARTICIPANTS),
+        label="Average deferral rate",
     ),
     Measure(
         "deferral_cents",
@@ -182,8 +240,18 @@ SUMMARY = (
         "plan",
         in_plan=True,
         sums=(pl.col("pre_tax_cents") + pl.col("roth_cents")).sum(),
+        label="Employee deferrals",
     ),
-    Measure("match_cents", pl.Int64, "Employer match", "cents", "plan", in_plan=True, sums=pl.col("match_cents").sum()),
+    Measure(
+        "match_cents",
+        pl.Int64,
+        "Employer match",
+        "cents",
+        "plan",
+        in_plan=True,
+        sums=pl.col("match_cents").sum(),
+        label="Employer match",
+    ),
     Measure(
         "nonelective_cents",
         pl.Int64,
@@ -192,6 +260,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         sums=pl.col("nonelective_cents").sum(),
+        label="Nonelective contributions",
     ),
     Measure(
         "forfeitures_cents",
@@ -201,6 +270,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         sums=pl.col("forfeited_cents").sum(),
+        label="Forfeitures",
     ),
     Measure(
         "forfeitures_used_cents",
@@ -210,6 +280,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
+        label="Forfeitures used",
     ),
     Measure(
         "net_employer_cost_cents",
@@ -220,6 +291,7 @@ SUMMARY = (
         in_plan=True,
         of_account=True,
         derived=pl.col("match_cents") + pl.col("nonelective_cents") - pl.col(USED_FOR_COST),
+        label="Net employer cost",
     ),
     Measure(
         "employer_cost_share_of_payroll",
@@ -230,5 +302,6 @@ SUMMARY = (
         in_plan=True,
         of_account=True,
         derived=_ratio(pl.col("net_employer_cost_cents"), pl.col("payroll_cents")),
+        label="Net employer cost, share of payroll",
     ),
 )

@@ -23,12 +23,31 @@ def dollars(cents: int | None) -> str:
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
+_LARGE = ((9.995e10, 1e11, "B"), (9.995e7, 1e8, "M"), (1e6, 1e5, "K"))
+"""From so many cents, in units of so many cents, with this letter; what would round to 1,000 takes the next unit."""
+
+
+def short_dollars(cents: float | None) -> str:
+    """Return an amount as a sentence has it: ``$950``, ``$62.7K``, ``$62.7M``, ``$1.40B``."""
+    if cents is None:
+        return "-"
+    size, sign = abs(cents), "-" if cents < 0 else ""
+    for least, unit, letter in _LARGE:
+        if size >= least:
+            return f"{sign}${_three_digits(size / unit)}{letter}"
+    return f"{sign}${size / 100:,.0f}"
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+
+
 def percent(share: float | Decimal | None, places: int | None = None) -> str:
     """Return a share of one in percent: as many decimals as it has, or so many."""
     if share is None:
         return "-"
     exact = Decimal(str(share)) * 100
-    return f"{exact.normalize():f} %" if places is None else f"{exact:.{places}f} %"
+    return f"{exact.normalize():f}%" if places is None else f"{exact:.{places}f}%"
 
 
 def bp_percent(bp: int | None) -> str:
