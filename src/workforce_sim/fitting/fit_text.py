@@ -23,21 +23,24 @@ def fit_text(fit: Fit) -> str:
         f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last",
         "",
     ]
-    parts = ["\n".join(head), *_flows(fit), *_estimates(fit.table), *_warnings(fit)]
-    return "\n".join(parts)
+    flows, estimates = flow_rows(fit), estimate_rows(fit.table)
+    tables = [*columns(flows, right=range(2, len(flows[0]))), "", *columns(estimates, right=(2, 3, 4, 5, 6, 8))]
+    return "\n".join([*head, *tables, *_warnings(fit)])
 
 
-def _flows(fit: Fit) -> Iterator[str]:
+def flow_rows(fit: Fit) -> list[list[str]]:
+    """Return how many stayed, left and came, by interval, after a heading; kinds of nobody are left out."""
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
     rows = [["from", "to", *used]]
     rows += [
         [str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in fit.flows.to_dicts()
     ]
-    yield from columns(rows, right=range(2, 2 + len(used)))
+    return rows
 
 
-def _estimates(table: pl.DataFrame) -> Iterator[str]:
+def estimate_rows(table: pl.DataFrame) -> list[list[str]]:
+    """Return the estimates after a heading; of a kind with very many cells those with most exposure."""
     rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)
@@ -45,8 +48,7 @@ def _estimates(table: pl.DataFrame) -> Iterator[str]:
         rows += [_row(row) for row in shown.to_dicts()]
         if part.height > SHOWN:
             rows.append(["", f"and {part.height - SHOWN:,} more", *[""] * 7])
-    yield ""
-    yield from columns(rows, right=(2, 3, 4, 5, 6, 8))
+    return rows
 
 
 def _row(row: dict[str, float | str | None]) -> list[str]:

@@ -58,8 +58,8 @@ def _missed(test: Backtest) -> Iterator[str]:
     yield f"farthest off: {_OFF[name]}, in {share} more than one standard deviation from what happened"
 
 
-def backtest_text(test: Backtest) -> str:
-    """Return a backtest as a page: scores by measure, what was off, and the verdict."""
+def measure_rows(test: Backtest) -> list[list[str]]:
+    """Return the scores by measure, after a heading."""
     head = ["measure", "forecasts", "median error", "within 50%", "80%", "90%", "width", "to flat", "to last", "PIT"]
     rows = [head]
     for row in test.measures.to_dicts():
@@ -67,10 +67,27 @@ def backtest_text(test: Backtest) -> str:
         places = (1, 0, 0, 0, 1, 0, 0)
         shares = [percent(row[name], place) for name, place in zip(names, places, strict=True)]
         rows.append([row["measure"], str(row["forecasts"]), *shares, f"{row['pit']:.2f}"])
+    return rows
+
+
+def missed_rows(test: Backtest) -> list[list[str]]:
+    """Return the driver that was farthest off, by origin and census, after a heading."""
     off = [["origin", "census", "farthest off", "actual", "forecast", "deviations"]]
     for row in test.missed.to_dicts():
         values = (percent(row["actual"], 2), percent(row["mean"], 2), f"{row['off']:+.1f}")
         off.append([str(row["origin"]), str(row["date"]), row["driver"], *values])
+    return off
+
+
+def backtest_text(test: Backtest) -> str:
+    """Return a backtest as a page: scores by measure, what was off, and the verdict."""
     first = f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
-    lines = [first, "", *columns(rows, right=range(1, 10)), "", *columns(off, right=(3, 4, 5)), "", verdict(test)]
+    lines = [
+        first,
+        "",
+        *columns(measure_rows(test), right=range(1, 10)),
+        "",
+        *columns(missed_rows(test), right=(3, 4, 5)),
+    ]
+    lines += ["", verdict(test)]
     return "\n".join(lines)
