@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.wording import columns, percent
 
 if TYPE_CHECKING:
@@ -18,25 +19,30 @@ SHOWN = 12
 
 def fit_text(fit: Fit) -> str:
     """Return a fit as a page."""
-    first, last = fit.parts[0].before.date, fit.parts[-1].after.date
-    head = [
-        f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last",
-        "",
-    ]
     flows, estimates = flow_rows(fit), estimate_rows(fit.table)
-    tables = [*columns(flows, right=range(2, len(flows[0]))), "", *columns(estimates, right=(2, 3, 4, 5, 6, 8))]
-    return "\n".join([*head, *tables, *_warnings(fit)])
+    parts = [_title(fit), "", *columns(flows, right=range(2, len(flows[0]))), ""]
+    return "\n".join([*parts, *columns(estimates, right=(2, 3, 4, 5, 6, 8)), *_warnings(fit)])
+
+
+def fit_card(fit: Fit) -> Card:
+    """Return a fit as a notebook shows it."""
+    (came, *flows), (heading, *estimates) = flow_rows(fit), estimate_rows(fit.table)
+    tables = Table(came, cells(flows), left=2), Table(heading, cells(estimates), left=2)
+    return Card(_title(fit), tables, fit.warnings)
+
+
+def _title(fit: Fit) -> str:
+    first, last = fit.parts[0].before.date, fit.parts[-1].after.date
+    return f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last"
 
 
 def flow_rows(fit: Fit) -> list[list[str]]:
     """Return how many stayed, left and came, by interval, after a heading; kinds of nobody are left out."""
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
-    rows = [["from", "to", *used]]
-    rows += [
-        [str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in fit.flows.to_dicts()
-    ]
-    return rows
+    found = fit.flows.to_dicts()
+    rows = [[str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in found]
+    return [["from", "to", *used], *rows]
 
 
 def estimate_rows(table: pl.DataFrame) -> list[list[str]]:

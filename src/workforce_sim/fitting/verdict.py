@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.wording import columns, percent
 
 if TYPE_CHECKING:
@@ -58,6 +59,23 @@ def _missed(test: Backtest) -> Iterator[str]:
     yield f"farthest off: {_OFF[name]}, in {share} more than one standard deviation from what happened"
 
 
+def backtest_text(test: Backtest) -> str:
+    """Return a backtest as a page: scores by measure, what was off, and the verdict."""
+    scores, off = columns(measure_rows(test), right=range(1, 10)), columns(missed_rows(test), right=(3, 4, 5))
+    return "\n".join([_title(test), "", *scores, "", *off, "", verdict(test)])
+
+
+def backtest_card(test: Backtest) -> Card:
+    """Return a backtest as a notebook shows it, the verdict as notes."""
+    (heading, *scores), (far, *off) = measure_rows(test), missed_rows(test)
+    tables = Table(heading, cells(scores)), Table(far, cells(off), left=3)
+    return Card(_title(test), tables, tuple(verdict(test).split("\n")))
+
+
+def _title(test: Backtest) -> str:
+    return f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
+
+
 def measure_rows(test: Backtest) -> list[list[str]]:
     """Return the scores by measure, after a heading."""
     head = ["measure", "forecasts", "median error", "within 50%", "80%", "90%", "width", "to flat", "to last", "PIT"]
@@ -77,17 +95,3 @@ def missed_rows(test: Backtest) -> list[list[str]]:
         values = (percent(row["actual"], 2), percent(row["mean"], 2), f"{row['off']:+.1f}")
         off.append([str(row["origin"]), str(row["date"]), row["driver"], *values])
     return off
-
-
-def backtest_text(test: Backtest) -> str:
-    """Return a backtest as a page: scores by measure, what was off, and the verdict."""
-    first = f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
-    lines = [
-        first,
-        "",
-        *columns(measure_rows(test), right=range(1, 10)),
-        "",
-        *columns(missed_rows(test), right=(3, 4, 5)),
-    ]
-    lines += ["", verdict(test)]
-    return "\n".join(lines)
