@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
     from workforce_sim.fitting.calibration import Calibration, calibrate
     from workforce_sim.fitting.fit import Fit, fit
@@ -124,6 +125,7 @@ __all__ = [
     "event",
     "explain_change",
     "export_csv",
+    "export_tables",
     "fit",
     "hires_needed",
     "ledger_rows",
@@ -177,6 +179,7 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "exports.tables": ("export_tables",),
     "fitting.backtest": ("Backtest", "backtest"),
     "fitting.calibration": ("Calibration", "calibrate"),
     "fitting.fit": ("Fit", "fit"),

@@ -21,7 +21,7 @@ GROUPS = ("department", "level", "age_band", "tenure_band", "hired")
 OTHERS = ("pay_band", "status", "full_time_ppm", ["level", "hired"])
 ADDING = [
     *("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "reductions"),
-    *("headcount_closing", "promotions", "cola_raises", "merit_raises", "payroll_cents"),
+    *("headcount_closing", "promotions", "cola_raises", "merit_raises", "payroll_cents", "salary_roll_cents"),
 ]
 KEYS = ["replicate", "year"]
 

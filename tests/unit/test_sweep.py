@@ -157,7 +157,7 @@ def test_a_sweep_is_printed_in_a_hundred_plain_columns(swept: Sweep) -> None:
     assert text.startswith(f"6 combinations, {COUNT} simulations of each")
     assert "100% to 3%, 50% to 5%" in text
     assert repr(swept) == (
-        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} replicates of each>"
+        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} simulations of each>"
     )
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
-from workforce_sim.cli.run_commands import Command
-from workforce_sim.wording.terminal import complain, counter, printable, say
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.progress import simulations
+from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -154,12 +155,12 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
     if options.shard is not None and until:
         raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
             options.config,
             replicates=replicates,
             executor=executor,
-            progress=counter(options.verbose),
+            progress=progress,
             until=until,
             out=options.out,
             spread=options.spread,
@@ -184,20 +185,22 @@ def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.grouped import gains_by_group  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
 
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
     by = () if options.by is None else (options.by,)
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Comparison = compare(scenarios, executor=executor, by=by, **asked)
     least = None if options.no_suppression else LEAST
     tables = tables_of_comparison(found, options.by, least)
     page = of_comparison(found, tables)
     if options.out is not None:
-        write_folder(options.out, tables, page, "comparison", found.headers)
+        told = {**tables, "groups": gains_by_group(found, least)}
+        write_folder(options.out, told, page, "comparison", found.headers)
     gains = tables.get("gains")
     _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS
@@ -226,8 +229,8 @@ def _sweep(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
     refuse_unknown(combinations_of(grid), options.sort, options.filter)
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -83,6 +83,17 @@ def _asked(folder: Path) -> ScenariosDocument:
         if each.header.format not in READ:
             raise older(path, each.header.model_dump(), READ[0])
     return found
+
+
+def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield tables of the folder of a comparison or a sweep by name, such as who gains; none of other folders.
+
+    Args:
+        folder: as ``read_results`` reads it.
+        known: names of tables to leave out: those that the result can make again.
+    """
+    if is_file(folder / ASKED):
+        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
 
 
 def table_names(folder: Path) -> list[str]:
