@@ -164,8 +164,8 @@ def test_a_change_is_a_waterfall() -> None:
     picture = found.plot()
 
     assert [row[0].strip() for row in figures(picture)] == ["2025", *(name for name, _ in found.steps), "2026"]
-    assert [row[1] for row in figures(picture)[1:-1]] == [moved(found.measure, amount) for _, amount in found.steps]
-    assert {row[1] for row in figures(picture)} <= {*texts(picture)}
+    assert all(row[1] in str(found) for row in figures(picture))
+    assert {moved(found.measure, amount) for _, amount in found.steps} <= {*texts(picture)}
 
 
 # --- the picture itself -----------------------------------------------------------------------------------------------
