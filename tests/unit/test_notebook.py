@@ -47,7 +47,7 @@ def test_every_cell_runs_and_shows_what_it_says(tmp_path: Path, monkeypatch: pyt
     pictures = ("headcount", "why-cost", "ensemble", "cost", "difference", "sweep")
     assert all(isinstance(shown[name], Picture) for name in pictures)
     assert isinstance(shown["in-dollars"], pl.DataFrame)
-    assert "total_employer_dollars" in shown["gains"].columns
+    assert "mean_employer_dollars" in shown["gains"].columns
     assert {path.name for path in tmp_path.iterdir()} == {"cost.svg", "comparison.xlsx"}
     assert shown.keys() - {name for name, value in shown.items() if value is not None} == {"designs"}
 

@@ -75,7 +75,7 @@ def _difference(measure: str, row: Mapping[str, Any]) -> list[str]:
 def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
     same = [label(name) for name in measures if name not in differing]
     if same:
-        yield f"the same in all scenarios: {', '.join(same)}"
+        yield f"The same in all scenarios: {', '.join(same)}"
 
 
 def notes(found: Comparison) -> Iterator[str]:
