@@ -123,6 +123,21 @@ class Result(Displayed):
         """SHA-256 of the sorted tables: equal for equal results, whatever machine, order, engine or version."""
         return ledger.chained(map(ledger.year_digest, self.parts()))
 
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the run, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written, or a table of the run cannot be read.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
+
     def write(self, path: str | Path) -> Path:
         """Write the run to a new folder and return its path; ``simulate(..., out=path)`` does it year by year.
 

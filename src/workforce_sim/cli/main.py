@@ -22,6 +22,7 @@ from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.parser import Parser, command
 from workforce_sim.cli.plot_command import add_plot_command
+from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
     add_run_commands(run, command)
+    add_report_command(commands, command)
     return parser
 
 

@@ -35,7 +35,9 @@ def add_run_commands(run: Any, command: Command) -> None:
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
     diff.add_argument("b", metavar="B", type=Path, help="folder of another; differences are those of B beside A")
     diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help="show N persons of each kind, by id")
-    why = command(run, "why", "tell why a measure changed: from one year to another, or from one run to another", _why)
+    about = "tell why a measure changed: from one year to another, or from one run to another"
+    example = "workforce-sim run why runs/base net_employer_cost 2025 2026"
+    why = command(run, "why", about, _why, example=example)
     _run_folder(why)
     about = "net_employer_cost, match, nonelective, deferrals, payroll, headcount or participation"
     why.add_argument("measure", metavar="MEASURE", help=about)

@@ -8,7 +8,7 @@ from pathlib import Path
 from workforce_sim.display.card import Table
 from workforce_sim.display.html import table_html
 from workforce_sim.errors import RequestError
-from workforce_sim.markup.charts.canvas import PAPER, QUIET, WIDTH, words, wrapped
+from workforce_sim.markup.charts.canvas import PAPER, QUIET, WIDTH, filled, words
 from workforce_sim.markup.elements import Element, element, fragment, svg_file
 from workforce_sim.wording.terminal import printable
 
@@ -66,7 +66,7 @@ class Picture:
 def _framed(picture: Picture) -> Element:
     """Return the picture on white paper with its title above and its note below."""
     drawn = picture.drawn
-    heads, notes = wrapped(picture.title, WIDTH, 3, _TITLE), wrapped(picture.note, WIDTH, 4, _NOTE)
+    heads, notes = filled(picture.title, WIDTH, 3, _TITLE), filled(picture.note, WIDTH, 4, _NOTE)
     height = float(drawn.attrib["viewBox"].split()[3])
     top, bottom = 20.0 * len(heads) + 2 * _EDGE, (15.0 * len(notes) if picture.note else 0.0) + _EDGE
     left, wide, tall = -_EDGE, WIDTH + 2 * _EDGE, top + height + bottom

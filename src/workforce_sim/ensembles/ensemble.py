@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -35,6 +35,9 @@ from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording import counted
 from workforce_sim.wording.progress import Count, simulations
 
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
+
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
 
@@ -50,7 +53,7 @@ class Ensemble(Displayed):
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
-        origin: the census and the own events that it was made with; of an ensemble on disk, what its folder says.
+        origin: census and versions; of an ensemble on disk, what its folder says of them.
     """
 
     replicates: pl.DataFrame
@@ -74,6 +77,24 @@ class Ensemble(Displayed):
     def count(self) -> int:
         """How many replicates there are."""
         return self.replicates["replicate"].n_unique()
+
+    def report(
+        self, path: str | Path, *, discount_rate: float | None = None, attribution: Attribution | None = None
+    ) -> Path:
+        """Write one page about the ensemble, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            attribution: what ``attribution`` found: the page then tells chance, years and assumptions apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
+        return written
 
     def __repr__(self) -> str:
         return f"<Ensemble of {counted(self.count, 'simulation')}, {self._span}>"

@@ -93,8 +93,12 @@ def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.
         known: names of tables to leave out: those that the result can make again.
     """
     if is_file(folder / ASKED):
-        names = (file.removesuffix(".parquet") for file in sorted(_asked(folder).files))
-        yield from ((name, read_table(folder, name)) for name in names if name not in known)
+        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
+
+
+def table_names(folder: Path) -> list[str]:
+    """Return the names of the tables in the folder of a comparison or a sweep."""
+    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:

@@ -113,6 +113,21 @@ class Sweep(Displayed):
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
 
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the sweep, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
+
     def plot(self, measure: str, *, year: int | None = None) -> Picture:
         """Return a picture of a measure in a year: a heat map of two swept keys, else a row for each combination.
 
