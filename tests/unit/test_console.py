@@ -304,6 +304,25 @@ def test_progress_is_lines_when_verbose_and_nothing_otherwise(capsys: pytest.Cap
     assert capsys.readouterr().err == "2025 done, 1 of 2\n2026 done, 2 of 2\n"
 
 
+@pytest.mark.parametrize(
+    ("passed", "done", "words"),
+    [
+        (0.5, 1, ""),  # too early to say
+        (10.0, 0, ""),
+        (10.0, 20, ", about 40 s left"),
+        (89.0, 50, ", about 89 s left"),
+        (100.0, 50, ", about 2 min left"),
+        (7_800.0, 50, ", about 2 h 10 min left"),
+        (7_200.0, 50, ", about 2 h left"),
+        (10.0, 95, ""),  # hardly any
+        (10.0, 100, ""),
+    ],
+)
+def test_the_time_left_is_judged_by_what_was_done(passed: float, done: int, words: str) -> None:
+    times = iter([100.0, 100.0 + passed])
+    assert terminal.TimeLeft(lambda: next(times)).words(done, 100) == words
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

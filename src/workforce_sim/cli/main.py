@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import NoReturn
@@ -20,6 +21,7 @@ from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guar
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
+from workforce_sim.cli.kept import interrupted
 from workforce_sim.cli.parser import Parser, command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.wording.terminal import complain, say
@@ -37,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "action" not in options:
         parser.print_help(sys.stderr)
         return USAGE
-    code = guarded(lambda: int(options.action(options)), verbose=options.verbose)
+    told = partial(interrupted, options)
+    code = guarded(lambda: int(options.action(options)), verbose=options.verbose, interrupted=told)
     if code == INTERRUPTED and argv is None:
         _leave(code)
     return code
@@ -122,6 +125,7 @@ def _simulate(options: argparse.Namespace) -> int:
         complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
         return USAGE
     started = perf_counter() - start
+    options.out = options.out or (config.output.path and Path(config.output.path))
     result = simulate(config, out=options.out, progress=shower(options.verbose))
     timings = {"start-up": started, **result.timings}
     years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
@@ -130,9 +134,8 @@ def _simulate(options: argparse.Namespace) -> int:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 
         say(f"\n{nondiscrimination(result, config.simulation.end_year)}")
-    out = options.out or config.output.path
-    if out is not None:
-        complain(f"written to {out}")
+    if options.out is not None:
+        complain(f"written to {options.out}")
     return SUCCESS
 
 
