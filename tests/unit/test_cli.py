@@ -112,7 +112,8 @@ def test_a_folder_that_is_taken_is_refused_before_the_run(folder: Path, capsys: 
 def test_verbose_shows_the_years_as_they_are_done(capsys: Captured) -> None:
     assert main(["simulate", "c.yaml", "-v"]) == 0
 
-    assert capsys.readouterr().err == "2025 done, 1 of 3\n2026 done, 2 of 3\n2027 done, 3 of 3\n"
+    told = [line.partition(", about")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["2025 done, 1 of 3", "2026 done, 2 of 3", "2027 done, 3 of 3"]
 
 
 @pytest.mark.usefixtures("folder")
@@ -288,7 +289,7 @@ def test_the_plan_of_a_run_is_printed_after_its_years(capsys: Captured) -> None:
 
     years, plan, *_ = capsys.readouterr().out.split("\n\n")
     assert [line[:4] for line in plan.split("\n")[3:]] == [line[:4] for line in years.split("\n")[3:]]
-    assert "match $" in plan
+    assert re.search(r"employee +employer +net employer", plan)
 
 
 def test_every_problem_of_a_configuration_is_a_line(folder: Path, capsys: Captured) -> None:

@@ -52,7 +52,13 @@ NAMES = [name for name, _ in commands()]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_option_shows_the_usage_of_its_command(name: str, capsys: Captured) -> None:
-    arguments = {"sweep": ["c.yaml", "--set", "a=[1]"], "compare": ["a=c.yaml"], "completion": ["bash"]}
+    arguments = {
+        "sweep": ["c.yaml", "--set", "a=[1]"],
+        "compare": ["a=c.yaml"],
+        "completion": ["bash"],
+        "plot": ["run", "hires", "--out", "x.svg"],
+        "run why": ["run", "match", "2025", "2026"],
+    }
     places = {"config migrate": 1, "run timeline": 2, "run diff": 2, "census fields": 0, "config schema": 0}
     given = arguments.get(name, ["c.yaml"] * places.get(name, 1))
     assert main([*name.split(), *given, "--bogus"]) == 2

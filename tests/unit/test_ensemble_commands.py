@@ -140,7 +140,7 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     command = [sys.executable, "-m", "workforce_sim", *arguments, "5000", "--verbose"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert re.fullmatch(r"50 of 5,000 simulations(, about .* left)?\n", process.stderr.readline())
+        assert process.stderr.readline().startswith("50 of 5,000 simulations")
         process.send_signal(how)
         out, err = process.communicate(timeout=120)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from workforce_sim.explain.years_text import Row, mix_table, plan_table, year_table
-from workforce_sim.wording.terminal import Progress, TimeLeft, complain, printable, ticker
+from workforce_sim.wording.terminal import complain, printable
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 FIRST_YEAR, LAST_YEAR = 1950, 2200
@@ -125,14 +125,6 @@ def file_name(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
     return text
-
-
-def shower(verbose: bool) -> Progress | None:
-    """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
-    tick, left = ticker(verbose), TimeLeft()
-    if tick is None:
-        return None
-    return lambda year, done, total: tick(f"{year} done, {done} of {total}{left.words(done, total)}", done == total)
 
 
 def run_report(

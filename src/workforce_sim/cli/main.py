@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from workforce_sim.cli.census_commands import add_census_commands
 from workforce_sim.cli.completion import add_completion_command
-from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.kept import interrupted
 from workforce_sim.cli.parser import Parser, command, new_file
+from workforce_sim.cli.plot_command import add_plot_command
+from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -79,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     add_fit_commands(commands, command)
     add_census_commands(commands, command)
     add_export_command(commands, command)
+    add_plot_command(commands, command)
+    add_report_command(commands, command)
     _add_config_commands(commands)
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
@@ -161,13 +166,14 @@ def _simulate(options: argparse.Namespace) -> int:
         return USAGE
     started = perf_counter() - start
     options.out = options.out or (config.output.path and Path(config.output.path))
-    result = simulate(config, out=options.out, progress=shower(options.verbose))
-    timings = {"start-up": started, **result.timings}
-    years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+    with years(True, verbose=options.verbose) as progress:
+        result = simulate(config, out=options.out, progress=progress)
     if options.json:
         say(_page(result, tests=options.tests))
     else:
-        say(run_report(years, result.notes, timings, perf_counter() - start, mix))
+        timings = {"start-up": started, **result.timings}
+        rows, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+        say(run_report(rows, result.notes, timings, perf_counter() - start, mix))
     if options.tests and not options.json:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 

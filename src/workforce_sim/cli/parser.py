@@ -42,8 +42,8 @@ class Parser(argparse.ArgumentParser):
         """Add an argument; with ``--out`` comes ``--to`` as another spelling, with ``--json`` its longer form."""
         added = super().add_argument(*names, **options)
         for name, other in (("--out", "--to"), ("--to", "--out")):
-            if name in names and other not in names:
-                super().add_argument(other, dest=added.dest, type=added.type or str, **_UNSEEN)
+            if name in names:
+                self._option_string_actions.setdefault(other, added)  # the help shows one of them
         if "--json" in names:
             about = "how results are printed: text, or JSON as --json; default: text"
             super().add_argument("--format", dest=added.dest, action=_Form, choices=("text", "json"), help=about)
@@ -62,9 +62,6 @@ class Parser(argparse.ArgumentParser):
         wrong = next((text for text in unknown if text.startswith("--")), "").partition("=")[0]
         near = difflib.get_close_matches(wrong[2:], known, n=1, cutoff=0.7)
         return f" (did you mean --{near[0]}?)" if near else ""
-
-
-_UNSEEN: dict[str, Any] = {"default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
 
 
 class _Form(argparse.Action):

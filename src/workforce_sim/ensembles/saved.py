@@ -23,6 +23,8 @@ from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
+OF_GROUPS = ("by_hired", "by_group", "gains")
+"""Tables of groups of a comparison: what was hidden in them stays so."""
 
 
 def read_results(path: str | Path) -> Results:
@@ -58,7 +60,9 @@ def _scenarios(folder: Path) -> Comparison | Sweep:
     found = read_table(folder, "replicates")
     if asked.kind == "comparison":
         ensembles = {name: _ensemble(found, "scenario", name, header) for name, header in _headers(folder, asked)}
-        return Comparison(ensembles, {name: each.config for name, each in ensembles.items()}, None)
+        configs = {name: each.config for name, each in ensembles.items()}
+        saved = {name: read_table(folder, name) for name in OF_GROUPS if f"{name}.parquet" in asked.files}
+        return Comparison(ensembles, configs, None, saved=saved)
     combinations = read_table(folder, "combinations")
     return Sweep(combinations, [_ensemble(found, "combination", int(n), h) for n, h in _headers(folder, asked)])
 
@@ -89,8 +93,12 @@ def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.
         known: names of tables to leave out: those that the result can make again.
     """
     if is_file(folder / ASKED):
-        names = (file.removesuffix(".parquet") for file in sorted(_asked(folder).files))
-        yield from ((name, read_table(folder, name)) for name in names if name not in known)
+        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
+
+
+def table_names(folder: Path) -> list[str]:
+    """Return the names of the tables in the folder of a comparison or a sweep."""
+    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:

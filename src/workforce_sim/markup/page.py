@@ -9,6 +9,8 @@ from pathlib import Path
 
 from workforce_sim.markup.elements import Child, element, fragment
 
+_DOCTYPE = "<!DOCTYPE html>\n"
+
 
 def page(title: str, *body: Child) -> bytes:
     """Return a page as the bytes of an HTML file.
@@ -29,13 +31,19 @@ def page(title: str, *body: Child) -> bytes:
             **{"http-equiv": "Content-Security-Policy"},
             content=f"{allowed}; base-uri 'none'; form-action 'none'",
         ),
+        element("meta", name="generator", content="workforce_sim"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
         element("title", title),
         element("style", style),
     )
     whole = element("html", head, element("body", *body, element("script", script)), lang="en-US")
-    return f"<!DOCTYPE html>\n{fragment(whole)}\n".encode()
+    return f"{_DOCTYPE}{fragment(whole)}\n".encode()
+
+
+def is_page(content: bytes) -> bool:
+    """Return whether a file that begins like this was made here."""
+    return content.startswith(_DOCTYPE.encode()) and b'<meta name="generator" content="workforce_sim">' in content
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
 Outcome = Literal[
@@ -51,6 +54,12 @@ class Figure(NamedTuple):
     value: float | int | None
     unit: str
 
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        text = _number(self.value)
+        return {"%": f"{text}%", "dollars": f"${text}"}.get(self.unit, text)
+
 
 @dataclass(frozen=True)
 class PlanTest:
@@ -84,12 +93,12 @@ class PlanTest:
 
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        lines = [_line(figure) for figure in self.in_words]
+        lines = [f"    {figure.words:<48}{figure.text:>16}" for figure in self.in_words]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
-@dataclass(frozen=True)
-class Nondiscrimination:
+@dataclass(frozen=True, repr=False)
+class Nondiscrimination(Displayed):
     """The tests of one plan year; prints as a page.
 
     Attributes:
@@ -117,19 +126,26 @@ class Nondiscrimination:
         columns = ("test", "outcome", "section", "figures", "note")
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
+    def __repr__(self) -> str:
+        outcomes = Counter(found.outcome for found in self.tests)
+        return f"<Nondiscrimination of {self.year}: {', '.join(f'{n} {outcome}' for outcome, n in outcomes.items())}>"
+
+    def _card(self) -> Card:
+        rows = [(found.test, f"IRC {found.section}", found.outcome, _said(found), found.note) for found in self.tests]
+        heading = ("Test", "Section", "Outcome", "Figures", "Note")
+        return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
+
     def __str__(self) -> str:
         of_several = f", simulation {self.replicate}" if self.replicate else ""
         return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
+def _said(test: PlanTest) -> str:
+    return "; ".join(f"{figure.words} {figure.text}" for figure in test.in_words)
+
+
 def _unit(name: str, value: float | None) -> str:
     return "%" if name.endswith("_percent") and value is not None else "dollars" if isinstance(value, float) else ""
-
-
-def _line(figure: Figure) -> str:
-    text = _number(figure.value)
-    shown = {"%": f"{text}%", "dollars": f"${text}"}.get(figure.unit, text)
-    return f"    {figure.words:<48}{shown:>16}"
 
 
 def _number(value: float | None) -> str:

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workforce_sim.markup.charts.canvas import (
+    COLOURS,
     INK,
     LOOKS,
     PAPER,
     Form,
     Plot,
     bar,
-    fitted,
-    legend,
+    depth,
     line,
     look,
     picture,
+    swatches,
     text_width,
     upright,
     words,
@@ -48,20 +49,27 @@ def bar_chart(title: str, groups: Sequence[str], series: Sequence[Bars], form: F
         form: writes a value.
     """
     every = [0.0, *(value for each in series for value in each.every())]
-    head, top = legend([each.name for each in series])
+    head, top = swatches([each.name for each in series], COLOURS)
     bottom = top + 176
     plot, axes = upright(min(every), max(every), groups, form, top + 8, bottom)
     drawn = [list(_series(plot, each, i, len(series), groups, form)) for i, each in enumerate(series)]
-    return picture(title, _about(groups, series, form), bottom + 37, _swatches(head), axes, drawn)
+    above = list(_above(plot, series, form)) if _fits(plot, series, form) else None
+    return picture(title, _about(groups, series, form), bottom + depth(groups), head, axes, drawn, above)
 
 
-def _swatches(head: list[Element]) -> list[Element]:
-    """Return a legend whose lines are as thick as bars."""
-    for each in head:
-        if each.tag == "line":
-            each.attrib.pop("stroke-dasharray", None)
-            each.set("stroke-width", "9")
-    return [each for each in head if each.tag in {"line", "text"}]
+def _fits(plot: Plot, series: Sequence[Bars], form: Form) -> bool:
+    """Return whether every value has room above its bar, and no whisker is there."""
+    room = plot.step if len(series) == 1 else _width(plot, len(series))
+    texts = (form(value) for each in series for value in each.values if value is not None)
+    return not any(end for each in series for end in each.ranges) and all(text_width(text) <= room for text in texts)
+
+
+def _above(plot: Plot, series: Sequence[Bars], form: Form) -> Iterator[Element]:
+    for place, each in enumerate(series):
+        for i, value in enumerate(each.values):
+            if value is not None:
+                x = _left(plot, i, place, len(series)) + _width(plot, len(series)) / 2
+                yield words(x, min(plot.up(value), plot.up(0)) - 4, form(value), "middle")
 
 
 def _about(groups: Sequence[str], series: Sequence[Bars], form: Form) -> str:
@@ -73,19 +81,25 @@ def _about(groups: Sequence[str], series: Sequence[Bars], form: Form) -> str:
 
 
 def _series(plot: Plot, each: Bars, place: int, of: int, groups: Sequence[str], form: Form) -> Iterator[Element]:
-    width = min(plot.step * 0.82 / of, 46.0)
+    width = _width(plot, of)
     for i, value in enumerate(each.values):
         if value is None:
             continue
-        x = plot.x(i) + (place - of / 2) * width
+        x = _left(plot, i, place, of)
         high, low = sorted((plot.up(value), plot.up(0)))
         tip = f"{each.name}, {groups[i]}: {form(value)}"
         yield bar(x + 0.5, high, width - 1, low - high, look(place).colour, tip)
         ends = each.ranges[i] if each.ranges else None
         if ends is not None:
             yield from _whisker(plot, x + width / 2, ends)
-        elif text_width(form(value)) <= (plot.step if of == 1 else width):
-            yield words(x + width / 2, high - 4, form(value), "middle")
+
+
+def _width(plot: Plot, of: int) -> float:
+    return min(plot.step * 0.82 / of, 46.0)
+
+
+def _left(plot: Plot, group: int, place: int, of: int) -> float:
+    return plot.x(group) + (place - of / 2) * _width(plot, of)
 
 
 def _whisker(plot: Plot, x: float, ends: tuple[float, float]) -> Iterator[Element]:
@@ -110,5 +124,5 @@ def distribution(title: str, names: Sequence[str], counts: Sequence[float], form
         for i, v in enumerate(counts)
         for tip in [f"{names[i]}: {form(v)}"]
     ]
-    about = ", ".join(f"{fitted(name, 1e9)}: {form(v)}" for name, v in zip(names, counts, strict=True))
+    about = ", ".join(f"{name}: {form(v)}" for name, v in zip(names, counts, strict=True))
     return picture(title, f"{about}.", 208, axes, bars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,8 @@ LOOKS = (
     Look("#6b7280", "4 2", "triangle"),
     Look("#a3283d", "1 3", "disc"),
 )
-GAIN, LOSS, TOTAL = "#0f766e", "#c2500a", "#1d4f7c"
+COLOURS = tuple(each.colour for each in LOOKS)
+GAIN, LOSS, TOTAL, SAME = "#0f766e", "#c2500a", "#1d4f7c", "#6b7280"
 
 
 def look(place: int) -> Look:
@@ -93,6 +95,23 @@ def points(places: Any) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
 
 
+def readable_on(colour: str) -> str:
+    """Return the ink, dark or light, that stands out more from a colour."""
+    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 # --- text that fits ---
 
 
@@ -123,8 +142,18 @@ def fitted(text: str, width: float, size: float = FONT) -> str:
     return f"{kept.rstrip()}..."
 
 
-def wrapped(text: str, width: float, most: int = 2, size: float = FONT) -> list[str]:
-    """Return a text in lines of a width, broken between words, at most so many; the last one is cut."""
+def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
+    """Return a text in one line where it fits, else in two about equally long ones, each cut to the width."""
+    words_of = text.split()
+    if text_width(text, size) <= width or len(words_of) < 2:
+        return [fitted(text, width, size)]
+    halves = [(" ".join(words_of[:i]), " ".join(words_of[i:])) for i in range(1, len(words_of))]
+    best = min(halves, key=lambda pair: max(text_width(half, size) for half in pair))
+    return [fitted(half, width, size) for half in best]
+
+
+def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
+    """Return a text in lines of a width, broken between words, at most so many; what does not fit is cut."""
     lines: list[str] = []
     for word in text.split():
         if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
@@ -200,21 +229,55 @@ def upright(
     low: float, high: float, names: Sequence[str], form: Form, top: float, bottom: float
 ) -> tuple[Plot, list[Element]]:
     """Return the area of an upright picture with its axes."""
-    steps = ticks(low, high)
-    left = max(text_width(form(value)) for value in steps) + 8
+    steps = axis(low, high, form)
+    texts = written(steps, form)
+    left = max(map(text_width, texts)) + 8
     plot = Plot(left, WIDTH - 6, Scale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
     grid = [line(left, plot.up(v), plot.right, plot.up(v), QUIET if v == 0 else RULE) for v in steps]
-    marks = [words(left - 6, plot.up(v) + 4, form(v), "end", fill=QUIET) for v in steps]
+    marks = [words(left - 6, plot.up(v) + 4, text, "end", fill=QUIET) for v, text in zip(steps, texts, strict=True)]
     return plot, [*grid, *marks, *_below(names, plot, bottom)]
+
+
+def axis(low: float, high: float, form: Form, most: int = 5) -> list[float]:
+    """Return round values that hold a range, far enough apart to be told by what they are written as."""
+    for count in range(most, 1, -1):
+        steps = ticks(low, high, count)
+        if len({form(value) for value in steps}) == len(steps):
+            return steps
+    pad = max(high - low, abs(high) * 1e-9, 1e-12) / 2
+    return axis(low - pad, high + pad, form, most)
+
+
+def written(steps: Sequence[float], form: Form) -> list[str]:
+    """Return the texts of ticks, without decimals that are zero in all of them."""
+    texts = [form(value) for value in steps]
+    decimal = [text for value, text in zip(steps, texts, strict=True) if value]
+    while all(re.search(r"\d\.\d", text) and _LAST_ZERO.search(text) for text in decimal) and decimal:
+        decimal = [_LAST_ZERO.sub("", text) for text in decimal]
+        texts = [_LAST_ZERO.sub("", text) for text in texts]
+    return texts
+
+
+_LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
+
+
+def depth(names: Sequence[str]) -> float:
+    """Return how much room the names below the columns of a picture take, at most."""
+    lines = (len(_lines(name, WIDTH * 0.75 / len(names))) for name in names)
+    return 11 + 13 * max(lines, default=1)
 
 
 def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
     """Yield the names below the columns: in two lines where there are few, some left out where there are many."""
-    room = max(plot.step - 4, 44.0)
-    lines = [wrapped(name, room) for name in names]
+    lines = [_lines(name, plot.step) for name in names]
     for i, _ in thinned([max(each, key=text_width) for each in lines], plot.step):
         for j, text in enumerate(lines[i]):
             yield words(_held(plot.x(i), text), bottom + 17 + 13 * j, text, "middle", fill=QUIET)
+
+
+def _lines(name: str, step: float) -> list[str]:
+    """Return a name in two lines where there is room for words, else in one."""
+    return wrapped(name, step - 4) if step > 44 else [fitted(name, 90)]
 
 
 def _held(x: float, text: str) -> float:
@@ -224,10 +287,27 @@ def _held(x: float, text: str) -> float:
 
 
 def legend(names: Sequence[str], top: float = 0) -> tuple[list[Element], float]:
-    """Return the names of series beside their looks, and the height below them; nothing for one."""
+    """Return the names of series beside their lines, and the height below them; nothing for one."""
     if len(names) < 2:
         return [], top + 8
-    return list(_legend(names, top)), top + _rows(names) * 18 + 10
+    return [each for i, x, y, text in _legend(names, top) for each in _of_line(i, x, y, text)], _below_legend(
+        names, top
+    )
+
+
+def swatches(names: Sequence[str], colours: Sequence[str]) -> tuple[list[Element], float]:
+    """Return the names of series beside the colours of their bars, and the height below them; nothing for one."""
+    if len(names) < 2:
+        return [], 8
+    found = (
+        (bar(x + 1, y - 5, 24, 10, colours[i % len(colours)]), words(x + 30, y + 4, text))
+        for i, x, y, text in _legend(names, 0)
+    )
+    return [each for pair in found for each in pair], _below_legend(names, 0)
+
+
+def _below_legend(names: Sequence[str], top: float) -> float:
+    return top + (1 + max(row for _, row, _ in _cells(names))) * 18 + 10
 
 
 def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
@@ -242,13 +322,13 @@ def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
         x += width
 
 
-def _rows(names: Sequence[str]) -> int:
-    return 1 + max(row for _, row, _ in _cells(names))
+def _legend(names: Sequence[str], top: float) -> Iterator[tuple[int, float, float, str]]:
+    """Yield number, left, middle and text of each name."""
+    yield from ((i, x, top + 9 + 18 * row, text) for i, (x, row, text) in enumerate(_cells(names)))
 
 
-def _legend(names: Sequence[str], top: float) -> Iterator[Element]:
-    for i, (x, row, text) in enumerate(_cells(names)):
-        y, style = top + 9 + 18 * row, look(i)
-        yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
-        yield marker(x + 13, y, style)
-        yield words(x + 30, y + 4, text)
+def _of_line(place: int, x: float, y: float, text: str) -> Iterator[Element]:
+    style = look(place)
+    yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
+    yield marker(x + 13, y, style)
+    yield words(x + 30, y + 4, text)

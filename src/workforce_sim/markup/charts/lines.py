@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workforce_sim.markup.charts.canvas import PAPER, Form, Plot, legend, look, marker, picture, points, upright
+from workforce_sim.markup.charts.canvas import PAPER, Form, Plot, depth, legend, look, marker, picture, points, upright
 from workforce_sim.markup.elements import Element, element
 
 Values = Sequence[float | None]
@@ -40,7 +40,7 @@ def line_chart(title: str, names: Sequence[str], lines: Sequence[Line], form: Fo
     plot, axes = upright(min(every), max(every), names, form, top, bottom)
     drawn = [_bands(plot, each, i) for i, each in enumerate(lines)]
     drawn += [list(_line(plot, each, i, names, form)) for i, each in enumerate(lines)]
-    return picture(title, _about(names, lines, form), bottom + 24, head, axes, drawn)
+    return picture(title, _about(names, lines, form), bottom + depth(names), head, axes, drawn)
 
 
 def _about(names: Sequence[str], lines: Sequence[Line], form: Form) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from workforce_sim.markup.charts.canvas import (
-    INK,
     LOSS,
-    PAPER,
     QUIET,
     RULE,
     WIDTH,
     Form,
     Scale,
+    axis,
     bar,
     fitted,
     line,
@@ -21,9 +20,10 @@ from workforce_sim.markup.charts.canvas import (
     marker,
     picture,
     points,
+    readable_on,
     text_width,
-    ticks,
     words,
+    written,
 )
 from workforce_sim.markup.elements import Element, element
 
@@ -79,7 +79,7 @@ def _cell(x: float, y: float, wide: float, tall: float, part: float, text: str, 
     shade = "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(_PALE, _DEEP, strict=True))
     yield bar(x, y, wide - 1, tall - 1, shade, f"{where}: {text}")
     if text_width(text) <= wide - 2:
-        yield words(x + wide / 2, y + tall / 2 + 4, text, "middle", fill=PAPER if part > 0.45 else INK)
+        yield words(x + wide / 2, y + tall / 2 + 4, text, "middle", fill=readable_on(shade))
 
 
 class Point(NamedTuple):
@@ -100,17 +100,16 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
         found: the choices.
         forms: writes a value of each axis.
     """
-    x_ticks, y_ticks = (
-        ticks(min(p.x for p in found), max(p.x for p in found), 4),
-        ticks(min(p.y for p in found), max(p.y for p in found)),
-    )
-    left = max(text_width(forms[1](v)) for v in y_ticks) + 8
-    across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 24)
+    x_ticks = axis(min(p.x for p in found), max(p.x for p in found), forms[0], 4)
+    y_ticks = axis(min(p.y for p in found), max(p.y for p in found), forms[1])
+    texts = written(x_ticks, forms[0]), written(y_ticks, forms[1])
+    left = max(map(text_width, texts[1])) + 8
+    across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)
     grid = [line(left, up(v), WIDTH, up(v), RULE) for v in y_ticks]
-    marks = [words(left - 6, up(v) + 4, forms[1](v), "end", fill=QUIET) for v in y_ticks]
+    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts[1], strict=True)]
     marks += [
-        words(min(across(v), WIDTH - text_width(forms[0](v)) / 2), 217, forms[0](v), "middle", fill=QUIET)
-        for v in x_ticks
+        words(min(across(v), WIDTH - text_width(text) / 2), 217, text, "middle", fill=QUIET)
+        for v, text in zip(x_ticks, texts[0], strict=True)
     ]
     named = [
         words(0, 12, fitted(f"Up: {axes[1]}", WIDTH)),

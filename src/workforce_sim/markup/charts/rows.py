@@ -12,21 +12,24 @@ from workforce_sim.markup.charts.canvas import (
     PAPER,
     QUIET,
     RULE,
+    SAME,
     TOTAL,
     WIDTH,
     Form,
     Scale,
+    axis,
     bar,
     fitted,
     label,
-    legend,
     line,
     look,
     marker,
     picture,
+    swatches,
     text_width,
     ticks,
     words,
+    written,
 )
 from workforce_sim.markup.elements import Element, element
 
@@ -146,7 +149,12 @@ def _head(text: str, x: float, anchor: str, place: int) -> Element:
 
 
 def share_bars(
-    title: str, names: Sequence[str], parts: Sequence[str], shares: Sequence[Sequence[float]], form: Form
+    title: str,
+    names: Sequence[str],
+    parts: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    form: Form,
+    colours: Sequence[str] = (GAIN, SAME, LOSS),
 ) -> Element:
     """Return for each name how a whole is divided.
 
@@ -156,15 +164,11 @@ def share_bars(
         parts: names of the parts, in order.
         shares: for each name a share of each part; they add up to one.
         form: writes a share.
+        colours: of the parts; gain, same and lose where it is left out.
     """
-    head, top = legend(parts)
-    for each in head:
-        if each.tag == "line":
-            each.attrib.pop("stroke-dasharray", None)
-            each.set("stroke-width", "9")
-    head = [each for each in head if each.tag in {"line", "text"}]
+    head, top = swatches(parts, colours)
     rows = [
-        list(_shares(name, parts, row, top + 26 * i, form))
+        list(_shares(name, (parts, colours), row, top + 26 * i, form))
         for i, (name, row) in enumerate(zip(names, shares, strict=True))
     ]
     about = "; ".join(
@@ -174,12 +178,14 @@ def share_bars(
     return picture(title, f"{about}.", top + 26 * len(names) + 4, head, rows)
 
 
-def _shares(name: str, parts: Sequence[str], row: Sequence[float], y: float, form: Form) -> Iterator[Element]:
+def _shares(
+    name: str, parts: tuple[Sequence[str], Sequence[str]], row: Sequence[float], y: float, form: Form
+) -> Iterator[Element]:
     yield from label(NAMES, y + 10, name, NAMES)
     at, whole = NAMES + 8.0, WIDTH - NAMES - 8
     for i, share in enumerate(row):
         text, width = form(share), share * whole
-        yield bar(at, y, max(width - 1, 0), 20, look(i).colour, f"{name}, {parts[i]}: {text}")
+        yield bar(at, y, max(width - 1, 0), 20, parts[1][i], f"{name}, {parts[0][i]}: {text}")
         if width > text_width(text) + 4:
             yield words(at + width / 2, y + 14, text, "middle", fill=PAPER)
         at += width
@@ -205,12 +211,13 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
         beside: what the hollow points are, such as ``prior``.
     """
     every = [x for row in rows for x in (row.value, row.low, row.high, *([] if row.beside is None else [row.beside]))]
-    steps = ticks(min(every), max(every), 4)
+    steps = axis(min(every), max(every), form, 4)
     scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
     bottom = 8 + 26 * len(rows)
     grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
     below = [
-        words(min(scale(v), WIDTH - text_width(form(v)) / 2), bottom + 16, form(v), "middle", fill=QUIET) for v in steps
+        words(min(scale(v), WIDTH - text_width(text) / 2), bottom + 16, text, "middle", fill=QUIET)
+        for v, text in zip(steps, written(steps, form), strict=True)
     ]
     drawn = [list(_dot(scale, row, 18 + 26 * i, form, beside)) for i, row in enumerate(rows)]
     about = "; ".join(f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}" for row in rows)
