@@ -174,15 +174,16 @@ def test_a_comparison_is_printed(capsys: Captured) -> None:
 
 
 COMPARED = ["compare", "a=today.yaml", "b=richer.yaml", "--replicates", "1"]
-GAINS = [*COMPARED, "--gains", "level"]
+GAINS = [*COMPARED, "--by", "level"]
 
 
 def test_who_gains_is_printed_without_small_cells(capsys: Captured) -> None:
     assert main([*GAINS, "--out", "out"]) == 0
 
     out = capsys.readouterr().out
-    assert "b: who gains and who loses in replicate 0" in out
-    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction; " in out
+    assert "b: who gains and who loses employer contributions; " in out
+    assert "b: by level; " in out
+    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction;\n" in out
     found = pl.read_parquet("out/gains.parquet")
     assert found["suppressed"].any()
     assert not found["persons"].is_null().all()
@@ -263,7 +264,11 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["compare", "a=today.yaml", "a=richer.yaml"], "scenario a: given twice"),
         (["compare", "a=today.yaml", "b=nowhere.yaml"], "nowhere.yaml: no such configuration file"),
         (["compare", "a=today.yaml", "b=richer.yaml", "--out", "no/where"], "no: no such folder; make it first"),
-        ([*COMPARED, "--show-small"], "--show-small: shows small cells of --gains; give that too"),
+        (
+            ["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--sort", "cost"],
+            "--sort: no measure or swept key is",
+        ),
+        (["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--filter", "match"], "--filter: expected MEASURE<="),
         (["sweep", "today.yaml", "--set", "plan.enabled=true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enabled=[true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enable=[true]"], "plan.enable: unknown key (did you mean enabled?)"),

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import polars as pl
 
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
 from workforce_sim.explain import drivers
-from workforce_sim.explain.change_text import readable
+from workforce_sim.explain.change_text import change_card, change_plot, readable
 from workforce_sim.explain.drivers import DRIVERS, OTHER, Side, Sides
 from workforce_sim.explain.plan_people import COLUMNS, DATES, PlanPeople
 from workforce_sim.explain.queries import collected, run_of
@@ -42,7 +45,7 @@ BRIDGE = {
 
 
 @dataclass(frozen=True, repr=False)
-class Change:
+class Change(Displayed):
     """Why a measure changed.
 
     Attributes:
@@ -73,8 +76,15 @@ class Change:
     def __repr__(self) -> str:
         return f"<Change of {self.measure}, {self.names[0]} to {self.names[1]}: {self.change:+,g}>"
 
+    def _card(self) -> Card:
+        return change_card(self)
+
     def __str__(self) -> str:
         return readable(self)
+
+    def plot(self) -> Picture:
+        """Return a waterfall, from the first value by way of the drivers to the second."""
+        return change_plot(self)
 
 
 def explain_change(
