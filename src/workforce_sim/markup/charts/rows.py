@@ -118,34 +118,45 @@ def pyramid(
         right: the same at the right.
         form: writes a value.
     """
-    middle = max(map(text_width, names)) + 10
-    most = max([*left[1], *right[1], 1e-9])
+    middle = min(max(map(text_width, names)), MIDDLE) + 10
     room = max(text_width(form(v)) for v in (*left[1], *right[1])) + 6
-    length = (WIDTH - middle) / 2 - room
-    heads = [
-        _head(side, x, anchor, i)
-        for i, (side, x, anchor) in enumerate(
-            ((left[0], (WIDTH - middle) / 2, "end"), (right[0], (WIDTH + middle) / 2, "start"))
-        )
+    longest = (WIDTH - middle) / 2 - room
+    unit = longest / max([*left[1], *right[1], 1e-9])
+    drawn = [
+        list(_side(place, (WIDTH - middle) / 2, each, names, (unit, form))) for place, each in enumerate((left, right))
     ]
-    rows = []
-    for i, name in enumerate(names):
-        y = 30 + 24 * (len(names) - 1 - i)
-        rows += [words(WIDTH / 2, y + 13, name, "middle", fill=QUIET)]
-        for side, (called, values) in enumerate((left, right)):
-            long = values[i] / most * length
-            x = (WIDTH + middle) / 2 if side else (WIDTH - middle) / 2 - long
-            rows += [bar(x, y, long, 18, look(side).colour, f"{called}, {name}: {form(values[i])}")]
-            rows += [words(x + long + 4 if side else x - 4, y + 13, form(values[i]), "start" if side else "end")]
-    about = "; ".join(
-        f"{called}: " + ", ".join(f"{n} {form(v)}" for n, v in zip(names, values, strict=True))
-        for called, values in (left, right)
-    )
-    return picture(title, f"{about}.", 32 + 24 * len(names), heads, rows)
+    between = [
+        words(WIDTH / 2, _level(names, i) + 13, fitted(n, MIDDLE), "middle", fill=QUIET) for i, n in enumerate(names)
+    ]
+    about = "; ".join(f"{called}: {_told(names, values, form)}" for called, values in (left, right))
+    return picture(title, f"{about}.", 32 + 24 * len(names), drawn, between)
 
 
-def _head(text: str, x: float, anchor: str, place: int) -> Element:
-    return words(x, 15, fitted(text, WIDTH / 2 - 30), anchor, fill=look(place).colour, font_weight="bold")
+MIDDLE = 110
+"""Most room for the names between the sides of a pyramid."""
+
+
+def _level(names: Sequence[str], place: int) -> float:
+    return 30.0 + 24 * (len(names) - 1 - place)
+
+
+def _side(
+    place: int, edge: float, side: tuple[str, Sequence[float]], names: Sequence[str], scaled: tuple[float, Form]
+) -> Iterator[Element]:
+    """Yield one side: its name above, then bars that begin at the middle and their values."""
+    (called, values), (unit, form) = side, scaled
+    style, anchor = look(place), "start" if place else "end"
+    begin = WIDTH - edge if place else edge
+    yield words(begin, 15, fitted(called, edge * 0.9), anchor, fill=style.colour, font_weight="bold")
+    for i, value in enumerate(values):
+        y, long = _level(names, i), value * unit
+        x = begin if place else begin - long
+        yield bar(x, y, long, 18, style.colour, f"{called}, {names[i]}: {form(value)}")
+        yield words(x + long + 4 if place else x - 4, y + 13, form(value), anchor)
+
+
+def _told(names: Sequence[str], values: Sequence[float], form: Form) -> str:
+    return ", ".join(f"{name} {form(value)}" for name, value in zip(names, values, strict=True))
 
 
 def share_bars(
@@ -171,10 +182,7 @@ def share_bars(
         list(_shares(name, (parts, colours), row, top + 26 * i, form))
         for i, (name, row) in enumerate(zip(names, shares, strict=True))
     ]
-    about = "; ".join(
-        f"{name}: " + ", ".join(f"{part} {form(v)}" for part, v in zip(parts, row, strict=True))
-        for name, row in zip(names, shares, strict=True)
-    )
+    about = "; ".join(f"{name}: {_told(parts, row, form)}" for name, row in zip(names, shares, strict=True))
     return picture(title, f"{about}.", top + 26 * len(names) + 4, head, rows)
 
 
