@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
+    from workforce_sim.explain.change import Change, explain_change
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
     from workforce_sim.fitting.calibration import Calibration, calibrate
     from workforce_sim.fitting.fit import Fit, fit
@@ -77,6 +79,7 @@ __all__ = [
     "Cancelled",
     "Census",
     "CensusError",
+    "Change",
     "Comparison",
     "Config",
     "ConfigError",
@@ -120,7 +123,9 @@ __all__ = [
     "deferral_limit",
     "diff_runs",
     "event",
+    "explain_change",
     "export_csv",
+    "export_tables",
     "fit",
     "hires_needed",
     "ledger_rows",
@@ -164,6 +169,7 @@ _HOMES = {
     "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
+    "explain.change": ("Change", "explain_change"),
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),
@@ -173,6 +179,7 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "exports.tables": ("export_tables",),
     "fitting.backtest": ("Backtest", "backtest"),
     "fitting.calibration": ("Calibration", "calibrate"),
     "fitting.fit": ("Fit", "fit"),

@@ -12,15 +12,22 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
+from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
+from workforce_sim.display.plots import summary_plot
+from workforce_sim.errors import asked
 from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
+from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(Displayed):
     """The tables of a run and how they came about.
 
     Attributes:
@@ -42,9 +49,27 @@ class Result:
     origin: Origin = field(default=Origin(), compare=False)
 
     def __repr__(self) -> str:
-        years = self.summary["year"].unique().sort()
         rows = f"{self._height('events'):,} events, {self._height('snapshots'):,} snapshots"
-        return f"<Result of {years[0]} to {years[-1]}: {rows}>"
+        return f"<Result of {self._span}: {rows}, {counted(len(self.notes), 'note')}>"
+
+    def _card(self) -> Card:
+        return Card(f"Run of {self._span}", (summary_table(self.summary),), self.notes)
+
+    def plot(self, measure: str) -> Picture:
+        """Return a picture of a measure by year.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        summary = self.summary
+        return summary_plot(summary, asked.measure_name(measure, summary.columns[2:]))
+
+    @property
+    def _span(self) -> str:
+        return span(self.summary["year"].unique().sort().to_list())
 
     def _height(self, name: str) -> int:
         return int(self.scan(name).select(pl.len()).collect().item())
@@ -126,6 +151,18 @@ class Result:
                 if year not in writer.years:
                     writer.commit(year, part, None, {})
         return Path(path)
+
+    def to_excel(self, path: str | Path, *, people: bool = False, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``.
+
+        Args:
+            path: file to write, ending in ``.xlsx``.
+            people: whether there is a sheet for each year with everybody employed in it.
+            overwrite: whether a file that is there is replaced.
+        """
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, people=people, overwrite=overwrite)
+        return found
 
 
 def read_run(path: str | Path) -> Result:

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from tests.support_store import run_of
 from workforce_sim import Comparison, Ensemble, LedgerError, RequestError, Result, Sweep, read_results, simulate
 from workforce_sim.cli.main import main
-from workforce_sim.ensembles.saved import read_table, table_names
+from workforce_sim.ensembles.saved import other_tables, read_table
 
 YAML = """\
 simulation: {start_year: 2025, end_year: 2026, target_growth_rate: 0.03}
@@ -68,8 +68,10 @@ def test_a_sweep_is_read() -> None:
 
 def test_other_tables_of_the_folder_are_read_too() -> None:
     assert main([*COMPARE, "--gains", "level"]) == 0
-    assert "gains" in table_names(Path("it"))
-    assert_frame_equal(read_table(Path("it"), "gains"), pl.read_parquet("it/gains.parquet"))
+    others = dict(other_tables(Path("it"), {"bands", "replicates"}))
+    assert {"gains", "differences"} <= set(others)
+    assert not {"bands", "replicates"} & set(others)
+    assert_frame_equal(others["gains"], pl.read_parquet("it/gains.parquet"))
     with pytest.raises(LedgerError, match="is no table of this folder"):
         read_table(Path("it"), "people")
 

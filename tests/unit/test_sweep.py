@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 from workforce_sim import ConfigError, RequestError, Sweep, load_config, simulate_ensemble, sweep, synthetic_census
 from workforce_sim.config import with_changes
 from workforce_sim.ensembles.comparing import changed
-from workforce_sim.ensembles.sweeping import MEASURED, words
+from workforce_sim.ensembles.pairing import MEASURED
+from workforce_sim.ensembles.sweeping import words
 from workforce_sim.wording import ABSENT, changes
 
 BASE: dict[str, Any] = {
@@ -156,7 +157,7 @@ def test_a_sweep_is_printed_in_a_hundred_plain_columns(swept: Sweep) -> None:
     assert text.startswith(f"6 combinations, {COUNT} replicates of each")
     assert "100% to 3%, 50% to 5%" in text
     assert repr(swept) == (
-        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} replicates of each>"
+        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} simulations of each>"
     )
 
 

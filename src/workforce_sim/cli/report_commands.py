@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS
-from workforce_sim.cli.run_commands import Command
+from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain
 
 
 def add_report_command(commands: Any, command: Command) -> None:
     """Add the report of a folder."""
-    report = command(
-        commands, "report", "write one page (HTML) about a run, an ensemble, a comparison or a sweep", _report
-    )
+    about = "write one page (HTML) about a run, an ensemble, a comparison or a sweep"
+    report = command(commands, "report", about, _report, example="workforce-sim report runs/base --out base.html")
     report.add_argument("folder", metavar="DIR", type=Path, help="folder that --out of a command wrote")
     report.add_argument("--out", metavar="FILE.html", type=Path, help="file to write; default: DIR.html, beside DIR")
     about = "discount rate a year of present values, as 0.04 or 4%%; default: 5%%"

@@ -37,6 +37,12 @@ def refuse_existing(folder: Path) -> None:
         raise LedgerError(f"{folder.parent}: no such folder; make it first")
 
 
+def refuse_within(target: Path, folder: Path) -> None:
+    """Raise ``LedgerError`` when a file or folder would be written into the one that it is made from."""
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise LedgerError(f"{target}: lies in the folder that is exported, where nothing else may be; choose another")
+
+
 def write_folder(
     folder: Path,
     tables: Mapping[str, pl.DataFrame],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,6 +23,8 @@ from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
+OF_GROUPS = ("by_hired", "by_group", "gains")
+"""Tables of groups of a comparison: what was hidden in them stays so."""
 
 
 def read_results(path: str | Path) -> Results:
@@ -58,7 +60,9 @@ def _scenarios(folder: Path) -> Comparison | Sweep:
     found = read_table(folder, "replicates")
     if asked.kind == "comparison":
         ensembles = {name: _ensemble(found, "scenario", name, header) for name, header in _headers(folder, asked)}
-        return Comparison(ensembles, {name: each.config for name, each in ensembles.items()}, None)
+        configs = {name: each.config for name, each in ensembles.items()}
+        saved = {name: read_table(folder, name) for name in OF_GROUPS if f"{name}.parquet" in asked.files}
+        return Comparison(ensembles, configs, None, saved=saved)
     combinations = read_table(folder, "combinations")
     return Sweep(combinations, [_ensemble(found, "combination", int(n), h) for n, h in _headers(folder, asked)])
 
@@ -79,6 +83,17 @@ def _asked(folder: Path) -> ScenariosDocument:
         if each.header.format not in READ:
             raise older(path, each.header.model_dump(), READ[0])
     return found
+
+
+def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield tables of the folder of a comparison or a sweep by name, such as who gains; none of other folders.
+
+    Args:
+        folder: as ``read_results`` reads it.
+        known: names of tables to leave out: those that the result can make again.
+    """
+    if is_file(folder / ASKED):
+        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
 
 
 def table_names(folder: Path) -> list[str]:

@@ -90,7 +90,7 @@ class ScenariosDocument(Document):
     format: int
     kind: Literal["comparison", "sweep"]
     scenarios: Annotated[list[Scenario], Field(min_length=1)]
-    files: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,60}\.parquet\z")], WrittenTable]
+    files: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}\.parquet\z")], WrittenTable]
     seal: Sha256
 
 

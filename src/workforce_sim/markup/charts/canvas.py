@@ -152,6 +152,17 @@ def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
     return [fitted(half, width, size) for half in best]
 
 
+def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
+    """Return a text in lines of a width, broken between words, at most so many; what does not fit is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return [fitted(each, width, size) for each in lines] or [""]
+
+
 def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> list[Element]:
     """Return text of one or two lines whose middle is at a height."""
     lines = wrapped(text, width)
