@@ -216,6 +216,36 @@ def test_sources_of_the_range_are_told_apart(tmp_path: Path) -> None:
     assert page.table("Assumptions that are drawn").rows[1][0] == "workforce.total_termination_rate"
 
 
+def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("certain.yaml").write_text(TODAY)
+    Path("today.yaml").write_text(TODAY + "uncertainty: {year_effects: {terminations: 0.2}}\n")
+    assert main(["ensemble", "today.yaml", "--replicates", "5", "--out", "out"]) == 0
+    assert main(["report", "out", "--apart", "10"]) == 0
+
+    table = Page(Path("out.html").read_bytes()).table("Where the range comes from")
+    assert [row[0] for row in table.rows[1:]] == [
+        "Employees at year end, 2027",
+        "Payroll, 2027",
+        "Net employer cost, 2027",
+    ]
+    assert main(["ensemble", "certain.yaml", "--replicates", "5", "--out", "certain"]) == 0
+    assert main(["report", "certain", "--apart", "10"]) == 1
+    assert "only chance varies" in capsys.readouterr().err
+
+
+def test_another_census_is_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.chdir(tmp_path)
+    drawn = "uncertainty: {year_effects: {terminations: 0.2}}\ncensus: {path: staff.csv}\n"
+    ws.synthetic_census(50).frame.write_csv("staff.csv")
+    Path("today.yaml").write_text(TODAY.replace("census: {size: 120}\n", "") + drawn)
+    assert main(["ensemble", "today.yaml", "--replicates", "5", "--out", "out"]) == 0
+    ws.synthetic_census(51).frame.write_csv("staff.csv")
+
+    assert main(["report", "out", "--apart", "10"]) == 1
+    assert "the census is not the one of the result any more" in capsys.readouterr().err
+
+
 def test_one_simulation_has_no_range(run: ws.Result, tmp_path: Path) -> None:
     page = page_of(run, tmp_path)
 

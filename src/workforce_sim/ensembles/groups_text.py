@@ -46,7 +46,7 @@ def costs_table(
         part = rows.filter((pl.col("measure") == measure) & when)
         sides = [part.filter(pl.col("scenario") == side).to_dicts() for side in (baseline, name)]
         for place, (one, other) in enumerate(zip(*sides, strict=True)):
-            label = f"{LABELS[measure]}, {years if adds_up else last}" if place == 0 else ""
+            label = f"{LABELS[measure]}, {years if adds_up else str(last)}" if place == 0 else ""
             lines.append((label, other[by], *_costs(measure, one, other)))
     yield f"{name}: {TITLES[by]}" if by == HIRED else f"{name}, by {TITLES[by]}"
     heading = ("", "", baseline[:WIDTH], name[:WIDTH], "difference", "std error", "P5", "P95")

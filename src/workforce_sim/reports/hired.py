@@ -41,7 +41,7 @@ def _measure(rows: pl.DataFrame, name: str, baseline: str) -> Element:
     moved = signed(alike(name, rows["difference_mean"]))
     cells = [list(_cells(row, write, moved, baseline)) for row in rows.to_dicts()]
     heading = ["Scenario", "Employees", "Total", "90% of simulations", "Difference", "90% of simulations"]
-    return listing(MEASURES[name] or label(name), heading, cells)
+    return listing(MEASURES[name] or label(name), heading, cells, left=2)
 
 
 def _cells(row: Mapping[str, Any], write: Form, moved: Form, baseline: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.grouped import report_tables
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
+from workforce_sim.reports.apart import told_apart
 from workforce_sim.reports.comparison_page import comparison_page
 from workforce_sim.reports.ensemble_page import ensemble_page
 from workforce_sim.reports.run_page import run_page
@@ -49,14 +50,20 @@ def report(
     return write_page(path, page_of(found, chosen, attribution, least))
 
 
-def page_of_folder(folder: Path, rate: float | None) -> bytes:
+def page_of_folder(folder: Path, rate: float | None, apart: int | None = None) -> bytes:
     """Return the page of whatever result a folder holds.
+
+    Args:
+        folder: as ``--out`` of a command wrote it.
+        rate: discount rate a year of present values.
+        apart: how many simulations of each source of uncertainty to make, to tell them apart; none when left out.
 
     Raises:
         FileNotFoundError, LedgerError: as ``read_results``.
-        RequestError: for a rate that is none.
+        RequestError: for a rate that is none, or as ``told_apart``.
     """
-    return page_of(read_results(folder), discount_rate(rate))
+    chosen, found = discount_rate(rate), read_results(folder)
+    return page_of(found, chosen, None if apart is None else told_apart(found, apart))
 
 
 def page_of(found: Results, rate: float, attribution: Attribution | None = None, least: int | None = LEAST) -> bytes:

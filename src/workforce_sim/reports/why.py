@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from workforce_sim.explain.change import explain_change
+from workforce_sim.markup.charts.canvas import GAIN, LOSS
 from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.cost import COST
@@ -53,7 +54,7 @@ def _told(title: str, names: tuple[str, str], first: int, drivers: Sequence[tupl
     steps = [Step(names[0], first, True), *(Step(*part) for part in parts), Step(names[1], last, True)]
     rows = [[names[0], whole_dollars(first)], *([name, _exact(cents)] for name, cents in parts)]
     rows.append([names[1], whole_dollars(last)])
-    chart = waterfall(title, steps, form(COST), lambda cents: change(COST, cents))
+    chart = waterfall(title, steps, form(COST), lambda cents: change(COST, cents), (LOSS, GAIN))
     return figures(figure(title, chart), listing("", ["Driver", "Amount"], rows))
 
 

@@ -46,7 +46,9 @@ class Step(NamedTuple):
     total: bool = False
 
 
-def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> Element:
+def waterfall(
+    title: str, steps: Sequence[Step], form: Form, signed: Form, colours: tuple[str, str] = (GAIN, LOSS)
+) -> Element:
     """Return how one figure becomes another, a row for each step.
 
     Args:
@@ -54,6 +56,7 @@ def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> El
         steps: totals stand at their amount, others are added to what is before them.
         form: writes a total.
         signed: writes a change, with its sign.
+        colours: of what adds and of what takes away.
     """
     spans = list(_spans(steps))
     low, high = min(min(a, b) for a, b in spans), max(max(a, b) for a, b in spans)
@@ -61,7 +64,10 @@ def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> El
     room = max(map(text_width, texts)) + 6
     base = _base(spans, low, high)
     scale = Scale(base, high, NAMES + 8 + (room if low < 0 else 0), WIDTH - room)
-    rows = [_step(scale, step, span, i, texts[i]) for i, (step, span) in enumerate(zip(steps, spans, strict=True))]
+    rows = [
+        _step(scale, (step, texts[i], colours), span, i)
+        for i, (step, span) in enumerate(zip(steps, spans, strict=True))
+    ]
     joins = [
         line(scale(end), ROW * i + 26, scale(end), ROW * (i + 1) + 6, QUIET, stroke_dasharray="2 2")
         for i, (_, end) in enumerate(spans[:-1])
@@ -92,9 +98,12 @@ def _base(spans: Sequence[tuple[float, float]], low: float, high: float) -> floa
     return max(steps[0], 0.0)
 
 
-def _step(scale: Scale, step: Step, span: tuple[float, float], place: int, text: str) -> list[Element]:
+def _step(
+    scale: Scale, told: tuple[Step, str, tuple[str, str]], span: tuple[float, float], place: int
+) -> list[Element]:
+    step, text, (more, less) = told
     left, right = sorted((scale(max(span[0], scale.low)), scale(max(span[1], scale.low))))
-    colour = TOTAL if step.total else GAIN if step.amount >= 0 else LOSS
+    colour = TOTAL if step.total else more if step.amount >= 0 else less
     y = ROW * place + 15
     end = words(right + 4, y + 4, text)
     if scale.low < 0 and step.amount < 0:
