@@ -10,8 +10,8 @@ Run it with ``python examples/complete_workflow.py``; it logs on standard error,
     INFO 2025: 3090 staff, 600 hires
     INFO 2026: 3183 staff, 619 hires
     INFO 2027: 3278 staff, 636 hires
-    INFO simulation: 0.15 s, 100 % of years
-    INFO comparison: 96 % less time, target met, identical results
+    INFO simulation: 0.15 s, 100% of years
+    INFO comparison: 96% less time, target met, identical results
     INFO in all: 1.77 s, peak memory 173 MB
 """
 

@@ -5,11 +5,11 @@ replicates 1 to 100 of the model make a band from P10 to P90 of the last year, a
 true. The model never saw it. Run it with ``python examples/coverage.py``:
 
     world               model               leavers  closing staff  payroll  match   net cost
-    calm                calm                78.5 %   78.5 %         79.0 %   79.0 %  79.0 %
-    bad and good years  calm                36.5 %   34.0 %         40.5 %   44.0 %  44.0 %
-    bad and good years  bad and good years  74.5 %   76.0 %         71.0 %   74.0 %  74.0 %
+    calm                calm                78.5%   78.5%         79.0%   79.0%  79.0%
+    bad and good years  calm                36.5%   34.0%         40.5%   44.0%  44.0%
+    bad and good years  bad and good years  74.5%   76.0%         71.0%   74.0%  74.0%
 
-    a fair band of 100 replicates: 78.4 %, +- 2.9 over 200 trials
+    a fair band of 100 replicates: 78.4%, +- 2.9 over 200 trials
     40,400 runs of 1,000 staff and 3 years: 174 s
 
 The first row is fair within sampling error; the second, where the model does not know that years differ, is not; the
@@ -102,7 +102,7 @@ def coverage(size: Size) -> str:
 
 
 def _table(shares: pl.DataFrame) -> Iterator[str]:
-    body = [(row[0], row[1], *(f"{100 * share:.1f} %" for share in row[2:])) for row in shares.iter_rows()]
+    body = [(row[0], row[1], *(f"{100 * share:.1f}%" for share in row[2:])) for row in shares.iter_rows()]
     rows = [("world", "model", *MEASURES.values()), *body]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
@@ -111,7 +111,7 @@ def _table(shares: pl.DataFrame) -> Iterator[str]:
 def _about(size: Size, seconds: float) -> Iterator[str]:
     fair = expected(size.replicates)
     error = math.sqrt(fair * (1 - fair) / size.trials)
-    within = f"{100 * fair:.1f} %, +- {100 * error:.1f} over {size.trials} trials"
+    within = f"{100 * fair:.1f}%, +- {100 * error:.1f} over {size.trials} trials"
     yield f"a fair band of {size.replicates} replicates: {within}"
     runs = 2 * size.trials * (size.replicates + 1)
     yield f"{runs:,} runs of {size.staff:,} staff and {size.years} years: {seconds:.0f} s"

@@ -9,7 +9,7 @@ from workforce_sim.operate import failures
 log = logging.getLogger("orchestrator_dbt")
 
 TARGET = 0.82
-"""The documented target: 82 % less time than the reference model."""
+"""The documented target: 82% less time than the reference model."""
 
 _GRADES = ((0.95, "A+"), (0.90, "A"), (TARGET, "B"), (0.50, "C"), (0.0, "D"))
 

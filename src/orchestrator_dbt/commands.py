@@ -67,7 +67,7 @@ def _performance(metrics: Answer) -> str:
         "records a second": f"{metrics['records_per_second']:,.0f}",
         "peak memory": f"{metrics['peak_memory_mb']:,.0f} MB",
         "average memory": f"{metrics['avg_memory_mb']:,.0f} MB",
-        "memory efficiency": f"{100 * metrics['memory_efficiency']:.0f} %",
+        "memory efficiency": f"{100 * metrics['memory_efficiency']:.0f}%",
         "optimization level": metrics["optimization_level"],
     }
     return pairs(rows)
@@ -84,7 +84,7 @@ def _foundation(options: argparse.Namespace, source: str, reports: Reports) -> i
     rows = {
         "foundation setup": f"{answer['execution_time']:.3f} s",
         "target of 10 s": "met" if answer["target_met"] else "not met",
-        "improvement": f"{100 * answer['performance_improvement']:.1f} % over the reference model's set-up",
+        "improvement": f"{100 * answer['performance_improvement']:.1f}% over the reference model's set-up",
         "grade": answer["performance_grade"],
         "peak memory": f"{answer['memory_metrics']['peak_mb']:,.0f} MB",
         **{f"  {step}": f"{seconds:.3f} s" for step, seconds in answer["detailed_timing"].items()},
@@ -103,14 +103,14 @@ def _compare(options: argparse.Namespace, source: str, reports: Reports) -> int:
     for engine in ("mvp", "new"):
         if not answer[f"{engine}_success"]:
             return _failed(answer[f"{engine}_details"], reports)
-    log.info("improvement %.1f %%", 100 * answer["improvement"])
+    log.info("improvement %.1f%%", 100 * answer["improvement"])
     rows = {
         "reference model": f"{answer['mvp_time']:.3f} s",
         "fast engine": f"{answer['new_time']:.3f} s, {answer['speedup']:.0f} times as fast",
         "results": "identical, row for row" if answer["identical_results"] else "DIFFERENT",
         "regression test": "passed" if answer["identical_results"] else "failed",
-        "improvement": f"{100 * answer['improvement']:.1f} %",
-        "speed target of 82 %": "met" if answer["target_met"] else "not met",
+        "improvement": f"{100 * answer['improvement']:.1f}%",
+        "speed target of 82%": "met" if answer["target_met"] else "not met",
         "grade of the speed": answer["performance_grade"],
     }
     say(pairs(rows))

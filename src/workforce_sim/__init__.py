@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
+    from workforce_sim.ensembles.saved import read_results
     from workforce_sim.ensembles.sweeping import Sweep, sweep
     from workforce_sim.errors import (
         CensusError,
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
+    from workforce_sim.explain.change import Change, explain_change
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.exports.dollars import in_dollars
+    from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
     from workforce_sim.fitting.calibration import Calibration, calibrate
     from workforce_sim.fitting.fit import Fit, fit
@@ -76,6 +80,7 @@ __all__ = [
     "Cancelled",
     "Census",
     "CensusError",
+    "Change",
     "Comparison",
     "Config",
     "ConfigError",
@@ -119,9 +124,12 @@ __all__ = [
     "deferral_limit",
     "diff_runs",
     "event",
+    "explain_change",
     "export_csv",
+    "export_tables",
     "fit",
     "hires_needed",
+    "in_dollars",
     "ledger_rows",
     "level_mix",
     "limits",
@@ -137,6 +145,7 @@ __all__ = [
     "rates_by_calendar_year",
     "read_census",
     "read_leniently",
+    "read_results",
     "read_run",
     "refuse_too_large",
     "replay",
@@ -159,8 +168,10 @@ _HOMES = {
     "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
+    "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
+    "explain.change": ("Change", "explain_change"),
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),
@@ -170,6 +181,8 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "exports.dollars": ("in_dollars",),
+    "exports.tables": ("export_tables",),
     "fitting.backtest": ("Backtest", "backtest"),
     "fitting.calibration": ("Calibration", "calibrate"),
     "fitting.fit": ("Fit", "fit"),

@@ -116,6 +116,6 @@ def refuse_merit(highest_ppm: int, year: int) -> None:
     """Raise ``SimulationError`` when the merit pool gives anybody more than 1,000 %."""
     if highest_ppm > MAX_MERIT_PPM:
         raise SimulationError(
-            f"a merit increase of more than {MAX_MERIT_PPM // 10**4:,} % in {year}; "
+            f"a merit increase of more than {MAX_MERIT_PPM // 10**4:,}% in {year}; "
             "lower merit_pool or bring the factors together"
         )

@@ -349,7 +349,7 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
-    known = set(opening.staff["department"].cast(pl.String).drop_nulls().unique())
+    known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
     unknown = [name for name in config.terminations.department_factors if name not in known]
     if unknown:
         raise ConfigError(

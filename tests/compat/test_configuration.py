@@ -26,6 +26,7 @@ from orchestrator_dbt.run_multi_year import (
     test_configuration_compatibility,
     validate_configuration,
 )
+from tests.support import examples
 from workforce_sim import load_config
 from workforce_sim.config import Config
 from workforce_sim.config.keys import keys_of
@@ -560,7 +561,7 @@ def test_a_deprecated_spelling_may_repeat_the_documented_one_and_not_contradict_
             REQUIRED + "compensation: {merit_budget: 2}\n",
             [
                 "c.yaml:4:30: merit_budget must be between 0.0 and 1.0",
-                "c.yaml:4:30: compensation.merit_budget: must be at most 1; 2 % is written 0.02 (got 2)",
+                "c.yaml:4:30: compensation.merit_budget: must be at most 1; 2% is written 0.02 (got 2)",
             ],
         ),
         (
@@ -755,7 +756,7 @@ mistakes = (
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(mistakes)
 def test_each_of_many_mistakes_is_answered_in_a_clear_line(mistakes: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
     config = documented()
@@ -782,7 +783,7 @@ def test_each_of_many_mistakes_is_answered_in_a_clear_line(mistakes: tuple[tuple
 KEYS = st.sampled_from([*documented(), "start_year", "match"]) | st.text().filter(lambda key: key not in TAGS)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates(),

@@ -8,7 +8,7 @@ OTHER_GENERATOR = "draws are keyed SplitMix64, pinned in tests/unit/test_draws.p
 SCORING = "no scores of forecasts"
 
 OUTSIDE_THE_MODEL = {
-    "LIM-SOLO-2023": "employees only, no self-employed earnings; the employer's 25 % is a limit of deduction",
+    "LIM-SOLO-2023": "employees only, no self-employed earnings; the employer's 25% is a limit of deduction",
     "LIM-415-SHORT": "the plan year is the calendar year; there is no short one",
     "XTEST-FV-2": CROSS_TESTING,
     "Minimum allocation gateway = min(1/3 of top HCE rate, 5%)": CROSS_TESTING,

@@ -31,7 +31,7 @@ def _columns(case: dict[str, Any]) -> tuple[list[float], list[float], list[bool]
 
 
 def _levelled(case: dict[str, Any]) -> dict[str, Any]:
-    """Others at 1.85 % allow twice that, the 3.7 % of the case."""
+    """Others at 1.85% allow twice that, the 3.7% of the case."""
     allowing = case["max_hce_adp_pct"] / 2
     found = ws.correct_adp(*_columns(case), method="prior", prior_nhce_percentage=allowing)
     return {

@@ -124,7 +124,7 @@ def test_half_up_of_an_array_holds_to_the_ends_of_64_bits(numerator: int, denomi
 
 @given(st.integers(0, 8 * 10**11), st.integers(-PPM + 1, 10**7))
 def test_raised_holds_for_all_that_a_year_can_make_of_a_salary(salary: int, rate: int) -> None:
-    """$1 billion, doubled by a promotion and by a cost-of-living increase, then 1,000 % of merit."""
+    """$1 billion, doubled by a promotion and by a cost-of-living increase, then 1,000% of merit."""
     exact = exactly_half_up(salary * (1 + Fraction(rate, PPM)))
 
     assert raised(salary, rate) == exact

@@ -335,7 +335,7 @@ def test_an_attribution_reads_as_a_table() -> None:
     )
     assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
     assert "0.0 +- 0.0" in lines[4]
-    assert repr(attributed()) == "<Attribution over 60 replicates>"
+    assert repr(attributed()) == "<Attribution over 60 simulations>"
 
 
 def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
@@ -350,7 +350,7 @@ def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
     [
         ({"replicates": 9}, "from 10 to"),
         ({"measures": ["salaries"]}, "no measure is named 'salaries'"),
-        ({"measures": []}, "no measure is named"),
+        ({"measures": []}, "measures: give at least one of headcount_opening"),
         ({"years": [2031]}, r"years: \[2031\] are not among 2025 to 2027"),
         ({"years": []}, "years: none are not among 2025 to 2027"),
     ],

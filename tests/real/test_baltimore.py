@@ -46,7 +46,7 @@ def test_what_is_missing_is_imputed_and_said(result: ws.Result) -> None:
 
 def test_headcount_follows_the_growth_set(result: ws.Result) -> None:
     assert result.summary["headcount_closing"].to_list() == [11_880] * 5
-    assert result.summary["terminations_opening_staff"].to_list() == [1_069] * 5  # 9 % of 11,880, half up
+    assert result.summary["terminations_opening_staff"].to_list() == [1_069] * 5  # 9% of 11,880, half up
 
 
 def test_exits_by_tenure_fall_as_the_risks_set_do_and_as_the_city_saw(example: ModuleType, result: ws.Result) -> None:

@@ -151,7 +151,7 @@ def joint_cells(draw: Draw) -> float:
 
 
 def rare_together(draw: Draw) -> float:
-    """Leaving at 1 % in both of two years happens to 100 in a million, for each pair of years."""
+    """Leaving at 1% in both of two years happens to 100 in a million, for each pair of years."""
     keys = np.uint64(2025 << 32) + np.arange(1, 1_000_001, dtype=np.uint64)
     rare = np.stack([draw(keys, 42, 0, year, 1) < 0.01 for year in YEARS]).astype(np.float64)
     together = (rare @ rare.T)[np.triu_indices(len(rare), 1)]

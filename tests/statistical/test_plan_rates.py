@@ -89,14 +89,14 @@ def automatic() -> Tables:
 
 @cache
 def participants() -> Tables:
-    """Participants at 6 % stop or change for two years."""
+    """Participants at 6% stop or change for two years."""
     enrollment = {"stop": 0.1, "change": {"probability": 0.3, "step": 0.02}}
     return simulated(at_rates(600), 2026, eligibility=AT_ONCE, enrollment=enrollment)
 
 
 @cache
 def escalated() -> Tables:
-    """Half at 3 %, half at 12 % are escalated in April; in the second year the match goes up to 8 %."""
+    """Half at 3%, half at 12% are escalated in April; in the second year the match goes up to 8 %."""
     escalation = {"date": "04-01", "scope": "all", "cap": 1.0, "declining_share": 0.15}
     enrollment = {"escalation": escalation, "match_response": {"below": 0.3, "above": 0.2}}
     match = {year: {"tiers": [{"up_to": edge, "rate": 1.0}]} for year, edge in ((2025, 0.05), (2026, 0.08))}

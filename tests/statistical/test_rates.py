@@ -30,7 +30,7 @@ FREELY = {"headcount": "stochastic", "max_hires_ratio": 1000.0}
 def test_the_statistics_themselves() -> None:
     assert matches(24_000, 200_000, 0.12)
     assert not matches(24_700, 200_000, 0.12)  # 4.8 standard errors
-    assert not matches(1_200, 10_000, 0.12)  # 5 % more would fit as well: too small a sample to say so
+    assert not matches(1_200, 10_000, 0.12)  # 5% more would fit as well: too small a sample to say so
     assert spread_as([5000, 5000], [1, 1])
     assert not spread_as([5500, 4500], [1, 1])
     assert not spread_as([50, 50], [1, 1])

@@ -69,7 +69,7 @@ def test_returns_may_be_negative_and_differ_by_year() -> None:
 @pytest.mark.parametrize(
     ("last", "balance"),
     [
-        ("2025-01-01", 1_000_274),  # 1,000,000 x 10 % x 1 / 365 = 273.97
+        ("2025-01-01", 1_000_274),  # 1,000,000 x 10% x 1 / 365 = 273.97
         ("2025-05-31", 1_041_370),  # 151 days: 41,369.86
         ("2025-12-30", 1_099_726),
         ("2025-12-31", 1_100_000),
@@ -109,7 +109,7 @@ def test_a_balance_beyond_all_reason_ends_the_run() -> None:
 
 
 def test_a_match_on_400_million_of_pay_does_not_wrap() -> None:
-    """The limits of 2040 after 100 % of inflation a year let all of it in; 415 cuts the match to 123.45."""
+    """The limits of 2040 after 100% of inflation a year let all of it in; 415 cuts the match to 123.45."""
     formula = {"tiers": [{"up_to": 1.0, "rate": 4.0}], "compensation": "plan_year"}
     firm: dict[str, Any] = {
         "start": 2040,
@@ -214,7 +214,7 @@ def test_a_leaver_forfeits_what_is_not_vested_of_each_source() -> None:
         "2025-05-31", hire_date="2023-05-31", match_balance_cents=100_001, nonelective_balance_cents=20_000
     )
     tables = lived(leaver, person(), end=2026, **of_plan(**GRADED))
-    # Two years: 20 % of 100,001 are 20,000.2 vested, and nothing of 20,000.
+    # Two years: 20% of 100,001 are 20,000.2 vested, and nothing of 20,000.
     row = of_type(tables.events, "forfeiture").select("employee_id", "effective_date", "amount_cents").row(0)
     assert row == (leaver["employee_id"], day("2025-05-31"), 80_001 + 20_000)
     assert of_leaver(tables, *BALANCES, "forfeited_cents") == (100_001, 20_000, 100_001)  # before the payout

@@ -28,9 +28,9 @@ class TestRatios:
         [
             (0, 1, 0),
             (1, 1, 10_000),
-            (314, 1_000_000, 3),  # 0.0314 %
+            (314, 1_000_000, 3),  # 0.0314%
             (349, 1_000_000, 3),
-            (350, 1_000_000, 4),  # 0.035 % goes up
+            (350, 1_000_000, 4),  # 0.035% goes up
             (10**10, 10**10, 10_000),
             (2 * 10**10, 10**10, 20_000),  # deferrals may be above capped pay
         ],
@@ -57,12 +57,12 @@ class TestRatios:
         (0, 0),
         (1, 2),
         (199, 398),
-        (200, 400),  # below 2 % twice, from 2 % plus two
+        (200, 400),  # below 2% twice, from 2% plus two
         (201, 401),
         (799, 999),
-        (800, 1000),  # from 8 % 1.25 times
+        (800, 1000),  # from 8% 1.25 times
         (801, 1001),  # 1001.25
-        (803, 1003),  # 1003.75: 10.04 % is too much
+        (803, 1003),  # 1003.75: 10.04% is too much
         (804, 1005),
     ],
 )
@@ -182,7 +182,7 @@ class TestCorrection:
         assert ws.correct_adp(*columns) == ws.AdpCorrection(None, 0.0, nothing, nothing, nothing)
 
     def test_a_mean_that_passes_only_by_rounding_needs_none(self) -> None:
-        """6.00, 6.00 and 6.01 have a mean of 6.0033 %, to 0.01 % the limit."""
+        """6.00, 6.00 and 6.01 have a mean of 6.0033%, to 0.01% the limit."""
         columns = plan([6.0, 6.0, 6.01], [4.0])
 
         assert ws.adp_test(*columns).passed

@@ -411,7 +411,7 @@ plan: {match: {2025: {prest: none}}}
             "c.yaml:5:42: simulation.target_growth_rate.2026: expected a number;"
             ' write 0.04 without quotes or separators (got "0.04")'
         ),
-        "c.yaml:7:27: workforce.total_termination_rate: must be at most 1; 12 % is written 0.12 (got 12)",
+        "c.yaml:7:27: workforce.total_termination_rate: must be at most 1; 12% is written 0.12 (got 12)",
         (
             "c.yaml:10:7: workforce.levels.1: pay must rise: minimum, p10, p25, p50, p75, p90, maximum, with midpoint"
             " inside the range"

@@ -200,7 +200,7 @@ ENROLLMENT = [
     ),
     (
         "auto_enrollment: {default_deferral_rate: 1}",
-        "4:55: enrollment.auto_enrollment.default_deferral_rate: must be below 1; 1 % is written 0.01 (got 1)",
+        "4:55: enrollment.auto_enrollment.default_deferral_rate: must be below 1; 1% is written 0.01 (got 1)",
     ),
     (
         "auto_enrollment: {default_deferral_rate: 0}",
@@ -246,21 +246,21 @@ ENROLLMENT = [
         f"deferral_rates: [{{{CELL}, value: 0.00005}}]",
         "4:65: enrollment.deferral_rates.0.value: has more than 4 decimals (got 0.00005)",
     ),
-    ("match_seeking: 35", "4:29: enrollment.match_seeking: must be at most 1; 35 % is written 0.35 (got 35)"),
+    ("match_seeking: 35", "4:29: enrollment.match_seeking: must be at most 1; 35% is written 0.35 (got 35)"),
     ("conversion: 10%", "4:26: enrollment.conversion: expected a number; write 0.1 (got 10%)"),
     ("stop: true", "4:20: enrollment.stop: expected a number (got true)"),
     ("change: 0.1", "4:22: enrollment.change: expected a section of keys; its keys are probability, step (got 0.1)"),
-    ("change: {step: 2}", "4:29: enrollment.change.step: must be below 1; 2 % is written 0.02 (got 2)"),
-    ("max_deferral: 75", "4:28: enrollment.max_deferral: must be at most 1; 75 % is written 0.75 (got 75)"),
+    ("change: {step: 2}", "4:29: enrollment.change.step: must be below 1; 2% is written 0.02 (got 2)"),
+    ("max_deferral: 75", "4:28: enrollment.max_deferral: must be at most 1; 75% is written 0.75 (got 75)"),
     (
         "escalation: {date: 2025-01-01}",
         "4:33: enrollment.escalation.date: expected a day of the year written MM-DD, in quotes (got 2025-01-01)",
     ),
     (
         "escalation: {increment: 1}",
-        "4:38: enrollment.escalation.increment: must be below 1; 1 % is written 0.01 (got 1)",
+        "4:38: enrollment.escalation.increment: must be below 1; 1% is written 0.01 (got 1)",
     ),
-    ("escalation: {cap: 10}", "4:32: enrollment.escalation.cap: must be at most 1; 10 % is written 0.1 (got 10)"),
+    ("escalation: {cap: 10}", "4:32: enrollment.escalation.cap: must be at most 1; 10% is written 0.1 (got 10)"),
     ("escalation: {delay_years: 11}", "4:40: enrollment.escalation.delay_years: must be at most 10 (got 11)"),
     ("escalation: {scope: some}", "4:34: enrollment.escalation.scope: expected automatic or all (got some)"),
     (
@@ -269,7 +269,7 @@ ENROLLMENT = [
     ),
     (
         "match_response: {below: 2}",
-        "4:38: enrollment.match_response.below: must be at most 1; 2 % is written 0.02 (got 2)",
+        "4:38: enrollment.match_response.below: must be at most 1; 2% is written 0.02 (got 2)",
     ),
 ]
 
@@ -319,11 +319,11 @@ PLAN = [
     ("match: {tiers: []}", "4:16: plan.match.tiers: needs at least one tier"),
     (
         "match: {tiers: [{up_to: 0.06, rate: 50}]}",
-        "4:44: plan.match.tiers.0.rate: must be at most 4; 50 % is written 0.5 (got 50)",
+        "4:44: plan.match.tiers.0.rate: must be at most 4; 50% is written 0.5 (got 50)",
     ),
     (
         "match: {tiers: [{up_to: 6, rate: 0.5}]}",
-        "4:32: plan.match.tiers.0.up_to: must be at most 1; 6 % is written 0.06 (got 6)",
+        "4:32: plan.match.tiers.0.up_to: must be at most 1; 6% is written 0.06 (got 6)",
     ),
     ("match: {tiers: [{up_to: 0, rate: 0.5}]}", "4:32: plan.match.tiers.0.up_to: must be above 0 (got 0)"),
     (
@@ -388,7 +388,7 @@ PLAN = [
     ),
     (
         "vesting: {match: [0, 20, 100]}",
-        "4:29: plan.vesting.match.1: must be at most 1; 20 % is written 0.2 (got 20)",
+        "4:29: plan.vesting.match.1: must be at most 1; 20% is written 0.2 (got 20)",
     ),
     (
         "vesting: {normal_retirement_age: 80}",
@@ -396,13 +396,13 @@ PLAN = [
     ),
     ("roth: false", "4:14: plan.roth: expected a section of keys; write {available: false} (got false)"),
     ("forfeitures: ofset", "4:21: plan.forfeitures: expected offset, expenses or reallocate (got ofset)"),
-    ("annual_return: 6", "4:23: plan.annual_return: must be at most 1; 6 % is written 0.06 (got 6)"),
+    ("annual_return: 6", "4:23: plan.annual_return: must be at most 1; 6% is written 0.06 (got 6)"),
     ("annual_return: -1", "4:23: plan.annual_return: must be above -1 (got -1)"),
     (
         "annual_return: {2026: 0.05}",
         "4:8: plan.annual_return: the table starts in 2026, after start_year 2025; add an earlier year",
     ),
-    ("limits: {inflation: 2.5}", "4:28: plan.limits.inflation: must be at most 1; 2.5 % is written 0.025 (got 2.5)"),
+    ("limits: {inflation: 2.5}", "4:28: plan.limits.inflation: must be at most 1; 2.5% is written 0.025 (got 2.5)"),
     (
         "limits: {wage_base: {2025: 1}}",
         "4:17: plan.limits.wage_base: unknown key (did you mean plan.limits.overrides.wage_base?)",

@@ -77,29 +77,31 @@ PLAN = (
 NO_PLAN = [{**year, **dict.fromkeys(PLAN, None), "eligible": 0} for year in YEARS]
 
 
+TABLE = """\
+        opening         terminations:  terminations:                COLA   merit    closing             average
+year  headcount  hires       existing      new hires  promotions  raises  raises  headcount    payroll   salary
+────  ─────────  ─────  ─────────────  ─────────────  ──────────  ──────  ──────  ─────────  ─────────  ───────
+2025     10,000  2,000          1,200            500         628  10,000   7,923     10,300    $827.6M  $81,724
+2026     10,300      0         10,300              0           0       0       0          0  $1,048.7M        -"""
+
+
 def test_the_years_are_a_right_aligned_table() -> None:
-    assert year_table(YEARS).split("\n") == [
-        "      opening         leavers,  leavers,  promo-    cola   merit  closing    payroll  average",
-        "year    staff  hires     staff     hires   tions  raises  raises    staff          $    pay $",
-        "────  ───────  ─────  ────────  ────────  ──────  ──────  ──────  ───────  ─────────  ───────",
-        "2025   10,000  2,000     1,200       500     628  10,000   7,923   10,300    827.6 m   81,724",
-        "2026   10,300      0    10,300         0       0       0       0        0  1,048.7 m        -",
-    ]
+    assert year_table(YEARS) == TABLE
 
 
 def test_reductions_have_a_column_where_there_are_any() -> None:
     table = year_table([YEARS[0], {**YEARS[1], "reductions": 9_064}]).split("\n")
 
     assert "of them" not in year_table(YEARS)
-    assert [line[31:41].strip() for line in table] == ["of them", "reduced", "───────", "0", "9,064"]
+    assert [line[39:49].strip() for line in table] == ["of them", "reductions", "──────────", "0", "9,064"]
 
 
 def test_a_small_payroll_is_in_whole_dollars() -> None:
     table = year_table([{**YEARS[0], "payroll_cents": 9_999_999_950}])
     small = year_table([{**YEARS[0], "payroll_cents": 12_345_678}])
 
-    assert "100.0 m" in table
-    assert "123,457" in small
+    assert "$100.0M" in table
+    assert "$123,457" in small
 
 
 def test_no_years_are_headings_only() -> None:
@@ -116,11 +118,11 @@ MIX = [
 
 def test_the_mix_of_levels_is_that_of_the_census_and_of_the_first_and_last_year() -> None:
     assert mix_table(MIX).split("\n") == [
-        "       end of          end of          end of",
-        "level    2024   share    2025   share    2027    share",
-        "─────  ──────  ──────  ──────  ──────  ──────  ───────",
-        "Staff     700  70.0 %     690  69.0 %   1,000  100.0 %",
-        " Head     300  30.0 %     310  31.0 %       0    0.0 %",
+        "       end of         end of         end of",
+        "level    2024  share    2025  share    2027   share",
+        "─────  ──────  ─────  ──────  ─────  ──────  ──────",
+        "Staff     700  70.0%     690  69.0%   1,000  100.0%",
+        " Head     300  30.0%     310  31.0%       0    0.0%",
     ]
     assert "2025" not in mix_table(MIX[-1:] + MIX[:2])
 
@@ -133,11 +135,11 @@ def test_one_level_has_no_mix_and_very_many_are_no_table(levels: int) -> None:
 
 def test_the_plan_is_a_table_of_its_own() -> None:
     assert plan_table(YEARS).split("\n") == [
-        "                partici-    of the   average  defer-           net cost to       of",
-        "year  eligible     pants  eligible  deferral  rals $  match $   employer $  payroll",
-        "────  ────────  ────────  ────────  ────────  ──────  ───────  ───────────  ───────",
-        "2025     8,114     5,517    68.0 %     7.0 %  40.1 m   19.2 m       19.2 m    2.3 %",
-        "2026         0         0         -         -   0.9 m    0.0 m        0.0 m    0.0 %",
+        "                              participation   average   employee  employer  net employer  share of",
+        "year  eligible  participants           rate  deferral  deferrals     match          cost   payroll",
+        "────  ────────  ────────────  ─────────────  ────────  ─────────  ────────  ────────────  ────────",
+        "2025     8,114         5,517          68.0%      7.0%     $40.1M    $19.2M        $19.2M      2.3%",
+        "2026         0             0              -         -      $0.9M     $0.0M         $0.0M      0.0%",
     ]
 
 
@@ -146,21 +148,25 @@ def test_nonelective_money_and_forfeitures_have_a_column_where_there_are_any() -
         plan_table([YEARS[0], {**YEARS[1], **more}]).split("\n")[:2]
         for more in ({}, {"nonelective_cents": 1}, {"forfeitures_used_cents": 1})
     ]
-    assert ["elective $" in second for _, second in headings] == [False, True, False]
+    assert ["nonelective" in second for _, second in headings] == [False, True, False]
     assert ["forfeitures" in first for first, _ in headings] == [False, False, True]
     full = plan_table([{**YEARS[0], "nonelective_cents": 150_000_000, "forfeitures_used_cents": 50_000_000}])
-    assert full.split("\n")[1:] == [
-        "year  eligible     pants  eligible  deferral  rals $  match $  elective $       used $   employer $  payroll",
-        "────  ────────  ────────  ────────  ────────  ──────  ───────  ──────────  ───────────  ───────────  ───────",
-        "2025     8,114     5,517    68.0 %     7.0 %  40.1 m   19.2 m       1.5 m        0.5 m       19.2 m    2.3 %",
-    ]
+    names, _, cells = (line.split() for line in full.split("\n")[1:])
+    assert dict(zip(names[5:], cells[5:], strict=True)) == {
+        "deferrals": "$40.1M",
+        "match": "$19.2M",
+        "nonelective": "$1.5M",
+        "used": "$0.5M",
+        "cost": "$19.2M",
+        "payroll": "2.3%",
+    }
 
 
 def test_small_amounts_of_a_plan_are_in_whole_dollars() -> None:
     small = {"deferral_cents": 99_999_999, "match_cents": 12_345_650, "net_employer_cost_cents": 1_049}
     assert plan_table([{**YEARS[0], **small}]).split("\n")[-1].split() == [
-        *("2025", "8,114", "5,517", "68.0", "%", "7.0", "%"),
-        *("1,000,000", "123,456", "10", "2.3", "%"),
+        *("2025", "8,114", "5,517", "68.0%", "7.0%"),
+        *("$1,000,000", "$123,456", "$10", "2.3%"),
     ]
 
 
@@ -222,7 +228,6 @@ def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.say("lost")
     terminal.complain("lost")
 
-    assert console.shower(True) is not None
     assert console.guarded(lambda: 0, verbose=False) == 0
 
 
@@ -285,37 +290,6 @@ def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) 
     text = capsys.readouterr().err
     assert text.startswith("Traceback (most recent call last):")
     assert re.search(r'test_console\.py", line \d+, in action', text)
-
-
-def test_progress_is_lines_when_verbose_and_nothing_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
-    assert console.shower(False) is None
-    show = console.shower(True)
-    assert show is not None
-
-    show(2025, 1, 2)
-    show(2026, 2, 2)
-
-    assert capsys.readouterr().err == "2025 done, 1 of 2\n2026 done, 2 of 2\n"
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_one_line_on_a_terminal_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    show = console.shower(False)
-    assert show is not None
-
-    show(2025, 1, 2)
-    assert terminal.getvalue().rstrip() == "2025 done, 1 of 2"
-    show(2026, 2, 2)
-
-    *_, last, rest = terminal.getvalue().split("\r")
-    assert (last.strip(), rest) == ("", "")
-    assert "\n" not in terminal.getvalue()
 
 
 @pytest.mark.parametrize(("text", "number"), [("5", 5), ("-5", -5), ("007", 7), ("0", 0)])

@@ -48,7 +48,7 @@ def test_a_deferral_is_the_rate_on_the_pay_of_its_days_rounded_once() -> None:
 
 
 def test_each_change_of_rate_begins_a_period_with_its_day() -> None:
-    # 5 % until 9 June (160 days), 7 % from 10 June on (205 days), 8 % from 1 July on (184 of them).
+    # 5% until 9 June (160 days), 7% from 10 June on (205 days), 8% from 1 July on (184 of them).
     draws = {(Stream.CHANGE_OR_STOP_DATE, 2025): on("2025-06-10"), (Stream.CHANGE_DIRECTION, 2025): (0.0, 0.75)}
     rules = {
         "change": {"probability": 1.0, "step": 0.02},
@@ -257,7 +257,7 @@ def test_deferrals_go_on_beyond_the_pay_limit_unless_the_plan_stops_them() -> No
 
 def test_pay_counts_towards_the_limit_since_entry_in_date_order() -> None:
     # In the plan from 1 April (275 days), the limit of 20,000 dollars is reached after 200 of them, on 17 October:
-    # 5 % from 1 April on, 7 % from 10 October on (192 days later, 8 days).
+    # 5% from 1 April on, 7% from 10 October on (192 days later, 8 days).
     draws = {(Stream.CHANGE_OR_STOP_DATE, 2025): on("2025-10-10"), (Stream.CHANGE_DIRECTION, 2025): (0.0, 0.75)}
     limits = overridden(compensation=20_000)
     change = {"enrollment": {"change": {"probability": 1.0, "step": 0.02}}}
@@ -305,7 +305,7 @@ def test_the_formula_in_force_is_that_of_the_year() -> None:
     assert snapshots(tables, "match_cents") == [(200_000,), (200_000,), (400_000,), (400_000,)]
 
 
-# Enrolled on 2 July, the 183rd day: 8 % of half a year is 4 % of the year.
+# Enrolled on 2 July, the 183rd day: 8% of half a year is 4% of the year.
 HALF = {"enrollment": {"conversion": 1.0, "deferral_rates": 0.08}}
 UP_TO_4 = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
 
@@ -313,7 +313,7 @@ UP_TO_4 = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
 @pytest.mark.parametrize(
     ("basis", "compensation", "amount"),
     [
-        ("annual", "plan_year", 146_000),  # 4 % of 36,500, less than the 183 x 8 dollars deferred
+        ("annual", "plan_year", 146_000),  # 4% of 36,500, less than the 183 x 8 dollars deferred
         ("annual", "participating", 183 * 400),
         ("payroll", "plan_year", 183 * 400),
         ("payroll", "eligible", 183 * 400),
@@ -340,7 +340,7 @@ def test_pay_at_rate_0_uses_the_pay_limit_of_the_payroll_basis_up_where_it_count
 
 
 def test_on_the_payroll_basis_matching_ends_where_deferrals_end() -> None:
-    # 1,000 dollars at 8 % are reached after 12,500 of pay, of which 4 % are matched; on the year it is all of them.
+    # 1,000 dollars at 8% are reached after 12,500 of pay, of which 4% are matched; on the year it is all of them.
     limits = overridden(elective_deferral=1_000)
     for basis, amount in (("payroll", 50_000), ("annual", 100_000)):
         row = person(salary_cents=DAILY, deferral_bp=800)
@@ -458,7 +458,7 @@ def test_match_and_nonelective_each_have_their_own_conditions() -> None:
             200_000,
         ),
         ({"kind": "points", "by_points": [{"from": 0, "rate": 0.01}, {"from": 48, "rate": 0.02}]}, 200_000),
-        # 3 % of 100,000 and 3 % of what is above half the wage base, 88,050 dollars.
+        # 3% of 100,000 and 3% of what is above half the wage base, 88,050 dollars.
         (
             {"kind": "integrated", "integrated": {"base_rate": 0.03, "excess_rate": 0.03, "level_share": 0.5}},
             300_000 + 35_850,
@@ -591,7 +591,7 @@ def test_reduction_takes_off_in_order_and_no_more_than_it_must(
 def test_the_summary_adds_up_the_snapshots() -> None:
     plan = {"roth": {"share": 0.25}, **RICH}
     tables = lived(person(deferral_bp=600), leaving_on("2025-06-30", deferral_bp=1000, salary_cents=DAILY), plan=plan)
-    # 181 days at 100 dollars: 1,810 deferred, matched 6 % = 1,086, and 362.
+    # 181 days at 100 dollars: 1,810 deferred, matched 6% = 1,086, and 362.
     money = ("deferral_cents", "match_cents", "nonelective_cents", "net_employer_cost_cents")
     assert tables.summary.select(money).row(0) == (781_000, 708_600, 236_200, 944_800)
     assert tables.summary["employer_cost_share_of_payroll"].item() == 944_800 / (10_000_000 + 1_810_000)
@@ -600,7 +600,7 @@ def test_the_summary_adds_up_the_snapshots() -> None:
 def test_a_census_of_a_cent_a_year_and_of_the_most_there_may_be() -> None:
     rows = [person(salary_cents=pay, deferral_bp=7500) for pay in (1, 10_000_000_000)]
     tables = lived(*rows, **of_plan(**RICH))
-    # 0.75 of a cent is a cent, matched up to 6 % of a cent: 0; the pay of the year is the limit.
+    # 0.75 of a cent is a cent, matched up to 6% of a cent: 0; the pay of the year is the limit.
     assert snapshots(tables, "pre_tax_cents", "match_cents", "nonelective_cents") == [
         (1, 0, 0),
         (2_350_000, 2_100_000, 700_000),

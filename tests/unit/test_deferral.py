@@ -18,7 +18,7 @@ def changing(share: float = 1.0, step: float = 0.02, **enrollment: Any) -> dict[
 
 
 def rising(**rule: Any) -> dict[str, Any]:
-    """Sections of a plan that escalates all participants of the census by 1 %, on 1 January unless told."""
+    """Sections of a plan that escalates all participants of the census by 1%, on 1 January unless told."""
     escalation = {"enabled": True, "declining_share": 0.0, "census_source": "all", **rule}
     return {"enrollment": {"auto_enrollment": {"enabled": True}, "escalation": escalation}}
 
@@ -55,10 +55,10 @@ def test_three_in_four_changes_go_up() -> None:
     [
         (DOWN, 350, 150),
         (DOWN, 300, 100),
-        (DOWN, 299, 100),  # never below 1 %
+        (DOWN, 299, 100),  # never below 1%
         (DOWN, 101, 100),
         (DOWN, 100, None),  # nothing changes, so there is no row
-        (DOWN, 60, None),  # below 1 % already
+        (DOWN, 60, None),  # below 1% already
         (UP, 60, 260),
         (UP, 800, 1000),
         (UP, 801, 1000),  # at most the maximum
@@ -271,7 +271,7 @@ def test_who_elects_or_converts_does_not_follow_and_rises_where_all_do() -> None
 
 # --- response to a new match ------------------------------------------------------------------------------------------
 
-BASIC, ENHANCED = {"preset": "safe_harbor_basic"}, {"preset": "safe_harbor_enhanced"}  # full at 5 % and at 4 %
+BASIC, ENHANCED = {"preset": "safe_harbor_basic"}, {"preset": "safe_harbor_enhanced"}  # full at 5% and at 4%
 
 
 BANDED = [{"from": 0, "rate": 0.5, "max": 0.06}, {"from": 8, "rate": 1.0, "max": 0.04}]

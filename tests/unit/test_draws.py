@@ -221,5 +221,5 @@ def test_streams_are_unique() -> None:
 
 @pytest.mark.parametrize(("x", "index"), [(0, 0), (249_999, 0), (250_000, 1), (999_999, 3), (600_000, 3), (599_999, 1)])
 def test_a_category_holds_from_the_bound_before_it(x: int, index: int) -> None:
-    """Shares of 25 %, 35 %, nothing and 40 %."""
+    """Shares of 25%, 35%, nothing and 40 %."""
     assert draws.category(x, [250_000, 600_000, 600_000, 1_000_000]) == index

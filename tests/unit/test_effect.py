@@ -81,8 +81,8 @@ def test_a_response_to_a_match_that_begins_has_an_effect(after: str) -> None:
 def test_a_default_rate_above_the_highest_acts_as_that() -> None:
     found = notes(enrollment__auto_enrollment__default_deferral_rate=0.2, enrollment__max_deferral=0.15)
     assert found == (
-        "enrollment.auto_enrollment.default_deferral_rate: 20 % acts as 15 %, for enrollment.max_deferral is no more",
-        f"enrollment.escalation.cap: 10 {NOT_ABOVE}, 15 %: nobody who was enrolled at that is escalated",
+        "enrollment.auto_enrollment.default_deferral_rate: 20% acts as 15%, for enrollment.max_deferral is no more",
+        f"enrollment.escalation.cap: 10{NOT_ABOVE}, 15%: nobody who was enrolled at that is escalated",
     )
     found = notes(enrollment__max_deferral=0.03)
     assert [note.split(":")[0] for note in found] == [
@@ -96,7 +96,7 @@ def test_a_default_rate_above_the_highest_acts_as_that() -> None:
 
 def test_a_promotion_beyond_its_cap_acts_as_that() -> None:
     found = notes(promotion__max_increase=0.1)
-    assert found == ("promotion.increase: up to 12 %, acts as 10 %, for promotion.max_increase is no more",)
+    assert found == ("promotion.increase: up to 12%, acts as 10%, for promotion.max_increase is no more",)
 
 
 def test_the_factor_of_a_promotion_out_of_the_highest_level_is_told_of() -> None:
@@ -192,14 +192,14 @@ def test_an_uncertain_key_that_has_no_effect_is_told_of() -> None:
 STOCHASTIC = {"workforce__headcount": "stochastic"}
 
 
-@pytest.mark.parametrize(("growth", "target"), [(-0.12, "68.1 %"), (-0.2, "51.2 %"), ({2025: -0.2}, "51.2 %")])
+@pytest.mark.parametrize(("growth", "target"), [(-0.12, "68.1%"), (-0.2, "51.2%"), ({2025: -0.2}, "51.2%")])
 def test_a_headcount_that_shrinks_faster_than_people_leave_lays_nobody_off(growth: Any, target: str) -> None:
     (note,) = notes(simulation__target_growth_rate=growth, **STOCHASTIC)
     assert note.startswith("simulation.target_growth_rate: -")
     assert (
-        "in 2025 lays nobody off, as workforce.headcount is stochastic; nobody is hired, and 12 % are expected" in note
+        "in 2025 lays nobody off, as workforce.headcount is stochastic; nobody is hired, and 12% are expected" in note
     )
-    assert f"expect about 68.1 % of the opening headcount, where the target is {target}" in note
+    assert f"expect about 68.1% of the opening headcount, where the target is {target}" in note
 
 
 def test_the_headcount_that_is_expected_is_what_many_runs_come_to() -> None:
@@ -207,7 +207,7 @@ def test_the_headcount_that_is_expected_is_what_many_runs_come_to() -> None:
     (note,) = effect_notes(drawing(config), 0)
     closing = simulate(config).summary["headcount_closing"][-1] / 4000
     assert "in 2026" in note
-    assert "about 79.8 % of" in note
+    assert "about 79.8% of" in note
     assert closing == pytest.approx(0.798, abs=0.02)
 
 
@@ -234,7 +234,7 @@ def test_a_check_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["config", "check", str(file)]) == 0
     out = capsys.readouterr().out
     assert f"{file}: hiring.part_time_hours: no effect, because hiring.part_time_share is 0\n" in out
-    assert f"{file}: simulation.target_growth_rate: -20 % in 2025 lays nobody off" in out
+    assert f"{file}: simulation.target_growth_rate: -20% in 2025 lays nobody off" in out
 
 
 def test_the_size_of_a_synthetic_census_has_no_effect_beside_a_path(tmp_path: Path) -> None:

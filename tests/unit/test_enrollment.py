@@ -246,7 +246,7 @@ def test_who_opts_out_does_so_on_the_automatic_date_and_has_none_any_more() -> N
 
 def test_opting_out_is_read_at_the_age_and_pay_of_the_automatic_date() -> None:
     """Who turns 40 on the automatic date, 15 January, and who does a day later; at 60,000 dollars."""
-    # By the table 2 % of those under 40 opt out and 4 % of the others; both draw between.
+    # By the table 2% of those under 40 opt out and 4% of the others; both draw between.
     between = drawing({(Stream.OPT_OUT, 2025): (0.02, 0.04)}, 2)
     people = [
         person(employee_id=who, hire_date=RECENT, birth_date=born, salary_cents=6_000_000)
@@ -361,7 +361,7 @@ def test_who_was_born_on_29_february_is_a_year_older_on_1_march(date: str, rate:
 
 
 def test_the_salary_of_a_day_is_that_after_its_raises() -> None:
-    # 48,000 dollars, 4.2 % more on 1 March: 50,016.
+    # 48,000 dollars, 4.2% more on 1 March: 50,016.
     (who,) = drawing({(Stream.ELECTION_DATE, 2025): (0.0, 0.003)})
     row = person(employee_id=who, hire_date="2024-12-01", salary_cents=4_800_000, birth_date="1990-01-01")
     for cola, rate in (("03-01", 200), ("03-02", 100)):
@@ -465,8 +465,8 @@ def test_shares_are_compared_below() -> None:
     [
         ({"preset": "safe_harbor_basic"}, 500),
         ({"preset": "none"}, 300),
-        ({"preset": "stretch"}, 1100),  # 12 %, but at most 11 % can be set
-        ({"tiers": [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.09, "rate": 0.0}]}, 300),  # full from 2 % on
+        ({"preset": "stretch"}, 1100),  # 12%, but at most 11% can be set
+        ({"tiers": [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.09, "rate": 0.0}]}, 300),  # full from 2% on
         ({"dollar_tiers": [{"up_to": 4_000.00, "rate": 1.0}]}, 400),  # of 100,000 dollars
         ({"dollar_tiers": [{"up_to": 4_000.01, "rate": 1.0}]}, 401),
         (
@@ -498,7 +498,7 @@ def test_who_does_not_seek_the_match_defers_what_the_table_says() -> None:
 
 
 def test_tiers_in_dollars_count_salary_up_to_the_pay_limit() -> None:
-    # 7,000 dollars are 2 % of 350,000 dollars, the limit of 2025, whatever is earned beyond it.
+    # 7,000 dollars are 2% of 350,000 dollars, the limit of 2025, whatever is earned beyond it.
     dollars = {"plan": {"match": {"dollar_tiers": [{"up_to": 7_000, "rate": 1.0}]}}}
     seeking = {"enrollment": {"match_seeking": 1.0, "deferral_rates": 0.01}}
     tables = lived(person(salary_cents=70_000_000), **laid_over(converting(), dollars | seeking))

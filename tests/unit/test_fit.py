@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def test_rates_by_tenure_are_found(found: ws.Fit) -> None:
 def test_growth_raises_and_years_are_found(found: ws.Fit) -> None:
     keys = {key: value for key, value, _ in found.keys.entries}
 
-    assert 0 < keys["simulation.target_growth_rate"] < 0.01  # 1 %, shrunk by 5 of 9
+    assert 0 < keys["simulation.target_growth_rate"] < 0.01  # 1%, shrunk by 5 of 9
     total = found.estimates.raises.total.mean
     assert total == pytest.approx(1.025 * 1.03 - 1, abs=0.012)  # the defaults of cost of living and merit
     assert set(keys["uncertainty.year_effects"]) == {"terminations", "growth", "raises"}
@@ -217,6 +218,39 @@ def test_page_and_report_have_no_one_in_them(found: ws.Fit) -> None:
     assert not [word for word in (page + report).split() if word.strip("',:") in ids]
 
 
+def test_the_page_has_pictures_with_their_figures_and_no_one_in_it(found: ws.Fit, tmp_path: Path) -> None:
+    written = found.report(tmp_path / "fit.html")
+    page = written.read_text(encoding="utf-8")
+    ids = set(next(iter(WORLD.values()))["employee_id"])
+
+    assert page.count("<svg") == page.count("<figure") == found.report().count("<svg")
+    assert all(f">{text}<" in page for text in ("Exit rates by tenure", "Exits by department, relative to the average"))
+    assert all(f"<td>{why}</td>" in page for _, _, why in found.keys.entries if why.startswith("births of hires"))
+    assert not ids & set(re.split(r"[\s<>\",]+", page))
+    assert "90% interval" in page
+
+
+def test_names_of_departments_are_text_on_the_page(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>"
+    strange = {day: frame.with_columns(department=pl.lit(name)) for day, frame in WORLD.items()}
+    half = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit(name)).otherwise(pl.lit("Sales"))
+    page = ws.fit({day: frame.with_columns(department=half) for day, frame in strange.items()}).report(
+        tmp_path / "a.html"
+    )
+
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_replaces_nothing_but_a_page(found: ws.Fit, tmp_path: Path) -> None:
+    (tmp_path / "mine.html").write_text("mine")
+
+    with pytest.raises(ws.RequestError, match="exists and is no report"):
+        found.report(tmp_path / "mine.html")
+    with pytest.raises(ws.RequestError, match="give a name that ends in"):
+        found.report(tmp_path / "fit.txt")
+
+
 def test_a_fitted_world_fits_itself_again(found: ws.Fit) -> None:
     from tests.support_fit import closings
 
@@ -268,6 +302,31 @@ def test_a_census_without_levels_among_those_with_them_makes_nobody_jump() -> No
 
     assert lacking.estimates.raises.jumps <= whole.estimates.raises.jumps
     assert [level.name for level in lacking.estimates.levels] == [level.name for level in whole.estimates.levels]
+
+
+def test_an_interval_in_which_nobody_stayed_says_nothing_of_raises() -> None:
+    ids = [f"e{n}" for n in range(40)]
+    new = people(id=[f"n{n}" for n in range(30)], hire_date=[dt.date(2023, 5, 1)] * 30)
+    days = [dt.date(2021 + n, 12, 31) for n in range(3)]
+    kept, gone = (
+        ws.fit({days[0]: people(id=ids), days[1]: people(id=ids[5:])}),
+        {days[1]: people(id=ids[5:]), days[2]: new},
+    )
+    both = ws.fit({days[0]: people(id=ids), **gone})
+
+    assert both.estimates.raises.total.values.tolist() == kept.estimates.raises.total.values.tolist() == [0.0]
+    assert ws.fit(gone).estimates.raises.total.mean == 0.04
+
+
+def test_the_spread_of_merit_is_that_of_raises_but_for_jumps() -> None:
+    """Raises are even from 0 to 4%; ten people jump by 30%."""
+    ids, pay = [f"e{n}" for n in range(211)], [50_000.0] * 211
+    raised = [50_000 * (1.3 if n > 200 else 1 + 0.04 * n / 200) for n in range(211)]
+    days = dt.date(2022, 12, 31), dt.date(2023, 12, 31)
+    fit = ws.fit({days[0]: people(id=ids, annual_salary=pay), days[1]: people(id=ids, annual_salary=raised)})
+
+    assert fit.estimates.raises.merit_spread == pytest.approx(0.8 * 0.04 / 2.563, rel=0.01)
+    assert [row["estimate"] for row in rows(fit, "merit")][1] == fit.estimates.raises.merit_spread
 
 
 def test_a_firm_that_cuts_pay_is_fitted_with_a_cut() -> None:

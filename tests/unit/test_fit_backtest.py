@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 import workforce_sim as ws
-from tests.support_fit import world
+from tests.support_fit import people, world
 from workforce_sim.fitting.scoring import by_measure
 
 WORLD = world(11, 400, years=4)
@@ -41,6 +42,19 @@ def test_what_happened_is_what_the_censuses_say(test_of_world: ws.Backtest) -> N
     assert payroll["actual"] == pytest.approx(after["annual_salary"].sum())
 
 
+def test_last_years_exits_are_taken_for_as_long_as_the_interval() -> None:
+    """Two years passed before the origin, one after it: half of those who left in the two."""
+    ids = [f"e{n}" for n in range(100)]
+    days = [dt.date(2020, 12, 31), dt.date(2022, 12, 31), dt.date(2023, 12, 31)]
+    found = ws.backtest(
+        dict(zip(days, (people(id=ids), people(id=ids[20:]), people(id=ids[25:])), strict=True)), replicates=2
+    )
+    row = found.scores.filter(pl.col("measure") == "exits").row(0, named=True)
+
+    assert row["actual"] == 5
+    assert row["crps_last"] == 10 - 5
+
+
 def test_bands_of_a_world_that_the_model_knows_hold(test_of_world: ws.Backtest) -> None:
     assert (test_of_world.scores["p5"] <= test_of_world.scores["p95"]).all()
     assert test_of_world.measures["cover_90"].mean() > 0.7
@@ -60,9 +74,18 @@ def test_the_verdict_has_a_sentence_for_each_measure(test_of_world: ws.Backtest)
     lines = test_of_world.verdict.splitlines()
 
     assert [line.split(":")[0] for line in lines[:5]] == MEASURES
-    assert all("80 % band" in line and "a flat rate" in line for line in lines[:5])
+    assert all("80% band" in line and "a flat rate" in line for line in lines[:5])
     assert "farthest off" in str(test_of_world)
-    assert test_of_world.report().count("<svg") == 15
+    assert test_of_world.report().count("<svg") == 5 * (1 + 2)  # every forecast; fans of two origins
+
+
+def test_the_page_has_a_section_for_each_measure(test_of_world: ws.Backtest, tmp_path: Path) -> None:
+    page = test_of_world.report(tmp_path / "backtest.html").read_text(encoding="utf-8")
+
+    assert page.count("<svg") == 15
+    assert all(f'id="{measure.replace(" ", "-")}"' in page for measure in MEASURES)
+    assert all(line in page for line in test_of_world.verdict.splitlines())
+    assert page.count("from 2020-12-31") >= 5
 
 
 def test_the_driver_that_was_off_is_named() -> None:

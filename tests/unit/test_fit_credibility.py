@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workforce_sim.config import read_config
-from workforce_sim.fitting.credibility import cells, level, share, spread, student
+from workforce_sim.fitting.credibility import cells, level, share, spread, student, widened
 from workforce_sim.fitting.estimates import ages_at_hire
 from workforce_sim.fitting.exposure import prior_rates
 from workforce_sim.fitting.fit import BASE
@@ -24,7 +24,7 @@ def test_the_level_of_two_years_by_hand() -> None:
     x = [math.log(90.5 / 100), math.log(120.5 / 100)]
     chance = 1 / (100 * 210.5 / 200)
     deviations = [(a - sum(x) / 2) ** 2 for a in x]
-    s2 = (4 * 0.12**2 + max(sum(deviations) - chance, 0)) / 5
+    s2 = (3 * 0.12**2 + max(sum(deviations) - chance, 0)) / 4
     weight = 1 / (s2 + chance)
     believed = 2 * weight + 4
     mean = weight * sum(x) / believed
@@ -53,8 +53,8 @@ def test_a_bad_year_weighs_no_more_than_a_good_one() -> None:
 
 
 def test_cells_that_agree_stay_at_1_and_those_that_do_not_move_by_credibility() -> None:
-    alike = cells(np.array([50.0, 100.0]), np.array([50.0, 100.0]), 5)
-    apart = cells(np.array([100.0, 100.0, 0.0]), np.array([50.0, 150.0, 0.0]), 5)
+    alike = cells(np.array([50.0, 100.0]), np.array([50.0, 100.0]), 5, 0.12)
+    apart = cells(np.array([100.0, 100.0, 0.0]), np.array([50.0, 150.0, 0.0]), 5, 0.12)
 
     assert alike.factors == pytest.approx(1)
     assert 1.7 < apart.factors[0] < 2
@@ -63,7 +63,7 @@ def test_cells_that_agree_stay_at_1_and_those_that_do_not_move_by_credibility() 
 
 
 def test_a_cell_by_hand() -> None:
-    found = cells(np.array([30.0]), np.array([20.0]), 1)
+    found = cells(np.array([30.0]), np.array([20.0]), 1, 0.12)
     weight = 0.3**2 / (0.3**2 + 0.12**2 + 1 / 20)
 
     assert found.factors[0] == pytest.approx(1 + weight * 0.5)
@@ -71,17 +71,25 @@ def test_a_cell_by_hand() -> None:
 
 
 def test_one_interval_says_less_of_cells_than_five() -> None:
-    one, five = (cells(np.array([300.0]), np.array([200.0]), years).credibility[0] for years in (1, 5))
+    one, five = (cells(np.array([300.0]), np.array([200.0]), years, 0.12).credibility[0] for years in (1, 5))
 
     assert one < 0.85 < five
 
 
 @pytest.mark.parametrize("prior", [0.12, 0.025])
-def test_the_spread_of_years_is_shrunk_by_four_prior_years(prior: float) -> None:
-    deviations = np.array([0.1, -0.1, 0.1, -0.1])
+def test_the_spread_of_years_is_shrunk_by_three_prior_years(prior: float) -> None:
+    deviations, none = np.array([0.1, -0.1, 0.1, -0.1]), np.zeros(4)
 
-    assert spread(deviations, prior) == pytest.approx(math.sqrt((4 * prior**2 + 0.04) / 7))
-    assert spread(np.zeros(1), prior) == pytest.approx(prior)
+    assert spread(deviations, prior, none) == pytest.approx(math.sqrt((3 * prior**2 + 0.04) / 6))
+    assert spread(deviations, prior, none + 0.005) == pytest.approx(math.sqrt((3 * prior**2 + 0.04 - 0.015) / 6))
+    assert spread(deviations, prior, none + 0.1) == pytest.approx(prior * math.sqrt(3 / 6))
+    assert spread(np.zeros(1), prior, none[:1]) == pytest.approx(prior)
+
+
+@pytest.mark.parametrize(("years", "quantile"), [(1, 1.638), (2, 1.533), (4, 1.440)])
+def test_few_years_widen_a_band_as_students_distribution_does(years: int, quantile: float) -> None:
+    """Quantiles of 90 % with 3, 4 and 6 degrees of freedom, from the tables."""
+    assert widened(0.1, years) == pytest.approx(0.1 * quantile / 1.2816, rel=0.01)
 
 
 def test_large_employers_have_steadier_years() -> None:

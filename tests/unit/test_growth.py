@@ -19,7 +19,7 @@ from workforce_sim.engine.growth import check_ratio, exact_plan, planned_hires, 
 @pytest.mark.parametrize(
     ("opening", "growth", "plan"),
     [
-        # target; leavers, reductions among them; hires, leavers among them; rates 12 % and 25 %
+        # target; leavers, reductions among them; hires, leavers among them; rates 12% and 25%
         (1000, 0.03, HeadcountPlan(1030, 120, 0, 200, 50)),
         (1030, 0.03, HeadcountPlan(1061, 124, 0, 207, 52)),
         (1000, -0.2, HeadcountPlan(800, 200, 80, 0, 0)),

@@ -23,7 +23,7 @@ DAY = dt.timedelta(days=1)
         (15_500_000, 0, True, False),  # strictly above
         (15_500_001, 0, True, True),
         (15_500_001, 0, False, False),
-        (0, 50_000, True, False),  # more than 5 %
+        (0, 50_000, True, False),  # more than 5%
         (0, 50_001, True, True),
         (0, 50_001, False, True),  # owners need no pay and no group
     ],

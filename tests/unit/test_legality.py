@@ -38,7 +38,7 @@ NONELECTIVE_QACA = {
     "enrollment.auto_enrollment.scope": "all_eligible",
 }
 ENHANCED_QACA = {
-    "plan.match": {"tiers": [{"up_to": 0.035, "rate": 1.0}]},  # 3.5 % in all, as 1 and half of 5, and never less
+    "plan.match": {"tiers": [{"up_to": 0.035, "rate": 1.0}]},  # 3.5% in all, as 1 and half of 5, and never less
     "plan.testing.safe_harbor": "qaca",
     "plan.vesting.match": "qaca_2",
     "enrollment.auto_enrollment.scope": "all_eligible",
@@ -77,7 +77,7 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         "401(k)(12)",
     ),
     "a poorer formula": ({**OWN, "plan.match": {"tiers": [{"up_to": 0.06, "rate": 0.5}]}}, "401(k)(12)(B)"),
-    "a formula poorer at 3 % alone": (
+    "a formula poorer at 3% alone": (
         {**OWN, "plan.match": {"tiers": [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.06, "rate": 0.5}]}},
         "401(k)(12)(B)",
     ),
@@ -100,7 +100,7 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         {"plan.match": {"preset": "qaca"}, "enrollment.auto_enrollment.scope": "new_hires_only"},
         "401(k)(13)(C)(iv)",
     ),
-    "a match above 6 %": (
+    "a match above 6%": (
         {**OWN, "plan.match": {"tiers": [{"up_to": 0.07, "rate": 1.0}]}},
         "401(m)(11)(B)(i)",
     ),
@@ -116,13 +116,13 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         {**OWN, "plan.match": ENHANCED, "plan.vesting.match": "cliff_3"},
         "401(k)(12)(E)(i)",
     ),
-    "a QACA above 10 %": ({**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11}, "401(k)(13)(C)(iii)"),
-    "10 % that rises after a year": (OF_TEN_PERCENT, "401(k)(13)(C)(iii)"),
-    "10 % that rises in the middle of the year after": (
+    "a QACA above 10%": ({**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11}, "401(k)(13)(C)(iii)"),
+    "10% that rises after a year": (OF_TEN_PERCENT, "401(k)(13)(C)(iii)"),
+    "10% that rises in the middle of the year after": (
         {**OF_TEN_PERCENT, "enrollment.escalation": {"cap": 0.15, "date": "12-31"}},
         "401(k)(13)(C)(iii)",
     ),
-    "9 % that rises by 1 % in the same year and the next": (
+    "9% that rises by 1% in the same year and the next": (
         {
             **QACA,
             "enrollment.auto_enrollment.default_deferral_rate": 0.09,
@@ -130,7 +130,7 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         },
         "401(k)(13)(C)(iii)",
     ),
-    "8 % that rises by 3 %": (
+    "8% that rises by 3%": (
         {
             **QACA,
             "enrollment.auto_enrollment.default_deferral_rate": 0.08,
@@ -138,11 +138,11 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         },
         "401(k)(13)(C)(iii)",
     ),
-    "a QACA in which nobody may defer more than 5 %": (
+    "a QACA in which nobody may defer more than 5%": (
         {**OF_THREE_PERCENT, "enrollment.escalation.cap": 0.1, "enrollment.max_deferral": 0.05},
         "401(k)(13)(C)(iii)",
     ),
-    "4 % that rises by 0.4 % from the next year on": (
+    "4% that rises by 0.4% from the next year on": (
         {**QACA, "enrollment.escalation": {"delay_years": 0, "increment": 0.004}},
         "401(k)(13)(C)(iii)",
     ),
@@ -154,28 +154,28 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         {**NONELECTIVE_QACA, "plan.nonelective": {**THREE_PERCENT, "compensation": "participating"}},
         "401(k)(13)(D)(i)(II)",
     ),
-    "a nonelective QACA above 10 %": (
+    "a nonelective QACA above 10%": (
         {**NONELECTIVE_QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.11},
         "401(k)(13)(C)(iii)",
     ),
-    "an enhanced QACA match that is poorer at 6 %": (
+    "an enhanced QACA match that is poorer at 6%": (
         {**ENHANCED_QACA, "plan.match": {"tiers": [{"up_to": 0.034, "rate": 1.0}]}},
         "401(k)(13)(D)(ii)",
     ),
-    "a QACA up to 16 %": ({**QACA, "enrollment.escalation.cap": 0.16}, "401(k)(13)(C)(iii)"),
-    # At least 4, 5 and 6 % on 1 January of the second, third and fourth year after that of the enrollment.
+    "a QACA up to 16%": ({**QACA, "enrollment.escalation.cap": 0.16}, "401(k)(13)(C)(iii)"),
+    # At least 4, 5 and 6% on 1 January of the second, third and fourth year after that of the enrollment.
     "a QACA that does not rise": ({**OF_THREE_PERCENT, "enrollment.escalation.enabled": False}, "401(k)(13)(C)(iii)"),
     "a QACA that rises late": ({**OF_THREE_PERCENT, "enrollment.escalation.delay_years": 3}, "401(k)(13)(C)(iii)"),
     "a QACA that rises half a year late": (
         {**OF_THREE_PERCENT, "enrollment.escalation": {"delay_years": 2, "date": "07-01"}},
         "401(k)(13)(C)(iii)",
     ),
-    "a QACA that stops at 5 %": ({**OF_THREE_PERCENT, "enrollment.escalation.cap": 0.05}, "401(k)(13)(C)(iii)"),
-    "a QACA that rises by less than 1 %": (
+    "a QACA that stops at 5%": ({**OF_THREE_PERCENT, "enrollment.escalation.cap": 0.05}, "401(k)(13)(C)(iii)"),
+    "a QACA that rises by less than 1%": (
         {**OF_THREE_PERCENT, "enrollment.escalation": {"delay_years": 2, "increment": 0.009}},
         "401(k)(13)(C)(iii)",
     ),
-    "a QACA of 5 % that rises after 5 years": (
+    "a QACA of 5% that rises after 5 years": (
         {
             **QACA,
             "enrollment.auto_enrollment.default_deferral_rate": 0.05,
@@ -231,18 +231,18 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "6 months with annual entry": {
         "eligibility": {"waiting_period_months": 6, "minimum_age": 20, "entry": "annual"},
     },
-    "10 % that rises after 2 years": {**OF_TEN_PERCENT, "enrollment.escalation": {"cap": 0.15, "delay_years": 2}},
-    "10 % capped there": {**OF_TEN_PERCENT, "enrollment.escalation.cap": 0.1},
-    "10 % that does not rise, whatever its cap": {
+    "10% that rises after 2 years": {**OF_TEN_PERCENT, "enrollment.escalation": {"cap": 0.15, "delay_years": 2}},
+    "10% capped there": {**OF_TEN_PERCENT, "enrollment.escalation.cap": 0.1},
+    "10% that does not rise, whatever its cap": {
         **OF_TEN_PERCENT,
         "enrollment.escalation": {"enabled": False, "cap": 0.5},
     },
-    "11 %, of which nobody may defer more than 10": {
+    "11%, of which nobody may defer more than 10": {
         **OF_TEN_PERCENT,
         "enrollment.auto_enrollment.default_deferral_rate": 0.11,
         "enrollment.max_deferral": 0.1,
     },
-    "9 % that rises by 1 % first on 1 January": {
+    "9% that rises by 1% first on 1 January": {
         **QACA,
         "enrollment.auto_enrollment.default_deferral_rate": 0.09,
         "enrollment.escalation": {"cap": 0.15, "delay_years": 0},
@@ -262,17 +262,17 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "an enhanced formula": {**OWN, "plan.match": ENHANCED},
     "the basic formula at a higher rate": {**OWN, "plan.match": {"tiers": [{"up_to": 0.05, "rate": 1.0}]}},
     "a QACA": QACA,
-    "a QACA at 6 % that never rises": {
+    "a QACA at 6% that never rises": {
         **QACA,
         "enrollment.auto_enrollment.default_deferral_rate": 0.06,
         "enrollment.escalation.enabled": False,
     },
-    "a QACA of 3 % that rises in the second year": {**OF_THREE_PERCENT, "enrollment.escalation.delay_years": 2},
-    "a QACA of 3 % that rises in the middle of the year": {
+    "a QACA of 3% that rises in the second year": {**OF_THREE_PERCENT, "enrollment.escalation.delay_years": 2},
+    "a QACA of 3% that rises in the middle of the year": {
         **OF_THREE_PERCENT,
         "enrollment.escalation": {"delay_years": 1, "date": "07-01"},
     },
-    "a QACA of 5 % that rises after 4 years": {
+    "a QACA of 5% that rises after 4 years": {
         **QACA,
         "enrollment.auto_enrollment.default_deferral_rate": 0.05,
         "enrollment.escalation.delay_years": 4,

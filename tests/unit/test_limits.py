@@ -221,7 +221,7 @@ def test_later_years_follow_the_index(year: int, expected: tuple[int, ...]) -> N
 
 
 def test_a_limit_is_not_frozen_by_its_own_rounding() -> None:
-    """24,500 and 2 %: no single year's increase reaches 500, and yet ten years make 5,500."""
+    """24,500 and 2%: no single year's increase reaches 500, and yet ten years make 5,500."""
     assert int(24_500 * 1.02) // 500 * 500 == 24_500
     assert dollars(2036, "elective_deferral", inflation=0.02) == 30_000
 
@@ -232,7 +232,7 @@ def test_super_catch_up_has_a_base_of_its_own() -> None:
 
 
 def test_the_wage_base_carries_its_unrounded_amount_forward() -> None:
-    """60,600 x 69,846.57 / 22,935.42 = 184,548.71 in 2026; at 0.1 % a year rounding once a year would stand still."""
+    """60,600 x 69,846.57 / 22,935.42 = 184,548.71 in 2026; at 0.1% a year rounding once a year would stand still."""
     assert [dollars(year, "wage_base", wage_growth=0.001) for year in (2026, 2027, 2028, 2030)] == [
         184_500,
         184_800,
@@ -360,7 +360,7 @@ def test_a_rate_counts_as_it_is_written(rate: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["x", None, True, [0.02]])
 def test_a_rate_is_a_number(rate: Any) -> None:
-    with pytest.raises(TypeError, match=r"inflation: expected a number such as 0.025 for 2.5 %, not "):
+    with pytest.raises(TypeError, match=r"inflation: expected a number such as 0.025 for 2.5%, not "):
         ws.limits(2030, inflation=rate)
 
 

@@ -45,7 +45,7 @@ IN_DOLLARS = {
     [
         (0, 0),
         (1, 1),
-        (149_999, 149_999),  # 3 % of 50,000.00 is 1,500.00
+        (149_999, 149_999),  # 3% of 50,000.00 is 1,500.00
         (150_000, 150_000),
         (150_001, 150_001),  # half a cent goes up
         (150_002, 150_001),
@@ -59,7 +59,7 @@ def test_annual_match_at_the_edges_of_tiers(deferral: int, match: int) -> None:
 
 
 def test_edges_are_not_rounded_to_cents() -> None:
-    """3 % of 1.50 dollars is 4.5 cents: five cents deferred earn 4.5 + 0.25 cents."""
+    """3% of 1.50 dollars is 4.5 cents: five cents deferred earn 4.5 + 0.25 cents."""
     assert annual_match(5, 150, BASIC) == 5
     assert annual_match(5, 110, BASIC) == 4  # 3.3 + 0.5 x 1.7 = 4.15
 
@@ -112,12 +112,12 @@ class TestPayroll:
         assert payroll_match([(0, 35_000_000), (600, 20_000_000)], SIMPLE, NEVER, 35_000_000) == 0
 
     def test_nothing_is_matched_after_deferrals_reach_their_limit(self) -> None:
-        """10 % of 300,000 stops at 23,500, after 235,000 of pay; 3 % of that is matched."""
+        """10% of 300,000 stops at 23,500, after 235,000 of pay; 3% of that is matched."""
         assert payroll_match([(1000, 30_000_000)], SIMPLE, 2_350_000, NEVER) == 705_000
         assert payroll_match([(1000, 30_000_000), (500, 10_000_000)], SIMPLE, 2_350_000, NEVER) == 705_000
 
     def test_pay_matched_where_deferrals_stop_is_what_is_left_over_the_rate(self) -> None:
-        """7 % of pay until 1,000.01 dollars are deferred: m(r) = 3 %, pay = 1,000.01 / 0.07, one rounding."""
+        """7% of pay until 1,000.01 dollars are deferred: m(r) = 3%, pay = 1,000.01 / 0.07, one rounding."""
         exact = Fraction(100_001 * 10_000, 700) * 300 / 10_000
 
         assert payroll_match([(700, 9_000_000)], SIMPLE, 100_001, NEVER) == (exact + Fraction(1, 2)).__floor__()

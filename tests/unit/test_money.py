@@ -242,7 +242,7 @@ def test_a_sum_by_hand(numbers: list[int], total: int) -> None:
 
 PAY = "pay of more than $1,000,000,000 is reached in 2030; lower the raises or range_growth, or end earlier"
 BALANCE = "a balance of more than $100,000,000 is reached in 2030; lower plan.annual_return, or end earlier"
-MERIT = "a merit increase of more than 1,000 % in 2030; lower merit_pool or bring the factors together"
+MERIT = "a merit increase of more than 1,000% in 2030; lower merit_pool or bring the factors together"
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ class TestPercentages:
         assert (tests.adp.nhce_percentage, tests.adp.nhces) == (4.0, 1)
 
     def test_a_failed_test_says_what_corrects_it(self) -> None:
-        """Levelled to 5 %: 2,000 and 2,560; the larger deferral gives more."""
+        """Levelled to 5%: 2,000 and 2,560; the larger deferral gives more."""
         tests = ws.nondiscrimination(
             run(high(6), high(0, testing_compensation_cents=12_800_000, pre_tax_cents=896_000), other(3)), 2025
         )
@@ -195,7 +195,7 @@ class TestPercentages:
         assert tests.refunds["recharacterized_cents"].to_list() == [room]
 
     def test_those_who_do_not_defer_count_as_zeros_whatever_the_match_counts(self) -> None:
-        """Others: 2 of 10 at 6 % are 1.20 %, so 2.40 % passes: 3.6 % of 200,000 is too much, twice."""
+        """Others: 2 of 10 at 6% are 1.20%, so 2.40% passes: 3.6% of 200,000 is too much, twice."""
         paid = {"testing_compensation_cents": 5_000_000}
         people = high(6), high(6), *(other(3, **paid) for _ in range(2)), *(other(0, **paid) for _ in range(8))
         match = {"preset": "simple", "compensation": "participating"}
@@ -234,7 +234,7 @@ class TestAcpEligibility:
         people = high(4, match_cents=400_000), other(4, match_cents=200_000), other(), other(4, **lacking)
         tests = ws.nondiscrimination(run(*people, match={"preset": "simple", **condition}), 2025)
 
-        assert tests.acp == ws.AdpTest(True, 2.0, 1.0, 2.0, 1, 2)  # 2 % and 0
+        assert tests.acp == ws.AdpTest(True, 2.0, 1.0, 2.0, 1, 2)  # 2% and 0
         assert tests.adp.nhces == 3
 
     @pytest.mark.parametrize(
@@ -260,13 +260,13 @@ class TestAcpEligibility:
         assert tests.acp.nhce_percentage == 1.0
 
     def test_and_the_match_covers_no_others(self) -> None:
-        """Of 10 others 4 are short of 1,000 hours, so 60 % benefit; all may defer."""
+        """Of 10 others 4 are short of 1,000 hours, so 60% benefit; all may defer."""
         others = [other(full_time_ppm=1_000_000 if n < 6 else 400_000) for n in range(10)]
         tests = run(high(1, match_cents=1), *others, match={"preset": "simple", "minimum_hours": 1000})
 
         test = found(tests, "Coverage, match")
         assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(1)(B)", 60.0)
-        assert test.note == "ratio percentage test failed; the average benefit test is not made"
+        assert test.note == "ratio percentage test failed; the average benefit test was not run"
         assert found(tests, "Coverage, deferrals").outcome == "passed"
 
     @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ class TestSafeHarbor:
     @pytest.mark.parametrize(
         ("plan", "why"),
         [
-            ({"testing": {"safe_harbor": True}}, "401(k)(12)(B)"),  # 50 % up to 6 % is too little
+            ({"testing": {"safe_harbor": True}}, "401(k)(12)(B)"),  # 50% up to 6% is too little
             ({"match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
             ({"match": {"preset": "safe_harbor_basic"}, "vesting": {"match": "cliff_3"}}, "401(k)(12)(E)(i)"),
             ({**THREE_PERCENT, "vesting": {"nonelective": "cliff_3"}}, "401(k)(12)(E)(i)"),
@@ -418,7 +418,7 @@ class TestEarlyEntrants:
         early = made["ADP, early entrants"]
         assert (early.outcome, early.section) == ("failed", "401(k)(3)")
         assert (early.figures["hce_percent"], early.figures["nhce_percent"]) == (8.0, 2.0)
-        assert tests.refunds.rows() == [("ADP", "C", 800_000, 0, 800_000)]  # 4 % of 200,000 passes
+        assert tests.refunds.rows() == [("ADP", "C", 800_000, 0, 800_000)]  # 4% of 200,000 passes
 
     def test_pass_where_none_of_them_is_highly_compensated(self) -> None:
         tests = run(high(10, match_cents=1), other(1), other(3, **NEW), **BASIC_AFTER_A_YEAR)
@@ -542,7 +542,7 @@ class TestQaca:
     @pytest.mark.parametrize(
         ("default", "escalation", "exempt"),
         [
-            (0.10, {"cap": 0.15}, False),  # 11 % in the year after
+            (0.10, {"cap": 0.15}, False),  # 11% in the year after
             (0.10, {"cap": 0.15, "delay_years": 2}, True),
             (0.10, {"cap": 0.10}, True),
             (0.11, {"enabled": False}, False),
@@ -636,7 +636,7 @@ class TestCoverage:
         assert (test.figures["hces"], test.figures["nhces"]) == (1, 10)
 
     def test_newcomers_are_counted_where_the_plan_lets_them_in(self) -> None:
-        """One plan of everybody, 26 CFR 1.410(b)-6(b): half of the newcomers are excluded by class, so 60 % benefit."""
+        """One plan of everybody, 26 CFR 1.410(b)-6(b): half of the newcomers are excluded by class, so 60% benefit."""
         new = {"hire_date": dt.date(2025, 2, 1), "eligibility_date": dt.date(2025, 2, 1)}
         out = {**new, "eligibility_date": None}
         people = high(1), other(1), other(1), *(other(1, **new) for _ in range(4)), *(other(0, **out) for _ in range(4))
@@ -746,7 +746,7 @@ class TestNonelective:
 
         assert (test.outcome, test.section) == (outcome, "401(a)(4)")
         assert test.figures["highest_nhce_rate_percent"] == own / 100_000
-        assert ("the average benefit test are not made" in test.note) == (outcome == "failed")
+        assert ("the average benefit test were not run" in test.note) == (outcome == "failed")
 
     @pytest.mark.parametrize("kind", [{"kind": "flat", "rate": 0.03}, {"kind": "none"}], ids=["flat", "forfeitures"])
     def test_a_uniform_share_of_pay_is_exempt_by_design(self, kind: dict[str, Any]) -> None:
@@ -879,7 +879,7 @@ class TestTopHeavy:
         assert found(run(*people, opening=self.census(), **plan), "Top-heavy").outcome == outcome
 
     def test_what_a_leaver_forfeits_was_paid_out_to_nobody(self) -> None:
-        """Key 550,000, others 350,000, a leaver's unvested 100,000: 61.11 %, not 55."""
+        """Key 550,000, others 350,000, a leaver's unvested 100,000: 61.11%, not 55."""
         key = high(0, earnings_cents=23_000_001, match_balance_cents=55_000_000)
         stays = other(match_balance_cents=20_000_000, nonelective_balance_cents=5_000_000)
         leaves = other(
@@ -947,21 +947,21 @@ class TestResult:
         page = str(ws.nondiscrimination(run(*people, match={"preset": "simple", "minimum_hours": 1}), 2025))
 
         assert page.splitlines()[:11] == [
-            "Plan year 2025, replicate 0",
+            "Plan year 2025",
             "ADP, IRC 401(k)(3): failed",
-            "    average of the highly compensated                          10.00 %",
-            "    average of the others                                       1.00 %",
-            "    highest average that passes                                 2.00 %",
-            "    highly compensated, tested                                     1",
-            "    others, tested                                                10",
-            "    too much                                               16,000.00 dollars",
-            "    of it stays as catch-up                                     0.00 dollars",
-            "    of it goes back                                        16,000.00 dollars",
-            "    employees with too much                                        1",
+            "    HCE average                                               10.00%",
+            "    NHCE average                                               1.00%",
+            "    highest HCE average that passes                            2.00%",
+            "    HCEs tested                                                    1",
+            "    NHCEs tested                                                  10",
+            "    excess                                                $16,000.00",
+            "    recharacterized as catch-up                                $0.00",
+            "    to be refunded                                        $16,000.00",
+            "    employees with an excess                                       1",
         ]
         assert (
-            "\nCoverage, match, IRC 410(b)(1)(B): ratio percentage test failed; the average benefit test is not made\n"
-            "    share of the others / of the highly compensated            60.00 %\n"
+            "\nCoverage, match, IRC 410(b)(1)(B): ratio percentage test failed; the average benefit test was not run\n"
+            "    ratio percentage (NHCEs / HCEs)                           60.00%\n"
         ) in page
         assert "Zebra" not in page
         assert "_" not in page.replace("owner_share", "").replace("deferral_balance", "")

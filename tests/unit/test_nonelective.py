@@ -53,7 +53,7 @@ def test_integrated_pays_more_above_the_wage_base(pay: float, amount: float) -> 
 
 
 def test_integrated_at_a_share_of_the_wage_base_and_at_dollars() -> None:
-    """80 % of 184,500 is 147,600; 4.3 % beside 6 %."""
+    """80% of 184,500 is 147,600; 4.3% beside 6 %."""
     assert nonelective_amount(200_000, integrated(0.06, 0.043, level_share=0.8), wage_base=WAGE_BASE) == 14_253.2
     assert nonelective_amount(200_000, integrated(0.06, 0.043, level=147_600.0), wage_base=WAGE_BASE) == 14_253.2
 
@@ -74,7 +74,7 @@ def test_the_largest_amounts_fit_into_an_array() -> None:
     ("level", "most"),
     [
         (1, 57_000),
-        (36_900, 57_000),  # 20 %
+        (36_900, 57_000),  # 20%
         (36_901, 43_000),
         (147_600, 43_000),
         (147_601, 54_000),
@@ -93,12 +93,12 @@ def test_the_largest_legal_excess_rate(level: int, most: int) -> None:
 def test_up_to_10_000_dollars_it_is_the_largest_where_that_is_more_than_20_percent(
     level: int, wage_base: int, most: int
 ) -> None:
-    """The greater of 20 % of the wage base and 10,000 dollars, 26 CFR 1.401(l)-2(d)(4)."""
+    """The greater of 20% of the wage base and 10,000 dollars, 26 CFR 1.401(l)-2(d)(4)."""
     assert max_excess_ppm(100 * level, 100 * wage_base) == most
 
 
 def test_and_so_is_the_contribution() -> None:
-    """5.7 % of 30,000, and 5.7 % of 20,000."""
+    """5.7% of 30,000, and 5.7% of 20,000."""
     assert nonelective_amount(30_000, integrated(0.057, 0.057, level=10_000.0), wage_base=48_000) == 2_850.0
     with pytest.raises(ConfigError, match=r"at most 0.043"):
         nonelective_amount(30_000, integrated(0.057, 0.057, level=10_000.01), wage_base=48_000)

@@ -41,7 +41,7 @@ LUCK = ws.Stream.user("bonus")
     measures={"bonuses": PAID, "bonus_paid_cents": pl.col("bonus_cents")},
 )
 def bonus(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
-    """Pay 5 % of salary on 15 March to half of those who were there on 1 January and still are."""
+    """Pay 5% of salary on 15 March to half of those who were there on 1 January and still are."""
     day = year.day("03-15")
     wins = (pl.col("hire_date") <= year.first) & (pl.col("last_day") >= day) & (pl.col("_u") < 0.5)
     return year.draws(staff, _u=LUCK).with_columns(

@@ -332,7 +332,7 @@ def test_knots_come_from_the_level_or_from_everybody_when_few_and_are_clamped_an
     ends = [(0, 150_000), (100_000, 150_000), (250_000, 150_000), (500_000, 150_000)]
     assert start.pay_knots[1] == [*ends, (750_000, 150_000), (900_000, 180_000), (1_000_000, 180_000)]
     assert start.minimums == [None, 150_000]
-    later = a_year(config, opening, 2026)  # the growth of 2026 only: 10 %
+    later = a_year(config, opening, 2026)  # the growth of 2026 only: 10%
     assert later.pay_knots[0][2] == (250_000, 118_250)
     assert later.minimums == [None, 165_000]
 
@@ -439,9 +439,9 @@ def test_hires_fall_in_the_months_of_their_profile() -> None:
 @pytest.mark.parametrize(
     ("increase", "minimum", "max_increase", "max_amount", "expected"),
     [
-        (100_000, None, 300_000, 50_000_000, 11_000_000),  # 10 % of 100,000.00
+        (100_000, None, 300_000, 50_000_000, 11_000_000),  # 10% of 100,000.00
         (100_000, 12_000_000, 300_000, 50_000_000, 12_000_000),  # up to the minimum of the new range
-        (100_000, 15_000_000, 300_000, 50_000_000, 13_000_000),  # the cap of 30 % wins over the minimum
+        (100_000, 15_000_000, 300_000, 50_000_000, 13_000_000),  # the cap of 30% wins over the minimum
         (100_000, 15_000_000, 300_000, 2_000_000, 12_000_000),  # and so does the amount
         (100_000, None, 300_000, 0, 10_000_000),
     ],
@@ -515,7 +515,7 @@ def test_earnings_are_the_days_at_each_salary() -> None:
     rows = output.events.sort("effective_date").select(
         pl.col("event_type").cast(pl.String), "effective_date", "salary_before_cents", "salary_after_cents"
     )
-    # One person gets the whole pool, 3 %, on 1 April; then 2.5 % on 1 July.
+    # One person gets the whole pool, 3%, on 1 April; then 2.5% on 1 July.
     assert rows.rows() == [
         ("merit", day("2025-04-01"), 10_000_000, 10_300_000),
         ("cola", day("2025-07-01"), 10_300_000, 10_557_500),
@@ -526,6 +526,7 @@ def test_earnings_are_the_days_at_each_salary() -> None:
     assert snapshot == (10_000_000, 10_557_500, 10_355_836)
     summary = output.summary
     assert summary["payroll_cents"].item() == 10_355_836
+    assert summary["salary_roll_cents"].item() == 10_557_500
     assert summary["average_salary_growth_continuing"].item() == 10_557_500 / 10_000_000 - 1.0
 
 
@@ -582,7 +583,7 @@ def test_cost_of_living_is_for_opening_staff_and_for_hires_of_before_its_date() 
 
 def test_a_raise_that_changes_nothing_has_no_row() -> None:
     assert simulate(configured(), opened(3)).events.height == 0
-    # 2 % of one cent rounds to nothing.
+    # 2% of one cent rounds to nothing.
     config = configured(compensation={"cola_rate": 0.02})
     assert simulate(config, opened(salary_cents=[1])).events.height == 0
 

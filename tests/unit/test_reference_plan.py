@@ -215,7 +215,7 @@ def test_who_opts_out_is_not_enrolled_and_converts_from_the_next_year_on() -> No
     config = configured(2026, enrollment={"auto_enrollment": {"opt_out": 1.0}, "conversion": 1.0, "match_seeking": 0.0})
     first, second = rows_of(simulate(config, opened(hire_date=[day("2024-12-01")])))
     assert first == (day("2025-01-15"), "opt_out", None, None, 0)
-    # Age 40 or 41 and 100,000 dollars: 9 % by the default table.
+    # Age 40 or 41 and 100,000 dollars: 9% by the default table.
     assert (second[0].year, *second[1:]) == (2026, "enrollment", "conversion", 0, 900)
 
 
@@ -241,10 +241,10 @@ def test_match_seekers_defer_at_least_the_full_match_and_nobody_more_than_the_ma
         enroll(people, year)
         return people[0].employee.deferral_bp
 
-    assert rate() == 500  # 100 % up to 3 %, 50 % up to 5 %
-    assert rate(match={"preset": "stretch"}) == 1100  # 12 %, at most 11 %
+    assert rate() == 500  # 100% up to 3%, 50% up to 5%
+    assert rate(match={"preset": "stretch"}) == 1100  # 12%, at most 11%
     assert rate(match={"tiers": [{"up_to": 0.02, "rate": 1.0}, {"up_to": 0.09, "rate": 0.0}]}) == 300
-    # 4,000.10 dollars of 100,000: 4.0001 %, in whole bp 401.
+    # 4,000.10 dollars of 100,000: 4.0001%, in whole bp 401.
     assert rate(match={"dollar_tiers": [{"up_to": 4000.10, "rate": 1.0}]}) == 401
 
 
@@ -285,12 +285,12 @@ def test_a_table_by_age_and_pay_takes_the_largest_age_then_the_largest_pay() -> 
 def test_the_match_of_a_year_and_of_ever_shorter_pay_periods() -> None:
     match = Match.model_validate({"tiers": [{"up_to": 0.04, "rate": 1.0}]})
     tiers = tiers_at(match, 40, 10)
-    # 60,000 a year, 8 % in six months: 2,400 deferred is 4 % of the year, but twice what is matched in its half.
+    # 60,000 a year, 8% in six months: 2,400 deferred is 4% of the year, but twice what is matched in its half.
     assert annual_match(match, tiers, 240_000, 6_000_000) == 240_000
     assert payroll_match(tiers, [Period(800, 3_000_000), Period(0, 3_000_000)], 10**9, 10**9) == 120_000
-    # Deferrals stop at 1,000: matched is pay of 1,000 / 8 % = 12,500, at 4 % 500.
+    # Deferrals stop at 1,000: matched is pay of 1,000 / 8% = 12,500, at 4% 500.
     assert payroll_match(tiers, [Period(800, 3_000_000)], 10**9, 100_000) == 50_000
-    # Pay counts up to 40,000, of which 30,000 were at rate 0: 4 % of 10,000.
+    # Pay counts up to 40,000, of which 30,000 were at rate 0: 4% of 10,000.
     assert payroll_match(tiers, [Period(0, 3_000_000), Period(400, 3_000_000)], 4_000_000, 10**9) == 40_000
 
 
@@ -322,13 +322,13 @@ def test_pay_and_deferrals_by_periods_of_constant_rate_from_entry_on() -> None:
     person.employee.eligibility_date = day("2025-03-02")
     person.rates += [From(day("2025-01-01"), 0), From(day("2025-03-12"), 500), From(day("2025-12-22"), 600)]
     close_accounts(people, year, Forfeitures())
-    # 100 dollars a day: 10 days at 0 from entry on, 285 at 5 %, 10 at 6 %.
+    # 100 dollars a day: 10 days at 0 from entry on, 285 at 5%, 10 at 6%.
     assert person.money.pre_tax + person.money.roth == 285 * 500 + 10 * 600
     assert person.money.plan_compensation == 295 * 10_000
     assert person.money.nonelective == 305 * 100
-    # 1,485 deferred of 29,500: 3 % are 885, the other 600 (beyond it to 5 % are 590) half.
+    # 1,485 deferred of 29,500: 3% are 885, the other 600 (beyond it to 5% are 590) half.
     assert person.money.match == 885_00 + 295_00
-    assert person.money.roth == 22_275  # 15 % of 148,500
+    assert person.money.roth == 22_275  # 15% of 148,500
 
 
 def test_limits_on_deferrals_and_catch_up_that_must_be_roth() -> None:
@@ -342,7 +342,7 @@ def test_limits_on_deferrals_and_catch_up_that_must_be_roth() -> None:
         close_accounts([person], year, Forfeitures())
         return person.money.pre_tax, person.money.roth, person.money.catch_up
 
-    # 50 by 31 December. 15 % of 11,000; or of 10,000, and all of the catch-up.
+    # 50 by 31 December. 15% of 11,000; or of 10,000, and all of the catch-up.
     assert money(15_000_000) == (935_000, 165_000, 100_000)
     assert money(15_000_001) == (850_000, 250_000, 100_000)
     assert money(15_000_001, roth={"available": False}) == (1_000_000, 0, 0)
@@ -387,9 +387,9 @@ def test_a_leaver_forfeits_what_is_not_vested_and_a_death_vests_all() -> None:
         assert [event.amount for event in people[0].events] == ([amount] if amount else [])
         return amount
 
-    # 151 days: 100,001 + 4,137.03 = 104,138 and 20,000 + 827.4 = 20,827. Two years: 20 % (20,827.6) and nothing.
+    # 151 days: 100,001 + 4,137.03 = 104,138 and 20,000 + 827.4 = 20,827. Two years: 20% (20,827.6) and nothing.
     assert forfeited("voluntary") == (104_138 - 20_828) + 20_827
-    # A day later three years: 40 % of 100,001 + 4,164.42 = 104,165, and all.
+    # A day later three years: 40% of 100,001 + 4,164.42 = 104,165, and all.
     assert forfeited("voluntary", "2025-06-01") == 104_165 - 41_666
     assert forfeited("death") == 0
 

@@ -63,7 +63,7 @@ def test_what_is_no_table_is_an_error(shares: list[float]) -> None:
 
 
 def test_of_the_hires_of_a_year_as_many_stay_as_the_table_of_service_has_it() -> None:
-    """By a table of 30 % and 10 %, of people hired evenly over a year, 84 % are there at its end; then 66 and 60 %."""
+    """By a table of 30% and 10%, of people hired evenly over a year, 84% are there at its end; then 66 and 60 %."""
     table = rates_by_calendar_year([0.30, 0.10])
     expected = [0.3 / -log(0.7), 0.7 * 0.1 / -log(0.9), 0.7 * 0.9 * 0.1 / -log(0.9)]
     assert still_there(table.rates, table.new_hire_termination_rate) == pytest.approx(expected, abs=0.01)

@@ -137,7 +137,7 @@ def test_every_public_name_is_there() -> None:
                 },
                 "census": {"size": 1000},
             },
-            r"a merit increase of more than 1,000 % in 2025",
+            r"a merit increase of more than 1,000% in 2025",
         ),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_rate_of_one_from_age_70_lets_all_thirty_go(mode: str) -> None:
     old = firm([72] * 30 + [40] * 170, workforce=rates, terminations={"rates": ONE_FROM_70})
     gone = leavers(old)
     assert (gone["age"] == 72).sum() == 30
-    assert mode == "stochastic" or gone.height == 30  # 5 % of 200 are 10: fewer than are certain
+    assert mode == "stochastic" or gone.height == 30  # 5% of 200 are 10: fewer than are certain
 
 
 def test_beside_the_certain_as_many_leave_as_the_total_rate_says() -> None:

@@ -106,27 +106,27 @@ def test_a_story_of_two_years_by_hand(two: Result) -> None:
     found = timeline(two, "A-1").frame.select("date", "event", "change").rows()
 
     assert found == [
-        (dt.date(2024, 12, 31), "opening", "Staff at $60,000.00, hired 2015-03-01; defers 6 %"),
-        (dt.date(2025, 1, 1), "cola", "$60,000.00 -> $61,200.00 (+2.00 %)"),
-        (dt.date(2025, 1, 1), "escalation", "deferral 6 % -> 7 %"),
-        (dt.date(2025, 4, 1), "merit", "$61,200.00 -> $63,036.00 (+3.00 %)"),
+        (dt.date(2024, 12, 31), "opening", "Staff at $60,000.00, hired 2015-03-01; defers 6%"),
+        (dt.date(2025, 1, 1), "cola", "$60,000.00 -> $61,200.00 (+2.00%)"),
+        (dt.date(2025, 1, 1), "escalation", "deferral 6% -> 7%"),
+        (dt.date(2025, 4, 1), "merit", "$61,200.00 -> $63,036.00 (+3.00%)"),
         (
             dt.date(2025, 12, 31),
             "year",
             (
                 "continuing, Staff at $63,036.00; earned $62,583.29; deferred $4,380.83; match $1,877.50; "
-                "match balance $1,877.50, 100 % vested"
+                "match balance $1,877.50, 100% vested"
             ),
         ),
-        (dt.date(2026, 1, 1), "cola", "$63,036.00 -> $63,666.36 (+1.00 %)"),
-        (dt.date(2026, 1, 1), "escalation", "deferral 7 % -> 8 %"),
-        (dt.date(2026, 4, 1), "merit", "$63,666.36 -> $65,576.35 (+3.00 %)"),
+        (dt.date(2026, 1, 1), "cola", "$63,036.00 -> $63,666.36 (+1.00%)"),
+        (dt.date(2026, 1, 1), "escalation", "deferral 7% -> 8%"),
+        (dt.date(2026, 4, 1), "merit", "$63,666.36 -> $65,576.35 (+3.00%)"),
         (
             dt.date(2026, 12, 31),
             "year",
             (
                 "continuing, Staff at $65,576.35; earned $65,105.39; deferred $5,208.43; match $1,953.16; "
-                "match balance $3,830.66, 100 % vested"
+                "match balance $3,830.66, 100% vested"
             ),
         ),
     ]
@@ -136,8 +136,8 @@ def test_the_assumption_is_the_value_of_that_year(two: Result) -> None:
     of_cola = timeline(two, "A-1").frame.filter(event="cola")["assumption"].to_list()
 
     assert of_cola == [
-        "compensation.cola_rate = 2 % (since 2025); compensation.cola_date = 01-01",
-        "compensation.cola_rate = 1 % (since 2026); compensation.cola_date = 01-01",
+        "compensation.cola_rate = 2% (since 2025); compensation.cola_date = 01-01",
+        "compensation.cola_rate = 1% (since 2026); compensation.cola_date = 01-01",
     ]
 
 
@@ -158,16 +158,16 @@ def test_pay_of_a_table_is_that_after_the_day_s_raises(tmp_path: Path) -> None:
     }
     line = next(line for line in timeline(simulate(config), "A-2").lines if line.event == "enrollment")
 
-    assert str(line.assumptions[0]) == "enrollment.election = 100 % (at age 34 and pay of $51,000.00)"
+    assert str(line.assumptions[0]) == "enrollment.election = 100% (at age 34 and pay of $51,000.00)"
 
 
 def test_it_reads_as_text(two: Result) -> None:
     text = str(timeline(two, "A-1"))
 
     assert text.startswith("employee A-1\n\n2024-12-31  opening")
-    assert "2025-01-01  cola         $60,000.00 -> $61,200.00 (+2.00 %)\n" in text
-    assert "              compensation.cola_rate  2 %    since 2025\n" in text
-    assert "              plan.match  50 % to 6 %  preset simple; on annual pay" in text
+    assert "2025-01-01  cola         $60,000.00 -> $61,200.00 (+2.00%)\n" in text
+    assert "              compensation.cola_rate  2%     since 2025\n" in text
+    assert "              plan.match  50% to 6%  preset simple; on annual pay" in text
     assert max(map(len, text.split("\n"))) <= 120
 
 
@@ -221,7 +221,7 @@ def test_every_event_rests_on_keys_that_are_there(rich: Result, kind: str) -> No
 
 def test_a_by_year_table_says_since_when(rich: Result) -> None:
     for event, assumptions, _ in _lines(rich, "hire")[::9]:
-        share, since = ("5 %", 2025) if event["year"] < 2027 else ("2 %", 2027)
+        share, since = ("5%", 2025) if event["year"] < 2027 else ("2%", 2027)
         assert assumptions["simulation.target_growth_rate"].startswith(
             f"simulation.target_growth_rate = {share} (since {since};"
         )
@@ -245,7 +245,7 @@ def test_elections_show_the_cell_of_the_table_for_age_and_pay(rich: Result) -> N
     assert chosen
     for event, assumptions, person in chosen:
         found = re.fullmatch(
-            r"enrollment\.election = ([\d.]+) % \(at age (\d+) and pay of \$([\d,]+)\.(\d\d)\)",
+            r"enrollment\.election = ([\d.]+)% \(at age (\d+) and pay of \$([\d,]+)\.(\d\d)\)",
             assumptions["enrollment.election"],
         )
         assert found
@@ -256,7 +256,7 @@ def test_elections_show_the_cell_of_the_table_for_age_and_pay(rich: Result) -> N
         rate = _of_table(
             rich.config.enrollment.deferral_rates, _age(person["birth_date"], event["effective_date"]), pay
         )
-        assert f"= {100 * rate:g} % " in assumptions["enrollment.deferral_rates"] or "raised" in assumptions
+        assert f"= {100 * rate:g}% " in assumptions["enrollment.deferral_rates"] or "raised" in assumptions
 
 
 def test_terminations_show_the_rate_for_age_and_tenure_and_the_share_of_the_cause(rich: Result) -> None:
@@ -267,7 +267,7 @@ def test_terminations_show_the_rate_for_age_and_tenure_and_the_share_of_the_caus
     for event, assumptions, person in of_staff:
         oldest = max(cell.age_from for cell in cells if cell.age_from <= person["age"])
         held = [c for c in cells if c.age_from == oldest and c.tenure_from <= person["tenure_years"]]
-        assert f"terminations.rates = {100 * held[-1].value:g} %" in assumptions["terminations.rates"]
+        assert f"terminations.rates = {100 * held[-1].value:g}%" in assumptions["terminations.rates"]
         assert any(key.endswith(f".{event['cause']}") for key in assumptions)
         assert "workforce.total_termination_rate" in assumptions
 
@@ -301,7 +301,7 @@ def test_forfeitures_show_schedule_share_and_balance(rich: Result) -> None:
             kept += (2 * balance * share + 10_000) // 20_000
             if balance:
                 shown = assumptions[f"plan.vesting.{source}"]
-                assert f"({share / 100:g} % of ${balance // 100:,}.{balance % 100:02d} vested after " in shown
+                assert f"({share / 100:g}% of ${balance // 100:,}.{balance % 100:02d} vested after " in shown
         assert event["amount_cents"] == person["match_balance_cents"] + person["nonelective_balance_cents"] - kept
 
 
@@ -309,7 +309,7 @@ def test_a_response_to_a_new_match_shows_the_new_match(rich: Result) -> None:
     found = [line for line in _lines(rich, "rate_change") if line[0]["cause"] == "match_response"]
 
     assert found
-    assert all(assumptions["plan.match"].startswith("plan.match = 100 % to 4 %") for _, assumptions, _ in found)
+    assert all(assumptions["plan.match"].startswith("plan.match = 100% to 4%") for _, assumptions, _ in found)
 
 
 def test_automatic_enrollment_shows_window_and_default_rate(rich: Result) -> None:
@@ -320,7 +320,7 @@ def test_automatic_enrollment_shows_window_and_default_rate(rich: Result) -> Non
     for event, assumptions, person in found:
         assert event["effective_date"] == person["eligibility_date"] + dt.timedelta(days=45)
         assert assumptions[f"{section}.window_days"].startswith(f"{section}.window_days = 45 days")
-        assert assumptions[f"{section}.default_deferral_rate"] == f"{section}.default_deferral_rate = 4 %"
+        assert assumptions[f"{section}.default_deferral_rate"] == f"{section}.default_deferral_rate = 4%"
 
 
 def test_a_condition_of_the_match_is_told(rich: Result) -> None:
@@ -362,7 +362,7 @@ def test_promotions_and_hires_by_vacancies_show_what_is_filled_from_below() -> N
     promoted, hired = _lines(run, "promotion"), _lines(run, "hire")
     assert promoted
     for event, assumptions, _ in promoted:
-        share = "80 %" if event["level_after"] == "Senior" else "70 %"
+        share = "80%" if event["level_after"] == "Senior" else "70%"
         where = f"of what is missing at {event['level_after']}"
         assert assumptions["promotion.from_within"] == f"promotion.from_within = {share} ({where})"
         assert assumptions["promotion.mode"].startswith("promotion.mode = vacancies (")

@@ -20,7 +20,7 @@ _BASIS = r"(?i)^(hourly|hrly|salar(y|ied)|annual(ly)?|monthly|weekly|bi-?weekly|
 _LOOKED_AT = 100  # characters of a value
 _MOST = 0.5
 _DOLLARS = 100
-"""A rate is at most 100 %; what is more is dollars."""
+"""A rate is at most 100%; what is more is dollars."""
 
 
 def is_text(dtype: pl.DataType) -> bool:

@@ -20,7 +20,7 @@ Unit = Literal["percent", "share"]
 _SMALL = 0.25
 """A deferral rate below this is hardly one in percent."""
 _SEVERAL = 3
-"""So many who defer do not all defer 1 % or less."""
+"""So many who defer do not all defer 1% or less."""
 _USUAL = 0.35
 """Half of those who defer hardly defer more than this share of pay."""
 _BP = 10_000
@@ -50,10 +50,10 @@ def read_rates(column: pl.Series, field: Field, told: Unit | None) -> Values:
 
 
 def _owners(column: pl.Series) -> Values:
-    """Read whether somebody owns more than 5 % as a share just above it."""
+    """Read whether somebody owns more than 5% as a share just above it."""
     flags = read_flags(column)
     share = pl.select(pl.when(flags.values).then(_OWNER_PPM).when(~flags.values).then(0).cast(pl.Int64)).to_series()
-    note = f"owner_share: {counted(int(flags.values.sum()), 'owner')} in words counted as just above 5 %"
+    note = f"owner_share: {counted(int(flags.values.sum()), 'owner')} in words counted as just above 5%"
     return Values(share, flags.bad, form="yes and no", notes=(note,))
 
 
@@ -104,7 +104,7 @@ def _of_deferrals(count: int, least: float, middle: float, most: float, *, says_
 def _question(name: str, column: str) -> str:
     return (
         f"{name}: column {shown(column)} may hold percent or shares of one; "
-        "set census.rates to percent if 1 means 1 %, to share if 1 means all of pay"
+        "set census.rates to percent if 1 means 1%, to share if 1 means all of pay"
     )
 
 
@@ -117,7 +117,7 @@ def _notes(
     return (
         (f"{field.name} read as {found}s of one, {why}",)
         if found == "share"
-        else (f"{field.name} read as percent, {why}: 1 is 1 %",)
+        else (f"{field.name} read as percent, {why}: 1 is 1%",)
     )
 
 

@@ -247,7 +247,7 @@ def _share_rules() -> list[Rule]:
         ),
         Rule("excluded but deferring", pl.col("excluded") & (rate > 0), "nobody excluded from the plan takes part"),
         _unreadable("owner_share", *_NUMBER),
-        Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5 %"),
+        Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5%"),
     ]
 
 

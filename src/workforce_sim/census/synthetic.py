@@ -68,7 +68,7 @@ _TENURE_PPM = 8_000  # more pay for each completed year, to 25
 _DEPARTMENT_SHARES = Bands.of(range(7), (90_000, 80_000, 90_000, 400_000, 200_000, 140_000))
 
 # Participation by level in millionths, half of it in the first year: two thirds of all. Rates of those who participate,
-# mean about 7.4 % (Vanguard, How America Saves 2024 and 2025: 7.4 and 7.7 %), heaped on whole percentages.
+# mean about 7.4% (Vanguard, How America Saves 2024 and 2025: 7.4 and 7.7%), heaped on whole percentages.
 _PARTICIPATION = np.array([660_000, 800_000, 870_000, 915_000, 950_000], dtype=np.int64)
 _RATES_BP = np.array([100, 200, 300, 400, 500, 600, 700, 800, 1_000, 1_200, 1_500, 2_000], dtype=np.int32)
 _RATE_SHARES = Bands.of(range(13), [x * 1_000 for x in (10, 30, 110, 85, 120, 205, 45, 90, 155, 60, 60, 30)])

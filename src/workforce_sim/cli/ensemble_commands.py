@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
-from workforce_sim.cli.run_commands import Command
-from workforce_sim.wording.terminal import complain, counter, printable, say
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.progress import simulations
+from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -26,21 +27,32 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.ensemble import Ensemble
     from workforce_sim.ensembles.sweeping import Sweep
 
-GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+GROUPS = ("department", "level", "age_band", "tenure_band", "pay_band")
 SOURCES = ("chance", "year", "assumptions")
 LEAST = 10
-"""Fewest people of a cell that the command line shows of who gains and who loses."""
+"""Fewest people of a cell or a group that the command line shows."""
 
-FOLDER = "new folder for tables (Parquet) and a page (JSON)"
+FOLDER = "new folder for all tables (Parquet) and what was asked; workforce-sim export and report read it"
+SPREAD = "Prints the mean of each measure in each year and the range that nine of ten simulations are in, in dollars."
+COMPARED = (
+    "Prints each scenario beside the first one: means, differences with their standard errors and ranges, what differs "
+    "in the configurations. Amounts are dollars."
+)
+SWEPT = (
+    "Prints participation and the employer's net cost of each combination, and differences from the first. Amounts are "
+    "dollars."
+)
 
 
 def add_ensemble_commands(commands: Any, command: Command) -> None:
     """Add the commands of many replicates."""
-    ensemble = command(commands, "ensemble", "simulate many replicates and tell how far they spread", _ensemble)
+    about = "simulate many times and tell how far results spread"
+    example = "workforce-sim ensemble plan.yaml --replicates 1000 --out runs/futures"
+    ensemble = command(commands, "ensemble", about, _ensemble, details=SPREAD, example=example)
     about = "YAML file; or merge, and the folders of shards, to put them together in --out"
     ensemble.add_argument("config", metavar="CONFIG", type=Path, help=about)
     ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
-    _options(ensemble, 1_000, "folder for the replicates; a killed ensemble goes on there where it was")
+    _options(ensemble, 1_000, "folder for all simulations; given again after an interruption it goes on there")
     about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
     ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
     about = "what varies: chance, year or assumptions; may be repeated; default: all that the configuration has"
@@ -48,30 +60,36 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
-    compare = command(
-        commands, "compare", "simulate scenarios with common random numbers and tell how they differ", _compare
-    )
+    about = "simulate scenarios with the same random draws and tell how they differ"
+    example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
+    compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
     about = "name and YAML file of each scenario, the one to compare with first"
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
-    about = f"tell who gains and who loses in replicate 0, by group; cells of fewer than {LEAST} people are hidden"
-    compare.add_argument("--gains", choices=GROUPS, help=about)
-    about = "with --gains: hide no cell; for internal use, in tables, JSON and files alike"
-    compare.add_argument("--show-small", action="store_true", help=about)
-    sweep = command(commands, "sweep", "simulate every combination of some values with common random numbers", _sweep)
+    about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} people are hidden"
+    compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
+    about = "hide no cell; for internal use, in tables, JSON and files alike"
+    compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
+    about = "simulate every combination of some values with the same random draws"
+    example = 'workforce-sim sweep plan.yaml --set "compensation.cola_rate=[0.02, 0.03]" --out runs/grid'
+    sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
     about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
+    about = "show combinations by a measure or a swept key, from the lowest; --sort=-MEASURE from the highest"
+    sweep.add_argument("--sort", metavar="MEASURE", help=about)
+    about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
+    sweep.add_argument("--filter", metavar="MEASURE<=VALUE", action="append", default=[], help=about)
     _options(sweep, 100, FOLDER)
     _scheduler(sweep)
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
-    about = f"how many, from 0; default: {replicates:,}"
+    about = f"how many simulations of each configuration; default: {replicates:,}"
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
     parser.add_argument("--out", metavar="DIR", type=Path, help=out)
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
 
 
 def _scheduler(parser: argparse.ArgumentParser) -> None:
@@ -150,12 +168,12 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
     if options.shard is not None and until:
         raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
             options.config,
             replicates=replicates,
             executor=executor,
-            progress=counter(options.verbose),
+            progress=progress,
             until=until,
             out=options.out,
             spread=options.spread,
@@ -178,37 +196,35 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
+    from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.grouped import report_tables  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
-    from workforce_sim.errors import RequestError  # noqa: PLC0415
 
-    if options.show_small and options.gains is None:
-        raise RequestError("--show-small: shows small cells of --gains; give that too")
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
-        found: Comparison = compare(scenarios, executor=executor, **asked)
-    least = None if options.show_small else LEAST
-    gains = None if options.gains is None else found.gains(options.gains, least=least)
-    page = of_comparison(found, gains)
+    by = () if options.by is None else (options.by,)
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
+        found: Comparison = compare(scenarios, executor=executor, by=by, **asked)
+    least = None if options.no_suppression else LEAST
+    tables = tables_of_comparison(found, options.by, least)
+    page = of_comparison(found, tables)
     if options.out is not None:
-        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
-    _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
+        write_folder(options.out, {**tables, **report_tables(found, least)}, page, "comparison", found.headers)
+    gains = tables.get("gains")
+    _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS
 
 
-def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
-    from workforce_sim.ensembles.comparing_text import gains_table  # noqa: PLC0415
-    from workforce_sim.share.suppression import HIDDEN  # noqa: PLC0415
+def _gains_text(gains: pl.DataFrame | None, least: int | None) -> Iterator[str]:
+    from workforce_sim.ensembles.groups_text import gains_table, hidden_note  # noqa: PLC0415
 
-    if gains is None:
-        return
-    yield from gains_table(gains)
-    if HIDDEN in gains.columns and gains[HIDDEN].any():
-        what = f"cells of fewer than {LEAST} people, and others that would give them away by subtraction"
-        yield from ("", f"hidden: {what}; --show-small shows them, for internal use")
+    if gains is not None:
+        yield from gains_table(gains)
+    if least is not None and gains is not None:
+        yield from hidden_note(gains, least)
 
 
 # --- sweep ---
@@ -217,18 +233,22 @@ def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
 def _sweep(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_sweep, tables_of_sweep  # noqa: PLC0415
-    from workforce_sim.ensembles.sweeping import sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.picking import picked, refuse_unknown  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping import combinations_of, sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping_text import readable  # noqa: PLC0415
 
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    refuse_unknown(combinations_of(grid), options.sort, options.filter)
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
-    _tell(options, found, page)
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
+    shown = picked(found.results, found.keys, sort=options.sort, conditions=options.filter)["combination"].to_list()
+    _tell(options, readable(found, shown), {**page, "shown": shown})
     return SUCCESS
 
 

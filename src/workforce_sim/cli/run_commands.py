@@ -6,53 +6,57 @@ As in ``main``, what a command needs is imported when it runs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
-from workforce_sim.wording.terminal import complain, printable, say
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from workforce_sim.result import Result
+from workforce_sim.cli.export_commands import export, export_options
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording import counted
+from workforce_sim.wording.terminal import printable, say
 
 MOST_PERSONS = 1_000_000
 """Of each kind, that a difference shows."""
 
-Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
-"""Adds a command: group, name, what it does in a line, action."""
-
 
 def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
-    show = command(run, "show", "tell what made a run: what was asked, by what, when, hashes, years", _show)
-    _run_folder(show)
-    verify = command(run, "verify", "tell whether a run is what was written: hashes, chain, laws, replay", _verify)
+    about = "show what a folder of results holds: a run with what made it, an ensemble, a comparison or a sweep"
+    show = command(run, "show", about, _show, example="workforce-sim run show runs/base")
+    show.add_argument("run", metavar="DIR", type=Path, help="folder that --out of any command wrote")
+    about = "tell whether a run is what was written: hashes, chain, laws, replay"
+    verify = command(run, "verify", about, _verify, example="workforce-sim run verify runs/base --deep")
     _run_folder(verify)
     verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
-    timeline = command(run, "timeline", "tell one person's timeline, with the assumption behind each event", _timeline)
+    about = "tell one employee's story: every event with its date, amounts in dollars, and the assumption behind it"
+    example = "workforce-sim run timeline runs/base E-000123"
+    timeline = command(run, "timeline", about, _timeline, example=example)
     _run_folder(timeline)
-    timeline.add_argument("id", metavar="ID", help="employee id, as in the census; of hires NH-2027-000001")
-    timeline.add_argument("--replicate", metavar="NUMBER", type=whole_number, help="where the run holds several")
-    diff = command(run, "diff", "tell what differs between two runs, and for how many persons", _diff)
+    timeline.add_argument("id", metavar="ID", help="employee id, as in the census; of a hire such as NH-2027-000001")
+    about = "number of the simulation, where the run holds several"
+    timeline.add_argument("--replicate", metavar="NUMBER", type=whole_number, help=about)
+    about = "tell what differs between two runs, and for how many employees"
+    diff = command(run, "diff", about, _diff, example="workforce-sim run diff runs/base runs/richer")
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
-    diff.add_argument("b", metavar="B", type=Path, help="folder of another; differences are those of B beside A")
-    diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help="show N persons of each kind, by id")
-    _export_options(command(run, "export", "write the tables of a run as CSV, safe for spreadsheets", _export))
+    diff.add_argument("b", metavar="B", type=Path, help="folder of another run; differences are B less A")
+    about = "show N employees of each kind, by id"
+    diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help=about)
+    about = "tell why a measure changed: from one year to another, or from one run to another"
+    example = "workforce-sim run why runs/base net_employer_cost 2025 2026"
+    why = command(run, "why", about, _why, example=example)
+    _run_folder(why)
+    about = "net_employer_cost, match, nonelective, deferrals, payroll, headcount or participation"
+    why.add_argument("measure", metavar="MEASURE", help=about)
+    about = "two plan years (default: first and last); with --beside, one (default: the last of both)"
+    why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
+    about = "folder of another run: why the measure is different there, in the same year"
+    why.add_argument("--beside", metavar="DIR", type=Path, help=about)
+    about = "the same as workforce-sim export"
+    export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
 
 
 def _run_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="DIR", type=Path, help="folder of the run")
-
-
-def _export_options(parser: argparse.ArgumentParser) -> None:
-    _run_folder(parser)
-    parser.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="new folder for the CSV files")
-    key = parser.add_mutually_exclusive_group()
-    key.add_argument("--key-file", metavar="FILE", type=Path, help="give pseudonyms for ids, by the key in a file")
-    key.add_argument("--key-env", metavar="NAME", help="the same, by the key in an environment variable")
 
 
 def _say(text: str) -> None:
@@ -61,9 +65,9 @@ def _say(text: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.provenance import provenance  # noqa: PLC0415
+    from workforce_sim.ensembles.shown import shown  # noqa: PLC0415
 
-    say(provenance(options.run).rstrip())
+    _say(shown(options.run))
     return SUCCESS
 
 
@@ -91,36 +95,13 @@ def _diff(options: argparse.Namespace) -> int:
     return SUCCESS
 
 
-def _export(options: argparse.Namespace) -> int:
-    from workforce_sim.result import read_run  # noqa: PLC0415
-    from workforce_sim.store.files import is_there  # noqa: PLC0415
-    from workforce_sim.store.layout import placed_folder  # noqa: PLC0415
+def _why(options: argparse.Namespace) -> int:
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+    from workforce_sim.explain.change import explain_change  # noqa: PLC0415
 
-    folder: Path = options.to
-    key = options.key_env if options.key_file is None else options.key_file
-    if is_there(folder):
-        complain(f"{folder}: exists already; choose another folder, or remove it first")
-        return FAILURE
-    if not folder.parent.is_dir():
-        complain(f"{folder.parent}: no such folder; make it first")
-        return FAILURE
-    if folder.resolve().is_relative_to(options.run.resolve()):
-        complain(f"{folder}: lies in the folder of the run, where nothing else may be; choose another")
-        return FAILURE
-    with placed_folder(folder) as part:
-        _write_tables(read_run(options.run), part, key)
-    kept = "" if key is not None else "; ids are as in the run: --key-file gives pseudonyms"
-    complain(f"written to {folder}{kept}")
+    most = 2 if options.beside is None else 1
+    if len(options.years) > most:
+        raise RequestError(f"YEAR: expected {counted(most, 'year')} at most (got {len(options.years)})")
+    first, second = (*options.years, None, None)[:2]
+    _say(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
     return SUCCESS
-
-
-def _write_tables(run: Result, folder: Path, key: Path | str | None) -> None:
-    from workforce_sim.explain.queries import collected  # noqa: PLC0415
-    from workforce_sim.share.csv_files import export_csv  # noqa: PLC0415
-    from workforce_sim.share.pseudonyms import pseudonyms  # noqa: PLC0415
-
-    for name in ("events", "snapshots", "summary"):
-        table: pl.DataFrame = collected(run.scan(name))
-        if key is not None and "employee_id" in table.columns:
-            table = pseudonyms(table, key)
-        export_csv(table, folder / f"{name}.csv")

@@ -110,7 +110,7 @@ class CensusSection(Section):
     annualize_part_year: bool = False
     """Whether pay of those hired in the year before the start year is what they earned since, to be made a year's."""
     rates: Literal["percent", "share"] | None = None
-    """Whether a deferral rate of 1 is 1 % or all of pay; found from each column when left out."""
+    """Whether a deferral rate of 1 is 1% or all of pay; found from each column when left out."""
     several_rows: Literal["refuse", "first", "last", "latest", "highest_pay", "sum_pay"] = "refuse"
     """What to do with several rows for one person."""
     service_from: Literal["first", "last"] = "first"

@@ -143,7 +143,7 @@ class Match(EmployerMoney):
 
     @property
     def matches_above_six_percent(self) -> bool:
-        """Whether deferrals above 6 % of pay may be matched, beyond the bound of section 401(m)(11)(B)(i)."""
+        """Whether deferrals above 6% of pay may be matched, beyond the bound of section 401(m)(11)(B)(i)."""
         tiers = [tier for _, band in self.bands for tier in band]
         return self.in_dollars or any(tier.upper > 600 and tier.rate_bp for tier in tiers)
 

@@ -143,7 +143,7 @@ LEAST_LEVEL_CENTS = 1_000_000
 def max_excess_ppm(level_cents: int, wage_base_cents: int) -> int:
     """Return the largest legal ``excess_rate`` in millionths, before the bound by ``base_rate``.
 
-    5.7 % at the wage base, and up to the greater of 20 % of it and 10,000 dollars; 5.4 % above 80 % of it; 4.3 %
+    5.7% at the wage base, and up to the greater of 20% of it and 10,000 dollars; 5.4% above 80% of it; 4.3%
     between (26 CFR 1.401(l)-2(d)(4)). The 10,000 dollars matter below a wage base of 50,000 dollars, as up to 1989.
 
     Args:

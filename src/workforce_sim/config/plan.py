@@ -203,7 +203,7 @@ class Plan(Section):
     def safe_harbor_money(self, year: int) -> Literal["match", "nonelective"] | None:
         """Return which employer money of a year is said to be safe-harbor money; None for none.
 
-        ``testing.safe_harbor`` beside a flat nonelective contribution of 3 % or more, and no safe-harbor preset, means
+        ``testing.safe_harbor`` beside a flat nonelective contribution of 3% or more, and no safe-harbor preset, means
         that one, section 401(k)(12)(C) and 401(k)(13)(D)(i)(II).
         """
         if not self.safe_harbor(year):

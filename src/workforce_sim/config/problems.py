@@ -159,7 +159,7 @@ def _hint(kind: str, value: Any, context: Mapping[str, Any]) -> str:
         return f'; write it in quotes, "{shown(value)}"'
     most = context.get("le", context.get("lt", 0))
     if 1 <= most <= 4 and isinstance(value, (int, float)) and most <= value <= 100:
-        return f"; {value:g} % is written {value / 100:g}"
+        return f"; {value:g}% is written {value / 100:g}"
     if kind in ("int_type", "float_type") and isinstance(value, str):
         return _number_hint(value)
     return ""

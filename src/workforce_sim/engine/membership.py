@@ -82,7 +82,7 @@ def draws_participation(census: pl.DataFrame) -> bool:
 
 
 def owners(census: pl.DataFrame) -> Flags:
-    """Return who owns more than 5 % of the employer."""
+    """Return who owns more than 5% of the employer."""
     return (census["owner_share_ppm"].fill_null(0) > FIVE_PERCENT_PPM).to_numpy()
 
 

@@ -39,7 +39,7 @@ STATE: Described = {
     "nonelective_balance_cents": (pl.Int64, "balance of nonelective money"),
     "highly_paid": (FLAG, "highly compensated by pay of the year before"),
     "roth_catch_up": (FLAG, "whether catch-up must be Roth, by pay of the year before"),
-    "owner": (FLAG, "owns more than 5 % of the employer"),
+    "owner": (FLAG, "owns more than 5% of the employer"),
 }
 """Columns of the staff; before them ``employee_id`` where ledger and snapshots are wanted."""
 

@@ -4,43 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
+from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
-from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
-from workforce_sim.errors import ConfigError, RequestError, asked
-from workforce_sim.plan.loading import load_config
-from workforce_sim.run import census_of
-from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
+from workforce_sim.ensembles.plots import comparison_plot
+from workforce_sim.ensembles.scenarios import loaded
+from workforce_sim.ensembles.spread import certain
+from workforce_sim.errors import RequestError, asked
+from workforce_sim.run import begin, census_of
+from workforce_sim.store.header import Header
+from workforce_sim.summary import HIRED
+from workforce_sim.wording import PATHS, changes, counted, value_text
+from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.terminal import printable
 
-CENSUS_PATH = ("path", "size")
-"""Keys of ``census`` that say which one: without meaning where one is given."""
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Displayed):
     """Scenarios of one census, with common random numbers.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
-        census: the census that all have.
+        census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
+        groups: by name of the scenario, what ``by_group`` is made of: one row per replicate, year, cut (``by``) and
+            group.
+        saved: tables of groups of a comparison that was read from its folder, as they were written.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
-    census: Census = field(compare=False)
+    census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
+    groups: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    saved: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
     @property
@@ -52,6 +70,11 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other scenarios."""
         return list(self.ensembles)[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -78,6 +101,50 @@ class Comparison:
         See ``ensembles.pairing.cost_per_point``.
         """
         return self._beside(pairing.cost_per_point)
+
+    @cached_property
+    def totals(self) -> pl.DataFrame:
+        """One row per scenario and measure: all years together, with errors of totals.
+
+        Columns: scenario, measure, replicates, mean, mean_error, p5, p95, and the same four of the paired difference
+        from the baseline, with ``difference_`` before them. Amounts and events are added up; of the cost as a share of
+        payroll it is that of all years together.
+        """
+        base = self._summaries[self.baseline]
+        found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
+        return found.filter(pl.col("year").is_null()).drop("year")
+
+    @property
+    def made_by(self) -> list[str]:
+        """What ``by_group`` tells groups by: ``hired``, then what was asked for."""
+        if self.groups:
+            return self.groups[self.baseline]["by"].unique(maintain_order=True).to_list()
+        return [table.columns[1] for name, table in self.saved.items() if name.startswith("by_")]
+
+    def by_group(self, by: str = HIRED, *, least: int | None = None) -> pl.DataFrame:
+        """Return the measures of groups of employees in every replicate: of existing employees and future hires.
+
+        Args:
+            by: ``hired``, or what ``compare(by=...)`` named: ``department``, ``level``, ``age_band``, ``tenure_band``,
+                ``pay_band``; in force at the end of each year or on leaving.
+            least: hide groups of fewer people, and as few more as keep those from being found by subtraction: they are
+                null, and ``suppressed`` says which. Left out, everything is shown.
+
+        Returns:
+            One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
+            (headcount_closing, eligible, participants, participation_rate, payroll_cents, deferral_cents, match_cents,
+            nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
+
+        Raises:
+            RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
+        """
+        if by not in self.made_by:
+            made = " and ".join(self.made_by) or "no group"
+            raise RequestError(f"by: this comparison was made by {made} (got {by!r})")
+        for name, table in self.saved.items():
+            if name.startswith("by_") and by in table.columns:
+                return table
+        return by_group(self.groups, self.baseline, by, least)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
         base = self._summaries[self.baseline]
@@ -123,7 +190,7 @@ class Comparison:
             replicate: which of the seed's many worlds.
             least: hide cells of fewer persons, money that differs for fewer, all of a group of fewer, and as few more
                 as keep those from being found by subtraction: they are null, and ``suppressed`` says in which rows.
-                Left out, everything is shown.
+                Left out, everything is shown. Of a comparison from its folder, what was hidden in it stays so.
 
         Returns:
             One row per scenario but the baseline and group: see ``ensembles.people.gains``.
@@ -131,27 +198,81 @@ class Comparison:
         Raises:
             RequestError: for another ``by``, or a ``least`` below 2.
         """
-        if by not in people.GROUPS:
-            raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {by!r})")
+        _ways(by)
+        table = self.saved.get("gains")
+        if table is not None and by in table.columns and replicate == 0:
+            return table
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)
 
+    def report(
+        self,
+        path: str | Path,
+        *,
+        discount_rate: float | None = None,
+        least: int | None = 10,
+        attribution: Attribution | None = None,
+    ) -> Path:
+        """Write one page about the comparison, an HTML file for people to read, and return its path.
+
+        One simulation of each scenario is made for it, to see who gains and who loses; not of a comparison that was
+        read from its folder.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            least: cells of fewer employees are hidden, as in ``gains``; None hides none, for internal use.
+            attribution: what ``attribution`` found of the baseline: the page then tells chance, years and assumptions
+                apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution, least=least)
+        return written
+
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         replicate = asked.replicate(replicate)
+        if self.census is None:
+            raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
             self._money[replicate] = people.alike(found)
         return self._money[replicate]
 
+    def plot(self, measure: str, *, differences: bool = False) -> Picture:
+        """Return a picture of a measure by year, a line for each scenario with its band.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            differences: show how far the other scenarios are from the baseline, simulation by simulation.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[self.baseline].replicates))
+        return comparison_plot(self, name, differences=differences)
+
     def __repr__(self) -> str:
-        count = self.ensembles[self.baseline].count
-        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} replicates of each>"
+        count = counted(self.ensembles[self.baseline].count, "simulation")
+        return f"<Comparison of {printable(', '.join(self.ensembles))}: {count} of each>"
+
+    def _card(self) -> Card:
+        return comparison_card(self)
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
@@ -173,9 +294,10 @@ def compare(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     baseline: str | None = None,
     own_events: Iterable[OwnEvent] = (),
+    by: str | Iterable[str] = (),
 ) -> Comparison:
     """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
 
@@ -185,79 +307,53 @@ def compare(
         census: path, frame or read census; what the configurations name when left out, else a synthetic one.
         replicates: how many of each, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called with how many replicates are done of all scenarios; True shows them on a terminal.
+        progress: called with how many replicates are done of all scenarios; True shows a line with the
+            time left on a terminal or in a notebook.
         baseline: the scenario that the others are compared with; the first when left out.
         own_events: events of your own, made with ``event``; they happen in every scenario.
+        by: groups to follow in every replicate besides existing employees and future hires: ``department``, ``level``,
+            ``age_band``, ``tenure_band``, ``pay_band``; see ``Comparison.by_group``.
 
     Returns:
         A ``Comparison``: ``print`` it to read it.
 
     Raises:
-        RequestError: for fewer than two scenarios, or a baseline that is none of them.
+        RequestError: for fewer than two scenarios, a baseline that is none of them, or another ``by``.
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
-    names = _names(scenarios, baseline)
-    configs = {name: _loaded(name, scenarios[name]) for name in names}
-    _refuse_other_draws(configs, given=census is not None)
-    read = census_of(configs[names[0]], census)
+    configs = loaded(scenarios, baseline, given=census is not None)
+    read = census_of(next(iter(configs.values())), census)
     wanted = asked.replicates(replicates)
-    tell, own = teller(progress), tuple(own_events)
+    own, ways = tuple(own_events), (HIRED, *_ways(by))
     ensembles: dict[str, Ensemble] = {}
-    for place, (name, config) in enumerate(configs.items()):
-        told = None if tell is None else counting(tell, place, len(configs))
-        ensembles[name] = simulate_ensemble(
-            config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
-        )
-    return Comparison(ensembles, configs, read, own)
+    groups: dict[str, pl.DataFrame] = {}
+    with simulations(progress) as tell:
+        for place, (name, config) in enumerate(configs.items()):
+            run = begin(certain(config), census=read, own=own)
+            cuts = [cut(way, run.opening, config) for way in ways]
+            ensemble = simulate_ensemble(
+                config,
+                census=read,
+                replicates=wanted,
+                executor=executor,
+                progress=counting(tell, place, len(configs)),
+                own_events=(*own, adding_up(cuts, config)),
+            )
+            own_measures, groups[name] = taken_apart(ensemble.replicates, cuts)
+            ensembles[name] = replace(ensemble, replicates=own_measures, origin=run.origin)
+    return Comparison(ensembles, configs, read, own, groups)
 
 
-def counting(tell: Progress, place: int, of: int) -> Progress:
+def _ways(by: str | Iterable[str]) -> list[str]:
+    """Return the groups to follow, each once."""
+    wanted = list(dict.fromkeys([by] if isinstance(by, str) else by))
+    wrong = [name for name in wanted if name not in people.GROUPS]
+    if wrong:
+        raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
+    return wanted
+
+
+def counting(tell: Count | None, place: int, of: int) -> Count | None:
     """Return what tells the progress of one ensemble as that of all."""
-    return lambda done, total: tell(place * total + done, of * total)
-
-
-def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
-    """Return the names, the baseline first."""
-    names = list(scenarios)
-    if len(names) < 2 or not all(map(_is_name, names)):
-        raise RequestError(f"give two scenarios or more, each with a name (got {len(names)})")
-    first = names[0] if baseline is None else baseline
-    if first not in names:
-        raise RequestError(f"baseline: no scenario is named {first!r}; there are {', '.join(names)}")
-    return [first, *(name for name in names if name != first)]
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name.strip())
-
-
-def _loaded(name: str, config: Any) -> Config:
-    try:
-        return load_config(config)
-    except ConfigError as error:
-        raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
-
-
-def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
-    """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
-    (first, base), *others = configs.items()
-    known = _drawn_from(base, given=given)
-    problems = [
-        f"{key}: {value_text(value)} in {name}, {value_text(known.get(key, ABSENT))} in {first}"
-        for name, config in others
-        for key, value in _drawn_from(config, given=given).items()
-        if value != known.get(key, ABSENT)
-    ]
-    if problems:
-        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
-        raise ConfigError("\n  ".join([why, *problems]))
-
-
-def _drawn_from(config: Config, *, given: bool) -> dict[str, Any]:
-    """Return what must be the same in all scenarios, by key."""
-    census = config.census.model_dump(mode="json", by_alias=True)
-    idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()
-    used = {name: value for name, value in census.items() if name not in idle}
-    years = {f"simulation.{end}": getattr(config.simulation, end) for end in ("start_year", "end_year")}
-    return {"random_seed": config.random_seed, **years, **{f"census.{name}": value for name, value in used.items()}}
+    return None if tell is None else lambda done, total: tell(place * total + done, of * total)

@@ -9,16 +9,16 @@ from typing import NamedTuple
 from workforce_sim.wording import columns
 
 SHOWN = {
-    "headcount_closing": "closing staff",
-    "payroll_cents": "payroll $",
+    "headcount_closing": "closing headcount",
+    "payroll_cents": "payroll",
     "participation_rate": "participation, eligible",
     "participation_rate_all": "participation, all",
-    "average_deferral_rate": "average deferral",
-    "deferral_cents": "deferrals $",
-    "match_cents": "match $",
-    "nonelective_cents": "nonelective $",
-    "net_employer_cost_cents": "net cost $",
-    "employer_cost_share_of_payroll": "net cost of pay",
+    "average_deferral_rate": "average deferral rate",
+    "deferral_cents": "deferrals",
+    "match_cents": "match",
+    "nonelective_cents": "nonelective",
+    "net_employer_cost_cents": "net employer cost",
+    "employer_cost_share_of_payroll": "cost, share of payroll",
 }
 """Measures that tables for people show, and their names there."""
 
@@ -35,24 +35,24 @@ NONE = "-"
 
 
 class Scale(NamedTuple):
-    """How the values of a row are shown: what one of the unit is, decimals by default and at most, sign of the unit."""
+    """How the values of a row are shown: the size of the unit, decimals by default and at most, signs around them."""
 
     unit: float
     places: int
     most: int
-    sign: str
+    after: str
+    before: str = ""
 
 
 _DOLLARS = (
-    (1e11, Scale(1e11, 2, 11, " bn")),
-    (1e8, Scale(1e8, 2, 8, " m")),
-    (1e6, Scale(1e5, 2, 5, " k")),
-    (0, Scale(100, 0, 2, "")),
+    (1e11, Scale(1e11, 2, 11, "B", "$")),
+    (1e8, Scale(1e8, 2, 8, "M", "$")),
+    (1e6, Scale(1e5, 2, 5, "K", "$")),
+    (0, Scale(100, 0, 2, "", "$")),
 )
 """From so many cents on an amount is shown in this unit."""
-_UNITS = {scale.sign for _, scale in _DOLLARS if scale.sign}
-_SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, " %"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
-_APART = 1_000
+_SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
+_APART = 5
 """From so many times the smallest on, the largest value of a row gives the unit."""
 
 
@@ -106,9 +106,10 @@ def _dollars(cents: Sequence[float]) -> Scale:
 
 
 def _text(value: float, scale: Scale) -> str:
-    if not value and scale.sign in _UNITS:
-        return "0"
-    return f"{value / scale.unit:,.{scale.places}f}{scale.sign}"
+    if not value and scale.before:
+        return f"{scale.before}0"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{scale.before}{abs(value) / scale.unit:,.{scale.places}f}{scale.after}"
 
 
 def error(measure: str, found: float | None) -> str:

@@ -11,50 +11,50 @@ _GAP = "  "
 
 
 def year_table(years: Sequence[Row]) -> str:
-    """Return the years of a summary as a table: people, payroll in dollars, and average pay."""
-    unit, divisor = _unit(max((row["payroll_cents"] or 0 for row in years), default=0))
+    """Return the years of a summary as a table: headcount, payroll and average salary."""
     columns = [
         ("", "year", [str(row["year"]) for row in years]),
-        ("opening", "staff", _counts(years, "headcount_opening")),
+        ("opening", "headcount", _counts(years, "headcount_opening")),
         ("", "hires", _counts(years, "hires")),
-        ("leavers,", "staff", _counts(years, "terminations_opening_staff")),
-        ("of them", "reduced", _counts(years, "reductions")),
-        ("leavers,", "hires", _counts(years, "terminations_new_hires")),
-        ("promo-", "tions", _counts(years, "promotions")),
-        ("cola", "raises", _counts(years, "cola_raises")),
+        ("terminations:", "existing", _counts(years, "terminations_opening_staff")),
+        ("of them", "reductions", _counts(years, "reductions")),
+        ("terminations:", "new hires", _counts(years, "terminations_new_hires")),
+        ("", "promotions", _counts(years, "promotions")),
+        ("COLA", "raises", _counts(years, "cola_raises")),
         ("merit", "raises", _counts(years, "merit_raises")),
-        ("closing", "staff", _counts(years, "headcount_closing")),
-        ("payroll", "$", [_amount(row["payroll_cents"], divisor, unit) for row in years]),
-        ("average", "pay $", [_amount(row["average_salary_cents"], 100) for row in years]),
+        ("closing", "headcount", _counts(years, "headcount_closing")),
+        ("", "payroll", _amounts(years, "payroll_cents", _unit(years, ["payroll_cents"]))),
+        ("average", "salary", _amounts(years, "average_salary_cents", _WHOLE)),
     ]
     reduced = any(row["reductions"] for row in years)
-    return _table([column for column in columns if reduced or column[1] != "reduced"])
+    return _table([column for column in columns if reduced or column[1] != "reductions"])
 
 
 def plan_table(years: Sequence[Row]) -> str:
-    """Return the plan as a table: who takes part, what is saved and what it costs; nothing without one."""
+    """Return the plan as a table: who participates, what is contributed and what it costs; nothing without a plan."""
     if any(row["participants"] is None for row in years):
         return ""
-    unit, divisor = _unit(max((row["deferral_cents"] for row in years), default=0))
     money = {
-        ("defer-", "rals $"): "deferral_cents",
-        ("", "match $"): "match_cents",
-        ("non-", "elective $"): "nonelective_cents",
-        ("forfeitures", "used $"): "forfeitures_used_cents",
-        ("net cost to", "employer $"): "net_employer_cost_cents",
+        ("employee", "deferrals"): "deferral_cents",
+        ("employer", "match"): "match_cents",
+        ("", "nonelective"): "nonelective_cents",
+        ("forfeitures", "used"): "forfeitures_used_cents",
+        ("net employer", "cost"): "net_employer_cost_cents",
     }
-    columns = [
-        ("", "year", [str(row["year"]) for row in years]),
-        ("", "eligible", _counts(years, "eligible")),
-        ("partici-", "pants", _counts(years, "participants")),
-        ("of the", "eligible", _percents(years, "participation_rate")),
-        ("average", "deferral", _percents(years, "average_deferral_rate")),
-        *((*heading, [_amount(row[name], divisor, unit) for row in years]) for heading, name in money.items()),
-        ("of", "payroll", _percents(years, "employer_cost_share_of_payroll")),
-    ]
-    unused = {"elective $": "nonelective_cents", "used $": "forfeitures_used_cents"}
-    empty = {heading for heading, name in unused.items() if not any(row[name] for row in years)}
-    return _table([column for column in columns if column[1] not in empty])
+    always = {"deferral_cents", "match_cents", "net_employer_cost_cents"}
+    shown = {heading: name for heading, name in money.items() if name in always or any(row[name] for row in years)}
+    unit = _unit(years, ["deferral_cents"])
+    return _table(
+        [
+            ("", "year", [str(row["year"]) for row in years]),
+            ("", "eligible", _counts(years, "eligible")),
+            ("", "participants", _counts(years, "participants")),
+            ("participation", "rate", _percents(years, "participation_rate")),
+            ("average", "deferral", _percents(years, "average_deferral_rate")),
+            *((*heading, _amounts(years, name, unit)) for heading, name in shown.items()),
+            ("share of", "payroll", _percents(years, "employer_cost_share_of_payroll")),
+        ]
+    )
 
 
 MOST_LEVELS = 20
@@ -93,13 +93,24 @@ def _counts(rows: Sequence[Row], name: str) -> list[str]:
 
 
 def _percents(rows: Sequence[Row], name: str) -> list[str]:
-    return ["-" if row[name] is None else f"{100 * row[name]:.1f} %" for row in rows]
+    return ["-" if row[name] is None else f"{100 * row[name]:.1f}%" for row in rows]
 
 
-def _unit(most_cents: int) -> tuple[str, int]:
-    """Return the unit that fits the largest amount, and the cents in one of it."""
-    return (" m", 10**8) if most_cents >= 10**8 else ("", 100)
+_WHOLE, _MILLIONS, _BILLIONS = (100, 0, ""), (10**8, 1, "M"), (10**11, 2, "B")
+_Unit = tuple[int, int, str]
 
 
-def _amount(cents: int | None, divisor: int, unit: str = "") -> str:
-    return "-" if cents is None else f"{cents / divisor:,.{1 if unit else 0}f}{unit}"
+def _unit(rows: Sequence[Row], names: Sequence[str]) -> _Unit:
+    """Return cents in one of the unit, decimals and letter: billions where all are, millions where one is 10 millions."""
+    amounts = [row[name] or 0 for row in rows for name in names]
+    if amounts and min(amounts) >= _BILLIONS[0]:
+        return _BILLIONS
+    return _MILLIONS if max(amounts, default=0) >= 10 * _MILLIONS[0] else _WHOLE
+
+
+def _amounts(rows: Sequence[Row], name: str, unit: _Unit) -> list[str]:
+    return ["-" if row[name] is None else _amount(row[name], *unit) for row in rows]
+
+
+def _amount(cents: int, divisor: int, places: int, letter: str) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / divisor:,.{places}f}{letter}"

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import polars as pl
 
 from workforce_sim.config import Config, read_config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
 from workforce_sim.fitting.fit import BASE, fitted
 from workforce_sim.fitting.forecasting import drivers, foretold, happened, paths, plain, times
@@ -18,18 +21,18 @@ from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
 from workforce_sim.fitting.report import backtest_report
 from workforce_sim.fitting.scoring import by_measure, scored
-from workforce_sim.fitting.verdict import backtest_text, verdict
+from workforce_sim.fitting.verdict import backtest_card, backtest_text, verdict
 
 REPLICATES = 200
 
 
 @dataclass(frozen=True, repr=False)
-class Backtest:
+class Backtest(Displayed):
     """What forecasts from past censuses were worth.
 
     Attributes:
         scores: one row per origin, horizon and measure: origin, date, horizon, measure, actual, mean, sd, p5 to p95,
-            crps, crps_flat, crps_last, pit.
+            flat and last (two plain forecasts), crps, crps_flat, crps_last, pit.
         drivers: one row per origin, horizon and driver: actual, mean, sd, off (actual less mean over sd).
         origins: the dates.
     """
@@ -40,7 +43,7 @@ class Backtest:
 
     @cached_property
     def measures(self) -> pl.DataFrame:
-        """One row per measure: median error, coverage of the 50, 80 and 90 % bands, skill, width, mean PIT."""
+        """One row per measure: median error, coverage of the 50, 80 and 90% bands, skill, width, mean PIT."""
         return by_measure(self.scores)
 
     @property
@@ -55,12 +58,28 @@ class Backtest:
         """What the scores say, a sentence a measure."""
         return verdict(self)
 
+    def _card(self) -> Card:
+        return backtest_card(self)
+
     def __str__(self) -> str:
         return backtest_text(self)
 
-    def report(self) -> str:
-        """Return the backtest as Markdown, with a fan of each forecast as SVG."""
-        return backtest_report(self)
+    @overload
+    def report(self) -> str: ...
+    @overload
+    def report(self, path: str | Path) -> Path: ...
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Write one page about the backtest, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
+                as Markdown.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return backtest_report(self, path)
 
     def __repr__(self) -> str:
         return f"<Backtest of {len(self.origins):,} origins, {self.scores.height:,} scores>"
@@ -137,7 +156,7 @@ def _from(
         about = {"origin": given.snapshots[place].date, "date": part.after.date, "horizon": horizon}
         for measure, actual in happened(part).items():
             if measure in path.flows or measure in path.levels or measure == "average pay":
-                points = simple.flat(measure, start, end), simple.last.get(measure, actual)
+                points = simple.flat(measure, start, end), simple.as_before(measure, start, end)
                 scores.append({**about, "measure": measure, **scored(path.at(measure, start, end), actual, *points)})
         said = foretold(path, start, end)
         for name, actual in drivers(part).items():

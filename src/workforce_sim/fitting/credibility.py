@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
+from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
 
 Floats = NDArray[np.float64]
-Z90 = NormalDist().inv_cdf(0.95)
+Z80, Z90 = (NormalDist().inv_cdf(share) for share in (0.9, 0.95))
+"""How far the 80% and the 90% band of a normal distribution reach."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class RateLevel:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Ends of the 90 % interval of the factor."""
-        reach = student(len(self.years) + 3) * self.error
+        """Ends of the 90% interval of the factor."""
+        reach = student(freedom(len(self.years))) * self.error
         return self.factor * math.exp(-reach), self.factor * math.exp(reach)
 
 
@@ -61,10 +62,10 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
     )
 
 
-def spread(deviations: Floats, prior: float, chance: Floats | None = None) -> float:
+def spread(deviations: Floats, prior: float, chance: Floats) -> float:
     """Return the spread of years about their mean, chance taken off, shrunk to the prior."""
     n = len(deviations)
-    noise = 0.0 if chance is None else (1 - 1 / n) * float(chance.sum())
+    noise = (1 - 1 / n) * float(chance.sum())
     seen = max(float((deviations**2).sum()) - noise, 0.0)
     return math.sqrt((PRIOR_YEARS * prior**2 + seen) / (PRIOR_YEARS + n - 1))
 
@@ -84,14 +85,21 @@ class Cells:
     credibility: Floats
 
 
-def cells(actual: Floats, expected: Floats, years: int) -> Cells:
-    """Return factors by cell, seen over so many intervals: their spread from the cells themselves and a prior."""
+def cells(actual: Floats, expected: Floats, years: int, year_spread: float) -> Cells:
+    """Return factors by cell: their spread from the cells themselves and a prior.
+
+    Args:
+        actual: leavers by cell.
+        expected: the same, by everything but the cell's own factor.
+        years: how many intervals they were seen over.
+        year_spread: of a cell from one year to another.
+    """
     seen = expected > 0
     e, d = expected[seen], actual[seen]
     ratio = d.sum() / e.sum() if e.sum() else 1.0
     between = float((e * ((d / (e * ratio) - 1) ** 2 - 1 / (e * ratio))).sum() / e.mean()) if len(e) > 1 else 0.0
     tau2 = (CELL_YEARS * CELL_SPREAD**2 + max(between, 0.0)) / (CELL_YEARS + max(len(e), 1) - 1)
-    noise = CELL_YEAR_SPREAD**2 / years + 1 / np.maximum(expected, 1e-9)
+    noise = year_spread**2 / years + 1 / np.maximum(expected, 1e-9)
     weight = np.where(seen, tau2 / (tau2 + noise), 0.0)
     own = np.divide(actual, expected, out=np.ones(len(actual)), where=seen)
     return Cells(1 + weight * (own - 1), np.sqrt(1 / (1 / tau2 + 1 / noise)), weight)
@@ -103,7 +111,7 @@ def mean(column: pl.Series, otherwise: float = 0.0) -> float:
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:
-    """Return a share that is believed, and the ends of its 90 % interval."""
+    """Return a share that is believed, and the ends of its 90% interval."""
     total = exposure + people
     p = (count + people * prior) / total
     inside = min(max(p, 0.5 / total), 1 - 0.5 / total)
@@ -113,7 +121,16 @@ def share(count: float, exposure: float, prior: float, people: float) -> tuple[f
     return p, min(low, p), max(high, p)
 
 
-def student(freedom: float) -> float:
-    """Return the 95 % quantile of Student's distribution, by Cornish and Fisher."""
-    z = Z90
+def freedom(years: int) -> float:
+    """Return the degrees of freedom of a spread that so many years, and the prior, tell."""
+    return PRIOR_YEARS + max(years, 1) - 1
+
+
+def widened(spread: float, years: int) -> float:
+    """Return the spread of a normal distribution whose 80% band allows for what so many years leave open of it."""
+    return spread * student(freedom(years), Z80) / Z80
+
+
+def student(freedom: float, z: float = Z90) -> float:
+    """Return a quantile of Student's distribution, the 95% one, from the normal one, by Cornish and Fisher."""
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

@@ -29,7 +29,7 @@ class Share:
         key: of the configuration.
         count, exposure: experience.
         prior: configured share.
-        value, low, high: what is believed, with its 90 % interval.
+        value, low, high: what is believed, with its 90% interval.
         people: that the prior is worth.
     """
 
@@ -213,7 +213,7 @@ def _tables(new: pl.DataFrame, config: Config) -> Iterator[tuple[str, Any, str]]
         expected = float(_expected(chosen, section.deferral_rates, 4).sum())
         half = SHARE_PEOPLE / 2 * expected / chosen.height
         ratio = (float(chosen["rate"].sum()) / 10_000 + half) / (expected + half)
-        why = f"mean of {chosen.height:,} rates that were chosen is {mean(chosen['rate']) / 100:.2f} %"
+        why = f"mean of {chosen.height:,} rates that were chosen is {mean(chosen['rate']) / 100:.2f}%"
         yield "enrollment.deferral_rates", _scaled(section.deferral_rates, ratio, 0.9, 4), f"{why}; shape as configured"
 
 

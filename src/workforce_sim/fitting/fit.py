@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
 from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
 from workforce_sim.fitting.configuration import Keys, keys, opening_year
 from workforce_sim.fitting.estimates import Estimates, estimated
-from workforce_sim.fitting.fit_text import fit_text
+from workforce_sim.fitting.fit_text import fit_card, fit_text
 from workforce_sim.fitting.leveling import with_levels
 from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
@@ -34,7 +36,7 @@ BASE = {
 
 
 @dataclass(frozen=True, repr=False)
-class Fit:
+class Fit(Displayed):
     """What an employer's own censuses say.
 
     Attributes:
@@ -55,7 +57,7 @@ class Fit:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row per estimate: exposure, count, A/E, credibility, value, 90 % interval, prior."""
+        """One row per estimate: exposure, count, A/E, credibility, value, 90% interval, prior."""
         return table(self.estimates)
 
     @cached_property
@@ -74,12 +76,28 @@ class Fit:
         types: Any = {c.name: c.dtype for c in CENSUS if c.name in staff.columns and c.name not in text}
         return Census(completed(staff.cast(types), CENSUS), source="last census")
 
+    def _card(self) -> Card:
+        return fit_card(self)
+
     def __str__(self) -> str:
         return fit_text(self)
 
-    def report(self) -> str:
-        """Return the fit as Markdown, with pictures as SVG."""
-        return fit_report(self)
+    @overload
+    def report(self) -> str: ...
+    @overload
+    def report(self, path: str | Path) -> Path: ...
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Write one page about the fit, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
+                as Markdown.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return fit_report(self, path)
 
     def yaml(self) -> str:
         """Return the configuration as YAML, each fitted key with where it comes from."""

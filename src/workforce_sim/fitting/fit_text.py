@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.wording import columns, percent
 
 if TYPE_CHECKING:
@@ -18,35 +19,42 @@ SHOWN = 12
 
 def fit_text(fit: Fit) -> str:
     """Return a fit as a page."""
+    flows, estimates = flow_rows(fit), estimate_rows(fit.table)
+    parts = [_title(fit), "", *columns(flows, right=range(2, len(flows[0]))), ""]
+    return "\n".join([*parts, *columns(estimates, right=(2, 3, 4, 5, 6, 8)), *_warnings(fit)])
+
+
+def fit_card(fit: Fit) -> Card:
+    """Return a fit as a notebook shows it."""
+    (came, *flows), (heading, *estimates) = flow_rows(fit), estimate_rows(fit.table)
+    tables = Table(came, cells(flows), left=2), Table(heading, cells(estimates), left=2)
+    return Card(_title(fit), tables, fit.warnings)
+
+
+def _title(fit: Fit) -> str:
     first, last = fit.parts[0].before.date, fit.parts[-1].after.date
-    head = [
-        f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last",
-        "",
-    ]
-    parts = ["\n".join(head), *_flows(fit), *_estimates(fit.table), *_warnings(fit)]
-    return "\n".join(parts)
+    return f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last"
 
 
-def _flows(fit: Fit) -> Iterator[str]:
+def flow_rows(fit: Fit) -> list[list[str]]:
+    """Return how many stayed, left and came, by interval, after a heading; kinds of nobody are left out."""
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
-    rows = [["from", "to", *used]]
-    rows += [
-        [str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in fit.flows.to_dicts()
-    ]
-    yield from columns(rows, right=range(2, 2 + len(used)))
+    found = fit.flows.to_dicts()
+    rows = [[str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in found]
+    return [["from", "to", *used], *rows]
 
 
-def _estimates(table: pl.DataFrame) -> Iterator[str]:
-    rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90 % interval", "prior"]]
+def estimate_rows(table: pl.DataFrame) -> list[list[str]]:
+    """Return the estimates after a heading; of a kind with very many cells those with most exposure."""
+    rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)
         shown = part if part.height <= SHOWN else part.sort("exposure", descending=True).head(SHOWN)
         rows += [_row(row) for row in shown.to_dicts()]
         if part.height > SHOWN:
             rows.append(["", f"and {part.height - SHOWN:,} more", *[""] * 7])
-    yield ""
-    yield from columns(rows, right=(2, 3, 4, 5, 6, 8))
+    return rows
 
 
 def _row(row: dict[str, float | str | None]) -> list[str]:

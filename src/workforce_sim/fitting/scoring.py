@@ -34,12 +34,13 @@ def scored(replicates: Floats, actual: float, flat: float, last: float) -> dict[
         f"p{p}": float(x) for p, x in zip(PERCENTS, np.percentile(replicates, PERCENTS).tolist(), strict=True)
     }
     own = {"actual": actual, "mean": float(replicates.mean()), "sd": float(replicates.std(ddof=1))}
+    points = {"flat": flat, "last": last}
     plain = {"crps_flat": abs(flat - actual), "crps_last": abs(last - actual)}
-    return {**own, **percentiles, "crps": crps(replicates, actual), **plain, "pit": pit(replicates, actual)}
+    return {**own, **percentiles, **points, "crps": crps(replicates, actual), **plain, "pit": pit(replicates, actual)}
 
 
 def by_measure(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per measure: median error, coverage, skill, width of the 80 % band, mean PIT; in their order."""
+    """Return one row per measure: median error, coverage, skill, width of the 80% band, mean PIT; in their order."""
     actual = pl.col("actual")
     error = pl.when(actual != 0).then(pl.col("p50") / actual - 1)
     inside = {

@@ -25,7 +25,7 @@ Method = Literal["current", "prior"]
 
 @dataclass(frozen=True)
 class AdpTest:
-    """An ADP or ACP test; percentages are in percent, 6.5 for 6.5 %, to 2 decimals.
+    """An ADP or ACP test; percentages are in percent, 6.5 for 6.5%, to 2 decimals.
 
     Attributes:
         passed: whether the highly compensated are within what the others allow.
@@ -55,7 +55,7 @@ def mean_bp(ratios: Ints) -> int | None:
 
 
 def highest_passing_bp(nhce_bp: int) -> int:
-    """Return the highest whole percentage in bp that passes: max(1.25 N, min(2 N, N + 2 %)), rounded down."""
+    """Return the highest whole percentage in bp that passes: max(1.25 N, min(2 N, N + 2%)), rounded down."""
     return max(5 * nhce_bp // 4, min(2 * nhce_bp, nhce_bp + 200))
 
 
@@ -93,8 +93,8 @@ def adp_test(
 ) -> AdpTest:
     """Return the ADP test of the eligible employees of a plan, or with match for deferrals the ACP test.
 
-    Each one's ratio is contribution / compensation to 0.01 %, half up, 0 for those who contribute nothing; a group's
-    percentage is the mean of its ratios, to 0.01 %, half up. The highly compensated pass up to the larger of 1.25 times
+    Each one's ratio is contribution / compensation to 0.01%, half up, 0 for those who contribute nothing; a group's
+    percentage is the mean of its ratios, to 0.01%, half up. The highly compensated pass up to the larger of 1.25 times
     the others' percentage and the smaller of twice it and it plus 2 points. Who has no compensation is left out, and
     without anybody in one of the groups the test is passed. Source: IRC 401(k)(3), 401(m)(2); 26 CFR 1.401(k)-2(a),
     1.401(m)-2(a).
@@ -105,7 +105,7 @@ def adp_test(
         compensation: dollars of plan compensation, after the limit of section 401(a)(17).
         highly_compensated: who is.
         method: compare with the others' percentage of the year (``current``) or of the year before (``prior``).
-        prior_nhce_percentage: that of the year before, 3.25 for 3.25 %; when left out, 3 % of a plan's first year.
+        prior_nhce_percentage: that of the year before, 3.25 for 3.25%; when left out, 3% of a plan's first year.
 
     Raises:
         TypeError: for columns that are not dollars or flags.
@@ -145,7 +145,7 @@ def _percentage_bp(percentage: float) -> int:
     except (ArithmeticError, ValueError):
         bp = -1
     if bp < 0:
-        raise ValueError("prior_nhce_percentage must be a percentage from 0 up, at most 2 decimals (3.25 for 3.25 %)")
+        raise ValueError("prior_nhce_percentage must be a percentage from 0 up, at most 2 decimals (3.25 for 3.25%)")
     return bp
 
 

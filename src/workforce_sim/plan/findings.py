@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
 Outcome = Literal[
@@ -16,32 +19,46 @@ Outcome = Literal[
 Figures = Mapping[str, float | int | None]
 
 _WORDS = {
-    "ratio_percent": "share of the others / of the highly compensated",
+    "ratio_percent": "ratio percentage (NHCEs / HCEs)",
     "lowest_ratio_percent": "lowest ratio percentage of a rate group",
-    "hce_percent": "average of the highly compensated",
-    "nhce_percent": "average of the others",
-    "highest_passing_percent": "highest average that passes",
-    "highest_hce_rate_percent": "highest rate of a highly compensated",
-    "highest_nhce_rate_percent": "highest rate of the others",
-    "hces": "highly compensated, tested",
-    "nhces": "others, tested",
-    "excess": "too much",
-    "recharacterized": "of it stays as catch-up",
-    "refunds": "of it goes back",
-    "refunded_to": "employees with too much",
-    "employees": "employees with too much",
-    "highest_excess": "most of one of them",
+    "hce_percent": "HCE average",
+    "nhce_percent": "NHCE average",
+    "highest_passing_percent": "highest HCE average that passes",
+    "highest_hce_rate_percent": "highest HCE rate",
+    "highest_nhce_rate_percent": "highest NHCE rate",
+    "hces": "HCEs tested",
+    "nhces": "NHCEs tested",
+    "excess": "excess",
+    "recharacterized": "recharacterized as catch-up",
+    "refunds": "to be refunded",
+    "refunded_to": "employees with an excess",
+    "employees": "employees over the limit",
+    "highest_excess": "largest excess of one employee",
     "key_percent": "share of key employees",
     "key_employees": "key employees",
     "key_balances": "balances of key employees",
     "all_balances": "all balances",
 }
-"""Names of figures in words."""
-_OF_COVERAGE = {"hce_percent": "highly compensated who benefit", "nhce_percent": "others who benefit"}
+"""What a page calls each figure; HCEs are highly compensated employees, NHCEs all others."""
+_OF_COVERAGE = {"hce_percent": "HCEs who benefit", "nhce_percent": "NHCEs who benefit"}
 
-RATIO_FAILED = "ratio percentage test failed; the average benefit test is not made"
-RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test are not made"
-"""Notes of what has failed but may yet pass another test that the law allows."""
+RATIO_FAILED = "ratio percentage test failed; the average benefit test was not run"
+RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test were not run"
+"""Notes of a failed test for which the law allows another test."""
+
+
+class Figure(NamedTuple):
+    """A figure of a test: its name in words, its value, and the unit: ``%``, ``dollars`` or none, of people."""
+
+    words: str
+    value: float | int | None
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        text = _number(self.value)
+        return {"%": f"{text}%", "dollars": f"${text}"}.get(self.unit, text)
 
 
 @dataclass(frozen=True)
@@ -68,15 +85,20 @@ class PlanTest:
         """The figures as text."""
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
+    @property
+    def in_words(self) -> list[Figure]:
+        """The figures with their names and units as people read them."""
+        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
+        return [Figure(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
+
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
-        lines = [_line(words[name], value, percent=name.endswith("_percent")) for name, value in self.figures.items()]
+        lines = [f"    {figure.words:<48}{figure.text:>16}" for figure in self.in_words]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
-@dataclass(frozen=True)
-class Nondiscrimination:
+@dataclass(frozen=True, repr=False)
+class Nondiscrimination(Displayed):
     """The tests of one plan year; prints as a page.
 
     Attributes:
@@ -104,13 +126,26 @@ class Nondiscrimination:
         columns = ("test", "outcome", "section", "figures", "note")
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
+    def __repr__(self) -> str:
+        outcomes = Counter(found.outcome for found in self.tests)
+        return f"<Nondiscrimination of {self.year}: {', '.join(f'{n} {outcome}' for outcome, n in outcomes.items())}>"
+
+    def _card(self) -> Card:
+        rows = [(found.test, f"IRC {found.section}", found.outcome, _said(found), found.note) for found in self.tests]
+        heading = ("Test", "Section", "Outcome", "Figures", "Note")
+        return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
+
     def __str__(self) -> str:
-        return "\n".join([f"Plan year {self.year}, replicate {self.replicate}", *map(str, self.tests)])
+        of_several = f", simulation {self.replicate}" if self.replicate else ""
+        return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
-def _line(words: str, value: float | None, *, percent: bool) -> str:
-    unit = "%" if percent and value is not None else "dollars" if isinstance(value, float) else ""
-    return f"    {words:<48}{_number(value):>16} {unit}".rstrip()
+def _said(test: PlanTest) -> str:
+    return "; ".join(f"{figure.words} {figure.text}" for figure in test.in_words)
+
+
+def _unit(name: str, value: float | None) -> str:
+    return "%" if name.endswith("_percent") and value is not None else "dollars" if isinstance(value, float) else ""
 
 
 def _number(value: float | None) -> str:

@@ -138,17 +138,17 @@ def _default_rates(config: Config) -> Iterator[str]:
     rise = config.enrollment.escalation
     first, at_first = _default_rate(config, 0), _default_rate(config, _most_increases_at_first(rise))
     if not _LEAST_BP <= first <= _MOST_AT_FIRST_BP:
-        yield "enrollment.auto_enrollment.default_deferral_rate: from 3 to 10 % in a QACA (IRC 401(k)(13)(C)(iii))"
+        yield "enrollment.auto_enrollment.default_deferral_rate: from 3 to 10% in a QACA (IRC 401(k)(13)(C)(iii))"
     if first <= _MOST_AT_FIRST_BP < at_first:
         yield (
-            "enrollment.escalation: the default of a QACA is at most 10 % until the end of the plan year after that of "
+            "enrollment.escalation: the default of a QACA is at most 10% until the end of the plan year after that of "
             "the first contribution (IRC 401(k)(13)(C)(iii))"
         )
     if _default_rate(config, _ALL) > _MOST_BP:
-        yield "enrollment.escalation.cap: at most 15 % in a QACA (IRC 401(k)(13)(C)(iii))"
+        yield "enrollment.escalation.cap: at most 15% in a QACA (IRC 401(k)(13)(C)(iii))"
     if any(_default_rate(config, _least_increases(rise, later)) < least for later, least in _LEAST_LATER_BP):
         yield (
-            "enrollment.escalation: the default of a QACA is at least 4, 5 and 6 % after the initial period "
+            "enrollment.escalation: the default of a QACA is at least 4, 5 and 6% after the initial period "
             "(IRC 401(k)(13)(C)(iii))"
         )
 

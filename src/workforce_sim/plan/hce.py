@@ -61,7 +61,7 @@ def top_paid(pay_cents: Ints, keys: Keys, counted: Flags) -> Flags:
 
 
 def highly_compensated(pay_cents: Any, threshold_cents: int, owner_ppm: Any = 0, in_group: Any = True) -> Any:
-    """Return who is highly compensated: pay strictly above the threshold, or an owner of more than 5 %.
+    """Return who is highly compensated: pay strictly above the threshold, or an owner of more than 5%.
 
     Args:
         pay_cents: pay of the look-back year.
@@ -75,7 +75,7 @@ def highly_compensated(pay_cents: Any, threshold_cents: int, owner_ppm: Any = 0,
 def top_paid_group(pay: Column, *, counted: Column | None = None, employee_id: Column | None = None) -> Any:
     """Return who is in the top-paid group of a year: the highest-paid fifth.
 
-    Its size is 20 % of those who count, half up. People who do not count (in the look-back year under 6 months of
+    Its size is 20% of those who count, half up. People who do not count (in the look-back year under 6 months of
     service, under 17.5 hours a week, or under 21 at its end) make the group smaller, yet may be in it. The law asks for
     a uniform rule on rounding and ties; this is ours. Source: IRC 414(q)(3) and (5), 26 CFR 1.414(q)-1T, Q&A-3(b) and
     Q&A-9(b) and (c).

@@ -47,7 +47,7 @@ class Limits:
         highly_compensated_cents: pay of this year above which one is highly compensated in the next, section
             414(q)(1)(B).
         key_officer_cents: pay above which an officer is a key employee, section 416(i)(1)(A)(i).
-        one_percent_owner_cents: pay above which an owner of more than 1 % is one, section 416(i)(1)(A)(iii).
+        one_percent_owner_cents: pay above which an owner of more than 1% is one, section 416(i)(1)(A)(iii).
         wage_base_cents: wages under Social Security tax, section 3121(a)(1).
         roth_catch_up_wages_cents: FICA wages of the year before above which catch-up is Roth, from 2026, section
             414(v)(7)(A).
@@ -248,7 +248,7 @@ def _checked(name: str, year: int, dollars: float) -> int:
 
 def _growth(name: str, rate: Any) -> Fraction:
     if isinstance(rate, bool) or not isinstance(rate, (Real, Decimal)):
-        raise TypeError(f"{name}: expected a number such as 0.025 for 2.5 %, not {type(rate).__name__}")
+        raise TypeError(f"{name}: expected a number such as 0.025 for 2.5%, not {type(rate).__name__}")
     if not -1 < float(rate) <= 1:
         raise ValueError(f"{name} must be above -1 and at most 1, not {rate}")
     written: Any = float(rate) if isinstance(rate, Rational) else rate

@@ -172,12 +172,12 @@ def early_entrants(config: Config, people: People) -> Flags:
 def _beyond_acp_harbor(config: Config, year: int) -> Iterator[str]:
     """Yield what keeps the match of a year within a safe harbor from being exempt from ACP, section 401(m)(11)(B).
 
-    A safe-harbor match has been looked at but for deferrals above 6 %; one beside a safe-harbor nonelective
+    A safe-harbor match has been looked at but for deferrals above 6%; one beside a safe-harbor nonelective
     contribution has not.
     """
     match = config.plan.match.at(year)
     if match.matches_above_six_percent:
-        yield "plan.match: matches deferrals above 6 % of pay (IRC 401(m)(11)(B)(i))"
+        yield "plan.match: matches deferrals above 6% of pay (IRC 401(m)(11)(B)(i))"
     if config.plan.safe_harbor_money(year) == "match":
         return
     if any(a.rate_bp < b.rate_bp for _, tiers in match.bands for a, b in pairwise(tiers)):

@@ -14,7 +14,7 @@ ONE_PERCENT_PPM = PPM // 100
 
 
 def most_officers(employees: int) -> int:
-    """Return how many officers may be key employees: 10 %, rounded up, at least 3, at most 50.
+    """Return how many officers may be key employees: 10%, rounded up, at least 3, at most 50.
 
     Source: IRC 416(i)(1)(A), 26 CFR 1.416-1, T-14.
 
@@ -30,7 +30,7 @@ def key_employees(
     """Return who is a key employee of a year, IRC 416(i)(1)(A).
 
     Officers paid above the limit, the highest paid first (ties to the smaller key) up to ``most_officers``; owners of
-    more than 5 %; owners of more than 1 % paid above 150,000.
+    more than 5%; owners of more than 1% paid above 150,000.
 
     Args:
         pay_cents: pay of the year.
@@ -49,5 +49,5 @@ def key_employees(
 
 
 def is_top_heavy(key_cents: int, all_cents: int) -> bool:
-    """Return whether key employees have more than 60 % of all balances, IRC 416(g)(1)(A)(ii)."""
+    """Return whether key employees have more than 60% of all balances, IRC 416(g)(1)(A)(ii)."""
     return 5 * key_cents > 3 * all_cents

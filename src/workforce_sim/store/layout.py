@@ -37,6 +37,8 @@ SPOOL = "spool"
 
 ENSEMBLE = "ensemble.json"
 """Of an ensemble, beside its batches: what was asked."""
+ASKED = "asked.json"
+"""Of a comparison and a sweep: what was asked of each scenario, and hashes of the tables."""
 
 _YEAR = re.compile(r"year=([0-9]{4})")
 

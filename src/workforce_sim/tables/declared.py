@@ -113,6 +113,10 @@ class Counts:
     event: str
     cause: str | None = None
 
+    def covers(self, event: str, cause: str | None) -> bool:
+        """Return whether a row of this type and cause counts."""
+        return event == self.event and self.cause in (None, cause)
+
 
 @dataclass(frozen=True)
 class Measure(Column):
@@ -140,12 +144,13 @@ def names(table: Iterable[Column]) -> list[str]:
 
 def completed(frame: pl.DataFrame, table: Iterable[Column]) -> pl.DataFrame:
     """Return the frame with every column of the table, in order; those not there yet are null."""
+    there = set(frame.columns)
     absent = [
         pl.lit(None, dtype=pl.String if column.dtype is NAME else column.dtype).alias(column.name)
         for column in table
-        if column.name not in frame.columns
+        if column.name not in there
     ]
-    return (frame.with_columns(absent) if absent else frame).select(names(table))
+    return (frame.with_columns(absent) if absent else frame)[names(table)]
 
 
 def looked_at(table: Sequence[Column]) -> tuple[Column, ...]:

@@ -47,7 +47,7 @@ def percent(share: float | Decimal | None, places: int | None = None) -> str:
     if share is None:
         return "-"
     exact = Decimal(str(share)) * 100
-    return f"{exact.normalize():f} %" if places is None else f"{exact:.{places}f} %"
+    return f"{exact.normalize():f}%" if places is None else f"{exact:.{places}f}%"
 
 
 def bp_percent(bp: int | None) -> str:

@@ -58,7 +58,7 @@ def _limits(limits: Limits, person: Row) -> list[Reason]:
 
 
 def match(config: Config, person: Row) -> Reason:
-    """Return the match formula in force for the person: tiers such as ``100 % to 3 %, 50 % to 5 %``."""
+    """Return the match formula in force for the person: tiers such as ``100% to 3%, 50% to 5%``."""
     formula = config.plan.match.at(person["year"])
     start, tiers = _own_band(formula.bands, formula.graded_by, person)
     text = ", ".join(_tier(tier, formula.in_dollars) for tier in tiers) or "none"

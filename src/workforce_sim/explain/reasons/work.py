@@ -169,7 +169,7 @@ def _months(key: str, weights: Sequence[float] | None, date: dt.date) -> list[Re
     if weights is None:
         return []
     share = 100 * weights[date.month - 1] / sum(weights)
-    return [Reason(key, number(weights[date.month - 1]), f"{share:.1f} % of the year in {date:%B}")]
+    return [Reason(key, number(weights[date.month - 1]), f"{share:.1f}% of the year in {date:%B}")]
 
 
 # --- pay ---
