@@ -7,7 +7,7 @@ are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,13 +77,19 @@ def _settle(parts: list[Asked], year: Year) -> list[Employment]:
         _dealt(gone, parts, i, leaves)
         _dealt(by_reduction, parts, i, reduced)
     del weights, u, keys
-    for part in parts:
-        part.columns.pop("weight")
-        part.columns.pop("chance")  # the staff may be many: what is not needed any more need not be in memory
+    _let_go(parts, "weight", "chance")
     mix = _filled(parts, (leaves, promoted), year) if year.config.fills_vacancies else _mix(parts, year)
+    _let_go(parts, *parts[0].columns)
     hires = _hires(parts, planned, mix, year)
     shares = [hires[share] for share in cut(len(hires), len(parts))]
     return [Employment(*found) for found in zip(*flags, shares, strict=True)]
+
+
+def _let_go(parts: list[Asked], *names: str) -> None:
+    """Let go of columns that nobody asks for any more: the staff may be many."""
+    for part in parts:
+        for name in names:
+            del part.columns[name]
 
 
 def _gathered(parts: list[Asked], column: str, replicate: int) -> Array:
@@ -131,18 +137,19 @@ def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]
 # --- staff on the disk: asked one partition after another, settled as one, and hires in partitions of their own ---
 
 
-def settled_as_one(parts: Iterable[Asked], year: Year, rows: int) -> tuple[list[Employment], list[Employment]]:
+def settled_as_one(
+    parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int
+) -> tuple[list[Employment], list[Employment]]:
     """Return what is settled for partitions of one replicate: for each that was asked, and for those of the hires.
 
     Args:
-        parts: what each answers; let go of once it is joined.
+        parts: what each answers, one after another.
+        sizes: how many opening staff each has.
         year: the plan year.
         rows: hires of a partition.
     """
-    one, sizes = _as_one(list(parts))
-    (found,) = _settle([one], year)
-    nobody = found.hires.clear()
-    cuts = np.cumsum(sizes)[:-1]
+    (found,) = _settle([_as_one(parts, sizes)], year)
+    nobody, cuts = found.hires.clear(), np.cumsum(sizes)[:-1]
     leaves, reduced, promoted = (np.split(which, cuts) for which in (found.leaves, found.reduced, found.promoted))
     asked = [Employment(a, b, c, nobody) for a, b, c in zip(leaves, reduced, promoted, strict=True)]
     none = np.zeros(0, dtype=bool)
@@ -150,11 +157,17 @@ def settled_as_one(parts: Iterable[Asked], year: Year, rows: int) -> tuple[list[
     return asked, [Employment(none, none, none, share) for share in hires]
 
 
-def _as_one(parts: list[Asked]) -> tuple[Asked, list[int]]:
-    """Return several partitions as one, and how many each has; a column at a time is twice in memory."""
-    sizes = [len(part.columns["key"]) for part in parts]
-    columns = {name: _joined([part.columns.pop(name) for part in parts]) for name in list(parts[0].columns)}
-    return Asked(columns, [slice(0, sum(sizes))], parts[0].named), sizes
+def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:
+    """Return several partitions as one; each goes to its place at once, so that nothing is twice in memory."""
+    total, start = sum(sizes), 0
+    columns: dict[str, Array] = {}
+    named = False
+    for part, size in zip(parts, sizes, strict=True):
+        columns = columns or {name: np.empty(total, dtype=column.dtype) for name, column in part.columns.items()}
+        for name, column in part.columns.items():
+            columns[name][start : start + size] = column
+        named, start = part.named, start + size
+    return Asked(columns, [slice(0, total)], named)
 
 
 EMPLOYMENT = Settlement("employment", lambda year: True, _ask, _settle)

@@ -130,7 +130,8 @@ class Stream:
         """Settle who is employed; hires come behind those of the years before, in partitions of their own."""
         year = parts[0].year
         with year.clock(EMPLOYMENT.name):
-            found, new = settled_as_one(_asked(parts, EMPLOYMENT, events), year, self._rows)
+            sizes = [shelf.rows for shelf in (*opening.hired, *opening.census)]
+            found, new = settled_as_one(_asked(parts, EMPLOYMENT, events), sizes, year, self._rows)
         old = [part.given(EMPLOYMENT.name, value) for part, value in zip(parts, found, strict=True)]
         hires = [self._entrants(value, opening.nobody, year) for value in new]
         before = len(opening.hired)
