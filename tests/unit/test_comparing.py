@@ -391,7 +391,7 @@ def test_a_comparison_is_printed_in_a_hundred_plain_columns(compared: Comparison
     assert f"4 scenarios, {COUNT} replicates of each, 2025 to 2027" in text
     assert "everybody beside today: 1 difference in what was asked" in text
     assert "net a point of participation" in text
-    assert repr(compared) == f"<Comparison of today, richer, everybody, leaving: {COUNT} replicates of each>"
+    assert repr(compared) == f"<Comparison of today, richer, everybody, leaving: {COUNT} simulations of each>"
 
 
 def test_notes_are_told_once_with_the_scenarios_that_they_are_of() -> None:

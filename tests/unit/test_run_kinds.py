@@ -28,9 +28,9 @@ random_seed: 1
 census: {size: 40}
 """
 KINDS = {
-    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: holds no run but an ensemble, "),
-    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: holds no run but a comparison: open"),
-    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: holds no run but a sweep: open"),
+    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: is not a run but an ensemble, "),
+    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: is not a run but a comparison: open"),
+    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: is not a run but a sweep: open"),
 }
 COMMANDS = {
     "show": ["run", "show", "it"],
@@ -69,7 +69,7 @@ def test_an_ensemble_a_comparison_and_a_sweep_are_called_what_they_are(kind: str
 def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured) -> None:
     simulate_ensemble(TWO, replicates=2, out="it")
     Path("it/replicates.parquet").unlink()
-    assert told("show", capsys).startswith("it: holds no run but an ensemble, ")
+    assert told("show", capsys).startswith("it: is not a run but an ensemble, ")
 
 
 @pytest.mark.parametrize("part", ["run/year=2025", "ensemble/batch=000000"])
@@ -91,7 +91,7 @@ def test_a_file_and_any_other_folder_are_called_so(capsys: Captured) -> None:
 
 def test_a_run_is_no_shard() -> None:
     simulate(TWO, out="run")
-    with pytest.raises(LedgerError, match=r"^run: holds a run, no ensemble; give the folders of shards$"):
+    with pytest.raises(LedgerError, match=r"^run: holds a run, not an ensemble; give the folders of shards$"):
         merge(["run"], "merged")
 
 

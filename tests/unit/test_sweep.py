@@ -156,7 +156,7 @@ def test_a_sweep_is_printed_in_a_hundred_plain_columns(swept: Sweep) -> None:
     assert text.startswith(f"6 combinations, {COUNT} replicates of each")
     assert "100% to 3%, 50% to 5%" in text
     assert repr(swept) == (
-        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} replicates of each>"
+        f"<Sweep of plan.match.tiers, compensation.cola_rate: 6 combinations, {COUNT} simulations of each>"
     )
 
 
@@ -261,7 +261,7 @@ def test_a_wrong_key_or_value_is_the_error_of_the_configuration(grid: dict[str, 
     "key", ["random_seed", "simulation.start_year", "simulation.end_year", "census.size", "census", "output.path"]
 )
 def test_what_must_be_the_same_cannot_be_swept(key: str) -> None:
-    with pytest.raises(RequestError, match=f"{key}: is the same in a whole sweep"):
+    with pytest.raises(RequestError, match=f"{key}: cannot vary in a sweep"):
         sweep(BASE, {key: [1]})
 
 

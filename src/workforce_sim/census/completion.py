@@ -67,7 +67,7 @@ def _full_time_notes(share: pl.Series) -> tuple[str, ...]:
 def _rate_notes(frame: pl.DataFrame, config: Config) -> tuple[str, ...]:
     if not config.plan.enabled or frame["deferral_bp"].null_count() < frame.height or not frame.height:
         return ()
-    return ("no deferral rates: who takes part at the opening is drawn from enrollment.election",)
+    return ("no deferral rates: participants at the opening are drawn from enrollment.election",)
 
 
 def _department(names: pl.Series) -> pl.Series:

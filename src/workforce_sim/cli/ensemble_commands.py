@@ -148,7 +148,9 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
     if options.shard is not None and until:
-        raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
+        raise RequestError(
+            "--until: a shard cannot tell when all shards together reach it; leave out --until or --shard"
+        )
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
     with _executor(options.scheduler) as executor:
         return simulate_ensemble(

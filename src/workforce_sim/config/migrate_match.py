@@ -224,6 +224,8 @@ def _exceptions(
         if value is None:
             continue
         if value and excepts[name]:
-            found.by_hand(key, "no exception from the conditions of employer money is modelled: nobody is excepted")
+            found.by_hand(
+                key, "exceptions from the conditions of employer contributions are not modeled: nobody is exempt"
+            )
         else:
             found.left_out(key, "excepts nobody here")

@@ -148,7 +148,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         count = self.ensembles[self.baseline].count
-        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} replicates of each>"
+        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} simulations of each>"
 
     def __str__(self) -> str:
         return readable(self)
@@ -250,7 +250,7 @@ def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
         if value != known.get(key, ABSENT)
     ]
     if problems:
-        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
+        why = "all scenarios use the same random draws: give them the same seed, years and census"
         raise ConfigError("\n  ".join([why, *problems]))
 
 

@@ -65,7 +65,7 @@ class Ensemble:
 
     def __repr__(self) -> str:
         years = self.replicates["year"]
-        return f"<Ensemble of {self.count:,} replicates, {years.min()!s} to {years.max()!s}>"
+        return f"<Ensemble of {self.count:,} simulations, {years.min()!s} to {years.max()!s}>"
 
 
 def simulate_ensemble(

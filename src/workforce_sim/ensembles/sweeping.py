@@ -85,7 +85,7 @@ class Sweep:
 
     def __repr__(self) -> str:
         count = self.ensembles[0].count
-        return f"<Sweep of {', '.join(self.keys)}: {len(self.ensembles)} combinations, {count:,} replicates of each>"
+        return f"<Sweep of {', '.join(self.keys)}: {len(self.ensembles)} combinations, {count:,} simulations of each>"
 
     def __str__(self) -> str:
         return readable(self)
@@ -161,7 +161,7 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
         if any(_within(key, fixed) for fixed in FIXED):
-            raise RequestError(f"{key}: is the same in a whole sweep (one seed, one census, the same years)")
+            raise RequestError(f"{key}: cannot vary in a sweep, which has one seed, one census and the same years")
         around = next((other for other in values if other != key and _within(key, other)), None)
         if around is not None:
             raise RequestError(f"{key}: is a part of {around}; sweep one of the two")

@@ -117,7 +117,7 @@ _BEFORE_ALL = -2.0
 
 
 def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
-    return smallest(order, keys, k, "terminations of opening staff")
+    return smallest(order, keys, k, "terminations of existing employees")
 
 
 def _risks(weight: Ints, factor: int, year: Year) -> Risks:
@@ -140,7 +140,7 @@ def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Arr
             leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[i], year), u[part])
         else:
             order = ranking(scaled_risks(np.maximum(weight[part], 1), planned.hire_exits[i] * PPM), u[part])
-            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of hires")
+            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of new hires")
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
