@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution, attribution
     from workforce_sim.ensembles.comparing import Comparison, compare
     from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
+    from workforce_sim.ensembles.saved import read_results
     from workforce_sim.ensembles.sweeping import Sweep, sweep
     from workforce_sim.errors import (
         CensusError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
     from workforce_sim.fitting.calibration import Calibration, calibrate
     from workforce_sim.fitting.fit import Fit, fit
@@ -120,6 +122,7 @@ __all__ = [
     "diff_runs",
     "event",
     "export_csv",
+    "export_tables",
     "fit",
     "hires_needed",
     "ledger_rows",
@@ -137,6 +140,7 @@ __all__ = [
     "rates_by_calendar_year",
     "read_census",
     "read_leniently",
+    "read_results",
     "read_run",
     "refuse_too_large",
     "replay",
@@ -159,6 +163,7 @@ _HOMES = {
     "ensembles.attribution": ("Attribution", "attribution"),
     "ensembles.comparing": ("Comparison", "compare"),
     "ensembles.ensemble": ("Ensemble", "simulate_ensemble"),
+    "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
     "explain.diff": ("RunDifference", "diff_runs"),
@@ -170,6 +175,7 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "exports.tables": ("export_tables",),
     "fitting.backtest": ("Backtest", "backtest"),
     "fitting.calibration": ("Calibration", "calibrate"),
     "fitting.fit": ("Fit", "fit"),

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
+from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
+from workforce_sim.display.plots import summary_plot
+from workforce_sim.errors import asked
 from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Source
-from workforce_sim.store.header import Origin
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
+from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(Displayed):
     """The tables of a run and how they came about.
 
     Attributes:
@@ -41,9 +49,27 @@ class Result:
     origin: Origin = field(default=Origin(), compare=False)
 
     def __repr__(self) -> str:
-        years = self.summary["year"].unique().sort()
         rows = f"{self._height('events'):,} events, {self._height('snapshots'):,} snapshots"
-        return f"<Result of {years[0]} to {years[-1]}: {rows}>"
+        return f"<Result of {self._span}: {rows}, {counted(len(self.notes), 'note')}>"
+
+    def _card(self) -> Card:
+        return Card(f"Run of {self._span}", (summary_table(self.summary),), self.notes)
+
+    def plot(self, measure: str) -> Picture:
+        """Return a picture of a measure by year.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        summary = self.summary
+        return summary_plot(summary, asked.measure_name(measure, summary.columns[2:]))
+
+    @property
+    def _span(self) -> str:
+        return span(self.summary["year"].unique().sort().to_list())
 
     def _height(self, name: str) -> int:
         return int(self.scan(name).select(pl.len()).collect().item())
@@ -73,6 +99,11 @@ class Result:
         """Where the census came from: ``synthetic``, ``configured`` or ``given``; None where nobody knows."""
         return self.tables.header.source if isinstance(self.tables, Stored) else self.origin.source
 
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, replicate, fingerprint of the census, versions."""
+        return self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
+
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
 
@@ -92,21 +123,46 @@ class Result:
         """SHA-256 of the sorted tables: equal for equal results, whatever machine, order, engine or version."""
         return ledger.chained(map(ledger.year_digest, self.parts()))
 
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the run, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written, or a table of the run cannot be read.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
+
     def write(self, path: str | Path) -> Path:
         """Write the run to a new folder and return its path; ``simulate(..., out=path)`` does it year by year.
 
         Raises:
             LedgerError: when the folder holds anything but this run, or cannot be written.
         """
-        header = self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
-        with writing(
-            Path(path), header, None if self.opening is None else ledger.ordered(self.opening, "census")
-        ) as writer:
-            years = self.tables.years if isinstance(self.tables, Stored) else header.years
+        opening = None if self.opening is None else ledger.ordered(self.opening, "census")
+        with writing(Path(path), self.header, opening) as writer:
+            years = self.tables.years if isinstance(self.tables, Stored) else self.header.years
             for year, part in zip(years, self.parts(), strict=True):
                 if year not in writer.years:
                     writer.commit(year, part, None, {})
         return Path(path)
+
+    def to_excel(self, path: str | Path, *, people: bool = False, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``.
+
+        Args:
+            path: file to write, ending in ``.xlsx``.
+            people: whether there is a sheet for each year with everybody employed in it.
+            overwrite: whether a file that is there is replaced.
+        """
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, people=people, overwrite=overwrite)
+        return found
 
 
 def read_run(path: str | Path) -> Result:

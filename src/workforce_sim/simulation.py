@@ -16,7 +16,7 @@ from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, refuse_inputs, writing
-from workforce_sim.wording.terminal import Progress
+from workforce_sim.wording.progress import Progress, years
 
 
 def simulate(
@@ -29,7 +29,7 @@ def simulate(
     replicate: int = 0,
     engine: Engine = "fast",
     out: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     events: Sequence[OwnEvent] = (),
 ) -> Result:
     """Simulate a workforce year by year.
@@ -45,7 +45,8 @@ def simulate(
         out: folder to write the run to, year by year; ``output.path`` of the configuration when left out. A new or
             empty one, or that of the same run: an interrupted one goes on after its last committed year, one with
             fewer years is extended, and a finished one is returned as it is.
-        progress: called after each year.
+        progress: called after each year with the year, how many are done, and how many there are; True shows a line
+            with the time left on a terminal or in a notebook.
         events: events of your own, made with ``event``; see ``docs/own-events.md``.
 
     Returns:
@@ -64,19 +65,24 @@ def simulate(
         refuse_foreign(Path(folder))
         refuse_inputs(Path(folder), config, chosen.census.path if census is None else census)
     run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None, own=events)
-    years = run.config.simulation.years
+    with years(progress) as tell:
+        return _simulated(run, None if folder is None else Path(folder), tell)
+
+
+def _simulated(run: Run, folder: Path | None, progress: Progress | None) -> Result:
+    wanted = run.config.simulation.years
+
+    def tell(year: int) -> None:
+        if progress is not None:
+            progress(year, year - wanted.start + 1, len(wanted))
+
     if folder is not None:
-        return recorded(run, Path(folder), lambda year: _tell(progress, year, years))
+        return recorded(run, folder, tell)
     parts = []
     for year in run.steps():
         parts.append(year.tables)
-        _tell(progress, year.number, years)
+        tell(year.number)
     return run.result(joined(parts))
-
-
-def _tell(progress: Progress | None, year: int, years: range) -> None:
-    if progress is not None:
-        progress(year, year - years.start + 1, len(years))
 
 
 def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:

@@ -351,7 +351,7 @@ def test_the_error_of_a_variance_is_that_of_repeated_samples() -> None:
     [
         ({"replicates": 9}, "from 10 to"),
         ({"measures": ["salaries"]}, "no measure is named 'salaries'"),
-        ({"measures": []}, "no measure is named"),
+        ({"measures": []}, "measures: give at least one of headcount_opening"),
         ({"years": [2031]}, r"years: \[2031\] are not among 2025 to 2027"),
         ({"years": []}, "years: none are not among 2025 to 2027"),
     ],

@@ -112,7 +112,8 @@ def test_a_folder_that_is_taken_is_refused_before_the_run(folder: Path, capsys: 
 def test_verbose_shows_the_years_as_they_are_done(capsys: Captured) -> None:
     assert main(["simulate", "c.yaml", "-v"]) == 0
 
-    assert capsys.readouterr().err == "2025 done, 1 of 3\n2026 done, 2 of 3\n2027 done, 3 of 3\n"
+    told = [line.partition(", about")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["2025 done, 1 of 3", "2026 done, 2 of 3", "2027 done, 3 of 3"]
 
 
 @pytest.mark.usefixtures("folder")
@@ -388,7 +389,7 @@ def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(fo
     run = [sys.executable, "-u", "-m", "workforce_sim", *arguments]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == b"2025 done, 1 of 40\n"
+        assert process.stderr.readline().startswith(b"2025 done, 1 of 40")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
 
@@ -401,7 +402,7 @@ def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(fo
 
     again = command(*arguments)
     assert again.returncode == 0
-    assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 40\n".encode())
+    assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 40".encode())
     simulate("c.yaml", end_year=2064, out="whole")
     assert (hashes(folder / "run"), strays(folder / "run")) == (hashes(folder / "whole"), [])
 

@@ -228,7 +228,6 @@ def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.say("lost")
     terminal.complain("lost")
 
-    assert console.shower(True) is not None
     assert console.guarded(lambda: 0, verbose=False) == 0
 
 
@@ -291,37 +290,6 @@ def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) 
     text = capsys.readouterr().err
     assert text.startswith("Traceback (most recent call last):")
     assert re.search(r'test_console\.py", line \d+, in action', text)
-
-
-def test_progress_is_lines_when_verbose_and_nothing_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
-    assert console.shower(False) is None
-    show = console.shower(True)
-    assert show is not None
-
-    show(2025, 1, 2)
-    show(2026, 2, 2)
-
-    assert capsys.readouterr().err == "2025 done, 1 of 2\n2026 done, 2 of 2\n"
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_one_line_on_a_terminal_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    show = console.shower(False)
-    assert show is not None
-
-    show(2025, 1, 2)
-    assert terminal.getvalue().rstrip() == "2025 done, 1 of 2"
-    show(2026, 2, 2)
-
-    *_, last, rest = terminal.getvalue().split("\r")
-    assert (last.strip(), rest) == ("", "")
-    assert "\n" not in terminal.getvalue()
 
 
 @pytest.mark.parametrize(("text", "number"), [("5", 5), ("-5", -5), ("007", 7), ("0", 0)])

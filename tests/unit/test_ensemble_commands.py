@@ -100,7 +100,7 @@ def test_an_ensemble_as_json(capsys: Captured) -> None:
 def test_progress_is_told_when_asked(capsys: Captured) -> None:
     assert main(["ensemble", "today.yaml", "--replicates", "3", "--verbose"]) == 0
 
-    assert capsys.readouterr().err.endswith("3 of 3 replicates\n")
+    assert capsys.readouterr().err.endswith("3 of 3 simulations\n")
 
 
 def test_notes_are_printed(capsys: Captured) -> None:
@@ -140,7 +140,7 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     command = [sys.executable, "-m", "workforce_sim", *arguments, "5000", "--verbose"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == "50 of 5,000 replicates\n"
+        assert process.stderr.readline().startswith("50 of 5,000 simulations")
         process.send_signal(how)
         out, err = process.communicate(timeout=120)
 

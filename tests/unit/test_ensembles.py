@@ -193,11 +193,11 @@ def test_progress_is_a_line_of_a_terminal_and_nothing_elsewhere(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     simulate_ensemble(CONFIG, replicates=2_000, until={"net_employer_cost": 0.9})
     out, err = capsys.readouterr()
-    assert (out, "of 2,000 replicates" in err, "\n" in err) == ("", True, False)
+    assert (out, "of 2,000 simulations" in err, "\n" in err) == ("", True, False)
 
 
 def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:
-    assert repr(ensemble) == "<Ensemble of 70 replicates, 2025 to 2026>"
+    assert repr(ensemble) == "<Ensemble of 70 simulations, 2025 to 2026>"
 
 
 # --- batches ----------------------------------------------------------------------------------------------------------
@@ -353,5 +353,8 @@ def test_a_share_that_is_none_is_refused(share: Any) -> None:
 
 
 def test_a_measure_that_is_none_is_refused_with_those_there_are() -> None:
-    with pytest.raises(RequestError, match=r"until: no measure is named 'cost'; there are headcount_opening, "):
+    with pytest.raises(
+        RequestError,
+        match=r"until: no measure is named 'cost'; did you mean net_employer_cost ",
+    ):
         simulate_ensemble(CONFIG, until={"cost": 0.01})

@@ -659,7 +659,7 @@ def test_a_census_prints_as_its_account(read: Read) -> None:
         "  left out: 1 with a terminated status",
     ]
     assert "not used: Title" in page
-    assert census._repr_html_().startswith("<pre>staff.csv: 1 person")
+    assert "<strong>staff.csv: 1 person on 2025-01-01</strong>" in census._repr_html_()
     assert json.loads(json.dumps(census.account))["census"] == {
         "date_format": {"hire_date": "%m/%d/%Y"},
         "columns": {"status": "Status"},

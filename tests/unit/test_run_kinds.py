@@ -63,7 +63,8 @@ def test_an_ensemble_a_comparison_and_a_sweep_are_called_what_they_are(kind: str
     assert main([*command, "--out", "it"]) == 0
     capsys.readouterr()
     for each in COMMANDS:
-        assert told(each, capsys).startswith(expected)
+        if each != "export":  # which knows them all
+            assert told(each, capsys).startswith(expected)
 
 
 def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured) -> None:

@@ -51,5 +51,5 @@ def test_nothing_is_exported_into_a_run(tmp_path: Path, capsys: pytest.CaptureFi
     run = tmp_path / "run"
     simulate(CONFIG, census=CENSUS, out=run)
     assert main(["run", "export", str(run), "--to", str(run / "csv")]) == 1
-    assert "csv: lies in the folder of the run, where nothing else may be; " in capsys.readouterr().err
+    assert "csv: lies in the folder that is exported, where nothing else may be; " in capsys.readouterr().err
     assert verify_run(run)

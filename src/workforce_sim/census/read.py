@@ -6,7 +6,6 @@ must hold, and ``judged`` sorts out who is staff and accounts for every row.
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +13,13 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.census.account import account, account_of_frame, page
+from workforce_sim.census.account import account, account_card, account_of_frame, page
 from workforce_sim.census.fields import FIELDS
 from workforce_sim.census.judged import Judged, judged, read_judged
 from workforce_sim.census.rules import Finding
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.changing import changed_data
+from workforce_sim.display.html import card_html
 from workforce_sim.errors import CensusError
 from workforce_sim.tables import CENSUS, NAME, completed
 
@@ -69,7 +69,7 @@ class Census:
         return page(self.account)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(page(self.account))}</pre>"
+        return card_html(account_card(self.account))
 
 
 def read_census(source: Any, config: Chosen = None, *, census: Mapping[str, Any] | None = None) -> Census:

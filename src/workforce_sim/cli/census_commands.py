@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, year_number
+from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, say
 
 TEMPLATE = "census.csv"
-Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
 
 
 def add_census_commands(commands: Any, command: Command) -> None:

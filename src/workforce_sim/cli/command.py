@@ -7,9 +7,10 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from workforce_sim.cli.console import explained, guarded, shower
+from workforce_sim.cli.console import explained, guarded
 from workforce_sim.operate.failures import cause
 from workforce_sim.operate.logs import in_file, on_standard_error
+from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, printable
 
 Advice = Callable[[str, str], list[str]]
@@ -81,7 +82,7 @@ def logged_command(action: Callable[[], int], reports: Reports, *, log_file: str
     root = logging.getLogger()
     root.addHandler(reports)
     try:
-        with on_standard_error(verbose=verbose, structured=structured, show=shower(False)):
+        with years(True) as show, on_standard_error(verbose=verbose, structured=structured, show=show):
             return guarded(in_its_file, verbose=verbose, tell=reports.error)
     finally:
         root.removeHandler(reports)

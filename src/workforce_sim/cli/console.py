@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from workforce_sim.explain.years_text import Row, mix_table, plan_table, year_table
-from workforce_sim.wording.terminal import Progress, complain, printable, ticker
+from workforce_sim.wording.terminal import complain, printable
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 FIRST_YEAR, LAST_YEAR = 1950, 2200
@@ -109,12 +109,6 @@ def file_name(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("expected the name of a file, got an empty text")
     return text
-
-
-def shower(verbose: bool) -> Progress | None:
-    """Return a callback that shows the progress of years on standard error; none where nobody would see it."""
-    tick = ticker(verbose)
-    return None if tick is None else lambda year, done, total: tick(f"{year} done, {done} of {total}", done == total)
 
 
 def run_report(

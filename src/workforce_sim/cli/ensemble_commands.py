@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, note_list, whole_number
-from workforce_sim.cli.run_commands import Command
-from workforce_sim.wording.terminal import complain, counter, printable, say
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.progress import simulations
+from workforce_sim.wording.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -152,12 +153,12 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
             "--until: a shard cannot tell when all shards together reach it; leave out --until or --shard"
         )
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
             options.config,
             replicates=replicates,
             executor=executor,
-            progress=counter(options.verbose),
+            progress=progress,
             until=until,
             out=options.out,
             spread=options.spread,
@@ -181,6 +182,7 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
+    from workforce_sim.ensembles.grouped import gains_by_group  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
@@ -189,14 +191,15 @@ def _compare(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Comparison = compare(scenarios, executor=executor, **asked)
     least = None if options.show_small else LEAST
     gains = None if options.gains is None else found.gains(options.gains, least=least)
     page = of_comparison(found, gains)
     if options.out is not None:
-        write_folder(options.out, tables_of_comparison(found, gains), page, "comparison.json")
+        tables = {**tables_of_comparison(found, gains), "groups": gains_by_group(found, least)}
+        write_folder(options.out, tables, page, "comparison", found.headers)
     _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
     return SUCCESS
 
@@ -224,12 +227,12 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
-    asked = {"replicates": options.replicates, "progress": counter(options.verbose)}
-    with _executor(options.scheduler) as executor:
+    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+        asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
-        write_folder(options.out, tables_of_sweep(found), page, "sweep.json")
+        write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
     _tell(options, found, page)
     return SUCCESS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, whole_number
-from workforce_sim.cli.run_commands import Command
+from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, say
 
 

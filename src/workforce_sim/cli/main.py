@@ -9,17 +9,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from workforce_sim.cli.census_commands import add_census_commands
-from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, shower, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
+from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
+from workforce_sim.cli.parser import Parser, command
+from workforce_sim.cli.plot_command import add_plot_command
+from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
 EXAMPLE = "simulation_config.yaml"
@@ -50,28 +55,29 @@ def _leave(code: int) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="workforce-sim", description="Simulate a workforce year by year.", allow_abbrev=False
-    )
+    parser = Parser(prog="workforce-sim", description="Simulate a workforce and its 401(k) plan year by year.")
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _simulate_options(_command(commands, "simulate", "simulate a configuration and print its years", _simulate))
-    add_ensemble_commands(commands, _command)
-    add_fit_commands(commands, _command)
-    add_census_commands(commands, _command)
+    _simulate_options(command(commands, "simulate", "simulate a configuration and print its years", _simulate))
+    add_ensemble_commands(commands, command)
+    add_fit_commands(commands, command)
+    add_census_commands(commands, command)
+    add_export_command(commands, command)
+    add_plot_command(commands, command)
     about = "check or begin a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
-    check = _command(config, "check", "tell all that is wrong with a configuration", _config_check)
+    check = command(config, "check", "tell all that is wrong with a configuration", _config_check)
     check.add_argument("file", metavar="FILE", type=Path, help="YAML file")
-    _command(config, "schema", "print the JSON schema of configurations", _config_schema)
-    migrate = _command(config, "migrate", "translate a configuration of the existing system", _config_migrate)
+    command(config, "schema", "print the JSON schema of configurations", _config_schema)
+    migrate = command(config, "migrate", "translate a configuration of the existing system", _config_migrate)
     migrate.add_argument("file", metavar="OLD", type=Path, help="YAML file of the existing system")
     migrate.add_argument("new", metavar="NEW", type=Path, nargs="?", help="file to write; default: OLD.migrated.yaml")
-    init = _command(config, "init", "write a commented example of every key", _config_init)
+    init = command(config, "init", "write a commented example of every key", _config_init)
     init.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path(EXAMPLE), help=f"default: {EXAMPLE}")
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
-    add_run_commands(run, _command)
+    add_run_commands(run, command)
+    add_report_command(commands, command)
     return parser
 
 
@@ -89,15 +95,6 @@ class _Version(argparse.Action):
         except PackageNotFoundError:
             say("workforce-sim, not installed")
         parser.exit()
-
-
-def _command(
-    commands: Any, name: str, about: str, action: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show progress, and where an error arose")
-    parser.set_defaults(action=action)
-    return parser
 
 
 def _simulate_options(parser: argparse.ArgumentParser) -> None:
@@ -130,10 +127,11 @@ def _simulate(options: argparse.Namespace) -> int:
         complain(f"--tests: plan.enabled is false in {options.config}: there is no plan to test; leave out --tests")
         return USAGE
     started = perf_counter() - start
-    result = simulate(config, out=options.out, progress=shower(options.verbose))
+    with years(True, verbose=options.verbose) as progress:
+        result = simulate(config, out=options.out, progress=progress)
     timings = {"start-up": started, **result.timings}
-    years, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
-    say(run_report(years, result.notes, timings, perf_counter() - start, mix))
+    rows, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
+    say(run_report(rows, result.notes, timings, perf_counter() - start, mix))
     if options.tests:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 

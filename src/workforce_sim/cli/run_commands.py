@@ -6,23 +6,16 @@ As in ``main``, what a command needs is imported when it runs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
-from workforce_sim.wording.terminal import complain, printable, say
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from workforce_sim.result import Result
+from workforce_sim.cli.export_commands import export, export_options
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.terminal import printable, say
 
 MOST_PERSONS = 1_000_000
 """Of each kind, that a difference shows."""
-
-Command = Callable[[Any, str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
-"""Adds a command: group, name, what it does in a line, action."""
 
 
 def add_run_commands(run: Any, command: Command) -> None:
@@ -40,19 +33,12 @@ def add_run_commands(run: Any, command: Command) -> None:
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
     diff.add_argument("b", metavar="B", type=Path, help="folder of another; differences are those of B beside A")
     diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help="show N persons of each kind, by id")
-    _export_options(command(run, "export", "write the tables of a run as CSV, safe for spreadsheets", _export))
+    about = "the same as workforce-sim export"
+    export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
 
 
 def _run_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="DIR", type=Path, help="folder of the run")
-
-
-def _export_options(parser: argparse.ArgumentParser) -> None:
-    _run_folder(parser)
-    parser.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="new folder for the CSV files")
-    key = parser.add_mutually_exclusive_group()
-    key.add_argument("--key-file", metavar="FILE", type=Path, help="give pseudonyms for ids, by the key in a file")
-    key.add_argument("--key-env", metavar="NAME", help="the same, by the key in an environment variable")
 
 
 def _say(text: str) -> None:
@@ -89,38 +75,3 @@ def _diff(options: argparse.Namespace) -> int:
     found = diff_runs(options.a, options.b)
     _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
     return SUCCESS
-
-
-def _export(options: argparse.Namespace) -> int:
-    from workforce_sim.result import read_run  # noqa: PLC0415
-    from workforce_sim.store.files import is_there  # noqa: PLC0415
-    from workforce_sim.store.layout import placed_folder  # noqa: PLC0415
-
-    folder: Path = options.to
-    key = options.key_env if options.key_file is None else options.key_file
-    if is_there(folder):
-        complain(f"{folder}: exists already; choose another folder, or remove it first")
-        return FAILURE
-    if not folder.parent.is_dir():
-        complain(f"{folder.parent}: no such folder; make it first")
-        return FAILURE
-    if folder.resolve().is_relative_to(options.run.resolve()):
-        complain(f"{folder}: lies in the folder of the run, where nothing else may be; choose another")
-        return FAILURE
-    with placed_folder(folder) as part:
-        _write_tables(read_run(options.run), part, key)
-    kept = "" if key is not None else "; ids are as in the run: --key-file gives pseudonyms"
-    complain(f"written to {folder}{kept}")
-    return SUCCESS
-
-
-def _write_tables(run: Result, folder: Path, key: Path | str | None) -> None:
-    from workforce_sim.explain.queries import collected  # noqa: PLC0415
-    from workforce_sim.share.csv_files import export_csv  # noqa: PLC0415
-    from workforce_sim.share.pseudonyms import pseudonyms  # noqa: PLC0415
-
-    for name in ("events", "snapshots", "summary"):
-        table: pl.DataFrame = collected(run.scan(name))
-        if key is not None and "employee_id" in table.columns:
-            table = pseudonyms(table, key)
-        export_csv(table, folder / f"{name}.csv")

@@ -97,3 +97,15 @@ def _keys_within(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for name in keys_of(path):
         yield (*path, name)
         yield from _keys_within((*path, name))
+
+
+def about(key: str) -> str:
+    """Return what a dotted key means, as its field says: that of the key around it for a row or a year."""
+    path: KeyPath = tuple(
+        int(part) if part.isdigit() else part for part in re.sub(r"\[(\d+)\]", r".\1", key).split(".")
+    )
+    for end in range(len(path), 0, -1):
+        found = schema_at(path[: end - 1]).get("properties", {}).get(path[end - 1], {})
+        if "description" in found:
+            return str(found["description"])
+    return ""

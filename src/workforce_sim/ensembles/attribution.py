@@ -15,12 +15,15 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES, Values
+from workforce_sim.ensembles.cards import attribution_card
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.spread import SOURCES, varying
 from workforce_sim.ensembles.wording import SHOWN, table, value
 from workforce_sim.errors import RequestError
-from workforce_sim.errors.asked import MOST_REPLICATES, whole, within
+from workforce_sim.errors.asked import MOST_REPLICATES, measure_name, whole, within
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import counted
@@ -43,7 +46,7 @@ SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, repr=False)
-class Attribution:
+class Attribution(Displayed):
     """The variance of measures by source.
 
     Attributes:
@@ -57,7 +60,10 @@ class Attribution:
     ensembles: Mapping[str, Ensemble] = field(compare=False)
 
     def __repr__(self) -> str:
-        return f"<Attribution over {self.ensembles[ALL].count:,} simulations>"
+        return f"<Attribution over {counted(self.ensembles[ALL].count, 'simulation')}>"
+
+    def _card(self) -> Card:
+        return attribution_card(self)
 
     def __str__(self) -> str:
         return readable(self)
@@ -107,14 +113,10 @@ def attribution(
 
 
 def _measures(measures: Iterable[str]) -> list[str]:
-    asked = [measures] if isinstance(measures, str) else list(measures)
-    known = {short: name for name in MEASURES for short in (name, name.removesuffix("_cents"))}
-    wrong = [name for name in asked if name not in known]
-    if wrong or not asked:
-        raise RequestError(
-            f"measures: no measure is named {', '.join(map(repr, wrong))}; there are {', '.join(MEASURES)}"
-        )
-    return [known[name] for name in asked]
+    given = [measures] if isinstance(measures, str) else list(measures)
+    if not given:
+        raise RequestError(f"measures: give at least one of {', '.join(MEASURES)}")
+    return [measure_name(name, MEASURES, "measures") for name in given]
 
 
 def _years(config: Config, years: Iterable[int] | None) -> list[int]:

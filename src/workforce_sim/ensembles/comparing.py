@@ -6,40 +6,53 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.census import Census
 from workforce_sim.config import Config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
+from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
-from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller, whole
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
+from workforce_sim.ensembles.plots import comparison_plot
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.wording import ABSENT, PATHS, changes, value_text
+from workforce_sim.store.header import Header
+from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
+from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.terminal import printable
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 CENSUS_PATH = ("path", "size")
 """Keys of ``census`` that say which one: without meaning where one is given."""
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Displayed):
     """Scenarios of one census, with common random numbers.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
         configs: what was asked, in the same order.
-        census: the census that all have.
+        census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
-    census: Census = field(compare=False)
+    census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
@@ -52,6 +65,11 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other scenarios."""
         return list(self.ensembles)[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -137,21 +155,73 @@ class Comparison:
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)
 
+    def report(
+        self,
+        path: str | Path,
+        *,
+        discount_rate: float | None = None,
+        least: int | None = 10,
+        attribution: Attribution | None = None,
+    ) -> Path:
+        """Write one page about the comparison, an HTML file for people to read, and return its path.
+
+        One simulation of each scenario is made for it, to see who gains and who loses; not of a comparison that was
+        read from its folder.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            least: cells of fewer employees are hidden, as in ``gains``; None hides none, for internal use.
+            attribution: what ``attribution`` found of the baseline: the page then tells chance, years and assumptions
+                apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution, least=least)
+        return written
+
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
         replicate = asked.replicate(replicate)
+        if self.census is None:
+            raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
         if replicate not in self._money:
             named = self.configs.items()
             found = {name: people.money(whole(config, self.census, replicate, self.own)) for name, config in named}
             self._money[replicate] = people.alike(found)
         return self._money[replicate]
 
+    def plot(self, measure: str, *, differences: bool = False) -> Picture:
+        """Return a picture of a measure by year, a line for each scenario with its band.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            differences: show how far the other scenarios are from the baseline, simulation by simulation.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[self.baseline].replicates))
+        return comparison_plot(self, name, differences=differences)
+
     def __repr__(self) -> str:
-        count = self.ensembles[self.baseline].count
-        return f"<Comparison of {', '.join(self.ensembles)}: {count:,} simulations of each>"
+        count = counted(self.ensembles[self.baseline].count, "simulation")
+        return f"<Comparison of {printable(', '.join(self.ensembles))}: {count} of each>"
+
+    def _card(self) -> Card:
+        return comparison_card(self)
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
@@ -173,7 +243,7 @@ def compare(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     baseline: str | None = None,
     own_events: Iterable[OwnEvent] = (),
 ) -> Comparison:
@@ -185,7 +255,8 @@ def compare(
         census: path, frame or read census; what the configurations name when left out, else a synthetic one.
         replicates: how many of each, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called with how many replicates are done of all scenarios; True shows them on a terminal.
+        progress: called with how many replicates are done of all scenarios; True shows a line with the
+            time left on a terminal or in a notebook.
         baseline: the scenario that the others are compared with; the first when left out.
         own_events: events of your own, made with ``event``; they happen in every scenario.
 
@@ -202,19 +273,20 @@ def compare(
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
     wanted = asked.replicates(replicates)
-    tell, own = teller(progress), tuple(own_events)
+    own = tuple(own_events)
     ensembles: dict[str, Ensemble] = {}
-    for place, (name, config) in enumerate(configs.items()):
-        told = None if tell is None else counting(tell, place, len(configs))
-        ensembles[name] = simulate_ensemble(
-            config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
-        )
+    with simulations(progress) as tell:
+        for place, (name, config) in enumerate(configs.items()):
+            told = counting(tell, place, len(configs))
+            ensembles[name] = simulate_ensemble(
+                config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
+            )
     return Comparison(ensembles, configs, read, own)
 
 
-def counting(tell: Progress, place: int, of: int) -> Progress:
+def counting(tell: Count | None, place: int, of: int) -> Count | None:
     """Return what tells the progress of one ensemble as that of all."""
-    return lambda done, total: tell(place * total + done, of * total)
+    return None if tell is None else lambda done, total: tell(place * total + done, of * total)
 
 
 def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.display.by_year import bands_table, span
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
+from workforce_sim.display.plots import bands_plot
 from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.ensembles.bands import MEASURES, bands
+from workforce_sim.ensembles.bands import MEASURES, bands, measures
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.recording import finish, recorded
@@ -24,18 +30,20 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
+from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
-from workforce_sim.wording.terminal import counter
+from workforce_sim.wording import counted
+from workforce_sim.wording.progress import Count, simulations
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
 
 LEAST = 30
 """Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
 
-Progress = Callable[[int, int], None]
-"""Called after each batch with how many replicates are done, and how many there are at most."""
-
 
 @dataclass(frozen=True, repr=False)
-class Ensemble:
+class Ensemble(Displayed):
     """Many replicates.
 
     Attributes:
@@ -45,6 +53,7 @@ class Ensemble:
             vary and does not.
         kept: whole results of the replicates that were asked for, by number.
         sure: of ``until``: how large the relative standard error of each measure became; empty without.
+        origin: census and versions; of an ensemble on disk, what its folder says of them.
     """
 
     replicates: pl.DataFrame
@@ -52,6 +61,12 @@ class Ensemble:
     notes: tuple[str, ...] = ()
     kept: Mapping[int, Result] = field(default_factory=dict)
     sure: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin | Header = field(default=Origin(), compare=False)
+
+    @cached_property
+    def header(self) -> Header:
+        """What was asked: configuration, fingerprint of the census, versions."""
+        return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -63,9 +78,51 @@ class Ensemble:
         """How many replicates there are."""
         return self.replicates["replicate"].n_unique()
 
+    def report(
+        self, path: str | Path, *, discount_rate: float | None = None, attribution: Attribution | None = None
+    ) -> Path:
+        """Write one page about the ensemble, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+            attribution: what ``attribution`` found: the page then tells chance, years and assumptions apart.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
+        return written
+
     def __repr__(self) -> str:
-        years = self.replicates["year"]
-        return f"<Ensemble of {self.count:,} simulations, {years.min()!s} to {years.max()!s}>"
+        return f"<Ensemble of {counted(self.count, 'simulation')}, {self._span}>"
+
+    def _card(self) -> Card:
+        title = f"{counted(self.count, 'simulation')} of {self._span}: means"
+        return Card(title, (bands_table(self.bands),), self.notes)
+
+    def plot(self, measure: str) -> Picture:
+        """Return a picture of a measure by year: its mean, and bands of percentiles.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+
+        Raises:
+            RequestError: for another name, or a measure without values.
+        """
+        return bands_plot(self.bands, asked.measure_name(measure, measures(self.replicates)))
+
+    @property
+    def _span(self) -> str:
+        return span(self.replicates["year"].unique().sort().to_list())
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def simulate_ensemble(
@@ -74,7 +131,7 @@ def simulate_ensemble(
     census: Any = None,
     replicates: int | Iterable[int] = 1_000,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     events: Iterable[int] = (),
     until: Mapping[str, float | str] | None = None,
     out: str | Path | None = None,
@@ -91,7 +148,8 @@ def simulate_ensemble(
         replicates: how many, from 0, up to a million; or their numbers, below 2^31.
         executor: anything with the interface of ``concurrent.futures.Executor``: a process pool, or that of a cluster;
             left out, one thread for each processor.
-        progress: called after each batch; True shows a line on standard error where that is a terminal.
+        progress: called after each batch with how many replicates are done, and how many there are at most; True shows
+            a line with the time left on a terminal or in a notebook.
         events: numbers of replicates whose whole results are wanted.
         until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
             a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
@@ -124,10 +182,10 @@ def simulate_ensemble(
     if folder is not None:
         header = run.origin.header(written, notes)
         parts = recorded(folder, header, wanted, lambda numbers, keep: carried_out(job, numbers, executor, keep))
-    with closing(parts):
-        found, sure = _collected(parts, len(written.simulation.years), len(wanted), teller(progress), targets)
+    with closing(parts), simulations(progress) as tell:
+        found, sure = _collected(parts, len(written.simulation.years), len(wanted), tell, targets)
     kept = {r: whole(written, census, r, own) for r in wanted_whole}
-    ensemble = Ensemble(found, written, notes, kept, sure)
+    ensemble = Ensemble(found, written, notes, kept, sure, run.origin)
     if folder is not None:
         finish(folder, ensemble)
     return ensemble
@@ -137,11 +195,6 @@ def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] =
     """Return the whole result of one replicate, in memory."""
     run = begin(config, census=census, replicate=replicate, own=own)
     return run.result(joined(list(run.years())))
-
-
-def teller(progress: Progress | bool | None) -> Progress | None:
-    """Return what is called after each batch, if anything is."""
-    return counter(verbose=False) if progress is True else (progress or None)
 
 
 def _whole(events: Iterable[int]) -> list[int]:
@@ -156,14 +209,7 @@ def _whole(events: Iterable[int]) -> list[int]:
 def relative_targets(until: Mapping[str, float | str], own: Sequence[OwnEvent] = ()) -> dict[str, float]:
     """Return the largest relative standard error by measure."""
     known = (*MEASURES, *(name for event in own for name in event.measures or ()))
-    return {_measure(name, known): _share(name, value) for name, value in until.items()}
-
-
-def _measure(name: str, known: Sequence[str]) -> str:
-    for found in (name, f"{name}_cents"):
-        if found in known:
-            return found
-    raise RequestError(f"until: no measure is named {name!r}; there are {', '.join(known)}")
+    return {asked.measure_name(name, known, "until"): _share(name, value) for name, value in until.items()}
 
 
 def _share(name: str, value: float | str) -> float:
@@ -180,7 +226,7 @@ def _collected(
     batches: Iterable[pl.DataFrame],
     years: int,
     wanted: int,
-    tell: Progress | None,
+    tell: Count | None,
     targets: Mapping[str, float],
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     """Return the summaries of all replicates, or of those after which everything was sure enough."""

@@ -63,7 +63,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
         raise LedgerError(f"{gap}; add a shard")
     with closing(recorded(Path(out), header, wanted, partial(_kept, found))) as parts:
         whole = pl.concat(list(parts))
-    ensemble = Ensemble(whole, header.config, header.notes)
+    ensemble = Ensemble(whole, header.config, header.notes, origin=header)
     finish(Path(out), ensemble)
     return ensemble
 

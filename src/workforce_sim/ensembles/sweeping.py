@@ -5,24 +5,33 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.ensembles.bands import bands
+from workforce_sim.ensembles.bands import bands, measures
+from workforce_sim.ensembles.cards import sweep_card
 from workforce_sim.ensembles.comparing import counting
-from workforce_sim.ensembles.ensemble import Ensemble, Progress, simulate_ensemble, teller
+from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable, paired
+from workforce_sim.ensembles.plots import sweep_plot
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.wording import percent, value_text
+from workforce_sim.store.header import Header, Origin
+from workforce_sim.wording import counted, percent, value_text
+from workforce_sim.wording.progress import Count, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
@@ -32,13 +41,13 @@ MATCH = "plan.match."
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep:
+class Sweep(Displayed):
     """A grid, simulated.
 
     Attributes:
         combinations: one row per combination: its number from 0, and a column for each swept key, of numbers where all
             its values are numbers, else of words.
-        ensembles: in the same order.
+        ensembles: in the same order; the first one alone keeps its census.
     """
 
     combinations: pl.DataFrame
@@ -48,6 +57,12 @@ class Sweep:
     def keys(self) -> list[str]:
         """The keys that were swept."""
         return self.combinations.columns[1:]
+
+    @property
+    def headers(self) -> dict[str, Header]:
+        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
+        numbers = map(str, self.combinations["combination"])
+        return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
@@ -83,12 +98,54 @@ class Sweep:
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
 
+    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
+        """Write one page about the sweep, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+            discount_rate: a year, of present values; 0.05 when left out.
+
+        Raises:
+            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            LedgerError: when the file cannot be written.
+        """
+        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
+        written: Path = write(self, path, rate=discount_rate)
+        return written
+
+    def plot(self, measure: str, *, year: int | None = None) -> Picture:
+        """Return a picture of a measure in a year: a heat map of two swept keys, else a row for each combination.
+
+        Args:
+            measure: a measure of the summary, such as ``net_employer_cost``; ``_cents`` may be left out.
+            year: a plan year; the last one when left out.
+
+        Raises:
+            RequestError: for another name or year, or a measure without values.
+        """
+        name = asked.measure_name(measure, measures(self.ensembles[0].replicates))
+        years = self.ensembles[0].config.simulation.years
+        chosen = years[-1] if year is None else asked.whole(year)
+        if chosen is None or chosen not in years:
+            raise RequestError(f"year: {year!r:.40} is not among {years[0]} to {years[-1]}")
+        return sweep_plot(self, name, chosen)
+
     def __repr__(self) -> str:
-        count = self.ensembles[0].count
-        return f"<Sweep of {', '.join(self.keys)}: {len(self.ensembles)} combinations, {count:,} simulations of each>"
+        combinations = counted(len(self.ensembles), "combination")
+        count = counted(self.ensembles[0].count, "simulation")
+        return f"<Sweep of {', '.join(self.keys)}: {combinations}, {count} of each>"
+
+    def _card(self) -> Card:
+        return sweep_card(self)
 
     def __str__(self) -> str:
         return readable(self)
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
+        found: Path = write(self, path, overwrite=overwrite)
+        return found
 
 
 def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +163,7 @@ def sweep(
     census: Any = None,
     replicates: int | Iterable[int] = 100,
     executor: Executor | None = None,
-    progress: Progress | bool | None = True,
+    progress: Count | bool | None = True,
     own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
     """Simulate every combination of values with common random numbers.
@@ -119,7 +176,8 @@ def sweep(
         census: as for ``simulate``; it is read once.
         replicates: how many of each combination, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
-        progress: called with how many replicates are done of all combinations; True shows them on a terminal.
+        progress: called with how many replicates are done of all combinations; True shows a line with the
+            time left on a terminal or in a notebook.
         own_events: events of your own, made with ``event``; they happen in every combination.
 
     Returns:
@@ -136,19 +194,21 @@ def sweep(
     configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
     wanted = asked.replicates(replicates)
-    tell, own = teller(progress), tuple(own_events)
-    ensembles = [
-        simulate_ensemble(
-            each,
-            census=read,
-            replicates=wanted,
-            executor=executor,
-            progress=None if tell is None else counting(tell, place, len(configs)),
-            own_events=own,
-        )
-        for place, each in enumerate(configs)
-    ]
-    return Sweep(_combinations(values), ensembles)
+    own = tuple(own_events)
+    with simulations(progress) as tell:
+        ensembles = [
+            simulate_ensemble(
+                each,
+                census=read,
+                replicates=wanted,
+                executor=executor,
+                progress=counting(tell, place, len(configs)),
+                own_events=own,
+            )
+            for place, each in enumerate(configs)
+        ]
+    first, *others = ensembles
+    return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:

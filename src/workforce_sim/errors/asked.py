@@ -1,9 +1,10 @@
-"""Whole numbers that a caller asks with, each with its range: said here once, for the library and the command lines."""
+"""What a caller asks with: whole numbers, each with its range, and measures; said here once for all."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
@@ -64,3 +65,27 @@ def numbers(asked: Any) -> list[int] | None:
     found = {whole(value) for value in islice(asked, MOST_REPLICATES + 1)}
     known = sorted(number for number in found if number is not None and 0 <= number <= LAST_REPLICATE)
     return known if len(known) == len(found) else None
+
+
+SHORT = {"headcount": "headcount_closing", "participation": "participation_rate", "deferrals": "deferral_cents"}
+"""What people say for a measure that has a longer name."""
+
+
+def measure_name(asked: str, known: Sequence[str], what: str = "measure") -> str:
+    """Return the full name of a measure; ``_cents`` may be left out.
+
+    Args:
+        asked: the name given.
+        known: names of the measures that there are.
+        what: which argument it was given for.
+
+    Raises:
+        RequestError: when there is none, with those whose names are near.
+    """
+    found = next((name for name in (asked, f"{asked}_cents", SHORT.get(asked)) if name in known), None)
+    if found is not None:
+        return found
+    short = [name.removesuffix("_cents") for name in known]
+    near = [name for name in short if str(asked) in name] or get_close_matches(str(asked)[:100], short, 3, 0.5)
+    hint = f"did you mean {' or '.join(near[:3])}? " if near and asked else ""
+    raise RequestError(f"{what}: no measure is named {asked!r:.40}; {hint}there are {', '.join(short)}")

@@ -13,8 +13,10 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
-from workforce_sim.explain.diff_text import bearing, readable
+from workforce_sim.explain.diff_text import bearing, difference_card, readable
 from workforce_sim.explain.differing import KEYS, differing, first_each, with_kinds
 from workforce_sim.explain.queries import collected, part, run_of
 from workforce_sim.ledger import TABLES, year_digest
@@ -39,7 +41,7 @@ PERSONS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, repr=False)
-class RunDifference:
+class RunDifference(Displayed):
     """How run b differs from run a.
 
     Attributes:
@@ -78,6 +80,9 @@ class RunDifference:
 
     def __repr__(self) -> str:
         return f"<RunDifference: {counted(self.persons.height, 'employee')} in {counted(self.counts.height, 'kind')}>"
+
+    def _card(self) -> Card:
+        return difference_card(self)
 
     def __str__(self) -> str:
         return readable(self)

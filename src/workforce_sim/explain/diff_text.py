@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.tables import EVENT_KINDS, SNAPSHOTS, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
@@ -72,14 +73,21 @@ def _configuration_text(found: RunDifference) -> Iterator[str]:
 def _summary_text(found: RunDifference) -> Iterator[str]:
     """Yield the measures that differ in the last year of both."""
     last = found.years[0][-1]
-    rows = found.summary.filter((pl.col("year") == last) & pl.col("a").ne_missing(pl.col("b")))
+    texts = _measures(found)
     if found.same_years == found.years[0]:
         return
-    yield from ("", f"summary of {last}: {counted(rows.height, 'measure')} differ (all years: .summary)")
-    texts = [_measure(row) for row in rows.iter_rows(named=True)]
-    yield from columns(
-        [("measure", "a", "b", "b - a", "percent"), *texts] if texts else [], right=(1, 2, 3, 4), indent="  "
-    )
+    yield from ("", f"summary of {last}: {counted(len(texts), 'measure')} differ (all years: .summary)")
+    yield from columns([_BESIDE, *texts] if texts else [], right=(1, 2, 3, 4), indent="  ")
+
+
+_BESIDE = ("measure", "a", "b", "b - a", "percent")
+
+
+def _measures(found: RunDifference) -> list[tuple[str, ...]]:
+    """Return the measures that differ in the last year of both."""
+    last = pl.col("year") == found.years[0][-1]
+    rows = found.summary.filter(last & pl.col("a").ne_missing(pl.col("b")))
+    return [_measure(row) for row in rows.iter_rows(named=True)]
 
 
 def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,10 +113,25 @@ def _persons_text(found: RunDifference) -> Iterator[str]:
     everybody = both + only_a + only_b
     yield ""
     yield f"employees: {found.persons.height:,} of {everybody:,} differ; {only_a:,} only in a, {only_b:,} only in b"
-    rows = [(kind, f"{n:,}", ", ".join(keys) or _INDIRECT) for kind, n, keys in found.counts.rows()]
+    rows = _kinds(found)
     if rows:
-        head = ("first difference, b compared with a", "employees", "settings behind it")
-        yield from columns([head, *rows], right=(1,), indent="  ")
+        yield from columns([_FIRST, *rows], right=(1,), indent="  ")
+
+
+_FIRST = ("first difference, b compared with a", "employees", "settings behind it")
+
+
+def _kinds(found: RunDifference) -> list[tuple[str, ...]]:
+    return [(kind, f"{n:,}", ", ".join(keys) or _INDIRECT) for kind, n, keys in found.counts.rows()]
+
+
+def difference_card(found: RunDifference) -> Card:
+    """Return the difference as a notebook shows it; nobody is named in it."""
+    title, *more = _headline(found)
+    asked = Table(("Key", "a", "b"), cells(found.configuration.rows()), "Settings", left=3)
+    measures = Table(_BESIDE, _measures(found), f"Summary of {found.years[0][-1]}")
+    kinds = Table(_FIRST, _kinds(found), left=3)
+    return Card(title, (asked, measures, kinds), tuple(more))
 
 
 def some_persons(found: RunDifference, most: int) -> Iterator[str]:

@@ -7,29 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from workforce_sim.census.account import account_of_frame, page
-from workforce_sim.config import read_config
-from workforce_sim.explain.census_words import census_words, playing
+from workforce_sim.explain.census_words import census_words
+from workforce_sim.explain.choices import choices
 from workforce_sim.explain.years_text import plan_table, year_table
 from workforce_sim.store.documents import MadeDocument, Manifest, read_document
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest
-from workforce_sim.wording import ABSENT, PATHS, counted, leaves, value_text
-
-REQUIRED = (
-    "simulation.start_year",
-    "simulation.end_year",
-    "simulation.target_growth_rate",
-    "workforce.total_termination_rate",
-    "random_seed",
-)
-"""Keys without a default; they are always set."""
+from workforce_sim.wording import counted
 
 
 def provenance(run: str | Path) -> str:
@@ -90,52 +79,18 @@ def _head(stored: Stored) -> str:
 # --- what was asked ---
 
 
-@cache
-def _defaults() -> dict[str, Any]:
-    """Return every key of the documented configuration with its default."""
-    return dict(leaves(read_config(None).model_dump(mode="json", by_alias=True)))
-
-
-def _is_set(key: str, value: Any) -> bool:
-    """Return whether a key has no default or another value; a default that was written out cannot be told."""
-    return _is_required(key) or _defaults().get(key, ABSENT) != value
-
-
-def _is_required(key: str) -> bool:
-    return any(key == name or key.startswith(f"{name}.") for name in REQUIRED)
-
-
 def _asked(header: Header) -> Iterator[str]:
-    rows = [(key, value) for key, value in _playing(header) if _is_set(key, value)]
     yield "Keys without a default, or set to another value. All others have their defaults, or no effect."
     yield ""
-    yield from _table(("key", "value", "default"), [(f"`{k}`", _shown(k, v), _default(k)) for k, v in sorted(rows)])
-
-
-def _playing(header: Header) -> Iterator[tuple[str, Any]]:
-    """Yield the keys that play a part in the run, with their values."""
-    found = playing(header.config, header.source)
-    yield from (row for row in leaves(header.configuration) if found.why_not(row[0]) is None)
-
-
-def _default(key: str) -> str:
-    if _is_required(key):
-        return "required"
-    known = _defaults().get(key, ABSENT)
-    return "-" if known is ABSENT else value_text(known)
-
-
-def _shown(key: str, value: Any) -> str:
-    """Return a value in a few words; of a path its last part, as the rest says nothing of the run."""
-    return Path(value).name if key in PATHS and value is not None else value_text(value)
+    rows = [(f"`{found.key}`", found.value, found.default) for found in choices(header) if found.is_set]
+    yield from _table(("key", "value", "default"), rows)
 
 
 def _configuration(header: Header) -> Iterator[str]:
-    rows = sorted(_playing(header))
-    texts = [(f"`{key}`", _shown(key, value), "set" if _is_set(key, value) else "default") for key, value in rows]
+    rows = [(f"`{found.key}`", found.value, "set" if found.is_set else "default") for found in choices(header)]
     yield "Keys without effect are left out. `run.json` holds every key, and full tables."
     yield ""
-    yield from _table(("key", "value", ""), texts)
+    yield from _table(("key", "value", ""), rows)
 
 
 # --- the census and what came out ---

@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config, Level
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
@@ -59,11 +61,15 @@ class Line:
     change: str
     assumptions: Sequence[Reason]
 
+    @property
+    def because(self) -> str | None:
+        """The assumptions in words; None without any."""
+        return "; ".join(map(str, self.assumptions)) or None
+
     def row(self) -> tuple[Any, ...]:
         """Return the line as a row of the frame."""
-        because = "; ".join(map(str, self.assumptions)) or None
         keys = [found.key for found in self.assumptions]
-        return self.replicate, self.year, self.date, self.event, self.cause, self.change, because, keys
+        return self.replicate, self.year, self.date, self.event, self.cause, self.change, self.because, keys
 
     def text(self, width: int) -> list[str]:
         """Return the line as text, its assumptions below it."""
@@ -74,7 +80,7 @@ class Line:
 
 
 @dataclass(frozen=True, repr=False)
-class Timeline:
+class Timeline(Displayed):
     """One person's timeline; ``print`` it, or take ``frame``.
 
     Attributes:
@@ -96,6 +102,11 @@ class Timeline:
 
     def __repr__(self) -> str:
         return f"<Timeline of one employee: {self.snapshots.height} years, {self.events.height} events>"
+
+    def _card(self) -> Card:
+        rows = [(line.date, line.event, line.cause, line.change, line.because) for line in self.lines]
+        heading = ("Date", "Event", "Cause", "What changed", "Assumption")
+        return Card(f"Employee {self.employee_id}", (Table(heading, cells(rows), left=5),))
 
     def __str__(self) -> str:
         width = max((len(f"{line.event}, {line.cause}") for line in self.lines if line.cause), default=0)

@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config, read_config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
 from workforce_sim.fitting.fit import BASE, fitted
 from workforce_sim.fitting.forecasting import drivers, foretold, happened, paths, plain, times
@@ -18,13 +20,13 @@ from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
 from workforce_sim.fitting.report import backtest_report
 from workforce_sim.fitting.scoring import by_measure, scored
-from workforce_sim.fitting.verdict import backtest_text, verdict
+from workforce_sim.fitting.verdict import backtest_card, backtest_text, verdict
 
 REPLICATES = 200
 
 
 @dataclass(frozen=True, repr=False)
-class Backtest:
+class Backtest(Displayed):
     """What forecasts from past censuses were worth.
 
     Attributes:
@@ -54,6 +56,9 @@ class Backtest:
     def verdict(self) -> str:
         """What the scores say, a sentence a measure."""
         return verdict(self)
+
+    def _card(self) -> Card:
+        return backtest_card(self)
 
     def __str__(self) -> str:
         return backtest_text(self)

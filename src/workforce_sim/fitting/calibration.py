@@ -15,12 +15,15 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.changing import flattened
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.errors import ConfigError, RequestError, SimulationError
+from workforce_sim.errors.asked import measure_name
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.plan.loading import load_config
-from workforce_sim.wording import columns, number
+from workforce_sim.wording import columns, counted, number
 
 STEPS, CLOSE, SLOPE, LEAST = 6, 1e-3, 0.2, 0.01
 MOVES = {
@@ -40,7 +43,7 @@ MOVES = {
 
 
 @dataclass(frozen=True, repr=False)
-class Calibration:
+class Calibration(Displayed):
     """A configuration that meets facts.
 
     Attributes:
@@ -58,12 +61,22 @@ class Calibration:
         """Whether every fact is met within a thousandth."""
         return bool(self.facts["met"].all())
 
-    def __str__(self) -> str:
-        moved = [["key", "before", "after"], *([k, number(a), number(b)] for k, a, b in self.moved.rows())]
+    def _moved(self) -> list[list[str]]:
+        return [["key", "before", "after"], *([k, number(a), number(b)] for k, a, b in self.moved.rows())]
+
+    def _facts(self) -> list[list[str]]:
         facts = [["fact", "target", "before", "after", "met"]]
         for name, target, before, after, met in self.facts.rows():
             facts.append([name, *(f"{x:,.6g}" for x in (target, before, after)), "yes" if met else "no"])
-        return "\n".join([*columns(moved, right=(1, 2)), "", *columns(facts, right=(1, 2, 3))])
+        return facts
+
+    def _card(self) -> Card:
+        (keys, *moved), (heading, *facts) = self._moved(), self._facts()
+        title = f"{counted(len(moved), 'key')} moved to meet {counted(len(facts), 'fact')}"
+        return Card(title, (Table(keys, cells(moved)), Table(heading, cells(facts))))
+
+    def __str__(self) -> str:
+        return "\n".join([*columns(self._moved(), right=(1, 2)), "", *columns(self._facts(), right=(1, 2, 3))])
 
     def __repr__(self) -> str:
         return f"<Calibration of {self.moved.height} keys to {self.facts.height} facts>"
@@ -95,7 +108,7 @@ def calibrate(
     """
     whole = load_config(config)
     asked = with_changes(whole, {"uncertainty.assumptions": ()})
-    names = [_measure(name) for name in targets]
+    names = [measure_name(name, MEASURES, "targets") for name in targets]
     keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
     start = np.array([_value(asked, key) for key in keys])
     problem = _Problem(asked, keys, names, census, year or asked.simulation.start_year, replicates)
@@ -180,13 +193,6 @@ def _slopes(problem: _Problem, at: Floats, now: Floats, scale: Floats) -> Floats
         else:
             found.append(np.zeros(len(now)))
     return np.array(found).T
-
-
-def _measure(name: str) -> str:
-    found = next((known for known in (name, f"{name}_cents") if known in MEASURES), None)
-    if found is None:
-        raise RequestError(f"targets: no measure is named {name!r}; there are {', '.join(MEASURES)}")
-    return found
 
 
 def _key(name: str) -> str:

@@ -11,10 +11,12 @@ import polars as pl
 
 from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
 from workforce_sim.fitting.configuration import Keys, keys, opening_year
 from workforce_sim.fitting.estimates import Estimates, estimated
-from workforce_sim.fitting.fit_text import fit_text
+from workforce_sim.fitting.fit_text import fit_card, fit_text
 from workforce_sim.fitting.leveling import with_levels
 from workforce_sim.fitting.linking import Interval, intervals
 from workforce_sim.fitting.panel import Panel, panel
@@ -34,7 +36,7 @@ BASE = {
 
 
 @dataclass(frozen=True, repr=False)
-class Fit:
+class Fit(Displayed):
     """What an employer's own censuses say.
 
     Attributes:
@@ -73,6 +75,9 @@ class Fit:
         text = ("level", "department")
         types: Any = {c.name: c.dtype for c in CENSUS if c.name in staff.columns and c.name not in text}
         return Census(completed(staff.cast(types), CENSUS), source="last census")
+
+    def _card(self) -> Card:
+        return fit_card(self)
 
     def __str__(self) -> str:
         return fit_text(self)

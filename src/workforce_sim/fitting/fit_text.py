@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.wording import columns, percent
 
 if TYPE_CHECKING:
@@ -18,26 +19,32 @@ SHOWN = 12
 
 def fit_text(fit: Fit) -> str:
     """Return a fit as a page."""
+    flows, estimates = _flows(fit), _estimates(fit.table)
+    parts = [_title(fit), "", *columns(flows, right=range(2, len(flows[0]))), ""]
+    return "\n".join([*parts, *columns(estimates, right=(2, 3, 4, 5, 6, 8)), *_warnings(fit)])
+
+
+def fit_card(fit: Fit) -> Card:
+    """Return a fit as a notebook shows it."""
+    (came, *flows), (heading, *estimates) = _flows(fit), _estimates(fit.table)
+    tables = Table(came, cells(flows), left=2), Table(heading, cells(estimates), left=2)
+    return Card(_title(fit), tables, fit.warnings)
+
+
+def _title(fit: Fit) -> str:
     first, last = fit.parts[0].before.date, fit.parts[-1].after.date
-    head = [
-        f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last",
-        "",
-    ]
-    parts = ["\n".join(head), *_flows(fit), *_estimates(fit.table), *_warnings(fit)]
-    return "\n".join(parts)
+    return f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last"
 
 
-def _flows(fit: Fit) -> Iterator[str]:
+def _flows(fit: Fit) -> list[list[str]]:
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
-    rows = [["from", "to", *used]]
-    rows += [
-        [str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in fit.flows.to_dicts()
-    ]
-    yield from columns(rows, right=range(2, 2 + len(used)))
+    found = fit.flows.to_dicts()
+    rows = [[str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in found]
+    return [["from", "to", *used], *rows]
 
 
-def _estimates(table: pl.DataFrame) -> Iterator[str]:
+def _estimates(table: pl.DataFrame) -> list[list[str]]:
     rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)
@@ -45,8 +52,7 @@ def _estimates(table: pl.DataFrame) -> Iterator[str]:
         rows += [_row(row) for row in shown.to_dicts()]
         if part.height > SHOWN:
             rows.append(["", f"and {part.height - SHOWN:,} more", *[""] * 7])
-    yield ""
-    yield from columns(rows, right=(2, 3, 4, 5, 6, 8))
+    return rows
 
 
 def _row(row: dict[str, float | str | None]) -> list[str]:

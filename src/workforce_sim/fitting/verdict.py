@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.wording import columns, percent
 
 if TYPE_CHECKING:
@@ -60,6 +61,22 @@ def _missed(test: Backtest) -> Iterator[str]:
 
 def backtest_text(test: Backtest) -> str:
     """Return a backtest as a page: scores by measure, what was off, and the verdict."""
+    scores, off = columns(_scores(test), right=range(1, 10)), columns(_off(test), right=(3, 4, 5))
+    return "\n".join([_title(test), "", *scores, "", *off, "", verdict(test)])
+
+
+def backtest_card(test: Backtest) -> Card:
+    """Return a backtest as a notebook shows it, the verdict as notes."""
+    (heading, *scores), (far, *off) = _scores(test), _off(test)
+    tables = Table(heading, cells(scores)), Table(far, cells(off), left=3)
+    return Card(_title(test), tables, tuple(verdict(test).split("\n")))
+
+
+def _title(test: Backtest) -> str:
+    return f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
+
+
+def _scores(test: Backtest) -> list[list[str]]:
     head = ["measure", "forecasts", "median error", "within 50%", "80%", "90%", "width", "to flat", "to last", "PIT"]
     rows = [head]
     for row in test.measures.to_dicts():
@@ -67,10 +84,12 @@ def backtest_text(test: Backtest) -> str:
         places = (1, 0, 0, 0, 1, 0, 0)
         shares = [percent(row[name], place) for name, place in zip(names, places, strict=True)]
         rows.append([row["measure"], str(row["forecasts"]), *shares, f"{row['pit']:.2f}"])
+    return rows
+
+
+def _off(test: Backtest) -> list[list[str]]:
     off = [["origin", "census", "farthest off", "actual", "forecast", "deviations"]]
     for row in test.missed.to_dicts():
         values = (percent(row["actual"], 2), percent(row["mean"], 2), f"{row['off']:+.1f}")
         off.append([str(row["origin"]), str(row["date"]), row["driver"], *values])
-    first = f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
-    lines = [first, "", *columns(rows, right=range(1, 10)), "", *columns(off, right=(3, 4, 5)), "", verdict(test)]
-    return "\n".join(lines)
+    return off

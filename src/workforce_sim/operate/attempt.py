@@ -12,6 +12,9 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.ledger import chained
 from workforce_sim.opening import Tables
 from workforce_sim.operate.cancelling import Stop, noting
@@ -23,11 +26,11 @@ from workforce_sim.run import Engine, Run, begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.writer import refuse_foreign, refuse_inputs
-from workforce_sim.wording.terminal import Progress
+from workforce_sim.wording.progress import Progress
 
 
-@dataclass
-class Attempt:
+@dataclass(repr=False)
+class Attempt(Displayed):
     """What a run came to.
 
     Attributes:
@@ -79,6 +82,16 @@ class Attempt:
     def fingerprint(self) -> str | None:
         """The fingerprint of the finished years, as that of a ``Result``; None without one."""
         return chained(year.digest for year in self.finished) if self.finished else None
+
+    def __repr__(self) -> str:
+        stopped = f", stopped by {type(self.error).__name__}" if self.error else ""
+        return f"<Attempt of {span(self.years)}: {len(self.finished)} of {len(self.years)} years{stopped}>"
+
+    def _card(self) -> Card:
+        done = f"{len(self.finished)} of {len(self.years)} years"
+        stopped = f"; stopped in {self.missing[0]}: {self.error}" if self.error and self.missing else ""
+        tables = () if self.summary is None else (summary_table(self.summary),)
+        return Card(f"Run of {span(self.years)}: {done}{stopped}", tables, self.notes)
 
 
 def attempt(

@@ -36,7 +36,7 @@ class EngineTimes:
 
     engine: Engine
     seconds: list[float] = field(default_factory=list)
-    years: list[Tables] = field(default_factory=list)
+    years: list[Tables] = field(default_factory=list, repr=False)
     error: Exception | None = None
 
     @property

@@ -14,7 +14,8 @@ from pathlib import Path
 from workforce_sim.operate.failures import is_of_an_answer
 from workforce_sim.operate.progress import ShowYears
 from workforce_sim.store.layout import make_folders
-from workforce_sim.wording.terminal import Progress, complain
+from workforce_sim.wording.progress import Progress
+from workforce_sim.wording.terminal import complain
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from workforce_sim.wording.terminal import Progress
+from workforce_sim.wording.progress import Progress
 
 YEAR_DONE = "%d done, %d of %d"
 """What is logged after each plan year: the year, how many are done, how many there are."""

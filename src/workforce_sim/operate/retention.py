@@ -81,7 +81,7 @@ class FinishedYear:
     summary: pl.DataFrame
     records: int
     digest: bytes
-    kept: Tables | Packed | None
+    kept: Tables | Packed | None = field(repr=False)
 
     def tables(self) -> Tables | None:
         """Return the tables of the year; None where none are kept."""

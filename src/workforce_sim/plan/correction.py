@@ -6,7 +6,7 @@ Chapter: ``docs/model/testing.md``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
@@ -48,9 +48,9 @@ class AdpCorrection:
 
     highest_permitted_ratio: float | None
     total: float
-    excess: Dollars
-    recharacterized: Dollars
-    refunds: Dollars
+    excess: Dollars = field(repr=False)
+    recharacterized: Dollars = field(repr=False)
+    refunds: Dollars = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AdpCorrection) and self._plain == other._plain

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
 Outcome = Literal[
@@ -44,6 +47,20 @@ RATES_FAILED = "ratio percentage test failed; cross-testing and the average bene
 """Notes of a failed test for which the law allows another test."""
 
 
+class Figure(NamedTuple):
+    """A figure of a test: its name in words, its value, and the unit: ``%``, ``dollars`` or none, of people."""
+
+    words: str
+    value: float | int | None
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        text = _number(self.value)
+        return {"%": f"{text}%", "dollars": f"${text}"}.get(self.unit, text)
+
+
 @dataclass(frozen=True)
 class PlanTest:
     """What one test found.
@@ -68,15 +85,20 @@ class PlanTest:
         """The figures as text."""
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
+    @property
+    def in_words(self) -> list[Figure]:
+        """The figures with their names and units as people read them."""
+        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
+        return [Figure(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
+
     def __str__(self) -> str:
         said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
-        words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
-        lines = [_line(words[name], value, percent=name.endswith("_percent")) for name, value in self.figures.items()]
+        lines = [f"    {figure.words:<48}{figure.text:>16}" for figure in self.in_words]
         return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
 
 
-@dataclass(frozen=True)
-class Nondiscrimination:
+@dataclass(frozen=True, repr=False)
+class Nondiscrimination(Displayed):
     """The tests of one plan year; prints as a page.
 
     Attributes:
@@ -104,16 +126,26 @@ class Nondiscrimination:
         columns = ("test", "outcome", "section", "figures", "note")
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
+    def __repr__(self) -> str:
+        outcomes = Counter(found.outcome for found in self.tests)
+        return f"<Nondiscrimination of {self.year}: {', '.join(f'{n} {outcome}' for outcome, n in outcomes.items())}>"
+
+    def _card(self) -> Card:
+        rows = [(found.test, f"IRC {found.section}", found.outcome, _said(found), found.note) for found in self.tests]
+        heading = ("Test", "Section", "Outcome", "Figures", "Note")
+        return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
+
     def __str__(self) -> str:
         of_several = f", simulation {self.replicate}" if self.replicate else ""
         return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
 
 
-def _line(words: str, value: float | None, *, percent: bool) -> str:
-    text = _number(value)
-    if isinstance(value, float):
-        text = f"{text}%" if percent else f"${text}"
-    return f"    {words:<48}{text:>16}"
+def _said(test: PlanTest) -> str:
+    return "; ".join(f"{figure.words} {figure.text}" for figure in test.in_words)
+
+
+def _unit(name: str, value: float | None) -> str:
+    return "%" if name.endswith("_percent") and value is not None else "dollars" if isinstance(value, float) else ""
 
 
 def _number(value: float | None) -> str:

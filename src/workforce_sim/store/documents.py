@@ -77,6 +77,23 @@ class EnsembleDocument(Document):
     seal: Sha256
 
 
+class Scenario(Document):
+    """A scenario of a comparison, or a combination of a sweep: its name, and what was asked."""
+
+    name: str
+    header: Described
+
+
+class ScenariosDocument(Document):
+    """``asked.json`` of a comparison or a sweep: what was asked, and the tables that came out."""
+
+    format: int
+    kind: Literal["comparison", "sweep"]
+    scenarios: Annotated[list[Scenario], Field(min_length=1)]
+    files: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}\.parquet\z")], WrittenTable]
+    seal: Sha256
+
+
 class Manifest(Document):
     """``manifest.json`` of a year: what it is of, its files and what it hangs on."""
 

@@ -34,6 +34,8 @@ RUN, OPENING, LOCK = "run.json", "opening.parquet", ".lock"
 MANIFEST, MADE, CARRIED = "manifest.json", "made.json", "carried.parquet"
 ENSEMBLE = "ensemble.json"
 """Of an ensemble, beside its batches: what was asked."""
+ASKED = "asked.json"
+"""Of a comparison and a sweep: what was asked of each scenario, and hashes of the tables."""
 
 _YEAR = re.compile(r"year=([0-9]{4})")
 

@@ -11,6 +11,8 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Level
+from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.resume import carried, misfit
 from workforce_sim.engine.start import prepared
@@ -35,10 +37,12 @@ from workforce_sim.store.reading import Stored
 from workforce_sim.store.writer import read_manifest
 from workforce_sim.tables import CENSUS, TABLES, Column, names
 from workforce_sim.verify.checks import broken_laws
+from workforce_sim.wording import counted
+from workforce_sim.wording.terminal import printable
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Displayed):
     """What was found in the folder of a run; true when nothing is wrong with it.
 
     Attributes:
@@ -57,6 +61,16 @@ class Verification:
 
     def __bool__(self) -> bool:
         return not self.problems
+
+    def __repr__(self) -> str:
+        found = counted(len(self.problems), "problem") if self.problems else "good"
+        return f"<Verification of {printable(self.folder.name)}: {found}>"
+
+    def _card(self) -> Card:
+        if not self.problems:
+            return Card(str(self))
+        title = f"{self.folder}: {counted(len(self.problems), 'problem')}"
+        return Card(title, (Table(("Problem",), cells((line,) for line in self.problems)),))
 
     def __str__(self) -> str:
         if self.problems:

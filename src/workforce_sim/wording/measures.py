@@ -27,7 +27,21 @@ def shown(measure: str, value: float | None, *, exact: bool = False) -> str:
         return "-"
     if measure.endswith("_cents"):
         return dollars(round(value)) if exact else short_dollars(value)
-    known = _MEASURES.get(measure)
-    if known and known.unit == "fraction":
+    if _is_share(measure):
         return percent(value, 3 if exact else 1)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def moved(measure: str, difference: float | None) -> str:
+    """Return a difference with its sign and unit: ``+$181K``, ``-2.5 points`` of a percentage, ``+12``."""
+    if difference is None:
+        return "-"
+    sign = "-" if difference < 0 else "+" if difference else ""
+    if _is_share(measure):
+        return f"{sign}{abs(100 * difference):.1f} points"
+    return f"{sign}{shown(measure, abs(difference))}"
+
+
+def _is_share(measure: str) -> bool:
+    known = _MEASURES.get(measure)
+    return known is not None and known.unit == "fraction"

@@ -1,0 +1,80 @@
+"""The main measures of a summary or of bands: a row each, with a column for each year and a small line over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+from workforce_sim.display.card import Cell, Table, Trend
+from workforce_sim.tables import SUMMARY, names
+from workforce_sim.wording.measures import label, shown
+
+MAIN = (
+    "headcount_closing",
+    "hires",
+    "terminations_opening_staff",
+    "terminations_new_hires",
+    "payroll_cents",
+    "participation_rate",
+    "average_deferral_rate",
+    "deferral_cents",
+    "match_cents",
+    "nonelective_cents",
+    "net_employer_cost_cents",
+    "employer_cost_share_of_payroll",
+)
+"""Measures that are shown where they are anything, before those of a user's own events."""
+
+TREND = "Trend"
+RANGE = "  5th to 95th percentile"
+
+_KNOWN = frozenset(names(SUMMARY))
+
+
+def span(years: Sequence[int]) -> str:
+    """Return years in words: ``2025 to 2029``."""
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def main_of(measures: Iterable[str]) -> list[str]:
+    """Return the measures to show: the main ones, then those of a user's own events."""
+    there = list(measures)
+    return [*(name for name in MAIN if name in there), *(name for name in there if name not in _KNOWN)]
+
+
+def summary_table(summary: pl.DataFrame) -> Table:
+    """Return the years of a summary; of several replicates their means."""
+    rows = summary.group_by("year").agg(pl.exclude("replicate").mean()).sort("year")
+    found = ((name, rows[name].to_list()) for name in main_of(rows.columns))
+    return _table(rows["year"].to_list(), (_row(name, values) for name, values in found if any(values)))
+
+
+def bands_table(bands: pl.DataFrame) -> Table:
+    """Return the years of bands: means, and below them from where to where nine in ten simulations lie."""
+    parts = {str(part["measure"][0]): part.sort("year") for part in bands.partition_by("measure", maintain_order=True)}
+    rows = (row for name in main_of(parts) for row in _band_rows(name, parts[name]))
+    return _table(bands["year"].unique().sort().to_list(), rows)
+
+
+def _table(years: Sequence[int], rows: Iterable[Sequence[Cell]]) -> Table:
+    return Table(("", *map(str, years), TREND), list(rows))
+
+
+def _band_rows(measure: str, part: pl.DataFrame) -> Iterator[list[Cell]]:
+    means, ends = part["mean"].to_list(), list(part.select("p5", "p95").iter_rows())
+    if any(means):
+        yield _row(measure, means)
+    if any(low != high for low, high in ends):
+        yield [RANGE, *(between(measure, low, high) for low, high in ends), ""]
+
+
+def between(measure: str, low: float | None, high: float | None) -> str:
+    """Return from where to where values of a measure lie: ``$40.4M–$41.7M``."""
+    if low is None or high is None:
+        return shown(measure, None)
+    return "–".join(shown(measure, round(end) if abs(end) >= 100 else end) for end in (low, high))
+
+
+def _row(measure: str, values: Sequence[float | None]) -> list[Cell]:
+    return [label(measure), *(shown(measure, value) for value in values), Trend(tuple(values))]

@@ -1,0 +1,27 @@
+"""What every result has in common: a line for logs, a page for ``print``, a table for notebooks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from workforce_sim.display.card import Card
+from workforce_sim.display.html import card_html
+
+
+class Displayed:
+    """A result that shows itself.
+
+    Its ``repr`` is a line that may stand in a log: no id, name or pay of anybody. ``print`` gives the page.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _card(self) -> Card:
+        """Return what a notebook shows: a title, tables and notes."""
+
+    def __str__(self) -> str:
+        return self._card().text()
+
+    def _repr_html_(self) -> str:
+        return card_html(self._card())

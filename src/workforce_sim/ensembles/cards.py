@@ -1,0 +1,111 @@
+"""How comparisons, sweeps and attributions show themselves in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workforce_sim.display.by_year import TREND, main_of, span
+from workforce_sim.display.card import Card, Cell, Table, Trend, cells
+from workforce_sim.ensembles.wording import error
+from workforce_sim.wording import counted, number
+from workforce_sim.wording.measures import label, moved, shown
+
+if TYPE_CHECKING:
+    from workforce_sim.ensembles.attribution import Attribution
+    from workforce_sim.ensembles.comparing import Comparison
+    from workforce_sim.ensembles.sweeping import Sweep
+
+SAME_DRAWS = "all scenarios use the same census and the same random draws"
+SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "employer_cost_share_of_payroll")
+"""Measures that a sweep shows of each combination, the third with its difference from the first."""
+
+
+def comparison_card(found: Comparison) -> Card:
+    """Return what was asked, and the measures that differ: means by year, and the difference in the last."""
+    count = counted(found.ensembles[found.baseline].count, "simulation")
+    years = found.bands["year"].unique().sort().to_list()
+    title = f"{len(found.ensembles)} scenarios, {count} of each, {span(years)}; {SAME_DRAWS}"
+    asked = Table(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
+    measures = main_of(found.bands["measure"].unique(maintain_order=True))
+    differing = set(found.differences.filter((pl.col("mean") != 0) | (pl.col("p5") != pl.col("p95")))["measure"])
+    heading = ("", "Scenario", *map(str, years), TREND, f"Difference {years[-1]}", "Std. error", "5th–95th percentile")
+    rows = [row for name in measures if name in differing for row in _scenarios(found, name, years)]
+    return Card(title, (asked, Table(heading, rows, left=2)), (*_same(measures, differing), *notes(found)))
+
+
+def _scenarios(found: Comparison, measure: str, years: list[int]) -> Iterator[list[Cell]]:
+    for place, name in enumerate(found.ensembles):
+        of_scenario = (pl.col("scenario") == name) & (pl.col("measure") == measure)
+        means = found.bands.filter(of_scenario).sort("year")["mean"].to_list()
+        apart = found.differences.filter(of_scenario & (pl.col("year") == years[-1])).to_dicts()
+        ends = _difference(measure, apart[0]) if apart else [""] * 3
+        head = label(measure) if place == 0 else ""
+        yield [head, name, *(shown(measure, mean) for mean in means), Trend(tuple(means)), *ends]
+
+
+def _difference(measure: str, row: Mapping[str, Any]) -> list[str]:
+    ends = f"{moved(measure, row['p5'])} to {moved(measure, row['p95'])}"
+    return [moved(measure, row["mean"]), error(measure, row["mean_error"]), ends]
+
+
+def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
+    same = [label(name) for name in measures if name not in differing]
+    if same:
+        yield f"the same in all scenarios: {', '.join(same)}"
+
+
+def notes(found: Comparison) -> Iterator[str]:
+    """Yield the notes of all scenarios, each once, with the scenarios where it is not of all."""
+    of: dict[str, list[str]] = {}
+    for name, ensemble in found.ensembles.items():
+        for note in ensemble.notes:
+            of.setdefault(note, []).append(name)
+    for note, names in of.items():
+        yield note if len(names) == len(found.ensembles) else f"{', '.join(names)}: {note}"
+
+
+def sweep_card(found: Sweep) -> Card:
+    """Return the combinations, with the last year of each and how its cost differs from that of the first."""
+    count = counted(found.ensembles[0].count, "simulation")
+    combinations = counted(len(found.ensembles), "combination")
+    years = found.summary["year"].unique().sort().to_list()
+    title = f"{combinations}, {count} of each, {span(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
+    cost = SWEPT[2]
+    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in SWEPT), "Difference", "Std. error", TREND)
+    rows = [_combination(row, found.summary, cost) for row in found.combinations.rows()]
+    return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
+
+
+def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> list[Cell]:
+    part = summary.filter(pl.col("combination") == values[0]).sort("year")
+    last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
+    costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
+    swept = [value if isinstance(value, str) else number(value) for value in values]
+    apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
+    return [*swept, *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
+
+
+def attribution_card(found: Attribution) -> Card:
+    """Return the share of the variance that each source makes, a row for each measure and year."""
+    count = counted(found.ensembles["all"].count, "simulation")
+    sources = found.table["source"].unique(maintain_order=True).to_list()
+    parts = found.table.partition_by("year", "measure", maintain_order=True)
+    heading = ("", "Year", "Standard deviation", *(name.capitalize() for name in sources if name != "all"))
+    title = f"Where the spread comes from: shares of the variance, {count} of each"
+    return Card(title, (Table(heading, [_sources(part.to_dicts()) for part in parts], left=2),))
+
+
+def _sources(rows: list[dict[str, Any]]) -> list[Cell]:
+    measure, year = rows[0]["measure"], str(rows[0]["year"])
+    shares = {row["source"]: row for row in rows}
+    sd = shares.pop("all")["sd"]
+    return [label(measure), year, shown(measure, sd), *map(_share, shares.values())]
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if row["share"] is None:
+        return "-"
+    return f"{100 * row['share']:.1f} ± {100 * row['share_error']:.1f}%"

@@ -1,0 +1,114 @@
+"""What any command wrote with ``--out``, read back: a run, an ensemble, a comparison or a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import polars as pl
+
+from workforce_sim.ensembles.comparing import Comparison
+from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.folder import FORMAT
+from workforce_sim.ensembles.recording import read_ensemble
+from workforce_sim.ensembles.sweeping import Sweep
+from workforce_sim.errors import LedgerError
+from workforce_sim.result import Result, read_run
+from workforce_sim.store.documents import ScenariosDocument, older, read_document
+from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
+from workforce_sim.store.header import READ, Header
+from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
+
+Results: TypeAlias = Result | Ensemble | Comparison | Sweep
+
+KINDS = ("comparison", "sweep")
+
+
+def read_results(path: str | Path) -> Results:
+    """Read the folder of a run, an ensemble, a comparison or a sweep.
+
+    A comparison from its folder has no census, so it cannot tell of single employees.
+
+    Args:
+        path: folder that ``--out`` or ``out=`` named.
+
+    Returns:
+        What the command or function gave that wrote it.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        LedgerError: when the folder holds none of these, one that is not finished, or one that is damaged.
+    """
+    folder = Path(path)
+    with readable(folder):
+        is_ensemble, is_asked = is_file(folder / ENSEMBLE), is_file(folder / ASKED)
+        earlier = next((kind for kind in KINDS if not is_asked and is_file(folder / f"{kind}.json")), None)
+    if earlier is not None:
+        why = f"is a {earlier} of an earlier version, written without its configurations"
+        raise LedgerError(f"{folder}: {why}; make it again with --out, or open its tables (Parquet)")
+    if is_ensemble:
+        header, replicates = read_ensemble(folder)
+        return Ensemble(replicates, header.config, header.notes, origin=header)
+    return _scenarios(folder) if is_asked else read_run(folder)
+
+
+def _scenarios(folder: Path) -> Comparison | Sweep:
+    asked = _asked(folder)
+    found = read_table(folder, "replicates")
+    if asked.kind == "comparison":
+        ensembles = {name: _ensemble(found, "scenario", name, header) for name, header in _headers(folder, asked)}
+        return Comparison(ensembles, {name: each.config for name, each in ensembles.items()}, None)
+    combinations = read_table(folder, "combinations")
+    return Sweep(combinations, [_ensemble(found, "combination", int(n), h) for n, h in _headers(folder, asked)])
+
+
+def _headers(folder: Path, asked: ScenariosDocument) -> Iterator[tuple[str, Header]]:
+    return ((each.name, Header.of(each.header, folder / ASKED)) for each in asked.scenarios)
+
+
+def _ensemble(replicates: pl.DataFrame, column: str, name: str | int, header: Header) -> Ensemble:
+    rows = replicates.filter(pl.col(column) == name).drop(column)
+    return Ensemble(rows, header.config, header.notes, origin=header)
+
+
+def _asked(folder: Path) -> ScenariosDocument:
+    path = folder / ASKED
+    found = read_document(path, ScenariosDocument, (FORMAT,))
+    for each in found.scenarios:
+        if each.header.format not in READ:
+            raise older(path, each.header.model_dump(), READ[0])
+    return found
+
+
+def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield tables of the folder of a comparison or a sweep by name, such as who gains; none of other folders.
+
+    Args:
+        folder: as ``read_results`` reads it.
+        known: names of tables to leave out: those that the result can make again.
+    """
+    if is_file(folder / ASKED):
+        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
+
+
+def table_names(folder: Path) -> list[str]:
+    """Return the names of the tables in the folder of a comparison or a sweep."""
+    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Return a table of a comparison or a sweep, checked against its hash.
+
+    Raises:
+        LedgerError: when there is no such table, or it was changed.
+    """
+    path = folder / f"{name}.parquet"
+    known = _asked(folder).files.get(path.name)
+    if known is None:
+        raise LedgerError(f"{path}: is no table of this folder")
+    with opened_file(path) as file:
+        content = file.read()
+    if sha256(content) != known.sha256:
+        raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
+    return pl.read_parquet(content)

@@ -1,0 +1,100 @@
+"""Sheets that every workbook ends with: assumptions and where they come from, notes, how it was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+import polars as pl
+
+from workforce_sim.config.keys import schema_at
+from workforce_sim.explain.census_words import census_words
+from workforce_sim.explain.choices import choices
+from workforce_sim.exports.sheet import Kind, Row, Sheet
+from workforce_sim.store.header import Header
+from workforce_sim.store.layout import json_bytes, sha256
+
+SET = "set in the configuration"
+DEFAULT = "default; its source is in docs/model/assumptions.md"
+
+
+def assumptions(header: Header, whose: str = "") -> Sheet:
+    """Return every key that plays a part: value, default, where the value comes from, meaning.
+
+    Args:
+        header: what was asked.
+        whose: scenario whose assumptions these are, where there are others.
+    """
+    rows = [
+        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning(each.key)])
+        for each in choices(header)
+    ]
+    whose = f" of {whose}" if whose else ""
+    about = ["Keys that play no part are left out. Rates are fractions of one, money is dollars."]
+    head = ["Key", "Value", "Default", "Where the value comes from", "Meaning"]
+    kinds = [Kind.TEXT, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED]
+    return Sheet("Assumptions", f"Assumptions{whose}", head, kinds, rows, about)
+
+
+@cache
+def meaning(key: str) -> str:
+    """Return what a key of a configuration means, in the words of its schema; nothing where it has none."""
+    parts = [part for part in re.sub(r"\[[0-9]*\]", "", key).split(".") if not part.isdigit()]
+    found = schema_at(tuple(parts[:-1])).get("properties", {}).get(parts[-1], {})
+    return str(found.get("description", ""))
+
+
+def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
+    """Return the notes of each scenario, those of all once.
+
+    Args:
+        found: notes by name of the scenario; of a run or an ensemble one entry.
+    """
+    of: dict[str, list[str]] = {}
+    for name, lines in found.items():
+        for line in lines:
+            of.setdefault(line, []).append(name)
+    rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in of.items()]
+    about = ["What was imputed, ignored or dropped in the census; settings without effect; compliance warnings."]
+    kinds = [Kind.WRAPPED, Kind.WRAPPED]
+    return Sheet("Notes", "Notes", ["Scenario", "Note"], kinds, rows or [Row(["all", "None."])], about)
+
+
+def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result_hash: str) -> Sheet:
+    """Return how a result was made: what was asked by which versions, of which census, and hashes.
+
+    Args:
+        headers: what was asked, by scenario; those of one result have one seed, years and census.
+        facts: more of it: names and values.
+        result_hash: SHA-256 of the result.
+    """
+    first = next(iter(headers.values()))
+    config = first.config
+    census = sorted({header.census for header in headers.values() if header.census != "unknown"})
+    rows = [
+        ("Plan years", f"{first.years[0]} to {first.years[-1]}"),
+        *facts,
+        ("Random seed", str(config.random_seed)),
+        ("Census", census_words(config, first.source)),
+        *(("SHA-256 of the completed census", known) for known in census),
+        ("SHA-256 of the result", result_hash),
+        *((f"SHA-256 of what was asked{_of(name)}", _asked(header)) for name, header in headers.items()),
+        *((name, version) for name, version in sorted(first.versions.items())),
+    ]
+    about = ["The same configuration, census and versions give the same result, to the cent."]
+    return Sheet("How it was made", "How it was made", ["", ""], [Kind.TEXT, Kind.WRAPPED], [*map(Row, rows)], about)
+
+
+def _asked(header: Header) -> str:
+    """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
+    return sha256(json_bytes({**header.identity(), "opening": None}))
+
+
+def _of(name: str) -> str:
+    return f": {name}" if name else ""
+
+
+def values_hash(table: pl.DataFrame) -> str:
+    """Return the SHA-256 of a table written as CSV."""
+    return sha256(table.write_csv().encode())

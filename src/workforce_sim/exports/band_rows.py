@@ -1,0 +1,127 @@
+"""Bands as sheets: each measure with its mean and percentiles, years below each other, and lines of them as charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from workforce_sim.ensembles.bands import PERCENTS, bands, measures
+from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
+from workforce_sim.exports.workbook import INSTEAD
+from workforce_sim.tables import SUMMARY
+from workforce_sim.tables.declared import Measure
+from workforce_sim.wording.measures import label
+
+VALUES = ("mean", "mean_error", *(f"p{percent}" for percent in PERCENTS))
+HEAD = ("Mean", "Standard error of the mean", *(f"P{percent}" for percent in PERCENTS))
+PLOTTED = ("net_employer_cost_cents", "headcount_closing", "participation_rate", "payroll_cents")
+MOST_SIMULATED = 20_000
+"""Rows of single simulations in a workbook; more take long to write, and to open."""
+
+P5, P95 = 2, len(VALUES) - 1
+KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
+ABOUT = (
+    "P5 to P95: nine of ten simulations lie between them. The standard error tells how sure the mean is. Measures that "
+    "are 0 throughout are left out."
+)
+
+
+def bands_sheet(
+    name: str, title: str, table: pl.DataFrame, about: Sequence[str] = (ABOUT,), *, differences: bool = False
+) -> Sheet:
+    """Return bands as a sheet, measure by measure.
+
+    Args:
+        name: of the sheet.
+        title: in its first row.
+        table: columns of ``bands``, one of ``KEYS`` before them; ``year`` may be missing.
+        about: lines below the title.
+        differences: whether values are differences: of shares, in percentage points.
+    """
+    keys = [key for key in KEYS if key in table.columns and key != "year"]
+    of_year = ["year"] if "year" in table.columns else []
+    ordered = sorted_by_measure(table, keys)
+    kind = difference_kind if differences else lambda measure: kind_of(measure, mean=True)
+    rows = [_row(row, [*keys, *of_year], kind) for row in ordered.iter_rows(named=True)]
+    head = ["Measure", *(KEYS[key] for key in (*keys, *of_year)), *HEAD]
+    kinds = [Kind.TEXT, *(Kind.TEXT for _ in keys), *(Kind.YEAR for _ in of_year)]
+    return Sheet(name, title, head, kinds, rows, about, frozen=len(kinds))
+
+
+def sorted_by_measure(table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return bands measure by measure, then in the order of the table; measures that are always nothing left out."""
+    names = table["measure"].unique(maintain_order=True)
+    place = table["measure"].replace_strict(names, range(len(names)), return_dtype=pl.Int64)
+    there = (pl.col("mean").is_not_null() & (pl.col("mean") != 0)).any().over("measure")
+    return table.with_columns(_place=place).filter(there).sort("_place", maintain_order=True).drop("_place")
+
+
+def _row(row: dict[str, Cell], keys: Sequence[str], kind_of_measure: Callable[[str], Kind]) -> Row:
+    measure = str(row["measure"])
+    kind = kind_of_measure(measure)
+    values = (in_unit(measure, row[name], kind) for name in VALUES)  # type: ignore[arg-type]
+    return Row([label(measure), *(row[key] for key in keys), *values], kind)
+
+
+def band_charts(table: pl.DataFrame, of: str) -> Iterator[Chart]:
+    """Yield a chart of mean, P5 and P95 over the years for measures that people ask for.
+
+    Args:
+        table: columns of ``bands``, of one ensemble.
+        of: name of the sheet that ``bands_sheet`` made of it.
+    """
+    rows = sorted_by_measure(table, [])["measure"].to_list()
+    for measure in PLOTTED:
+        if measure in rows:
+            first, last = rows.index(measure), len(rows) - 1 - rows[::-1].index(measure)
+            yield Chart(
+                f"{label(measure)}: mean, and nine of ten simulations",
+                "line",
+                [
+                    Series((-1, 2), (first, 2), (last, 2), color=0),
+                    Series((-1, 2 + P5), (first, 2 + P5), (last, 2 + P5), dashed=True, color=0),
+                    Series((-1, 2 + P95), (first, 2 + P95), (last, 2 + P95), dashed=True, color=0),
+                ],
+                ((first, 1), (last, 1)),
+                kind_of(measure),
+                of=of,
+            )
+
+
+def totals(replicates: pl.DataFrame) -> pl.DataFrame:
+    """Return the bands of amounts over all years together: the total of each simulation, and then their spread.
+
+    Args:
+        replicates: one row per replicate and year, columns of ``tables.SUMMARY``.
+
+    Returns:
+        One row per measure in cents: columns of ``bands`` without the year.
+    """
+    yearly = {column.name for column in SUMMARY if isinstance(column, Measure) and column.unit == "cents a year"}
+    money = [name for name in measures(replicates) if name.endswith("_cents") and name not in yearly]
+    there = [name for name in money if replicates[name].null_count() == 0]
+    summed = replicates.group_by("replicate").agg(pl.col(there).sum()).with_columns(year=pl.lit(0, pl.Int32))
+    return bands(summed.sort("replicate")).drop("year")
+
+
+def simulations_sheet(replicates: pl.DataFrame) -> Sheet:
+    """Return every measure of every simulation; where they are too many, a line that says where they are."""
+    title = "Every simulation"
+    if replicates.height > MOST_SIMULATED:
+        many = f"{replicates.height:,} rows are too many to be handy in a workbook (more than {MOST_SIMULATED:,});"
+        return Sheet("Simulations", title, about=[f"{many} {INSTEAD}"])
+    keys = [key for key in KEYS if key in replicates.columns]
+    names = [name for name in measures(replicates) if name not in keys and _has_any(replicates[name])]
+    kinds = [Kind.TEXT if key == "scenario" else Kind.YEAR for key in keys]
+    units = [kind_of(name) for name in names]
+    rows = [
+        Row([*row[: len(keys)], *map(in_unit, names, row[len(keys) :], units)])
+        for row in replicates.select(*keys, *names).iter_rows()
+    ]
+    head = [*(KEYS[key] for key in keys), *map(label, names)]
+    return Sheet("Simulations", title, head, [*kinds, *units], rows, frozen=len(keys))
+
+
+def _has_any(column: pl.Series) -> bool:
+    return column.null_count() < len(column)

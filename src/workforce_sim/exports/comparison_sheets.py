@@ -1,0 +1,66 @@
+"""The sheets of a comparison: scenarios side by side, differences with their ranges, what differs in what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from workforce_sim.ensembles.comparing import Comparison
+from workforce_sim.ensembles.pairing import paired
+from workforce_sim.exports.background import assumptions, made, notes, values_hash
+from workforce_sim.exports.band_rows import ABOUT, bands_sheet, simulations_sheet, totals
+from workforce_sim.exports.comparison_summary import comparison_summary
+from workforce_sim.exports.ensemble_sheets import spread_words
+from workforce_sim.exports.sheet import Kind, Row, Sheet
+from workforce_sim.exports.table_sheet import table_sheet
+from workforce_sim.wording import counted
+
+SAME_DRAWS = "All scenarios use the same random draws: differences come from the assumptions alone."
+
+
+def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
+    """Yield the sheets of a comparison."""
+    base = found.ensembles[found.baseline]
+    years = found.bands["year"].unique().sort().to_list()
+    simulations = counted(base.count, "simulation")
+    title = f"Comparison of {' and '.join(found.ensembles)}, {years[0]} to {years[-1]}"
+    about = [f"Means over {simulations} of each. {SAME_DRAWS}", spread_words(base.config)]
+    span = f"all years together, {years[0]} to {years[-1]}"
+    whole = _stacked((name, totals(_of(found, name))) for name in found.ensembles)
+    apart = _stacked((name, totals(paired(_of(found, found.baseline), _of(found, name)))) for name in found.others)
+    yield comparison_summary(found, whole, apart, title, about)
+    beside = f"Each scenario less {found.baseline}, in the same simulation."
+    yield bands_sheet("Differences", "Differences by year", found.differences, (beside, ABOUT), differences=True)
+    yield bands_sheet("Total differences", f"Differences, {span}", apart, (beside, ABOUT), differences=True)
+    yield scenarios_sheet(found)
+    yield bands_sheet("Bands", "Mean and percentiles by year", found.bands)
+    yield bands_sheet("Totals", f"Mean and percentiles, {span}", whole)
+    yield table_sheet("Cost of participation", "Net cost of a point of participation", found.cost_per_point)
+    yield simulations_sheet(found.replicates)
+    yield assumptions(base.header, found.baseline)
+    yield notes({name: ensemble.notes for name, ensemble in found.ensembles.items()})
+    yield made(found.headers, [("Simulations of each", f"{base.count:,}")], values_hash(found.replicates))
+
+
+def _of(found: Comparison, name: str) -> pl.DataFrame:
+    return found.replicates.filter(pl.col("scenario") == name).drop("scenario")
+
+
+def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
+
+
+def scenarios_sheet(found: Comparison) -> Sheet:
+    """Return the keys in which scenarios differ, a column for each scenario."""
+    asked = {
+        name: dict(found.configurations.filter(pl.col("scenario") == name).select("key", "value").rows())
+        for name in found.others
+    }
+    of_base = dict(found.configurations.select("key", "baseline").rows())
+    rows = [
+        Row([key, value, *(asked[name].get(key, value) for name in found.others)]) for key, value in of_base.items()
+    ]
+    about = [f"Settings in which a scenario differs from {found.baseline}; all others are the same."]
+    kinds = [Kind.TEXT, *(Kind.WRAPPED for _ in found.ensembles)]
+    return Sheet("Scenarios", "What differs between the scenarios", ["Key", *found.ensembles], kinds, rows, about)

@@ -1,0 +1,85 @@
+"""Measures of a summary as rows of a sheet, years side by side, under headings that an analyst knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet, in_unit, kind_of
+from workforce_sim.tables import SUMMARY, names
+from workforce_sim.wording.measures import label
+
+SECTIONS = {
+    "headcount_opening": "Employees",
+    "payroll_cents": "Pay",
+    "eligible": "Participation and deferrals",
+    "match_cents": "Employer contributions",
+}
+"""Headings, by the first measure below each."""
+
+Values = Mapping[str, Sequence[float | None]]
+"""Of each measure, one a year, in the unit of the measure."""
+
+
+def summary_sheet(title: str, years: Sequence[int], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:
+    """Return the summary: a row for each measure, a column for each year; and charts of it.
+
+    Args:
+        title: in the first row.
+        years: plan years.
+        values: measures in their order.
+        about: lines below the title.
+        mean: whether values are means over simulations.
+    """
+    rows, place = [], {}
+    for measure, found in values.items():
+        if measure in SECTIONS:
+            rows.append(Row([SECTIONS[measure], *[None] * len(years)], Kind.HEADING))
+        place[measure] = len(rows)
+        kind = kind_of(measure, mean=mean)
+        rows.append(Row([label(measure), *(in_unit(measure, value, kind) for value in found)], kind))
+    last = len(years)
+    ranges = {name: ((row, 1), (row, last)) for name, row in _named(place)}
+    return Sheet(
+        "Summary",
+        title,
+        ["", *years],
+        [Kind.TEXT],
+        rows,
+        about,
+        charts=list(_charts(place, last, values)),
+        names={"plan_years": ((-1, 1), (-1, last)), **ranges},
+        one_page=True,
+    )
+
+
+def _named(place: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield names of ranges and rows: those of our own measures, in the unit of the sheet."""
+    for measure, row in place.items():
+        if measure in _KNOWN:
+            yield measure.replace("_cents", "_dollars"), row
+
+
+_KNOWN = frozenset(names(SUMMARY))
+
+
+def _charts(place: Mapping[str, int], last: int, values: Values) -> Iterator[Chart]:
+    def series(measure: str, *, on_right: bool = False) -> Series:
+        row = place[measure]
+        return Series((row, 0), (row, 1), (row, last), on_right=on_right)
+
+    def there(measures: Iterable[str]) -> list[str]:
+        return [name for name in measures if any(values.get(name, ()))]
+
+    years = ((-1, 1), (-1, last))
+    money = there(("match_cents", "nonelective_cents"))
+    share = there(("employer_cost_share_of_payroll",))
+    if money:
+        shown = [*map(series, money), *(series(name, on_right=True) for name in share)]
+        title = "Employer contributions by year, and net cost as a share of payroll"
+        yield Chart(title, "stacked", shown, years, Kind.DOLLARS, Kind.PERCENT if share else None)
+    yield Chart("Employees at year end", "column", [series("headcount_closing")], years, Kind.COUNT)
+    rates = there(("participation_rate", "average_deferral_rate"))
+    if rates:
+        title = "Participation and average deferral rate"
+        yield Chart(title, "line", [*map(series, rates)], years, Kind.PERCENT)
+    yield Chart("Payroll", "column", [series("payroll_cents")], years, Kind.DOLLARS)

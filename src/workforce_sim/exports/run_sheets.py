@@ -1,0 +1,97 @@
+"""The sheets of a run: summary, plan tests, levels, assumptions, notes, how it was made; people on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from workforce_sim.errors import RequestError
+from workforce_sim.explain.queries import collected
+from workforce_sim.exports.background import assumptions, made, notes
+from workforce_sim.exports.measure_rows import summary_sheet
+from workforce_sim.exports.sheet import Cell, Kind, Row, Sheet
+from workforce_sim.exports.table_sheet import table_sheet
+from workforce_sim.exports.workbook import INSTEAD, MOST_ROWS
+from workforce_sim.plan.findings import Figure, Nondiscrimination, PlanTest
+from workforce_sim.plan.testing import nondiscrimination
+from workforce_sim.result import Result
+from workforce_sim.summary import level_mix
+
+KEYS = ("replicate", "year")
+MOST_PEOPLE = MOST_ROWS - 10
+"""Employees of a sheet: a few rows are the title and the head."""
+
+
+def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
+    """Yield the sheets of a run.
+
+    Args:
+        run: in memory or on disk.
+        people: whether there is a sheet for each year with everybody employed in it.
+
+    Raises:
+        RequestError: when a year has more employees than a sheet has rows.
+    """
+    summary = run.summary
+    years = summary["year"].to_list()
+    values = {name: summary[name].to_list() for name in summary.columns if name not in KEYS}
+    title = f"Simulation of {years[0]} to {years[-1]}"
+    about = ["One simulation. Amounts in dollars, rates in percent."]
+    known = {name: found for name, found in values.items() if any(value is not None for value in found)}
+    yield summary_sheet(title, years, known, about, mean=False)
+    if run.config.plan.enabled:
+        yield tests_sheet([nondiscrimination(run, year) for year in years])
+    yield table_sheet("Levels", "Employees by job level", level_mix(run).drop("replicate"))
+    if people:
+        for year in years:
+            yield people_sheet(run, year)
+    yield assumptions(run.header)
+    yield notes({"": run.notes})
+    facts = [("Engine", run.header.engine), ("Number of the simulation", str(run.header.replicate))]
+    yield made({"": run.header}, facts, run.fingerprint)
+
+
+def tests_sheet(found: list[Nondiscrimination]) -> Sheet:
+    """Return the tests of the plan: outcome and figures, years side by side."""
+    rows = [row for place in range(len(found[0].tests)) for row in _test_rows([year.tests[place] for year in found])]
+    head: list[Cell] = ["Test", "Section", *(year.year for year in found)]
+    return Sheet("Tests", "Plan tests by year", head, [Kind.TEXT, Kind.TEXT], rows, frozen=2)
+
+
+def _test_rows(tests: Sequence[PlanTest]) -> Iterator[Row]:
+    """Yield the outcome of a test in each year, then its figures."""
+    yield Row([tests[0].test, f"IRC {tests[0].section}", *(test.outcome for test in tests)], Kind.HEADING)
+    figures = [{figure.words: figure for figure in test.in_words} for test in tests]
+    for words in dict.fromkeys(words for each in figures for words in each):
+        of_years = [each.get(words) for each in figures]
+        unit = next((figure.unit for figure in of_years if figure and figure.unit), "")
+        yield Row([f"  {words}", None, *(_figure(figure) for figure in of_years)], _KINDS[unit])
+    if any(test.note for test in tests):
+        yield Row(["  note", None, *(test.note for test in tests)], Kind.WRAPPED)
+
+
+_KINDS = {"%": Kind.FINE_PERCENT, "dollars": Kind.EXACT, "": Kind.COUNT}
+
+
+def _figure(figure: Figure | None) -> float | None:
+    if figure is None or figure.value is None:
+        return None
+    return figure.value / 100 if figure.unit == "%" else figure.value
+
+
+def people_sheet(run: Result, year: int) -> Sheet:
+    """Return everybody employed in a year.
+
+    Raises:
+        RequestError: when they are more than a sheet has rows.
+    """
+    found = collected(run.scan("snapshots").filter(pl.col("year") == year))
+    if found.height > MOST_PEOPLE:
+        what = f"people of {year}: {found.height:,} rows, a sheet of Excel holds {MOST_ROWS:,}"
+        raise RequestError(f"{what}; leave out --people, or {INSTEAD}")
+    known = [name for name in found.columns if name not in KEYS and found[name].null_count() < found.height]
+    about = ("Personal data: names nobody, but ids, dates and pay can tell who somebody is.",)
+    return table_sheet(
+        f"People {year}", f"Everybody employed in {year}", found.select(known).sort("employee_id"), about
+    )

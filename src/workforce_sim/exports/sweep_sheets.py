@@ -1,0 +1,101 @@
+"""The sheets of a sweep: every combination with its values beside its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from workforce_sim.ensembles.sweeping import Sweep
+from workforce_sim.exports.background import assumptions, made, notes, values_hash
+from workforce_sim.exports.band_rows import MOST_SIMULATED, simulations_sheet, totals
+from workforce_sim.exports.ensemble_sheets import spread_words
+from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, in_unit, kind_of
+from workforce_sim.wording import counted
+from workforce_sim.wording.measures import label
+
+SHOWN = (
+    "net_employer_cost_cents",
+    "employer_cost_share_of_payroll",
+    "participation_rate",
+    "average_deferral_rate",
+    "match_cents",
+    "nonelective_cents",
+    "deferral_cents",
+    "payroll_cents",
+    "headcount_closing",
+)
+CHARTED = ("net_employer_cost_cents", "participation_rate")
+VALUES = ("mean", "mean_error", "p5", "p95")
+
+
+def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
+    """Yield the sheets of a sweep."""
+    first = found.ensembles[0]
+    years = first.config.simulation.years
+    simulations = counted(first.count, "simulation")
+    about = [
+        f"Means over {simulations} of each combination; all use the same random draws.",
+        spread_words(first.config),
+    ]
+    yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {years[-1]}", about)
+    yield _all_years(found, f"All years together, {years[0]} to {years[-1]}", about)
+    yield _by_year(found)
+    yield simulations_sheet(_at_most(found))
+    yield assumptions(first.header, "combination 0")
+    yield notes({str(number): each.notes for number, each in enumerate(found.ensembles)})
+    facts = [("Combinations", f"{len(found.ensembles):,}"), ("Simulations of each", f"{first.count:,}")]
+    yield made(
+        {f"combination {n}": header for n, header in found.headers.items()}, facts, values_hash(found.replicates)
+    )
+
+
+def _at_most(found: Sweep) -> pl.DataFrame:
+    return found.replicates.head(MOST_SIMULATED + 1)
+
+
+def _last_year(found: Sweep, title: str, about: list[str]) -> Sheet:
+    last = found.summary.filter(pl.col("year") == found.summary["year"].max())
+    means = {(row[0], row[1]): row[2] for row in last.select("combination", "measure", "mean").iter_rows()}
+    numbers = found.combinations["combination"].to_list()
+    shown = [name for name in SHOWN if any(means.get((number, name)) for number in numbers)]
+    kinds = [kind_of(name, mean=True) for name in shown]
+    rows = [
+        Row([*row, *(in_unit(name, means.get((row[0], name)), kind) for name, kind in zip(shown, kinds, strict=True))])
+        for row in found.combinations.iter_rows()
+    ]
+    head = ["Combination", *found.keys, *map(label, shown)]
+    charts = [_chart(name, head.index(label(name)), len(rows)) for name in CHARTED if name in shown]
+    return Sheet("Summary", title, head, [*_key_kinds(found), *kinds], rows, about, len(found.keys) + 1, charts)
+
+
+def _key_kinds(found: Sweep) -> list[Kind | None]:
+    kinds = (Kind.CHOSEN if dtype.is_numeric() else Kind.TEXT for dtype in found.combinations.dtypes[1:])
+    return [Kind.YEAR, *kinds]
+
+
+def _chart(measure: str, column: int, count: int) -> Chart:
+    series = Series((-1, column), (0, column), (count - 1, column))
+    return Chart(f"{label(measure)} by combination", "column", [series], ((0, 0), (count - 1, 0)), kind_of(measure))
+
+
+def _all_years(found: Sweep, title: str, about: list[str]) -> Sheet:
+    rows = []
+    for keys, ensemble in zip(found.combinations.iter_rows(), found.ensembles, strict=True):
+        for row in totals(ensemble.replicates).select("measure", *VALUES).iter_rows():
+            measure, *values = row
+            kind = kind_of(measure, mean=True)
+            rows.append(Row([*keys, label(measure), *(in_unit(measure, value, kind) for value in values)], kind))
+    head = ["Combination", *found.keys, "Measure", "Mean", "Standard error of the mean", "P5", "P95"]
+    return Sheet("Totals", title, head, [*_key_kinds(found), Kind.TEXT], rows, about, len(found.keys) + 2)
+
+
+def _by_year(found: Sweep) -> Sheet:
+    rows = []
+    for row in found.summary.filter(pl.col("mean").is_not_null()).iter_rows(named=True):
+        measure = row["measure"]
+        kind = kind_of(measure, mean=True)
+        keys: list[Cell] = [row["combination"], *(row[key] for key in found.keys), label(measure), row["year"]]
+        rows.append(Row([*keys, *(in_unit(measure, row[name], kind) for name in VALUES)], kind))
+    head = ["Combination", *found.keys, "Measure", "Year", "Mean", "Standard error of the mean", "P5", "P95"]
+    return Sheet("By year", "Every measure by year", head, [*_key_kinds(found), Kind.TEXT, Kind.YEAR], rows)

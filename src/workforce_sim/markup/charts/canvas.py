@@ -1,0 +1,334 @@
+"""What all pictures share: the frame, text that fits, scales with round ticks, and the look of a series."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workforce_sim.markup.elements import Child, Element, element
+
+WIDTH = 360
+FONT = 12
+INK, QUIET, RULE, PAPER = "#1f2937", "#4b5563", "#d1d5db", "#ffffff"
+FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+Form = Callable[[float], str]
+"""Writes a value as people read it."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one series looks: colour, dash of its line, and marker."""
+
+    colour: str
+    dash: str | None
+    marker: str
+
+
+LOOKS = (
+    Look("#1d4f7c", None, "disc"),
+    Look("#c2500a", "7 3", "square"),
+    Look("#0f766e", "2 2.5", "diamond"),
+    Look("#7e3794", "9 3 2 3", "ring"),
+    Look("#6b7280", "4 2", "triangle"),
+    Look("#a3283d", "1 3", "disc"),
+)
+COLOURS = tuple(each.colour for each in LOOKS)
+GAIN, LOSS, TOTAL, SAME = "#0f766e", "#c2500a", "#1d4f7c", "#6b7280"
+
+
+def look(place: int) -> Look:
+    """Return the look of a series by its place."""
+    return LOOKS[place % len(LOOKS)]
+
+
+def picture(title: str, about: str, height: float, *children: Child) -> Element:
+    """Return a picture with its title and description."""
+    return element(
+        "svg",
+        element("title", title),
+        element("desc", about),
+        *children,
+        viewBox=f"0 0 {WIDTH} {math.ceil(height)}",
+        role="img",
+        font_family=FONTS,
+        font_size=FONT,
+        fill=INK,
+    )
+
+
+def words(x: float, y: float, text: str, anchor: str = "start", **attributes: Any) -> Element:
+    """Return text at a place."""
+    return element("text", text, x=x, y=y, text_anchor=None if anchor == "start" else anchor, **attributes)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, **attributes: Any) -> Element:
+    """Return a straight line."""
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, **attributes)
+
+
+def bar(x: float, y: float, width: float, height: float, colour: str, tip: str | None = None) -> Element:
+    """Return a bar, with what a pointer over it tells."""
+    return element("rect", x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), fill=colour, data_tip=tip)
+
+
+def marker(x: float, y: float, style: Look, tip: str | None = None) -> Element:
+    """Return the marker of a series."""
+    r = 3.5
+    if style.marker in ("disc", "ring"):
+        fill, stroke = (PAPER, style.colour) if style.marker == "ring" else (style.colour, None)
+        return element("circle", cx=x, cy=y, r=r, fill=fill, stroke=stroke, stroke_width=stroke and 1.8, data_tip=tip)
+    corners = {
+        "square": ((-3, -3), (3, -3), (3, 3), (-3, 3)),
+        "diamond": ((0, -4.4), (4.4, 0), (0, 4.4), (-4.4, 0)),
+        "triangle": ((0, -4.2), (4, 3), (-4, 3)),
+    }[style.marker]
+    at = points((x + dx, y + dy) for dx, dy in corners)
+    return element("polygon", points=at, fill=style.colour, data_tip=tip)
+
+
+def points(places: Any) -> str:
+    """Return places as the points of a line or an area."""
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+
+
+def readable_on(colour: str) -> str:
+    """Return the ink, dark or light, that stands out more from a colour."""
+    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+# --- text that fits ---
+
+
+def text_width(text: str, size: float = FONT) -> float:
+    """Return at most how wide a text is, in units: by the widest of the common fonts."""
+    return size * sum(map(_advance, text))
+
+
+def _advance(letter: str) -> float:
+    if letter in "ijl.,:;'|! ":
+        return 0.34
+    if letter in "ftr()[]-/":
+        return 0.44
+    if letter in "mwMW%@":
+        return 0.97
+    if ord(letter) > 0x2E7F:
+        return 1.1
+    return 0.72 if letter.isupper() else 0.64
+
+
+def fitted(text: str, width: float, size: float = FONT) -> str:
+    """Return a text cut to a width, with three dots where it was cut."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(f"{kept}...", size) > width:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}..."
+
+
+def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
+    """Return a text in one line where it fits, else in two about equally long ones, each cut to the width."""
+    words_of = text.split()
+    if text_width(text, size) <= width or len(words_of) < 2:
+        return [fitted(text, width, size)]
+    halves = [(" ".join(words_of[:i]), " ".join(words_of[i:])) for i in range(1, len(words_of))]
+    best = min(halves, key=lambda pair: max(text_width(half, size) for half in pair))
+    return [fitted(half, width, size) for half in best]
+
+
+def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
+    """Return a text in lines of a width, broken between words, at most so many; what does not fit is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return [fitted(each, width, size) for each in lines] or [""]
+
+
+def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> list[Element]:
+    """Return text of one or two lines whose middle is at a height."""
+    lines = wrapped(text, width)
+    first = y + 4 - 6.5 * (len(lines) - 1)
+    return [words(x, first + 13 * i, each, anchor) for i, each in enumerate(lines)]
+
+
+# --- scales ---
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to places."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the place of a value."""
+        return self.start + (value - self.low) / ((self.high - self.low) or 1.0) * (self.end - self.start)
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round values that hold a range: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    if not high > low:
+        low, high = (low - 0.5, high + 0.5) if not low else (low - abs(low) / 10, high + abs(high) / 10)
+    step = _step((high - low) / (most - 1))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def _step(least: float) -> float:
+    power = 10.0 ** math.floor(math.log10(least))
+    return next((f * power for f in (1, 2, 2.5, 5, 10) if f * power >= least * (1 - 1e-9)), 10 * power)
+
+
+def thinned(names: Sequence[str], step: float) -> list[tuple[int, str]]:
+    """Return the names that fit side by side, each in so much room, with their places."""
+    widest = max((text_width(name) for name in names), default=0.0) + 6
+    every = max(1, math.ceil(widest / max(step, 1e-9)))
+    return [(i, name) for i, name in enumerate(names) if i % every == 0]
+
+
+# --- axes and legend ---
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The area between the axes of an upright picture: values upwards, columns to the right."""
+
+    left: float
+    right: float
+    up: Scale
+    step: float
+
+    def x(self, place: float) -> float:
+        """Return the middle of a column."""
+        return self.left + (place + 0.5) * self.step
+
+
+def upright(
+    low: float, high: float, names: Sequence[str], form: Form, top: float, bottom: float
+) -> tuple[Plot, list[Element]]:
+    """Return the area of an upright picture with its axes."""
+    steps = axis(low, high, form)
+    texts = written(steps, form)
+    left = max(map(text_width, texts)) + 8
+    plot = Plot(left, WIDTH - 6, Scale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
+    grid = [line(left, plot.up(v), plot.right, plot.up(v), QUIET if v == 0 else RULE) for v in steps]
+    marks = [words(left - 6, plot.up(v) + 4, text, "end", fill=QUIET) for v, text in zip(steps, texts, strict=True)]
+    return plot, [*grid, *marks, *_below(names, plot, bottom)]
+
+
+def axis(low: float, high: float, form: Form, most: int = 5) -> list[float]:
+    """Return round values that hold a range, far enough apart to be told by what they are written as."""
+    for count in range(most, 1, -1):
+        steps = ticks(low, high, count)
+        if len({form(value) for value in steps}) == len(steps):
+            return steps
+    pad = max(high - low, abs(high) * 1e-9, 1e-12) / 2
+    return axis(low - pad, high + pad, form, most)
+
+
+def written(steps: Sequence[float], form: Form) -> list[str]:
+    """Return the texts of ticks, without decimals that are zero in all of them."""
+    texts = [form(value) for value in steps]
+    decimal = [text for value, text in zip(steps, texts, strict=True) if value]
+    while all(re.search(r"\d\.\d", text) and _LAST_ZERO.search(text) for text in decimal) and decimal:
+        decimal = [_LAST_ZERO.sub("", text) for text in decimal]
+        texts = [_LAST_ZERO.sub("", text) for text in texts]
+    return texts
+
+
+_LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
+
+
+def depth(names: Sequence[str]) -> float:
+    """Return how much room the names below the columns of a picture take, at most."""
+    lines = (len(_lines(name, WIDTH * 0.75 / len(names))) for name in names)
+    return 11 + 13 * max(lines, default=1)
+
+
+def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
+    """Yield the names below the columns: in two lines where there are few, some left out where there are many."""
+    lines = [_lines(name, plot.step) for name in names]
+    for i, _ in thinned([max(each, key=text_width) for each in lines], plot.step):
+        for j, text in enumerate(lines[i]):
+            yield words(_held(plot.x(i), text), bottom + 17 + 13 * j, text, "middle", fill=QUIET)
+
+
+def _lines(name: str, step: float) -> list[str]:
+    """Return a name in two lines where there is room for words, else in one."""
+    return wrapped(name, step - 4) if step > 44 else [fitted(name, 90)]
+
+
+def _held(x: float, text: str) -> float:
+    """Return the middle of a text, moved so that it stays within the picture."""
+    half = text_width(text) / 2
+    return min(max(x, half), WIDTH - half)
+
+
+def legend(names: Sequence[str], top: float = 0) -> tuple[list[Element], float]:
+    """Return the names of series beside their lines, and the height below them; nothing for one."""
+    if len(names) < 2:
+        return [], top + 8
+    return [each for i, x, y, text in _legend(names, top) for each in _of_line(i, x, y, text)], _below_legend(
+        names, top
+    )
+
+
+def swatches(names: Sequence[str], colours: Sequence[str]) -> tuple[list[Element], float]:
+    """Return the names of series beside the colours of their bars, and the height below them; nothing for one."""
+    if len(names) < 2:
+        return [], 8
+    found = (
+        (bar(x + 1, y - 5, 24, 10, colours[i % len(colours)]), words(x + 30, y + 4, text))
+        for i, x, y, text in _legend(names, 0)
+    )
+    return [each for pair in found for each in pair], _below_legend(names, 0)
+
+
+def _below_legend(names: Sequence[str], top: float) -> float:
+    return top + (1 + max(row for _, row, _ in _cells(names))) * 18 + 10
+
+
+def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
+    """Yield left, row and text of each name, as many in a row as fit."""
+    x, row = 0.0, 0
+    for name in names:
+        text = fitted(name, WIDTH - 40)
+        width = 30 + text_width(text) + 10
+        if x and x + width > WIDTH:
+            x, row = 0.0, row + 1
+        yield x, row, text
+        x += width
+
+
+def _legend(names: Sequence[str], top: float) -> Iterator[tuple[int, float, float, str]]:
+    """Yield number, left, middle and text of each name."""
+    yield from ((i, x, top + 9 + 18 * row, text) for i, (x, row, text) in enumerate(_cells(names)))
+
+
+def _of_line(place: int, x: float, y: float, text: str) -> Iterator[Element]:
+    style = look(place)
+    yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
+    yield marker(x + 13, y, style)
+    yield words(x + 30, y + 4, text)

@@ -1,0 +1,237 @@
+"""Lying bars, a row for each name: waterfall, shares of a whole, pyramid, dots with whiskers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from workforce_sim.markup.charts.canvas import (
+    GAIN,
+    INK,
+    LOSS,
+    PAPER,
+    QUIET,
+    RULE,
+    SAME,
+    TOTAL,
+    WIDTH,
+    Form,
+    Scale,
+    axis,
+    bar,
+    fitted,
+    label,
+    line,
+    look,
+    marker,
+    picture,
+    swatches,
+    text_width,
+    ticks,
+    words,
+    written,
+)
+from workforce_sim.markup.elements import Element, element
+
+NAMES = 138
+"""Room for the names at the left."""
+ROW = 30
+
+
+class Step(NamedTuple):
+    """A step of a waterfall: what it adds, or with ``total`` where it stands."""
+
+    name: str
+    amount: float
+    total: bool = False
+
+
+def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> Element:
+    """Return how one figure becomes another, a row for each step.
+
+    Args:
+        title: what is shown.
+        steps: totals stand at their amount, others are added to what is before them.
+        form: writes a total.
+        signed: writes a change, with its sign.
+    """
+    spans = list(_spans(steps))
+    low, high = min(min(a, b) for a, b in spans), max(max(a, b) for a, b in spans)
+    texts = [(form if step.total else signed)(step.amount) for step in steps]
+    room = max(map(text_width, texts)) + 6
+    base = _base(spans, low, high)
+    scale = Scale(base, high, NAMES + 8 + (room if low < 0 else 0), WIDTH - room)
+    rows = [_step(scale, step, span, i, texts[i]) for i, (step, span) in enumerate(zip(steps, spans, strict=True))]
+    joins = [
+        line(scale(end), ROW * i + 26, scale(end), ROW * (i + 1) + 6, QUIET, stroke_dasharray="2 2")
+        for i, (_, end) in enumerate(spans[:-1])
+    ]
+    cut = (
+        []
+        if base in (0, low) and low <= 0
+        else [words(scale.start, ROW * len(steps) + 12, f"Bars start at {form(base)}", fill=QUIET)]
+    )
+    about = ", ".join(f"{step.name}: {text}" for step, text in zip(steps, texts, strict=True))
+    return picture(title, f"{about}.", ROW * len(steps) + (20 if cut else 4), joins, rows, cut)
+
+
+def _spans(steps: Sequence[Step]) -> Iterator[tuple[float, float]]:
+    """Yield where each bar begins and ends."""
+    at = 0.0
+    for step in steps:
+        begin, at = (0.0, step.amount) if step.total else (at, at + step.amount)
+        yield begin, at
+
+
+def _base(spans: Sequence[tuple[float, float]], low: float, high: float) -> float:
+    """Return where bars start: at zero, unless the changes would be too small to see beside the totals."""
+    ends = [end for _, end in spans]
+    if low < 0 or min(ends) < 0.6 * high:
+        return min(low, 0.0)
+    steps = ticks(min(ends) - 0.6 * (high - min(ends)), high, 8)
+    return max(steps[0], 0.0)
+
+
+def _step(scale: Scale, step: Step, span: tuple[float, float], place: int, text: str) -> list[Element]:
+    left, right = sorted((scale(max(span[0], scale.low)), scale(max(span[1], scale.low))))
+    colour = TOTAL if step.total else GAIN if step.amount >= 0 else LOSS
+    y = ROW * place + 15
+    end = words(right + 4, y + 4, text)
+    if scale.low < 0 and step.amount < 0:
+        end = words(left - 4, y + 4, text, "end")
+    return [
+        *label(NAMES, y, step.name, NAMES),
+        bar(left, y - 9, max(right - left, 1), 18, colour, f"{step.name}: {text}"),
+        end,
+    ]
+
+
+def pyramid(
+    title: str, names: Sequence[str], left: tuple[str, Sequence[float]], right: tuple[str, Sequence[float]], form: Form
+) -> Element:
+    """Return two distributions back to back, the first name at the bottom.
+
+    Args:
+        title: what is shown.
+        names: of the classes, in rising order.
+        left: name and values of the side at the left.
+        right: the same at the right.
+        form: writes a value.
+    """
+    middle = max(map(text_width, names)) + 10
+    most = max([*left[1], *right[1], 1e-9])
+    room = max(text_width(form(v)) for v in (*left[1], *right[1])) + 6
+    length = (WIDTH - middle) / 2 - room
+    heads = [
+        _head(side, x, anchor, i)
+        for i, (side, x, anchor) in enumerate(
+            ((left[0], (WIDTH - middle) / 2, "end"), (right[0], (WIDTH + middle) / 2, "start"))
+        )
+    ]
+    rows = []
+    for i, name in enumerate(names):
+        y = 30 + 24 * (len(names) - 1 - i)
+        rows += [words(WIDTH / 2, y + 13, name, "middle", fill=QUIET)]
+        for side, (called, values) in enumerate((left, right)):
+            long = values[i] / most * length
+            x = (WIDTH + middle) / 2 if side else (WIDTH - middle) / 2 - long
+            rows += [bar(x, y, long, 18, look(side).colour, f"{called}, {name}: {form(values[i])}")]
+            rows += [words(x + long + 4 if side else x - 4, y + 13, form(values[i]), "start" if side else "end")]
+    about = "; ".join(
+        f"{called}: " + ", ".join(f"{n} {form(v)}" for n, v in zip(names, values, strict=True))
+        for called, values in (left, right)
+    )
+    return picture(title, f"{about}.", 32 + 24 * len(names), heads, rows)
+
+
+def _head(text: str, x: float, anchor: str, place: int) -> Element:
+    return words(x, 15, fitted(text, WIDTH / 2 - 30), anchor, fill=look(place).colour, font_weight="bold")
+
+
+def share_bars(
+    title: str,
+    names: Sequence[str],
+    parts: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    form: Form,
+    colours: Sequence[str] = (GAIN, SAME, LOSS),
+) -> Element:
+    """Return for each name how a whole is divided.
+
+    Args:
+        title: what is shown.
+        names: a row each.
+        parts: names of the parts, in order.
+        shares: for each name a share of each part; they add up to one.
+        form: writes a share.
+        colours: of the parts; gain, same and lose where it is left out.
+    """
+    head, top = swatches(parts, colours)
+    rows = [
+        list(_shares(name, (parts, colours), row, top + 26 * i, form))
+        for i, (name, row) in enumerate(zip(names, shares, strict=True))
+    ]
+    about = "; ".join(
+        f"{name}: " + ", ".join(f"{part} {form(v)}" for part, v in zip(parts, row, strict=True))
+        for name, row in zip(names, shares, strict=True)
+    )
+    return picture(title, f"{about}.", top + 26 * len(names) + 4, head, rows)
+
+
+def _shares(
+    name: str, parts: tuple[Sequence[str], Sequence[str]], row: Sequence[float], y: float, form: Form
+) -> Iterator[Element]:
+    yield from label(NAMES, y + 10, name, NAMES)
+    at, whole = NAMES + 8.0, WIDTH - NAMES - 8
+    for i, share in enumerate(row):
+        text, width = form(share), share * whole
+        yield bar(at, y, max(width - 1, 0), 20, parts[1][i], f"{name}, {parts[0][i]}: {text}")
+        if width > text_width(text) + 4:
+            yield words(at + width / 2, y + 14, text, "middle", fill=PAPER)
+        at += width
+
+
+class Dot(NamedTuple):
+    """A value with the ends of its range, and what it is held against if known."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    beside: float | None = None
+
+
+def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> Element:
+    """Return values with whiskers, a row each.
+
+    Args:
+        title: what is shown.
+        rows: the values.
+        form: writes a value.
+        beside: what the hollow points are, such as ``prior``.
+    """
+    every = [x for row in rows for x in (row.value, row.low, row.high, *([] if row.beside is None else [row.beside]))]
+    steps = axis(min(every), max(every), form, 4)
+    scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
+    bottom = 8 + 26 * len(rows)
+    grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
+    below = [
+        words(min(scale(v), WIDTH - text_width(text) / 2), bottom + 16, text, "middle", fill=QUIET)
+        for v, text in zip(steps, written(steps, form), strict=True)
+    ]
+    drawn = [list(_dot(scale, row, 18 + 26 * i, form, beside)) for i, row in enumerate(rows)]
+    about = "; ".join(f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}" for row in rows)
+    return picture(title, f"{about}.", bottom + 24, grid, below, drawn)
+
+
+def _dot(scale: Scale, row: Dot, y: float, form: Form, beside: str) -> Iterator[Element]:
+    tip = f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}"
+    yield from label(NAMES, y, row.name, NAMES)
+    yield line(scale(row.low), y, scale(row.high), y, look(0).colour, stroke_width=2.2)
+    yield from (line(scale(x), y - 4, scale(x), y + 4, look(0).colour, stroke_width=1.6) for x in (row.low, row.high))
+    yield marker(scale(row.value), y, look(0), tip)
+    if row.beside is not None:
+        told = f"{row.name}, {beside}: {form(row.beside)}"
+        yield element(
+            "circle", cx=scale(row.beside), cy=y, r=4, fill="none", stroke=INK, stroke_width=1.4, data_tip=told
+        )

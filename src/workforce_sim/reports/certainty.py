@@ -1,0 +1,98 @@
+"""How sure the figures are: what varies between the simulations, and how much of the range each source makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from workforce_sim.config.keys import about
+from workforce_sim.config.uncertainty import Assumption
+from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.markup.elements import Child, Element
+from workforce_sim.reports.cost import COST
+from workforce_sim.reports.horizon import spread, totals
+from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.values import NONE, form, listed, share, size
+from workforce_sim.wording import number
+from workforce_sim.wording.measures import label
+
+NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
+MEANING = {
+    "chance": "Chance: who leaves, who is hired, who enrolls and at what rate.",
+    "year": "Good and bad years: terminations, growth or raises that are high or low for everybody in a year.",
+    "assumptions": "Uncertain assumptions: values that are not known and are drawn anew for each simulation.",
+}
+LEFT_OUT = {
+    "year": "The ranges do not include good and bad years: every year has the same expected turnover and growth.",
+    "assumptions": "The ranges do not include the assumptions themselves: other rates of turnover, growth or "
+    "participation would give other figures.",
+}
+
+
+def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | None = None) -> Section:
+    """Return how sure the figures are; its heading says so where the ranges hold chance alone."""
+    base = scenarios[0]
+    if base.count < 2:
+        alone = "One simulation has no range: it shows one possible course. Simulate more to see how far results vary."
+        return Section("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
+    found = [source for source in NAMES if any(source in each.sources for each in scenarios)]
+    content: list[Child] = [sentences(_told(scenarios, found))]
+    if attribution is not None:
+        content.append(_apart(attribution))
+    content += [_drawn(base.config.uncertainty.assumptions)] if "assumptions" in found else []
+    return Section("certainty", f"How sure are these figures? {_heading(found)}", content)
+
+
+def _heading(found: Sequence[str]) -> str:
+    text = listed([NAMES[source] for source in found])
+    return "Chance only" if found == ["chance"] else f"{text[0].upper()}{text[1:]}"
+
+
+def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
+    base = scenarios[0]
+    of_each = " of each scenario" if len(scenarios) > 1 else ""
+    yield f"{base.count:,} simulations{of_each}; each range holds the middle 90% of them."
+    if of_each:
+        yield "All scenarios use the same random draws, which makes the differences more precise."
+    yield from (MEANING[source] for source in found)
+    yield from (text for source, text in LEFT_OUT.items() if source not in found)
+    yield from (_error(base, other) for other in scenarios[1:] or [base])
+
+
+def _error(base: Scenario, other: Scenario) -> str:
+    """Return how far more simulations could still move a mean."""
+    values = totals(other.yearly(COST)) - (0.0 if other is base else totals(base.yearly(COST)))
+    found = spread(values)
+    what = (
+        "the mean total cost"
+        if other is base
+        else f"the mean difference in total cost, {other.name} compared with {base.name},"
+    )
+    if not found.error or found.mean is None:
+        return f"More simulations would not move {what.rstrip(',')}."
+    return f"More simulations would move {what} by about {size(COST, found.error)} (standard error)."
+
+
+def _apart(attribution: Attribution) -> Element:
+    """Return the share of the variance that each source makes alone."""
+    rows = []
+    for (year, measure), part in attribution.table.group_by("year", "measure", maintain_order=True):
+        shares = dict(part.select(pl.col("source").cast(pl.String), "share").iter_rows())
+        deviations = dict(part.select(pl.col("source").cast(pl.String), "sd").iter_rows())
+        whole = deviations["all"]
+        name = str(measure)
+        cells = [NONE if shares[source] is None else share(shares[source]) for source in ROWS[:-1]]
+        rows.append([f"{label(name)}, {year}", NONE if whole is None else form(name)(whole), *cells])
+    about_it = "Share of the variance that each source makes alone; interaction is what they do to each other."
+    heading = ["Figure", "Standard deviation", "Chance", "Good and bad years", "Assumptions", "Interaction"]
+    return listing("Where the range comes from", heading, rows, note=about_it)
+
+
+def _drawn(entries: Sequence[Assumption]) -> Element:
+    rows = [
+        [key(entry.key), prose(about(entry.key)), entry.kind, ", ".join(map(number, entry.numbers))]
+        for entry in entries
+    ]
+    return listing("Assumptions that are drawn", ["Key", "What it is", "Distribution", "Values"], rows, text=True)

@@ -1,0 +1,176 @@
+"""The page of a comparison: what one plan design costs beside another, how sure that is, and who gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.markup.elements import Child
+from workforce_sim.reports.certainty import certainty_section
+from workforce_sim.reports.cost import COST, cost_section, source_section
+from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
+from workforce_sim.reports.groups import gains_section
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals
+from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
+from workforce_sim.reports.people import headcount_section, participation_section
+from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.values import change, count, form, listed, share, size, span
+
+PARTICIPATION = "participation_rate"
+OF_PAYROLL = "employer_cost_share_of_payroll"
+
+
+def comparison_page(
+    scenarios: Sequence[Scenario],
+    groups: pl.DataFrame | None = None,
+    *,
+    rate: float = DISCOUNT_RATE,
+    attribution: Attribution | None = None,
+) -> bytes:
+    """Return the page of a comparison, the baseline first.
+
+    Args:
+        scenarios: two or more, with the same years and simulations.
+        groups: who gains and who loses, as ``gains_by_group`` gives it.
+        rate: discount rate a year of the present value.
+        attribution: how much of the range each source makes.
+    """
+    base, *others = scenarios
+    sections = [
+        cost_section(scenarios, rate),
+        source_section(scenarios),
+        participation_section(scenarios),
+        gains_section(groups),
+        headcount_section(scenarios),
+        differences_section(base, others),
+        warnings_section(scenarios),
+        certainty_section(scenarios, attribution),
+        assumptions_section(base.header),
+        made_section(scenarios),
+    ]
+    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"
+    return document(
+        kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
+    )
+
+
+def _question(scenarios: Sequence[Scenario]) -> str:
+    base, *others = scenarios
+    verb = "does" if len(others) == 1 else "do"
+    names = listed([each.name for each in others])
+    return f"What {verb} {names} cost compared with {base.name}, {period(base.years)}, and who gains?"
+
+
+def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
+    base, *others = scenarios
+    return list(joined(list(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))))
+
+
+def _of_several(base: Scenario, others: Sequence[Scenario]) -> Iterator[Child]:
+    """Yield the answer for several scenarios: how much more each costs, with its range."""
+    whole = spread(totals(base.yearly(COST))).mean or 0.0
+    yield f"From {period(base.years)}, {base.name} costs the employer {form(COST)(whole)}. Compared with that:"
+    for place, other in enumerate(others):
+        gap = spread(totals(other.yearly(COST) - base.yearly(COST)))
+        ranged = "" if gap.low is None else f" (90% of simulations: {span(gap.low, gap.high, _signed)})"
+        yield f"{other.name}"
+        yield bold(change(COST, gap.mean))
+        yield f"{ranged.strip()}{'.' if place == len(others) - 1 else ';'}"
+
+
+def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
+    """Yield the answer for one scenario: difference with its range, present value, participation, share of payroll."""
+    one, two = base.yearly(COST), other.yearly(COST)
+    gap, money = spread(totals(two - one)), form(COST)
+    sides = [spread(totals(each)).mean for each in (two, one)]
+    yield from _difference(base, other, gap)
+    amounts = " instead of ".join(money(side) for side in sides if side is not None)
+    yield f"({amounts})."
+    yield from _range(gap)
+    now = spread(present(two - one, rate))
+    if now.mean is not None and gap.mean:
+        yield f"The present value of the difference at {share(rate)} is {money(now.mean)}."
+    yield from _last_year(base, other)
+
+
+def _difference(base: Scenario, other: Scenario, gap: Spread) -> Iterator[Child]:
+    years = period(base.years)
+    when = f"From {years}" if len(base.years) > 1 else f"In {years}"
+    if not gap.mean:
+        yield f"{when}, {other.name} costs the employer the same as {base.name}"
+        return
+    more = "more" if gap.mean > 0 else "less"
+    yield f"{when}, {other.name} costs the employer"
+    yield bold(f"{size(COST, gap.mean)} {more}")
+    yield f"than {base.name}"
+
+
+def _range(gap: Spread) -> Iterator[str]:
+    if gap.low is None or gap.high is None or gap.mean is None or gap.low == gap.high:
+        return
+    if gap.low * gap.high < 0:
+        yield f"The range includes zero: 90% of simulations are between {span(gap.low, gap.high, _signed)}."
+        return
+    ends = sorted((abs(gap.low), abs(gap.high)))
+    more = "more" if gap.mean > 0 else "less"
+    yield f"In 90% of simulations it costs {size(COST, ends[0])} to {size(COST, ends[1])} {more}."
+
+
+def _signed(value: float) -> str:
+    return change(COST, value)
+
+
+def _last_year(base: Scenario, other: Scenario) -> Iterator[str]:
+    """Yield participation and the share of payroll in the last year."""
+    found = {
+        name: [spread(each.yearly(name)[:, -1]).mean for each in (other, base)] for name in (PARTICIPATION, OF_PAYROLL)
+    }
+    told = []
+    if None not in found[PARTICIPATION]:
+        told.append(_instead("{} of eligible employees participate", found[PARTICIPATION]))
+    if None not in found[OF_PAYROLL]:
+        told.append(_instead("the cost is {} of payroll", found[OF_PAYROLL]))
+    if told:
+        yield f"In {base.years[-1]}, {listed(told)}."
+
+
+def _instead(sentence: str, values: Sequence[float | None]) -> str:
+    """Return a sentence with a share, and what it is instead of unless that reads the same."""
+    one, other = map(share, values)
+    return sentence.format(one) + (" in both" if one == other else f" instead of {other}")
+
+
+def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: float) -> Iterator[Card]:
+    base, *others = scenarios
+    for other in others:
+        gap = spread(totals(other.yearly(COST) - base.yearly(COST)))
+        about = "Change in total cost" if len(others) == 1 else f"Change in total cost: {other.name}"
+        yield Card(
+            about,
+            change(COST, gap.mean),
+            f"90% range {span(gap.low, gap.high, _signed)}" if gap.low is not None else "",
+        )
+    if len(others) == 1:
+        yield from _more_cards(base, others[0], groups, rate)
+
+
+def _more_cards(base: Scenario, other: Scenario, groups: pl.DataFrame | None, rate: float) -> Iterator[Card]:
+    now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
+    yield Card(f"Present value at {share(rate)}", change(COST, now.mean), f"on January 1, {base.years[0]}")
+    moved = spread(other.yearly(PARTICIPATION)[:, -1] - base.yearly(PARTICIPATION)[:, -1]).mean
+    yield Card(f"Change in participation, {base.years[-1]}", change(PARTICIPATION, moved), "of eligible employees")
+    gained = None if groups is None else _gaining(groups)
+    if gained is not None:
+        yield Card("Employees who gain", share(gained[0]), f"lose: {share(gained[1])}; of {count(gained[2])}")
+
+
+def _gaining(groups: pl.DataFrame) -> tuple[float, float, int] | None:
+    """Return the shares who gain and who lose, and of how many; None where a cell of every grouping is hidden."""
+    for part in groups.partition_by("by", maintain_order=True):
+        counts = part.select("persons", "gain", "lose")
+        whole = int(counts["persons"].sum())
+        if whole and not any(counts.null_count().row(0)):
+            return int(counts["gain"].sum()) / whole, int(counts["lose"].sum()) / whole, whole
+    return None

@@ -1,0 +1,132 @@
+"""The page of an ensemble: what can be expected, and how far it may be from that."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.ensembles.bands import Values, percentile
+from workforce_sim.markup.charts.bars import distribution
+from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.elements import Child, Element
+from workforce_sim.reports.certainty import certainty_section
+from workforce_sim.reports.cost import COST, cost_section, source_section
+from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
+from workforce_sim.reports.horizon import DISCOUNT_RATE, spread, totals
+from workforce_sim.reports.parts import FOOTER, Card, Section, bold, document, figure, figures, joined
+from workforce_sim.reports.pay import PAYROLL, pay_section
+from workforce_sim.reports.people import headcount_section, participation_section
+from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.values import NONE, Form, alike, count, form, share, span
+from workforce_sim.wording.measures import label
+
+HEADCOUNT, PARTICIPATION, OF_PAYROLL = "headcount_closing", "participation_rate", "employer_cost_share_of_payroll"
+SHADED = "Line: median. Dark area: 50% of the simulations. Light area: 90%."
+CLASSES = 15
+FEWEST = 20
+"""Simulations of which a distribution is drawn."""
+
+
+def ensemble_page(each: Scenario, *, rate: float = DISCOUNT_RATE, attribution: Attribution | None = None) -> bytes:
+    """Return the page of an ensemble.
+
+    Args:
+        each: the simulations.
+        rate: discount rate a year of the present value.
+        attribution: how much of the range each source makes.
+    """
+    plan = [cost_section([each], rate), source_section([each])] if each.config.plan.enabled else []
+    sections = [
+        _outlook(each),
+        *plan,
+        participation_section([each]),
+        headcount_section([each]),
+        pay_section(each),
+        warnings_section([each]),
+        certainty_section([each], attribution),
+        assumptions_section(each.header),
+        made_section([each]),
+    ]
+    kicker = f"{simulations(each.count)} of one set of assumptions, {period(each.years)}"
+    question = f"What can be expected from {period(each.years)}, and how wide is the range?"
+    return document(kicker, question, list(joined(list(_answer(each)))), _cards(each), sections, FOOTER)
+
+
+def _answer(each: Scenario) -> Iterator[Child]:
+    last = each.years[-1]
+    if each.config.plan.enabled:
+        cost = spread(totals(each.yearly(COST)))
+        yield f"From {period(each.years)}, the plan costs the employer"
+        yield bold(form(COST)(cost.mean or 0.0))
+        yield f"on average{_between(cost.low, cost.high, form(COST))}."
+        taking, burden = (spread(each.yearly(name)[:, -1]) for name in (PARTICIPATION, OF_PAYROLL))
+        yield f"In {last}, {share(taking.mean)} of eligible employees participate"
+        yield f"{_between(taking.low, taking.high, share).strip()} and the cost is {share(burden.mean)} of payroll."
+    heads = spread(each.yearly(HEADCOUNT)[:, -1])
+    yield f"At the end of {last} there are {count(heads.mean)} employees{_between(heads.low, heads.high, count)}."
+
+
+def _between(low: float | None, high: float | None, write: Form) -> str:
+    return "" if low is None or low == high else f" (90% of simulations: {span(low, high, write)})"
+
+
+def _cards(each: Scenario) -> Iterator[Card]:
+    if each.config.plan.enabled:
+        yield _card("Total net employer cost", COST, totals(each.yearly(COST)))
+    for name in (HEADCOUNT, PAYROLL, *((PARTICIPATION,) if each.config.plan.enabled else ())):
+        yield _card(f"{label(name)}, {each.years[-1]}", name, each.yearly(name)[:, -1])
+
+
+def _card(about: str, measure: str, values: Values) -> Card:
+    found, write = spread(values), form(measure)
+    ranged = "" if found.low is None else f"90% range {span(found.low, found.high, write)}"
+    return Card(about, NONE if found.mean is None else write(found.mean), ranged)
+
+
+# --- the range by year, and the distribution of the total ---
+
+
+def _outlook(each: Scenario) -> Section:
+    """Return fan charts of cost, headcount and payroll, and the distribution of the total cost."""
+    if each.count < 2:
+        return Section("outlook", "Range by year", [])
+    measures = [HEADCOUNT, PAYROLL]
+    if each.config.plan.enabled:
+        measures = [COST, *measures]
+    drawn = [_fan(each, measure) for measure in measures]
+    if each.config.plan.enabled and each.count >= FEWEST:
+        drawn.insert(1, _totals(each))
+    return Section("outlook", "Range by year", [figures(*drawn)])
+
+
+def _fan(each: Scenario, measure: str) -> Element:
+    years = [str(year) for year in each.years]
+    percents = {p: [_percentile(column, p) for column in each.yearly(measure).T] for p in (5, 25, 50, 75, 95)}
+    write = alike(measure, percents[50])
+    bands = [(percents[5], percents[95]), (percents[25], percents[75])]
+    chart = line_chart(label(measure), years, [Line("Median", percents[50], bands)], write)
+    rows = [[year, *(_cell(percents[p][i], write) for p in percents)] for i, year in enumerate(years)]
+    return figure(label(measure), chart, ["Year", "P5", "P25", "Median", "P75", "P95"], rows, note=SHADED)
+
+
+def _percentile(values: Values, percent: int) -> float | None:
+    return percentile(np.sort(values[~np.isnan(values)]), percent)[0]
+
+
+def _cell(value: float | None, write: Form) -> str:
+    return NONE if value is None else write(value)
+
+
+def _totals(each: Scenario) -> Element:
+    values = totals(each.yearly(COST))
+    counts, edges = np.histogram(values, bins=min(CLASSES, max(5, each.count // 6)))
+    write = alike(COST, edges.tolist())
+    classes = list(itertools.pairwise(edges.tolist()))
+    title = f"Distribution of the total net employer cost, {period(each.years)}"
+    chart = distribution(title, [write((low + high) / 2) for low, high in classes], counts.tolist(), count)
+    rows = [[span(*ends, write), count(found)] for ends, found in zip(classes, counts.tolist(), strict=True)]
+    about = "Bars: how many simulations, by the middle of each class."
+    return figure(title, chart, ["Cost", "Simulations"], rows, note=about)

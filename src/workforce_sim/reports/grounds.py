@@ -1,0 +1,116 @@
+"""What the figures rest on: differences of the scenarios, compliance warnings, assumptions, how they were made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.config.keys import about
+from workforce_sim.ensembles.comparing import changed
+from workforce_sim.explain.census_words import census_words
+from workforce_sim.explain.choices import Choice, choices
+from workforce_sim.ledger import values_of
+from workforce_sim.markup.elements import Child, Element, element
+from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
+from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.sources import source_of
+from workforce_sim.store.header import Header
+
+WARNING = "Warning: "
+
+
+def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
+    """Return the keys in which scenarios differ from the first one."""
+    content: list[Child] = []
+    for other in others:
+        rows = [
+            [key(name), prose(about(name)), key(one), key(two)] for name, one, two in changed(base.config, other.config)
+        ]
+        if rows:
+            heading = ["Key", "What it is", base.name, other.name]
+            content.append(listing(f"{other.name} compared with {base.name}", heading, rows, text=True))
+        else:
+            content.append(note(f"{other.name} has the same assumptions as {base.name}."))
+    return Section("differences", "What differs between the scenarios", content)
+
+
+def warnings_section(scenarios: Sequence[Scenario]) -> Section:
+    """Return the compliance warnings of each plan, and what is to be said of the census and of settings."""
+    warned = _shared(scenarios, lambda each: each.warnings)
+    content: list[Child] = [element("p", element("b", WARNING), line, class_="warning") for line in warned]
+    if not content:
+        content.append(element("p", "No compliance warning for the plan design."))
+    noted = sentences(_shared(scenarios, lambda each: each.notes))
+    if noted is not None:
+        content += [element("h3", "Notes on the census and the settings"), noted]
+    return Section("warnings", "Compliance warnings and notes", content)
+
+
+def _shared(scenarios: Sequence[Scenario], lines: Any) -> list[str]:
+    """Return lines, with the names of the scenarios where they are not of all."""
+    found: dict[str, list[str]] = {}
+    for each in scenarios:
+        for line in lines(each):
+            found.setdefault(line, []).append(each.name)
+    return [line if len(names) == len(scenarios) else f"{', '.join(names)}: {line}" for line, names in found.items()]
+
+
+# --- assumptions ---
+
+
+def assumptions_section(header: Header) -> Section:
+    """Return the assumptions with their sources: those that were set, and below them the defaults."""
+    found = choices(header)
+    chosen, defaults = ([each for each in found if each.is_set is state] for state in (True, False))
+    heading = ["Key", "What it is", "Value", "Source"]
+    first = listing("Set in the configuration", heading, map(_assumed, chosen), text=True)
+    rest = listing("", heading, map(_assumed, defaults), text=True)
+    more = element("details", element("summary", f"{len(defaults)} assumptions at their defaults"), rest)
+    return Section("assumptions", "Assumptions and their sources", [first, more])
+
+
+def _assumed(found: Choice) -> list[Child]:
+    source = "your configuration" if found.is_set else source_of(found.key)
+    return [key(found.key), prose(about(found.key)), key(found.value), source]
+
+
+# --- how it was made ---
+
+
+def made_section(scenarios: Sequence[Scenario], more: Iterable[tuple[str, str]] = ()) -> Section:
+    """Return how the figures were made: by what, from what, and the hashes that tell whether another has the same."""
+    rows = [*_made(scenarios[0]), *more]
+    rows += [(_of("Assumptions", each, scenarios), _code(each.header.root())) for each in scenarios]
+    rows += [(_of("Results", each, scenarios), _code(results_sha256(each.replicates))) for each in scenarios]
+    about_it = "Hashes are SHA-256. The same hash of the assumptions gives the same results, to the cent."
+    return Section("made", "How this was made", [listing("", ["What", "Value"], rows, text=True), note(about_it)])
+
+
+def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:
+    return f"{what}, hash" + (f": {each.name}" if len(scenarios) > 1 else "")
+
+
+def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
+    header = base.header
+    yield "Software", ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
+    yield "Years", period(base.years)
+    yield "Simulations", f"{base.count:,}"
+    yield "Random seed", str(header.configuration["random_seed"])
+    yield "Census", census_words(header.config, header.source)
+    yield "Census, hash", _code(header.census)
+    yield from ((f"Event of your own: {name}", _code(source)) for name, source in header.own.items())
+
+
+def _code(text: str) -> Element:
+    return element("code", text)
+
+
+def results_sha256(replicates: pl.DataFrame) -> str:
+    """Return the SHA-256 of the figures of all simulations; no file format takes part in it."""
+    digest = hashlib.sha256()
+    for part in values_of(replicates, "summary"):
+        digest.update(part)
+    return digest.hexdigest()

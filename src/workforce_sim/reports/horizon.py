@@ -1,0 +1,54 @@
+"""Figures over several years: per simulation first, so that a total has its own range and error, not sums of errors."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.ensembles.bands import Values, mean, percentile
+
+DISCOUNT_RATE = 0.05
+"""A year, of present values where no other rate is given."""
+MOST_DISCOUNT = 0.5
+
+
+class Spread(NamedTuple):
+    """A figure over the simulations: mean, its standard error, and the range of the middle 90%; None where unknown."""
+
+    mean: float | None
+    error: float | None
+    low: float | None
+    high: float | None
+
+
+def spread(values: Values) -> Spread:
+    """Return the mean of values with its error, and their 5th and 95th percentile; no range of a single one."""
+    ordered = np.sort(values[~np.isnan(values)])
+    middle, error = mean(ordered)
+    if len(ordered) < 2:
+        return Spread(middle, None, None, None)
+    return Spread(middle, error, percentile(ordered, 5)[0], percentile(ordered, 95)[0])
+
+
+def yearly(replicates: pl.DataFrame, measure: str) -> Values:
+    """Return a measure as an array: a row for each simulation, a column for each year, NaN where there is none."""
+    years, count = replicates["year"].n_unique(), replicates["replicate"].n_unique()
+    ordered = replicates.select("replicate", "year", pl.col(measure).cast(pl.Float64)).sort("replicate", "year")
+    return ordered[measure].fill_null(float("nan")).to_numpy().reshape(count, years)
+
+
+def totals(values: Values) -> Values:
+    """Return the sum over the years of each simulation."""
+    return values.sum(axis=1)
+
+
+def present(values: Values, rate: float) -> Values:
+    """Return the present value of each simulation on the first day of the first year, amounts falling at mid-year."""
+    return (values * discounts(values.shape[1], rate)).sum(axis=1)
+
+
+def discounts(years: int, rate: float) -> Values:
+    """Return what a dollar paid in the middle of each year is worth on the first day of the first."""
+    return np.asarray((1.0 + rate) ** -(np.arange(years) + 0.5), np.float64)

@@ -1,0 +1,129 @@
+"""Employees and participants by year: the headcount bridge, participation and deferral rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.rows import Step, waterfall
+from workforce_sim.markup.elements import Child, Element
+from workforce_sim.reports.horizon import spread
+from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.values import NONE, count, counts, share, span
+from workforce_sim.wording.measures import label
+
+BRIDGE = ("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "headcount_closing")
+SHADED = "Means of the simulations; shaded areas hold 90% of them."
+
+
+# --- participation ---
+
+
+def participation_section(scenarios: Sequence[Scenario]) -> Section:
+    """Return participation and deferral rates by year with their bands; nothing without a plan."""
+    if not any(each.config.plan.enabled for each in scenarios):
+        return Section("participation", "Participation and deferrals", [])
+    measures = ("participation_rate", "average_deferral_rate")
+    drawn = figures(*(_fan(scenarios, measure) for measure in measures))
+    ranged = scenarios[0].count > 1
+    tables = [_rates(scenarios, measure) for measure in measures] if ranged else [_single(scenarios[0], measures)]
+    about = "Participation: employees who defer at year end, of those eligible. Deferral rate: mean of participants."
+    return Section("participation", "Participation and deferrals", [drawn, *tables, note(about)])
+
+
+def _single(each: Scenario, measures: Sequence[str]) -> Element:
+    """Return the rates of one simulation, side by side."""
+    columns = [[spread(column).mean for column in each.yearly(measure).T] for measure in measures]
+    rows = [[str(year), *map(share, row)] for year, *row in zip(each.years, *columns, strict=True)]
+    return listing("Participation and deferral rates", ["Year", *map(label, measures)], rows)
+
+
+def _fan(scenarios: Sequence[Scenario], measure: str) -> Element:
+    years = [str(year) for year in scenarios[0].years]
+    found = [[spread(column) for column in each.yearly(measure).T] for each in scenarios]
+    lines = [
+        Line(each.name, [s.mean for s in row], [([s.low for s in row], [s.high for s in row])])
+        for each, row in zip(scenarios, found, strict=True)
+    ]
+    shaded = SHADED if scenarios[0].count > 1 else ""
+    return figure(label(measure), line_chart(label(measure), years, lines, share), note=shaded)
+
+
+def _rates(scenarios: Sequence[Scenario], measure: str) -> Element:
+    found = [[spread(column) for column in each.yearly(measure).T] for each in scenarios]
+    names = [each.name for each in scenarios] if len(scenarios) > 1 else ["Mean"]
+    heading = ["Year", *(cell for name in names for cell in (name, "90% of simulations"))]
+    rows = [
+        [str(year), *(cell for row in found for cell in (share(row[i].mean), span(row[i].low, row[i].high, share)))]
+        for i, year in enumerate(scenarios[0].years)
+    ]
+    return listing(label(measure), heading, rows)
+
+
+# --- headcount ---
+
+
+def headcount_section(scenarios: Sequence[Scenario]) -> Section:
+    """Return the headcount bridge: one for all where all have the same, else one for each scenario."""
+    same = all(_bridges_alike(scenarios[0], each) for each in scenarios[1:])
+    told = scenarios[:1] if same else scenarios
+    content: list[Child] = []
+    if same and len(scenarios) > 1:
+        content.append(note("All scenarios have the same employees, hires and terminations."))
+    for each in told:
+        name = f": {each.name}" if len(told) > 1 else ""
+        content += [figures(_waterfall(each, name), _closing(each, name)), _bridge(each, name)]
+    return Section("headcount", "Headcount bridge", content)
+
+
+def _bridges_alike(one: Scenario, other: Scenario) -> bool:
+    return all(np.array_equal(one.yearly(name), other.yearly(name)) for name in BRIDGE)
+
+
+def _means(each: Scenario) -> dict[str, list[float]]:
+    return {name: each.yearly(name).mean(axis=0).tolist() for name in BRIDGE}
+
+
+def _bridge(each: Scenario, name: str) -> Element:
+    means = _means(each)
+    write = counts([value for row in means.values() for value in row])
+    rows = [[str(year), *(write(means[m][i]) for m in BRIDGE)] for i, year in enumerate(each.years)]
+    middle = [sum(means[m]) for m in BRIDGE[1:4]]
+    whole = [means[BRIDGE[0]][0], *middle, means[BRIDGE[-1]][-1]]
+    rows.append([period(each.years), *map(write, whole)])
+    about = "Opening + hires - terminations = closing. Means of the simulations." if each.count > 1 else ""
+    return listing(f"Headcount bridge by year{name}", ["Year", *map(label, BRIDGE)], rows, note=about)
+
+
+def _waterfall(each: Scenario, name: str) -> Element:
+    means, years = _means(each), each.years
+    steps = [
+        Step(f"Employees, January 1, {years[0]}", means["headcount_opening"][0], True),
+        Step("Hires", sum(means["hires"])),
+        Step(label("terminations_opening_staff"), -sum(means["terminations_opening_staff"])),
+        Step(label("terminations_new_hires"), -sum(means["terminations_new_hires"])),
+        Step(f"Employees, December 31, {years[-1]}", means["headcount_closing"][-1], True),
+    ]
+    title = f"Headcount bridge, {period(years)}{name}"
+    rows = [[step.name, count(step.amount) if step.total else f"{step.amount:+,.0f}"] for step in steps]
+    return figure(title, waterfall(title, steps, count, lambda v: f"{v:+,.0f}"), ["Step", "Employees"], rows)
+
+
+def _closing(each: Scenario, name: str) -> Element:
+    years = [str(year) for year in each.years]
+    found = [spread(column) for column in each.yearly("headcount_closing").T]
+    title = f"{label('headcount_closing')}{name}"
+    lines = [Line("Employees", [s.mean for s in found], [([s.low for s in found], [s.high for s in found])])]
+    chart = line_chart(title, years, lines, count)
+    if each.count < 2:
+        return figure(title, chart)
+    rows = [[year, *_cells(s.mean, s.low, s.high)] for year, s in zip(years, found, strict=True)]
+    return figure(title, chart, ["Year", "Mean", "90% of simulations"], rows, note=SHADED)
+
+
+def _cells(mean: float | None, low: float | None, high: float | None) -> Iterator[str]:
+    yield NONE if mean is None else count(mean)
+    yield span(low, high, count)

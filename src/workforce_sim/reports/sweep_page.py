@@ -1,0 +1,242 @@
+"""The page of a sweep: what each combination costs, how many participate, and which combinations none other beats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from workforce_sim.config.keys import about
+from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.planes import Point, heat_map, scatter
+from workforce_sim.markup.charts.rows import Dot, dots
+from workforce_sim.markup.elements import Child, Element
+from workforce_sim.reports.certainty import certainty_section
+from workforce_sim.reports.cost import COST
+from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals, yearly
+from workforce_sim.reports.parts import (
+    FOOTER,
+    Card,
+    Section,
+    document,
+    figure,
+    figures,
+    joined,
+    key,
+    listing,
+    note,
+    prose,
+)
+from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.values import NONE, Form, alike, form, listed, share, signed, span
+from workforce_sim.wording import number
+
+PARTICIPATION, OF_PAYROLL = "participation_rate", "employer_cost_share_of_payroll"
+MOST_DOTS = 24
+NOT_BEATEN = "no other costs less and has at least as many participants"
+
+
+class Found(NamedTuple):
+    """One combination: its values in words, and its figures."""
+
+    name: str
+    values: tuple[str, ...]
+    cost: Spread
+    now: Spread
+    moved: Spread
+    participation: float | None
+    burden: float | None
+    best: bool = False
+
+
+def sweep_page(
+    first: Scenario, combinations: pl.DataFrame, replicates: pl.DataFrame, *, rate: float = DISCOUNT_RATE
+) -> bytes:
+    """Return the page of a sweep.
+
+    Args:
+        first: the first combination, with the notes of all.
+        combinations: one row per combination: its number, and a column for each swept key.
+        replicates: one row per combination, replicate and year; a plan that is off costs 0.
+        rate: discount rate a year of the present value.
+    """
+    parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
+    found = _marked(list(_found(combinations, parts, rate)))
+    keys = combinations.columns[1:]
+    sections = [
+        _figures_section(keys, found, first),
+        _table_section(keys, found, rate, first),
+        _keys_section(keys, combinations),
+        warnings_section([first]),
+        certainty_section([first]),
+        assumptions_section(first.header),
+        made_section([first], [("Combinations", f"{len(found):,}")]),
+    ]
+    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"
+    question = f"How do cost and participation change with {listed([*map(_short, keys)])}?"
+    answer = list(joined(list(_answer(keys, found, first))))
+    return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
+
+
+def _found(combinations: pl.DataFrame, parts: Sequence[pl.DataFrame], rate: float) -> Iterator[Found]:
+    base = yearly(parts[0], COST)
+    for row, part in zip(combinations.iter_rows(), parts, strict=True):
+        values = tuple(each if isinstance(each, str) else number(each) for each in row[1:])
+        cost = yearly(part, COST)
+        taking, burden = (spread(yearly(part, name)[:, -1]).mean for name in (PARTICIPATION, OF_PAYROLL))
+        whole, now, moved = (spread(each) for each in (totals(cost), present(cost, rate), totals(cost - base)))
+        yield Found(", ".join(values), values, whole, now, moved, taking, burden)
+
+
+def _marked(found: Sequence[Found]) -> list[Found]:
+    """Return the combinations, those marked that no other beats in both cost and participation."""
+    return [each._replace(best=not any(_beats(other, each) for other in found) and _known(each)) for each in found]
+
+
+def _known(each: Found) -> bool:
+    return each.participation is not None and each.cost.mean is not None
+
+
+def _beats(one: Found, other: Found) -> bool:
+    if one.participation is None or other.participation is None or one.cost.mean is None or other.cost.mean is None:
+        return False
+    at_least = one.cost.mean <= other.cost.mean and one.participation >= other.participation
+    return at_least and (one.cost.mean < other.cost.mean or one.participation > other.participation)
+
+
+# --- the answer ---
+
+
+def _answer(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Iterator[str]:
+    last, ranked = first.years[-1], [each for each in found if _known(each)]
+    if not ranked:
+        yield "No combination has a plan with participants."
+        return
+    cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
+    most = max(ranked, key=lambda each: each.participation or 0.0)
+    yield f"From {period(first.years)}, total net employer cost goes from {_told(cheap, keys)} to {_told(dear, keys)}."
+    yield f"Participation in {last} is highest, {share(most.participation)}, with {_named(most, keys)}."
+    best = sum(each.best for each in found)
+    yield f"Of {len(found)} combinations {best} {'is' if best == 1 else 'are'} on the efficient frontier: {NOT_BEATEN}."
+
+
+def _told(each: Found, keys: Sequence[str]) -> str:
+    return f"{form(COST)(each.cost.mean or 0.0)} ({_named(each, keys)})"
+
+
+def _named(each: Found, keys: Sequence[str]) -> str:
+    return ", ".join(f"{_short(name)} {value}" for name, value in zip(keys, each.values, strict=True))
+
+
+def _short(name: str) -> str:
+    """Return a key in words: its last part, with those before it where that is one word alone."""
+    parts = re.sub(r"\[\d+\]", "", name).replace("_", " ").split(".")
+    return parts[-1] if " " in parts[-1] else " ".join(parts[1:]) or name
+
+
+def _cards(keys: Sequence[str], found: Sequence[Found]) -> Iterator[Card]:
+    ranked = [each for each in found if _known(each)]
+    if ranked:
+        cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
+        most = max(ranked, key=lambda each: each.participation or 0.0)
+        yield Card("Lowest total cost", form(COST)(cheap.cost.mean or 0.0), _named(cheap, keys))
+        yield Card("Highest total cost", form(COST)(dear.cost.mean or 0.0), _named(dear, keys))
+        yield Card("Highest participation", share(most.participation), _named(most, keys))
+
+
+# --- pictures ---
+
+
+def _figures_section(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Section:
+    years = period(first.years)
+    cost, taking = f"Total net employer cost, {years}", f"Participation, {first.years[-1]}"
+    sides = [(cost, [each.cost.mean for each in found], alike(COST, [each.cost.mean for each in found]))]
+    sides.append((taking, [each.participation for each in found], share))
+    drawn: list[Element] = []
+    if len(keys) == 2:
+        drawn += [_heat(keys, found, *side) for side in sides]
+    elif len(keys) == 1:
+        drawn += [_along(keys[0], found, *side) for side in sides]
+    if len(found) <= MOST_DOTS and len(keys) > 1:
+        drawn.append(_ranges(cost, found, sides[0][2]))
+    if sum(map(_known, found)) > 1:
+        drawn.append(_front((cost, taking), found, sides[0][2]))
+    return Section("figures", "Cost and participation", [figures(*drawn)])
+
+
+def _heat(
+    keys: Sequence[str], found: Sequence[Found], title: str, values: Sequence[float | None], write: Form
+) -> Element:
+    down, across = (list(dict.fromkeys(each.values[i] for each in found)) for i in (0, 1))
+    of = {each.values: value for each, value in zip(found, values, strict=True)}
+    grid = [[of[(one, other)] for other in across] for one in down]
+    return figure(title, heat_map(title, (_short(keys[1]), across), (_short(keys[0]), down), grid, write))
+
+
+def _along(name: str, found: Sequence[Found], title: str, values: Sequence[float | None], write: Form) -> Element:
+    chart = line_chart(title, [each.values[0] for each in found], [Line(title, values)], write)
+    return figure(title, chart, note=f"By {_short(name)}.")
+
+
+def _ranges(title: str, found: Sequence[Found], write: Form) -> Element:
+    rows = [
+        Dot(each.name, each.cost.mean, each.cost.low or each.cost.mean, each.cost.high or each.cost.mean)
+        for each in found
+        if each.cost.mean is not None
+    ]
+    return figure(title, dots(title, rows, write), note="Means; whiskers hold 90% of the simulations.")
+
+
+def _front(titles: tuple[str, str], found: Sequence[Found], write: Form) -> Element:
+    title = "Efficient frontier: cost and participation"
+    points = [
+        Point(each.name, each.cost.mean, each.participation, each.best)
+        for each in found
+        if each.cost.mean is not None and each.participation is not None
+    ]
+    about_it = f"Squares, joined: {NOT_BEATEN}."
+    return figure(title, scatter(title, titles, points, (write, share)), note=about_it)
+
+
+# --- tables ---
+
+
+def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, first: Scenario) -> Section:
+    write = alike(COST, [s.mean for each in found for s in (each.cost, each.now)])
+    moved = signed(alike(COST, [each.moved.mean for each in found]))
+    rows = [[*map(key, each.values), *_cells(each, write, moved)] for each in found]
+    last = first.years[-1]
+    heading = [*map(_short, keys), "Total cost", "90% of simulations", f"Present value at {share(rate)}"]
+    heading += ["Difference from the first", "90% of simulations"]
+    heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
+    text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
+    return Section("table", "All combinations", [listing("", heading, rows), note(text)])
+
+
+def _cells(each: Found, write: Form, moved: Form) -> list[str]:
+    cost, now, gap = each.cost, each.now, each.moved
+    return [
+        _text(cost.mean, write),
+        span(cost.low, cost.high, write),
+        _text(now.mean, write),
+        _text(gap.mean, moved),
+        span(gap.low, gap.high, moved),
+        share(each.participation),
+        share(each.burden),
+        "yes" if each.best else "",
+    ]
+
+
+def _text(value: float | None, write: Form) -> str:
+    return NONE if value is None else write(value)
+
+
+def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> Section:
+    rows: list[list[Child]] = []
+    for name in keys:
+        values = dict.fromkeys(each if isinstance(each, str) else number(each) for each in combinations[name])
+        rows.append([key(name), prose(about(name)), ", ".join(values)])
+    return Section("keys", "What was varied", [listing("", ["Key", "What it is", "Values"], rows, text=True)])

@@ -1,0 +1,98 @@
+"""Values of measures as a report has them: forms for charts, changes with a sign, ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from workforce_sim.tables import SUMMARY
+from workforce_sim.wording import percent, short_dollars
+
+NONE = "-"
+_SHARES = frozenset(column.name for column in SUMMARY if column.unit == "fraction")
+
+Form = Callable[[float], str]
+
+
+def form(measure: str) -> Form:
+    """Return what writes values of a measure."""
+    return share if is_share(measure) else short_dollars if measure.endswith("_cents") else count
+
+
+def is_share(measure: str) -> bool:
+    """Return whether a measure is a share of one."""
+    return measure in _SHARES
+
+
+_UNITS = ((1e11, "B"), (1e8, "M"), (1e5, "K"), (100.0, ""))
+
+
+def alike(measure: str, found: Iterable[float | None]) -> Form:
+    """Return what writes values of a measure that stand together: amounts in one unit, with the same decimals."""
+    sizes = [abs(value) for value in found if value]
+    if not measure.endswith("_cents") or not sizes:
+        return form(measure)
+    unit, letter = next((each for each in _UNITS if max(sizes) >= each[0] * 0.9995), _UNITS[-1])
+    least = min(sizes) / unit
+    places = 0 if not letter else 1 if least >= 100 else 2 if least >= 0.02 else 3
+
+    def write(cents: float) -> str:
+        return f"{'-' if cents < 0 else ''}${abs(cents) / unit:,.{places}f}{letter}" if cents else "$0"
+
+    return write
+
+
+def signed(write: Form) -> Form:
+    """Return what writes changes as ``write`` writes values, with their sign."""
+    return lambda value: _signed(value, write(abs(value)))
+
+
+def change(measure: str, value: float | None) -> str:
+    """Return a difference of a measure with its sign: ``+$1.24M``, ``-3.1 points``, ``+12``."""
+    if value is None:
+        return NONE
+    if measure.endswith("_cents"):
+        return _signed(value, short_dollars(abs(value)))
+    if is_share(measure):
+        return f"{_signed(value, f'{abs(100 * value):.1f}')} points"
+    return _signed(value, count(abs(value)))
+
+
+def _signed(value: float, text: str) -> str:
+    nothing = not any(digit in text for digit in "123456789")
+    return text if nothing else f"{'-' if value < 0 else '+'}{text}"
+
+
+def size(measure: str, value: float) -> str:
+    """Return a difference without its sign, as a sentence has it."""
+    return change(measure, abs(value)).removeprefix("+")
+
+
+def span(low: float | None, high: float | None, write: Form) -> str:
+    """Return a range in words: ``$5.9M to $6.4M``; a dash where there is none."""
+    return NONE if low is None or high is None else f"{write(low)} to {write(high)}"
+
+
+def whole_dollars(cents: float | None) -> str:
+    """Return an amount in whole dollars: ``$81,300``."""
+    return NONE if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
+
+
+def counts(found: Iterable[float]) -> Form:
+    """Return what writes counts that stand together: means of simulations have one decimal, all of them."""
+    places = 0 if all(float(value).is_integer() for value in found) else 1
+    return lambda value: f"{value:,.{places}f}"
+
+
+def share(value: float | None) -> str:
+    """Return a share of one in percent, with one decimal."""
+    return NONE if value is None else percent(value, 1)
+
+
+def count(value: float | None) -> str:
+    """Return a count, without decimals."""
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a sentence lists them: ``a``, ``a and b``, ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,71 @@
+"""Who works here: age and years of service of the first and the last year, and the deferral rates."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workforce_sim.explain.queries import collected
+from workforce_sim.markup.charts.bars import Bars, bar_chart
+from workforce_sim.markup.charts.rows import pyramid
+from workforce_sim.markup.elements import Element
+from workforce_sim.reports.parts import Section, figure, figures, note
+from workforce_sim.reports.values import count
+from workforce_sim.result import Result
+from workforce_sim.summary import BANDS, band
+
+TITLES = {"age_band": "Employees by age", "tenure_band": "Employees by years of service"}
+MOST_RATE = 15
+"""Per cent; higher deferral rates are one class."""
+CLASSES = [*(f"{rate}%" for rate in range(MOST_RATE)), f"{MOST_RATE}%+"]
+
+
+def workforce_section(result: Result, years: list[int]) -> Section:
+    """Return pyramids of age and of years of service of the first and the last year."""
+    ends = sorted({years[0], years[-1]})
+    drawn = [_pyramid(by, ends, *_bands(result, by, ends)) for by in BANDS]
+    about = "Employees at year end. Ages and years of service are those of January 1, for new hires of the hire date."
+    return Section("workforce", "Age and years of service", [figures(*drawn), note(about)])
+
+
+def _bands(result: Result, by: str, years: list[int]) -> tuple[list[str], dict[int, dict[str, int]]]:
+    """Return the bands in rising order, and how many employees each has at the end of each year."""
+    banded = band(*BANDS[by]).alias("band")
+    there = result.scan("snapshots").filter(pl.col("year").is_in(years), pl.col("termination_date").is_null())
+    found = collected(there.select("year", banded).group_by("year", "band").len())
+    counts: dict[int, dict[str, int]] = {year: {} for year in years}
+    for year, name, number in found.iter_rows():
+        counts[year][name] = number
+    return list(found.schema["band"].categories), counts  # type: ignore[attr-defined]
+
+
+def _pyramid(by: str, years: list[int], names: list[str], counts: dict[int, dict[str, int]]) -> Element:
+    sides = [(str(year), [counts[year].get(name, 0) for name in names]) for year in (years[0], years[-1])]
+    rows = [[name, *(count(values[i]) for _, values in sides)] for i, name in enumerate(names)]
+    heading = ["Band", *(f"End of {year}" for year, _ in sides)]
+    return figure(TITLES[by], pyramid(TITLES[by], names, sides[0], sides[1], count), heading, rows)
+
+
+def rates_section(result: Result, years: list[int]) -> Section:
+    """Return how deferral rates are distributed among eligible employees in the first and the last year."""
+    if not result.config.plan.enabled:
+        return Section("rates", "Deferral rates", [])
+    ends = sorted({years[0], years[-1]})
+    counts = _rates(result, ends)
+    series = [Bars(str(year), counts[year]) for year in ends]
+    title = "Deferral rates of eligible employees"
+    rows = [[name, *(count(counts[year][i]) for year in ends)] for i, name in enumerate(CLASSES)]
+    chart = bar_chart(title, CLASSES, series, count)
+    about_it = "Number of employees at year end, by whole percent of pay; 0% are eligible and do not defer."
+    drawn = figure(title, chart, ["Rate", *map(str, ends)], rows, note=about_it)
+    return Section("rates", "Deferral rates", [drawn])
+
+
+def _rates(result: Result, years: list[int]) -> dict[int, list[float]]:
+    """Return for each year how many eligible employees defer each whole percent at its end."""
+    whole = (pl.col("deferral_bp").fill_null(0) // 100).clip(0, MOST_RATE).alias("rate")
+    eligible = pl.col("termination_date").is_null() & pl.col("eligibility_date").is_not_null()
+    there = result.scan("snapshots").filter(pl.col("year").is_in(years), eligible)
+    counts = {year: [0.0] * len(CLASSES) for year in years}
+    for year, rate, number in collected(there.select("year", whole).group_by("year", "rate").len()).iter_rows():
+        counts[year][rate] = float(number)
+    return counts
