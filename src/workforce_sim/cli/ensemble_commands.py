@@ -37,22 +37,22 @@ FOLDER = "new folder for tables (Parquet) and a page (JSON)"
 
 def add_ensemble_commands(commands: Any, command: Command) -> None:
     """Add the commands of many replicates."""
-    ensemble = command(commands, "ensemble", "simulate many replicates and tell how far they spread", _ensemble)
-    about = "YAML file; or merge, and the folders of shards, to put them together in --out"
+    ensemble = command(commands, "ensemble", "simulate many times and show means and ranges", _ensemble)
+    about = "YAML file; or: merge SHARD..., to merge the folders of shards into --out"
     ensemble.add_argument("config", metavar="CONFIG", type=Path, help=about)
     ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
-    _options(ensemble, 1_000, "folder for the replicates; a killed ensemble goes on there where it was")
-    about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
+    _options(ensemble, 1_000, "folder for the simulations; run the command again to continue an interrupted ensemble")
+    about = "stop when the standard error of a mean is this share of it, such as net_employer_cost=0.5%%; repeatable"
     ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
-    about = "what varies: chance, year or assumptions; may be repeated; default: all that the configuration has"
+    about = "what varies: chance, year or assumptions; may be repeated; default: all of the configuration"
     ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
-    about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
+    about = "simulate only the I-th of N parts, to be put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
     compare = command(
-        commands, "compare", "simulate scenarios with common random numbers and tell how they differ", _compare
+        commands, "compare", "simulate scenarios with the same random draws and show how they differ", _compare
     )
-    about = "name and YAML file of each scenario, the one to compare with first"
+    about = "name and YAML file of each scenario; the first one is the baseline"
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
@@ -60,23 +60,23 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     compare.add_argument("--gains", choices=GROUPS, help=about)
     about = "with --gains: hide no cell; for internal use, in tables, JSON and files alike"
     compare.add_argument("--show-small", action="store_true", help=about)
-    sweep = command(commands, "sweep", "simulate every combination of some values with common random numbers", _sweep)
-    sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
-    about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
+    sweep = command(commands, "sweep", "simulate every combination of some values with the same random draws", _sweep)
+    sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file whose values are replaced")
+    about = "a key and its values, such as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
     _options(sweep, 100, FOLDER)
     _scheduler(sweep)
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
-    about = f"how many, from 0; default: {replicates:,}"
+    about = f"number of simulations; default: {replicates:,}"
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
     parser.add_argument("--out", metavar="DIR", type=Path, help=out)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
 def _scheduler(parser: argparse.ArgumentParser) -> None:
-    about = "work on the cluster behind this dask scheduler, as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
+    about = "use the cluster of this Dask scheduler, such as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
     parser.add_argument("--scheduler", metavar="ADDRESS", help=about)
 
 

@@ -16,11 +16,11 @@ from workforce_sim.wording.terminal import complain, printable, say
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
-    fit = command(commands, "fit", "learn rates from dated censuses and write a configuration", _fit)
+    fit = command(commands, "fit", "learn rates from several years of censuses and write a configuration", _fit)
     _censuses(fit)
-    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
+    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file for the fitted configuration")
     fit.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
-    test = command(commands, "backtest", "forecast from past censuses and tell how well", _backtest)
+    test = command(commands, "backtest", "forecast from past censuses and score the forecasts", _backtest)
     _censuses(test)
     about = "year or date of a census to forecast from; may be repeated; default: all with one before and one after"
     test.add_argument("--origin", metavar="DATE", action="append", help=about)

@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="workforce-sim", description="Simulate a workforce and its 401(k) plan year by year.")
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _simulate_options(command(commands, "simulate", "simulate a configuration and print its years", _simulate))
+    _simulate_options(
+        command(commands, "simulate", "simulate a configuration and print a table of its years", _simulate)
+    )
     add_ensemble_commands(commands, command)
     add_fit_commands(commands, command)
     add_census_commands(commands, command)
@@ -66,11 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     add_plot_command(commands, command)
     about = "check or begin a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
-    check = command(config, "check", "tell all that is wrong with a configuration", _config_check)
+    check = command(
+        config,
+        "check",
+        "list every problem of a configuration, settings without effect and compliance warnings",
+        _config_check,
+    )
     check.add_argument("file", metavar="FILE", type=Path, help="YAML file")
     command(config, "schema", "print the JSON schema of configurations", _config_schema)
-    migrate = command(config, "migrate", "translate a configuration of the existing system", _config_migrate)
-    migrate.add_argument("file", metavar="OLD", type=Path, help="YAML file of the existing system")
+    migrate = command(config, "migrate", "translate a configuration of the earlier system", _config_migrate)
+    migrate.add_argument("file", metavar="OLD", type=Path, help="YAML file of the earlier system")
     migrate.add_argument("new", metavar="NEW", type=Path, nargs="?", help="file to write; default: OLD.migrated.yaml")
     init = command(config, "init", "write a commented example of every key", _config_init)
     init.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path(EXAMPLE), help=f"default: {EXAMPLE}")
@@ -101,17 +108,19 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "config", metavar="CONFIG", type=Path, help="YAML file; begin one with: workforce-sim config init"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder to write the run to; else output.path")
     parser.add_argument(
-        "--start-year", metavar="YEAR", type=whole_number, help="first plan year, over the configuration's"
+        "--out", metavar="DIR", type=Path, help="new folder for the run; default: output.path of the configuration"
     )
     parser.add_argument(
-        "--end-year", metavar="YEAR", type=whole_number, help="last plan year, over the configuration's"
+        "--start-year", metavar="YEAR", type=whole_number, help="first plan year, in place of the configuration's"
     )
     parser.add_argument(
-        "--seed", metavar="NUMBER", type=whole_number, help="seed of every draw, over the configuration's"
+        "--end-year", metavar="YEAR", type=whole_number, help="last plan year, in place of the configuration's"
     )
-    parser.add_argument("--tests", action="store_true", help="print the plan's tests of the last year")
+    parser.add_argument(
+        "--seed", metavar="NUMBER", type=whole_number, help="random seed, in place of the configuration's"
+    )
+    parser.add_argument("--tests", action="store_true", help="also print the plan tests of the last year")
 
 
 def _simulate(options: argparse.Namespace) -> int:

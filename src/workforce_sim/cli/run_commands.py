@@ -20,19 +20,33 @@ MOST_PERSONS = 1_000_000
 
 def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
-    show = command(run, "show", "tell what made a run: what was asked, by what, when, hashes, years", _show)
+    show = command(run, "show", "show how a run was made: settings, versions, time, hashes, years", _show)
     _run_folder(show)
-    verify = command(run, "verify", "tell whether a run is what was written: hashes, chain, laws, replay", _verify)
+    verify = command(
+        run, "verify", "verify that a run is unchanged and consistent: hashes, chain, laws, replay", _verify
+    )
     _run_folder(verify)
-    verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
-    timeline = command(run, "timeline", "tell one person's timeline, with the assumption behind each event", _timeline)
+    verify.add_argument("--deep", action="store_true", help="also simulate it again and compare every row")
+    timeline = command(
+        run, "timeline", "show one employee's timeline, with the assumption behind each event", _timeline
+    )
     _run_folder(timeline)
-    timeline.add_argument("id", metavar="ID", help="employee id, as in the census; of hires NH-2027-000001")
-    timeline.add_argument("--replicate", metavar="NUMBER", type=whole_number, help="where the run holds several")
-    diff = command(run, "diff", "tell what differs between two runs, and for how many persons", _diff)
+    timeline.add_argument(
+        "id", metavar="ID", help="employee id, as in the census; for new hires such as NH-2027-000001"
+    )
+    timeline.add_argument(
+        "--replicate", metavar="NUMBER", type=whole_number, help="number of the simulation, if the run holds several"
+    )
+    diff = command(run, "diff", "show how two runs differ, and for how many employees", _diff)
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
-    diff.add_argument("b", metavar="B", type=Path, help="folder of another; differences are those of B beside A")
-    diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help="show N persons of each kind, by id")
+    diff.add_argument("b", metavar="B", type=Path, help="folder of another run; differences are B compared with A")
+    diff.add_argument(
+        "--persons",
+        metavar="N",
+        type=whole_number,
+        default=0,
+        help="show N employees of each kind of difference, by id",
+    )
     about = "the same as workforce-sim export"
     export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
 
