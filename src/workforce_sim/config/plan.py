@@ -167,7 +167,7 @@ class Testing(Section):
     top_paid_group: bool = False
     """Whether only the top-paid fifth can be highly compensated by pay."""
     safe_harbor: SafeHarborMoney | None = None
-    """Whether employer contributions are safe-harbor (true), or those of a QACA; from the match preset when left out."""
+    """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
 
