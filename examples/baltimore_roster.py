@@ -6,7 +6,7 @@ hire_date, annual_salary and regular:
 
     python examples/baltimore_roster.py baltimore_panel_2011_2016.parquet
 
-Growth is set to zero and terminations to 9% of existing employees, about what the panel itself shows for regular employees.
+Growth is set to zero and terminations to 9% of existing employees, about what the panel itself shows.
 """
 
 from __future__ import annotations

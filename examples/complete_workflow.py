@@ -84,7 +84,7 @@ async def _simulation(config_path: str, start: int, end: int) -> dict[str, Any]:
         log.info("%d: %d employees, %d hires", year["year"], year["ending_headcount"], year["hires"])
     if not result["success"]:
         log.error("failed: %s; missing %s", result["error"], result["failed_years"])
-    log.info("simulation: %.2f s, %.0f %% of years", result["total_execution_time"], 100 * result["success_rate"])
+    log.info("simulation: %.2f s, %.0f%% of years", result["total_execution_time"], 100 * result["success_rate"])
     return result
 
 
@@ -92,7 +92,7 @@ async def _comparison(config_path: str, start: int, end: int) -> dict[str, Any]:
     result = await run_comprehensive_performance_comparison(start, min(start + 2, end), config_path)
     same = "identical" if result["identical_results"] else "DIFFERENT"
     target = "met" if result["target_met"] else "missed"
-    log.info("comparison: %.0f %% less time, target %s, %s results", 100 * result["improvement"], target, same)
+    log.info("comparison: %.0f%% less time, target %s, %s results", 100 * result["improvement"], target, same)
     return result
 
 
