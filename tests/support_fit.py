@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 import workforce_sim as ws
+from workforce_sim.config import with_changes
 
 RATES = {0: 0.22, 1: 0.18, 2: 0.15, 3: 0.12, 5: 0.08, 10: 0.05, 15: 0.05, 20: 0.06, 25: 0.08, 30: 0.12}
 """Yearly exit rates by tenure."""
@@ -46,7 +47,18 @@ def closings(result: ws.Result, **more: pl.Expr) -> dict[dt.date, pl.DataFrame]:
     """Return the census at the end of each year of a run."""
     there = result.snapshots.filter(pl.col("status").cast(pl.String).is_in(["continuing", "new_hire"]))
     years = there["year"].unique().sort()
-    return {dt.date(year, 12, 31): there.filter(pl.col("year") == year).select(**COLUMNS, **more) for year in years}
+    named = {**COLUMNS, **more}
+    return {dt.date(year, 12, 31): there.filter(pl.col("year") == year).select(**named) for year in years}
+
+
+def simulated_from(fit: ws.Fit, seed: int, years: int = 5) -> dict[dt.date, pl.DataFrame]:
+    """Return the last census of a fit, and those at the end of each year of a run of its configuration."""
+    start = fit.config.simulation.start_year
+    span = {"simulation.end_year": start + years - 1, "random_seed": seed, "plan.enabled": False}
+    result = ws.simulate(with_changes(fit.config, {**span, "uncertainty.assumptions": []}), census=fit.census)
+    same = {**COLUMNS, "employee_id": pl.col("employee_id")}
+    opening = fit.census.frame.select(**same)
+    return {dt.date(start - 1, 12, 31): opening, **closings(result, employee_id=pl.col("employee_id").cast(pl.String))}
 
 
 def people(**columns: list[Any]) -> pl.DataFrame:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
+    from workforce_sim.explain.change import Change, explain_change
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
@@ -78,6 +79,7 @@ __all__ = [
     "Cancelled",
     "Census",
     "CensusError",
+    "Change",
     "Comparison",
     "Config",
     "ConfigError",
@@ -121,6 +123,7 @@ __all__ = [
     "deferral_limit",
     "diff_runs",
     "event",
+    "explain_change",
     "export_csv",
     "export_tables",
     "fit",
@@ -166,6 +169,7 @@ _HOMES = {
     "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
+    "explain.change": ("Change", "explain_change"),
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),

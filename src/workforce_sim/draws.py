@@ -21,7 +21,7 @@ G = 0x9E3779B97F4A7C15
 _M1 = 0xBF58476D1CE4E5B9
 _M2 = 0x94D049BB133111EB
 _MASK = 2**64 - 1
-_TOP_BIT = 1 << 63
+FIRST_CENSUS_KEY = 1 << 63
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
 _BLOCK = 1 << 15  # rows mixed at a time, so the work stays in the cache
@@ -176,7 +176,7 @@ def fnv1a(text: str) -> int:
 
 def census_key(employee_id: str) -> int:
     """Return the key of a census employee: the mixed hash of the id, with the top bit set."""
-    return mix(fnv1a(employee_id)) | _TOP_BIT
+    return mix(fnv1a(employee_id)) | FIRST_CENSUS_KEY
 
 
 def census_keys(employee_ids: pl.Series) -> Keys:
@@ -190,7 +190,7 @@ def census_keys(employee_ids: pl.Series) -> Keys:
     h ^= h >> np.uint64(27)
     h *= np.uint64(_M2)
     h ^= h >> np.uint64(31)
-    return h | np.uint64(_TOP_BIT)
+    return h | np.uint64(FIRST_CENSUS_KEY)
 
 
 def _utf8(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import polars as pl
@@ -18,16 +18,18 @@ from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing, drawing
 from workforce_sim.config.values import some
+from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
 from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
-from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.partitions import ROWS, parted
 from workforce_sim.engine.resume import resumed
-from workforce_sim.engine.start import opening_staff, prepared
-from workforce_sim.engine.state import State, by_key
+from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
+from workforce_sim.engine.state import State, StateOnDisk, by_key
+from workforce_sim.engine.streamed import Stream, set_aside
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
@@ -37,8 +39,9 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
-from workforce_sim.store.parquet import FAST
+from workforce_sim.store.parquet import FAST, ROW_GROUP
 from workforce_sim.store.reading import Stored
+from workforce_sim.store.spool import Spool
 from workforce_sim.wording import counted
 
 Engine = Literal["fast", "reference"]
@@ -54,31 +57,58 @@ class SimulatedYear:
 
 
 @dataclass(frozen=True)
+class _First:
+    """What a run starts from.
+
+    Attributes:
+        state: the staff.
+        world: what holds for the whole run.
+        staff: the completed census as the run starts, in its own order.
+        order: its rows in written order, where the staff of the state stand so.
+        unknown_opt_outs: of how many the census does not say whether they opted out.
+    """
+
+    state: State | StateOnDisk
+    world: World
+    staff: pl.DataFrame
+    order: NDArray[np.intp] | None
+    unknown_opt_outs: int
+
+
+@dataclass(frozen=True)
 class Run:
     """A run about to begin: everything is read, checked and prepared.
 
     Attributes:
         config: what is simulated.
         opening: the completed census.
-        staff: the same as one replicate starts.
         notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
         source: where the census comes from, as ``source_of`` says.
+        rows: employees of a partition, where the staff go through the disk.
     """
 
     config: Config
     opening: Opening
-    staff: pl.DataFrame
     notes: tuple[str, ...]
     replicate: int
     engine: Engine
     clock: Clock
     source: Source
-    _start: State
-    _world: World
-    _order: NDArray[np.intp] | None
+    rows: int
+    _first: _First
+
+    @property
+    def staff(self) -> pl.DataFrame:
+        """The completed census as the run starts from it."""
+        return self._first.staff
+
+    @property
+    def through_the_disk(self) -> bool:
+        """Whether the staff are too many for memory."""
+        return isinstance(self._first.state, StateOnDisk)
 
     def years(self, *, in_order: bool = False) -> Iterator[Tables]:
         """Yield the tables of one plan year after another, each computed when it is asked for."""
@@ -92,13 +122,33 @@ class Run:
 
     def _fast(self, after: Stored | None, *, in_order: bool) -> Iterator[SimulatedYear]:
         """Yield years, from the first that what is stored does not hand an opening to."""
-        years, state = self.config.simulation.years, self._start
+        years, state, world = self.config.simulation.years, self._first.state, self._first.world
+        if isinstance(state, StateOnDisk):
+            raise TypeError("a run whose staff go through the disk can only be recorded")
         kept = after.carried(after.years[-1]) if after and after.years else None
         if after is not None and kept is not None:
             last = after.years[-1]
-            state = resumed(self._start, self._world, self.opening, last, after.part(last).snapshots, kept)
+            state = resumed(state.scale, world, self.opening, last, after.part(last).snapshots, kept)
             years = range(last + 1, years.stop)
-        yield from stepped(state, years, self._world, self.clock, in_order=in_order)
+        yield from stepped(state, years, world, self.clock, in_order=in_order)
+
+    def through_disk(self, after: Stored, spools: tuple[Spool, Spool]) -> tuple[Stream, range, StateOnDisk]:
+        """Return what moves the staff from year to year, the years to come, and the staff set aside for the first."""
+        state, world, years = self._first.state, self._first.world, self.config.simulation.years
+        if not isinstance(state, StateOnDisk):
+            raise TypeError("the staff of this run are in memory")
+        kept = after.carried(after.years[-1]) if after.years else None
+        if kept is not None:
+            last = after.years[-1]
+            found = resumed(state.scale, world, self.opening, last, after.part(last).snapshots, kept)
+            years = range(last + 1, years.stop)
+            hires = int(np.count_nonzero(found.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
+            parts = parted(found.staff[:hires], self.rows), parted(found.staff[hires:], self.rows)
+            hired, census = ([set_aside(part, spools[0]) for part in some] for some in parts)
+            state = StateOnDisk(hired, census, state.nobody, found.scale, found.forfeitures)
+        else:
+            state = replace(state, census=[set_aside(shelf.fetch(), spools[0]) for shelf in state.census])
+        return Stream(Course(world, in_order=True), self.rows, spools), years, state
 
     def _reference(self) -> Iterator[SimulatedYear]:
         found = reference.years(self.config, self.opening, replicate=self.replicate)
@@ -110,19 +160,26 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the run comes from."""
-        return Origin(self.replicate, self.engine, self.opening.staff, own=sources(self._world.own), source=self.source)
+        return Origin(
+            self.replicate, self.engine, self.opening.staff, own=sources(self._first.world.own), source=self.source
+        )
 
     def header(self, level: int = FAST) -> Header:
         """Return what the run is, to be written down; ``level`` is that of compression."""
         return replace(self.origin, order=self._written_rows()).header(self.config, self.notes, level)
 
-    def written_staff(self) -> pl.DataFrame:
-        """Return the staff as the run starts, in written order."""
-        return self.staff[self._written_rows()]
+    def written_staff(self) -> Iterator[pl.DataFrame]:
+        """Yield the staff as the run starts, in written order."""
+        order = self._written_rows()
+        for start in range(0, max(len(order), 1), ROW_GROUP):
+            yield self.staff[order[start : start + ROW_GROUP]]
 
     def _written_rows(self) -> NDArray[np.intp]:
         """Return the rows of the opening in written order."""
-        return by_key(self._start.staff) if self._order is None else self._order
+        first = self._first
+        if first.order is None and isinstance(first.state, State):
+            return by_key(first.state.staff)
+        return cast("NDArray[np.intp]", first.order)
 
     def result(self, tables: Tables | Stored) -> Result:
         """Return the tables of the run as its result."""
@@ -147,11 +204,21 @@ def begin(
     engine: Engine = "fast",
     in_order: bool = False,
     own: Sequence[OwnEvent] = (),
+    large: int | None = None,
+    rows: int = ROWS,
 ) -> Run:
-    """Read, check and prepare everything; arguments and errors as for ``simulate``, and in a forked process.
+    """Read, check and prepare everything; other arguments and errors as for ``simulate``, and in a forked process.
 
-    ``in_order`` is for runs whose tables are wanted in written order: staff that stand so from the start take the work
-    of a moment, and make putting each year in order a matter of merging.
+    Args:
+        config: as the next ones.
+        census: from the configuration when left out.
+        replicate: its number.
+        engine: which.
+        in_order: whether the tables are wanted in written order: staff that stand so from the start take the work of a
+            moment, and make putting each year in order a matter of merging.
+        own: the user's own events.
+        large: with more staff than this a run goes through the disk, and can only be ``recorded``; None for memory.
+        rows: employees of a partition of such a run.
     """
     refuse_forked()
     replicate = asked.replicate(replicate)
@@ -168,20 +235,37 @@ def begin(
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
         _check_departments(chosen, opening)
+    source = source_of(chosen, census)
     with clock("preparation"):
-        state, world = prepared(chosen, opening, (replicate,), own=tuple(own))
-        staff = opening_staff(opening, state, chosen.simulation.start_year)
-        order = by_key(state.staff) if in_order else None
-        if order is not None:
-            state = replace(state, parts=parted(state.staff[order]))
+        if large is not None and engine == "fast" and opening.staff.height > large:
+            first = _first_in_parts(chosen, opening, replicate, tuple(own), rows)
+        else:
+            first = _first(chosen, opening, replicate, tuple(own), in_order=in_order)
     notes = (
         *opening.notes,
-        *_opt_out_note(chosen, opening, state),
+        *_opt_out_note(chosen, first.unknown_opt_outs),
         *written.notes(replicate),
         *configuration_notes(written, replicate, given=census is not None),
     )
-    source = source_of(chosen, census)
-    return Run(chosen, opening, staff, notes, replicate, engine, clock, source, state, world, order)
+    return Run(chosen, opening, notes, replicate, engine, clock, source, rows, first)
+
+
+def _first(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent, ...], *, in_order: bool) -> _First:
+    """Return the first state of a run in memory."""
+    state, world = prepared(config, opening, (replicate,), own=own)
+    staff = opening_staff(opening, state, config.simulation.start_year)
+    unknown = unknown_opt_outs(state.staff, opening.staff, config)
+    order = by_key(state.staff) if in_order else None
+    if order is not None:
+        state = replace(state, parts=parted(state.staff[order]))
+    return _First(state, world, staff, order, unknown)
+
+
+def _first_in_parts(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent, ...], rows: int) -> _First:
+    """Return the first state of a run whose staff go through the disk."""
+    state, world, order = prepared_in_parts(config, opening, replicate, rows, own)
+    staff, unknown = opening_of_parts(opening, (shelf.fetch() for shelf in state.census), order, config)
+    return _First(state, world, staff, order, unknown)
 
 
 def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = False) -> tuple[str, ...]:
@@ -200,10 +284,9 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
     )
 
 
-def _opt_out_note(config: Config, opening: Opening, start: State) -> tuple[str, ...]:
+def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
     """Tell of how many the census does not say whether they opted out, and which way they went."""
     section = config.enrollment.auto_enrollment
-    count = unknown_opt_outs(start.staff, opening.staff, config) if config.plan.enabled else 0
     went, other = _WENT[section.unknown_opt_outs]
     what = (
         f"{counted(count, 'employee')} due for automatic enrollment before {config.simulation.start_year} "
@@ -248,7 +331,7 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
-    known = set(opening.staff["department"].cast(pl.String).drop_nulls().unique())
+    known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
     unknown = [name for name in config.terminations.department_factors if name not in known]
     if unknown:
         raise ConfigError(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workforce_sim.config.load import overridden, read_config
+from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.partitions import LARGE
 from workforce_sim.engine.resume import carried
+from workforce_sim.engine.streamed import merge
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
+from workforce_sim.store.spool import spooling
 from workforce_sim.store.writer import RunWriter, finished, refuse_foreign, refuse_inputs, writing
 from workforce_sim.wording.progress import Progress, years
 
@@ -64,7 +70,15 @@ def simulate(
     if folder is not None:
         refuse_foreign(Path(folder))
         refuse_inputs(Path(folder), config, chosen.census.path if census is None else census)
-    run = begin(chosen, census=census, replicate=replicate, engine=engine, in_order=folder is not None, own=events)
+    run = begin(
+        chosen,
+        census=census,
+        replicate=replicate,
+        engine=engine,
+        in_order=folder is not None,
+        own=events,
+        large=None if folder is None else LARGE,
+    )
     with years(progress) as tell:
         return _simulated(run, None if folder is None else Path(folder), tell)
 
@@ -91,8 +105,10 @@ def recorded(run: Run, folder: Path, tell: Callable[[int], None]) -> Result:
     if finished(folder, header):
         return run.result(opened(folder))
     with writing(folder, header, run.written_staff()) as writer:
-        for year in committed(run, writer):
-            tell(year.number)
+        done = through_disk(run, writer) if run.through_the_disk else (year.number for year in committed(run, writer))
+        with closing(done):
+            for year in done:
+                tell(year)
     return run.result(Stored(folder.absolute(), writer.header, tuple(writer.years)))
 
 
@@ -124,6 +140,36 @@ def committed(run: Run, writer: RunWriter) -> Iterator[SimulatedYear]:
             waiting = pool.submit(_commit, run, writer, year, {"seconds": run.clock.lap()})
         if waiting is not None:
             yield waiting.result()
+
+
+def through_disk(run: Run, writer: RunWriter) -> Generator[int]:
+    """Yield each plan year that was not there yet once it is on the disk; the staff go through it too.
+
+    While the ledger of a year is put together, the next one is computed.
+    """
+    done = Stored(writer.folder, writer.header, tuple(writer.years))
+    with spooling(writer.folder) as here, spooling(writer.folder) as there, ThreadPoolExecutor(1) as pool:
+        waiting: Future[int] | None = None
+        stream, years, state = run.through_disk(done, (here, there))
+        for number in years:
+            with ExitStack() as growing:
+                files = growing.enter_context(writer.growing(number))
+                aside = growing.enter_context(spooling(writer.folder))
+                state, ledgers = stream.step(state, number, run.clock, files, aside)
+                if waiting is not None:
+                    yield waiting.result()
+                files.made = {"seconds": run.clock.lap()}
+                together = partial(merge, files, aside, ledgers)
+                waiting = pool.submit(_finish, growing.pop_all(), together, number, run.clock)
+        if waiting is not None:
+            yield waiting.result()
+
+
+def _finish(growing: ExitStack, together: Callable[[], None], number: int, clock: Clock) -> int:
+    """Put the ledger of a year together and commit it."""
+    with clock("writing"), growing:
+        together()
+    return number
 
 
 def _commit(run: Run, writer: RunWriter, year: SimulatedYear, made: dict[str, Any]) -> SimulatedYear:

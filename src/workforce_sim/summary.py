@@ -5,14 +5,16 @@ Chapter: ``docs/model/tables.md``. A summary is a function of the two tables alo
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from workforce_sim.errors import RequestError
 from workforce_sim.tables import (
     EVENT_CAUSE,
     NAME,
@@ -75,11 +77,27 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
 COUNTED = measures(in_plan=True).counted
 """Measures of ledger rows, as a year counts them: by cause or event type."""
 
+
+class Band(NamedTuple):
+    """Groups by the edges of a column, in units of so many of it."""
+
+    column: str
+    edges: tuple[int, ...]
+    unit: int = 1
+
+
 BANDS = {
-    "age_band": ("age", (25, 35, 45, 55, 65)),
-    "tenure_band": ("tenure_years", (2, 5, 10, 20)),
+    "age_band": Band("age", (25, 35, 45, 55, 65)),
+    "tenure_band": Band("tenure_years", (2, 5, 10, 20)),
+    "pay_band": Band("salary_cents", (50_000, 75_000, 100_000, 150_000), 100),
 }
-"""Groups by the edges of a column."""
+"""Groups by the edges of a column; those of pay in dollars a year."""
+
+HIRED = "hired"
+EXISTING, FUTURE = "existing employees", "future hires"
+"""Groups of ``hired``: employed at the start of the first plan year, and hired since."""
+
+_NO_GROUP = frozenset({"replicate", "year", "employee_id", *(column.name for column in SUMMARY)})
 
 
 @dataclass(frozen=True)
@@ -130,34 +148,65 @@ def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:
     return rows
 
 
-def summary_by(result: Result, by: str) -> pl.DataFrame:
+def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     """Return the measures of ``result.summary`` by group.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave.
-        by: ``department``, ``level``, ``age_band`` or ``tenure_band``; everybody counts in the group in force at the
-            end of the year or on leaving, ages and tenures as of 1 January (of hires, the hire date).
+        by: ``department``, ``level``, ``age_band``, ``tenure_band``, ``pay_band`` (of salary), ``hired`` (existing
+            employees, future hires), or any column of the snapshots; or two of them, for every combination. Everybody
+            counts in the group in force at the end of the year or on leaving, ages and tenures as of 1 January (of
+            hires, the hire date).
 
     Returns:
         One row per replicate, year and group with anybody in it, sorted: replicate, year, the group, the measures.
         Forfeitures are used from one account for all, so what is used and the cost net of it are null.
 
     Raises:
-        ValueError: for another ``by``.
+        RequestError: for another ``by``, or more than two.
     """
-    if by not in {"department", "level", *BANDS}:
-        raise ValueError(f"by must be department, level, age_band or tenure_band (got {by!r})")
-    person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", by]
+    groups = [by] if isinstance(by, str) else list(by)
     people = result.snapshots.lazy()
-    if by in BANDS:
-        people = people.with_columns(band(*BANDS[by]).alias(by))
-    events = result.events.lazy().join(people.select(*person, by), on=person, how="left")
+    _refuse_groups(groups, people.collect_schema().names())
+    start = dt.date(result.config.simulation.start_year, 1, 1)
+    people = people.with_columns(grouped(name, start).alias(name) for name in groups)
+    person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", *groups]
+    events = result.events.lazy().join(people.select(*person, *groups), on=person, how="left")
     found = measures(in_plan=result.config.plan.enabled, of_groups=True)
     counts = events.group_by(keys).agg(**found.of_events)
     measured = people.group_by(keys).agg(**found.of_staff).join(counts, on=keys, how="left", nulls_equal=True)
     rows = _derived(measured.with_columns(pl.col(*found.of_events).fill_null(0)), found).sort(keys)
-    group = (*SUMMARY[:2], Column(by, NAME, "Group"), *SUMMARY[2:])
+    group = (*SUMMARY[:2], *(Column(name, NAME, "Group") for name in groups), *SUMMARY[2:])
     return completed(rows.collect(engine="in-memory"), group)
+
+
+def _refuse_groups(groups: Sequence[str], columns: Sequence[str]) -> None:
+    """Raise ``RequestError`` for groups that nobody can be put into."""
+    if not 1 <= len(set(groups)) == len(groups) <= 2:
+        raise RequestError(f"by: give one column or two different ones (got {', '.join(groups) or 'none'})")
+    usual = ("department", "level", *BANDS, HIRED)
+    for name in groups:
+        if name not in usual and (name not in columns or name in _NO_GROUP):
+            known = ", ".join(usual)
+            raise RequestError(f"by must be {known} or a column of the snapshots that is no measure (got {name!r})")
+
+
+def grouped(by: str, start: dt.date) -> pl.Expr:
+    """Return the group of each row of a snapshot.
+
+    Args:
+        by: a name of ``BANDS``, ``hired``, or a column.
+        start: the first day of the first plan year.
+    """
+    if by in BANDS:
+        return band(*BANDS[by])
+    return hired(pl.col("hire_date") < pl.lit(start)) if by == HIRED else pl.col(by)
+
+
+def hired(before: pl.Expr) -> pl.Expr:
+    """Return which employees were there before the first plan year, as an Enum."""
+    labels = pl.Enum([EXISTING, FUTURE])
+    return pl.when(before).then(pl.lit(EXISTING, dtype=labels)).otherwise(pl.lit(FUTURE, dtype=labels))
 
 
 def level_mix(result: Result) -> pl.DataFrame:
@@ -181,9 +230,18 @@ def level_mix(result: Result) -> pl.DataFrame:
     return staff.with_columns(share=share).sort("replicate", "year", "level")
 
 
-def band(column: str, edges: tuple[int, ...]) -> pl.Expr:
+def band(column: str, edges: tuple[int, ...], unit: int = 1) -> pl.Expr:
     """Return the label of each one's band, an Enum in rising order: ``under 25``, ``25-34``, ..., ``65 and over``."""
+    labels = band_labels(edges)
+    return pl.lit(pl.Series(labels, dtype=pl.Enum(labels))).gather(band_position(column, edges, unit))
+
+
+def band_labels(edges: tuple[int, ...]) -> list[str]:
+    """Return the labels of bands in rising order."""
     inner = [f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(edges)]
-    labels = [f"under {edges[0]:,}", *inner, f"{edges[-1]:,} and over"]
-    position = pl.sum_horizontal([(pl.col(column) >= edge).cast(pl.UInt32) for edge in edges])
-    return pl.lit(pl.Series(labels, dtype=pl.Enum(labels))).gather(position)
+    return [f"under {edges[0]:,}", *inner, f"{edges[-1]:,} and over"]
+
+
+def band_position(column: str, edges: tuple[int, ...], unit: int = 1) -> pl.Expr:
+    """Return the number of each one's band, from 0."""
+    return pl.sum_horizontal([(pl.col(column) >= edge * unit).cast(pl.UInt32) for edge in edges])

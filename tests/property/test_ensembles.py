@@ -33,6 +33,7 @@ UNMOVED = (
     "cola_raises",
     "merit_raises",
     "payroll_cents",
+    "salary_roll_cents",
     "average_salary_cents",
     "average_salary_growth_continuing",
     "eligible",

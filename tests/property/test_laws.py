@@ -155,6 +155,7 @@ def test_the_summary_counts_the_ledger(scenario: Scenario) -> None:
         people = tables.snapshots.filter(pl.col("year") == row["year"])
         assert row["payroll_cents"] == people["earnings_cents"].sum()
         stay = people.filter(pl.col("termination_date").is_null())["salary_cents"]
+        assert row["salary_roll_cents"] == stay.sum()
         average = (2 * stay.sum() + len(stay)) // (2 * len(stay)) if len(stay) else None
         assert row["average_salary_cents"] == average
 

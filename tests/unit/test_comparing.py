@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from workforce_sim import Comparison, ConfigError, RequestError, compare, load_config, simulate, synthetic_census
 from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import MEASURES
-from workforce_sim.ensembles.comparing_text import gains_table
+from workforce_sim.ensembles.groups_text import gains_table
 from workforce_sim.tables import SUMMARY, completed
 
 TODAY: dict[str, Any] = {

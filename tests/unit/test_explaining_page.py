@@ -40,7 +40,7 @@ def test_what_a_command_prints(
 
 
 def test_the_page_has_examples_of_every_command() -> None:
-    assert {command.split()[1] for command, _ in EXAMPLES} == {"timeline", "diff", "show", "export"}
+    assert {command.split()[1] for command, _ in EXAMPLES} == {"timeline", "diff", "why", "show", "export"}
 
 
 def test_the_table_without_small_cells(folder: Path) -> None:

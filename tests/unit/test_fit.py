@@ -270,6 +270,31 @@ def test_a_census_without_levels_among_those_with_them_makes_nobody_jump() -> No
     assert [level.name for level in lacking.estimates.levels] == [level.name for level in whole.estimates.levels]
 
 
+def test_an_interval_in_which_nobody_stayed_says_nothing_of_raises() -> None:
+    ids = [f"e{n}" for n in range(40)]
+    new = people(id=[f"n{n}" for n in range(30)], hire_date=[dt.date(2023, 5, 1)] * 30)
+    days = [dt.date(2021 + n, 12, 31) for n in range(3)]
+    kept, gone = (
+        ws.fit({days[0]: people(id=ids), days[1]: people(id=ids[5:])}),
+        {days[1]: people(id=ids[5:]), days[2]: new},
+    )
+    both = ws.fit({days[0]: people(id=ids), **gone})
+
+    assert both.estimates.raises.total.values.tolist() == kept.estimates.raises.total.values.tolist() == [0.0]
+    assert ws.fit(gone).estimates.raises.total.mean == 0.04
+
+
+def test_the_spread_of_merit_is_that_of_raises_but_for_jumps() -> None:
+    """Raises are even from 0 to 4%; ten people jump by 30%."""
+    ids, pay = [f"e{n}" for n in range(211)], [50_000.0] * 211
+    raised = [50_000 * (1.3 if n > 200 else 1 + 0.04 * n / 200) for n in range(211)]
+    days = dt.date(2022, 12, 31), dt.date(2023, 12, 31)
+    fit = ws.fit({days[0]: people(id=ids, annual_salary=pay), days[1]: people(id=ids, annual_salary=raised)})
+
+    assert fit.estimates.raises.merit_spread == pytest.approx(0.8 * 0.04 / 2.563, rel=0.01)
+    assert [row["estimate"] for row in rows(fit, "merit")][1] == fit.estimates.raises.merit_spread
+
+
 def test_a_firm_that_cuts_pay_is_fitted_with_a_cut() -> None:
     last = max(WORLD)
     cut = {day: frame.with_columns(pl.col("annual_salary") * 0.93 ** (day.year - 2019)) for day, frame in WORLD.items()}

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
-from tests.support_fit import world
+from tests.support_fit import people, world
 from workforce_sim.fitting.scoring import by_measure
 
 WORLD = world(11, 400, years=4)
@@ -39,6 +39,19 @@ def test_what_happened_is_what_the_censuses_say(test_of_world: ws.Backtest) -> N
     assert row["actual"] == after.height
     assert exits["actual"] == before.join(after, on="employee_id", how="anti").height
     assert payroll["actual"] == pytest.approx(after["annual_salary"].sum())
+
+
+def test_last_years_exits_are_taken_for_as_long_as_the_interval() -> None:
+    """Two years passed before the origin, one after it: half of those who left in the two."""
+    ids = [f"e{n}" for n in range(100)]
+    days = [dt.date(2020, 12, 31), dt.date(2022, 12, 31), dt.date(2023, 12, 31)]
+    found = ws.backtest(
+        dict(zip(days, (people(id=ids), people(id=ids[20:]), people(id=ids[25:])), strict=True)), replicates=2
+    )
+    row = found.scores.filter(pl.col("measure") == "exits").row(0, named=True)
+
+    assert row["actual"] == 5
+    assert row["crps_last"] == 10 - 5
 
 
 def test_bands_of_a_world_that_the_model_knows_hold(test_of_world: ws.Backtest) -> None:

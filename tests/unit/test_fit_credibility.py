@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workforce_sim.config import read_config
-from workforce_sim.fitting.credibility import cells, level, share, spread, student
+from workforce_sim.fitting.credibility import cells, level, share, spread, student, widened
 from workforce_sim.fitting.estimates import ages_at_hire
 from workforce_sim.fitting.exposure import prior_rates
 from workforce_sim.fitting.fit import BASE
@@ -24,7 +24,7 @@ def test_the_level_of_two_years_by_hand() -> None:
     x = [math.log(90.5 / 100), math.log(120.5 / 100)]
     chance = 1 / (100 * 210.5 / 200)
     deviations = [(a - sum(x) / 2) ** 2 for a in x]
-    s2 = (4 * 0.12**2 + max(sum(deviations) - chance, 0)) / 5
+    s2 = (3 * 0.12**2 + max(sum(deviations) - chance, 0)) / 4
     weight = 1 / (s2 + chance)
     believed = 2 * weight + 4
     mean = weight * sum(x) / believed
@@ -77,11 +77,19 @@ def test_one_interval_says_less_of_cells_than_five() -> None:
 
 
 @pytest.mark.parametrize("prior", [0.12, 0.025])
-def test_the_spread_of_years_is_shrunk_by_four_prior_years(prior: float) -> None:
-    deviations = np.array([0.1, -0.1, 0.1, -0.1])
+def test_the_spread_of_years_is_shrunk_by_three_prior_years(prior: float) -> None:
+    deviations, none = np.array([0.1, -0.1, 0.1, -0.1]), np.zeros(4)
 
-    assert spread(deviations, prior) == pytest.approx(math.sqrt((4 * prior**2 + 0.04) / 7))
-    assert spread(np.zeros(1), prior) == pytest.approx(prior)
+    assert spread(deviations, prior, none) == pytest.approx(math.sqrt((3 * prior**2 + 0.04) / 6))
+    assert spread(deviations, prior, none + 0.005) == pytest.approx(math.sqrt((3 * prior**2 + 0.04 - 0.015) / 6))
+    assert spread(deviations, prior, none + 0.1) == pytest.approx(prior * math.sqrt(3 / 6))
+    assert spread(np.zeros(1), prior, none[:1]) == pytest.approx(prior)
+
+
+@pytest.mark.parametrize(("years", "quantile"), [(1, 1.638), (2, 1.533), (4, 1.440)])
+def test_few_years_widen_a_band_as_students_distribution_does(years: int, quantile: float) -> None:
+    """Quantiles of 90 % with 3, 4 and 6 degrees of freedom, from the tables."""
+    assert widened(0.1, years) == pytest.approx(0.1 * quantile / 1.2816, rel=0.01)
 
 
 def test_large_employers_have_steadier_years() -> None:

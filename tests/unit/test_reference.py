@@ -526,6 +526,7 @@ def test_earnings_are_the_days_at_each_salary() -> None:
     assert snapshot == (10_000_000, 10_557_500, 10_355_836)
     summary = output.summary
     assert summary["payroll_cents"].item() == 10_355_836
+    assert summary["salary_roll_cents"].item() == 10_557_500
     assert summary["average_salary_growth_continuing"].item() == 10_557_500 / 10_000_000 - 1.0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workforce_sim import provenance, read_run, simulate, timeline
+from workforce_sim import explain_change, provenance, read_run, simulate, timeline
 from workforce_sim.cli.main import main
 
 Captured = pytest.CaptureFixture[str]
@@ -34,6 +34,35 @@ def test_show_prints_the_page(capsys: Captured) -> None:
 
     out, err = capsys.readouterr()
     assert (out, err) == (provenance("a"), "")
+
+
+def test_why_prints_the_change_of_the_years(capsys: Captured) -> None:
+    assert main(["run", "why", "a", "match"]) == 0
+
+    out, err = capsys.readouterr()
+    assert (out, err) == (f"{explain_change('a', 'match', 2025, 2026)}\n", "")
+
+
+def test_why_prints_the_difference_of_two_runs(capsys: Captured) -> None:
+    assert main(["run", "why", "a", "match", "2026", "--beside", "b"]) == 0
+
+    out, err = capsys.readouterr()
+    assert (out, err) == (f"{explain_change('a', 'match', 2026, beside='b')}\n", "")
+    assert "match formula" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["fame"], "measure: 'fame' cannot be explained"),
+        (["match", "2025", "2026", "2026"], "YEAR: expected 2 years at most (got 3)"),
+        (["match", "2025", "2026", "--beside", "b"], "YEAR: expected 1 year at most (got 2)"),
+    ],
+)
+def test_why_refuses_what_it_cannot_answer(capsys: Captured, more: list[str], said: str) -> None:
+    assert main(["run", "why", "a", *more]) == 1
+
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_timeline_prints_the_story(capsys: Captured) -> None:

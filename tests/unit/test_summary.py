@@ -20,7 +20,7 @@ from workforce_sim.tables import SUMMARY, names
 GROUPS = ("department", "level", "age_band", "tenure_band")
 ADDING = [
     *("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "reductions"),
-    *("headcount_closing", "promotions", "cola_raises", "merit_raises", "payroll_cents"),
+    *("headcount_closing", "promotions", "cola_raises", "merit_raises", "payroll_cents", "salary_roll_cents"),
 ]
 KEYS = ["replicate", "year"]
 

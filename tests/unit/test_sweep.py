@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 from workforce_sim import ConfigError, RequestError, Sweep, load_config, simulate_ensemble, sweep, synthetic_census
 from workforce_sim.config import with_changes
 from workforce_sim.ensembles.comparing import changed
-from workforce_sim.ensembles.sweeping import MEASURED, words
+from workforce_sim.ensembles.pairing import MEASURED
+from workforce_sim.ensembles.sweeping import words
 from workforce_sim.wording import ABSENT, changes
 
 BASE: dict[str, Any] = {

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.ensemble import Ensemble
     from workforce_sim.ensembles.sweeping import Sweep
 
-GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+GROUPS = ("department", "level", "age_band", "tenure_band", "pay_band")
 SOURCES = ("chance", "year", "assumptions")
 LEAST = 10
-"""Fewest people of a cell that the command line shows of who gains and who loses."""
+"""Fewest people of a cell or a group that the command line shows."""
 
 FOLDER = "new folder for tables (Parquet) and a page (JSON)"
 
@@ -56,14 +56,18 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
-    about = f"tell who gains and who loses in replicate 0, by group; cells of fewer than {LEAST} people are hidden"
-    compare.add_argument("--gains", choices=GROUPS, help=about)
-    about = "with --gains: hide no cell; for internal use, in tables, JSON and files alike"
-    compare.add_argument("--show-small", action="store_true", help=about)
+    about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} employees are hidden"
+    compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
+    about = "hide no cell; for internal use, in tables, JSON and files alike"
+    compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
     sweep = command(commands, "sweep", "simulate every combination of some values with the same random draws", _sweep)
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file whose values are replaced")
     about = "a key and its values, such as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
+    about = "show combinations by a measure or a swept key, from the lowest; --sort=-MEASURE from the highest"
+    sweep.add_argument("--sort", metavar="MEASURE", help=about)
+    about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
+    sweep.add_argument("--filter", metavar="MEASURE<=VALUE", action="append", default=[], help=about)
     _options(sweep, 100, FOLDER)
     _scheduler(sweep)
 
@@ -181,39 +185,36 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
+    from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.grouped import gains_by_group  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
-    from workforce_sim.errors import RequestError  # noqa: PLC0415
 
-    if options.show_small and options.gains is None:
-        raise RequestError("--show-small: shows small cells of --gains; give that too")
     if options.out is not None:
         refuse_existing(options.out)
     scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
+    by = () if options.by is None else (options.by,)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}
-        found: Comparison = compare(scenarios, executor=executor, **asked)
-    least = None if options.show_small else LEAST
-    gains = None if options.gains is None else found.gains(options.gains, least=least)
-    page = of_comparison(found, gains)
+        found: Comparison = compare(scenarios, executor=executor, by=by, **asked)
+    least = None if options.no_suppression else LEAST
+    tables = tables_of_comparison(found, options.by, least)
+    page = of_comparison(found, tables)
     if options.out is not None:
-        tables = {**tables_of_comparison(found, gains), "groups": gains_by_group(found, least)}
-        write_folder(options.out, tables, page, "comparison", found.headers)
-    _tell(options, "\n".join([str(found), *_gains_text(gains)]), page)
+        told = {**tables, "groups": gains_by_group(found, least)}
+        write_folder(options.out, told, page, "comparison", found.headers)
+    gains = tables.get("gains")
+    _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS
 
 
-def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
-    from workforce_sim.ensembles.comparing_text import gains_table  # noqa: PLC0415
-    from workforce_sim.share.suppression import HIDDEN  # noqa: PLC0415
+def _gains_text(gains: pl.DataFrame | None, least: int | None) -> Iterator[str]:
+    from workforce_sim.ensembles.groups_text import gains_table, hidden_note  # noqa: PLC0415
 
-    if gains is None:
-        return
-    yield from gains_table(gains)
-    if HIDDEN in gains.columns and gains[HIDDEN].any():
-        what = f"cells of fewer than {LEAST} people, and others that would give them away by subtraction"
-        yield from ("", f"hidden: {what}; --show-small shows them, for internal use")
+    if gains is not None:
+        yield from gains_table(gains)
+    if least is not None and gains is not None:
+        yield from hidden_note(gains, least)
 
 
 # --- sweep ---
@@ -222,18 +223,22 @@ def _gains_text(gains: pl.DataFrame | None) -> Iterator[str]:
 def _sweep(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_sweep, tables_of_sweep  # noqa: PLC0415
-    from workforce_sim.ensembles.sweeping import sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.picking import picked, refuse_unknown  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping import combinations_of, sweep  # noqa: PLC0415
+    from workforce_sim.ensembles.sweeping_text import readable  # noqa: PLC0415
 
     if options.out is not None:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
+    refuse_unknown(combinations_of(grid), options.sort, options.filter)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)
     if options.out is not None:
         write_folder(options.out, tables_of_sweep(found), page, "sweep", found.headers)
-    _tell(options, found, page)
+    shown = picked(found.results, found.keys, sort=options.sort, conditions=options.filter)["combination"].to_list()
+    _tell(options, readable(found, shown), {**page, "shown": shown})
     return SUCCESS
 
 

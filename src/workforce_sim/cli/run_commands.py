@@ -12,6 +12,7 @@ from typing import Any
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
 from workforce_sim.cli.export_commands import export, export_options
 from workforce_sim.cli.parser import Command
+from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import printable, say
 
 MOST_PERSONS = 1_000_000
@@ -20,8 +21,9 @@ MOST_PERSONS = 1_000_000
 
 def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
-    show = command(run, "show", "show how a run was made: settings, versions, time, hashes, years", _show)
-    _run_folder(show)
+    about = "show a folder of results: how a run was made, or an ensemble, a comparison or a sweep"
+    show = command(run, "show", about, _show)
+    show.add_argument("run", metavar="DIR", type=Path, help="folder that --out of any command wrote")
     verify = command(
         run, "verify", "verify that a run is unchanged and consistent: hashes, chain, laws, replay", _verify
     )
@@ -41,12 +43,18 @@ def add_run_commands(run: Any, command: Command) -> None:
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
     diff.add_argument("b", metavar="B", type=Path, help="folder of another run; differences are B compared with A")
     diff.add_argument(
-        "--persons",
-        metavar="N",
-        type=whole_number,
-        default=0,
-        help="show N employees of each kind of difference, by id",
+        "--persons", metavar="N", type=whole_number, default=0, help="show N employees of each kind, by id"
     )
+    about = "explain why a measure changed: from one year to another, or from one run to another"
+    example = "workforce-sim run why runs/base net_employer_cost 2025 2026"
+    why = command(run, "why", about, _why, example=example)
+    _run_folder(why)
+    about = "net_employer_cost, match, nonelective, deferrals, payroll, headcount or participation"
+    why.add_argument("measure", metavar="MEASURE", help=about)
+    about = "two plan years (default: first and last); with --beside, one (default: the last of both)"
+    why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
+    about = "folder of another run: why the measure is different there, in the same year"
+    why.add_argument("--beside", metavar="DIR", type=Path, help=about)
     about = "the same as workforce-sim export"
     export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
 
@@ -61,9 +69,9 @@ def _say(text: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.provenance import provenance  # noqa: PLC0415
+    from workforce_sim.ensembles.shown import shown  # noqa: PLC0415
 
-    say(provenance(options.run).rstrip())
+    _say(shown(options.run))
     return SUCCESS
 
 
@@ -88,4 +96,16 @@ def _diff(options: argparse.Namespace) -> int:
 
     found = diff_runs(options.a, options.b)
     _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
+    return SUCCESS
+
+
+def _why(options: argparse.Namespace) -> int:
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
+    from workforce_sim.explain.change import explain_change  # noqa: PLC0415
+
+    most = 2 if options.beside is None else 1
+    if len(options.years) > most:
+        raise RequestError(f"YEAR: expected {counted(most, 'year')} at most (got {len(options.years)})")
+    first, second = (*options.years, None, None)[:2]
+    _say(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
     return SUCCESS

@@ -19,6 +19,11 @@ def _tables() -> dict[str, Any]:
     return tables
 
 
+_VALIDATED: dict[str, Any] = {}
+
+
 def default(kind: Any, name: str) -> Any:
-    """Return a table of ``defaults.yaml`` as a validated value of ``kind``."""
-    return TypeAdapter(kind).validate_python(_tables()[name])
+    """Return a table of ``defaults.yaml`` as a validated value of ``kind``, one for all configurations."""
+    if name not in _VALIDATED:
+        _VALIDATED[name] = TypeAdapter(kind).validate_python(_tables()[name])
+    return _VALIDATED[name]

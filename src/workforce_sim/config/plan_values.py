@@ -56,3 +56,8 @@ class EmployerMoney(Section):
     """Whether only those employed on 31 December get it."""
     minimum_hours: Hours = 0
     """Hours needed in the plan year; full-time is 2,080."""
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether anything is asked of those who get it."""
+        return bool(self.minimum_service_years or self.last_day or self.minimum_hours)

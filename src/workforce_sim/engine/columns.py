@@ -45,7 +45,7 @@ class Columns:
     def __getitem__(self, name: str) -> Array:
         array = self._fetched.get(name)
         if array is None:
-            array = self._fetched[name] = self.frame[name].to_numpy(allow_copy=False)
+            array = self._fetched[name] = self.frame.get_column(name).to_numpy(allow_copy=False)
         return array
 
     def flags(self, name: str) -> Flags:

@@ -7,6 +7,7 @@ table of days.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,15 @@ class Pay:
         """Pay of the year of everybody, cents; half up."""
         return self.staff["earnings_cents"]
 
+    @cached_property
+    def _gains(self) -> dict[str, Ints]:
+        """What each kind of raise added to everybody's annual salary."""
+        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in _RAISES}
+
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
         """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
-        for kind in _RAISES:
-            gain = self.staff[f"{kind}_after_cents"][rows] - self.staff[f"{kind}_before_cents"][rows]
-            yield self.cola if kind == "cola" else self.staff[f"{kind}_date"][rows], gain
+        for kind, gain in self._gains.items():
+            yield self.cola if kind == "cola" else self.staff[f"{kind}_date"][rows], gain[rows]
 
     def salary_on(self, rows: Rows, date: Days) -> Ints:
         """Return the annual salary of some rows on a day each, after that day's raises."""

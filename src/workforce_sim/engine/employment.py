@@ -7,6 +7,7 @@ are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +122,35 @@ def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]
     """Return the year's hires, as opening staff stand after ``termination``."""
     hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
     return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
+
+
+# --- staff on the disk: asked one partition after another, settled as one, and hires in partitions of their own ---
+
+
+def settled_as_one(parts: Iterable[Asked], year: Year, rows: int) -> tuple[list[Employment], list[Employment]]:
+    """Return what is settled for partitions of one replicate: for each that was asked, and for those of the hires.
+
+    Args:
+        parts: what each answers; let go of once it is joined.
+        year: the plan year.
+        rows: hires of a partition.
+    """
+    one, sizes = _as_one(list(parts))
+    (found,) = _settle([one], year)
+    nobody = found.hires.clear()
+    cuts = np.cumsum(sizes)[:-1]
+    leaves, reduced, promoted = (np.split(which, cuts) for which in (found.leaves, found.reduced, found.promoted))
+    asked = [Employment(a, b, c, nobody) for a, b, c in zip(leaves, reduced, promoted, strict=True)]
+    none = np.zeros(0, dtype=bool)
+    hires = [found.hires[at : at + rows] for at in range(0, found.hires.height, rows)]
+    return asked, [Employment(none, none, none, share) for share in hires]
+
+
+def _as_one(parts: list[Asked]) -> tuple[Asked, list[int]]:
+    """Return several partitions as one, and how many each has; a column at a time is twice in memory."""
+    sizes = [len(part.columns["key"]) for part in parts]
+    columns = {name: _joined([part.columns.pop(name) for part in parts]) for name in list(parts[0].columns)}
+    return Asked(columns, [slice(0, sum(sizes))], parts[0].named), sizes
 
 
 EMPLOYMENT = Settlement("employment", lambda year: True, _ask, _settle)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -18,20 +20,29 @@ from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.hce import FIVE_PERCENT_PPM
 
 
-def with_plan(staff: pl.DataFrame, census: pl.DataFrame, assumptions: Assumptions) -> pl.DataFrame:
-    """Return the staff of a batch with the columns of the plan; every replicate stands in the order of the census."""
+def with_plan(
+    staff: pl.DataFrame, census: pl.DataFrame, assumptions: Assumptions, *, draws: bool, group: Flags | None
+) -> pl.DataFrame:
+    """Return staff with the columns of the plan.
+
+    Args:
+        staff: of a batch, every replicate in the order of the census, or of a part of the census.
+        census: their rows.
+        assumptions: the configuration, compiled.
+        draws: whether participation is drawn, as ``draws_participation`` says of the whole census.
+        group: who of them is in the top-paid group of the year before the start; None where the plan elects none.
+    """
     config = assumptions.config
     if not config.plan.enabled:
         return with_arrays(staff, _without(staff.height))
     known = Columns(staff)
     opted_out = _each(census["opted_out"].fill_null(value=False).to_numpy(), known)
     found = {"eligibility_date": _eligible(known, config)}
-    if draws_participation(census):
+    if draws:
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
-    pay = _prior_pay(known, census, PlanYear(config.simulation.start_year - 1))
     automatic, follows = _automatic(known, census["opted_out"], config), _follows(known, config)
-    decided = _look_back(known, pay, assumptions)
+    decided = _look_back(known, census, assumptions, group)
     return with_arrays(known.frame, {"automatic_date": automatic, "follows": follows.view(np.uint8), **decided})
 
 
@@ -46,13 +57,23 @@ def _without(size: int) -> dict[str, Array]:
     }
 
 
-def _look_back(staff: Columns, pay: Ints, assumptions: Assumptions) -> dict[str, Array]:
+def _look_back(staff: Columns, census: pl.DataFrame, assumptions: Assumptions, group: Flags | None) -> dict[str, Array]:
     """Return what the pay of the year before the start decides for the first."""
-    year, group = PlanYear(assumptions.config.simulation.start_year - 1), None
-    if assumptions.config.plan.testing.top_paid_group:
-        (group,) = look_back.groups([look_back.counted(staff["hire_date"], year.last, staff, pay, year)])
-    found = look_back.decided(pay, group, year, assumptions)
+    year = PlanYear(assumptions.config.simulation.start_year - 1)
+    found = look_back.decided(_prior_pay(staff, census, year), group, year, assumptions)
     return {name: flags.view(np.uint8) for name, flags in found.items()}
+
+
+def prior_groups(parts: Iterable[tuple[pl.DataFrame, pl.DataFrame]], config: Config) -> list[Flags | None]:
+    """Return who is in the top-paid group of the year before the start, for each part: its staff and its census."""
+    if not (config.plan.enabled and config.plan.testing.top_paid_group):
+        return [None for _ in parts]
+    year = PlanYear(config.simulation.start_year - 1)
+    return [*look_back.groups([_counted(Columns(staff), census, year) for staff, census in parts])]
+
+
+def _counted(staff: Columns, census: pl.DataFrame, year: PlanYear) -> dict[str, Array]:
+    return look_back.counted(staff["hire_date"], year.last, staff, _prior_pay(staff, census, year), year)
 
 
 def draws_participation(census: pl.DataFrame) -> bool:
@@ -103,7 +124,12 @@ def _automatic(staff: Columns, told: pl.Series, config: Config) -> Days:
 
 
 def unknown_opt_outs(staff: pl.DataFrame, census: pl.DataFrame, config: Config) -> int:
-    """Return how many of one replicate were due for automatic enrollment before the start, as far as anybody knows."""
+    """Return how many of one replicate were due for automatic enrollment before the start, as far as anybody knows.
+
+    ``census`` has their rows in the same order.
+    """
+    if not config.plan.enabled:
+        return 0
     start, section = PlanYear(config.simulation.start_year).first, config.enrollment.auto_enrollment
     known = Columns(staff)
     due = past_due(known["eligibility_date"], known["hire_date"], section, start) & (known["deferral_bp"] == 0)

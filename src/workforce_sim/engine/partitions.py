@@ -15,6 +15,9 @@ import polars as pl
 ROWS = 131_072
 """Employees of a partition: more do not fit the caches, fewer cost overhead."""
 
+LARGE = 2 * ROWS
+"""Staff of a run on disk above which they go through the disk too."""
+
 R = TypeVar("R")
 
 

@@ -35,11 +35,12 @@ class PayScale:
 
     def pay(self, level: Ints, x: Ints) -> Ints:
         """Return pay at ``x`` millionths of each one's curve, half up."""
-        positions = self.positions[level]
-        right = (x[:, None] >= positions).sum(axis=1)
-        rows = np.arange(len(x))
-        a, b = positions[rows, right - 1], positions[rows, right]
-        low, high = self.amounts[level, right - 1], self.amounts[level, right]
+        positions, amounts = self.positions.ravel(), self.amounts.ravel()
+        right = level * self.positions.shape[1]  # the first knot of each one's curve, then the one behind x
+        for knot in self.positions.T:
+            right += x >= knot[level]
+        a, b = positions[right - 1], positions[right]
+        low, high = amounts[right - 1], amounts[right]
         width = b - a
         return np.asarray((2 * ((b - x) * low + (x - a) * high) + width) // (2 * width))
 

@@ -46,10 +46,10 @@ class PlanPay:
 
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff, self.year, self.pay = staff, year, Pay(staff, year)
-        joining = staff["joining_date"]
-        self.rows = np.flatnonzero((staff["deferral_bp"] > 0) | (joining != NEVER))
-        self.start = staff["start_bp"][self.rows]
-        self.begin = np.where(joining == NEVER, np.int32(year.first), joining)[self.rows]
+        self.rows = np.flatnonzero((staff["deferral_bp"] > 0) | (staff["joining_date"] != NEVER))
+        self.start, joining = staff["start_bp"][self.rows], staff["joining_date"][self.rows]
+        self.begin = np.where(joining == NEVER, np.int32(year.first), joining)
+        self._compensation: dict[Kind, Ints] = {}
 
     def scattered(self, rows: Rows, amounts: Ints) -> Ints:
         """Return amounts of some rows of the year's staff, 0 of the others."""
@@ -68,14 +68,16 @@ class PlanPay:
         return self.scattered(rows, self.pay.through(rows, entry[rows] - np.int32(1)))
 
     def compensation(self, kind: Kind) -> Ints:
-        """Return plan compensation of the year's staff, within section 401(a)(17)."""
+        """Return plan compensation of the year's staff, within section 401(a)(17); worked out once for each kind."""
+        if kind not in self._compensation:
+            self._compensation[kind] = np.minimum(self._uncapped(kind), self.year.limits.compensation_cents)
+        return self._compensation[kind]
+
+    def _uncapped(self, kind: Kind) -> Ints:
         if kind == "participating":
-            pay = self.scattered(self.rows, self._participating())
-        elif kind == "plan_year":
-            pay = np.where(self.in_plan, self.pay.earned, 0)
-        else:
-            pay = np.where(self.in_plan, self.pay.earned - self.before_entry, 0)
-        return np.minimum(pay, self.year.limits.compensation_cents)
+            return self.scattered(self.rows, self._participating())
+        earned = self.pay.earned if kind == "plan_year" else self.pay.earned - self.before_entry
+        return np.where(self.in_plan, earned, 0)
 
     def _participating(self) -> Ints:
         """Return pay of the days at a rate above 0, of those who defer."""

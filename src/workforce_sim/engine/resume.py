@@ -10,12 +10,15 @@ from workforce_sim.dates import NEVER, Days, years_and_days
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.columns import FLAG, Array
 from workforce_sim.engine.context import World
+from workforce_sim.engine.membership import owners
 from workforce_sim.engine.partitions import parted
+from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening
 from workforce_sim.store.writer import Carried
+from workforce_sim.tables import CENSUS, completed
 
 _CARRIED = {
     "eligible": "eligibility_date",
@@ -33,9 +36,14 @@ _FLAGS = ("follows", "highly_paid", "roth_catch_up")
 def carried(closing: State) -> Carried:
     """Return what the next year needs of a closing besides the snapshots, in their written order."""
     staff = closing.staff
+    return Carried(carried_staff(staff)[by_key(staff)], closing.forfeitures)
+
+
+def carried_staff(staff: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of a closing that the next year needs besides the snapshots."""
     own = (name for name in staff.columns if name not in STATE and name != "employee_id")
     columns = staff.select(*(pl.col(column).alias(name) for name, column in _CARRIED.items()), *own)
-    return Carried(columns[by_key(staff)].cast(dict.fromkeys(_FLAGS, pl.Boolean)), closing.forfeitures)
+    return columns.cast(dict.fromkeys(_FLAGS, pl.Boolean))
 
 
 def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
@@ -49,11 +57,11 @@ def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
     return None
 
 
-def resumed(start: State, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:
+def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:
     """Return the opening of the year after a committed one.
 
     Args:
-        start: the first state of the run.
+        scale: pay of hires in the first year of the run.
         world: what holds for the whole run.
         opening: what the run started from.
         year: the last committed plan year.
@@ -90,19 +98,18 @@ def resumed(start: State, world: World, opening: Opening, year: int, people: pl.
         match_balance_cents=stay["match_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
         nonelective_balance_cents=stay["nonelective_balance_cents"].cast(pl.Int64).fill_null(0).to_numpy(),
         **{column: known[name].to_numpy() for name, column in _CARRIED.items()},
-        owner=_owners(ids, start),
+        owner=_owners(ids, opening.staff),
     )
     staff = staff.hstack(kept.staff.drop(_CARRIED))
-    scale = start.scale
     for later in range(config.simulation.start_year + 1, year + 2):
         scale = scale.grown(config.range_growth.ppm(later))
     return State(parted(staff), scale, kept.forfeitures_cents)
 
 
-def _owners(ids: pl.Series, start: State) -> Array:
+def _owners(ids: pl.Series, census: pl.DataFrame) -> Array:
     """Return the flags of owners among the census that are still there; a hire owns nothing."""
-    owners = start.staff.filter(pl.col("owner") != 0)["employee_id"]
-    return ids.is_in(owners.implode()).cast(FLAG).to_numpy()
+    known = census["employee_id"].filter(pl.Series(owners(completed(census, CENSUS))))
+    return ids.is_in(known.implode()).cast(FLAG).to_numpy()
 
 
 def _days(dates: pl.Series) -> Days:

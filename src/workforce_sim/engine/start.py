@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.config import Config
-from workforce_sim.dates import NEVER, Ints, PlanYear, years_and_days
+from workforce_sim.config import Config, Level
+from workforce_sim.dates import NEVER, Flags, Ints, PlanYear, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
 from workforce_sim.engine.assumptions import Assumptions
-from workforce_sim.engine.columns import Array, Columns
+from workforce_sim.engine.columns import Array, Columns, Rows, Small
 from workforce_sim.engine.context import World
 from workforce_sim.engine.event import with_arrays
-from workforce_sim.engine.membership import owners, with_plan
+from workforce_sim.engine.membership import draws_participation, owners, prior_groups, unknown_opt_outs, with_plan
 from workforce_sim.engine.own import OwnEvent, kept
-from workforce_sim.engine.partitions import parted
-from workforce_sim.engine.pay_scale import pay_scale
-from workforce_sim.engine.state import State, birth_years, frame_of, without_plan
+from workforce_sim.engine.partitions import cut, parted
+from workforce_sim.engine.pay_scale import PayScale, pay_scale
+from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.plan.entry import entry_dates
@@ -46,28 +49,89 @@ def prepared(
     Returns:
         The state, every replicate in the order of the census, and the world.
     """
-    assumptions = Assumptions(config, opening.levels)
     census = completed(opening.staff, CENSUS)
-    departments = _departments(census["department"])
-    staff = _staff(census, config, departments)
-    level, salary = staff["level"].to_numpy(), staff["salary_cents"].to_numpy()
-    world = World(
+    world = _world(config, opening.levels, census, replicates, chance, own)
+    batch = _batch(_staff(census, world), world)
+    batch = _with_plan(batch, census, world, draws_participation(census), prior_groups([(batch, census)], config)[0])
+    if not named:
+        batch = batch.drop("employee_id")
+    parts = parted(batch) if len(replicates) == 1 else [batch]
+    return State(parts, _scale(config, opening.levels, census), [0] * len(replicates)), world
+
+
+def prepared_in_parts(
+    config: Config, opening: Opening, replicate: int, rows: int, own: tuple[OwnEvent, ...] = ()
+) -> tuple[StateOnDisk, World, Rows]:
+    """Turn an opening into the first state of a run whose staff are too many for memory.
+
+    Args:
+        config: of the run.
+        opening: the completed census.
+        replicate: its number.
+        rows: employees of a partition.
+        own: the user's own events.
+
+    Returns:
+        The state, whose partitions are made of the census each time that they are fetched, the world, and the rows of
+        the census in written order.
+    """
+    census = completed(opening.staff, CENSUS)
+    world = _world(config, opening.levels, census, (replicate,), None, own)
+    order = np.argsort(census_keys(census["employee_id"]), kind="stable")
+    slices = cut(len(order), max(1, round(len(order) / rows)))
+    draws = draws_participation(census)
+
+    def made(which: slice) -> tuple[pl.DataFrame, pl.DataFrame]:
+        part = census[order[which]]
+        return _batch(_staff(part, world), world), part
+
+    def fetched(which: slice, group: Flags | None) -> pl.DataFrame:
+        return _with_plan(*made(which), world, draws, group)
+
+    groups = prior_groups(map(made, slices), config)
+    shelves = [
+        Shelf(partial(fetched, which, group), which.stop - which.start)
+        for which, group in zip(slices, groups, strict=True)
+    ]
+    nobody = fetched(slice(0, 0), None if groups[0] is None else groups[0][:0])
+    return StateOnDisk([], shelves, nobody, _scale(config, opening.levels, census), [0]), world, order
+
+
+def _world(
+    config: Config,
+    levels: tuple[Level, ...],
+    census: pl.DataFrame,
+    replicates: tuple[int, ...],
+    chance: int | None,
+    own: tuple[OwnEvent, ...],
+) -> World:
+    assumptions, departments = Assumptions(config, levels), _departments(census["department"])
+    positions = _positions(census["department"], len(departments) - 1)
+    return World(
         assumptions,
         replicates,
-        staff.height,
-        np.bincount(level, minlength=len(opening.levels)).tolist(),
-        _shares(staff["department"].to_numpy(), len(departments)),
+        census.height,
+        np.bincount(_level(census), minlength=len(levels)).tolist(),
+        _shares(positions, len(departments)),
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
         chance,
         own,
     )
-    batch = with_plan(_batch(staff, world), census, assumptions).with_columns(kept(own))
-    if not named:
-        batch = batch.drop("employee_id")
-    scale = pay_scale(opening.levels, config.hiring.pay, level, salary)
-    parts = parted(batch) if len(replicates) == 1 else [batch]
-    return State(parts, scale, [0] * len(replicates)), world
+
+
+def _scale(config: Config, levels: tuple[Level, ...], census: pl.DataFrame) -> PayScale:
+    return pay_scale(levels, config.hiring.pay, _level(census), census["salary_cents"].to_numpy())
+
+
+def _level(census: pl.DataFrame) -> Small:
+    return census["level"].to_physical().cast(pl.Int16).to_numpy()
+
+
+def _with_plan(
+    staff: pl.DataFrame, census: pl.DataFrame, world: World, draws: bool, group: Flags | None
+) -> pl.DataFrame:
+    return with_plan(staff, census, world.assumptions, draws=draws, group=group).with_columns(kept(world.own))
 
 
 def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:
@@ -84,10 +148,29 @@ def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFra
 
     The state stands in the order of the opening.
     """
-    staff = Columns(state.staff)
-    deferral = staff["deferral_bp"]
-    eligible = (staff["eligibility_date"] < PlanYear(start_year).first) | (deferral > 0)
-    return opening.staff.with_columns(pl.Series("deferral_bp", deferral), eligible=pl.Series(eligible))
+    return opening.staff.with_columns(_at_start(state.staff, start_year))
+
+
+def opening_of_parts(
+    opening: Opening, parts: Iterable[pl.DataFrame], order: Rows, config: Config
+) -> tuple[pl.DataFrame, int]:
+    """Return the same from the partitions of a state, which stand in ``order``; and how many opt-outs are unknown."""
+    known, unknown, start = [], 0, 0
+    for part in parts:
+        census = opening.staff[order[start : start + part.height]]
+        known.append(pl.DataFrame(_at_start(part, config.simulation.start_year)))
+        unknown, start = unknown + unknown_opt_outs(part, census, config), start + part.height
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return opening.staff.with_columns(pl.concat(known)[place].get_columns()), unknown
+
+
+def _at_start(staff: pl.DataFrame, start_year: int) -> list[pl.Series]:
+    """Return deferral rates, and who is eligible."""
+    columns = Columns(staff)
+    deferral = columns["deferral_bp"]
+    eligible = (columns["eligibility_date"] < PlanYear(start_year).first) | (deferral > 0)
+    return [pl.Series("deferral_bp", deferral), pl.Series("eligible", eligible)]
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
@@ -102,8 +185,9 @@ def _departments(column: pl.Series) -> pl.Series:
     return pl.Series("department", [*names, None], dtype=pl.Enum(names) if names else pl.String)
 
 
-def _staff(census: pl.DataFrame, config: Config, departments: pl.Series) -> pl.DataFrame:
+def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
     """Return the census as staff; ``person`` and what follows from it are not known yet."""
+    config = world.assumptions.config
     key = census_keys(census["employee_id"])
     birth = census["birth_date"].cast(pl.Int32).to_numpy()
     hire = census["hire_date"].cast(pl.Int32).to_numpy()
@@ -126,8 +210,8 @@ def _staff(census: pl.DataFrame, config: Config, departments: pl.Series) -> pl.D
         hire_date=hire,
         hire_year=hire_year.astype(np.int16),
         hire_day=hire_day.astype(np.int16),
-        level=census["level"].to_physical().cast(pl.Int16).to_numpy(),
-        department=_positions(census["department"], len(departments) - 1),
+        level=_level(census),
+        department=_positions(census["department"], len(world.departments) - 1),
         salary_cents=census["salary_cents"].to_numpy(),
         full_time_ppm=census["full_time_ppm"].to_numpy(),
         eligibility_date=np.where(excluded, NEVER, entry_dates(hire, birth, config.eligibility)),

@@ -6,6 +6,7 @@ positions in the lists of the world. Rows of one replicate stand together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,33 @@ class State:
     def staff(self) -> pl.DataFrame:
         """The staff in one frame."""
         return self.parts[0] if len(self.parts) == 1 else pl.concat(self.parts, rechunk=True)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A partition that is not in memory: it is fetched when it is its turn, and has so many rows."""
+
+    fetch: Callable[[], pl.DataFrame]
+    rows: int
+
+
+@dataclass(frozen=True)
+class StateOnDisk:
+    """What one year hands to the next; as ``State``, of one replicate whose staff are too many for memory.
+
+    Attributes:
+        hired: partitions of those hired since the start, in the order of their keys.
+        census: partitions of the census, in the order of their keys, which are above those of all hires.
+        nobody: the columns of the staff, without a row.
+        scale: pay of the coming year's hires.
+        forfeitures: the account of forfeitures, cents, by replicate.
+    """
+
+    hired: list[Shelf]
+    census: list[Shelf]
+    nobody: pl.DataFrame
+    scale: PayScale
+    forfeitures: list[int]
 
 
 def frame_of(ids: pl.Series | None, **columns: Array) -> pl.DataFrame:

@@ -29,6 +29,7 @@ from workforce_sim.engine.forfeitures import left_over, used_forfeitures
 from workforce_sim.engine.outputs import Made, outputs
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.partitions import beside, keep_freed_memory
+from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.state import STATE, State
 from workforce_sim.engine.sums import added_up
 from workforce_sim.engine.written import in_written_order
@@ -148,20 +149,23 @@ class Course:
         self.steps = with_own(WORKFORCE + PLAN if world.assumptions.config.plan.enabled else WORKFORCE, world.own)
         self._measures = [name for event in world.own for name in event.measures or ()]
         events = tuple(step for step in self.steps if isinstance(step, Declared))
-        self._outputs = outputs(events, world, in_order=in_order)
+        self.outputs = outputs(events, world, in_order=in_order)
 
     def step(self, opening: State, number: int, clock: Clock) -> tuple[Tables, State]:
         """Move the staff through one plan year: its tables, and the opening of the next."""
         year = Year(self.world, number, opening.scale, opening.forfeitures, clock)
         refuse_growth(int(opening.scale.amounts.max()), number)
         made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
-        with clock("summary"):
-            rows = added_up([part.sums for part in made], year.replicates)
+        summary, ending = self.ended([part.sums for part in made], year)
+        return self._tables(made, summary, clock), State([part.closing for part in made], *ending)
+
+    def ended(self, sums: list[list[pl.DataFrame]], year: Year) -> tuple[pl.DataFrame, tuple[PayScale, list[int]]]:
+        """Return the summary of a year from the sums of its partitions, and pay and forfeitures for the next."""
+        with year.clock("summary"):
+            rows = added_up(sums, year.replicates)
             used = used_forfeitures(rows, year) if year.config.plan.enabled else None
-            summary = summarise(rows, self.world.replicates, number, used, self._measures)
-        scale = opening.scale.grown(year.config.range_growth.ppm(number + 1))
-        closing = State([part.closing for part in made], scale, left_over(rows, used, year))
-        return self._tables(made, summary, clock), closing
+            summary = summarise(rows, self.world.replicates, year.number, used, self._measures)
+        return summary, (year.scale.grown(year.config.range_growth.ppm(year.number + 1)), left_over(rows, used, year))
 
     def _settled(self, parts: list[Part], year: Year) -> tuple[list[Part], list[Declared]]:
         """Take every partition up to the last decision that needs everybody; return them, and the events after it."""
@@ -186,7 +190,7 @@ class Course:
 
     def _of(self, staff: pl.DataFrame, year: Year, start: int) -> Made:
         with year.clock("tables"):
-            return self._outputs.of(staff, year, tables=self._keeps, start=start)
+            return self.outputs.of(staff, year, tables=self._keeps, start=start)
 
     def _tables(self, made: list[Made], summary: pl.DataFrame, clock: Clock) -> Tables:
         if not self._keeps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -22,12 +22,15 @@ from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import bands, measures
 from workforce_sim.ensembles.cards import comparison_card
 from workforce_sim.ensembles.comparing_text import readable
+from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
 from workforce_sim.ensembles.plots import comparison_plot
+from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
-from workforce_sim.run import census_of
+from workforce_sim.run import begin, census_of
 from workforce_sim.store.header import Header
+from workforce_sim.summary import HIRED
 from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
 from workforce_sim.wording.progress import Count, simulations
 from workforce_sim.wording.terminal import printable
@@ -48,12 +51,17 @@ class Comparison(Displayed):
         configs: what was asked, in the same order.
         census: the census that all have; None of a comparison that was read from its folder.
         own: the user's own events, in every scenario.
+        groups: by name of the scenario, what ``by_group`` is made of: one row per replicate, year, cut (``by``) and
+            group.
+        saved: tables of groups of a comparison that was read from its folder, as they were written.
     """
 
     ensembles: Mapping[str, Ensemble]
     configs: Mapping[str, Config]
     census: Census | None = field(compare=False)
     own: tuple[OwnEvent, ...] = field(default=(), compare=False)
+    groups: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    saved: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False)
     _money: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict, compare=False)
 
     @property
@@ -96,6 +104,50 @@ class Comparison(Displayed):
         See ``ensembles.pairing.cost_per_point``.
         """
         return self._beside(pairing.cost_per_point)
+
+    @cached_property
+    def totals(self) -> pl.DataFrame:
+        """One row per scenario and measure: all years together, with errors of totals.
+
+        Columns: scenario, measure, replicates, mean, mean_error, p5, p95, and the same four of the paired difference
+        from the baseline, with ``difference_`` before them. Amounts and events are added up; of the cost as a share of
+        payroll it is that of all years together.
+        """
+        base = self._summaries[self.baseline]
+        found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
+        return found.filter(pl.col("year").is_null()).drop("year")
+
+    @property
+    def made_by(self) -> list[str]:
+        """What ``by_group`` tells groups by: ``hired``, then what was asked for."""
+        if self.groups:
+            return self.groups[self.baseline]["by"].unique(maintain_order=True).to_list()
+        return [table.columns[1] for name, table in self.saved.items() if name.startswith("by_")]
+
+    def by_group(self, by: str = HIRED, *, least: int | None = None) -> pl.DataFrame:
+        """Return the measures of groups of employees in every replicate: of existing employees and future hires.
+
+        Args:
+            by: ``hired``, or what ``compare(by=...)`` named: ``department``, ``level``, ``age_band``, ``tenure_band``,
+                ``pay_band``; in force at the end of each year or on leaving.
+            least: hide groups of fewer people, and as few more as keep those from being found by subtraction: they are
+                null, and ``suppressed`` says which. Left out, everything is shown.
+
+        Returns:
+            One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
+            (headcount_closing, eligible, participants, participation_rate, payroll_cents, deferral_cents, match_cents,
+            nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
+
+        Raises:
+            RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
+        """
+        if by not in self.made_by:
+            made = " and ".join(self.made_by) or "no group"
+            raise RequestError(f"by: this comparison was made by {made} (got {by!r})")
+        for name, table in self.saved.items():
+            if name.startswith("by_") and by in table.columns:
+                return table
+        return by_group(self.groups, self.baseline, by, least)
 
     def _beside(self, measured: Any) -> pl.DataFrame:
         base = self._summaries[self.baseline]
@@ -141,7 +193,7 @@ class Comparison(Displayed):
             replicate: which of the seed's many worlds.
             least: hide cells of fewer persons, money that differs for fewer, all of a group of fewer, and as few more
                 as keep those from being found by subtraction: they are null, and ``suppressed`` says in which rows.
-                Left out, everything is shown.
+                Left out, everything is shown. Of a comparison from its folder, what was hidden in it stays so.
 
         Returns:
             One row per scenario but the baseline and group: see ``ensembles.people.gains``.
@@ -149,8 +201,10 @@ class Comparison(Displayed):
         Raises:
             RequestError: for another ``by``, or a ``least`` below 2.
         """
-        if by not in people.GROUPS:
-            raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {by!r})")
+        _ways(by)
+        table = self.saved.get("gains")
+        if table is not None and by in table.columns and replicate == 0:
+            return table
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
         return _stacked((name, people.gains(part, by, least)) for name, part in parts)
@@ -246,6 +300,7 @@ def compare(
     progress: Count | bool | None = True,
     baseline: str | None = None,
     own_events: Iterable[OwnEvent] = (),
+    by: str | Iterable[str] = (),
 ) -> Comparison:
     """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
 
@@ -259,12 +314,14 @@ def compare(
             time left on a terminal or in a notebook.
         baseline: the scenario that the others are compared with; the first when left out.
         own_events: events of your own, made with ``event``; they happen in every scenario.
+        by: groups to follow in every replicate besides existing employees and future hires: ``department``, ``level``,
+            ``age_band``, ``tenure_band``, ``pay_band``; see ``Comparison.by_group``.
 
     Returns:
         A ``Comparison``: ``print`` it to read it.
 
     Raises:
-        RequestError: for fewer than two scenarios, or a baseline that is none of them.
+        RequestError: for fewer than two scenarios, a baseline that is none of them, or another ``by``.
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
@@ -273,15 +330,33 @@ def compare(
     _refuse_other_draws(configs, given=census is not None)
     read = census_of(configs[names[0]], census)
     wanted = asked.replicates(replicates)
-    own = tuple(own_events)
+    own, ways = tuple(own_events), (HIRED, *_ways(by))
     ensembles: dict[str, Ensemble] = {}
+    groups: dict[str, pl.DataFrame] = {}
     with simulations(progress) as tell:
         for place, (name, config) in enumerate(configs.items()):
-            told = counting(tell, place, len(configs))
-            ensembles[name] = simulate_ensemble(
-                config, census=read, replicates=wanted, executor=executor, progress=told, own_events=own
+            run = begin(certain(config), census=read, own=own)
+            cuts = [cut(way, run.opening, config) for way in ways]
+            ensemble = simulate_ensemble(
+                config,
+                census=read,
+                replicates=wanted,
+                executor=executor,
+                progress=counting(tell, place, len(configs)),
+                own_events=(*own, adding_up(cuts, config)),
             )
-    return Comparison(ensembles, configs, read, own)
+            own_measures, groups[name] = taken_apart(ensemble.replicates, cuts)
+            ensembles[name] = replace(ensemble, replicates=own_measures, origin=run.origin)
+    return Comparison(ensembles, configs, read, own, groups)
+
+
+def _ways(by: str | Iterable[str]) -> list[str]:
+    """Return the groups to follow, each once."""
+    wanted = list(dict.fromkeys([by] if isinstance(by, str) else by))
+    wrong = [name for name in wanted if name not in people.GROUPS]
+    if wrong:
+        raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
+    return wanted
 
 
 def counting(tell: Count | None, place: int, of: int) -> Count | None:

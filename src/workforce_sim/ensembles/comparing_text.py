@@ -1,85 +1,167 @@
-"""A comparison of scenarios as people read it: what was asked, the last year side by side, what participation costs."""
+"""A comparison of scenarios as people read it: what differs, what it costs by year and in total, and for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gap, gaps, table, two_digits, values
-from workforce_sim.share.suppression import HIDDEN
+from workforce_sim.ensembles.cuts import EMPLOYER
+from workforce_sim.ensembles.groups_text import costs_table
+from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gaps, table, two_digits, values
+from workforce_sim.summary import HIRED
 from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-AWAY = "hidden"
 WIDTH = 12
 """Most letters of a scenario's name in the heading of a column."""
 
+LEAST = 10
+"""Fewest people of a group that is shown, unless everything is."""
 
-def readable(found: Comparison) -> str:
-    """Return the whole comparison as text, at most 100 columns wide unless a configuration needs more."""
-    parts = [*_headline(found)]
+COST = "net_employer_cost_cents"
+OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
+"""Measures that are shown of existing employees and future hires, and whether they add up over years."""
+
+Row = Mapping[str, Any]
+Key = tuple[str, int | None]
+"""A measure and a year; None of all years together."""
+
+
+def readable(found: Comparison, by: str | None = None, least: int | None = LEAST) -> str:
+    """Return the whole comparison as text, at most 110 columns wide unless a configuration needs more.
+
+    Args:
+        found: the comparison.
+        by: the groups that the cost is shown of, besides existing employees and future hires.
+        least: groups of fewer people are hidden; None hides none.
+    """
+    parts = [_headline(found)]
     for name in found.others:
-        parts += [*_configuration(found, name), *_last_year(found, name), *_cost(found, name)]
+        parts += ["", *_configuration(found, name), "", *_answer(found, name), "", *_by_year(found, name)]
+        for cut in (HIRED,) if by is None else (HIRED, by):
+            parts += _by_group(found, name, cut, least)
+        parts += _per_point(found, name)
     return "\n".join([*parts, *_notes(found)])
 
 
-def _headline(found: Comparison) -> Iterator[str]:
-    base = found.ensembles[found.baseline]
-    years = base.config.simulation.years
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
-    count = counted(base.count, "replicate")
-    yield f"{len(found.ensembles)} scenarios, {count} of each, {span}; the same census and common random numbers in all"
+def _headline(found: Comparison) -> str:
+    count = counted(found.ensembles[found.baseline].count, "simulation")
+    scenarios = counted(len(found.ensembles), "scenario")
+    return f"{scenarios}, {count} of each, {span(found)}; all start from one census and use the same random draws"
+
+
+def span(found: Comparison) -> str:
+    """Return the years of a comparison."""
+    years = found.ensembles[found.baseline].config.simulation.years
+    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:
     rows = found.configurations.filter(pl.col("scenario") == name).drop("scenario").rows()
-    yield from ("", f"{name} beside {found.baseline}: {counted(len(rows), 'difference')} in what was asked")
+    how_many = counted(len(rows), "setting differs", "settings differ")
+    yield f"{name} compared with {found.baseline}: {how_many}"
     yield from columns([("key", found.baseline, name), *rows] if rows else [], indent="  ")
 
 
-def _last_year(found: Comparison, name: str) -> Iterator[str]:
-    """Yield means of both, and the paired difference with its error, its percentiles and what pairing gained."""
-    last = found.differences["year"].max()
-    moved = _by_measure(found.differences, name, last)
-    sides = [_by_measure(found.bands, side, last) for side in (found.baseline, name)]
-    heading = (str(last), *(side[:WIDTH] for side in (found.baseline, name)))
-    rows = [_row(measure, sides[0][measure], sides[1][measure], moved[measure]) for measure in _told(sides)]
-    yield ""
-    yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
+def _answer(found: Comparison, name: str) -> Iterator[str]:
+    """Yield what the scenario costs over all years, with its range."""
+    row = found.totals.row(by_predicate=(pl.col("scenario") == name) & (pl.col("measure") == COST), named=True)
+    more, uncertain = row["difference_mean"], row["difference_mean_error"]
+    if more is None or not (more or uncertain):
+        yield f"{name} costs the employer the same as {found.baseline} over {span(found)}"
+        return
+    told = f"{name} costs the employer {amount(abs(more))} {'more' if more > 0 else 'less'} than {found.baseline}"
+    ends = gaps(COST, [row["difference_p5"], row["difference_p95"]])
+    sure = "" if uncertain is None else f"; standard error {amount(uncertain)}, 90% of simulations {' to '.join(ends)}"
+    unclear = uncertain is not None and abs(more) <= 2 * uncertain
+    yield f"{told} over {span(found)}, net{sure}{'; it may be nothing' if unclear else ''}"
 
 
-def _by_measure(frame: pl.DataFrame, scenario: str, year: Any) -> dict[str, dict[str, Any]]:
-    rows = frame.filter((pl.col("scenario") == scenario) & (pl.col("year") == year))
-    return {row["measure"]: row for row in rows.to_dicts()}
+def _by_year(found: Comparison, name: str) -> Iterator[str]:
+    """Yield means of both by year and in total, and the paired difference with its error, range and narrowing."""
+    moved = _keyed(found.differences, name) | _keyed(_differences(found.totals), name)
+    sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
+    years: list[int | None] = [*found.ensembles[name].config.simulation.years]
+    told = [measure for measure in SHOWN if any(side[measure, year]["mean"] for side in sides for year in years)]
+    same = [measure for measure in told if all(_is_nothing(moved[measure, year]) for year in years)]
+    rows = [row for measure in told if measure not in same for row in _rows(measure, years, sides, moved)]
+    heading = ("", "year", *(side[:WIDTH] for side in (found.baseline, name)))
+    if rows:
+        yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
+    if same:
+        yield from wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
 
 
-def _told(sides: list[dict[str, dict[str, Any]]]) -> list[str]:
-    """Return the measures that are shown: those with a value, and no nonelective money where there is none."""
-    return [name for name in SHOWN if any(side[name]["mean"] for side in sides)]
+def wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
+    """Yield a list of words as lines of a width, the first one with what they are."""
+    line = begin
+    for place, word in enumerate(words):
+        text = word + (", " if place + 1 < len(words) else "")
+        if len(line) + len(text.rstrip()) > width:
+            yield line.rstrip()
+            line = "  "
+        line += text
+    yield line
 
 
-def _row(measure: str, one: dict[str, Any], other: dict[str, Any], moved: dict[str, Any]) -> tuple[str, ...]:
-    means = values(measure, [one["mean"], other["mean"]])
+def _keyed(frame: pl.DataFrame, scenario: str) -> dict[Key, Row]:
+    rows = frame.filter(pl.col("scenario") == scenario).to_dicts()
+    return {(row["measure"], row.get("year")): row for row in rows}
+
+
+def _differences(totals: pl.DataFrame) -> pl.DataFrame:
+    """Return the differences of totals by the names that those of years have."""
+    names = {name: name.removeprefix("difference_") for name in totals.columns if name.startswith("difference_")}
+    return totals.select("scenario", "measure", *names).rename(names)
+
+
+def _is_nothing(moved: Row) -> bool:
+    return not any(moved[name] for name in ("mean", "p5", "p95", "mean_error"))
+
+
+def _rows(
+    measure: str, years: list[int | None], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
+) -> Iterator[tuple[str, ...]]:
+    whole: list[int | None] = [None] if len(years) > 1 and (measure, None) in moved else []
+    for place, year in enumerate([*years, *whole]):
+        means = [side[measure, year]["mean"] for side in sides]
+        label = SHOWN[measure] if place == 0 else ""
+        yield (label, "total" if year is None else str(year), *cells(measure, means, moved[measure, year]))
+
+
+def cells(measure: str, means: list[float | None], moved: Row) -> Iterator[str]:
+    """Yield means of two scenarios and their difference with its error, its percentiles and what pairing gained."""
+    yield from values(measure, means)
     gap, *ends = gaps(measure, [moved[name] for name in ("mean", "p5", "p95")])
-    narrowed = NONE if moved["narrowed"] is None else f"{two_digits(moved['narrowed'])} x"
-    return (SHOWN[measure], *means, gap, error(measure, moved["mean_error"]), *ends, narrowed)
+    yield from (gap, error(measure, moved["mean_error"]), *ends)
+    narrowed = moved.get("narrowed")
+    yield NONE if narrowed is None else f"{two_digits(narrowed)} x"
 
 
-def _cost(found: Comparison, name: str) -> Iterator[str]:
+def _by_group(found: Comparison, name: str, by: str, least: int | None) -> Iterator[str]:
+    """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
+    if by not in found.made_by:
+        return
+    rows = found.by_group(by, least=least)
+    differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
+    measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
+    if measures:
+        yield from ("", *costs_table(rows, found.baseline, name, measures, span(found)))
+
+
+def _per_point(found: Comparison, name: str) -> Iterator[str]:
     row = found.cost_per_point.filter(pl.col("scenario") == name).to_dicts()[-1:]
     if not row:
         return
     per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
     year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
-    told = f"no difference of participation of the eligible to divide the cost by ({points})"
     if per_point is not None:
-        error = f"standard error {amount(uncertain)}"
-        told = f"{amount(per_point)} net a point of participation of the eligible ({error}; {points})"
-    yield from ("", f"cost in {year}: {told}")
+        how_sure = f"standard error {amount(uncertain)}; participation of eligible employees {points}"
+        yield from ("", f"net cost of a point of participation in {year}: {amount(per_point)} ({how_sure})")
 
 
 def _notes(found: Comparison) -> Iterator[str]:
@@ -92,24 +174,3 @@ def _notes(found: Comparison) -> Iterator[str]:
         yield from ("", "notes")
     for note, names in of.items():
         yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
-
-
-def gains_table(gains: pl.DataFrame) -> Iterator[str]:
-    """Yield the lines of who gains and who loses by group, a table for each scenario; cells that are hidden say so."""
-    by = gains.columns[1]
-    money = {"employer money": "mean_employer_cents", "own deferrals": "mean_deferral_cents"}
-    for part in gains.partition_by("scenario", maintain_order=True):
-        rows = [[str(row[by]), *_gain_cells(row, money.values())] for row in part.to_dicts()]
-        yield from (
-            "",
-            f"{part['scenario'][0]}: who gains and who loses in replicate 0, mean difference a person over all years",
-        )
-        yield from table((by, "persons", "gain", "lose", "same", *(name for name in money), "in one only"), rows)
-
-
-def _gain_cells(row: dict[str, Any], money: Iterable[str]) -> Iterator[str]:
-    nothing = AWAY if row.get(HIDDEN) and row["persons"] != 0 else NONE
-    yield from (AWAY if row[name] is None else f"{row[name]:,}" for name in ("persons", "gain", "lose", "same"))
-    yield from (nothing if row[name] is None else gap(name, row[name]) for name in money)
-    apart = [row[name] for name in ("baseline_only", "scenario_only")]
-    yield AWAY if None in apart else f"{sum(apart):,}"

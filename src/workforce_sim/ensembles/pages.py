@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -19,32 +20,44 @@ def of_ensemble(found: Ensemble) -> dict[str, Any]:
     return {**_about(found), "relative_errors": sure, "bands": _rows(found.bands)}
 
 
-def of_comparison(found: Comparison, gains: pl.DataFrame | None = None) -> dict[str, Any]:
-    """Return a comparison: what was asked, bands, differences, cost, and who gains by group where that is given."""
+def of_comparison(found: Comparison, tables: Mapping[str, pl.DataFrame] | None = None) -> dict[str, Any]:
+    """Return a comparison: what was asked, and its tables but the figures of each simulation."""
+    tables = tables_of_comparison(found) if tables is None else tables
     return {
         **_about(found.ensembles[found.baseline]),
         "scenarios": list(found.ensembles),
         "baseline": found.baseline,
-        **{name: _rows(table) for name, table in tables_of_comparison(found, gains).items() if name != "replicates"},
+        **{name: _rows(table) for name, table in tables.items() if name != "replicates"},
     }
 
 
-def tables_of_comparison(found: Comparison, gains: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
-    """Return the tables of a comparison by name."""
-    tables = {name: getattr(found, name) for name in ("configurations", "bands", "differences", "cost_per_point")}
-    of_groups = {} if gains is None else {"gains": gains}
-    return {**tables, **of_groups, "replicates": found.replicates}
+def tables_of_comparison(found: Comparison, by: str | None = None, least: int | None = None) -> dict[str, pl.DataFrame]:
+    """Return the tables of a comparison by name.
+
+    Args:
+        found: the comparison.
+        by: the groups that cost and gains are told of.
+        least: groups and cells of fewer people are hidden; None hides none.
+    """
+    tables = {
+        name: getattr(found, name) for name in ("configurations", "bands", "differences", "totals", "cost_per_point")
+    }
+    if found.groups:
+        tables["by_hired"] = found.by_group(least=least)
+    if by is not None:
+        tables |= {"by_group": found.by_group(by, least=least), "gains": found.gains(by, least=least)}
+    return {**tables, "replicates": found.replicates}
 
 
 def of_sweep(found: Sweep) -> dict[str, Any]:
-    """Return a sweep: its combinations and their summary."""
+    """Return a sweep: its combinations, their summary, and the totals of all years."""
     about = _about(found.ensembles[0])
-    return {**about, "combinations": _rows(found.combinations), "summary": _rows(found.summary)}
+    return {**about, **{name: _rows(table) for name, table in tables_of_sweep(found).items() if name != "replicates"}}
 
 
 def tables_of_sweep(found: Sweep) -> dict[str, pl.DataFrame]:
     """Return the tables of a sweep by name."""
-    return {"combinations": found.combinations, "summary": found.summary, "replicates": found.replicates}
+    return {name: getattr(found, name) for name in ("combinations", "results", "summary", "totals", "replicates")}
 
 
 def _about(found: Ensemble) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import Values, bands, mean, measures
+from workforce_sim.ensembles.totals import horizon, with_year
 from workforce_sim.tables import SUMMARY
 
 KEYS = ("replicate", "year")
@@ -58,6 +59,26 @@ def differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     gain = (pl.col("variance") + pl.col("variance_other")) / pl.col("variance_gap")
     narrowed = both.select("year", "measure", narrowed=pl.when(pl.col("variance_gap") > 0).then(gain))
     return bands(gaps).join(narrowed, on=("year", "measure"), how="left", maintain_order="left")
+
+
+MEASURED = ("mean", "mean_error", "p5", "p95")
+
+
+def side_by_side(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return a scenario and its paired differences from a base, year by year and in total.
+
+    Returns:
+        One row per year and measure, then of the totals of what adds up over years (``year`` is null): year, measure,
+        replicates, mean, mean_error, p5, p95, and the same four with ``difference_`` before them.
+    """
+    totals = [with_year(horizon(each)) for each in (base, other)]
+    return pl.concat([_measured(base, other), _measured(*totals).with_columns(pl.lit(None, pl.Int32).alias("year"))])
+
+
+def _measured(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    gaps = bands(paired(base, other)).select("year", "measure", pl.col(MEASURED).name.prefix("difference_"))
+    own = bands(other).select("year", "measure", "replicates", *MEASURED)
+    return own.join(gaps, on=("year", "measure"), how="left", maintain_order="left")
 
 
 def _variances(replicates: pl.DataFrame) -> pl.DataFrame:

@@ -13,13 +13,12 @@ from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least
 from workforce_sim.summary import BANDS, band
 
-EDGES = {**BANDS, "pay_band": ("salary_dollars", (50_000, 75_000, 100_000, 150_000))}
-"""Groups by the edges of a column; those of pay in dollars a year."""
-
-GROUPS = ("age_band", "tenure_band", "level", "pay_band")
+GROUPS = ("department", "level", *BANDS)
 MONEY = ("employer_cents", "deferral_cents")
 
 OUTCOMES = ("gain", "lose", "same")
+SPARE = frozenset({"same"})
+"""Outcomes that are hidden beside a small one before those who gain or lose are."""
 PRESENT = ("baseline_only", "scenario_only")
 COUNTS = ("persons", *OUTCOMES, "defer_more", "defer_less", *PRESENT)
 HIDES = {**{name: (name,) for name in COUNTS}, **{name: (f"mean_{name}", f"total_{name}") for name in MONEY}}
@@ -35,11 +34,11 @@ def money(run: Result) -> pl.DataFrame:
         One row per person and year: employee_id, year, the groups (of that year, as ``summary_by`` has them),
         employer_cents (match and nonelective) and deferral_cents (pre-tax and Roth).
     """
-    people = run.scan("snapshots").with_columns(salary_dollars=pl.col("salary_cents") // 100)
-    found = people.select(
+    found = run.scan("snapshots").select(
         "employee_id",
         "year",
-        *(band(*edges).alias(name) for name, edges in EDGES.items()),
+        *(band(*edges).alias(name) for name, edges in BANDS.items()),
+        "department",
         "level",
         employer_cents=_sum("match_cents", "nonelective_cents"),
         deferral_cents=_sum("pre_tax_cents", "roth_cents"),
@@ -150,7 +149,7 @@ def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
     lines += [TableLine([(group, name) for name in OUTCOMES], (group, "persons")) for group in groups]
     few = {group for group in groups if 0 < people[group, "persons"] < least}
     secret = {cell for cell, n in people.items() if 0 < n < least or (cell[0] in few and cell[1] not in PRESENT)}
-    cells = CellTable(people, lines, secret, least).hidden
+    cells = CellTable(people, lines, secret, least, SPARE).hidden
     away = {column: [(group, name) in cells for group in groups] for name in HIDES for column in HIDES[name]}
     shown = [pl.when(~pl.Series(column, flags)).then(pl.col(column)).alias(column) for column, flags in away.items()]
     suppressed = [any((group, name) in cells for name in HIDES) for group in groups]

@@ -101,7 +101,7 @@ def finish(folder: Path, ensemble: Ensemble) -> None:
 
 def put(path: Path, table: pl.DataFrame) -> None:
     """Write a table beside its place, for its owner alone, and move it there."""
-    replace_file(path, encoded(table, "zstd"))
+    replace_file(path, encoded([table], "zstd")[0])
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:

@@ -23,6 +23,8 @@ from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
+OF_GROUPS = ("by_hired", "by_group", "gains")
+"""Tables of groups of a comparison: what was hidden in them stays so."""
 
 
 def read_results(path: str | Path) -> Results:
@@ -58,7 +60,9 @@ def _scenarios(folder: Path) -> Comparison | Sweep:
     found = read_table(folder, "replicates")
     if asked.kind == "comparison":
         ensembles = {name: _ensemble(found, "scenario", name, header) for name, header in _headers(folder, asked)}
-        return Comparison(ensembles, {name: each.config for name, each in ensembles.items()}, None)
+        configs = {name: each.config for name, each in ensembles.items()}
+        saved = {name: read_table(folder, name) for name in OF_GROUPS if f"{name}.parquet" in asked.files}
+        return Comparison(ensembles, configs, None, saved=saved)
     combinations = read_table(folder, "combinations")
     return Sweep(combinations, [_ensemble(found, "combination", int(n), h) for n, h in _headers(folder, asked)])
 

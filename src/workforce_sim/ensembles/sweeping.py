@@ -19,11 +19,11 @@ from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.ensembles.bands import bands, measures
+from workforce_sim.ensembles.bands import measures
 from workforce_sim.ensembles.cards import sweep_card
 from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
-from workforce_sim.ensembles.pairing import comparable, paired
+from workforce_sim.ensembles.pairing import comparable, side_by_side
 from workforce_sim.ensembles.plots import sweep_plot
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
@@ -36,7 +36,6 @@ from workforce_sim.wording.progress import Count, simulations
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
 
-MEASURED = ("mean", "mean_error", "p5", "p95")
 MATCH = "plan.match."
 
 
@@ -84,16 +83,32 @@ class Sweep(Displayed):
         Columns: combination, the swept keys, year, measure, mean, mean_error, p5, p95, and the same four with
         ``difference_`` before them: of the paired differences from the first combination.
         """
+        return self._measured.filter(pl.col("year").is_not_null())
+
+    @cached_property
+    def totals(self) -> pl.DataFrame:
+        """One row per combination and measure: all years together, with errors of totals; columns as ``summary``."""
+        return self._measured.filter(pl.col("year").is_null()).drop("year")
+
+    @cached_property
+    def results(self) -> pl.DataFrame:
+        """One row per combination: its number, the swept keys, and the mean of each measure.
+
+        Of amounts, events and the cost as a share of payroll that of all years together; of what holds at a moment, and
+        of other shares, that of the last year.
+        """
+        total = self.totals.pivot("measure", index="combination", values="mean")
+        last = self.summary.filter(pl.col("year") == pl.col("year").max())
+        other = last.pivot("measure", index="combination", values="mean").drop(total.columns[1:])
+        both = self.combinations.join(other, on="combination", how="left", maintain_order="left")
+        found = both.join(total, on="combination", how="left", maintain_order="left")
+        measured = [name for name in last["measure"].unique(maintain_order=True) if name in found.columns]
+        return found.select("combination", *self.keys, *measured)
+
+    @cached_property
+    def _measured(self) -> pl.DataFrame:
         first = self._summaries[0]
-        found = [
-            _measured(bands(each), "").join(
-                _measured(bands(paired(first, each)), "difference_"),
-                on=("year", "measure"),
-                how="left",
-                maintain_order="left",
-            )
-            for each in self._summaries
-        ]
+        found = (side_by_side(first, each).drop("replicates") for each in self._summaries)
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
@@ -152,10 +167,6 @@ def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.lit(number, dtype=pl.Int32).alias("combination"), pl.all())
 
 
-def _measured(found: pl.DataFrame, before: str) -> pl.DataFrame:
-    return found.select("year", "measure", *(pl.col(name).alias(f"{before}{name}") for name in MEASURED))
-
-
 def sweep(
     config: Any,
     grid: Mapping[str, Iterable[Any]],
@@ -208,7 +219,7 @@ def sweep(
             for place, each in enumerate(configs)
         ]
     first, *others = ensembles
-    return Sweep(_combinations(values), [first, *(replace(each, origin=Origin()) for each in others)])
+    return Sweep(combinations_of(values), [first, *(replace(each, origin=Origin()) for each in others)])
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
@@ -261,7 +272,8 @@ def _without_other_formulas(base: Config, chosen: Mapping[str, Any]) -> dict[str
     return {f"{MATCH}{name}": None for name in FORMULAS if swept and one_formula and name not in swept}
 
 
-def _combinations(values: Mapping[str, list[Any]]) -> pl.DataFrame:
+def combinations_of(values: Mapping[str, list[Any]]) -> pl.DataFrame:
+    """Return the combinations of a grid: one row each, as ``Sweep.combinations``."""
     rows = list(itertools.product(*(_readable(found) for found in values.values())))
     numbered = [(number, *row) for number, row in enumerate(rows)]
     kinds = {key: pl.Float64 if _numbers(found) else pl.String for key, found in values.items()}

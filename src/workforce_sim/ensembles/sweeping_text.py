@@ -1,8 +1,8 @@
-"""A sweep as people read it: the last year of each combination, and how it differs from the first."""
+"""A sweep as people read it: the values of each combination, and what comes out beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,58 +10,112 @@ import polars as pl
 from workforce_sim.ensembles.wording import error, gap, table, values
 from workforce_sim.wording import columns, counted, number
 
-Measured = Mapping[str, Mapping[str, Any]]
-"""The summary of a combination, by measure."""
-
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
-PARTICIPATION = {"participation_rate": "of eligible", "participation_rate_all": "of all"}
-COST = "net_employer_cost_cents"
+PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
+COST, SHARE = "net_employer_cost_cents", "employer_cost_share_of_payroll"
 APART = ("difference", "std error")
+WIDTH = 24
+"""Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
+
+Measured = Mapping[tuple[int, str], Mapping[str, Any]]
+"""Figures by combination and measure."""
 
 
-def readable(found: Sweep) -> str:
-    """Return the combinations and their last year as text."""
-    return "\n".join([*_headline(found), *_combinations(found), "", *_participation(found), "", *_cost(found)])
+def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
+    """Return the combinations, what they cost over all years, and participation in the last year.
+
+    Args:
+        found: the sweep.
+        shown: numbers of the combinations to show, in order; all when left out.
+    """
+    numbers = found.combinations["combination"].to_list() if shown is None else list(shown)
+    parts = [_headline(found, len(numbers)), ""]
+    if not numbers:
+        return "\n".join([*parts, "no combination meets the conditions"])
+    return "\n".join([*parts, *_legend(found), *_cost(found, numbers), "", *_participation(found, numbers)])
 
 
-def _headline(found: Sweep) -> Iterator[str]:
-    count = counted(found.ensembles[0].count, "replicate")
+def _headline(found: Sweep, shown: int) -> str:
+    count = counted(found.ensembles[0].count, "simulation")
     combinations = counted(len(found.ensembles), "combination")
-    yield f"{combinations}, {count} of each; the same census and common random numbers in all"
+    some = "" if shown == len(found.ensembles) else f" ({shown} shown)"
+    return f"{combinations}{some}, {count} of each; all start from one census and use the same random draws"
+
+
+def _legend(found: Sweep) -> Iterator[str]:
+    """Yield the swept keys by the names that stand over their columns, and values that are too long for them."""
+    yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
+    for key in found.keys:
+        for value in found.combinations[key].unique(maintain_order=True):
+            if len(text(value)) > WIDTH:
+                yield f"  {cut(value)} is {text(value)}"
     yield ""
 
 
-def _combinations(found: Sweep) -> list[str]:
-    rows = [[_text(cell) for cell in row] for row in found.combinations.iter_rows()]
-    return columns([["", *found.keys], *rows], right=[0])
+def headings(keys: Sequence[str]) -> list[str]:
+    """Return the last parts of keys, as many as tell them apart."""
+    for parts in range(1, 1 + max(key.count(".") + 1 for key in keys)):
+        found = [".".join(key.split(".")[-parts:]) for key in keys]
+        if len(set(found)) == len(keys):
+            return found
+    return list(keys)
 
 
-def _text(cell: str | float) -> str:
+def text(cell: str | float) -> str:
+    """Return a value of a swept key."""
     return cell if isinstance(cell, str) else number(cell)
 
 
-def _participation(found: Sweep) -> list[str]:
-    """Return the shares of the eligible and of all staff who take part, and their differences from the first."""
-    heading = [cell for name in PARTICIPATION.values() for cell in (f"take part, {name}", *APART)]
-    return _last_year(found, heading, lambda of: [cell for name in PARTICIPATION for cell in _cells(name, of[name])])
+def cut(cell: str | float) -> str:
+    """Return a value as long as a column is wide."""
+    whole = text(cell)
+    return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
 
 
-def _cost(found: Sweep) -> list[str]:
-    heading = ["net employer cost", "P5", "P95", *APART]
-    return _last_year(found, heading, lambda of: _cells(COST, of[COST], "p5", "p95"))
+def _years(found: Sweep) -> range:
+    return found.ensembles[0].config.simulation.years
 
 
-def _last_year(found: Sweep, heading: list[str], cells: Callable[[Measured], list[str]]) -> list[str]:
-    """Return a line for each combination, with what its measures of the last year are."""
-    last = found.summary["year"].max()
-    rows = found.summary.filter(pl.col("year") == last).partition_by("combination", maintain_order=True)
-    lines = [[str(part["combination"][0]), *cells({row["measure"]: row for row in part.to_dicts()})] for part in rows]
-    return table([str(last), *heading], lines, left=0)
+def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    """Return the net cost of all years together, as an amount and as a share of payroll."""
+    years, of = _years(found), _keyed(found.totals)
+    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    rows = [
+        [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
+        for each in numbers
+    ]
+    return _table(found, numbers, [f"cost {span}", "P5", "P95", *APART, "of payroll"], rows)
 
 
-def _cells(measure: str, row: Mapping[str, Any], *ends: str) -> list[str]:
-    """Return the mean and ends of a measure, and the difference of the mean from the first with its error."""
-    moved = [gap(measure, row["difference_mean"]), error(measure, row["difference_mean_error"])]
-    return [*values(measure, [row[name] for name in ("mean", *ends)]), *moved]
+def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    """Return the shares of eligible and of all employees who participate in the last year."""
+    last = _years(found)[-1]
+    of = _keyed(found.summary.filter(pl.col("year") == last))
+    heading = [cell for name in PARTICIPATION.values() for cell in (f"{name} {last}", *APART)]
+    rows = [
+        [cell for name in PARTICIPATION for cell in (*_mean(name, of[each, name]), *_moved(name, of[each, name]))]
+        for each in numbers
+    ]
+    return ["participation of eligible and of all employees", *_table(found, numbers, heading, rows)]
+
+
+def _keyed(frame: pl.DataFrame) -> Measured:
+    return {(row["combination"], row["measure"]): row for row in frame.to_dicts()}
+
+
+def _table(found: Sweep, numbers: Sequence[int], heading: list[str], rows: list[list[str]]) -> list[str]:
+    """Return a table: number and values of each combination, then its figures."""
+    chosen = {row[0]: [cut(cell) for cell in row[1:]] for row in found.combinations.iter_rows()}
+    lines = [[str(each), *chosen[each], *row] for each, row in zip(numbers, rows, strict=True)]
+    return table(["", *headings(found.keys), *heading], lines, left=1 + len(found.keys))
+
+
+def _mean(measure: str, row: Mapping[str, Any], *ends: str) -> list[str]:
+    return values(measure, [row[name] for name in ("mean", *ends)])
+
+
+def _moved(measure: str, row: Mapping[str, Any]) -> list[str]:
+    """Return the difference of the mean from the first combination with its error."""
+    return [gap(measure, row["difference_mean"]), error(measure, row["difference_mean_error"])]

@@ -142,7 +142,7 @@ def _from(
         about = {"origin": given.snapshots[place].date, "date": part.after.date, "horizon": horizon}
         for measure, actual in happened(part).items():
             if measure in path.flows or measure in path.levels or measure == "average pay":
-                points = simple.flat(measure, start, end), simple.last.get(measure, actual)
+                points = simple.flat(measure, start, end), simple.as_before(measure, start, end)
                 scores.append({**about, "measure": measure, **scored(path.at(measure, start, end), actual, *points)})
         said = foretold(path, start, end)
         for name, actual in drivers(part).items():

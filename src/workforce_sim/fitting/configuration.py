@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.config import Config, with_changes
-from workforce_sim.fitting.credibility import Z90, student
+from workforce_sim.fitting.credibility import widened
 from workforce_sim.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ def _terminations(found: Estimates) -> Iterator[Entry]:
 def _hiring(found: Estimates) -> Iterator[Entry]:
     h = found.entrants
     yield "hiring.level_mix", _shares(h.mix), f"{h.people:,} people who were new"
+    growth = (
+        f"as average pay, {percent(found.raises.mix, 2)} a year beside raises: hires go on earning their share of it"
+    )
+    yield "hiring.range_growth", _ranges(found), growth
     if h.ages is not None:
         bands = [
             {"from": band.start, "to": band.end, "weight": round(weight, 3)}
@@ -152,16 +156,28 @@ def _compensation(found: Estimates) -> Iterator[Entry]:
 def _uncertainty(found: Estimates) -> Iterator[Entry]:
     x, g, r = found.exits.level, found.growth, found.raises.total
     spreads = {"terminations": x.spread, "growth": g.spread, "raises": r.spread}
-    effects = {name: _six(min(spread, 1.0)) for name, spread in spreads.items()}
-    yield "uncertainty.year_effects", effects, "spread of a year, four prior years in it"
-    rate, growth, cola = _rate(found), _growth(found), _cola(found)
-    wide = x.error * student(len(x.years) + 3) / Z90
-    drawn = [
-        {"key": "workforce.total_termination_rate", "lognormal": [rate, _at_most(wide, -math.log(rate))]},
-        {"key": "simulation.target_growth_rate", "normal": [growth, _at_most(g.error, 1 + growth, 1 - growth)]},
-        {"key": "compensation.cola_rate", "normal": [cola, _at_most(r.error, cola + 0.5, 1 - cola)]},
-    ]
-    yield "uncertainty.assumptions", drawn, "what the censuses leave open"
+    n = len(x.years)
+    effects = {name: _six(min(widened(spread, n), 1.0)) for name, spread in spreads.items()}
+    yield "uncertainty.year_effects", effects, f"spread of a year, wider as {counted(n, 'interval')} cannot tell it"
+    rate, raised = _rate(found), widened(r.error, n)
+    yield (
+        "uncertainty.assumptions",
+        [
+            {
+                "key": "workforce.total_termination_rate",
+                "lognormal": [rate, _at_most(widened(x.error, n), -math.log(rate))],
+            },
+            _normal("simulation.target_growth_rate", _growth(found), widened(g.error, n), -1),
+            {**_normal("compensation.cola_rate", _cola(found), raised, -0.5), "draw": "raises"},
+            {**_normal("hiring.range_growth", _ranges(found), raised, -0.5), "draw": "raises"},
+        ],
+        "what the censuses leave open; raises of staff and pay of hires are high together",
+    )
+
+
+def _normal(key: str, value: float, error: float, least: float) -> dict[str, Any]:
+    """Return a normal distribution of a key that is at least something and at most 1."""
+    return {"key": key, "normal": [value, _at_most(error, value - least, 1 - value)]}
 
 
 def _at_most(error: float, *rooms: float) -> float:
@@ -179,6 +195,10 @@ def _growth(found: Estimates) -> float:
 
 def _cola(found: Estimates) -> float:
     return _six(min(max(found.raises.cola, -0.4), 0.9))
+
+
+def _ranges(found: Estimates) -> float:
+    return _six(min(max(found.raises.ranges, -0.4), 0.9))
 
 
 def _six(value: float) -> float:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
 
 Floats = NDArray[np.float64]
-Z90 = NormalDist().inv_cdf(0.95)
+Z80, Z90 = (NormalDist().inv_cdf(share) for share in (0.9, 0.95))
+"""How far the 80% and the 90% band of a normal distribution reach."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RateLevel:
     @property
     def interval(self) -> tuple[float, float]:
         """Ends of the 90% interval of the factor."""
-        reach = student(len(self.years) + 3) * self.error
+        reach = student(freedom(len(self.years))) * self.error
         return self.factor * math.exp(-reach), self.factor * math.exp(reach)
 
 
@@ -61,10 +62,10 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
     )
 
 
-def spread(deviations: Floats, prior: float, chance: Floats | None = None) -> float:
+def spread(deviations: Floats, prior: float, chance: Floats) -> float:
     """Return the spread of years about their mean, chance taken off, shrunk to the prior."""
     n = len(deviations)
-    noise = 0.0 if chance is None else (1 - 1 / n) * float(chance.sum())
+    noise = (1 - 1 / n) * float(chance.sum())
     seen = max(float((deviations**2).sum()) - noise, 0.0)
     return math.sqrt((PRIOR_YEARS * prior**2 + seen) / (PRIOR_YEARS + n - 1))
 
@@ -113,7 +114,16 @@ def share(count: float, exposure: float, prior: float, people: float) -> tuple[f
     return p, min(low, p), max(high, p)
 
 
-def student(freedom: float) -> float:
-    """Return the 95% quantile of Student's distribution, by Cornish and Fisher."""
-    z = Z90
+def freedom(years: int) -> float:
+    """Return the degrees of freedom of a spread that so many years, and the prior, tell."""
+    return PRIOR_YEARS + max(years, 1) - 1
+
+
+def widened(spread: float, years: int) -> float:
+    """Return the spread of a normal distribution whose 80% band allows for what so many years leave open of it."""
+    return spread * student(freedom(years), Z80) / Z80
+
+
+def student(freedom: float, z: float = Z90) -> float:
+    """Return a quantile of Student's distribution, the 95% one, from the normal one, by Cornish and Fisher."""
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

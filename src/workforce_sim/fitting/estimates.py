@@ -71,7 +71,7 @@ def estimated(given: Leveled, parts: Sequence[Interval], config: Config) -> Esti
     return Estimates(
         exits=found,
         rate=_rate(found, parts[-1].after),
-        growth=growth(parts, found.rate * found.level.spread),
+        growth=growth(parts, found.rate, found.level.spread),
         raises=moved,
         entrants=new,
         plan=plan_shares(parts, config),

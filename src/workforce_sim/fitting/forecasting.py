@@ -18,8 +18,8 @@ from workforce_sim.fitting.credibility import Floats, mean
 from workforce_sim.fitting.fit import Fit
 from workforce_sim.fitting.linking import Interval
 
-PEOPLE = ("headcount", "exits", "hires", "payroll", "average pay")
-PLAN = ("participation", "average deferral")
+FLOWS = ("exits", "hires")
+"""Measures of an interval; the others are those of a day."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +64,21 @@ def paths(fit: Fit, years: float, replicates: int) -> Paths:
     wide = {name: _wide(found, name) for name in _TAKEN if name in found.columns}
     staff = fit.parts[-1].after.staff
     heads = _opened(wide["headcount_closing"], staff.height)
-    pay = _opened(wide["average_salary_cents"], mean(staff["salary_cents"]))
-    levels = {"headcount": heads, "payroll": heads * pay / 100}
+    roll = _opened(wide["salary_roll_cents"], float(staff["salary_cents"].sum()))
+    levels = {"headcount": heads, "payroll": roll / 100}
     if config.plan.enabled:
         levels |= {
             "participation": _opened(wide["participation_rate_all"], participation(staff)),
             "average deferral": _opened(wide["average_deferral_rate"], average_deferral(staff)),
         }
     stay = wide["hires"] - wide["terminations_new_hires"]
-    flows = {"exits": _cumulated(wide["terminations_opening_staff"]), "hires": _cumulated(stay)}
+    flows = dict(zip(FLOWS, map(_cumulated, (wide["terminations_opening_staff"], stay)), strict=True))
     return Paths(levels, flows, wide["average_salary_growth_continuing"])
 
 
 _TAKEN = (
     "headcount_closing",
-    "average_salary_cents",
+    "salary_roll_cents",
     "hires",
     "terminations_new_hires",
     "terminations_opening_staff",
@@ -188,11 +188,18 @@ class Plain:
     Attributes:
         rate, pay_growth: pooled, a year; staff stay as many as they are.
         last: the measures of the last interval.
+        years: its length.
     """
 
     rate: float
     pay_growth: float
     last: dict[str, float]
+    years: float
+
+    def as_before(self, measure: str, start: float, end: float) -> float:
+        """Return the value of a measure as it was last, of people who leave and come at last year's rate."""
+        found = self.last[measure]
+        return found * (end - start) / self.years if measure in FLOWS else found
 
     def flat(self, measure: str, start: float, end: float) -> float:
         """Return the value of a measure at flat rates."""
@@ -209,7 +216,7 @@ def plain(parts: Sequence[Interval]) -> Plain:
     staff = sum(part.before.staff.height * part.years for part in parts)
     first, last = parts[0].before.staff, parts[-1].after.staff
     pay = mean(last["salary_cents"]) / mean(first["salary_cents"], 1.0)
-    return Plain(gone / staff, pay ** (1 / years) - 1, happened(parts[-1]))
+    return Plain(gone / staff, pay ** (1 / years) - 1, happened(parts[-1]), parts[-1].years)
 
 
 def times(parts: Sequence[Interval], origin: int, horizon: int) -> tuple[float, float]:

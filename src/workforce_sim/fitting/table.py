@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.fitting.credibility import Z90, student
+from workforce_sim.fitting.credibility import Z90, freedom, student
 from workforce_sim.fitting.estimates import Estimates
 from workforce_sim.fitting.exits import Direction
 from workforce_sim.fitting.movement import Yearly
@@ -66,7 +66,7 @@ def _cells(kind: str, direction: Direction, found: Estimates) -> Iterator[dict[s
         factor = float(direction.found.factors[i])
         base = expected / exposed if rated and exposed else 1.0
         spread = float(direction.found.errors[i])
-        of_level = student(len(x.actual) + 3) * x.level.error if rated else 0.0
+        of_level = student(freedom(len(x.actual))) * x.level.error if rated else 0.0
         reach = math.hypot(Z90 * spread, of_level)
         estimate = base * factor
         yield _row(
@@ -85,7 +85,7 @@ def _cells(kind: str, direction: Direction, found: Estimates) -> Iterator[dict[s
 
 
 def _yearly(what: str, found: Yearly, prior: float) -> Iterator[dict[str, Any]]:
-    reach = Z90 * found.error
+    reach = student(freedom(len(found.values))) * found.error
     yield _row(
         what,
         "mean",
@@ -106,12 +106,14 @@ def _raises(found: Estimates) -> Iterator[dict[str, Any]]:
     yield _row("common raise", "median", exposure=r.people, estimate=r.common)
     yield _row("jumps of pay", "share", exposure=r.people, count=r.jumps, estimate=r.jump_share)
     yield _row("merit", "pool", exposure=r.people, estimate=r.merit)
+    yield _row("merit", "spread", exposure=r.people, estimate=r.merit_spread)
 
 
 def _entrants(found: Estimates) -> Iterator[dict[str, Any]]:
     e = found.entrants
     n, low, high = e.leaving
-    yield _row("hires who leave in the year", "share", exposure=e.leaving_seen, estimate=n, low=low, high=high)
+    ends = {"low": low, "high": high} if e.leaving_seen else {}
+    yield _row("hires who leave in the year", "share", exposure=e.leaving_seen, estimate=n, **ends)
     yield _row("pay of entrants to that of all", "ratio", exposure=e.people, estimate=e.relative)
     for level, share in e.mix.items():
         yield _row("level of entrants", level, exposure=e.people, estimate=share)

@@ -68,7 +68,7 @@ def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
     staff = float(np.mean([part.before.staff.height for part in parts]))
     exit_spread, growth_spread = (at_size(prior, staff) for prior in (EXIT_SPREAD, GROWTH_SPREAD))
     yield from _breaks("exits", rates, exit_spread, 1 / (x.actual + 0.5), parts)
-    yield from _breaks("growth", found.growth.values, growth_spread, np.zeros(len(parts)), parts)
+    yield from _breaks("growth", found.growth.values, growth_spread, found.growth.noise, parts)
 
 
 def _breaks(what: str, values: Floats, prior: float, chance: Floats, parts: Sequence[Interval]) -> Iterator[str]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workforce_sim.plan.amounts import larger, smaller
 
 
@@ -31,6 +34,22 @@ class Additions:
     def whole(self) -> Any:
         """Annual additions."""
         return self.deferral + self.match + self.nonelective + self.reallocated
+
+    @property
+    def everything(self) -> Any:
+        """All that is added, catch-up too."""
+        return self.whole + self.catch_up
+
+    def of(self, rows: NDArray[np.intp]) -> Additions:
+        """Return those of some rows, of arrays."""
+        return Additions(**{source: amounts[rows] for source, amounts in vars(self).items()})
+
+    def replaced(self, rows: NDArray[np.intp], others: Additions) -> Additions:
+        """Return the same arrays but for some rows, which have others."""
+        found = {source: amounts.copy() for source, amounts in vars(self).items()}
+        for source, amounts in found.items():
+            amounts[rows] = getattr(others, source)
+        return Additions(**found)
 
 
 def reduced(

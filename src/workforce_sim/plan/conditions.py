@@ -51,7 +51,7 @@ def who_meets(
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
     """
-    if not (conditions.minimum_service_years or conditions.last_day or conditions.minimum_hours):
+    if not conditions.has_conditions:
         return np.ones(len(hire), dtype=np.bool_)
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)

@@ -66,12 +66,18 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     if not config.plan.enabled:
         return ()
     found = [*wait_warnings(config.eligibility, config.simulation.start_year)]
-    for year in config.simulation.years:
-        found += vesting_warnings(config.plan)
+    found += vesting_warnings(config.plan)
+    for year in _years_with_a_new_match(config):
         found += _employer_money(config, year)
         found += safe_harbor_problems(config, year)
         found += _above_six_percent(config, year)
     return tuple(dict.fromkeys(found))
+
+
+def _years_with_a_new_match(config: Config) -> Iterator[int]:
+    """Yield the first year of a run, and those in which another match comes into force."""
+    match, years = config.plan.match, config.simulation.years
+    yield from (year for year in years if year == years[0] or match.at(year) is not match.at(year - 1))
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:

@@ -27,6 +27,7 @@ def workforce_measures(people: Sequence[PersonYear]) -> Measures:
         "cola_raises": kinds["cola"],
         "merit_raises": kinds["merit"],
         "payroll_cents": sum(person.earnings_cents for person in people),
+        "salary_roll_cents": sum(closing),
         "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
         "average_salary_growth_continuing": _growth_of_continuing(people),
         "eligible": _eligible(people),

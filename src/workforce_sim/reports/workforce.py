@@ -22,7 +22,7 @@ CLASSES = [*(f"{rate}%" for rate in range(MOST_RATE)), f"{MOST_RATE}%+"]
 def workforce_section(result: Result, years: list[int]) -> Section:
     """Return pyramids of age and of years of service of the first and the last year."""
     ends = sorted({years[0], years[-1]})
-    drawn = [_pyramid(by, ends, *_bands(result, by, ends)) for by in BANDS]
+    drawn = [_pyramid(by, ends, *_bands(result, by, ends)) for by in TITLES]
     about = "Employees at year end. Ages and years of service are those of January 1, for new hires of the hire date."
     return Section("workforce", "Age and years of service", [figures(*drawn), note(about)])
 

@@ -40,16 +40,18 @@ class CellTable:
         lines: what adds up.
         secret: cells that must not be shown.
         least: the smallest number of people that may be told.
+        spare: columns whose cells hide others before the rest do: they say least.
     """
 
     people: Mapping[Cell, int]
     lines: Sequence[TableLine]
     secret: Set[Cell]
     least: int
+    spare: Set[str] = frozenset()
 
     @cached_property
     def hidden(self) -> set[Cell]:
-        """The cells to hide: the secret ones, and others, the smallest first, that are needed to keep them."""
+        """The cells to hide: the secret ones, and others, spare and small ones first, that are needed to keep them."""
         hidden = set(self.secret)
         while True:
             helping = self._helping(hidden)
@@ -73,9 +75,9 @@ class CellTable:
 
     @cached_property
     def _others(self) -> list[Cell]:
-        """Cells that may hide another, those of the fewest people first."""
+        """Cells that may hide another: those of spare columns first, then those of the fewest people."""
         cells = (cell for cell, count in self.people.items() if count and cell not in self.secret)
-        return sorted(cells, key=self.people.__getitem__)
+        return sorted(cells, key=lambda cell: (cell[1] not in self.spare, self.people[cell]))
 
     @cached_property
     def _lost(self) -> set[Cell]:

@@ -32,6 +32,9 @@ from workforce_sim.store.files import readable
 
 RUN, OPENING, LOCK = "run.json", "opening.parquet", ".lock"
 MANIFEST, MADE, CARRIED = "manifest.json", "made.json", "carried.parquet"
+SPOOL = "spool"
+"""What is set aside while a large run is written; it has this name for a moment only, with ``.part`` behind it."""
+
 ENSEMBLE = "ensemble.json"
 """Of an ensemble, beside its batches: what was asked."""
 ASKED = "asked.json"
@@ -62,7 +65,7 @@ def beside(path: Path) -> Path:
     return path.parent / f".{path.name}.part"
 
 
-LEFT = re.compile(r"\.(run\.json|opening\.parquet|year=[0-9]{4})\.part")
+LEFT = re.compile(r"\.(run\.json|opening\.parquet|spool|year=[0-9]{4})\.part")
 """Names that a killed writer of a run may have left: those that ``beside`` gives there."""
 
 

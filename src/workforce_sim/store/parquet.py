@@ -5,8 +5,9 @@ Measured in ``docs/decisions/run-store.md``. Any reader of Parquet reads them; P
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,87 @@ FAST, STRONG = 1, 9
 """Levels of zstd: what numbers as differences leave over is hardly smaller at any other, and slower to write."""
 
 
+ROW_GROUP = 2**20
+"""Rows of a row group: what is written as it comes is kept until there are so many."""
+
+
+class TableFile:
+    """The file of a table, written as its rows come; its bytes are the same in whatever pieces they come.
+
+    Args:
+        sink: where the bytes go.
+        compression: the kind.
+        level: of compression, where the kind has levels.
+    """
+
+    def __init__(self, sink: Any, compression: str, level: int = FAST) -> None:
+        self.rows = 0
+        self._sink, self._compression, self._level = sink, compression, level
+        self._waiting: list[pa.Table] = []
+        self._count = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Add rows behind those that are there; a table without any needs its columns all the same."""
+        self.add_table(as_parquet_has_it(frame))
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add rows in the types that Parquet has for them."""
+        self.rows += table.num_rows
+        self._count += table.num_rows
+        self._waiting.append(table)
+        while self._count >= ROW_GROUP:
+            rows = pa.concat_tables(self._waiting)
+            self._waiting, self._count = [rows.slice(ROW_GROUP)], rows.num_rows - ROW_GROUP
+            self._write(rows.slice(0, ROW_GROUP))
+
+    def close(self) -> None:
+        """Write what is left, and the end of the file."""
+        if self._count or self._writer is None:
+            self._write(pa.concat_tables(self._waiting))
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, rows: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = self._begun(rows.schema)
+        self._writer.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
+
+    def _begun(self, schema: pa.Schema) -> pq.ParquetWriter:
+        return pq.ParquetWriter(
+            self._sink,
+            schema,
+            compression="none" if self._compression == "uncompressed" else self._compression,
+            compression_level=self._level if self._compression == "zstd" else None,
+            column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
+            use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
+            write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
+        )
+
+
+_NUMBERS = (pa.int64(), pa.int32(), pa.date32())
+
+
+def as_parquet_has_it(frame: pl.DataFrame) -> pa.Table:
+    """Return a frame in the types that Parquet has for them."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+@contextmanager
+def growing_file(path: Path, compression: str, level: int = FAST) -> Iterator[TableFile]:
+    """Give a new file for its owner alone, to add rows to; at the end wait until the disk has it."""
+    with pa.OSFile(str(private(path)), "wb") as file:  # a path would be taken for a URI, or ~ in it for a home
+        table = TableFile(file, compression, level)
+        yield table
+        table.close()
+    sync(path)
+
+
+def about(path: Path, rows: int) -> dict[str, Any]:
+    """Return what a manifest says of a file."""
+    return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+
+
 def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: int = FAST) -> dict[str, Any]:
     """Write tables to new files for their owner alone, two at a time, and wait for the disk.
 
@@ -33,30 +115,16 @@ def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: in
 
 
 def _written(path: Path, frame: pl.DataFrame, compression: str, level: int) -> dict[str, Any]:
-    with pa.OSFile(str(private(path)), "wb") as file:  # a path would be taken for a URI, or ~ in it for a home
-        _encode(frame, file, compression, level)
-    sync(path)
-    return {"rows": frame.height, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+    with growing_file(path, compression, level) as file:
+        file.add(frame)
+    return about(path, frame.height)
 
 
-def encoded(frame: pl.DataFrame, compression: str, level: int = FAST) -> memoryview:
-    """Return the bytes of the file of a table."""
+def encoded(frames: Iterable[pl.DataFrame], compression: str, level: int = FAST) -> tuple[memoryview, int]:
+    """Return the bytes of the file of a table that comes in pieces, and its rows."""
     sink = pa.BufferOutputStream()
-    _encode(frame, sink, compression, level)
-    return memoryview(sink.getvalue())
-
-
-def _encode(frame: pl.DataFrame, sink: Any, compression: str, level: int) -> None:
-    kinds = frame.schema
-    pq.write_table(
-        frame.to_arrow(compat_level=pl.CompatLevel.oldest()),
-        sink,
-        compression="none" if compression == "uncompressed" else compression,
-        compression_level=level if compression == "zstd" else None,
-        column_encoding={name: "DELTA_BINARY_PACKED" for name in kinds if kinds[name] in _NUMBERS},
-        use_dictionary=[name for name in kinds if isinstance(kinds[name], pl.Enum)],
-        write_statistics=[name for name in kinds if name == "year"],  # employees are in the order of their keys
-    )
-
-
-_NUMBERS = (pl.Int64, pl.Int32, pl.Date)
+    table = TableFile(sink, compression, level)
+    for frame in frames:
+        table.add(frame)
+    table.close()
+    return memoryview(sink.getvalue()), table.rows

@@ -6,7 +6,7 @@ import os
 import platform
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from workforce_sim.store.files import (
     refuse_other_kind,
     refuse_other_size,
 )
+from workforce_sim.store.growing import GrowingYear, growing_files
 from workforce_sim.store.header import Header, read_header, refuse_difference
 from workforce_sim.store.layout import (
     CARRIED,
@@ -70,6 +71,10 @@ class Carried:
     forfeitures_cents: list[int]
 
 
+Opening = pl.DataFrame | Iterable[pl.DataFrame] | None
+"""What a run starts from, in one frame or several in their order."""
+
+
 @dataclass
 class RunWriter:
     """A run held for writing.
@@ -95,28 +100,50 @@ class RunWriter:
             LedgerError: when it cannot be written; what stood before still stands.
         """
         with writable(self.folder), placed_folder(year_folder(self.folder, year)) as part:
-            manifest = self._written(part, year, tables, carried)
-            write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
-        self._before, self.years = manifest["seal"], [*self.years, year]
+            files = self._written(part, tables, carried)
+            self._seal(part, year, files, None if carried is None else carried.forfeitures_cents, made)
+        self.years = [*self.years, year]
 
-    def _written(self, part: Path, year: int, tables: Tables, carried: Carried | None) -> dict[str, Any]:
-        """Write the files of a year and their manifest, and return it."""
+    @contextmanager
+    def growing(self, year: int) -> Iterator[GrowingYear]:
+        """Give a plan year to add rows to; at the end it is committed, and after an error nothing of it stays.
+
+        It may begin before the year in front of it is committed, and must not end before.
+
+        Raises:
+            LedgerError: when it cannot be written; what stood before still stands.
+        """
+        with writable(self.folder), placed_folder(year_folder(self.folder, year)) as part:
+            with growing_files(part, self.header.compression, self.header.level) as (grown, files):
+                yield grown
+            self._seal(part, year, files, grown.forfeitures_cents, grown.made)
+        self.years = [*self.years, year]
+
+    def _written(self, part: Path, tables: Tables, carried: Carried | None) -> dict[str, Any]:
+        """Write the tables of a year and return what is to be said of their files."""
         written = in_order(tables)
         frames = {table_file(name): getattr(written, name) for name in ("events", "snapshots", "summary")}
         if carried is not None:
             frames[CARRIED] = carried.staff
         files = {part / name: frame for name, frame in frames.items()}
+        return write_tables(files, self.header.compression, self.header.level)
+
+    def _seal(
+        self, part: Path, year: int, files: dict[str, Any], forfeitures: list[int] | None, made: Mapping[str, Any]
+    ) -> None:
+        """Write the manifest of a year whose tables are written, and how it was made."""
         manifest = sealed(
             {
                 "run": self.header.identity(),
                 "year": year,
-                "files": write_tables(files, self.header.compression, self.header.level),
-                "forfeitures_cents": None if carried is None else carried.forfeitures_cents,
+                "files": files,
+                "forfeitures_cents": forfeitures,
                 "before": self._before,
             }
         )
         write_new(part / MANIFEST, json_bytes(manifest))
-        return manifest
+        write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
+        self._before = manifest["seal"]
 
 
 def chain(run: Path, header: Header, years: list[int]) -> str:
@@ -170,13 +197,13 @@ def finished(run: Path, header: Header) -> bool:
 
 
 @contextmanager
-def writing(run: Path, header: Header, opening: pl.DataFrame | None) -> Iterator[RunWriter]:
+def writing(run: Path, header: Header, opening: Opening) -> Iterator[RunWriter]:
     """Hold a folder and begin a run in it, or go on with the same one.
 
     Args:
         run: new or empty folder, or that of the same run, unfinished or to be extended.
         header: what the run is; rows and hash of the opening are filled in.
-        opening: the completed census as the run starts.
+        opening: the completed census as the run starts, in one frame or several.
 
     Raises:
         LedgerError: when the folder holds anything else, is being written by another, or cannot be written.
@@ -288,7 +315,7 @@ def _refuse_other_opening(run: Path, there: Header) -> None:
         refuse_changed(run / OPENING, there.starts_from)
 
 
-def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Header | None) -> RunWriter:
+def _begun(run: Path, header: Header, opening: Opening, there: Header | None) -> RunWriter:
     for path in leftovers(run):
         remove(path)
     years = committed_years(run)
@@ -300,12 +327,13 @@ def _begun(run: Path, header: Header, opening: pl.DataFrame | None, there: Heade
     return RunWriter(run, there, years)
 
 
-def _from_the_start(run: Path, header: Header, opening: pl.DataFrame | None) -> RunWriter:
+def _from_the_start(run: Path, header: Header, opening: Opening) -> RunWriter:
     """Write what the run is, and then what it starts from."""
-    content = None if opening is None else encoded(opening, header.compression, header.level)
-    if opening is not None and content is not None:
-        about = {"rows": opening.height, "bytes": len(content), "sha256": sha256(content)}
-        header = replace(header, opening=about)
+    content = None
+    if opening is not None:
+        frames = [opening] if isinstance(opening, pl.DataFrame) else opening
+        content, rows = encoded(frames, header.compression, header.level)
+        header = replace(header, opening={"rows": rows, "bytes": len(content), "sha256": sha256(content)})
     sync(run.parent)
     header.write(run)
     if content is None:

@@ -140,12 +140,13 @@ def names(table: Iterable[Column]) -> list[str]:
 
 def completed(frame: pl.DataFrame, table: Iterable[Column]) -> pl.DataFrame:
     """Return the frame with every column of the table, in order; those not there yet are null."""
+    there = set(frame.columns)
     absent = [
         pl.lit(None, dtype=pl.String if column.dtype is NAME else column.dtype).alias(column.name)
         for column in table
-        if column.name not in frame.columns
+        if column.name not in there
     ]
-    return (frame.with_columns(absent) if absent else frame).select(names(table))
+    return (frame.with_columns(absent) if absent else frame)[names(table)]
 
 
 def looked_at(table: Sequence[Column]) -> tuple[Column, ...]:

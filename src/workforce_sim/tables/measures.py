@@ -31,8 +31,12 @@ USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
 
 WORKING = (
-    Measure("_closing_salaries", pl.Int64, "Salaries at the closing", sums=pl.when(_STAYS).then(_SALARY).sum()),
-    Measure("_continuing_closing", pl.Int64, "The same of continuing", sums=pl.when(_CONTINUING).then(_SALARY).sum()),
+    Measure(
+        "_continuing_closing",
+        pl.Int64,
+        "Closing salaries of continuing staff",
+        sums=pl.when(_CONTINUING).then(_SALARY).sum(),
+    ),
     Measure(
         "_continuing_opening",
         pl.Int64,
@@ -130,12 +134,21 @@ SUMMARY = (
         label="Payroll",
     ),
     Measure(
+        "salary_roll_cents",
+        pl.Int64,
+        "Salaries of those at the closing, in all",
+        "cents a year",
+        "simulation",
+        sums=pl.when(_STAYS).then(_SALARY).sum(),
+        label="Salaries at year end",
+    ),
+    Measure(
         "average_salary_cents",
         pl.Int64,
         "Mean salary at the closing, half up; null without employees",
         "cents a year",
         "simulation",
-        derived=pl.when(_HEADS > 0).then((2 * pl.col("_closing_salaries") + _HEADS) // (2 * _HEADS)),
+        derived=pl.when(_HEADS > 0).then((2 * pl.col("salary_roll_cents") + _HEADS) // (2 * _HEADS)),
         label="Average salary at year end",
     ),
     Measure(

@@ -74,8 +74,7 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
         nonelective=_nonelective(counted),
         reallocated=_reallocated(staff, year),
     )
-    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
-    kept = reduced(wished, most, _room(wished, most, counted), plan.safe_harbor_money(year.number))
+    kept, excess = _within_limit(wished, counted)
     deferral = kept.deferral + kept.catch_up
     roth = _roth(total, kept.catch_up, deferral, counted)
     return {
@@ -86,17 +85,22 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
         "catch_up_cents": kept.catch_up,
         "match_cents": kept.match,
         "nonelective_cents": kept.nonelective + kept.reallocated,
-        "excess_415_cents": (total - deferral) + (wished.whole - wished.deferral) - (kept.whole - kept.deferral),
+        "excess_415_cents": excess,
         "reallocated_cents": kept.reallocated,
     }
 
 
-def _room(wished: Additions, most: Ints, counted: PlanPay) -> Ints:
-    """Return the catch-up that those above the limit on annual additions may still make."""
-    room = np.zeros(len(most), dtype=np.int64)
-    rows = np.flatnonzero((wished.whole > most) & (wished.deferral > 0))
-    room[rows] = _catch_up(rows, counted) - wished.catch_up[rows]
-    return room
+def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]:
+    """Return the additions within the limit of section 415(c), and what it takes off; few are above it."""
+    year = counted.year
+    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
+    above = np.flatnonzero(wished.whole > most)
+    if len(above) == 0:
+        return wished, np.zeros(len(most), dtype=np.int64)
+    theirs = wished.of(above)
+    room = _catch_up(above, counted) - theirs.catch_up
+    kept = reduced(theirs, most[above], room, year.config.plan.safe_harbor_money(year.number))
+    return wished.replaced(above, kept), counted.scattered(above, theirs.everything - kept.everything)
 
 
 def _deferrals(counted: PlanPay) -> _Deferrals:
@@ -168,6 +172,8 @@ def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
 
 def _meets(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags:
     """Return who of some rows meets the conditions of employer money."""
+    if not money.has_conditions:
+        return np.ones(len(rows), dtype=np.bool_)
     hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
     return who_meets(money, hire, last, hours, counted.year.calendar)
 

@@ -1,0 +1,193 @@
+"""Years of staff who are too many for memory: partition after partition comes from the disk and goes back there.
+
+Partitions hold the staff in the order of their keys: hires year by year, then the census. So what they give need only
+be put one behind the other: snapshots as they come, the ledger day by day at the end of the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.columns import Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.employment import EMPLOYMENT, settled_as_one
+from workforce_sim.engine.event import Declared, Settlement
+from workforce_sim.engine.partitions import beside
+from workforce_sim.engine.resume import carried_staff
+from workforce_sim.engine.state import Shelf, StateOnDisk
+from workforce_sim.engine.written import in_written_order, merged
+from workforce_sim.engine.year import Course, Part
+from workforce_sim.money import refuse_growth
+from workforce_sim.store.growing import GrowingYear
+from workforce_sim.store.parquet import as_parquet_has_it
+from workforce_sim.store.spool import Kept, Spool
+
+PIECE = 16_384
+"""Ledger rows that are set aside together: of each partition one such piece is in memory when they are merged."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A partition at the opening of a year, with what was settled for it."""
+
+    fetch: Callable[[], pl.DataFrame]
+    year: Year
+
+    def through(self, events: Sequence[Declared]) -> pl.DataFrame:
+        """Fetch the staff and take them through events, from the first."""
+        return Part(self.fetch(), self.year).through(events).staff
+
+    def given(self, name: str, value: Any) -> _Waiting:
+        """Give the part of a decision that concerns the partition."""
+        return replace(self, year=replace(self.year, given={**self.year.given, name: value}))
+
+
+@dataclass
+class _Places:
+    """Where a year goes: tables that grow, pieces of the ledger by partition, and the next opening."""
+
+    files: GrowingYear
+    aside: Spool
+    closing: Spool
+    ledgers: list[list[Kept]] = field(default_factory=list)
+    closed: list[Kept] = field(default_factory=list)
+
+
+class Stream:
+    """The course of a run's years whose staff are on the disk.
+
+    Args:
+        course: of the run, its tables kept and in written order.
+        rows: employees of a partition.
+        spools: where the opening of the first year is set aside, and a second one.
+    """
+
+    def __init__(self, course: Course, rows: int, spools: tuple[Spool, Spool]) -> None:
+        self._course, self._rows, self._spools = course, rows, spools
+
+    def step(
+        self, opening: StateOnDisk, number: int, clock: Clock, files: GrowingYear, aside: Spool
+    ) -> tuple[StateOnDisk, list[list[Kept]]]:
+        """Move the staff through one plan year: all goes into its files but the ledger, which ``merge`` adds.
+
+        Args:
+            opening: of the year.
+            number: the calendar year.
+            clock: filled.
+            files: of the year.
+            aside: where its ledger goes for now.
+
+        Returns:
+            The next opening, and the ledger by partition.
+        """
+        year = Year(self._course.world, number, opening.scale, opening.forfeitures, clock)
+        refuse_growth(int(opening.scale.amounts.max()), number)
+        parts, events = self._settled(opening, year)
+        before, closing = self._spools
+        places = _Places(files, aside, closing)
+        summary, (scale, forfeitures) = self._course.ended(list(self._made(parts, events, year, places)), year)
+        files.add("summary", summary)
+        files.forfeitures_cents = forfeitures
+        before.clear()
+        self._spools = closing, before
+        split = len(parts) - len(opening.census)
+        hired, census = (self._shelved(closing, kept) for kept in (places.closed[:split], places.closed[split:]))
+        return StateOnDisk(hired, census, opening.nobody, scale, forfeitures), places.ledgers
+
+    def _settled(self, opening: StateOnDisk, year: Year) -> tuple[list[_Waiting], list[Declared]]:
+        """Return every partition with what was settled for it, and the events of the year.
+
+        A decision asks partitions that have come through the events before it, each anew from the opening.
+        """
+        events: list[Declared] = []
+        parts = [_Waiting(shelf.fetch, year) for shelf in (*opening.hired, *opening.census)]
+        for step in self._course.steps:
+            if isinstance(step, Declared):
+                events.append(step)
+            elif step is EMPLOYMENT:
+                parts = self._employed(parts, events, opening)
+            elif step.needed(year):
+                parts = _given(parts, step, events, year)
+        return parts, events
+
+    def _employed(self, parts: list[_Waiting], events: list[Declared], opening: StateOnDisk) -> list[_Waiting]:
+        """Settle who is employed; hires come behind those of the years before, in partitions of their own."""
+        year = parts[0].year
+        with year.clock(EMPLOYMENT.name):
+            found, new = settled_as_one(_asked(parts, EMPLOYMENT, events), year, self._rows)
+        old = [part.given(EMPLOYMENT.name, value) for part, value in zip(parts, found, strict=True)]
+        hires = [_Waiting(lambda: opening.nobody, year).given(EMPLOYMENT.name, value) for value in new]
+        before = len(opening.hired)
+        return [*old[:before], *hires, *old[before:]]
+
+    def _made(
+        self, parts: list[_Waiting], events: list[Declared], year: Year, places: _Places
+    ) -> Iterator[list[pl.DataFrame]]:
+        """Yield the sums of each partition: while one goes through its events, the one before is written."""
+        with beside(several=True) as submit:
+            waiting: Callable[[], list[pl.DataFrame]] | None = None
+            for part in parts:
+                staff = part.through(events)
+                if waiting is not None:
+                    yield waiting()
+                waiting = submit(partial(self._put, staff, year, places))
+            if waiting is not None:
+                yield waiting()
+
+    def _put(self, staff: pl.DataFrame, year: Year, places: _Places) -> list[pl.DataFrame]:
+        """Put what a partition gives to its places, and return its sums."""
+        with year.clock("tables"):
+            made = self._course.outputs.of(staff, year, tables=True)
+            assert made.events is not None
+            assert made.people is not None
+            events, people = in_written_order(made.events, made.people)
+        with year.clock("writing"):
+            places.files.add("events", events.clear())  # even of a year without a row the file has its columns
+            places.files.add("snapshots", people)
+            places.files.add("carried", carried_staff(made.closing))
+            pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
+            places.ledgers.append([places.aside.put_rows(piece) for piece in pieces])
+            places.closed.append(places.closing.put(made.closing))
+        return made.sums
+
+    def _shelved(self, spool: Spool, kept: Sequence[Kept]) -> list[Shelf]:
+        """Return frames as partitions of about so many employees; neighbours that have become few go together."""
+        groups: list[list[Kept]] = []
+        for one in kept:
+            if groups and sum(part.rows for part in groups[-1]) + one.rows <= self._rows:
+                groups[-1].append(one)
+            else:
+                groups.append([one])
+        return [Shelf(partial(_fetched, spool, group), sum(part.rows for part in group)) for group in groups]
+
+
+def merge(files: GrowingYear, aside: Spool, ledgers: Sequence[Sequence[Kept]]) -> None:
+    """Add the ledger of a year to its files, from that of its partitions."""
+    for rows in merged([map(aside.get_rows, pieces) for pieces in ledgers]):
+        files.add_ledger(rows)
+
+
+def _given(parts: list[_Waiting], decision: Settlement, events: list[Declared], year: Year) -> list[_Waiting]:
+    with year.clock(decision.name):
+        found = decision.settle(list(_asked(parts, decision, events)), year)
+    return [part.given(decision.name, value) for part, value in zip(parts, found, strict=True)]
+
+
+def _asked(parts: Sequence[_Waiting], decision: Settlement, events: list[Declared]) -> Iterator[Any]:
+    return (decision.ask(Columns(part.through(events)), part.year) for part in parts)
+
+
+def set_aside(staff: pl.DataFrame, spool: Spool) -> Shelf:
+    """Set a partition of the staff aside."""
+    return Shelf(partial(spool.get, spool.put(staff)), staff.height)
+
+
+def _fetched(spool: Spool, kept: Sequence[Kept]) -> pl.DataFrame:
+    found = [spool.get(one) for one in kept]
+    return found[0] if len(found) == 1 else pl.concat(found, rechunk=True)

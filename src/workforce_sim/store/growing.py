@@ -1,0 +1,49 @@
+"""The files of a plan year that is too large for memory: they grow while it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from workforce_sim.store.layout import CARRIED, table_file
+from workforce_sim.store.parquet import TableFile, about, growing_file
+
+_FILES = {**{name: table_file(name) for name in ("events", "snapshots", "summary")}, "carried": CARRIED}
+
+
+class GrowingYear:
+    """A plan year while it is computed: rows are added to its tables in their written order.
+
+    Attributes:
+        forfeitures_cents: what it leaves unused, by replicate; to be set before it is committed.
+        made: when and how it was made.
+    """
+
+    def __init__(self, tables: Mapping[str, TableFile]) -> None:
+        self.forfeitures_cents: list[int] = []
+        self.made: dict[str, Any] = {}
+        self._tables = tables
+
+    def add(self, name: str, rows: pl.DataFrame) -> None:
+        """Add rows to a table, or to ``carried``."""
+        self._tables[name].add(rows)
+
+    def add_ledger(self, rows: pa.RecordBatch) -> None:
+        """Add rows to the ledger, in the types that Parquet has for them."""
+        self._tables["events"].add_table(pa.Table.from_batches([rows]))
+
+
+@contextmanager
+def growing_files(part: Path, compression: str, level: int) -> Iterator[tuple[GrowingYear, dict[str, Any]]]:
+    """Give a year to add rows to, and what is to be said of its files, by name: filled in at the end."""
+    said: dict[str, Any] = {}
+    with ExitStack() as files:
+        opened = ((name, growing_file(part / file, compression, level)) for name, file in _FILES.items())
+        tables = {name: files.enter_context(file) for name, file in opened}
+        yield GrowingYear(tables), said
+    said.update({_FILES[name]: about(part / _FILES[name], table.rows) for name, table in tables.items()})

@@ -1,0 +1,94 @@
+"""Frames set aside on the disk while a run is written, so that memory need not hold them."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from workforce_sim.store.layout import SPOOL, beside, private
+
+_PACKED, _ALONE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False), pa.ipc.IpcReadOptions(use_threads=False)
+"""Pieces are small, and there is work for every thread already."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a frame lies, and how many rows it has."""
+
+    start: int
+    size: int
+    rows: int
+
+
+class Spool:
+    """One file beside a run, without a name once it is open: it is gone with the process, however that ends.
+
+    One thread puts frames, any may get them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = private(beside(folder / SPOOL))
+        self._handle = os.open(path, os.O_RDWR)
+        path.unlink()
+        self._end = 0
+
+    def put(self, frame: pl.DataFrame) -> Kept:
+        """Set a frame aside."""
+        raw = io.BytesIO()
+        frame.write_ipc(raw, compression="lz4")
+        return self._put(raw.getbuffer(), frame.height)
+
+    def get(self, kept: Kept) -> pl.DataFrame:
+        """Return a frame that was set aside."""
+        return pl.read_ipc(io.BytesIO(self._get(kept)))
+
+    def put_rows(self, rows: pa.RecordBatch) -> Kept:
+        """Set rows aside as Parquet takes them."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, rows.schema, options=_PACKED) as stream:
+            stream.write_batch(rows)
+        return self._put(memoryview(sink.getvalue()), rows.num_rows)
+
+    def get_rows(self, kept: Kept) -> pa.RecordBatch:
+        """Return rows that were set aside as Parquet takes them."""
+        return pa.ipc.open_stream(self._get(kept), options=_ALONE).read_next_batch()
+
+    def _put(self, raw: memoryview, rows: int) -> Kept:
+        kept, left = Kept(self._end, len(raw), rows), raw
+        while left:
+            done = os.pwrite(self._handle, left, self._end)
+            self._end, left = self._end + done, left[done:]
+        return kept
+
+    def _get(self, kept: Kept) -> bytes:
+        raw = os.pread(self._handle, kept.size, kept.start)
+        if len(raw) != kept.size:
+            raise OSError(errno.EIO, "what was set aside is not there")
+        return raw
+
+    def clear(self) -> None:
+        """Drop all frames and give their space back."""
+        os.ftruncate(self._handle, 0)
+        self._end = 0
+
+    def close(self) -> None:
+        """Give the space back."""
+        os.close(self._handle)
+
+
+@contextmanager
+def spooling(folder: Path) -> Iterator[Spool]:
+    """Give a file to set frames aside in, and give its space back."""
+    spool = Spool(folder)
+    try:
+        yield spool
+    finally:
+        spool.close()
