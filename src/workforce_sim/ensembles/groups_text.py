@@ -39,7 +39,7 @@ def costs_table(
         measures: what to show, and whether it adds up over years; what does not is that of the last year.
         years: of the comparison, in words.
     """
-    by, last = rows.columns[1], rows["year"].max()
+    by, last = rows.columns[1], max(rows["year"].drop_nulls().to_list())
     lines = []
     for measure, adds_up in measures.items():
         when = pl.col("year").is_null() if adds_up else pl.col("year") == last
