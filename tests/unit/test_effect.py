@@ -171,7 +171,7 @@ def test_years_of_a_table_that_the_run_does_not_come_to_are_told_of() -> None:
         "plan.limits.overrides.elective_deferral: no effect in 2023, 2028: the run covers 2025 to 2027",
     )
     assert notes(plan__match={2025: {"preset": "simple"}, 2031: {"preset": "qaca"}}) == (
-        "plan.match: no effect of 2031, as the run is 2025 to 2027",
+        "plan.match: no effect in 2031: the run covers 2025 to 2027",
     )
 
 

@@ -220,7 +220,7 @@ def _birth_rules() -> list[Rule]:
 
 
 def _day_number(date: pl.Expr) -> pl.Expr:
-    """Return YYYYMMDD: 14 years apart is a difference of 140,000 or more; a 29 February counts as 1 March."""
+    """Return YYYYMMDD: 14 years apart is a difference of 140,000 or more; a February 29 counts as March 1."""
     return date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day().cast(pl.Int32)
 
 

@@ -169,7 +169,7 @@ _CONDITIONS = {
 """Conditions of the old blocks, in ``dc_plan``, and here."""
 
 _OLD_RULE = (
-    "false: its conditions are left out; the old system then asked for 1,000 hours and employment on 31 December all "
+    "false: its conditions are left out; the old system then asked for 1,000 hours and employment on December 31 all "
     "the same: write plan.match.minimum_hours and last_day for that"
 )
 

@@ -31,7 +31,7 @@ def _certain_hires(config: Config) -> Iterator[str]:
     if days:
         date = dt.date(year, 12, 31) - dt.timedelta(days=days - 1)
         yield (
-            f"terminations.new_hire_hazard: hires before {date.day} {date:%B} are certain to terminate in {year}, "
+            f"terminations.new_hire_hazard: hires before {date:%B} {date.day} are certain to terminate in {year}, "
             f"{_why(config, year)}"
         )
 

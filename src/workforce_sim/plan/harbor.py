@@ -58,7 +58,7 @@ _LEAST_BP, _MOST_AT_FIRST_BP, _MOST_BP = 300, 1000, 1500
 _ALL = 10_000
 """Increases that reach any cap, by a basis point each."""
 _LEAST_LATER_BP = ((2, 400), (3, 500), (4, 600))
-"""Calendar years after that of the first default contribution, and the least rate of a QACA on 1 January."""
+"""Calendar years after that of the first default contribution, and the least rate of a QACA on January 1."""
 
 
 class SafeHarbor(NamedTuple):
@@ -160,10 +160,10 @@ def _default_rate(config: Config, increases: int) -> int:
 
 
 def _most_increases_at_first(rise: Escalation) -> int:
-    """Return the most increases in the year of the enrollment and the next; in the former only after 1 January."""
+    """Return the most increases in the year of the enrollment and the next; in the former only after January 1."""
     return max(0, 2 - max(rise.delay_years, rise.date == "01-01"))
 
 
 def _least_increases(rise: Escalation, later: int) -> int:
-    """Return the fewest increases by a 1 January so many years after that of the enrollment."""
+    """Return the fewest increases by a January 1 so many years after that of the enrollment."""
     return max(0, later - max(rise.delay_years, 1) + (rise.date == "01-01"))

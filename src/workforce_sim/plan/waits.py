@@ -74,7 +74,7 @@ def service_warnings(name: str, asked: int, most: int, start_year: int) -> Itera
 
 
 def _tried(year: int) -> Days:
-    """Return each day from 1 January of a year on; a leap year is among them."""
+    """Return each day from January 1 of a year on; a leap year is among them."""
     first, last = (day_number(dt.date(at, 1, 1)) for at in (year, year + _YEARS_TRIED))
     return np.arange(first, last, dtype=np.int32)
 

@@ -104,7 +104,7 @@ SNAPSHOTS = (
         behind="status",
     ),
     Column(
-        "age", pl.Int32, "Completed years on 1 January, of hires on the hire date", "years", "simulation", fixed=True
+        "age", pl.Int32, "Completed years on January 1, of hires on the hire date", "years", "simulation", fixed=True
     ),
     Column("tenure_years", pl.Int32, "Completed years since hire, on the same day", "years", "simulation", fixed=True),
     Column(

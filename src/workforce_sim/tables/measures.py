@@ -34,7 +34,7 @@ WORKING = (
     Measure(
         "_continuing_closing",
         pl.Int64,
-        "Closing salaries of continuing staff",
+        "Closing salaries of continuing employees",
         sums=pl.when(_CONTINUING).then(_SALARY).sum(),
     ),
     Measure(

@@ -26,16 +26,16 @@ from workforce_sim.tables import EVENT_CAUSES
 REDUCTION = EVENT_CAUSES.index("reduction")
 
 RISK: Described = {
-    "age": (pl.Int32, "completed years on 1 January, of hires on the hire date"),
+    "age": (pl.Int32, "completed years on January 1, of hires on the hire date"),
     "tenure": (pl.Int32, "completed years since hire, on the same day"),
-    "weight": (pl.Int64, "relative chance of leaving this year; may be changed after `risk`"),
-    "chance": (pl.Float64, "draw that decides who leaves"),
+    "weight": (pl.Int64, "relative termination risk of the year; may be changed after `risk`"),
+    "chance": (pl.Float64, "draw that decides terminations"),
 }
 ADDS: Described = {
     "is_hire": (FLAG, "hired this year"),
-    "leaves": (FLAG, "leaves this year"),
-    "cause": (pl.UInt8, "of those who leave: position in the list of causes"),
-    "last_day": (pl.Int32, "last day of employment, 31 December of those who stay"),
+    "leaves": (FLAG, "terminates this year"),
+    "cause": (pl.UInt8, "of terminations: position in the list of causes"),
+    "last_day": (pl.Int32, "last day of employment; December 31 for those who stay"),
 }
 LEAVES = pl.col("leaves") != 0
 

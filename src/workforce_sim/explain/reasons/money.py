@@ -32,7 +32,7 @@ def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
 
 def _conditions(key: str, money: EmployerMoney) -> list[Reason]:
     """Return the conditions that a contribution has."""
-    found = [Reason(f"{key}.last_day", "yes", "only those employed on 31 December")] * money.last_day
+    found = [Reason(f"{key}.last_day", "yes", "only those employed on December 31")] * money.last_day
     if money.minimum_service_years:
         found.append(Reason(f"{key}.minimum_service_years", str(money.minimum_service_years)))
     if money.minimum_hours:
