@@ -1,4 +1,4 @@
-"""A grid of assumptions with common random numbers: every combination of the values given for some keys."""
+"""A grid of assumptions with the same random draws: every combination of the values given for some keys."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def sweep(
     progress: Count | bool | None = True,
     own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
-    """Simulate every combination of values with common random numbers.
+    """Simulate every combination of values with the same random draws.
 
     Args:
         config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.

@@ -27,7 +27,7 @@ from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Year, milli_at
 
 REMEDIES = {
-    "existing employees": "raise the terminations factors or rates that are 0, or plan fewer leavers",
+    "existing employees": "raise the terminations factors or rates that are 0, or plan fewer terminations",
     "hires": "raise terminations.new_hire_hazard where it has nobody gone, or set it to days_left",
 }
 """What to do where too few can leave."""

@@ -1,4 +1,4 @@
-"""Assumptions behind a year's employer money."""
+"""Assumptions behind a year's employer contributions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workforce_sim.wording import bp_percent, dollars, percent, value_text
 
 
 def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
-    """Return the assumptions behind a year's employer money, and the limits that were reached."""
+    """Return the assumptions behind a year's employer contributions, and the limits that were reached."""
     plan = assumptions.config.plan
     if not plan.enabled:
         return [Reason("plan.enabled", "no")]
