@@ -34,7 +34,7 @@ class Result(Displayed):
         tables: events, snapshots and summary; ``.events`` and so on are short for them. In memory, or on disk and read
             when they are asked for.
         config: the configuration that was simulated.
-        notes: what was imputed, ignored or dropped in the census, with counts; what the law has against the plan.
+        notes: what was imputed, ignored or dropped in the census, with counts; compliance warnings about the plan.
         opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
             where it has none, and ``eligible``.
         timings: seconds by step.

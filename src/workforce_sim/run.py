@@ -82,7 +82,7 @@ class Run:
     Attributes:
         config: what is simulated.
         opening: the completed census.
-        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; compliance warnings about the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
@@ -280,7 +280,7 @@ def _first_in_parts(config: Config, opening: Opening, replicate: int, own: tuple
 
 
 def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = False) -> tuple[str, ...]:
-    """Return what is to be said of a configuration, whatever its census holds: by a run and by a check.
+    """Return the notes about a configuration, whatever its census holds: by a run and by a check.
 
     Args:
         written: the configuration, ready to be drawn.

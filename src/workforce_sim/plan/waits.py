@@ -40,7 +40,7 @@ class _Entry(NamedTuple):
 
 
 def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the wait, the minimum age and the entry dates."""
+    """Yield compliance warnings about the wait, the minimum age and the entry dates."""
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
     year, of_age = anniversaries(hired, _YEAR_OF_SERVICE), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
@@ -63,7 +63,7 @@ def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
 
 
 def service_warnings(name: str, asked: int, most: int, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the years of service that employer money asks for, where it allows fewer."""
+    """Yield compliance warnings about years of service for employer contributions, where the law allows fewer."""
     if asked > most:
         hired = _tried(start_year)
         entry = _Entry("hired", hired, _year_of(anniversaries(hired, asked)), _lawful_after(anniversaries(hired, most)))

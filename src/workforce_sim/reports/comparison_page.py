@@ -1,4 +1,4 @@
-"""The page of a comparison: what one plan design costs beside another, how sure that is, and who gains."""
+"""The page of a comparison: what one plan design costs beside another, how precise that is, and who gains."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
 
 
 def warnings_section(scenarios: Sequence[Scenario]) -> Section:
-    """Return the compliance warnings of each plan, and what is to be said of the census and of settings."""
+    """Return the compliance warnings of each plan, and the notes about the census and of settings."""
     warned = _shared(scenarios, lambda each: each.warnings)
     content: list[Child] = [element("p", element("b", WARNING), line, class_="warning") for line in warned]
     if not content:
@@ -109,7 +109,7 @@ def _code(text: str) -> Element:
 
 
 def results_sha256(replicates: pl.DataFrame) -> str:
-    """Return the SHA-256 of the figures of all simulations; no file format takes part in it."""
+    """Return the SHA-256 of the figures of all simulations; independent of any file format."""
     digest = hashlib.sha256()
     for part in values_of(replicates, "summary"):
         digest.update(part)
