@@ -1,4 +1,4 @@
-"""A run about to begin, and its years one after another."""
+"""A prepared run, and its years one after another."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
 
 
 def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
-    """Tell of how many the census does not say whether they opted out, and which way they went."""
+    """Report employees whose opt-out the census does not say, and how they are treated."""
     section = config.enrollment.auto_enrollment
     went, other = _WENT[section.unknown_opt_outs]
     what = (

@@ -210,7 +210,7 @@ def hired(before: pl.Expr) -> pl.Expr:
 
 
 def level_mix(result: Result) -> pl.DataFrame:
-    """Return the mix of levels by year: how many are at each at the closing, and their share of the staff.
+    """Return the mix of levels by year: headcount at each level at the closing, and its share of all employees.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave.
