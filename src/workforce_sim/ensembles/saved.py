@@ -18,7 +18,8 @@ from workforce_sim.errors import LedgerError
 from workforce_sim.result import Result, read_run
 from workforce_sim.store.documents import ScenariosDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
-from workforce_sim.store.header import READ, Header
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
@@ -79,10 +80,10 @@ def _ensemble(replicates: pl.DataFrame, column: str, name: str | int, header: He
 
 def _asked(folder: Path) -> ScenariosDocument:
     path = folder / ASKED
-    found = read_document(path, ScenariosDocument, (FORMAT,))
+    found = read_document(path, ScenariosDocument, FORMAT)
     for each in found.scenarios:
-        if each.header.format not in READ:
-            raise older(path, each.header.model_dump(), READ[0])
+        if each.header.format != RUN_FORMAT:
+            raise older(path, each.header.model_dump(), RUN_FORMAT)
     return found
 
 
