@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import workforce_sim as ws
+from tests.support_fit import world
 from workforce_sim.wording import progress
 
 CONFIG: dict[str, Any] = {
@@ -157,6 +158,22 @@ def test_scenarios_are_one_line_that_counts_them_all(monkeypatch: pytest.MonkeyP
     told = [line.strip() for line in terminal.getvalue().split("\r")]
     assert told[-3:] == ["6 of 6 simulations", "", ""]
     assert all(line.endswith(" of 6 simulations") for line in told[:-2])
+
+
+@pytest.mark.usefixtures("without_rich")
+def test_sources_of_a_spread_and_forecasts_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    drawn = [{"key": "compensation.cola_rate", "uniform": [0.01, 0.03]}]
+    ws.attribution({**CONFIG, "uncertainty": {"assumptions": drawn}}, replicates=10)
+    assert "30 of 30 simulations" in terminal.getvalue()
+
+    terminal = on_terminal(monkeypatch)
+    ws.backtest(world(11, 100, years=3), replicates=5, progress=False)
+    assert terminal.getvalue() == ""
+
+    ws.backtest(world(11, 100, years=3), replicates=5)
+    told = [line.strip() for line in terminal.getvalue().split("\r")]
+    assert told == ["forecasts from 1 of 2 censuses", "forecasts from 2 of 2 censuses", "", ""]
 
 
 # --- in a notebook ----------------------------------------------------------------------------------------------------

@@ -48,6 +48,11 @@ def simulations(progress: Count | bool | None, *, verbose: bool = False) -> Iter
         yield None if tell is None else lambda done, total: tell(simulations_done(done, total), done, total)
 
 
+def counting(tell: Count | None, place: int, of: int) -> Count | None:
+    """Return what tells how far one of several ensembles is as how far all are."""
+    return None if tell is None else lambda done, total: tell(place * total + done, of * total)
+
+
 def years_done(year: int, done: int, total: int) -> str:
     """Return how far a run is."""
     return f"{year} done, {done} of {total}"
