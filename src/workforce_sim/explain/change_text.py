@@ -1,17 +1,16 @@
-"""A change as people read it: a waterfall on a terminal."""
+"""A change as people read it: a waterfall on a terminal, a table in a notebook, a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, Cell, Table
 from workforce_sim.display.picture import Picture
-from workforce_sim.markup.charts.canvas import Form
 from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.wording import columns
-from workforce_sim.wording.measures import label, moved, shown
+from workforce_sim.wording.measures import label
 
 if TYPE_CHECKING:
     from workforce_sim.explain.change import Change
@@ -26,32 +25,22 @@ def readable(found: Change) -> str:
 
 
 def change_card(found: Change) -> Card:
-    """Return the change as a notebook shows it: a row for each driver."""
-    ends = [
-        (name, shown(found.measure, value))
-        for name, value in zip(found.names, (found.first, found.second), strict=True)
-    ]
-    steps = [(f"  {name}", moved(found.measure, amount)) for name, amount in found.steps]
-    return Card(heading(found), (Table(("", ""), cells([ends[0], *steps, ends[1]])),))
+    """Return the change as a notebook shows it."""
+    return Card(heading(found), (_table(found),))
 
 
 def change_plot(found: Change) -> Picture:
     """Return the change as a waterfall."""
-    first, last = (
-        Step(name, value, True) for name, value in zip(found.names, (found.first, found.second), strict=True)
-    )
-    steps = [first, *(Step(name.capitalize(), amount) for name, amount in found.steps), last]
-    drawn = waterfall(label(found.measure), steps, _form(found, shown), _form(found, moved))
-    (table,) = change_card(found).tables
-    return Picture(f"{label(found.measure)}, {found.names[0]} to {found.names[1]}", "", drawn, table)
+    ends = [Step(name, value, total=True) for name, value in zip(found.names, (found.first, found.second), strict=True)]
+    steps = [ends[0], *(Step(name, amount) for name, amount in found.steps), ends[1]]
+    drawn = waterfall(heading(found), steps, lambda value: _value(found, value), lambda value: _moved(found, value))
+    return Picture(heading(found), "", drawn, _table(found))
 
 
-def _ends(found: Change) -> list[tuple[str, float]]:
-    return [(found.names[0], found.first), (found.names[1], found.second)]
-
-
-def _form(found: Change, text: Callable[[str, float], str]) -> Form:
-    return lambda value: text(found.measure, value)
+def _table(found: Change) -> Table:
+    rows: list[list[Cell]] = [[found.names[0], _value(found, found.first)]]
+    rows += [[f"  {name}", _moved(found, amount)] for name, amount in found.steps]
+    return Table(("", label(found.measure)), [*rows, [found.names[1], _value(found, found.second)]])
 
 
 def heading(found: Change) -> str:
@@ -59,8 +48,8 @@ def heading(found: Change) -> str:
     before, after = (_value(found, value) for value in (found.first, found.second))
     if not found.change:
         return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before}, no change"
-    by = f"{_moved(found, found.change)}{_relative(found)}"
-    return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before} to {after}, {by}"
+    moved = f"{_moved(found, found.change)}{_relative(found)}"
+    return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before} to {after}, {moved}"
 
 
 def _relative(found: Change) -> str:
@@ -78,8 +67,8 @@ def _waterfall(found: Change) -> Iterator[str]:
     rows = [
         (found.names[0], _value(found, ends[0]), _bar(low, ends[0], low, high, "=")),
         *(
-            (f"  {label}", _moved(found, amount), _step(before, after, low, high))
-            for (label, amount), before, after in zip(steps, levels, levels[1:], strict=False)
+            (f"  {name}", _moved(found, amount), _step(before, after, low, high))
+            for (name, amount), before, after in zip(steps, levels, levels[1:], strict=False)
         ),
         (found.names[1], _value(found, ends[1]), _bar(low, ends[1], low, high, "=")),
     ]
