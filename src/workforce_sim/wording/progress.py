@@ -25,6 +25,7 @@ Tell = Callable[[str, int, int], None]
 Show = Callable[[str, float], None]
 """Shows a text and the share that is done; an empty text takes the line away."""
 
+STARTING = "starting"
 _WIDTH = 60
 
 
@@ -74,6 +75,7 @@ def meter(wanted: bool = True, *, verbose: bool = False) -> Iterator[Tell | None
         yield None
         return
     start = perf_counter()
+    show(STARTING, 0.0)
 
     def tell(text: str, done: int, total: int) -> None:
         left = time_left(perf_counter() - start, done, total)
@@ -105,7 +107,7 @@ def line(verbose: bool) -> Show | None:
 
 
 def _lines(text: str, share: float) -> None:
-    if text:
+    if text and share:
         complain(text)
 
 
