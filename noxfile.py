@@ -102,6 +102,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Open reports in headless Chromium, where it is installed; pictures and PDF stay in build/pages."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "-m", "pages", "tests/pages", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Examine 20,000 damaged inputs, or as many as WORKFORCE_SIM_FUZZ says."""
     session.install("-q", "-r", "requirements.txt")
