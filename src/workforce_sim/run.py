@@ -234,7 +234,9 @@ def begin(
     refuse_forked()
     replicate = asked.replicate(replicate)
     if own and engine == "reference":
-        raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
+        raise RequestError(
+            "events: your own events need the fast engine; the reference engine has only the model's events"
+        )
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     written = drawing(load_config(config))
@@ -289,7 +291,7 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
     return (
         *assumption_notes(config),
         *effect_notes(written, replicate, census=given),
-        *(f"the law: {warning}" for warning in plan_warnings(config)),
+        *(f"compliance warning: {warning}" for warning in plan_warnings(config)),
     )
 
 
@@ -298,16 +300,16 @@ def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
     section = config.enrollment.auto_enrollment
     went, other = _WENT[section.unknown_opt_outs]
     what = (
-        f"{counted(count, 'employee')} out of the plan, due for automatic enrollment before "
-        f"{config.simulation.start_year}, {went}: the census does not say who opted out (opted_out); for the other "
-        f"reading set enrollment.auto_enrollment.unknown_opt_outs to {other}"
+        f"{counted(count, 'employee')} due for automatic enrollment before {config.simulation.start_year} "
+        f"{'does' if count == 1 else 'do'} not participate, and the census does not say who opted out (opted_out): "
+        f"{went}; to change this, set enrollment.auto_enrollment.unknown_opt_outs to {other}"
     )
     return (what,) if count else ()
 
 
 _WENT = {
-    "opted_out": ("count as having opted out", "enroll"),
-    "enroll": ("are enrolled automatically unless they choose otherwise", "opted_out"),
+    "opted_out": ("counted as opted out", "enroll"),
+    "enroll": ("enrolled automatically unless they elect otherwise", "opted_out"),
 }
 
 

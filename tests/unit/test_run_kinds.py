@@ -28,9 +28,9 @@ random_seed: 1
 census: {size: 40}
 """
 KINDS = {
-    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: holds no run but an ensemble, "),
-    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: holds no run but a comparison: open"),
-    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: holds no run but a sweep: open"),
+    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: is not a run but an ensemble, "),
+    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: is not a run but a comparison: open"),
+    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: is not a run but a sweep: open"),
 }
 COMMANDS = {
     "show": ["run", "show", "it"],
@@ -105,7 +105,7 @@ def test_a_file_and_any_other_folder_are_called_so(capsys: Captured) -> None:
 
 def test_a_run_is_no_shard() -> None:
     simulate(TWO, out="run")
-    with pytest.raises(LedgerError, match=r"^run: holds a run, no ensemble; give the folders of shards$"):
+    with pytest.raises(LedgerError, match=r"^run: holds a run, not an ensemble; give the folders of shards$"):
         merge(["run"], "merged")
 
 

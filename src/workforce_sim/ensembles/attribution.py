@@ -202,9 +202,9 @@ def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, f
 
 def readable(found: Attribution) -> str:
     """Return the shares as people read them, a line for each measure and year."""
-    lines = table(("", "year", "sd of all", *(f"{name}%" for name in ROWS[:-1])), _lines(found.table))
-    count = counted(found.ensembles[ALL].count, "replicate")
-    about = f"shares of the variance, {count} of each, +- standard error beside the draws of replicate 0"
+    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
+    count = counted(found.ensembles[ALL].count, "simulation")
+    about = f"shares of the variance, {count} for each source, +- standard error, without that of replicate 0's draws"
     return "\n".join([about, "", *lines])
 
 

@@ -22,8 +22,8 @@ MOST_SIMULATED = 20_000
 P5, P95 = 2, len(VALUES) - 1
 KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
 ABOUT = (
-    "P5 to P95: nine of ten simulations lie between them. The standard error tells how sure the mean is. Measures that "
-    "are 0 throughout are left out."
+    "P5 to P95: nine of ten simulations lie between them. The standard error shows the precision of the mean. Measures "
+    "that are 0 throughout are left out."
 )
 
 

@@ -233,7 +233,7 @@ def read_header(run: Path) -> Header:
 
 
 _INSTEAD = {
-    ENSEMBLE: "an ensemble, which has no tables of persons: open replicates.parquet, bands.parquet or bands.json",
+    ENSEMBLE: "an ensemble, which has no tables of employees: open replicates.parquet, bands.parquet or bands.json",
     "comparison.json": "a comparison: open its tables (Parquet) or comparison.json",
     "sweep.json": "a sweep: open its tables (Parquet) or sweep.json",
 }
@@ -248,7 +248,7 @@ def _found_instead(run: Path) -> str:
         return "is a part of a run or of an ensemble; give the folder that it lies in"
     for name, what in _INSTEAD.items():
         if is_file(run / name):
-            return f"holds no run but {what}"
+            return f"is not a run but {what}"
     return "holds no complete run; write it again"
 
 
