@@ -347,3 +347,13 @@ def test_no_change_has_no_steps(runs: dict[str, Result]) -> None:
 
     assert change.steps == []
     assert str(change).split("\n")[0].endswith(", no change")
+
+
+def test_a_notebook_and_a_picture_show_the_same_steps(runs: dict[str, Result]) -> None:
+    change = explain_change(runs["offset"], "net_employer_cost", 2025, 2026)
+    picture = change.plot()
+
+    assert [str(row[0]).strip() for row in picture.table.rows] == ["2025", *(name for name, _ in change.steps), "2026"]
+    assert all(name in picture.svg for name, _ in change.steps)
+    assert "deferral rates" in change._repr_html_()
+    assert "<Change of net_employer_cost_cents, 2025 to 2026: " in repr(change)

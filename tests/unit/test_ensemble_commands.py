@@ -149,7 +149,10 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     assert not Path("out/replicates.parquet").exists()
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert err.splitlines()[-1] == "interrupted"
+        told = r"interrupted; ([\d,]+) simulations are kept in out: give the same command again to go on"
+        kept = re.fullmatch(told, err.splitlines()[-1])
+        assert kept is not None
+        assert int(kept[1].replace(",", "")) == 50 * len(list(Path("out").glob("batch=*")))
         assert "Traceback" not in err
         assert not list(Path("out").glob(".*"))
 
@@ -171,15 +174,16 @@ def test_a_comparison_is_printed(capsys: Captured) -> None:
 
 
 COMPARED = ["compare", "a=today.yaml", "b=richer.yaml", "--replicates", "1"]
-GAINS = [*COMPARED, "--gains", "level"]
+GAINS = [*COMPARED, "--by", "level"]
 
 
 def test_who_gains_is_printed_without_small_cells(capsys: Captured) -> None:
     assert main([*GAINS, "--out", "out"]) == 0
 
     out = capsys.readouterr().out
-    assert "b: who gains and who loses in replicate 0" in out
-    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction; " in out
+    assert "b: who gains and who loses employer contributions; " in out
+    assert "b: by level; " in out
+    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction;\n" in out
     found = pl.read_parquet("out/gains.parquet")
     assert found["suppressed"].any()
     assert not found["persons"].is_null().all()
@@ -260,7 +264,11 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["compare", "a=today.yaml", "a=richer.yaml"], "scenario a: given twice"),
         (["compare", "a=today.yaml", "b=nowhere.yaml"], "nowhere.yaml: no such configuration file"),
         (["compare", "a=today.yaml", "b=richer.yaml", "--out", "no/where"], "no: no such folder; make it first"),
-        ([*COMPARED, "--show-small"], "--show-small: shows small cells of --gains; give that too"),
+        (
+            ["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--sort", "cost"],
+            "--sort: no measure or swept key is",
+        ),
+        (["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--filter", "match"], "--filter: expected MEASURE<="),
         (["sweep", "today.yaml", "--set", "plan.enabled=true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enabled=[true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enable=[true]"], "plan.enable: unknown key (did you mean enabled?)"),

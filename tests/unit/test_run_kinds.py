@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -62,15 +63,28 @@ def test_an_ensemble_a_comparison_and_a_sweep_are_called_what_they_are(kind: str
     command, expected = KINDS[kind]
     assert main([*command, "--out", "it"]) == 0
     capsys.readouterr()
-    for each in COMMANDS:
-        if each != "export":  # which knows them all
-            assert told(each, capsys).startswith(expected)
+    for each in COMMANDS.keys() - {"show", "export"}:  # these know them all
+        assert told(each, capsys).startswith(expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_show_prints_what_the_command_printed(kind: str, capsys: Captured) -> None:
+    command, _ = KINDS[kind]
+    assert main([*command, "--out", "it"]) == 0
+    printed = capsys.readouterr().out
+
+    assert main(["run", "show", "it"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith(printed)
+    assert re.fullmatch(r"\nseed 1; census [0-9a-f]{12}\.\.\.; .*workforce_sim .*\n", out.removeprefix(printed))
 
 
 def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured) -> None:
     simulate_ensemble(TWO, replicates=2, out="it")
     Path("it/replicates.parquet").unlink()
-    assert told("show", capsys).startswith("it: holds no run but an ensemble, ")
+    assert told("verify", capsys).startswith("it: holds no run but an ensemble, ")
+    assert told("show", capsys).startswith("it: is not finished; give its command again")
 
 
 @pytest.mark.parametrize("part", ["run/year=2025", "ensemble/batch=000000"])

@@ -18,11 +18,15 @@ _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures t
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
-    fit = command(commands, "fit", "learn rates from dated censuses and write a configuration", _fit)
+    about = "learn rates from dated censuses and write a configuration"
+    example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
+    fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
     fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
     fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
-    test = command(commands, "backtest", "forecast from past censuses and tell how well", _backtest)
+    about = "forecast from past censuses and tell how well"
+    example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
+    test = command(commands, "backtest", about, _backtest, example=example)
     _censuses(test)
     about = "year or date of a census to forecast from; may be repeated; default: all with one before and one after"
     test.add_argument("--origin", metavar="DATE", action="append", help=about)
