@@ -149,7 +149,10 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     assert not Path("out/replicates.parquet").exists()
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert err.splitlines()[-1] == "interrupted"
+        told = r"interrupted; ([\d,]+) simulations are kept in out: give the same command again to go on"
+        kept = re.fullmatch(told, err.splitlines()[-1])
+        assert kept is not None
+        assert int(kept[1].replace(",", "")) == 50 * len(list(Path("out").glob("batch=*")))
         assert "Traceback" not in err
         assert not list(Path("out").glob(".*"))
 

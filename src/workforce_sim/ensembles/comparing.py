@@ -25,7 +25,7 @@ from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
 from workforce_sim.ensembles.plots import comparison_plot
-from workforce_sim.ensembles.scenarios import loaded, named, refuse_other_draws
+from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
@@ -322,10 +322,8 @@ def compare(
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
-    names = named(scenarios, baseline)
-    configs = {name: loaded(name, scenarios[name]) for name in names}
-    refuse_other_draws(configs, given=census is not None)
-    read = census_of(configs[names[0]], census)
+    configs = loaded(scenarios, baseline, given=census is not None)
+    read = census_of(next(iter(configs.values())), census)
     wanted = asked.replicates(replicates)
     own, ways = tuple(own_events), (HIRED, *_ways(by))
     ensembles: dict[str, Ensemble] = {}

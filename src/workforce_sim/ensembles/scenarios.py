@@ -1,4 +1,4 @@
-"""Scenarios as they are given to a comparison: their names, their configurations, and whether they can be compared."""
+"""Scenarios as they are given: each loaded, and all with the same draws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ CENSUS_PATH = ("path", "size")
 """Keys of ``census`` that say which one: without meaning where one is given."""
 
 
-def named(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
+def loaded(scenarios: Mapping[str, Any], baseline: str | None, *, given: bool) -> dict[str, Config]:
+    """Return the configurations by name, the baseline first; ``given`` says whether a census is given beside them.
+
+    Raises:
+        RequestError: for fewer than two, or a baseline that is none of them.
+        ConfigError: for configurations that cannot be used, or that differ in what must be the same.
+    """
+    configs = {name: _loaded(name, scenarios[name]) for name in _names(scenarios, baseline)}
+    _refuse_other_draws(configs, given=given)
+    return configs
+
+
+def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
     """Return the names, the baseline first."""
     names = list(scenarios)
     if len(names) < 2 or not all(map(_is_name, names)):
@@ -29,15 +41,14 @@ def _is_name(name: object) -> bool:
     return isinstance(name, str) and bool(name.strip())
 
 
-def loaded(name: str, config: Any) -> Config:
-    """Return the configuration of a scenario; its problems name the scenario."""
+def _loaded(name: str, config: Any) -> Config:
     try:
         return load_config(config)
     except ConfigError as error:
         raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
 
 
-def refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
+def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
     """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
     (first, base), *others = configs.items()
     known = _drawn_from(base, given=given)
