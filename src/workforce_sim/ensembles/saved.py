@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import FORMAT
-from workforce_sim.ensembles.grouped import TABLES
+from workforce_sim.ensembles.grouped import REPORT_TABLES
 from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError
@@ -26,7 +26,7 @@ from workforce_sim.tables import TABLES
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
-OF_GROUPS = ("by_hired", "by_group", "gains", *TABLES)
+OF_GROUPS = ("by_hired", "by_group", "gains", *REPORT_TABLES)
 """Tables of groups of a comparison, and of its report: what was hidden in them stays so."""
 
 
