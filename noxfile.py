@@ -42,7 +42,8 @@ def tests(session: nox.Session) -> None:
 def thorough(session: nox.Session) -> None:
     """Run all tests, the long trials too."""
     session.install("-q", "-r", "requirements.txt")
-    session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs)
+    more = {"HYPOTHESIS_PROFILE": "thorough", "WORKFORCE_SIM_FAULTS": "50"}
+    session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs, env=more)
 
 
 @nox.session(python=PYTHONS[0], venv_backend="uv")
@@ -98,6 +99,13 @@ def package(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     session.install("-q", "-r", "requirements.txt")
     session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Open reports in headless Chromium, where it is installed; pictures and PDF stay in build/pages."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "-m", "pages", "tests/pages", *session.posargs)
 
 
 @nox.session

@@ -75,7 +75,7 @@ class _First:
     unknown_opt_outs: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
     """A run about to begin: everything is read, checked and prepared.
 
@@ -148,7 +148,15 @@ class Run:
             state = StateOnDisk(hired, census, state.nobody, found.scale, found.forfeitures)
         else:
             state = replace(state, census=[set_aside(shelf.fetch(), spools[0]) for shelf in state.census])
+        self._let_go()
         return Stream(Course(world, in_order=True), self.rows, spools), years, state
+
+    def _let_go(self) -> None:
+        """Let go of the census, which is on the disk by now."""
+        first = self._first
+        self.opening = replace(self.opening, staff=self.opening.staff.clear())
+        nobody = replace(cast("StateOnDisk", first.state), hired=[], census=[])
+        self._first = replace(first, state=nobody, staff=first.staff.clear(), order=None)
 
     def _reference(self) -> Iterator[SimulatedYear]:
         found = reference.years(self.config, self.opening, replicate=self.replicate)
@@ -182,7 +190,10 @@ class Run:
         return cast("NDArray[np.intp]", first.order)
 
     def result(self, tables: Tables | Stored) -> Result:
-        """Return the tables of the run as its result."""
+        """Return the tables of the run as its result; the opening of one that went through the disk is read there."""
+        if isinstance(tables, Stored) and self.through_the_disk:
+            origin = replace(self.origin, census=None)
+            return Result(tables, self.config, self.notes, tables.opening, self.clock.seconds, origin)
         return Result(tables, self.config, self.notes, self.staff, self.clock.seconds, self.origin)
 
 

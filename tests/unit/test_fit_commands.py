@@ -24,14 +24,14 @@ def files(tmp_path: Path) -> list[str]:
 def test_fit_prints_the_page_and_writes_a_configuration_that_runs(
     files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, report = tmp_path / "fitted.yaml", tmp_path / "fit.md"
+    out, report = tmp_path / "fitted.yaml", tmp_path / "fit.html"
 
     assert main(["fit", *files, "--out", str(out), "--report", str(report)]) == 0
 
     printed, told = capsys.readouterr()
     assert printed == f"{ws.fit(list(map(Path, files)))}\n"
     assert f"written to {out}" in told
-    assert "<svg" in report.read_text()
+    assert report.read_text().startswith("<!DOCTYPE html>")
     assert main(["config", "check", str(out)]) == 0
     assert ws.simulate(out, end_year=2023).summary.height == 1
 

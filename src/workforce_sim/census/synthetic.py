@@ -95,9 +95,14 @@ def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | str | None =
             f"size must be at least 1 and at most {MAX_SIZE:,}, seed from 0 to 2^63 - 1, as_of a 1 January"
         )
     ids = _ids(size)
-    people = _People(census_keys(ids), seed)
-    frame = people.frame((opening - dt.date(1970, 1, 1)).days).insert_column(0, ids)
-    return Census(frame=completed(frame, CENSUS), notes=(), source=SYNTHETIC)
+    day = (opening - dt.date(1970, 1, 1)).days
+    blocks = (ids[start : start + _BLOCK] for start in range(0, size, _BLOCK))
+    people = pl.concat([_People(census_keys(block), seed).frame(day).insert_column(0, block) for block in blocks])
+    return Census(frame=completed(people.rechunk(), CENSUS), notes=(), source=SYNTHETIC)
+
+
+_BLOCK = 2**17
+"""Employees who are invented at a time: their arrays stay in the caches."""
 
 
 def _whole(name: str, value: int) -> int:

@@ -198,7 +198,7 @@ def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
-    from workforce_sim.ensembles.grouped import gains_by_group  # noqa: PLC0415
+    from workforce_sim.ensembles.grouped import report_tables  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
 
     if options.out is not None:
@@ -212,8 +212,7 @@ def _compare(options: argparse.Namespace) -> int:
     tables = tables_of_comparison(found, options.by, least)
     page = of_comparison(found, tables)
     if options.out is not None:
-        told = {**tables, "groups": gains_by_group(found, least)}
-        write_folder(options.out, told, page, "comparison", found.headers)
+        write_folder(options.out, {**tables, **report_tables(found, least)}, page, "comparison", found.headers)
     gains = tables.get("gains")
     _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS

@@ -13,6 +13,8 @@ from workforce_sim.cli.console import SUCCESS, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, say
 
+_REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures to"
+
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
@@ -21,7 +23,7 @@ def add_fit_commands(commands: Any, command: Command) -> None:
     fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
     fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
-    fit.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
+    fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
     about = "forecast from past censuses and tell how well"
     example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
     test = command(commands, "backtest", about, _backtest, example=example)
@@ -34,7 +36,7 @@ def add_fit_commands(commands: Any, command: Command) -> None:
         "--replicates", metavar="N", type=whole_number, default=200, help="of each forecast; default: 200"
     )
     test.add_argument("--scores", metavar="FILE", type=Path, help="CSV file to write every score to")
-    test.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
+    test.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
 
 
 def _censuses(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +87,10 @@ def _backtest(options: argparse.Namespace) -> int:
 
 
 def _report(path: Path | None, found: Any) -> None:
-    if path is not None:
+    if path is None:
+        return
+    if path.suffix.lower() == ".md":
         path.write_text(found.report(), encoding="utf-8", newline="\n")
-        complain(f"written to {path}")
+    else:
+        found.report(path)
+    complain(f"written to {path}")

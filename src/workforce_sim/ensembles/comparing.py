@@ -25,21 +25,18 @@ from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
 from workforce_sim.ensembles.plots import comparison_plot
+from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
-from workforce_sim.errors import ConfigError, RequestError, asked
-from workforce_sim.plan.loading import load_config
+from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
+from workforce_sim.wording import PATHS, changes, counted, value_text
 from workforce_sim.wording.progress import Count, simulations
 from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution
-
-CENSUS_PATH = ("path", "size")
-"""Keys of ``census`` that say which one: without meaning where one is given."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -325,10 +322,8 @@ def compare(
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
-    names = _names(scenarios, baseline)
-    configs = {name: _loaded(name, scenarios[name]) for name in names}
-    _refuse_other_draws(configs, given=census is not None)
-    read = census_of(configs[names[0]], census)
+    configs = loaded(scenarios, baseline, given=census is not None)
+    read = census_of(next(iter(configs.values())), census)
     wanted = asked.replicates(replicates)
     own, ways = tuple(own_events), (HIRED, *_ways(by))
     ensembles: dict[str, Ensemble] = {}
@@ -362,49 +357,3 @@ def _ways(by: str | Iterable[str]) -> list[str]:
 def counting(tell: Count | None, place: int, of: int) -> Count | None:
     """Return what tells the progress of one ensemble as that of all."""
     return None if tell is None else lambda done, total: tell(place * total + done, of * total)
-
-
-def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
-    """Return the names, the baseline first."""
-    names = list(scenarios)
-    if len(names) < 2 or not all(map(_is_name, names)):
-        raise RequestError(f"give two scenarios or more, each with a name (got {len(names)})")
-    first = names[0] if baseline is None else baseline
-    if first not in names:
-        raise RequestError(f"baseline: no scenario is named {first!r}; there are {', '.join(names)}")
-    return [first, *(name for name in names if name != first)]
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name.strip())
-
-
-def _loaded(name: str, config: Any) -> Config:
-    try:
-        return load_config(config)
-    except ConfigError as error:
-        raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
-
-
-def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
-    """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
-    (first, base), *others = configs.items()
-    known = _drawn_from(base, given=given)
-    problems = [
-        f"{key}: {value_text(value)} in {name}, {value_text(known.get(key, ABSENT))} in {first}"
-        for name, config in others
-        for key, value in _drawn_from(config, given=given).items()
-        if value != known.get(key, ABSENT)
-    ]
-    if problems:
-        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
-        raise ConfigError("\n  ".join([why, *problems]))
-
-
-def _drawn_from(config: Config, *, given: bool) -> dict[str, Any]:
-    """Return what must be the same in all scenarios, by key."""
-    census = config.census.model_dump(mode="json", by_alias=True)
-    idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()
-    used = {name: value for name, value in census.items() if name not in idle}
-    years = {f"simulation.{end}": getattr(config.simulation, end) for end in ("start_year", "end_year")}
-    return {"random_seed": config.random_seed, **years, **{f"census.{name}": value for name, value in used.items()}}

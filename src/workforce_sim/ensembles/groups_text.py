@@ -39,10 +39,10 @@ def costs_table(
         measures: what to show, and whether it adds up over years; what does not is that of the last year.
         years: of the comparison, in words.
     """
-    by, last = rows.columns[1], rows["year"].max()
+    by, last = rows.columns[1], str(rows["year"].max())
     lines = []
     for measure, adds_up in measures.items():
-        when = pl.col("year").is_null() if adds_up else pl.col("year") == last
+        when = pl.col("year").is_null() if adds_up else pl.col("year").cast(pl.String) == last
         part = rows.filter((pl.col("measure") == measure) & when)
         sides = [part.filter(pl.col("scenario") == side).to_dicts() for side in (baseline, name)]
         lines.append((LABELS[measure], *[""] * 6))

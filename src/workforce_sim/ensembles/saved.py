@@ -11,21 +11,23 @@ import polars as pl
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import FORMAT
+from workforce_sim.ensembles.grouped import TABLES
 from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError
 from workforce_sim.result import Result, read_run
 from workforce_sim.store.documents import ScenariosDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
-from workforce_sim.store.header import READ, Header
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
-from workforce_sim.tables import TABLES
+from workforce_sim.tables import SUMMARY
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
-OF_GROUPS = ("by_hired", "by_group", "gains")
-"""Tables of groups of a comparison: what was hidden in them stays so."""
+OF_GROUPS = ("by_hired", "by_group", "gains", *TABLES)
+"""Tables of groups of a comparison, and of its report: what was hidden in them stays so."""
 
 
 def read_results(path: str | Path) -> Results:
@@ -79,7 +81,7 @@ def _parts(folder: Path, column: str, names: list[str]) -> dict[str, pl.DataFram
         LedgerError: when the table has other columns, or others than these.
     """
     path, found = folder / "replicates.parquet", read_table(folder, "replicates")
-    known = [(each.name, each.dtype) for each in TABLES["summary"]]
+    known = [(each.name, each.dtype) for each in SUMMARY]
     if found.columns[:1] != [column] or list(found.schema.items())[1 : len(known) + 1] != known:
         raise LedgerError(f"{path}: has other columns than measures by {column}; {RESTORE}")
     parts = {str(part[column][0]): part.drop(column) for part in found.partition_by(column, maintain_order=True)}
@@ -94,10 +96,10 @@ def _headers(folder: Path, asked: ScenariosDocument) -> Iterator[tuple[str, Head
 
 def _asked(folder: Path) -> ScenariosDocument:
     path = folder / ASKED
-    found = read_document(path, ScenariosDocument, (FORMAT,))
+    found = read_document(path, ScenariosDocument, FORMAT)
     for each in found.scenarios:
-        if each.header.format not in READ:
-            raise older(path, each.header.model_dump(), READ[0])
+        if each.header.format != RUN_FORMAT:
+            raise older(path, each.header.model_dump(), RUN_FORMAT)
     return found
 
 

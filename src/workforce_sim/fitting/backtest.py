@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import polars as pl
 
@@ -31,7 +32,7 @@ class Backtest(Displayed):
 
     Attributes:
         scores: one row per origin, horizon and measure: origin, date, horizon, measure, actual, mean, sd, p5 to p95,
-            crps, crps_flat, crps_last, pit.
+            flat and last (two plain forecasts), crps, crps_flat, crps_last, pit.
         drivers: one row per origin, horizon and driver: actual, mean, sd, off (actual less mean over sd).
         origins: the dates.
     """
@@ -63,9 +64,22 @@ class Backtest(Displayed):
     def __str__(self) -> str:
         return backtest_text(self)
 
-    def report(self) -> str:
-        """Return the backtest as Markdown, with a fan of each forecast as SVG."""
-        return backtest_report(self)
+    @overload
+    def report(self) -> str: ...
+    @overload
+    def report(self, path: str | Path) -> Path: ...
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Write one page about the backtest, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
+                as Markdown.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return backtest_report(self, path)
 
     def __repr__(self) -> str:
         return f"<Backtest of {len(self.origins):,} origins, {self.scores.height:,} scores>"

@@ -86,7 +86,7 @@ def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
         entry["termination_factor"] = _milli(factors.get(level.name, 1.0))
         curve = found.entrants.percentiles.get(level.name)
         if curve is not None:
-            entry["percentiles"] = _percentiles(curve, found.raises.cola, level.range_cents)
+            entry["percentiles"] = _percentiles(curve, found.raises.ranges, level.range_cents)
         yield entry
 
 
