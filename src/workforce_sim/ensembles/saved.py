@@ -21,7 +21,7 @@ from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
 from workforce_sim.store.header import FORMAT as RUN_FORMAT
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
-from workforce_sim.tables import TABLES
+from workforce_sim.tables import SUMMARY
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
@@ -81,7 +81,7 @@ def _parts(folder: Path, column: str, names: list[str]) -> dict[str, pl.DataFram
         LedgerError: when the table has other columns, or others than these.
     """
     path, found = folder / "replicates.parquet", read_table(folder, "replicates")
-    known = [(each.name, each.dtype) for each in TABLES["summary"]]
+    known = [(each.name, each.dtype) for each in SUMMARY]
     if found.columns[:1] != [column] or list(found.schema.items())[1 : len(known) + 1] != known:
         raise LedgerError(f"{path}: has other columns than measures by {column}; {RESTORE}")
     parts = {str(part[column][0]): part.drop(column) for part in found.partition_by(column, maintain_order=True)}
