@@ -26,9 +26,9 @@ from workforce_sim.engine.membership import unknown_opt_outs
 from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import ROWS, parted
-from workforce_sim.engine.resume import resumed
+from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
-from workforce_sim.engine.state import State, StateOnDisk, by_key
+from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import Stream, set_aside
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
@@ -42,6 +42,7 @@ from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.parquet import FAST, ROW_GROUP
 from workforce_sim.store.reading import Stored
 from workforce_sim.store.spool import Spool
+from workforce_sim.store.writer import Carried
 from workforce_sim.wording import counted
 
 Engine = Literal["fast", "reference"]
@@ -138,18 +139,26 @@ class Run:
         if not isinstance(state, StateOnDisk):
             raise TypeError("the staff of this run are in memory")
         kept = after.carried(after.years[-1]) if after.years else None
-        if kept is not None:
-            last = after.years[-1]
-            found = resumed(state.scale, world, self.opening, last, after.part(last).snapshots, kept)
-            years = range(last + 1, years.stop)
-            hires = int(np.count_nonzero(found.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
-            parts = parted(found.staff[:hires], self.rows), parted(found.staff[hires:], self.rows)
-            hired, census = ([set_aside(part, spools[0]) for part in some] for some in parts)
-            state = StateOnDisk(hired, census, state.nobody, found.scale, found.forfeitures)
-        else:
+        if kept is None:
             state = replace(state, census=[set_aside(shelf.fetch(), spools[0]) for shelf in state.census])
+        else:
+            years = range(after.years[-1] + 1, years.stop)
+            state = self._resumed(state, after, kept, spools[0])
         self._let_go()
         return Stream(Course(world, in_order=True), self.rows, spools), years, state
+
+    def _resumed(self, first: StateOnDisk, after: Stored, kept: Carried, spool: Spool) -> StateOnDisk:
+        """Return the opening of the year after those that are stored, a row group of snapshots after another."""
+        last, found = after.years[-1], first
+        hired: list[Shelf] = []
+        census: list[Shelf] = []
+        for people, carried in carried_with(after.pieces(last, "snapshots", ROW_GROUP), kept):
+            state = resumed(first.scale, self._first.world, self.opening, last, people, carried)
+            hires = int(np.count_nonzero(state.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
+            for shelves, staff in ((hired, state.staff[:hires]), (census, state.staff[hires:])):
+                shelves += [set_aside(part, spool) for part in parted(staff, self.rows)]
+            found = replace(first, hired=hired, census=census, scale=state.scale, forfeitures=state.forfeitures)
+        return found
 
     def _let_go(self) -> None:
         """Let go of the census, which is on the disk by now."""

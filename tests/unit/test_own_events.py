@@ -14,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import workforce_sim as ws
-from tests.support_store import hashes
+from tests.support_store import hashes, through_disk
 from workforce_sim.dates import NEVER
 from workforce_sim.draws import census_key, decision, person_number, uniform
 from workforce_sim.engine.clock import Clock
@@ -202,6 +202,15 @@ def test_partitions_change_nothing(result: ws.Result, rows: int) -> None:
 
     assert len(several.parts) > 1
     assert fingerprint(joined([year.tables for year in years])) == result.fingerprint
+
+
+@pytest.mark.parametrize("rows", [7, 50])
+def test_a_run_through_the_disk_is_the_same_to_the_byte(rows: int, tmp_path: Path) -> None:
+    ws.simulate(CONFIG, out=tmp_path / "whole", events=OWN)
+    through_disk(CONFIG, tmp_path / "stopped", rows, after=1, own=OWN)
+    through_disk(CONFIG, tmp_path / "stopped", rows, own=OWN)
+
+    assert hashes(tmp_path / "stopped") == hashes(tmp_path / "whole")
 
 
 def test_a_replicate_of_an_ensemble_is_the_run_of_that_replicate() -> None:

@@ -32,7 +32,7 @@ from workforce_sim.run import begin, census_of
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
@@ -352,8 +352,3 @@ def _ways(by: str | Iterable[str]) -> list[str]:
     if wrong:
         raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
     return wanted
-
-
-def counting(tell: Count | None, place: int, of: int) -> Count | None:
-    """Return what tells the progress of one ensemble as that of all."""
-    return None if tell is None else lambda done, total: tell(place * total + done, of * total)

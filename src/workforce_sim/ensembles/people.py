@@ -108,7 +108,7 @@ def gains(rows: pl.DataFrame, by: str, least: int | None = None) -> pl.DataFrame
     Returns:
         One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
         employer contributions; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the
-        differences of those in both; baseline_only, scenario_only. With ``least`` small cells are hidden (``hidden``).
+        differences of those in both; baseline_only, scenario_only. ``least`` hides small cells: see ``hidden``.
     """
     both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
     found = rows.group_by(by).agg(

@@ -29,7 +29,8 @@ from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import Batch, EnsembleDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_no_folder
-from workforce_sim.store.header import READ, Header, refuse_difference
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header, refuse_difference
 from workforce_sim.store.layout import (
     ENSEMBLE,
     MANIFEST,
@@ -183,9 +184,9 @@ def _root(header: Header) -> str:
 
 def _asked(folder: Path) -> Header:
     path = folder / ASKED
-    found = read_document(path, EnsembleDocument, (FORMAT,)).header
-    if found.format not in READ:
-        raise older(path, found.model_dump(), READ[0])
+    found = read_document(path, EnsembleDocument, FORMAT).header
+    if found.format != RUN_FORMAT:
+        raise older(path, found.model_dump(), RUN_FORMAT)
     return Header.of(found, path)
 
 

@@ -21,7 +21,6 @@ from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import measures
 from workforce_sim.ensembles.cards import sweep_card
-from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable, side_by_side
 from workforce_sim.ensembles.plots import sweep_plot
@@ -31,7 +30,7 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
