@@ -102,6 +102,20 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def many(session: nox.Session) -> None:
+    """Record five years of ten million staff; print time and peak memory. Needs minutes, and 10 GB of disk."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "benchmarks.many", *session.posargs)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Open reports in headless Chromium, where it is installed; pictures and PDF stay in build/pages."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "pytest", "-q", "-m", "pages", "tests/pages", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Examine 20,000 damaged inputs, or as many as WORKFORCE_SIM_FUZZ says."""
     session.install("-q", "-r", "requirements.txt")

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.cli.console import SUCCESS
+from workforce_sim.cli.console import SUCCESS, positive
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain
 
@@ -22,6 +22,8 @@ def add_report_command(commands: Any, command: Command) -> None:
     report.add_argument("--out", metavar="FILE.html", type=Path, help="file to write; default: DIR.html, beside DIR")
     about = "discount rate a year of present values, as 0.04 or 4%%; default: 5%%"
     report.add_argument("--discount-rate", metavar="RATE", type=_rate, help=about)
+    about = "also simulate N of each source of uncertainty, to tell chance, years and assumptions apart"
+    report.add_argument("--apart", metavar="N", type=positive, help=about)
 
 
 def _rate(text: str) -> float:
@@ -37,6 +39,6 @@ def _report(options: argparse.Namespace) -> int:
     from workforce_sim.reports.written import place_beside, write_page  # noqa: PLC0415
 
     place = place_beside(options.folder, options.out)
-    write_page(place, page_of_folder(options.folder, options.discount_rate))
+    write_page(place, page_of_folder(options.folder, options.discount_rate, options.apart))
     complain(f"written to {place}")
     return SUCCESS

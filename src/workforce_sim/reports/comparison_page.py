@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -12,11 +12,13 @@ from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import COST, cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
+from workforce_sim.reports.hired import hired_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario, period, simulations
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
+from workforce_sim.reports.why import why_scenarios
 
 PARTICIPATION = "participation_rate"
 OF_PAYROLL = "employer_cost_share_of_payroll"
@@ -24,7 +26,7 @@ OF_PAYROLL = "employer_cost_share_of_payroll"
 
 def comparison_page(
     scenarios: Sequence[Scenario],
-    groups: pl.DataFrame | None = None,
+    told: Mapping[str, pl.DataFrame] | None = None,
     *,
     rate: float = DISCOUNT_RATE,
     attribution: Attribution | None = None,
@@ -33,21 +35,26 @@ def comparison_page(
 
     Args:
         scenarios: two or more, with the same years and simulations.
-        groups: who gains and who loses, as ``gains_by_group`` gives it.
+        told: what there is of ``groups`` and ``drivers``, as ``ensembles.grouped.report_tables`` gives them, and
+            ``by_hired``, as ``Comparison.by_group`` gives it.
         rate: discount rate a year of the present value.
         attribution: how much of the range each source makes.
     """
     base, *others = scenarios
+    tables = told or {}
+    groups = tables.get("groups")
     sections = [
         cost_section(scenarios, rate),
         source_section(scenarios),
+        why_scenarios(tables.get("drivers"), base.name),
         participation_section(scenarios),
         gains_section(groups),
+        hired_section(tables.get("by_hired"), base.name),
         headcount_section(scenarios),
         differences_section(base, others),
         warnings_section(scenarios),
         certainty_section(scenarios, attribution),
-        assumptions_section(base.header),
+        assumptions_section(base, design=False),
         made_section(scenarios),
     ]
     kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"

@@ -82,13 +82,19 @@ def figures(*found: Element | None) -> Element:
 
 
 def listing(
-    caption: str, heading: Sequence[str], rows: Iterable[Sequence[Child]], *, note: str = "", text: bool = False
+    caption: str,
+    heading: Sequence[str],
+    rows: Iterable[Sequence[Child]],
+    *,
+    note: str = "",
+    text: bool = False,
+    left: int = 1,
 ) -> Element:
     """Return a table that can be sorted where scripts run; with ``text`` its cells are words, not figures."""
     below = element("small", note) if note else None
     kind = "sort text" if text else "sort"
     title = (caption, below) if caption or below is not None else None
-    return wide(table(heading, list(rows), caption=title, left=len(heading) if text else 1, class_=kind))
+    return wide(table(heading, list(rows), caption=title, left=len(heading) if text else left, class_=kind))
 
 
 SHORT = 14

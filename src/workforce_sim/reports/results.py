@@ -5,25 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
 from workforce_sim.ensembles.attribution import Attribution
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
-from workforce_sim.ensembles.grouped import gains_by_group
-from workforce_sim.ensembles.saved import Results, read_results, read_table, table_names
+from workforce_sim.ensembles.grouped import report_tables
+from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
+from workforce_sim.reports.apart import told_apart
 from workforce_sim.reports.comparison_page import comparison_page
 from workforce_sim.reports.ensemble_page import ensemble_page
 from workforce_sim.reports.run_page import run_page
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sweep_page import sweep_page
 from workforce_sim.reports.written import discount_rate, refuse_place, write_page
+from workforce_sim.summary import HIRED
 
 LEAST = 10
 """Fewest employees of a cell of who gains and who loses, unless something else is asked for."""
-
-GROUPS = "groups"
 
 
 def report(
@@ -49,35 +47,42 @@ def report(
     """
     chosen = discount_rate(rate)
     refuse_place(path)
-    groups = gains_by_group(found, least) if isinstance(found, Comparison) and found.census is not None else None
-    return write_page(path, page_of(found, chosen, groups, attribution))
+    return write_page(path, page_of(found, chosen, attribution, least))
 
 
-def page_of_folder(folder: Path, rate: float | None) -> bytes:
+def page_of_folder(folder: Path, rate: float | None, apart: int | None = None) -> bytes:
     """Return the page of whatever result a folder holds.
+
+    Args:
+        folder: as ``--out`` of a command wrote it.
+        rate: discount rate a year of present values.
+        apart: how many simulations of each source of uncertainty to make, to tell them apart; none when left out.
 
     Raises:
         FileNotFoundError, LedgerError: as ``read_results``.
-        RequestError: for a rate that is none.
+        RequestError: for a rate that is none, or as ``told_apart``.
     """
-    chosen = discount_rate(rate)
-    found = read_results(folder)
-    told = isinstance(found, Comparison) and GROUPS in table_names(folder)
-    return page_of(found, chosen, read_table(folder, GROUPS) if told else None)
+    chosen, found = discount_rate(rate), read_results(folder)
+    return page_of(found, chosen, None if apart is None else told_apart(found, apart))
 
 
-def page_of(
-    found: Results, rate: float, groups: pl.DataFrame | None = None, attribution: Attribution | None = None
-) -> bytes:
-    """Return the page of a result; ``groups`` is who gains and who loses, as ``gains_by_group`` gives it."""
+def page_of(found: Results, rate: float, attribution: Attribution | None = None, least: int | None = LEAST) -> bytes:
+    """Return the page of a result; arguments are those of ``report``."""
     if isinstance(found, Comparison):
-        scenarios = [Scenario.of(name, each.header, each.replicates) for name, each in found.ensembles.items()]
-        return comparison_page(scenarios, groups, rate=rate, attribution=attribution)
+        return _comparison(found, rate, attribution, least)
     if isinstance(found, Ensemble):
         return ensemble_page(Scenario.of("", found.header, found.replicates), rate=rate, attribution=attribution)
     if isinstance(found, Sweep):
         return sweep_page(_first(found), found.combinations, found.replicates, rate=rate)
     return run_page(found, rate=rate)
+
+
+def _comparison(found: Comparison, rate: float, attribution: Attribution | None, least: int | None) -> bytes:
+    scenarios = [Scenario.of(name, each.header, each.replicates) for name, each in found.ensembles.items()]
+    told = report_tables(found, least)
+    if HIRED in found.made_by:
+        told["by_hired"] = found.by_group(least=least)
+    return comparison_page(scenarios, told, rate=rate, attribution=attribution)
 
 
 def _first(found: Sweep) -> Scenario:

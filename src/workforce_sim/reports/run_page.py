@@ -16,6 +16,7 @@ from workforce_sim.reports.people import headcount_section, participation_sectio
 from workforce_sim.reports.scenario import Scenario, period
 from workforce_sim.reports.testing import failed, tests_of, tests_section
 from workforce_sim.reports.values import count, form, listed, share, whole_dollars
+from workforce_sim.reports.why import why_years
 from workforce_sim.reports.workforce import rates_section, workforce_section
 from workforce_sim.result import Result
 from workforce_sim.wording.measures import label
@@ -40,11 +41,12 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
         participation_section([each]),
         rates_section(result, each.years),
         *plan,
+        why_years(result, each.years),
         tests_section(tests),
         workforce_section(result, each.years),
         warnings_section([each]),
         certainty_section([each]),
-        assumptions_section(header),
+        assumptions_section(each),
         made_section([each]),
     ]
     kicker = f"One simulation, {period(each.years)}, random seed {header.configuration['random_seed']}"

@@ -11,7 +11,7 @@ NOT_USED = "default: left out or off"
 HAS = "Vanguard, How America Saves"
 
 SOURCES = {
-    "terminations.rates": "default: Society of Actuaries, table 1549 (2003); retirement by judgment",
+    "terminations.rates": "default: Society of Actuaries, table 1549, 2003; retirement by judgment",
     "terminations.causes": "default: Society of Actuaries, Pri-2012; BLS JOLTS 2024; rest by judgment",
     "hiring.ages": "default: BLS, Employee Tenure in 2016; Current Population Survey 2025",
     "hiring": JUDGMENT,
@@ -36,12 +36,12 @@ SOURCES = {
     "enrollment.escalation.increment": "default: IRC 414A",
     "enrollment.escalation.cap": "default: IRC 414A",
     "enrollment": JUDGMENT,
-    "plan.match": "default: basic safe-harbor match, judgment",
+    "plan.match": JUDGMENT,
     "plan.vesting": "default: Vanguard 2021; PSCA 61st survey",
     "plan.roth": JUDGMENT,
     "plan.annual_return": JUDGMENT,
     "plan.forfeitures": JUDGMENT,
-    "plan.limits": "default: judgment; limits of each year: IRS notices",
+    "plan.limits": JUDGMENT,
     "workforce.new_hire_termination_rate": DOCUMENTED,
     "workforce.headcount": JUDGMENT,
     "workforce.max_hires_ratio": JUDGMENT,

@@ -34,7 +34,7 @@ def tests_section(found: Sequence[Nondiscrimination]) -> Section:
     detail = [list(row) for year in found for row in _details(year)]
     figures = listing("", ["Year", "Test", "Figures", "Note"], detail, text=True)
     more = element("details", element("summary", "Figures behind the tests"), figures)
-    about = "Percentages are in percent, amounts in dollars. Tests are made on the simulated employees of each year."
+    about = "Tests are made on the simulated employees of each year."
     return Section("tests", "Plan tests by year", [listing("", heading, rows, text=True), more, note(about)])
 
 
@@ -50,7 +50,11 @@ def _outcome(test: PlanTest | None) -> Element | str:
 
 
 def _details(year: Nondiscrimination) -> Iterator[tuple[str, str, str, str]]:
-    yield from ((str(year.year), test.test, test.written.replace("_", " "), test.note) for test in year.tests)
+    yield from ((str(year.year), test.test, _figures(test), test.note) for test in year.tests)
+
+
+def _figures(test: PlanTest) -> str:
+    return "; ".join(f"{figure.words} {figure.text}" for figure in test.in_words)
 
 
 def failed(found: Sequence[Nondiscrimination]) -> list[str]:

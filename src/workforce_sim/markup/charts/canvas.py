@@ -96,8 +96,8 @@ def points(places: Any) -> str:
 
 
 def readable_on(colour: str) -> str:
-    """Return the ink, dark or light, that stands out more from a colour."""
-    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+    """Return the ink, black or white, that stands out more from a colour: by 4.5 or more from any."""
+    return max(("#000000", PAPER), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: str, other: str) -> float:

@@ -132,7 +132,7 @@ def _names(best: Sequence[Point], across: Scale, up: Scale) -> Iterator[Element]
     for p in best:
         text = fitted(p.name, 150)
         x, y, wide = across(p.x), up(p.y) - 8, text_width(text)
-        begin = min(max(x - wide / 2, 0), WIDTH - wide)
+        begin = min(max(x - wide / 2, across.start - 4), WIDTH - wide)
         if all(abs(y - other) > 14 or begin > end or begin + wide < start for start, end, other in taken):
             taken.append((begin, begin + wide, y))
             yield words(begin + wide / 2, y, text, "middle")

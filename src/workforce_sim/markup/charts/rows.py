@@ -46,7 +46,9 @@ class Step(NamedTuple):
     total: bool = False
 
 
-def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> Element:
+def waterfall(
+    title: str, steps: Sequence[Step], form: Form, signed: Form, colours: tuple[str, str] = (GAIN, LOSS)
+) -> Element:
     """Return how one figure becomes another, a row for each step.
 
     Args:
@@ -54,6 +56,7 @@ def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> El
         steps: totals stand at their amount, others are added to what is before them.
         form: writes a total.
         signed: writes a change, with its sign.
+        colours: of what adds and of what takes away.
     """
     spans = list(_spans(steps))
     low, high = min(min(a, b) for a, b in spans), max(max(a, b) for a, b in spans)
@@ -61,7 +64,10 @@ def waterfall(title: str, steps: Sequence[Step], form: Form, signed: Form) -> El
     room = max(map(text_width, texts)) + 6
     base = _base(spans, low, high)
     scale = Scale(base, high, NAMES + 8 + (room if low < 0 else 0), WIDTH - room)
-    rows = [_step(scale, step, span, i, texts[i]) for i, (step, span) in enumerate(zip(steps, spans, strict=True))]
+    rows = [
+        _step(scale, (step, texts[i], colours), span, i)
+        for i, (step, span) in enumerate(zip(steps, spans, strict=True))
+    ]
     joins = [
         line(scale(end), ROW * i + 26, scale(end), ROW * (i + 1) + 6, QUIET, stroke_dasharray="2 2")
         for i, (_, end) in enumerate(spans[:-1])
@@ -92,9 +98,12 @@ def _base(spans: Sequence[tuple[float, float]], low: float, high: float) -> floa
     return max(steps[0], 0.0)
 
 
-def _step(scale: Scale, step: Step, span: tuple[float, float], place: int, text: str) -> list[Element]:
+def _step(
+    scale: Scale, told: tuple[Step, str, tuple[str, str]], span: tuple[float, float], place: int
+) -> list[Element]:
+    step, text, (more, less) = told
     left, right = sorted((scale(max(span[0], scale.low)), scale(max(span[1], scale.low))))
-    colour = TOTAL if step.total else GAIN if step.amount >= 0 else LOSS
+    colour = TOTAL if step.total else more if step.amount >= 0 else less
     y = ROW * place + 15
     end = words(right + 4, y + 4, text)
     if scale.low < 0 and step.amount < 0:
@@ -118,34 +127,45 @@ def pyramid(
         right: the same at the right.
         form: writes a value.
     """
-    middle = max(map(text_width, names)) + 10
-    most = max([*left[1], *right[1], 1e-9])
+    middle = min(max(map(text_width, names)), MIDDLE) + 10
     room = max(text_width(form(v)) for v in (*left[1], *right[1])) + 6
-    length = (WIDTH - middle) / 2 - room
-    heads = [
-        _head(side, x, anchor, i)
-        for i, (side, x, anchor) in enumerate(
-            ((left[0], (WIDTH - middle) / 2, "end"), (right[0], (WIDTH + middle) / 2, "start"))
-        )
+    longest = (WIDTH - middle) / 2 - room
+    unit = longest / max([*left[1], *right[1], 1e-9])
+    drawn = [
+        list(_side(place, (WIDTH - middle) / 2, each, names, (unit, form))) for place, each in enumerate((left, right))
     ]
-    rows = []
-    for i, name in enumerate(names):
-        y = 30 + 24 * (len(names) - 1 - i)
-        rows += [words(WIDTH / 2, y + 13, name, "middle", fill=QUIET)]
-        for side, (called, values) in enumerate((left, right)):
-            long = values[i] / most * length
-            x = (WIDTH + middle) / 2 if side else (WIDTH - middle) / 2 - long
-            rows += [bar(x, y, long, 18, look(side).colour, f"{called}, {name}: {form(values[i])}")]
-            rows += [words(x + long + 4 if side else x - 4, y + 13, form(values[i]), "start" if side else "end")]
-    about = "; ".join(
-        f"{called}: " + ", ".join(f"{n} {form(v)}" for n, v in zip(names, values, strict=True))
-        for called, values in (left, right)
-    )
-    return picture(title, f"{about}.", 32 + 24 * len(names), heads, rows)
+    between = [
+        words(WIDTH / 2, _level(names, i) + 13, fitted(n, MIDDLE), "middle", fill=QUIET) for i, n in enumerate(names)
+    ]
+    about = "; ".join(f"{called}: {_told(names, values, form)}" for called, values in (left, right))
+    return picture(title, f"{about}.", 32 + 24 * len(names), drawn, between)
 
 
-def _head(text: str, x: float, anchor: str, place: int) -> Element:
-    return words(x, 15, fitted(text, WIDTH / 2 - 30), anchor, fill=look(place).colour, font_weight="bold")
+MIDDLE = 110
+"""Most room for the names between the sides of a pyramid."""
+
+
+def _level(names: Sequence[str], place: int) -> float:
+    return 30.0 + 24 * (len(names) - 1 - place)
+
+
+def _side(
+    place: int, edge: float, side: tuple[str, Sequence[float]], names: Sequence[str], scaled: tuple[float, Form]
+) -> Iterator[Element]:
+    """Yield one side: its name above, then bars that begin at the middle and their values."""
+    (called, values), (unit, form) = side, scaled
+    style, anchor = look(place), "start" if place else "end"
+    begin = WIDTH - edge if place else edge
+    yield words(begin, 15, fitted(called, edge * 0.9), anchor, fill=style.colour, font_weight="bold")
+    for i, value in enumerate(values):
+        y, long = _level(names, i), value * unit
+        x = begin if place else begin - long
+        yield bar(x, y, long, 18, style.colour, f"{called}, {names[i]}: {form(value)}")
+        yield words(x + long + 4 if place else x - 4, y + 13, form(value), anchor)
+
+
+def _told(names: Sequence[str], values: Sequence[float], form: Form) -> str:
+    return ", ".join(f"{name} {form(value)}" for name, value in zip(names, values, strict=True))
 
 
 def share_bars(
@@ -171,10 +191,7 @@ def share_bars(
         list(_shares(name, (parts, colours), row, top + 26 * i, form))
         for i, (name, row) in enumerate(zip(names, shares, strict=True))
     ]
-    about = "; ".join(
-        f"{name}: " + ", ".join(f"{part} {form(v)}" for part, v in zip(parts, row, strict=True))
-        for name, row in zip(names, shares, strict=True)
-    )
+    about = "; ".join(f"{name}: {_told(parts, row, form)}" for name, row in zip(names, shares, strict=True))
     return picture(title, f"{about}.", top + 26 * len(names) + 4, head, rows)
 
 

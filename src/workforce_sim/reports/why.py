@@ -1,0 +1,62 @@
+"""Why the cost changed, or differs between scenarios: an exact sum of drivers, as a waterfall and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from workforce_sim.explain.change import explain_change
+from workforce_sim.markup.charts.canvas import GAIN, LOSS
+from workforce_sim.markup.charts.rows import Step, waterfall
+from workforce_sim.markup.elements import Child, Element
+from workforce_sim.reports.cost import COST
+from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.values import change, form, whole_dollars
+from workforce_sim.result import Result
+
+WHAT = (
+    "Each driver is what the cost changes by as employees, pay, participation, deferral rates, the formulas and limits "
+    "change; the drivers add up to the change, to the cent."
+)
+
+
+def why_years(result: Result, years: Sequence[int]) -> Section:
+    """Return why the cost of the last year is not that of the first; nothing of one year or without a plan."""
+    heading = f"Why the cost changed from {years[0]} to {years[-1]}"
+    if len(years) < 2 or not result.config.plan.enabled:
+        return Section("why", heading, [])
+    found = explain_change(result, COST, years[0], years[-1])
+    names = f"Cost in {years[0]}", f"Cost in {years[-1]}"
+    return Section("why", heading, [_told(heading, names, int(found.first), found.drivers.rows()), note(WHAT)])
+
+
+def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> Section:
+    """Return why the cost of scenarios differs from that of the baseline in the last year.
+
+    Args:
+        drivers: one row per scenario and driver, as ``ensembles.grouped.cost_drivers`` gives it.
+        baseline: its name.
+    """
+    content: list[Child] = []
+    for part in [] if drivers is None else drivers.partition_by("scenario", maintain_order=True):
+        name, year, first = part["scenario"][0], part["year"][0], part["baseline_cents"][0]
+        title = f"{name} compared with {baseline}, {year}"
+        content.append(_told(title, (baseline, name), first, part.select("driver", "cents").rows()))
+    if content:
+        content.append(note("In one simulation (number 0). ", WHAT))
+    return Section("why", "Why the cost differs", content)
+
+
+def _told(title: str, names: tuple[str, str], first: int, drivers: Sequence[tuple[str, int]]) -> Element:
+    parts = [(driver[0].upper() + driver[1:], cents) for driver, cents in drivers if cents]
+    last = first + sum(cents for _, cents in parts)
+    steps = [Step(names[0], first, True), *(Step(*part) for part in parts), Step(names[1], last, True)]
+    rows = [[names[0], whole_dollars(first)], *([name, _exact(cents)] for name, cents in parts)]
+    rows.append([names[1], whole_dollars(last)])
+    chart = waterfall(title, steps, form(COST), lambda cents: change(COST, cents), (LOSS, GAIN))
+    return figures(figure(title, chart), listing("", ["Driver", "Amount"], rows))
+
+
+def _exact(cents: int) -> str:
+    return f"{'+' if cents > 0 else ''}{whole_dollars(cents)}"
