@@ -48,7 +48,7 @@ def interrupted(config: Any, run: Path, after: int, **arguments: Any) -> None:
 
 
 def through_disk(config: Any, run: Path, rows: int, after: int | None = None, **arguments: Any) -> None:
-    """Simulate into a folder in partitions of so many rows, as runs of very many staff are; stop after so many years."""
+    """Simulate into a folder in partitions of so many rows, as very large runs are; stop after so many years."""
 
     def tell(year: int) -> None:
         told.append(year)

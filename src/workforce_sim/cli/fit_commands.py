@@ -18,13 +18,13 @@ _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures t
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
-    about = "learn rates from dated censuses and write a configuration"
+    about = "learn rates from several years of censuses and write a configuration"
     example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
     fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
-    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
+    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file for the fitted configuration")
     fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
-    about = "forecast from past censuses and tell how well"
+    about = "forecast from past censuses and score the forecasts"
     example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
     test = command(commands, "backtest", about, _backtest, example=example)
     _censuses(test)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.groups_text import costs_table
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
@@ -40,10 +41,12 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
         least: groups of fewer people are hidden; None hides none.
     """
     parts = [_headline(found)]
+    cuts = [cut for cut in (HIRED, *([] if by is None else [by])) if cut in found.made_by]
+    groups = [found.by_group(cut, least=least) for cut in cuts]
     for name in found.others:
         parts += ["", *_configuration(found, name), "", *_answer(found, name), "", *_by_year(found, name)]
-        for cut in (HIRED,) if by is None else (HIRED, by):
-            parts += _by_group(found, name, cut, least)
+        for rows in groups:
+            parts += _by_group(found, name, rows)
         parts += _per_point(found, name)
     return "\n".join([*parts, *_notes(found)])
 
@@ -141,11 +144,8 @@ def _moved(measure: str, moved: Row) -> Iterator[str]:
     yield from (gap, error(measure, moved["mean_error"]), *ends)
 
 
-def _by_group(found: Comparison, name: str, by: str, least: int | None) -> Iterator[str]:
+def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
     """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
-    if by not in found.made_by:
-        return
-    rows = found.by_group(by, least=least)
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
     measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
     if measures:
@@ -163,12 +163,6 @@ def _per_point(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _notes(found: Comparison) -> Iterator[str]:
-    """Yield what is to be said of the census and the plans, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    if of:
-        yield from ("", "notes")
-    for note, names in of.items():
-        yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
+    """Yield the notes of the census and the plans under a heading."""
+    told = [f"  {note}" for note in notes(found)]
+    yield from ("", "notes", *told) if told else ()
