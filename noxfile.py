@@ -42,7 +42,8 @@ def tests(session: nox.Session) -> None:
 def thorough(session: nox.Session) -> None:
     """Run all tests, the long trials too."""
     session.install("-q", "-r", "requirements.txt")
-    session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs)
+    more = {"HYPOTHESIS_PROFILE": "thorough", "WORKFORCE_SIM_FAULTS": "50"}
+    session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs, env=more)
 
 
 @nox.session(python=PYTHONS[0], venv_backend="uv")
@@ -98,6 +99,13 @@ def package(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     session.install("-q", "-r", "requirements.txt")
     session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
+
+
+@nox.session
+def many(session: nox.Session) -> None:
+    """Record five years of ten million staff; print time and peak memory. Needs minutes, and 10 GB of disk."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "benchmarks.many", *session.posargs)
 
 
 @nox.session

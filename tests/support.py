@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import settings
 from polars.testing import assert_frame_equal
 
@@ -29,8 +30,13 @@ RATES = {"total_termination_rate": 0.12, "new_hire_termination_rate": 0.25}
 
 
 def examples(count: int) -> int:
-    """Return how many examples a test takes: ``count`` in the ci profile, in proportion in the others."""
-    return count * settings().max_examples // 100
+    """Return how many examples a test takes: ``count`` in the thorough profile, in proportion in the others."""
+    return max(1, count * settings().max_examples // 100)
+
+
+def few(cases: Iterable[Any], of: int) -> list[Any]:
+    """Return cases of one argument that are much alike: one in ``of`` runs on every change, the others are slow."""
+    return [pytest.param(case, marks=pytest.mark.slow) if number % of else case for number, case in enumerate(cases)]
 
 
 @dataclass(frozen=True, repr=False)

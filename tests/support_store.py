@@ -10,6 +10,8 @@ from typing import Any
 
 import workforce_sim as ws
 from workforce_sim.result import Result
+from workforce_sim.run import begin
+from workforce_sim.simulation import recorded
 
 SMALL: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2028, "target_growth_rate": 0.03},
@@ -43,6 +45,23 @@ def interrupted(config: Any, run: Path, after: int, **arguments: Any) -> None:
     except InterruptionError:
         return
     raise AssertionError(f"the run was not interrupted: {result!r}")
+
+
+def through_disk(config: Any, run: Path, rows: int, after: int | None = None, **arguments: Any) -> None:
+    """Simulate into a folder in partitions of so many rows, as very large runs are; stop after so many years."""
+
+    def tell(year: int) -> None:
+        told.append(year)
+        if len(told) == after:
+            raise InterruptionError
+
+    told: list[int] = []
+    begun = begin(config, in_order=True, large=0, rows=rows, **arguments)
+    try:
+        recorded(begun, run, tell)
+    except InterruptionError:
+        return
+    assert after is None, f"the run was not interrupted: {told}"
 
 
 def hashes(run: Path) -> dict[str, str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.exports.dollars import in_dollars
     from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
     from workforce_sim.fitting.calibration import Calibration, calibrate
@@ -128,6 +129,7 @@ __all__ = [
     "export_tables",
     "fit",
     "hires_needed",
+    "in_dollars",
     "ledger_rows",
     "level_mix",
     "limits",
@@ -179,6 +181,7 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
+    "exports.dollars": ("in_dollars",),
     "exports.tables": ("export_tables",),
     "fitting.backtest": ("Backtest", "backtest"),
     "fitting.calibration": ("Calibration", "calibrate"),

@@ -26,6 +26,7 @@ from orchestrator_dbt.run_multi_year import (
     test_configuration_compatibility,
     validate_configuration,
 )
+from tests.support import examples
 from workforce_sim import load_config
 from workforce_sim.config import Config
 from workforce_sim.config.keys import keys_of
@@ -755,7 +756,7 @@ mistakes = (
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(mistakes)
 def test_each_of_many_mistakes_is_answered_in_a_clear_line(mistakes: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
     config = documented()
@@ -782,7 +783,7 @@ def test_each_of_many_mistakes_is_answered_in_a_clear_line(mistakes: tuple[tuple
 KEYS = st.sampled_from([*documented(), "start_year", "match"]) | st.text().filter(lambda key: key not in TAGS)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates(),

@@ -15,6 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.censuses import config
+from tests.support import examples
 from workforce_sim.census import Census, read_census
 from workforce_sim.errors import CensusError
 
@@ -174,7 +175,7 @@ def _either(notes: Sequence[str]) -> str:
     return "\n".join(note for note in notes if "fits the other order" in note)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(people=st.lists(PERSON, min_size=2, max_size=12), way=ways())
 def test_a_census_in_any_mixture_of_formats_is_read_or_refused(people: list[Person], way: Written) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -52,8 +52,8 @@ def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(
     replicates: tuple[int, ...], headcount: str
 ) -> None:
     config = with_changes(load_config(), {**EVERY_SETTLEMENT, "workforce.headcount": headcount})
-    config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 3})
-    opening = complete(synthetic_census(60, seed=7), config)
+    config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 2})
+    opening = complete(synthetic_census(30, seed=7), config)
     course = Course(prepared(config, opening, replicates)[1])
     assert {step.name for step in course.steps} >= {"employment", "merit pool", "reallocation", "top-paid group"}
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.censuses import config
+from tests.support import examples
 from workforce_sim.census import read_census
 from workforce_sim.errors import CensusError
 
@@ -40,13 +41,13 @@ def truth(titles: list[str]) -> dict[str, int]:
     return {str(number): 5_200_000 + 100 * number for number in range(len(titles))}
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(titles=TITLES, separator=st.sampled_from([",", ";", "\t", "|"]), quoting=st.sampled_from([0, 1]))
 def test_quoted_texts_lose_no_row(titles: list[str], separator: str, quoting: Literal[0, 1]) -> None:
     assert read(people(titles, separator, quoting)) == truth(titles)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(titles=BROKEN)
 def test_texts_with_line_ends_lose_no_row_or_are_refused(titles: list[str]) -> None:
     try:
@@ -57,7 +58,7 @@ def test_texts_with_line_ends_lose_no_row_or_are_refused(titles: list[str]) -> N
         assert found == truth(titles)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(titles=BROKEN)
 def test_texts_written_without_care_are_read_or_refused(titles: list[str]) -> None:
     """A writer that quotes nothing: each row is read as it stands, or the file is refused."""

@@ -124,9 +124,11 @@ def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
     assert one(off, measure="average_deferral_rate")["mean"] is None
     cost = one(found.cost_per_point, scenario="off", year=2027)
     assert cost["cents_per_point"] == pytest.approx(cost["cost_cents"] / cost["points"])
-    lines = [line for line in str(found).splitlines() if line.startswith(("net cost $", "match $", "participation"))]
+    starts = ("net employer cost ", "match ", "participation, ")
+    lines = [line for line in str(found).splitlines() if line.startswith(starts) and "2025" in line]
     assert len(lines) == 4
     assert not any(" - " in line for line in lines)
+    assert "off costs the employer $" in str(found)
 
 
 def test_progress_counts_all_scenarios() -> None:
@@ -345,7 +347,7 @@ def test_levels_of_only_one_scenario_are_in_one_list_of_groups() -> None:
     ],
 )
 def test_scenarios_of_other_random_numbers_are_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match="compared with common random numbers") as error:
+    with pytest.raises(ConfigError, match="all scenarios use the same random draws") as error:
         compare({"a": TODAY, "b": {**TODAY, **changes}})
 
     assert str(error.value).split("\n")[1:] == [f"  {told}"]
@@ -376,7 +378,7 @@ def test_a_wrong_configuration_is_told_with_its_scenario() -> None:
 
 
 def test_groups_that_are_none_are_refused(compared: Comparison) -> None:
-    with pytest.raises(RequestError, match="by must be age_band, tenure_band, level or pay_band"):
+    with pytest.raises(RequestError, match="by must be department, level, age_band, tenure_band or pay_band"):
         compared.gains("salary")
 
 
@@ -388,9 +390,9 @@ def test_a_comparison_is_printed_in_a_hundred_plain_columns(compared: Comparison
 
     assert text.isascii()
     assert max(map(len, text.splitlines())) <= 100
-    assert f"4 scenarios, {COUNT} replicates of each, 2025 to 2027" in text
-    assert "everybody beside today: 1 difference in what was asked" in text
-    assert "net a point of participation" in text
+    assert f"4 scenarios, {COUNT} simulations of each, 2025 to 2027" in text
+    assert "everybody compared with today: 1 setting differs" in text
+    assert "net cost of a point of participation in 2027: $" in text
     assert repr(compared) == f"<Comparison of today, richer, everybody, leaving: {COUNT} simulations of each>"
 
 

@@ -74,6 +74,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Sweep": swept,
     "Attribution": lambda: ws.attribution(CONFIG, replicates=10),
     "RunDifference": difference,
+    "Change": lambda: ws.explain_change(run(), "net_employer_cost", 2025, 2026),
     "Timeline": lambda: ws.timeline(run(), run().snapshots["employee_id"][0]),
     "Nondiscrimination": lambda: ws.nondiscrimination(run(), 2025),
     "Attempt": lambda: ws.attempt(CONFIG, keeping=ws.Keeping(tables="whole")),

@@ -78,15 +78,15 @@ def test_an_ensemble_says_how_sure_it_is(capsys: Captured) -> None:
     )
 
     out = capsys.readouterr().out
-    assert out.startswith("40 replicates, 2025 to 2026\n")
-    assert "\nsure enough after 40 replicates: the standard error of net_employer_cost is up to " in out
-    assert "\nnot sure enough after 40 replicates: the standard error of hires is up to " in out
+    assert out.startswith("40 simulations, 2025 to 2026\n")
+    assert "\nstopped after 40 simulations: target precision reached (standard error of net_employer_cost: " in out
+    assert "\ntarget precision not reached after 40 simulations (standard error of hires: " in out
 
 
 def test_an_ensemble_stops_when_sure(capsys: Captured) -> None:
     assert main(["ensemble", "today.yaml", "--replicates", "40", "--until", "net_employer_cost=50%"]) == 0
 
-    assert capsys.readouterr().out.startswith("30 replicates, ")
+    assert capsys.readouterr().out.startswith("30 simulations, ")
 
 
 def test_an_ensemble_as_json(capsys: Captured) -> None:
@@ -108,7 +108,7 @@ def test_notes_are_printed(capsys: Captured) -> None:
 
     assert main(["ensemble", "legal.yaml", "--replicates", "1"]) == 0
 
-    assert "\nnotes\n  the law: " in capsys.readouterr().out
+    assert "\nnotes\n  compliance warning: " in capsys.readouterr().out
 
 
 def test_an_ensemble_is_written_and_gone_on_with(capsys: Captured) -> None:
@@ -149,7 +149,10 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
     assert not Path("out/replicates.parquet").exists()
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert err.splitlines()[-1] == "interrupted"
+        told = r"interrupted; ([\d,]+) simulations are kept in out: give the same command again to go on"
+        kept = re.fullmatch(told, err.splitlines()[-1])
+        assert kept is not None
+        assert int(kept[1].replace(",", "")) == 50 * len(list(Path("out").glob("batch=*")))
         assert "Traceback" not in err
         assert not list(Path("out").glob(".*"))
 
@@ -171,15 +174,16 @@ def test_a_comparison_is_printed(capsys: Captured) -> None:
 
 
 COMPARED = ["compare", "a=today.yaml", "b=richer.yaml", "--replicates", "1"]
-GAINS = [*COMPARED, "--gains", "level"]
+GAINS = [*COMPARED, "--by", "level"]
 
 
 def test_who_gains_is_printed_without_small_cells(capsys: Captured) -> None:
     assert main([*GAINS, "--out", "out"]) == 0
 
     out = capsys.readouterr().out
-    assert "b: who gains and who loses in replicate 0" in out
-    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction; " in out
+    assert "b: who gains and who loses employer contributions; " in out
+    assert "b: by level; " in out
+    assert "\nhidden: cells of fewer than 10 people, and others that would give them away by subtraction;\n" in out
     found = pl.read_parquet("out/gains.parquet")
     assert found["suppressed"].any()
     assert not found["persons"].is_null().all()
@@ -260,11 +264,15 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["compare", "a=today.yaml", "a=richer.yaml"], "scenario a: given twice"),
         (["compare", "a=today.yaml", "b=nowhere.yaml"], "nowhere.yaml: no such configuration file"),
         (["compare", "a=today.yaml", "b=richer.yaml", "--out", "no/where"], "no: no such folder; make it first"),
-        ([*COMPARED, "--show-small"], "--show-small: shows small cells of --gains; give that too"),
+        (
+            ["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--sort", "cost"],
+            "--sort: no measure or swept key is",
+        ),
+        (["sweep", "today.yaml", "--set", "plan.enabled=[true]", "--filter", "match"], "--filter: expected MEASURE<="),
         (["sweep", "today.yaml", "--set", "plan.enabled=true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enabled=[true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enable=[true]"], "plan.enable: unknown key (did you mean enabled?)"),
-        (["sweep", "today.yaml", "--set", "random_seed=[1]"], "random_seed: is the same in a whole sweep"),
+        (["sweep", "today.yaml", "--set", "random_seed=[1]"], "random_seed: cannot vary in a sweep"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line_and_nothing_is_written(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,39 @@ def test_page_and_report_have_no_one_in_them(found: ws.Fit) -> None:
     assert "exits by tenure" in page
     assert report.count("<svg") == report.count("</svg>") >= 6
     assert not [word for word in (page + report).split() if word.strip("',:") in ids]
+
+
+def test_the_page_has_pictures_with_their_figures_and_no_one_in_it(found: ws.Fit, tmp_path: Path) -> None:
+    written = found.report(tmp_path / "fit.html")
+    page = written.read_text(encoding="utf-8")
+    ids = set(next(iter(WORLD.values()))["employee_id"])
+
+    assert page.count("<svg") == page.count("<figure") == found.report().count("<svg")
+    assert all(f">{text}<" in page for text in ("Exit rates by tenure", "Exits by department, relative to the average"))
+    assert all(f"<td>{why}</td>" in page for _, _, why in found.keys.entries if why.startswith("births of hires"))
+    assert not ids & set(re.split(r"[\s<>\",]+", page))
+    assert "90% interval" in page
+
+
+def test_names_of_departments_are_text_on_the_page(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>"
+    strange = {day: frame.with_columns(department=pl.lit(name)) for day, frame in WORLD.items()}
+    half = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit(name)).otherwise(pl.lit("Sales"))
+    page = ws.fit({day: frame.with_columns(department=half) for day, frame in strange.items()}).report(
+        tmp_path / "a.html"
+    )
+
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_replaces_nothing_but_a_page(found: ws.Fit, tmp_path: Path) -> None:
+    (tmp_path / "mine.html").write_text("mine")
+
+    with pytest.raises(ws.RequestError, match="exists and is no report"):
+        found.report(tmp_path / "mine.html")
+    with pytest.raises(ws.RequestError, match="give a name that ends in"):
+        found.report(tmp_path / "fit.txt")
 
 
 def test_a_fitted_world_fits_itself_again(found: ws.Fit) -> None:

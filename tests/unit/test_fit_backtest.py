@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -75,7 +76,16 @@ def test_the_verdict_has_a_sentence_for_each_measure(test_of_world: ws.Backtest)
     assert [line.split(":")[0] for line in lines[:5]] == MEASURES
     assert all("80% band" in line and "a flat rate" in line for line in lines[:5])
     assert "farthest off" in str(test_of_world)
-    assert test_of_world.report().count("<svg") == 15
+    assert test_of_world.report().count("<svg") == 5 * (1 + 2)  # every forecast; fans of two origins
+
+
+def test_the_page_has_a_section_for_each_measure(test_of_world: ws.Backtest, tmp_path: Path) -> None:
+    page = test_of_world.report(tmp_path / "backtest.html").read_text(encoding="utf-8")
+
+    assert page.count("<svg") == 15
+    assert all(f'id="{measure.replace(" ", "-")}"' in page for measure in MEASURES)
+    assert all(line in page for line in test_of_world.verdict.splitlines())
+    assert page.count("from 2020-12-31") >= 5
 
 
 def test_the_driver_that_was_off_is_named() -> None:

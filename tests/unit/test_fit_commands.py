@@ -24,14 +24,14 @@ def files(tmp_path: Path) -> list[str]:
 def test_fit_prints_the_page_and_writes_a_configuration_that_runs(
     files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, report = tmp_path / "fitted.yaml", tmp_path / "fit.md"
+    out, report = tmp_path / "fitted.yaml", tmp_path / "fit.html"
 
     assert main(["fit", *files, "--out", str(out), "--report", str(report)]) == 0
 
     printed, told = capsys.readouterr()
     assert printed == f"{ws.fit(list(map(Path, files)))}\n"
     assert f"written to {out}" in told
-    assert "<svg" in report.read_text()
+    assert report.read_text().startswith("<!DOCTYPE html>")
     assert main(["config", "check", str(out)]) == 0
     assert ws.simulate(out, end_year=2023).summary.height == 1
 
@@ -69,6 +69,17 @@ def test_backtest_prints_scores_and_verdict(
     assert printed == f"{found}\n"
     assert pl.read_csv(scores).height == 5
     assert report.read_text().count("<svg") == 5
+
+
+@pytest.mark.parametrize("command", ["fit", "backtest"])
+def test_a_report_with_no_place_is_refused_before_the_work(
+    command: str, files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, *files, "--report", str(tmp_path / "fit.txt")]) == 1
+
+    printed, told = capsys.readouterr()
+    assert printed == ""
+    assert "give a name that ends in .html" in told
 
 
 @pytest.mark.parametrize("command", ["fit", "backtest"])

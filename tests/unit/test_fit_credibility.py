@@ -53,8 +53,8 @@ def test_a_bad_year_weighs_no_more_than_a_good_one() -> None:
 
 
 def test_cells_that_agree_stay_at_1_and_those_that_do_not_move_by_credibility() -> None:
-    alike = cells(np.array([50.0, 100.0]), np.array([50.0, 100.0]), 5)
-    apart = cells(np.array([100.0, 100.0, 0.0]), np.array([50.0, 150.0, 0.0]), 5)
+    alike = cells(np.array([50.0, 100.0]), np.array([50.0, 100.0]), 5, 0.12)
+    apart = cells(np.array([100.0, 100.0, 0.0]), np.array([50.0, 150.0, 0.0]), 5, 0.12)
 
     assert alike.factors == pytest.approx(1)
     assert 1.7 < apart.factors[0] < 2
@@ -63,7 +63,7 @@ def test_cells_that_agree_stay_at_1_and_those_that_do_not_move_by_credibility() 
 
 
 def test_a_cell_by_hand() -> None:
-    found = cells(np.array([30.0]), np.array([20.0]), 1)
+    found = cells(np.array([30.0]), np.array([20.0]), 1, 0.12)
     weight = 0.3**2 / (0.3**2 + 0.12**2 + 1 / 20)
 
     assert found.factors[0] == pytest.approx(1 + weight * 0.5)
@@ -71,7 +71,7 @@ def test_a_cell_by_hand() -> None:
 
 
 def test_one_interval_says_less_of_cells_than_five() -> None:
-    one, five = (cells(np.array([300.0]), np.array([200.0]), years).credibility[0] for years in (1, 5))
+    one, five = (cells(np.array([300.0]), np.array([200.0]), years, 0.12).credibility[0] for years in (1, 5))
 
     assert one < 0.85 < five
 

@@ -46,7 +46,14 @@ def test_a_small_outcome_is_not_found_from_its_row_or_its_column() -> None:
     """4 who lose follow from their group, and from all who lose, unless four cells are hidden."""
     frame = groups(gain=[31, 50, 90], lose=[4, 30, 20], same=[97, 800, 700])
 
-    assert away(frame) == {"gain": {"g0", "g1"}, "lose": {"g0", "g1"}}
+    assert away(frame) == {"lose": {"g0", "g2"}, "same": {"g0", "g2"}}
+
+
+def test_who_gains_is_shown_where_few_lose() -> None:
+    """Employees with the same contributions are hidden beside the few who lose, rather than those who gain."""
+    frame = groups(gain=[40, 26, 30, 14], lose=[2, 3, 1, 4], same=[424, 170, 60, 87], defer_more=[40, 26, 30, 14])
+
+    assert away(frame) == {"lose": {"g0", "g1", "g2", "g3"}, "same": {"g0", "g1", "g2", "g3"}}
 
 
 def test_cells_of_nobody_hide_no_other() -> None:

@@ -159,6 +159,15 @@ def test_a_measure_without_values_and_a_year_that_is_none_are_refused() -> None:
         swept("plan.match.tiers[0].rate").plot("match", year=2031)
 
 
+def test_a_change_is_a_waterfall() -> None:
+    found = ws.explain_change(run(), "net_employer_cost", 2025, 2026)
+    picture = found.plot()
+
+    assert [row[0].strip() for row in figures(picture)] == ["2025", *(name for name, _ in found.steps), "2026"]
+    assert all(row[1] in str(found) for row in figures(picture))
+    assert {moved(found.measure, amount) for _, amount in found.steps} <= {*texts(picture)}
+
+
 # --- the picture itself -----------------------------------------------------------------------------------------------
 
 
@@ -203,8 +212,8 @@ def test_another_kind_of_file_is_refused(tmp_path: Path, name: str) -> None:
     [
         ("match_cents", 181_490_00, "+$181K"),
         ("match_cents", -950_00.0, "-$950"),
-        ("participation_rate", 0.0989, "+9.9 points"),
-        ("participation_rate", -0.005, "-0.5 points"),
+        ("participation_rate", 0.0989, "+9.89 points"),
+        ("participation_rate", -0.005, "-0.50 points"),
         ("hires", 12, "+12"),
         ("hires", 0, "0"),
         ("hires", None, "-"),

@@ -493,6 +493,45 @@ def test_groups_are_named_once_and_by_one_column() -> None:
         suppress_small(suppress_small(frame, count="staff"), count="staff")
 
 
+CROSSED = st.lists(st.lists(st.integers(0, 20), min_size=3, max_size=4), min_size=2, max_size=4)
+
+
+@given(CROSSED.filter(lambda rows: len({len(row) for row in rows}) == 1))
+def test_no_small_cell_of_two_columns_follows_from_their_totals(rows: list[list[int]]) -> None:
+    """Where another table has the same totals and the same shown cells, and other small ones, nobody can tell."""
+    cells = [(f"r{i}", f"c{j}", count) for i, row in enumerate(rows) for j, count in enumerate(row)]
+    frame = pl.DataFrame(cells, schema=["level", "department", "staff"], orient="row")
+    found = suppress_small(frame, count="staff", by=["level", "department"], least=5)
+    hidden = {(i, j) for i, j, gone in found.select("level", "department", "suppressed").rows() if gone}
+    small = {(i, j) for i, j, count in cells if 0 < count < 5}
+    there = {(i, j) for i, j, count in cells if count}
+
+    assert small <= hidden
+    assert _follows(hidden & there) & small <= _follows(there)
+
+
+def _follows(unknown: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the cells that rank says follow from the sums of rows and columns."""
+    order = sorted(unknown)
+    sides = sorted({name for cell in order for name in cell})
+    lines = np.array([[float(side in cell) for cell in order] for side in sides])
+    rank = np.linalg.matrix_rank(lines) if order else 0
+    alone = np.eye(len(order))
+    return {
+        cell for cell, one in zip(order, alone, strict=True) if np.linalg.matrix_rank(np.vstack([lines, one])) == rank
+    }
+
+
+def test_two_columns_hide_a_cell_and_no_row_of_the_table() -> None:
+    """One of 12 cells is small: three others keep its row, its column and the whole from telling it."""
+    cells = [(i, j, 3 if (i, j) == ("a", "x") else 30) for i in "abc" for j in "wxyz"]
+    frame = pl.DataFrame(cells, schema=["level", "department", "staff"], orient="row")
+    found = suppress_small(frame, count="staff", by=["level", "department"])
+
+    assert found["suppressed"].sum() == 4
+    assert found.filter("suppressed")["level"].n_unique() == found.filter("suppressed")["department"].n_unique() == 2
+
+
 GROUPS = st.lists(st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=3, max_size=3), min_size=1, max_size=6)
 
 

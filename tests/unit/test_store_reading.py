@@ -6,6 +6,7 @@ import gc
 import random
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_polars_alone_reads_the_same_rows(run: Path) -> None:
 
 
 def test_a_reader_sees_whole_years_while_a_run_is_written(tmp_path: Path) -> None:
-    many, folder, seen, wrong = run_of(16), tmp_path / "run", [], []
+    many, folder, seen, wrong = run_of(9), tmp_path / "run", [], []
     ended = threading.Event()
 
     def read() -> None:
@@ -175,7 +176,7 @@ def test_a_reader_sees_whole_years_while_a_run_is_written(tmp_path: Path) -> Non
     for reader in readers:
         reader.join()
     assert wrong == []
-    assert set(range(1, 17)) <= set(seen)
+    assert set(range(1, 10)) <= set(seen)
     assert strays(folder) == []
 
 
@@ -267,6 +268,16 @@ DAMAGES: dict[tuple[tuple[str, str], ...], str] = {
 # --- memory ---
 
 
+@pytest.fixture
+def _nothing_else() -> Iterator[None]:
+    """Leave out of what the collector looks at whatever stood before the test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("_nothing_else")
 def test_a_run_into_a_folder_holds_about_two_years_at_a_time_not_all(tmp_path: Path) -> None:
     def held() -> int:
         gc.collect()
@@ -280,6 +291,7 @@ def test_a_run_into_a_folder_holds_about_two_years_at_a_time_not_all(tmp_path: P
     assert held() == before
 
 
+@pytest.mark.usefixtures("_nothing_else")
 def test_the_bytes_held_of_a_run_into_a_folder_do_not_grow_with_its_years(tmp_path: Path) -> None:
     def held() -> int:
         gc.collect()

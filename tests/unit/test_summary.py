@@ -13,11 +13,12 @@ from polars.testing import assert_frame_equal
 from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast
-from workforce_sim import SimulationError, summary_by
+from workforce_sim import RequestError, SimulationError, simulate, summary_by
 from workforce_sim.result import Result
 from workforce_sim.tables import SUMMARY, names
 
-GROUPS = ("department", "level", "age_band", "tenure_band")
+GROUPS = ("department", "level", "age_band", "tenure_band", "hired")
+OTHERS = ("pay_band", "status", "full_time_ppm", ["level", "hired"])
 ADDING = [
     *("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "reductions"),
     *("headcount_closing", "promotions", "cola_raises", "merit_raises", "payroll_cents", "salary_roll_cents"),
@@ -29,16 +30,16 @@ def result_of(scenario: Scenario, *replicates: int) -> Result:
     return Result(fast(scenario, replicates or (0,)), scenario.config)
 
 
-@pytest.mark.parametrize("by", GROUPS)
+@pytest.mark.parametrize("by", [*GROUPS, *OTHERS])
 @settings(max_examples=support.examples(15))
 @given(scenario=strategies.scenarios(smallest=1))
-def test_groups_add_up_to_the_summary(by: str, scenario: Scenario) -> None:
+def test_groups_add_up_to_the_summary(by: str | list[str], scenario: Scenario) -> None:
     try:
         result = result_of(scenario, 0, 2)
     except SimulationError:
         reject()
     groups = summary_by(result, by)
-    assert groups.select(*KEYS, by).is_unique().all()
+    assert groups.select(*KEYS, *([by] if isinstance(by, str) else by)).is_unique().all()
     added = groups.group_by(KEYS).agg(pl.col(ADDING).sum())
     occupied = result.summary.filter(pl.col("headcount_opening") > 0)
     assert_frame_equal(added, occupied.select(*KEYS, *ADDING), check_row_order=False)
@@ -59,7 +60,8 @@ def test_a_group_is_the_summary_of_those_in_it(by: str) -> None:
     config = support.configured(simulation={"target_growth_rate": -0.25}, workforce={"total_termination_rate": 0.25})
     result = result_of(Scenario(support.census_of(**alike), config))
     groups = summary_by(result, by)
-    label = {"department": "East", "level": "A", "age_band": "35-44", "tenure_band": "2-4"}[by]
+    labels = {"department": "East", "level": "A", "age_band": "35-44", "tenure_band": "2-4"}
+    label = labels.get(by, "existing employees")
     assert groups[by].cast(pl.String).to_list() == [label]
     assert groups.columns == ["replicate", "year", by, *names(SUMMARY)[2:]]
     of_the_account = ["forfeitures_used_cents", "net_employer_cost_cents", "employer_cost_share_of_payroll"]
@@ -127,7 +129,33 @@ def test_a_department_that_is_not_known_is_a_group() -> None:
     assert set(groups.select("department", "headcount_closing").iter_rows()) == {("East", 1), (None, 2)}
 
 
-def test_another_grouping_is_an_error() -> None:
+def test_future_hires_are_those_since_the_start() -> None:
+    config = {
+        "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.1},
+        "workforce": {"total_termination_rate": 0.1},
+        "census": {"size": 50},
+        "random_seed": 1,
+    }
+    groups = summary_by(simulate(config), "hired")
+    hires = groups.filter(pl.col("hired") == "future hires")
+
+    assert hires["year"].to_list() == [2025, 2026, 2027]
+    assert hires["headcount_opening"].to_list() == [0, *hires["headcount_closing"].to_list()[:-1]]
+    assert groups.filter(pl.col("hired") == "existing employees")["hires"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("name", r"by must be department, level, .* \(got 'name'\)"),
+        ("match_cents", r"a column of the snapshots that is no measure \(got 'match_cents'\)"),
+        ("employee_id", "got 'employee_id'"),
+        ([], "give one column or two different ones"),
+        (["level", "level"], r"give one column or two different ones \(got level, level\)"),
+        (["level", "hired", "department"], "give one column or two different ones"),
+    ],
+)
+def test_another_grouping_is_an_error(by: Any, told: str) -> None:
     result = result_of(support.synthetic(5, support.configured()))
-    with pytest.raises(ValueError, match=r"by must be department, level, age_band or tenure_band \(got 'status'\)"):
-        summary_by(result, "status")
+    with pytest.raises(RequestError, match=told):
+        summary_by(result, by)

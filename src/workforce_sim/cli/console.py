@@ -20,9 +20,22 @@ FIRST_YEAR, LAST_YEAR = 1950, 2200
 _GAP = "  "
 
 
-def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseException], None] | None = None) -> int:
-    """Run a command and return its exit code; what ends it is told: one line a problem, a traceback when verbose."""
-    tell = tell or partial(_tell, verbose=verbose)
+def guarded(
+    action: Callable[[], int],
+    *,
+    verbose: bool,
+    tell: Callable[[BaseException], None] | None = None,
+    interrupted: Callable[[], str] = lambda: "interrupted",
+) -> int:
+    """Run a command and return its exit code; what ends it is told: one line a problem, a traceback when verbose.
+
+    Args:
+        action: the command; returns an exit code.
+        verbose: whether tracebacks are shown.
+        tell: tells what ended it; left out, on standard error.
+        interrupted: gives the line on an interrupt, where ``tell`` is left out.
+    """
+    tell = tell or partial(_tell, verbose=verbose, interrupted=interrupted)
     try:
         code = action()
         if sys.stdout is not None:
@@ -34,10 +47,10 @@ def guarded(action: Callable[[], int], *, verbose: bool, tell: Callable[[BaseExc
         _give_up_stdout()
         return FAILURE
     except BaseException as error:  # the one place that turns errors, panics of Polars too, into lines
-        interrupted = _is_interrupt(error)
-        tell(KeyboardInterrupt() if interrupted else error)
+        was_interrupted = _is_interrupt(error)
+        tell(KeyboardInterrupt() if was_interrupted else error)
         _flush_or_give_up()
-        return INTERRUPTED if interrupted else FAILURE
+        return INTERRUPTED if was_interrupted else FAILURE
     return code
 
 
@@ -46,8 +59,11 @@ def _is_interrupt(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException" and "KeyboardInterrupt" in str(error)
 
 
-def _tell(error: BaseException, *, verbose: bool) -> None:
-    if verbose and not isinstance(error, KeyboardInterrupt):
+def _tell(error: BaseException, *, verbose: bool, interrupted: Callable[[], str]) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        complain(interrupted())
+        return
+    if verbose:
         complain("".join(traceback.format_exception(error)).rstrip())
     complain(explained(error))
 

@@ -13,14 +13,20 @@ from workforce_sim.cli.console import SUCCESS, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, say
 
+_REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures to"
+
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
-    fit = command(commands, "fit", "learn rates from dated censuses and write a configuration", _fit)
+    about = "learn rates from several years of censuses and write a configuration"
+    example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
+    fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
-    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
-    fit.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
-    test = command(commands, "backtest", "forecast from past censuses and tell how well", _backtest)
+    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file for the fitted configuration")
+    fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
+    about = "forecast from past censuses and score the forecasts"
+    example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
+    test = command(commands, "backtest", about, _backtest, example=example)
     _censuses(test)
     about = "year or date of a census to forecast from; may be repeated; default: all with one before and one after"
     test.add_argument("--origin", metavar="DATE", action="append", help=about)
@@ -30,7 +36,7 @@ def add_fit_commands(commands: Any, command: Command) -> None:
         "--replicates", metavar="N", type=whole_number, default=200, help="of each forecast; default: 200"
     )
     test.add_argument("--scores", metavar="FILE", type=Path, help="CSV file to write every score to")
-    test.add_argument("--report", metavar="FILE", type=Path, help="Markdown file to write tables and pictures to")
+    test.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
 
 
 def _censuses(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +58,7 @@ def _print(text: str) -> None:
 def _fit(options: argparse.Namespace) -> int:
     from workforce_sim.fitting.fit import fit  # noqa: PLC0415
 
+    _refuse(options.report)
     found = fit(_sources(options), options.config)
     _print(str(found))
     if options.out is not None:
@@ -64,6 +71,7 @@ def _fit(options: argparse.Namespace) -> int:
 def _backtest(options: argparse.Namespace) -> int:
     from workforce_sim.fitting.backtest import backtest  # noqa: PLC0415
 
+    _refuse(options.report)
     origins = None if options.origin is None else [int(o) if o.isdigit() else o for o in options.origin]
     found = backtest(
         _sources(options),
@@ -80,7 +88,23 @@ def _backtest(options: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def _refuse(path: Path | None) -> None:
+    """Refuse a place for a report before the work that it would be of."""
+    from workforce_sim.reports.written import refuse_place  # noqa: PLC0415
+
+    if path is not None and not _is_markdown(path):
+        refuse_place(path)
+
+
+def _is_markdown(path: Path) -> bool:
+    return path.suffix.lower() == ".md"
+
+
 def _report(path: Path | None, found: Any) -> None:
-    if path is not None:
+    if path is None:
+        return
+    if _is_markdown(path):
         path.write_text(found.report(), encoding="utf-8", newline="\n")
-        complain(f"written to {path}")
+    else:
+        found.report(path)
+    complain(f"written to {path}")

@@ -14,6 +14,9 @@ _NUMBER = f"{_PADDED}; text-align: right; vertical-align: top; white-space: nowr
 _NUMBERED = f"{_PADDED}; text-align: right; vertical-align: bottom"
 _BELOW = f"{_PADDED}; padding-left: 20px; text-align: left; font-weight: normal; white-space: nowrap"
 
+_SHORT = 40
+"""Most letters of a name that is not broken."""
+
 
 def card_html(card: Card) -> str:
     """Return a card as HTML; names and notes in it are text, whatever they hold."""
@@ -42,7 +45,7 @@ def _cells(table: Table, row: Sequence[Cell]) -> Iterator[Element]:
     for place, cell in enumerate(row):
         inner = sparkline(cell.values, f"Trend of {row[0]}") if isinstance(cell, Trend) else cell
         if place == 0 and table.left:
-            yield element("th", inner, scope="row", style=_BELOW if is_below(row) else _WORDS)
+            yield element("th", inner, scope="row", style=_BELOW if is_below(row) else _side(table, place))
         else:
             yield element("td", inner, style=_side(table, place))
 
@@ -52,4 +55,8 @@ def _head(table: Table, place: int) -> str:
 
 
 def _side(table: Table, place: int) -> str:
-    return _NUMBER if table.is_number(place) else _WORDS
+    """Return the style of a column: numbers at the right, and names that are short on one line."""
+    if table.is_number(place):
+        return _NUMBER
+    short = all(len(str(row[place])) <= _SHORT for row in table.rows)
+    return f"{_WORDS}; white-space: nowrap" if short else _WORDS

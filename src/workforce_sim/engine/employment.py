@@ -76,6 +76,10 @@ def _settle(parts: list[Asked], year: Year) -> list[Employment]:
         gone, by_reduction = termination.leavers(weights[i], u, keys, planned, i, year)
         _dealt(gone, parts, i, leaves)
         _dealt(by_reduction, parts, i, reduced)
+    del weights, u, keys
+    for part in parts:
+        part.columns.pop("weight")
+        part.columns.pop("chance")  # the staff may be many: what is not needed any more need not be in memory
     mix = _filled(parts, (leaves, promoted), year) if year.config.fills_vacancies else _mix(parts, year)
     hires = _hires(parts, planned, mix, year)
     shares = [hires[share] for share in cut(len(hires), len(parts))]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 SAME_DRAWS = "all scenarios use the same census and the same random draws"
+ENDS = "5th–95th percentile"
 SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "employer_cost_share_of_payroll")
 """Measures that a sweep shows of each combination, the third with its difference from the first."""
 
@@ -31,9 +32,29 @@ def comparison_card(found: Comparison) -> Card:
     asked = Table(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
     measures = main_of(found.bands["measure"].unique(maintain_order=True))
     differing = set(found.differences.filter((pl.col("mean") != 0) | (pl.col("p5") != pl.col("p95")))["measure"])
-    heading = ("", "Scenario", *map(str, years), TREND, f"Difference {years[-1]}", "Std. error", "5th–95th percentile")
+    heading = ("", "Scenario", *map(str, years), TREND, f"Difference {years[-1]}", "Std. error", ENDS)
     rows = [row for name in measures if name in differing for row in _scenarios(found, name, years)]
-    return Card(title, (asked, Table(heading, rows, left=2)), (*_same(measures, differing), *notes(found)))
+    return Card(
+        title, (asked, Table(heading, rows, left=2), _totals(found)), (*_same(measures, differing), *notes(found))
+    )
+
+
+def _totals(found: Comparison) -> Table:
+    """Return what adds up over the years, of measures that differ: each total, and its difference from the baseline."""
+    table = found.totals
+    differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
+    differing = table.filter(differs)["measure"].unique(maintain_order=True)
+    heading = ("", "Scenario", "Total", f"Difference from {found.baseline}", "Std. error", ENDS)
+    parts = [table.filter(pl.col("measure") == name).to_dicts() for name in main_of(differing)]
+    rows = [_total(row, place) for part in parts for place, row in enumerate(part)]
+    return Table(heading, rows, "All years together", left=2)
+
+
+def _total(row: Mapping[str, Any], place: int) -> list[Cell]:
+    measure = row["measure"]
+    apart = {name: row[f"difference_{name}"] for name in ("mean", "mean_error", "p5", "p95")}
+    ends = _difference(measure, apart) if place else [""] * 3
+    return [label(measure) if place == 0 else "", row["scenario"], shown(measure, row["mean"]), *ends]
 
 
 def _scenarios(found: Comparison, measure: str, years: list[int]) -> Iterator[list[Cell]]:
@@ -54,7 +75,7 @@ def _difference(measure: str, row: Mapping[str, Any]) -> list[str]:
 def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
     same = [label(name) for name in measures if name not in differing]
     if same:
-        yield f"the same in all scenarios: {', '.join(same)}"
+        yield f"The same in all scenarios: {', '.join(same)}"
 
 
 def notes(found: Comparison) -> Iterator[str]:

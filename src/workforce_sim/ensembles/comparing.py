@@ -1,4 +1,4 @@
-"""Scenarios with common random numbers: how they differ, how sure that is, and who gains and who loses."""
+"""Scenarios with the same random draws: how they differ, how sure that is, and who gains and who loses."""
 
 from __future__ import annotations
 
@@ -25,26 +25,23 @@ from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
 from workforce_sim.ensembles.plots import comparison_plot
+from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
-from workforce_sim.errors import ConfigError, RequestError, asked
-from workforce_sim.plan.loading import load_config
+from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import ABSENT, PATHS, changes, counted, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording import PATHS, changes, counted, value_text
+from workforce_sim.wording.progress import Count, counting, simulations
 from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution
 
-CENSUS_PATH = ("path", "size")
-"""Keys of ``census`` that say which one: without meaning where one is given."""
-
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Displayed):
-    """Scenarios of one census, with common random numbers.
+    """Scenarios of one census, with the same random draws.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
@@ -186,7 +183,7 @@ class Comparison(Displayed):
         return _stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
 
     def gains(self, by: str = "age_band", replicate: int = 0, *, least: int | None = None) -> pl.DataFrame:
-        """Return who gains and who loses employer money over all years, by group.
+        """Return who gains and who loses employer contributions over all years, by group.
 
         Args:
             by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
@@ -302,7 +299,7 @@ def compare(
     own_events: Iterable[OwnEvent] = (),
     by: str | Iterable[str] = (),
 ) -> Comparison:
-    """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
+    """Simulate scenarios of one census with the same random draws: replicate r of each has the same draws.
 
     Args:
         scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
@@ -325,10 +322,8 @@ def compare(
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
-    names = _names(scenarios, baseline)
-    configs = {name: _loaded(name, scenarios[name]) for name in names}
-    _refuse_other_draws(configs, given=census is not None)
-    read = census_of(configs[names[0]], census)
+    configs = loaded(scenarios, baseline, given=census is not None)
+    read = census_of(next(iter(configs.values())), census)
     wanted = asked.replicates(replicates)
     own, ways = tuple(own_events), (HIRED, *_ways(by))
     ensembles: dict[str, Ensemble] = {}
@@ -357,54 +352,3 @@ def _ways(by: str | Iterable[str]) -> list[str]:
     if wrong:
         raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
     return wanted
-
-
-def counting(tell: Count | None, place: int, of: int) -> Count | None:
-    """Return what tells the progress of one ensemble as that of all."""
-    return None if tell is None else lambda done, total: tell(place * total + done, of * total)
-
-
-def _names(scenarios: Mapping[str, Any], baseline: str | None) -> list[str]:
-    """Return the names, the baseline first."""
-    names = list(scenarios)
-    if len(names) < 2 or not all(map(_is_name, names)):
-        raise RequestError(f"give two scenarios or more, each with a name (got {len(names)})")
-    first = names[0] if baseline is None else baseline
-    if first not in names:
-        raise RequestError(f"baseline: no scenario is named {first!r}; there are {', '.join(names)}")
-    return [first, *(name for name in names if name != first)]
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name.strip())
-
-
-def _loaded(name: str, config: Any) -> Config:
-    try:
-        return load_config(config)
-    except ConfigError as error:
-        raise ConfigError("\n".join(f"scenario {name}: {line}" for line in str(error).split("\n"))) from None
-
-
-def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
-    """Raise ``ConfigError`` when scenarios differ in what must be the same, all problems at once."""
-    (first, base), *others = configs.items()
-    known = _drawn_from(base, given=given)
-    problems = [
-        f"{key}: {value_text(value)} in {name}, {value_text(known.get(key, ABSENT))} in {first}"
-        for name, config in others
-        for key, value in _drawn_from(config, given=given).items()
-        if value != known.get(key, ABSENT)
-    ]
-    if problems:
-        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
-        raise ConfigError("\n  ".join([why, *problems]))
-
-
-def _drawn_from(config: Config, *, given: bool) -> dict[str, Any]:
-    """Return what must be the same in all scenarios, by key."""
-    census = config.census.model_dump(mode="json", by_alias=True)
-    idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()
-    used = {name: value for name, value in census.items() if name not in idle}
-    years = {f"simulation.{end}": getattr(config.simulation, end) for end in ("start_year", "end_year")}
-    return {"random_seed": config.random_seed, **years, **{f"census.{name}": value for name, value in used.items()}}

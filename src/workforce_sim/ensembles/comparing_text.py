@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.groups_text import costs_table
-from workforce_sim.ensembles.wording import NONE, SHOWN, amount, error, gaps, table, two_digits, values
+from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import columns, counted
 
@@ -32,7 +33,7 @@ Key = tuple[str, int | None]
 
 
 def readable(found: Comparison, by: str | None = None, least: int | None = LEAST) -> str:
-    """Return the whole comparison as text, at most 110 columns wide unless a configuration needs more.
+    """Return the whole comparison as text, at most 100 columns wide unless a configuration needs more.
 
     Args:
         found: the comparison.
@@ -40,10 +41,12 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
         least: groups of fewer people are hidden; None hides none.
     """
     parts = [_headline(found)]
+    cuts = [cut for cut in (HIRED, *([] if by is None else [by])) if cut in found.made_by]
+    groups = [found.by_group(cut, least=least) for cut in cuts]
     for name in found.others:
         parts += ["", *_configuration(found, name), "", *_answer(found, name), "", *_by_year(found, name)]
-        for cut in (HIRED,) if by is None else (HIRED, by):
-            parts += _by_group(found, name, cut, least)
+        for rows in groups:
+            parts += _by_group(found, name, rows)
         parts += _per_point(found, name)
     return "\n".join([*parts, *_notes(found)])
 
@@ -51,7 +54,7 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
 def _headline(found: Comparison) -> str:
     count = counted(found.ensembles[found.baseline].count, "simulation")
     scenarios = counted(len(found.ensembles), "scenario")
-    return f"{scenarios}, {count} of each, {span(found)}; all start from one census and use the same random draws"
+    return f"{scenarios}, {count} of each, {span(found)}; one census, and all use the same random draws"
 
 
 def span(found: Comparison) -> str:
@@ -74,15 +77,16 @@ def _answer(found: Comparison, name: str) -> Iterator[str]:
     if more is None or not (more or uncertain):
         yield f"{name} costs the employer the same as {found.baseline} over {span(found)}"
         return
-    told = f"{name} costs the employer {amount(abs(more))} {'more' if more > 0 else 'less'} than {found.baseline}"
-    ends = gaps(COST, [row["difference_p5"], row["difference_p95"]])
-    sure = "" if uncertain is None else f"; standard error {amount(uncertain)}, 90% of simulations {' to '.join(ends)}"
-    unclear = uncertain is not None and abs(more) <= 2 * uncertain
-    yield f"{told} over {span(found)}, net{sure}{'; it may be nothing' if unclear else ''}"
+    how = "more" if more > 0 else "less"
+    yield f"{name} costs the employer {amount(abs(more))} {how} than {found.baseline} over {span(found)}"
+    if uncertain is not None:
+        ends = " to ".join(gaps(COST, [row["difference_p5"], row["difference_p95"]]))
+        unclear = "; the difference may be chance" if abs(more) <= 2 * uncertain else ""
+        yield f"  90% of simulations: {ends}; standard error of the mean: {amount(uncertain)}{unclear}"
 
 
 def _by_year(found: Comparison, name: str) -> Iterator[str]:
-    """Yield means of both by year and in total, and the paired difference with its error, range and narrowing."""
+    """Yield means of both by year and in total, and the paired difference with its error and its range."""
     moved = _keyed(found.differences, name) | _keyed(_differences(found.totals), name)
     sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
     years: list[int | None] = [*found.ensembles[name].config.simulation.years]
@@ -91,12 +95,12 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
     rows = [row for measure in told if measure not in same for row in _rows(measure, years, sides, moved)]
     heading = ("", "year", *(side[:WIDTH] for side in (found.baseline, name)))
     if rows:
-        yield from table((*heading, "difference", "std error", "P5", "P95", "narrowed"), rows)
+        yield from table((*heading, "difference", "std error", "P5", "P95"), rows)
     if same:
-        yield from wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
+        yield from _wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
 
 
-def wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
+def _wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
     """Yield a list of words as lines of a width, the first one with what they are."""
     line = begin
     for place, word in enumerate(words):
@@ -126,27 +130,22 @@ def _is_nothing(moved: Row) -> bool:
 def _rows(
     measure: str, years: list[int | None], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
 ) -> Iterator[tuple[str, ...]]:
-    whole: list[int | None] = [None] if len(years) > 1 and (measure, None) in moved else []
-    for place, year in enumerate([*years, *whole]):
-        means = [side[measure, year]["mean"] for side in sides]
-        label = SHOWN[measure] if place == 0 else ""
-        yield (label, "total" if year is None else str(year), *cells(measure, means, moved[measure, year]))
+    label = iter((SHOWN[measure],))
+    for part in (years, [None] if len(years) > 1 and (measure, None) in moved else []):
+        means = values(measure, [side[measure, year]["mean"] for year in part for side in sides])
+        for year, one, other in zip(part, means[::2], means[1::2], strict=True):
+            when = "total" if year is None else str(year)
+            yield (next(label, ""), when, one, other, *_moved(measure, moved[measure, year]))
 
 
-def cells(measure: str, means: list[float | None], moved: Row) -> Iterator[str]:
-    """Yield means of two scenarios and their difference with its error, its percentiles and what pairing gained."""
-    yield from values(measure, means)
+def _moved(measure: str, moved: Row) -> Iterator[str]:
+    """Yield a difference with its error and its percentiles."""
     gap, *ends = gaps(measure, [moved[name] for name in ("mean", "p5", "p95")])
     yield from (gap, error(measure, moved["mean_error"]), *ends)
-    narrowed = moved.get("narrowed")
-    yield NONE if narrowed is None else f"{two_digits(narrowed)} x"
 
 
-def _by_group(found: Comparison, name: str, by: str, least: int | None) -> Iterator[str]:
+def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
     """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
-    if by not in found.made_by:
-        return
-    rows = found.by_group(by, least=least)
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
     measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
     if measures:
@@ -158,19 +157,12 @@ def _per_point(found: Comparison, name: str) -> Iterator[str]:
     if not row:
         return
     per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
-    year, points = row[0]["year"], f"{row[0]['points']:+.2f} pt"
     if per_point is not None:
-        how_sure = f"standard error {amount(uncertain)}; participation of eligible employees {points}"
-        yield from ("", f"net cost of a point of participation in {year}: {amount(per_point)} ({how_sure})")
+        told = f"{amount(per_point)} (standard error {amount(uncertain)})"
+        yield from ("", f"net cost of a point of participation in {row[0]['year']}: {told}")
 
 
 def _notes(found: Comparison) -> Iterator[str]:
-    """Yield what is to be said of the census and the plans, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    if of:
-        yield from ("", "notes")
-    for note, names in of.items():
-        yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
+    """Yield the notes of the census and the plans under a heading."""
+    told = [f"  {note}" for note in notes(found)]
+    yield from ("", "notes", *told) if told else ()

@@ -18,7 +18,7 @@ WIDTH = 12
 
 LABELS = {**SHOWN, EMPLOYER: "employer contributions"}
 TITLES = {
-    "hired": "existing employees (employed at the start) and future hires",
+    "hired": "existing employees and future hires",
     "department": "department",
     "level": "level",
     "age_band": "age",
@@ -39,18 +39,23 @@ def costs_table(
         measures: what to show, and whether it adds up over years; what does not is that of the last year.
         years: of the comparison, in words.
     """
-    by, last = rows.columns[1], rows["year"].max()
+    by, last = rows.columns[1], str(rows["year"].max())
     lines = []
     for measure, adds_up in measures.items():
-        when = pl.col("year").is_null() if adds_up else pl.col("year") == last
+        when = pl.col("year").is_null() if adds_up else pl.col("year").cast(pl.String) == last
         part = rows.filter((pl.col("measure") == measure) & when)
         sides = [part.filter(pl.col("scenario") == side).to_dicts() for side in (baseline, name)]
-        for place, (one, other) in enumerate(zip(*sides, strict=True)):
-            label = f"{LABELS[measure]}, {years if adds_up else str(last)}" if place == 0 else ""
-            lines.append((label, other[by], *_costs(measure, one, other)))
-    yield f"{name}: {TITLES[by]}" if by == HIRED else f"{name}, by {TITLES[by]}"
-    heading = ("", "", baseline[:WIDTH], name[:WIDTH], "difference", "std error", "P5", "P95")
-    yield from table(heading, lines, left=2)
+        lines.append((LABELS[measure], *[""] * 6))
+        lines += [(f"  {cut(other[by])}", *_costs(measure, one, other)) for one, other in zip(*sides, strict=True)]
+    groups = TITLES[by] if by == HIRED else f"by {TITLES[by]}"
+    of_last = "" if all(measures.values()) else f"; participation in {last!s}"
+    yield f"{name}: {groups}; {years}{of_last}"
+    yield from table(("", baseline[:WIDTH], name[:WIDTH], "difference", "std error", "P5", "P95"), lines)
+
+
+def cut(name: str, width: int = 24) -> str:
+    """Return the name of a group as long as a column is wide."""
+    return name if len(name) <= width else f"{name[: width - 3]}..."
 
 
 def _costs(measure: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
@@ -71,10 +76,9 @@ def gains_table(gains: pl.DataFrame) -> Iterator[str]:
             [NO_DEPARTMENT if row[by] is None else str(row[by]), *_gain_cells(row, money.values())]
             for row in part.to_dicts()
         ]
-        about = "employer contributions of each employee, all years together, in simulation 0"
-        yield from ("", f"{part['scenario'][0]}: who gains and who loses; {about}")
-        heading = (TITLES[by], "employees", "gain", "lose", "same", *(f"mean {name}" for name in money))
-        yield from table((*heading, "in one only"), rows)
+        about = "who gains and who loses employer contributions; means over all years, simulation 0"
+        yield from ("", f"{part['scenario'][0]}: {about}")
+        yield from table((TITLES[by], "employees", "gain", "lose", "same", *money, "in one only"), rows)
 
 
 def _gain_cells(row: Mapping[str, Any], money: Iterable[str]) -> Iterator[str]:
@@ -88,5 +92,8 @@ def _gain_cells(row: Mapping[str, Any], money: Iterable[str]) -> Iterator[str]:
 def hidden_note(gains: pl.DataFrame, least: int) -> Iterator[str]:
     """Yield what is hidden, where anything is."""
     if HIDDEN in gains.columns and gains[HIDDEN].any():
-        what = f"cells of fewer than {least} people, and others that would give them away by subtraction"
-        yield from ("", f"hidden: {what}; --no-suppression shows them, for internal use")
+        yield from (
+            "",
+            f"hidden: cells of fewer than {least} people, and others that would give them away by subtraction;",
+        )
+        yield "--no-suppression shows them, for internal use"

@@ -1,4 +1,4 @@
-"""Two ensembles with common random numbers, in pairs: differences, what pairing gains, cost of taking part."""
+"""Two ensembles with the same random draws, in pairs: differences, what pairing gains, cost of a point of participation."""
 
 from __future__ import annotations
 

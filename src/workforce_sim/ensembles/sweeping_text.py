@@ -41,7 +41,7 @@ def _headline(found: Sweep, shown: int) -> str:
     count = counted(found.ensembles[0].count, "simulation")
     combinations = counted(len(found.ensembles), "combination")
     some = "" if shown == len(found.ensembles) else f" ({shown} shown)"
-    return f"{combinations}{some}, {count} of each; all start from one census and use the same random draws"
+    return f"{combinations}{some}, {count} of each; one census, and all use the same random draws"
 
 
 def _legend(found: Sweep) -> Iterator[str]:
@@ -86,19 +86,20 @@ def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
         [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
         for each in numbers
     ]
-    return _table(found, numbers, [f"cost {span}", "P5", "P95", *APART, "of payroll"], rows)
+    title = f"net employer cost, {span}"
+    return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 
 def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the shares of eligible and of all employees who participate in the last year."""
     last = _years(found)[-1]
     of = _keyed(found.summary.filter(pl.col("year") == last))
-    heading = [cell for name in PARTICIPATION.values() for cell in (f"{name} {last}", *APART)]
+    heading = [cell for name in PARTICIPATION.values() for cell in (name, *APART)]
     rows = [
         [cell for name in PARTICIPATION for cell in (*_mean(name, of[each, name]), *_moved(name, of[each, name]))]
         for each in numbers
     ]
-    return ["participation of eligible and of all employees", *_table(found, numbers, heading, rows)]
+    return [f"participation of eligible and of all employees, {last}", *_table(found, numbers, heading, rows)]
 
 
 def _keyed(frame: pl.DataFrame) -> Measured:

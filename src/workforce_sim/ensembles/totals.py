@@ -6,7 +6,12 @@ import polars as pl
 
 from workforce_sim.ensembles.bands import measures
 
-AT_A_MOMENT = frozenset({"headcount_opening", "headcount_closing", "eligible", "participants", "average_salary_cents"})
+AT_A_MOMENT = frozenset(
+    {
+        *("headcount_opening", "headcount_closing", "eligible", "participants"),
+        *("average_salary_cents", "salary_roll_cents"),
+    }
+)
 """Measures of a day: those of several years do not add up."""
 
 COST, PAYROLL, SHARE = "net_employer_cost_cents", "payroll_cents", "employer_cost_share_of_payroll"

@@ -52,7 +52,7 @@ _DOLLARS = (
 )
 """From so many cents on an amount is shown in this unit."""
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
-_APART = 1_000
+_APART = 5
 """From so many times the smallest on, the largest value of a row gives the unit."""
 
 

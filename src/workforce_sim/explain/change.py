@@ -12,15 +12,20 @@ from pathlib import Path
 
 import polars as pl
 
+from workforce_sim.display.card import Card
+from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
+from workforce_sim.errors.asked import SHORT
 from workforce_sim.explain import drivers
-from workforce_sim.explain.change_text import readable
+from workforce_sim.explain.change_text import change_card, change_plot, readable
 from workforce_sim.explain.drivers import DRIVERS, OTHER, Side, Sides
 from workforce_sim.explain.plan_people import COLUMNS, DATES, PlanPeople
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.shapley import rounded
 from workforce_sim.result import Result
 from workforce_sim.wording import counted
+from workforce_sim.wording.terminal import printable
 
 MONEY: Mapping[str, Callable[[Sides], drivers.Parts]] = {
     "net_employer_cost_cents": drivers.net_cost,
@@ -31,7 +36,6 @@ MONEY: Mapping[str, Callable[[Sides], drivers.Parts]] = {
 }
 HEADCOUNT, PARTICIPATION = "headcount_closing", "participation_rate"
 MEASURES = (*MONEY, HEADCOUNT, PARTICIPATION)
-SHORT = {"deferrals": "deferral_cents", "headcount": HEADCOUNT, "participation": PARTICIPATION}
 
 BRIDGE = {
     "hires": ("hires", 1),
@@ -42,7 +46,7 @@ BRIDGE = {
 
 
 @dataclass(frozen=True, repr=False)
-class Change:
+class Change(Displayed):
     """Why a measure changed.
 
     Attributes:
@@ -71,7 +75,14 @@ class Change:
         return [(label, amount) for label, amount in self.drivers.rows() if amount]
 
     def __repr__(self) -> str:
-        return f"<Change of {self.measure}, {self.names[0]} to {self.names[1]}: {self.change:+,g}>"
+        return f"<Change of {self.measure}, {printable(f'{self.names[0]} to {self.names[1]}')}: {self.change:+,g}>"
+
+    def plot(self) -> Picture:
+        """Return the change as a waterfall: from the first value, driver by driver, to the second."""
+        return change_plot(self)
+
+    def _card(self) -> Card:
+        return change_card(self)
 
     def __str__(self) -> str:
         return readable(self)

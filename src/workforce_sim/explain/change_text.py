@@ -1,4 +1,4 @@
-"""A change as people read it: a waterfall on a terminal."""
+"""A change as people read it: a waterfall on a terminal, a table in a notebook, a picture."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from workforce_sim.display.card import Card, Cell, Table
+from workforce_sim.display.picture import Picture
+from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.wording import columns
 from workforce_sim.wording.measures import label
 
@@ -19,6 +22,25 @@ WIDTH = 40
 def readable(found: Change) -> str:
     """Return the change as a heading and a waterfall: from the first value, driver by driver, to the second."""
     return "\n".join([heading(found), "", *_waterfall(found)])
+
+
+def change_card(found: Change) -> Card:
+    """Return the change as a notebook shows it."""
+    return Card(heading(found), (_table(found),))
+
+
+def change_plot(found: Change) -> Picture:
+    """Return the change as a waterfall."""
+    ends = [Step(name, value, total=True) for name, value in zip(found.names, (found.first, found.second), strict=True)]
+    steps = [ends[0], *(Step(name, amount) for name, amount in found.steps), ends[1]]
+    drawn = waterfall(heading(found), steps, lambda value: _value(found, value), lambda value: _moved(found, value))
+    return Picture(heading(found), "", drawn, _table(found))
+
+
+def _table(found: Change) -> Table:
+    rows: list[list[Cell]] = [[found.names[0], _value(found, found.first)]]
+    rows += [[f"  {name}", _moved(found, amount)] for name, amount in found.steps]
+    return Table(("", label(found.measure)), [*rows, [found.names[1], _value(found, found.second)]])
 
 
 def heading(found: Change) -> str:
@@ -45,8 +67,8 @@ def _waterfall(found: Change) -> Iterator[str]:
     rows = [
         (found.names[0], _value(found, ends[0]), _bar(low, ends[0], low, high, "=")),
         *(
-            (f"  {label}", _moved(found, amount), _step(before, after, low, high))
-            for (label, amount), before, after in zip(steps, levels, levels[1:], strict=False)
+            (f"  {name}", _moved(found, amount), _step(before, after, low, high))
+            for (name, amount), before, after in zip(steps, levels, levels[1:], strict=False)
         ),
         (found.names[1], _value(found, ends[1]), _bar(low, ends[1], low, high, "=")),
     ]

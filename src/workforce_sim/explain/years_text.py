@@ -101,11 +101,11 @@ _Unit = tuple[int, int, str]
 
 
 def _unit(rows: Sequence[Row], names: Sequence[str]) -> _Unit:
-    """Return cents in one of the unit, decimals and letter: billions where all are, millions where the largest is."""
+    """Return cents in one of the unit, decimals and letter: billions where all are, millions from $10M on."""
     amounts = [row[name] or 0 for row in rows for name in names]
     if amounts and min(amounts) >= _BILLIONS[0]:
         return _BILLIONS
-    return _MILLIONS if max(amounts, default=0) >= _MILLIONS[0] else _WHOLE
+    return _MILLIONS if max(amounts, default=0) >= 10 * _MILLIONS[0] else _WHOLE
 
 
 def _amounts(rows: Sequence[Row], name: str, unit: _Unit) -> list[str]:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import polars as pl
 
@@ -21,6 +22,8 @@ from workforce_sim.fitting.panel import Panel, panel
 from workforce_sim.fitting.report import backtest_report
 from workforce_sim.fitting.scoring import by_measure, scored
 from workforce_sim.fitting.verdict import backtest_card, backtest_text, verdict
+from workforce_sim.wording import counted
+from workforce_sim.wording.progress import meter
 
 REPLICATES = 200
 
@@ -31,7 +34,7 @@ class Backtest(Displayed):
 
     Attributes:
         scores: one row per origin, horizon and measure: origin, date, horizon, measure, actual, mean, sd, p5 to p95,
-            crps, crps_flat, crps_last, pit.
+            flat and last (two plain forecasts), crps, crps_flat, crps_last, pit.
         drivers: one row per origin, horizon and driver: actual, mean, sd, off (actual less mean over sd).
         origins: the dates.
     """
@@ -63,9 +66,22 @@ class Backtest(Displayed):
     def __str__(self) -> str:
         return backtest_text(self)
 
-    def report(self) -> str:
-        """Return the backtest as Markdown, with a fan of each forecast as SVG."""
-        return backtest_report(self)
+    @overload
+    def report(self) -> str: ...
+    @overload
+    def report(self, path: str | Path) -> Path: ...
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Write one page about the backtest, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
+                as Markdown.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return backtest_report(self, path)
 
     def __repr__(self) -> str:
         return f"<Backtest of {len(self.origins):,} origins, {self.scores.height:,} scores>"
@@ -78,6 +94,7 @@ def backtest(
     origins: Iterable[Any] | None = None,
     horizons: Iterable[int] = (1, 2, 3),
     replicates: int = REPLICATES,
+    progress: bool = True,
 ) -> Backtest:
     """Forecast from past censuses and compare with those after them.
 
@@ -87,6 +104,7 @@ def backtest(
         origins: dates or years of the censuses to forecast from; left out, all that have one before and one after.
         horizons: how many censuses ahead.
         replicates: of each forecast.
+        progress: whether a terminal or a notebook shows how many forecasts are done, with the time left.
 
     Raises:
         RequestError: for fewer than three censuses, an origin that is none, horizons below 1.
@@ -99,7 +117,12 @@ def backtest(
         raise RequestError("horizons: expected whole numbers from 1")
     parts = intervals(given)
     places = _places(given, origins)
-    every = [_from(given, parts, place, ahead, base, replicates) for place in places]
+    with meter(progress) as tell:
+        every = []
+        for done, place in enumerate(places, start=1):
+            every.append(_from(given, parts, place, ahead, base, replicates))
+            if tell is not None:
+                tell(f"forecasts from {done} of {counted(len(places), 'census', 'censuses')}", done, len(places))
     scores, off = (pl.DataFrame([row for rows in every for row in rows[i]]) for i in (0, 1))
     return Backtest(scores, off, tuple(given.snapshots[place].date for place in places))
 

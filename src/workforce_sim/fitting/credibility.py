@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEAR_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
+from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEARS, LEVEL_SPREAD, PRIOR_YEARS
 
 Floats = NDArray[np.float64]
 Z80, Z90 = (NormalDist().inv_cdf(share) for share in (0.9, 0.95))
@@ -85,14 +85,21 @@ class Cells:
     credibility: Floats
 
 
-def cells(actual: Floats, expected: Floats, years: int) -> Cells:
-    """Return factors by cell, seen over so many intervals: their spread from the cells themselves and a prior."""
+def cells(actual: Floats, expected: Floats, years: int, year_spread: float) -> Cells:
+    """Return factors by cell: their spread from the cells themselves and a prior.
+
+    Args:
+        actual: leavers by cell.
+        expected: the same, by everything but the cell's own factor.
+        years: how many intervals they were seen over.
+        year_spread: of a cell from one year to another.
+    """
     seen = expected > 0
     e, d = expected[seen], actual[seen]
     ratio = d.sum() / e.sum() if e.sum() else 1.0
     between = float((e * ((d / (e * ratio) - 1) ** 2 - 1 / (e * ratio))).sum() / e.mean()) if len(e) > 1 else 0.0
     tau2 = (CELL_YEARS * CELL_SPREAD**2 + max(between, 0.0)) / (CELL_YEARS + max(len(e), 1) - 1)
-    noise = CELL_YEAR_SPREAD**2 / years + 1 / np.maximum(expected, 1e-9)
+    noise = year_spread**2 / years + 1 / np.maximum(expected, 1e-9)
     weight = np.where(seen, tau2 / (tau2 + noise), 0.0)
     own = np.divide(actual, expected, out=np.ones(len(actual)), where=seen)
     return Cells(1 + weight * (own - 1), np.sqrt(1 / (1 / tau2 + 1 / noise)), weight)

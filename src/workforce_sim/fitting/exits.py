@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.fitting.credibility import Cells, Floats, RateLevel, cells, level
 from workforce_sim.fitting.exposure import Exposure, Ints
-from workforce_sim.fitting.priors import AGES, EXIT_SPREAD, LEAST_EXITS, TENURES, at_size
+from workforce_sim.fitting.priors import AGES, CELL_YEAR_SPREAD, EXIT_SPREAD, LEAST_EXITS, TENURES, at_size
 
 ROUNDS = 3
 
@@ -90,12 +90,12 @@ def exits(people: Exposure, prior: Floats, lengths: Floats) -> Exits:
     base = float((people.years @ prior) / people.years.sum())
     shares = _separated(people, prior / base)
     directions = {kind: _blank(people, kind, shares.get(kind)) for kind in _kinds(people)}
+    staff = float(years.sum() / lengths.sum())
     for _ in range(ROUNDS):
         for kind in directions:
-            directions[kind] = _refitted(people, directions, kind, base, actual)
+            directions[kind] = _refitted(people, directions, kind, base, actual, at_size(CELL_YEAR_SPREAD, staff))
     expected = people.by(people.interval, people.years * base * _product(directions), n)
-    prior_spread = at_size(EXIT_SPREAD, float(years.sum() / lengths.sum()))
-    found = level(actual, np.maximum(expected, 1e-9), lengths, prior_spread)
+    found = level(actual, np.maximum(expected, 1e-9), lengths, at_size(EXIT_SPREAD, staff))
     return Exits(found, directions, base, expected, actual, years)
 
 
@@ -179,7 +179,9 @@ def _product(directions: dict[str, Direction], leave_out: str = "") -> Floats:
     return np.asarray(np.prod(factors, axis=0)) if factors else np.array(1.0)
 
 
-def _refitted(people: Exposure, directions: dict[str, Direction], kind: str, base: float, actual: Floats) -> Direction:
+def _refitted(
+    people: Exposure, directions: dict[str, Direction], kind: str, base: float, actual: Floats, year_spread: float
+) -> Direction:
     """Return one direction fitted beside the others; each year's level is that of the year."""
     old = directions[kind]
     size = len(old.names)
@@ -189,7 +191,7 @@ def _refitted(people: Exposure, directions: dict[str, Direction], kind: str, bas
     yearly = people.by(people.interval, expected * own, len(actual))
     scale = np.divide(actual, yearly, out=np.ones(len(actual)), where=yearly > 0)
     e, d = people.by(old.cell, expected * scale[people.interval], size), people.by(old.cell, people.left, size)
-    found = cells(d, e, len(actual))
+    found = cells(d, e, len(actual), year_spread)
     mean = float((found.factors @ e) / e.sum()) if e.sum() else 1.0
     centred = Cells(found.factors / mean, found.errors, found.credibility)
     return Direction(kind, old.names, old.starts, old.cell, old.prior, centred, old.exposure, d, e, old.merged)

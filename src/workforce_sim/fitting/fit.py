@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -82,9 +82,22 @@ class Fit(Displayed):
     def __str__(self) -> str:
         return fit_text(self)
 
-    def report(self) -> str:
-        """Return the fit as Markdown, with pictures as SVG."""
-        return fit_report(self)
+    @overload
+    def report(self) -> str: ...
+    @overload
+    def report(self, path: str | Path) -> Path: ...
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Write one page about the fit, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
+                as Markdown.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return fit_report(self, path)
 
     def yaml(self) -> str:
         """Return the configuration as YAML, each fitted key with where it comes from."""

@@ -19,14 +19,14 @@ SHOWN = 12
 
 def fit_text(fit: Fit) -> str:
     """Return a fit as a page."""
-    flows, estimates = _flows(fit), _estimates(fit.table)
+    flows, estimates = flow_rows(fit), estimate_rows(fit.table)
     parts = [_title(fit), "", *columns(flows, right=range(2, len(flows[0]))), ""]
     return "\n".join([*parts, *columns(estimates, right=(2, 3, 4, 5, 6, 8)), *_warnings(fit)])
 
 
 def fit_card(fit: Fit) -> Card:
     """Return a fit as a notebook shows it."""
-    (came, *flows), (heading, *estimates) = _flows(fit), _estimates(fit.table)
+    (came, *flows), (heading, *estimates) = flow_rows(fit), estimate_rows(fit.table)
     tables = Table(came, cells(flows), left=2), Table(heading, cells(estimates), left=2)
     return Card(_title(fit), tables, fit.warnings)
 
@@ -36,7 +36,8 @@ def _title(fit: Fit) -> str:
     return f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last"
 
 
-def _flows(fit: Fit) -> list[list[str]]:
+def flow_rows(fit: Fit) -> list[list[str]]:
+    """Return how many stayed, left and came, by interval, after a heading; kinds of nobody are left out."""
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
     found = fit.flows.to_dicts()
@@ -44,7 +45,8 @@ def _flows(fit: Fit) -> list[list[str]]:
     return [["from", "to", *used], *rows]
 
 
-def _estimates(table: pl.DataFrame) -> list[list[str]]:
+def estimate_rows(table: pl.DataFrame) -> list[list[str]]:
+    """Return the estimates after a heading; of a kind with very many cells those with most exposure."""
     rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)

@@ -34,8 +34,9 @@ def scored(replicates: Floats, actual: float, flat: float, last: float) -> dict[
         f"p{p}": float(x) for p, x in zip(PERCENTS, np.percentile(replicates, PERCENTS).tolist(), strict=True)
     }
     own = {"actual": actual, "mean": float(replicates.mean()), "sd": float(replicates.std(ddof=1))}
+    points = {"flat": flat, "last": last}
     plain = {"crps_flat": abs(flat - actual), "crps_last": abs(last - actual)}
-    return {**own, **percentiles, "crps": crps(replicates, actual), **plain, "pit": pit(replicates, actual)}
+    return {**own, **percentiles, **points, "crps": crps(replicates, actual), **plain, "pit": pit(replicates, actual)}
 
 
 def by_measure(scores: pl.DataFrame) -> pl.DataFrame:

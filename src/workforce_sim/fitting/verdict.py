@@ -61,13 +61,13 @@ def _missed(test: Backtest) -> Iterator[str]:
 
 def backtest_text(test: Backtest) -> str:
     """Return a backtest as a page: scores by measure, what was off, and the verdict."""
-    scores, off = columns(_scores(test), right=range(1, 10)), columns(_off(test), right=(3, 4, 5))
+    scores, off = columns(measure_rows(test), right=range(1, 10)), columns(missed_rows(test), right=(3, 4, 5))
     return "\n".join([_title(test), "", *scores, "", *off, "", verdict(test)])
 
 
 def backtest_card(test: Backtest) -> Card:
     """Return a backtest as a notebook shows it, the verdict as notes."""
-    (heading, *scores), (far, *off) = _scores(test), _off(test)
+    (heading, *scores), (far, *off) = measure_rows(test), missed_rows(test)
     tables = Table(heading, cells(scores)), Table(far, cells(off), left=3)
     return Card(_title(test), tables, tuple(verdict(test).split("\n")))
 
@@ -76,7 +76,8 @@ def _title(test: Backtest) -> str:
     return f"{len(test.origins)} origins, {test.origins[0]} to {test.origins[-1]}"
 
 
-def _scores(test: Backtest) -> list[list[str]]:
+def measure_rows(test: Backtest) -> list[list[str]]:
+    """Return the scores by measure, after a heading."""
     head = ["measure", "forecasts", "median error", "within 50%", "80%", "90%", "width", "to flat", "to last", "PIT"]
     rows = [head]
     for row in test.measures.to_dicts():
@@ -87,7 +88,8 @@ def _scores(test: Backtest) -> list[list[str]]:
     return rows
 
 
-def _off(test: Backtest) -> list[list[str]]:
+def missed_rows(test: Backtest) -> list[list[str]]:
+    """Return the driver that was farthest off, by origin and census, after a heading."""
     off = [["origin", "census", "farthest off", "actual", "forecast", "deviations"]]
     for row in test.missed.to_dicts():
         values = (percent(row["actual"], 2), percent(row["mean"], 2), f"{row['off']:+.1f}")

@@ -36,7 +36,7 @@ class _Entry(NamedTuple):
     def __str__(self) -> str:
         first = int((self.enters > self.lawful).argmax())
         day, enters, lawful = (str(dates[first].astype("datetime64[D]")) for dates in self[1:])
-        return f"{self.what} on {day} one enters on {enters}, lawful is {lawful} at the latest"
+        return f"{self.what} on {day}, entry on {enters}; the law requires entry by {lawful}"
 
 
 def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
@@ -58,7 +58,7 @@ def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
     if late:
         yield (
             f"eligibility.entry: {section.entry} entry comes too late after one year of service and age 21 "
-            f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or let people enter more often"
+            f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or add entry dates"
         )
 
 
@@ -68,13 +68,13 @@ def service_warnings(name: str, asked: int, most: int, start_year: int) -> Itera
         hired = _tried(start_year)
         entry = _Entry("hired", hired, _year_of(anniversaries(hired, asked)), _lawful_after(anniversaries(hired, most)))
         yield (
-            f"plan.{name}.minimum_service_years: at most 1, or 2 where all is vested at once "
+            f"plan.{name}.minimum_service_years: at most 1, or 2 with immediate vesting "
             f"(IRC 410(a)(1)(A)(ii), (B)(i)); {entry}"
         )
 
 
 def _tried(year: int) -> Days:
-    """Return each day from 1 January of a year on; a leap year is among them."""
+    """Return each day from January 1 of a year on; a leap year is among them."""
     first, last = (day_number(dt.date(at, 1, 1)) for at in (year, year + _YEARS_TRIED))
     return np.arange(first, last, dtype=np.int32)
 

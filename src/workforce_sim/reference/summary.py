@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from workforce_sim import tables
 from workforce_sim.money import half_up
 from workforce_sim.reference.records import PersonYear
 
@@ -14,23 +15,30 @@ Measures = Mapping[str, int | float | None]
 def workforce_measures(people: Sequence[PersonYear]) -> Measures:
     """Return the measures from ``headcount_opening`` to ``eligible``."""
     status = Counter(person.status for person in people)
-    kinds = Counter(event.kind for person in people for event in person.events)
     closing = [person.employee.salary_cents for person in people if person.cause is None]
     return {
         "headcount_opening": status["continuing"] + status["terminated"],
         "hires": status["new_hire"] + status["new_hire_terminated"],
         "terminations_opening_staff": status["terminated"],
         "terminations_new_hires": status["new_hire_terminated"],
-        "reductions": sum(person.cause == "reduction" for person in people),
         "headcount_closing": len(closing),
-        "promotions": kinds["promotion"],
-        "cola_raises": kinds["cola"],
-        "merit_raises": kinds["merit"],
         "payroll_cents": sum(person.earnings_cents for person in people),
         "salary_roll_cents": sum(closing),
         "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
         "average_salary_growth_continuing": _growth_of_continuing(people),
         "eligible": _eligible(people),
+        **_counts(people, in_plan=False),
+    }
+
+
+def _counts(people: Sequence[PersonYear], *, in_plan: bool) -> Measures:
+    """Return the measures that count events of a type, or those of one cause, as ``tables`` declares them."""
+    events = Counter((event.kind, event.cause) for person in people for event in person.events)
+    declared = (column for column in tables.SUMMARY if isinstance(column, tables.Measure) and column.in_plan == in_plan)
+    return {
+        measure.name: sum(n for event, n in events.items() if measure.counts.covers(*event))
+        for measure in declared
+        if measure.counts is not None
     }
 
 
@@ -47,17 +55,14 @@ def _eligible(people: Sequence[PersonYear]) -> int:
 
 def participation_measures(people: Sequence[PersonYear]) -> Measures:
     """Return the measures from ``participants`` to ``average_deferral_rate``."""
-    kinds = Counter(event.kind for person in people for event in person.events)
     closing = [person for person in people if person.cause is None]
     rates = [person.employee.deferral_bp for person in closing if person.employee.deferral_bp > 0]
     return {
         "participants": len(rates),
         "participation_rate": _ratio(len(rates), _eligible(people)),
         "participation_rate_all": _ratio(len(rates), len(closing)),
-        "enrollments": kinds["enrollment"],
-        "opt_outs": kinds["opt_out"],
-        "escalations": kinds["escalation"],
         "average_deferral_rate": _ratio(sum(rates), 10**4 * len(rates)),
+        **_counts(people, in_plan=True),
     }
 
 

@@ -109,14 +109,18 @@ class CellTable:
         return len(cells) == 1 and cells <= self.secret
 
     def _told(self, hidden: set[Cell]) -> set[Cell]:
-        """Return the hidden cells whose value follows: the lines have no solution in which it is another."""
-        unknown = [cell for cell in hidden if self.people[cell]]
-        if not unknown:
-            return set()
-        weights = [[(cell in line.parts) - (cell == line.whole) for cell in unknown] for line in self._known]
-        _, sizes, turned = np.linalg.svd(np.array(weights, dtype=float))
-        free = np.abs(turned[np.count_nonzero(sizes > _NOTHING) :])
-        return {cell for cell, ways in zip(unknown, free.T, strict=True) if not (ways > _NOTHING).any()}
+        """Return the hidden cells whose value follows."""
+        return told([cell for cell in hidden if self.people[cell]], self._known)
+
+
+def told(unknown: Sequence[Cell], lines: Sequence[TableLine]) -> set[Cell]:
+    """Return the unknown cells whose value follows: the lines have no solution in which it is another."""
+    if not unknown:
+        return set()
+    weights = [[(cell in line.parts) - (cell == line.whole) for cell in unknown] for line in lines]
+    _, sizes, turned = np.linalg.svd(np.array(weights, dtype=float))
+    free = np.abs(turned[np.count_nonzero(sizes > _NOTHING) :])
+    return {cell for cell, ways in zip(unknown, free.T, strict=True) if not (ways > _NOTHING).any()}
 
 
 _NOTHING = 1e-9

@@ -5,6 +5,9 @@ so a year alone would tell the next. Then further groups are hidden, the smalles
 year, of a replicate) at least two groups with people in them are hidden that together hold the least number. What is
 left to be found by subtracting from a total is then the sum of those groups, never one of them. A group that nobody is
 in hides no other: that nobody is there is easily known.
+
+Where two columns make the groups, such as level by department, the totals of each value of either column may be known
+too: what follows from all of them together is looked for, and hidden behind further groups.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from workforce_sim.errors import RequestError
+from workforce_sim.share.cells import TableLine, told
 from workforce_sim.wording import counted
 
 HIDDEN = "suppressed"
@@ -23,7 +27,7 @@ TOTALS = ("scenario", "replicate", "year")
 
 
 def suppress_small(
-    frame: pl.DataFrame, *, count: str | Sequence[str], least: int = 10, by: str | None = None
+    frame: pl.DataFrame, *, count: str | Sequence[str], least: int = 10, by: str | Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Hide the groups of a table that hold too few people, and as many more as keep a total from giving them away.
 
@@ -33,7 +37,7 @@ def suppress_small(
         count: column, or columns, that count people; a group is too small where one of them is from 1 to ``least`` - 1.
             Other counts, such as events, are not looked at unless they are named.
         least: the smallest number that may be shown.
-        by: the column that names the group; where it is left out, the one column of text.
+        by: the column that names the group, or the two columns that do together; left out, the one column of text.
 
     Returns:
         The same rows and columns. Of hidden groups every column is null but the group, scenario, replicate and year, as
@@ -43,16 +47,17 @@ def suppress_small(
         RequestError: for columns that are not there or do not count, groups that stand twice, or no one column of text.
     """
     counts = [count] if isinstance(count, str) else list(count)
-    group = _group(frame, by)
-    totals = [name for name in TOTALS if name in frame.columns and name != group]
-    _check(frame, counts, least, [*totals, group])
-    cells = [
-        Cell(row[: len(totals)], row[len(totals)], row[len(totals) + 1 :])
-        for row in frame.select(*totals, group, *(pl.col(name).fill_null(0) for name in counts)).iter_rows()
-    ]
-    hidden = _hidden(cells, least)
+    groups = _groups(frame, by)
+    totals = [name for name in TOTALS if name in frame.columns and name not in groups]
+    _check(frame, counts, least, [*totals, *groups])
+    rows = frame.select(*totals, *groups, *(pl.col(name).fill_null(0) for name in counts)).iter_rows()
+    first, last = len(totals), len(totals) + len(groups)
+    cells = [Cell(row[:first], row[first:last], row[last:]) for row in rows]
+    hidden = _hidden(_with_margins(cells), least)
+    if len(groups) == 2:
+        hidden |= _behind(cells, hidden, least)
     flag = pl.Series(HIDDEN, [cell.group in hidden for cell in cells], dtype=pl.Boolean)
-    measures = pl.exclude(*totals, group)
+    measures = pl.exclude(*totals, *groups)
     return frame.with_columns(pl.when(~flag).then(measures).name.keep(), flag)
 
 
@@ -60,8 +65,67 @@ class Cell(NamedTuple):
     """How many people a group holds beside a total, by each of the columns that count them."""
 
     total: tuple[Any, ...]
-    group: Any
+    group: tuple[Any, ...]
     people: tuple[int, ...]
+
+
+def _with_margins(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells beside each of their totals: of two columns, also beside those of each value of one."""
+    margins = [
+        Cell((*cell.total, place, value), cell.group, cell.people)
+        for cell in cells
+        for place, value in enumerate(cell.group)
+        if len(cell.group) > 1
+    ]
+    return [*cells, *margins]
+
+
+def _behind(cells: Sequence[Cell], hidden: set[Any], least: int) -> set[Any]:
+    """Return further groups to hide, so that no small cell follows from totals and margins together."""
+    more: set[Any] = set()
+    sizes = {cell.group: 0 for cell in cells}
+    for cell in cells:
+        sizes[cell.group] += sum(cell.people)
+    while exposed := _following(cells, hidden | more, least):
+        beside = {group for group in sizes if any(_share(group, other) for other in exposed)}
+        free = [group for group in beside - hidden - more if sizes[group]]
+        if not free:
+            return more
+        more.add(min(free, key=lambda group: (sizes[group], str(group))))
+    return more
+
+
+def _share(group: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return any(one == two for one, two in zip(group, other, strict=True))
+
+
+def _following(cells: Sequence[Cell], hidden: set[Any], least: int) -> set[Any]:
+    """Return the groups with a small cell whose value follows from what is shown, but for those that always do."""
+    found: set[tuple[Any, ...]] = set()
+    for total in {cell.total for cell in cells}:
+        part = [cell for cell in cells if cell.total == total]
+        for place in range(len(part[0].people)):
+            people = {cell.group: cell.people[place] for cell in part if cell.people[place]}
+            lines = [
+                TableLine([(group, "") for group in people if group[side] == value])
+                for side in (0, 1)
+                for value in {group[side] for group in people}
+            ]
+            always = told([(group, "") for group in people], lines)
+            shown = told([(group, "") for group in people if group in hidden], lines) - always
+            found |= {group for group, count in people.items() if count < least and (group, "") in shown}
+    return found
+
+
+def _groups(frame: pl.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    if by is not None and not isinstance(by, str):
+        absent = [name for name in by if name not in frame.columns]
+        if absent or not 1 <= len(set(by)) == len(by) <= 2:
+            raise RequestError(
+                f"by: give one column of the table, or two different ones (got {', '.join(by) or 'none'})"
+            )
+        return list(by)
+    return [_group(frame, by)]
 
 
 def _group(frame: pl.DataFrame, by: str | None) -> str:

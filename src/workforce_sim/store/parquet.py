@@ -38,8 +38,9 @@ class TableFile:
     def __init__(self, sink: Any, compression: str, level: int = FAST) -> None:
         self.rows = 0
         self._sink, self._compression, self._level = sink, compression, level
-        self._waiting: list[pa.Table] = []
-        self._count = 0
+        self._columns: list[list[pa.ChunkedArray]] = []
+        self._schema: pa.Schema | None = None
+        self._waiting = 0
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -49,24 +50,35 @@ class TableFile:
     def add_table(self, table: pa.Table) -> None:
         """Add rows in the types that Parquet has for them."""
         self.rows += table.num_rows
-        self._count += table.num_rows
-        self._waiting.append(table)
-        while self._count >= ROW_GROUP:
-            rows = pa.concat_tables(self._waiting)
-            self._waiting, self._count = [rows.slice(ROW_GROUP)], rows.num_rows - ROW_GROUP
-            self._write(rows.slice(0, ROW_GROUP))
+        room = ROW_GROUP - self._waiting
+        while table.num_rows >= room:
+            self._put(table.slice(0, room))
+            self._write()
+            table, room = table.slice(room), ROW_GROUP
+        self._put(table)
 
     def close(self) -> None:
         """Write what is left, and the end of the file."""
-        if self._count or self._writer is None:
-            self._write(pa.concat_tables(self._waiting))
+        if self._waiting or self._writer is None:
+            self._write()
         if self._writer is not None:
             self._writer.close()
 
-    def _write(self, rows: pa.Table) -> None:
+    def _put(self, table: pa.Table) -> None:
+        if not self._columns:
+            self._columns, self._schema = [[] for _ in table.schema], table.schema
+        for waiting, column in zip(self._columns, table.columns, strict=True):
+            waiting.append(column)
+        self._waiting += table.num_rows
+
+    def _write(self) -> None:
+        """Write a row group: one column after another becomes one piece, and only that is twice in memory."""
+        columns = [_in_one_piece(self._columns.pop(0)) for _ in list(self._columns)]
+        rows = pa.Table.from_arrays(columns, schema=self._schema)
+        self._waiting = 0
         if self._writer is None:
             self._writer = self._begun(rows.schema)
-        self._writer.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
+        self._writer.write_table(rows, row_group_size=ROW_GROUP)
 
     def _begun(self, schema: pa.Schema) -> pq.ParquetWriter:
         return pq.ParquetWriter(
@@ -81,6 +93,13 @@ class TableFile:
 
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
+
+
+def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    if len(chunks) < 2:
+        return columns[0]
+    return pa.chunked_array([pa.concat_arrays(chunks)])
 
 
 def as_parquet_has_it(frame: pl.DataFrame) -> pa.Table:

@@ -113,6 +113,10 @@ class Counts:
     event: str
     cause: str | None = None
 
+    def covers(self, event: str, cause: str | None) -> bool:
+        """Return whether a row of this type and cause counts."""
+        return event == self.event and self.cause in (None, cause)
+
 
 @dataclass(frozen=True)
 class Measure(Column):

@@ -33,12 +33,12 @@ def shown(measure: str, value: float | None, *, exact: bool = False) -> str:
 
 
 def moved(measure: str, difference: float | None) -> str:
-    """Return a difference with its sign and unit: ``+$181K``, ``-2.5 points`` of a percentage, ``+12``."""
+    """Return a difference with its sign and unit: ``+$181K``, ``-2.50 points`` of a percentage, ``+12``."""
     if difference is None:
         return "-"
     sign = "-" if difference < 0 else "+" if difference else ""
     if _is_share(measure):
-        return f"{sign}{abs(100 * difference):.1f} points"
+        return f"{sign}{abs(100 * difference):.2f} points"
     return f"{sign}{shown(measure, abs(difference))}"
 
 

@@ -1,0 +1,50 @@
+"""What an interrupted command has kept: years of a run, simulations of an ensemble, or nothing.
+
+Imports next to nothing, as it may be asked while the rest is still being imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+
+AGAIN = "give the same command again to go on"
+_YEAR, _BATCH = re.compile(r"year=([0-9]{4})"), re.compile(r"batch=[0-9]{6,}")
+
+
+def interrupted(options: argparse.Namespace) -> str:
+    """Return a line on a command that was interrupted: what of it is kept, and where."""
+    out = getattr(options, "out", None)
+    if out is None:
+        return "interrupted"
+    years, simulations = _years(out), _simulations(out)
+    if years:
+        span = years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
+        return f"interrupted; {span} {'is' if len(years) == 1 else 'are'} kept in {out}: {AGAIN}"
+    if simulations:
+        some = "1 simulation is" if simulations == 1 else f"{simulations:,} simulations are"
+        return f"interrupted; {some} kept in {out}: {AGAIN}"
+    return "interrupted; nothing is kept"
+
+
+def _years(out: Path) -> list[str]:
+    return [match[1] for match in map(_YEAR.fullmatch, _names(out)) if match is not None]
+
+
+def _simulations(out: Path) -> int:
+    return sum(_of_batch(out / name / "manifest.json") for name in _names(out) if _BATCH.fullmatch(name))
+
+
+def _of_batch(manifest: Path) -> int:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return len(json.loads(manifest.read_bytes())["replicates"])
+    return 0
+
+
+def _names(folder: Path) -> list[str]:
+    with suppress(OSError):
+        return sorted(path.name for path in folder.iterdir())
+    return []

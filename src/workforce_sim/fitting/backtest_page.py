@@ -1,0 +1,74 @@
+"""The page of a backtest: forecasts from past censuses beside what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workforce_sim.fitting.charts import backtest_charts
+from workforce_sim.fitting.fit_page import drawn
+from workforce_sim.fitting.verdict import WIDTHS, measure_rows, missed_rows, verdict
+from workforce_sim.markup.elements import Element
+from workforce_sim.reports.parts import Card, Section, document, figures, listing, sentences
+from workforce_sim.reports.values import share
+from workforce_sim.wording import counted
+
+if TYPE_CHECKING:
+    from workforce_sim.fitting.backtest import Backtest
+
+FOOTER = "Each forecast knows the censuses up to its origin alone. Made with workforce_sim."
+
+
+def backtest_page(test: Backtest) -> bytes:
+    """Return the page of a backtest."""
+    measures = test.scores.partition_by("measure", maintain_order=True)
+    content = [
+        element for each in (sentences(verdict(test).splitlines()), _measures(test)) if (element := each) is not None
+    ]
+    sections = [
+        Section("verdict", "How good the forecasts were", content),
+        *(
+            _section(str(scores["measure"][0]), [drawn(chart) for chart in backtest_charts(scores)])
+            for scores in measures
+        ),
+        Section("missed", "What was farthest off", [_missed(test)]),
+    ]
+    kicker = (
+        f"Backtest from {counted(len(test.origins), 'census', 'censuses')}, {test.origins[0]} to {test.origins[-1]}"
+    )
+    question = "Would forecasts from the employer's own censuses have been right?"
+    return document(kicker, question, " ".join(_answer(test)), list(_cards(test)), sections, FOOTER)
+
+
+def _section(measure: str, content: list[Element]) -> Section:
+    return Section(measure.replace(" ", "-"), f"{measure[0].upper()}{measure[1:]}", [figures(*content)])
+
+
+def _answer(test: Backtest) -> Iterator[str]:
+    scores, found = test.scores, test.measures
+    inside = int(((scores["actual"] >= scores["p10"]) & (scores["actual"] <= scores["p90"])).sum())
+    yield f"{inside:,} of {scores.height:,} values lay within the 80% bands of their forecasts."
+    better = int((found["skill_flat"] > 0).sum())
+    yield f"Of {counted(found.height, 'measure')}, {better} were forecast better than by a flat rate of exits,"
+    yield f"{int((found['skill_last'] > 0).sum())} better than by last year's value."
+
+
+def _cards(test: Backtest) -> Iterator[Card]:
+    for row in test.measures.to_dicts():
+        if row["measure"] in WIDTHS:
+            name = f"{row['measure'].capitalize()} within the 80% band"
+            yield Card(
+                name, share(row["cover_80"]), f"of {row['forecasts']} forecasts; band {share(row['width_80'])} wide"
+            )
+
+
+def _measures(test: Backtest) -> Element:
+    heading, *rows = measure_rows(test)
+    about = "Width: of the 80% band, as a share of the value. To flat, to last: how much smaller the error (CRPS) is."
+    return listing("Scores", [text.capitalize() if text != "PIT" else text for text in heading], rows, note=about)
+
+
+def _missed(test: Backtest) -> Element:
+    heading, *rows = missed_rows(test)
+    about = "Of each forecast the driver farthest from what happened, in standard deviations of the forecast."
+    return listing("Drivers", [text.capitalize() for text in heading], rows, note=about, text=False)

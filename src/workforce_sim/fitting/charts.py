@@ -1,0 +1,164 @@
+"""Pictures of a fit and of a backtest, each with its figures, for the page and for Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from workforce_sim.markup.charts.bars import Bars, bar_chart
+from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.rows import Dot, dots
+from workforce_sim.markup.elements import Element
+from workforce_sim.reports.values import Form, alike, count, share, signed, span
+
+if TYPE_CHECKING:
+    from workforce_sim.fitting.fit import Fit
+
+PRIOR = "prior"
+SHOWN = 14
+"""Most rows of a picture; the others stand in the table."""
+_OF_YEARS = {
+    "exits by tenure": "Exit rates by tenure",
+    "exits by age": "Exit rates by age",
+}
+_FACTORS = {
+    "exits by level": "Exits by level, relative to the average",
+    "exits by department": "Exits by department, relative to the average",
+}
+_DEVIATION = signed(share)
+
+
+class Chart(NamedTuple):
+    """A picture: what it shows, the heading and rows of its figures, and what to know of it."""
+
+    caption: str
+    picture: Element
+    heading: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+def fit_charts(fit: Fit) -> Iterator[Chart]:
+    """Yield estimates with intervals and priors, what they rest on, and what each year was."""
+    for kind, title in {**_OF_YEARS, **_FACTORS}.items():
+        part = fit.table.filter(pl.col("what") == kind)
+        if part.height:
+            yield from _estimates(part, title, factors=kind in _FACTORS)
+    plan = fit.table.filter(pl.col("cell").str.starts_with("enrollment."), pl.col("low") < pl.col("high"))
+    if plan.height:
+        yield _intervals(plan["what"].to_list(), plan, "Participants, a year", share)
+    yield from _years(fit)
+
+
+def _estimates(part: pl.DataFrame, title: str, *, factors: bool) -> Iterator[Chart]:
+    shown = part.sort("exposure", descending=True).head(SHOWN) if part.height > SHOWN else part
+    names = [str(cell) for cell in shown["cell"]] if factors else _spans(shown["cell"].to_list())
+    yield _intervals(names, shown, title, _factor if factors else share)
+    what = f"Exposure by {str(shown['what'][0]).removeprefix('exits by ')}, person-years"
+    exposed = shown["exposure"].to_list()
+    picture = bar_chart(what, names, [Bars("Exposure", exposed)], count)
+    yield Chart(what, picture, ["", "Person-years"], [[n, count(x)] for n, x in zip(names, exposed, strict=True)])
+
+
+def _intervals(names: Sequence[str], part: pl.DataFrame, title: str, write: Form) -> Chart:
+    rows = part.select("estimate", "low", "high", "prior").rows()
+    every = [Dot(name, value, low, high, prior) for name, (value, low, high, prior) in zip(names, rows, strict=True)]
+    cells = [
+        [name, write(v), span(low, high, write), write(prior)]
+        for name, (v, low, high, prior) in zip(names, rows, strict=True)
+    ]
+    about = "Points are what is believed, lines their 90% intervals, hollow points the prior."
+    heading = ["", "Value", "90% interval", "Prior"]
+    return Chart(title, dots(title, every, write, beside=PRIOR), heading, cells, about)
+
+
+def _factor(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _spans(cells: Sequence[str]) -> list[str]:
+    """Return bands of years as people write them: 0, 3-4, 30 and over."""
+    starts = [int(cell.removeprefix("from ")) for cell in cells]
+    ends = [*(start - 1 for start in starts[1:]), None]
+    return [
+        f"{start} and over" if end is None else str(start) if start == end else f"{start}-{end}"
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _years(fit: Fit) -> Iterator[Chart]:
+    found = fit.estimates
+    mean = found.exits.level
+    yield _bars("Exits of a year, compared with the mean year", fit, (mean.years / mean.factor - 1).tolist())
+    yield _bars("Growth of headcount, a year", fit, found.growth.values.tolist())
+    if len(found.raises.total.values) == len(fit.parts):
+        yield _bars("Raises of those who stayed, a year", fit, found.raises.total.values.tolist())
+
+
+def _bars(title: str, fit: Fit, values: Sequence[float]) -> Chart:
+    names = _dated([part.after.date for part in fit.parts])
+    rows = [[name, _DEVIATION(value)] for name, value in zip(names, values, strict=True)]
+    return Chart(title, bar_chart(title, names, [Bars("Year", values)], _DEVIATION), ["Up to", "Value"], rows)
+
+
+# --- a backtest ---
+
+
+def backtest_charts(scores: pl.DataFrame) -> Iterator[Chart]:
+    """Yield all forecasts of a measure beside what happened, and a fan from each origin of several horizons."""
+    measure = str(scores["measure"][0])
+    write = writer(measure, scores["actual"].to_list())
+    yield _forecasts(measure, scores, write)
+    for _, part in scores.group_by("origin", maintain_order=True):
+        if part.height > 1:
+            yield _fan(measure, part, write)
+
+
+def writer(measure: str, values: Sequence[float]) -> Form:
+    """Return what writes values of a measure."""
+    if measure in ("payroll", "average pay"):
+        in_cents = alike("payroll_cents", [100 * value for value in values])
+        return lambda value: in_cents(100 * value)
+    return count if max(values, default=0.0) > 1 else share
+
+
+def _forecasts(measure: str, scores: pl.DataFrame, write: Form) -> Chart:
+    rows = scores.to_dicts()
+    title = f"{_capital(measure)}: every forecast and what happened"
+    ends, starts = (_dated([row[name] for row in rows]) for name in ("date", "origin"))
+    names = [f"{end} from {start}" for end, start in zip(ends, starts, strict=True)]
+    every = [Dot(n, r["p50"], r["p10"], r["p90"], r["actual"]) for n, r in zip(names, rows, strict=True)]
+    heading = ["Census", "Forecast from", "Median", "80% band", "Happened"]
+    cells = [
+        [str(r["date"]), str(r["origin"]), write(r["p50"]), span(r["p10"], r["p90"], write), write(r["actual"])]
+        for r in rows
+    ]
+    about = "Points are the median forecast, lines its 80% band, hollow points what happened."
+    return Chart(title, dots(title, every, write, beside="what happened"), heading, cells, about)
+
+
+def _fan(measure: str, part: pl.DataFrame, write: Form) -> Chart:
+    origin, last = part["origin"][0], float(part["last"][0])
+    names = _dated([origin, *part["date"]])
+    path: dict[str, list[float]] = {name: [last, *part[name]] for name in ("actual", "p10", "p25", "p50", "p75", "p90")}
+    bands = [(path["p10"], path["p90"]), (path["p25"], path["p75"])]
+    title = f"{_capital(measure)}, forecast from {origin}"
+    lines = [Line("Median forecast", path["p50"], bands), Line("What happened", path["actual"])]
+    heading = ["Census", "P10", "P25", "Median", "P75", "P90", "Happened"]
+    order = ("p10", "p25", "p50", "p75", "p90", "actual")
+    cells: list[list[str]] = [[n, *(write(path[p][i]) for p in order)] for i, n in enumerate(names)][1:]
+    about = "Shaded: the middle 80% and 50% of simulations. It starts at what was known."
+    return Chart(title, line_chart(title, names, lines, write), heading, cells, about)
+
+
+def _dated(dates: Sequence[dt.date]) -> list[str]:
+    """Return the years of dates; their months too where a year has several dates."""
+    alone = len({date.year for date in dates}) == len(set(dates))
+    return [str(date.year) if alone else f"{date:%Y-%m}" for date in dates]
+
+
+def _capital(text: Any) -> str:
+    return f"{text[0].upper()}{text[1:]}"

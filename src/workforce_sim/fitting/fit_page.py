@@ -1,0 +1,97 @@
+"""The page of a fit: what the censuses say, how sure that is, and the configuration it comes to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workforce_sim.config.keys import about
+from workforce_sim.fitting.charts import Chart, fit_charts
+from workforce_sim.fitting.fit_text import estimate_rows, flow_rows
+from workforce_sim.markup.elements import Child, Element, element
+from workforce_sim.reports.parts import Card, Section, document, figure, figures, key, listing, note, prose, sentences
+from workforce_sim.reports.values import count, share, signed
+from workforce_sim.wording import counted
+
+if TYPE_CHECKING:
+    from workforce_sim.fitting.fit import Fit
+
+FOOTER = "Fitted to the employer's own censuses, shrunk to documented priors. Made with workforce_sim."
+_CHANGE = signed(share)
+
+
+def fit_page(fit: Fit) -> bytes:
+    """Return the page of a fit."""
+    first, last = fit.parts[0].before.date, fit.parts[-1].after.date
+    sections = [
+        Section(
+            "warnings", "Know before you use it", [found] if (found := sentences(fit.warnings)) is not None else []
+        ),
+        Section("estimates", "What the censuses say", [figures(*map(drawn, fit_charts(fit))), _estimates(fit)]),
+        Section("flows", "Who stayed, left and came", [_flows(fit)]),
+        Section("configuration", "The fitted configuration", [_keys(fit)]),
+    ]
+    kicker = f"Fit to {len(fit.parts) + 1} censuses, {first} to {last}"
+    question = "What do the employer's own censuses say?"
+    return document(kicker, question, " ".join(_answer(fit)), list(_cards(fit)), sections, FOOTER)
+
+
+def drawn(chart: Chart) -> Element:
+    """Return a picture with its caption and its figures."""
+    return figure(chart.caption, chart.picture, chart.heading, chart.rows, note=chart.note)
+
+
+def _answer(fit: Fit) -> Iterator[str]:
+    found, staff = fit.estimates, fit.parts[-1].after.staff.height
+    yield f"In a year like the average one, {share(found.rate)} of the {count(staff)} employees leave."
+    yield f"Headcount changes by {_CHANGE(found.growth.mean)} a year, pay of those who stay by"
+    yield f"{_CHANGE(found.raises.total.mean)}."
+    known = counted(len(fit.parts), "interval")
+    yield f"A year's exits lie about {share(found.exits.level.spread)} from that, as far as {known} can tell."
+
+
+def _cards(fit: Fit) -> Iterator[Card]:
+    for what, cell, name, write in (
+        ("exit level", "all", "Exit rate, a year", share),
+        ("growth", "mean", "Growth of headcount, a year", _CHANGE),
+        ("raise", "mean", "Raises of those who stay, a year", _CHANGE),
+    ):
+        row = fit.table.filter(pl.col("what") == what, pl.col("cell") == cell).row(0, named=True)
+        yield Card(name, write(row["estimate"]), f"90% interval {write(row['low'])} to {write(row['high'])}")
+    yield Card("Employees at the last census", count(fit.parts[-1].after.staff.height))
+
+
+def _estimates(fit: Fit) -> Element:
+    heading, *rows = estimate_rows(fit.table)
+    about_it = (
+        "A/E: leavers, or whoever is counted, over those the prior expects. Credibility: weight of the experience."
+    )
+    return listing(
+        "Every estimate", [text.capitalize() if text != "A/E" else text for text in heading], rows, note=about_it
+    )
+
+
+def _flows(fit: Fit) -> Element:
+    heading, *rows = flow_rows(fit)
+    return listing("People from one census to the next", [text.capitalize() for text in heading], rows)
+
+
+def _keys(fit: Fit) -> list[Child]:
+    rows = [
+        [key(name), prose(about(name)), _written(value), why]
+        for name, value, why in fit.keys.entries
+        if value is not None
+    ]
+    content: list[Child] = [listing("", ["Key", "What it is", "Value", "Where it comes from"], rows, text=True)]
+    return [note("Other keys stay as they were configured."), *content]
+
+
+def _written(value: Any) -> Child:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
+    if len(text) <= 60:
+        return text
+    what = counted(len(value), "entry", "entries")
+    return element("details", element("summary", what), text)
