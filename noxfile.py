@@ -102,6 +102,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def many(session: nox.Session) -> None:
+    """Record five years of ten million staff; print time and peak memory. Needs minutes, and 10 GB of disk."""
+    session.install("-q", "-r", "requirements.txt")
+    session.run("python", "-m", "benchmarks.many", *session.posargs)
+
+
+@nox.session
 def pages(session: nox.Session) -> None:
     """Open reports in headless Chromium, where it is installed; pictures and PDF stay in build/pages."""
     session.install("-q", "-r", "requirements.txt")

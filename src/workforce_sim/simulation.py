@@ -18,6 +18,7 @@ from workforce_sim.engine.streamed import merge
 from workforce_sim.opening import Tables
 from workforce_sim.result import Result
 from workforce_sim.run import Engine, Run, SimulatedYear, begin, joined
+from workforce_sim.store.growing import GrowingYear
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.spool import spooling
@@ -152,6 +153,10 @@ def through_disk(run: Run, writer: RunWriter) -> Generator[int]:
         waiting: Future[int] | None = None
         stream, years, state = run.through_disk(done, (here, there))
         for number in years:
+            if number in done.years:  # written without what goes on: it is computed again, and stays as it is
+                with spooling(writer.folder) as nowhere:
+                    state, _ = stream.step(state, number, run.clock, GrowingYear({}), nowhere)
+                continue
             with ExitStack() as growing:
                 files = growing.enter_context(writer.growing(number))
                 aside = growing.enter_context(spooling(writer.folder))

@@ -1,7 +1,8 @@
 """A writer in a process of its own, for tests to kill, limit or let race: ``python child.py '{"out": ..., ...}'``.
 
 It prints ``ready`` when all is imported. Then each line it reads, with arguments laid over the command line, is
-a run, which ends with one line of JSON: the fingerprint, or the kind and the text of the error.
+a run, with ``rows`` one whose staff go through the disk in partitions of so many. It ends with one line of JSON: the
+fingerprint, or the kind and the text of the error.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from workforce_sim import WorkforceSimError, simulate
+from workforce_sim.run import begin
+from workforce_sim.simulation import recorded
 
 SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "rename", "unlink", "rmdir", "chmod", "pwrite", "ftruncate")
 """What the store asks of the operating system besides the bytes of tables: each is a moment to die at."""
@@ -67,7 +71,11 @@ def simulated(asked: dict[str, Any]) -> dict[str, Any]:
         sys.stdin.readline()
 
     try:
-        result = simulate(asked["config"], out=asked["out"], progress=tell if asked.get("tell") else None)
+        if "rows" in asked:
+            run = begin(asked["config"], in_order=True, large=0, rows=asked["rows"])
+            result = recorded(run, Path(asked["out"]), lambda year: None)
+        else:
+            result = simulate(asked["config"], out=asked["out"], progress=tell if asked.get("tell") else None)
         found = {"fingerprint": result.fingerprint}
     except WorkforceSimError as error:
         found = {"error": type(error).__name__, "says": str(error)}

@@ -19,13 +19,13 @@ import pytest
 
 import workforce_sim as ws
 from tests.faults.children import Writer
-from tests.support_store import hashes, of_years, run_of, strays, year_folders
+from tests.support_store import hashes, of_years, run_of, strays, through_disk, year_folders
 
 KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "18"))
 AT_RANDOM, AT_CALLS, EXTENDING = KILLS // 2, KILLS // 3, KILLS // 6
 MANY_YEARS = run_of(40, census={"size": 20})
 TWO_YEARS = run_of(2, census={"size": 20})
-LEFT_BY_A_KILL = {".lock", "opening.parquet", "run.json", ".run.json.part", ".opening.parquet.part"}
+LEFT_BY_A_KILL = {".lock", "opening.parquet", "run.json", ".run.json.part", ".opening.parquet.part", ".spool.part"}
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="runs are written on POSIX systems")
 
@@ -116,6 +116,24 @@ def test_killed_before_and_after_each_call_of_a_commit_a_run_goes_on(place: Path
         shutil.rmtree(run)
     print(f"{len(moments)} kills at calls of a commit, which left {len(left)} kinds of folders")
     assert len(left) > len(moments) // 4
+
+
+def test_killed_at_any_call_a_run_whose_staff_go_through_the_disk_goes_on_in_other_partitions(place: Path) -> None:
+    expected = whole(TWO_YEARS, place / "whole")
+    with Writer(config=TWO_YEARS, rows=7, kill_at=0) as counting:
+        outcome = counting.run(out=place / "counted")
+    assert outcome is not None
+    assert (hashes(place / "counted"), strays(place / "counted")) == (expected, [])
+    left = set()
+    for number, moment in enumerate(random.Random(KILLS).sample(range(2, 2 * outcome["calls"] + 2), AT_CALLS)):
+        run = place / f"run {number}"
+        with Writer(config=TWO_YEARS, rows=7, kill_at=moment / 2) as writer:
+            assert writer.run(out=run) is None
+        assert_only_whole_years(run, expected)
+        left.add(tuple(sorted(path.name for path in run.rglob("*"))) if run.exists() else ())
+        through_disk(TWO_YEARS, run, rows=5)
+        assert (hashes(run), strays(run)) == (expected, [])
+    assert len(left) > AT_CALLS // 4
 
 
 def test_killed_while_it_is_extended_a_run_keeps_what_it_had(place: Path) -> None:

@@ -347,7 +347,7 @@ def test_levels_of_only_one_scenario_are_in_one_list_of_groups() -> None:
     ],
 )
 def test_scenarios_of_other_random_numbers_are_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match="compared with common random numbers") as error:
+    with pytest.raises(ConfigError, match="all scenarios use the same random draws") as error:
         compare({"a": TODAY, "b": {**TODAY, **changes}})
 
     assert str(error.value).split("\n")[1:] == [f"  {told}"]

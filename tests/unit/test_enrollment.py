@@ -153,8 +153,8 @@ def test_a_due_date_at_the_start_is_kept_and_one_before_it_is_swept() -> None:
 @pytest.mark.parametrize(
     ("unknown", "went", "other"),
     [
-        ("opted_out", "count as having opted out", "enroll"),
-        ("enroll", "are enrolled automatically unless they choose otherwise", "opted_out"),
+        ("opted_out", "counted as opted out", "enroll"),
+        ("enroll", "enrolled automatically unless they elect otherwise", "opted_out"),
     ],
 )
 def test_the_notes_tell_of_how_many_the_census_does_not_say(unknown: str, went: str, other: str) -> None:

@@ -795,7 +795,7 @@ class TestTopHeavy:
 
         assert test.outcome == ("top-heavy" if heavy else "not top-heavy")
         assert test.figures["key_employees"] == 1
-        assert test.note == "on 31 December 2025; governs 2026"
+        assert test.note == "on December 31, 2025; applies to 2026"
 
     @pytest.mark.parametrize(("employees", "most"), [(0, 3), (30, 3), (31, 4), (40, 4), (495, 50), (5000, 50)])
     def test_officers_are_at_most_a_tenth(self, employees: int, most: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import workforce_sim as ws
-from tests.support_store import hashes
+from tests.support_store import hashes, through_disk
 from workforce_sim.dates import NEVER
 from workforce_sim.draws import census_key, decision, person_number, uniform
 from workforce_sim.engine.clock import Clock
@@ -204,6 +204,15 @@ def test_partitions_change_nothing(result: ws.Result, rows: int) -> None:
     assert fingerprint(joined([year.tables for year in years])) == result.fingerprint
 
 
+@pytest.mark.parametrize("rows", [7, 50])
+def test_a_run_through_the_disk_is_the_same_to_the_byte(rows: int, tmp_path: Path) -> None:
+    ws.simulate(CONFIG, out=tmp_path / "whole", events=OWN)
+    through_disk(CONFIG, tmp_path / "stopped", rows, after=1, own=OWN)
+    through_disk(CONFIG, tmp_path / "stopped", rows, own=OWN)
+
+    assert hashes(tmp_path / "stopped") == hashes(tmp_path / "whole")
+
+
 def test_a_replicate_of_an_ensemble_is_the_run_of_that_replicate() -> None:
     ensemble = ws.simulate_ensemble(CONFIG, replicates=4, own_events=OWN, events=[2], progress=None)
 
@@ -347,7 +356,7 @@ def test_two_runs_of_the_same_events_do_not_differ(result: ws.Result) -> None:
 def test_a_run_without_the_event_differs_in_it(result: ws.Result) -> None:
     found = ws.diff_runs(ws.simulate(CONFIG, events=[seen]), result)
 
-    assert {*found.persons["kind"]} == {"bonus in b only"}
+    assert {*found.persons["kind"]} == {"bonus only in b"}
 
 
 def test_groups_add_up_to_the_summary(result: ws.Result) -> None:
@@ -585,5 +594,5 @@ def test_events_that_cannot_be_together_are_refused(own: list[Any], message: str
 
 
 def test_the_reference_knows_the_model_alone() -> None:
-    with pytest.raises(ws.RequestError, match="events of your own are for the fast engine"):
+    with pytest.raises(ws.RequestError, match="your own events need the fast engine"):
         ws.simulate(CONFIG, engine="reference", events=OWN)

@@ -260,7 +260,7 @@ def test_a_wrong_key_or_value_is_the_error_of_the_configuration(grid: dict[str, 
     "key", ["random_seed", "simulation.start_year", "simulation.end_year", "census.size", "census", "output.path"]
 )
 def test_what_must_be_the_same_cannot_be_swept(key: str) -> None:
-    with pytest.raises(RequestError, match=f"{key}: is the same in a whole sweep"):
+    with pytest.raises(RequestError, match=f"{key}: cannot vary in a sweep"):
         sweep(BASE, {key: [1]})
 
 

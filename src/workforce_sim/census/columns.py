@@ -115,8 +115,8 @@ def _told(
     patterns = (_TELLING,) if known else (_TELLING, _OF_DEFERRALS)
     telling = [c for c in ignored if not is_blank(sample[c]) and (_is_telling(c, patterns) or tells_of_work(sample[c]))]
     loud = (
-        "columns that may tell who has left, hours, deferrals or what pay is for are NOT used: "
-        f"{told(telling, sample.columns)}; say in census.columns what they are, if they matter"
+        "columns NOT used, which may hold terminations, hours, deferrals or pay periods: "
+        f"{told(telling, sample.columns)}; if they matter, name them in census.columns"
     )
     return CensusColumns(used, tuple(identity), dropped, ignored, (*doubts, *([loud] if telling else [])))
 

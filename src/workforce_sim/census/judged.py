@@ -97,8 +97,8 @@ class Judged:
         apart = [
             ("rows without any value", len(self.outside.blank)),
             ("totals or remarks", len(self.outside.total)),
-            ("the column names again", len(self.outside.header)),
-            ("other rows of the same person", self.done.merged),
+            ("repeated column names", len(self.outside.header)),
+            ("other rows of the same employee", self.done.merged),
         ]
         return [(why, rows) for why, rows in (*apart, *self.gone) if rows]
 

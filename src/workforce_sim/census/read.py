@@ -73,7 +73,7 @@ class Census:
 
 
 def read_census(source: Any, config: Chosen = None, *, census: Mapping[str, Any] | None = None) -> Census:
-    """Read a census, keeping who is staff on 1 January of the start year.
+    """Read a census, keeping who is staff on January 1 of the start year.
 
     One row out per row in, less those who are not staff and those that are no people; all are counted. Without a
     configuration that day is 2025-01-01 and what depends on it is a note, never an error: a run splits and checks the

@@ -83,7 +83,8 @@ def _outside(config: Config, found: Live, keys: Iterable[Given]) -> Iterator[str
             idle = _idle_years(config, key.key, years)
             if idle:
                 first, last = config.simulation.start_year, config.simulation.end_year
-                yield f"{key.key}: no effect of {_names([str(year) for year in idle])}, as the run is {first} to {last}"
+                named = _names([str(year) for year in idle])
+                yield f"{key.key}: no effect in {named}: the run covers {first} to {last}"
 
 
 def _idle_years(config: Config, key: str, years: list[int]) -> list[int]:

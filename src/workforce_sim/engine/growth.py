@@ -158,9 +158,9 @@ def _hires_for(missing: int, new_hire_termination: int, year: int | None) -> int
 def _refuse_when_none_stays(missing: int, stay: int, year: int | None) -> None:
     if stay <= 0:
         raise SimulationError(
-            f"{missing} more staff are needed{'' if year is None else f' in {year}'}, and of hires nobody stays, for "
-            "workforce.new_hire_termination_rate, or the curve of terminations.new_hire_hazard, is 1; lower it, or "
-            "hire nobody by a lower simulation.target_growth_rate or workforce.total_termination_rate"
+            f"{missing} more employees are needed{'' if year is None else f' in {year}'}, but no new hire stays: "
+            "workforce.new_hire_termination_rate, or terminations.new_hire_hazard, is 1; lower it, or lower "
+            "simulation.target_growth_rate or workforce.total_termination_rate so that nobody is hired"
         )
 
 

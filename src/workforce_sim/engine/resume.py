@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -55,6 +58,17 @@ def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
     if kept.staff.height != stay or kept.staff.select(*types).null_count().sum_horizontal().item():
         return f"carried has other rows than the {stay:,} staff who stay"
     return None
+
+
+def carried_with(pieces: Iterable[pl.DataFrame], kept: Carried) -> Iterator[tuple[pl.DataFrame, Carried]]:
+    """Yield pieces of the snapshots, each with what was kept besides it; the last one with all that is left."""
+    following = iter(pieces)
+    people, left = next(following), kept.staff
+    for more in following:
+        stay = people["termination_date"].null_count()
+        yield people, replace(kept, staff=left[:stay])
+        people, left = more, left[stay:]
+    yield people, replace(kept, staff=left)
 
 
 def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: pl.DataFrame, kept: Carried) -> State:

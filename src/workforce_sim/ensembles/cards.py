@@ -43,7 +43,7 @@ def _totals(found: Comparison) -> Table:
     """Return what adds up over the years, of measures that differ: each total, and its difference from the baseline."""
     table = found.totals
     differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
-    differing = set(table.filter(differs)["measure"])
+    differing = table.filter(differs)["measure"].unique(maintain_order=True)
     heading = ("", "Scenario", "Total", f"Difference from {found.baseline}", "Std. error", ENDS)
     parts = [table.filter(pl.col("measure") == name).to_dicts() for name in main_of(differing)]
     rows = [_total(row, place) for part in parts for place, row in enumerate(part)]

@@ -1,4 +1,4 @@
-"""Scenarios with common random numbers: how they differ, how sure that is, and who gains and who loses."""
+"""Scenarios with the same random draws: how they differ, how sure that is, and who gains and who loses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from workforce_sim.run import begin, census_of
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Displayed):
-    """Scenarios of one census, with common random numbers.
+    """Scenarios of one census, with the same random draws.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
@@ -183,7 +183,7 @@ class Comparison(Displayed):
         return _stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
 
     def gains(self, by: str = "age_band", replicate: int = 0, *, least: int | None = None) -> pl.DataFrame:
-        """Return who gains and who loses employer money over all years, by group.
+        """Return who gains and who loses employer contributions over all years, by group.
 
         Args:
             by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
@@ -299,7 +299,7 @@ def compare(
     own_events: Iterable[OwnEvent] = (),
     by: str | Iterable[str] = (),
 ) -> Comparison:
-    """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
+    """Simulate scenarios of one census with the same random draws: replicate r of each has the same draws.
 
     Args:
         scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
@@ -352,8 +352,3 @@ def _ways(by: str | Iterable[str]) -> list[str]:
     if wrong:
         raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
     return wanted
-
-
-def counting(tell: Count | None, place: int, of: int) -> Count | None:
-    """Return what tells the progress of one ensemble as that of all."""
-    return None if tell is None else lambda done, total: tell(place * total + done, of * total)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.groups_text import costs_table
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
@@ -162,12 +163,6 @@ def _per_point(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _notes(found: Comparison) -> Iterator[str]:
-    """Yield what is to be said of the census and the plans, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    if of:
-        yield from ("", "notes")
-    for note, names in of.items():
-        yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
+    """Yield the notes of the census and the plans under a heading."""
+    told = [f"  {note}" for note in notes(found)]
+    yield from ("", "notes", *told) if told else ()

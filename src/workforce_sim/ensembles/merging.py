@@ -51,15 +51,15 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
         raise RequestError("merge: expected at least one folder of a shard")
     first, (header, _) = next(iter(shards.items()))
     for folder, (other, _) in shards.items():
-        refuse_difference(f"{folder}: holds another ensemble than {first}", header, other)
+        refuse_difference(f"{folder}: holds a different ensemble than {first}", header, other)
     found = pl.concat([table for _, table in shards.values()]).sort("replicate", "year")
     twice = found.filter(pl.struct("replicate", "year").is_duplicated())["replicate"].n_unique()
     if twice:
-        raise LedgerError(f"{twice} replicates are in more than one of the shards; leave out what is there twice")
+        raise LedgerError(f"{twice} simulations are in more than one shard; leave one of them out")
     wanted = found["replicate"].unique().sort().to_list()
     missing = sorted({*range(wanted[-1] + 1)} - {*wanted})
     if missing:
-        gap = f"{len(missing)} of {wanted[-1] + 1} replicates are missing (first: {missing[0]})"
+        gap = f"{len(missing)} of {wanted[-1] + 1} simulations are missing (first: {missing[0]})"
         raise LedgerError(f"{gap}; add a shard")
     with closing(recorded(Path(out), header, wanted, partial(_kept, found))) as parts:
         whole = pl.concat(list(parts))

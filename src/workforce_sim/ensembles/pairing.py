@@ -1,4 +1,4 @@
-"""Two ensembles with common random numbers, in pairs: differences, what pairing gains, cost of taking part."""
+"""Two ensembles with the same random draws, in pairs: differences, gain from pairing, cost of a point."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import Batch, EnsembleDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_no_folder
-from workforce_sim.store.header import READ, Header, refuse_difference
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header, refuse_difference
 from workforce_sim.store.layout import (
     ENSEMBLE,
     MANIFEST,
@@ -58,7 +59,7 @@ FORMAT = 1
 
 _BATCH = re.compile(r"batch=[0-9]{6,}")
 _LEFT = re.compile(r"\.(ensemble\.json|replicates\.parquet|bands\.parquet|bands\.json|batch=[0-9]{6,})\.part")
-_AGAIN = "remove it, and its replicates are made again"
+_AGAIN = "remove it, and its simulations are computed again"
 
 Work = Callable[[Sequence[int], Callable[[pl.DataFrame], None]], Iterable[pl.DataFrame]]
 """Gives the summaries of replicates, batch by batch, in their order; calls back with each as soon as it is done."""
@@ -112,13 +113,13 @@ def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
     """
     with readable(folder):
         if not is_there(folder / ASKED) and is_there(folder / RUN):
-            raise LedgerError(f"{folder}: holds a run, no ensemble; give the folders of shards")
+            raise LedgerError(f"{folder}: holds a run, not an ensemble; give the folders of shards")
     header = _asked(folder)
     ended = _ended_with(folder)
     stored = _stored(folder, _root(header))
     lost = ended - stored.keys()
     if lost:
-        raise LedgerError(f"{folder}: {len(lost)} of its replicates are in none of its batches; {RESTORE}")
+        raise LedgerError(f"{folder}: {len(lost)} of its simulations are in none of its batches; {RESTORE}")
     found = pl.concat([_read(batch) for batch in dict.fromkeys(stored[number] for number in sorted(ended))])
     return header, found.filter(pl.col("replicate").is_in(ended))
 
@@ -128,7 +129,7 @@ def _ended_with(folder: Path) -> set[int]:
     path = folder / REPLICATES
     with readable(folder):
         if not is_there(path):
-            raise LedgerError(f"{folder}: is not finished; give its command again, and it goes on where it was")
+            raise LedgerError(f"{folder}: is not finished; run its command again to continue it")
     with opened_file(path) as file:
         return set(_table(path, file.read())["replicate"])
 
@@ -139,7 +140,7 @@ def _ended_with(folder: Path) -> set[int]:
 @contextmanager
 def _held(folder: Path, header: Header) -> Iterator[str]:
     """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
-    refuse_without(ASKED, folder, "exists and is no ensemble; choose another folder, or remove it first")
+    refuse_without(ASKED, folder, "exists and is not an ensemble; choose another folder, or remove it first")
     with ExitStack() as stack:
         with writable(folder):
             stack.enter_context(held(folder))
@@ -183,9 +184,9 @@ def _root(header: Header) -> str:
 
 def _asked(folder: Path) -> Header:
     path = folder / ASKED
-    found = read_document(path, EnsembleDocument, (FORMAT,)).header
-    if found.format not in READ:
-        raise older(path, found.model_dump(), READ[0])
+    found = read_document(path, EnsembleDocument, FORMAT).header
+    if found.format != RUN_FORMAT:
+        raise older(path, found.model_dump(), RUN_FORMAT)
     return Header.of(found, path)
 
 

@@ -72,7 +72,7 @@ def varying(config: Config) -> tuple[str, ...]:
 def unvaried(spread: Spread, config: Config) -> tuple[str, ...]:
     """Return a warning for each source that is asked for and does not vary: alone, it makes all replicates alike."""
     idle = [source for source in SOURCES if source in spread.sources and source not in varying(config)]
-    return tuple(f"spread: {source} does not vary, so it spreads nothing: {_WHY[source]}" for source in idle)
+    return tuple(f"spread: {source} does not vary: {_WHY[source]}" for source in idle)
 
 
 _WHY = {

@@ -1,4 +1,4 @@
-"""A grid of assumptions with common random numbers: every combination of the values given for some keys."""
+"""A grid of assumptions with the same random draws: every combination of the values given for some keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import measures
 from workforce_sim.ensembles.cards import sweep_card
-from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable, side_by_side
 from workforce_sim.ensembles.plots import sweep_plot
@@ -31,7 +30,7 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
@@ -177,7 +176,7 @@ def sweep(
     progress: Count | bool | None = True,
     own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
-    """Simulate every combination of values with common random numbers.
+    """Simulate every combination of values with the same random draws.
 
     Args:
         config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.
@@ -232,7 +231,7 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
         if any(_within(key, fixed) for fixed in FIXED):
-            raise RequestError(f"{key}: is the same in a whole sweep (one seed, one census, the same years)")
+            raise RequestError(f"{key}: cannot vary in a sweep, which has one seed, one census and the same years")
         around = next((other for other in values if other != key and _within(key, other)), None)
         if around is not None:
             raise RequestError(f"{key}: is a part of {around}; sweep one of the two")

@@ -15,7 +15,7 @@ _GIVEN = "given to the run"
 def census_words(config: Config, source: Source | None) -> str:
     """Return where the census came from; a file by its name alone, as its folders say nothing of the run."""
     if source is None:  # a run that was written without it
-        return "not recorded: that of the configuration, or one given to the run"
+        return "not recorded: from the configuration, or given to the run"
     return {"synthetic": "synthetic", "configured": _file(config), "given": _GIVEN}[source]
 
 

@@ -79,7 +79,7 @@ class RunDifference(Displayed):
         return rows.with_columns(pl.Series("keys", keys, dtype=pl.List(pl.String)))
 
     def __repr__(self) -> str:
-        return f"<RunDifference: {counted(self.persons.height, 'person')} in {counted(self.counts.height, 'kind')}>"
+        return f"<RunDifference: {counted(self.persons.height, 'employee')} in {counted(self.counts.height, 'kind')}>"
 
     def _card(self) -> Card:
         return difference_card(self)
@@ -134,7 +134,7 @@ def _one_replicate(a: Result, b: Result) -> bool:
         return True
     if of_a != of_b:
         raise RequestError(
-            f"one run has {counted(len(of_a), 'replicate')}, the other {len(of_b)}, and not the same; "
+            f"one run has {counted(len(of_a), 'simulation')}, the other {len(of_b)}, and not the same; "
             "compare one replicate with one, or the same ones"
         )
     return False

@@ -120,7 +120,7 @@ class PlanPeople:
 
     @cached_property
     def _ages(self) -> Ints:
-        """Ages attained by 31 December."""
+        """Ages attained by December 31."""
         return np.asarray(self.calendar.year - years_and_days(self._born)[0], dtype=np.int64)
 
     def deferrals(self, law: Law) -> Ints:

@@ -31,7 +31,7 @@ def assumptions(header: Header, whose: str = "") -> Sheet:
         for each in choices(header)
     ]
     whose = f" of {whose}" if whose else ""
-    about = ["Keys that play no part are left out. Rates are fractions of one, money is dollars."]
+    about = ["Keys without effect are left out. Rates are fractions of one, money is dollars."]
     head = ["Key", "Value", "Default", "Where the value comes from", "Meaning"]
     kinds = [Kind.TEXT, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED]
     return Sheet("Assumptions", f"Assumptions{whose}", head, kinds, rows, about)
@@ -79,7 +79,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         ("Census", census_words(config, first.source)),
         *(("SHA-256 of the completed census", known) for known in census),
         ("SHA-256 of the result", result_hash),
-        *((f"SHA-256 of what was asked{_of(name)}", _asked(header)) for name, header in headers.items()),
+        *((f"SHA-256 of the settings{_of(name)}", _asked(header)) for name, header in headers.items()),
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
     about = ["The same configuration, census and versions give the same result, to the cent."]
@@ -87,7 +87,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
 
 
 def _asked(header: Header) -> str:
-    """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
+    """Return the SHA-256 of the settings: the same in memory and on disk, wherever files lie."""
     return sha256(json_bytes({**header.identity(), "opening": None}))
 
 

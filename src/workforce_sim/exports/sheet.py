@@ -61,10 +61,17 @@ def in_unit(measure: str, value: float | None, kind: Kind) -> float | None:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells side by side; ``kind`` is that of the cells whose column has none of its own."""
+    """Cells side by side.
+
+    Attributes:
+        cells: their values.
+        kind: of the cells whose column has none of its own.
+        last: of so many cells at the end, where it is another.
+    """
 
     cells: Sequence[Cell]
     kind: Kind = Kind.TEXT
+    last: tuple[int, Kind] | None = None
 
 
 @dataclass(frozen=True)

@@ -214,6 +214,8 @@ def _reference(sheet: str, first: tuple[int, int], last: tuple[int, int]) -> str
 
 
 def _kind(sheet: Sheet, row: Row, column: int) -> Kind:
+    if row.last is not None and column >= len(row.cells) - row.last[0]:
+        return row.last[1]
     of_column = sheet.kinds[column] if column < len(sheet.kinds) else None
     return row.kind if of_column is None or row.kind is Kind.HEADING else of_column
 

@@ -100,7 +100,7 @@ def calibrate(
         census: as for ``simulate``: the opening of that year.
         moving: dotted keys that may move; left out, one for each fact.
         year: the year that is known; the first of the configuration when left out.
-        replicates: of each run; all runs have common random numbers.
+        replicates: of each run; all runs have the same random draws.
 
     Raises:
         RequestError: for a measure that does not exist, or a key that holds no number.

@@ -54,7 +54,7 @@ def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
     g = found.growth
     if found.ids_of_hires:
         yield "census.id_prefix", "C-", "some ids have the form of those that hires get"
-    yield "simulation.start_year", first, "the 1 January after the last census"
+    yield "simulation.start_year", first, "the January 1 after the last census"
     yield "simulation.end_year", last, "as many years as the configuration given has"
     seen = f"mean of {counted(len(g.values), 'interval')} is {percent(float(g.values.mean()), 2)}"
     yield "simulation.target_growth_rate", _growth(found), f"{seen}, credibility {g.credibility:.2f}"
@@ -62,7 +62,7 @@ def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
 
 def _workforce(found: Estimates) -> Iterator[Entry]:
     x = found.exits
-    about = f"{int(x.actual.sum()):,} leavers of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
+    about = f"{int(x.actual.sum()):,} terminations of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
     yield "workforce.total_termination_rate", _rate(found), f"{about}; staff of the last census in a mean year"
     h = found.entrants
     how = (
@@ -108,7 +108,11 @@ def _terminations(found: Estimates) -> Iterator[Entry]:
             {"from": start, "factor": _milli(factor / mean)}
             for start, factor in zip(direction.starts, direction.factors.tolist(), strict=True)
         ]
-        yield f"terminations.{kind}_factors", bands, f"{int(direction.actual.sum()):,} leavers, shrunk to the table"
+        yield (
+            f"terminations.{kind}_factors",
+            bands,
+            f"{int(direction.actual.sum()):,} terminations, shrunk to the table",
+        )
     if found.departments:
         factors = {name: _milli(factor) for name, factor in found.departments.items()}
         yield "terminations.department_factors", factors, "relative risk, shrunk to 1"

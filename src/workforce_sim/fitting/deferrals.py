@@ -144,7 +144,7 @@ def _commonest(values: pl.Series) -> tuple[int, int]:
 
 
 def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[str, Any, str], ...]]:
-    """Return the days to eligibility: none where many hires take part before the configured wait is over."""
+    """Return the days to eligibility: none where many hires participate before the configured wait is over."""
     kind, length = config.eligibility.waiting_period
     days = length if kind == "days" else round(length * 30.44)
     early = taking = 0
@@ -154,7 +154,7 @@ def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[s
         early, taking = early + waits.height, taking + int((waits["deferral_bp"].fill_null(0) > 0).sum())
     if early < LEAST or taking <= MOST_EARLY * early:
         return days, ()
-    why = f"{taking:,} of {early:,} hires take part before the configured wait of {length} {kind} is over"
+    why = f"{taking:,} of {early:,} hires participate before the configured wait of {length} {kind} is over"
     return 0, tuple(
         (f"eligibility.waiting_period_{unit}", value, why)
         for unit, value in (("days", 0), ("months", None), ("years", None))

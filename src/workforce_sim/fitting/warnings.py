@@ -43,7 +43,7 @@ def _links(parts: Sequence[Interval]) -> Iterator[str]:
         )
     back = sum(int((part.gone == "returned later").sum()) for part in parts)
     if back:
-        yield f"{counted(back, 'leaver')} came back later: counted as leavers, and as entrants when they came back"
+        yield f"{counted(back, 'terminated employee')} came back later: counted as terminations, then as entrants"
 
 
 def _births(parts: Sequence[Interval]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
         if lost:
             people = int((part.gone == "lost division").sum())
             yield (
-                f"{part.after.date}: {counted(len(lost), 'department')} with {counted(people, 'leaver')} "
+                f"{part.after.date}: {counted(len(lost), 'department')} with {counted(people, 'employee')} "
                 f"{'is' if len(lost) == 1 else 'are'} gone whole: no exits of the fit, and out of its growth"
             )
     x = found.exits
@@ -89,4 +89,4 @@ def _cells(found: Estimates) -> Iterator[str]:
     merged = {kind: d.merged for kind, d in found.exits.directions.items() if d.merged}
     if merged:
         told = " and ".join(f"{count} of {kind}" for kind, count in merged.items())
-        yield f"cells with fewer than {LEAST_EXITS} leavers are merged with their neighbours: {told}"
+        yield f"cells with fewer than {LEAST_EXITS} terminations are merged with their neighbors: {told}"

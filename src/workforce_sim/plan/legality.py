@@ -83,7 +83,7 @@ def _years_with_a_new_match(config: Config) -> Iterator[int]:
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:
     match = config.plan.match.at(year)
     if config.plan.safe_harbor_money(year) == "match" and match.matches_above_six_percent and not match.in_dollars:
-        yield "plan.match: matches deferrals above 6% of pay, so ACP is tested all the same (IRC 401(m)(11)(B)(i))"
+        yield "plan.match: matches deferrals above 6% of pay, so the ACP test still applies (IRC 401(m)(11)(B)(i))"
 
 
 def _employer_money(config: Config, year: int) -> Iterator[str]:

@@ -31,10 +31,8 @@ SECTIONS = {
 
 HARBORS = {"match": "safe-harbor match", "nonelective": "safe-harbor nonelective contribution"}
 
-NO_YEAR_BEFORE = "prior-year method, but the run has no year before: against this year's figures of the others"
-NO_OTHERS_BEFORE = (
-    "prior-year method, but nobody else was eligible last year: against this year's figures of the others"
-)
+NO_YEAR_BEFORE = "prior-year method, but the run has no prior year: tested against this year's NHCE figures"
+NO_OTHERS_BEFORE = "prior-year method, but no NHCE was eligible last year: tested against this year's NHCE figures"
 
 EARLY, OTHERWISE_EXCLUDABLE = "early entrants", "otherwise excludable"
 """Plans that are tested beside that of the others."""
@@ -142,7 +140,7 @@ class Harbor(NamedTuple):
     note: str
 
 
-WITHOUT_MONEY = Harbor(None, "no safe-harbor money before its year of service (26 CFR 1.401(k)-3(h)(3))")
+WITHOUT_MONEY = Harbor(None, "no safe-harbor contribution before its year of service (26 CFR 1.401(k)-3(h)(3))")
 
 
 def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
@@ -245,7 +243,7 @@ def _others_before(test: Test, config: Config, before: tuple[People, Flags] | No
         return None, NO_YEAR_BEFORE
     amounts, compensation, hce = _columns(test, *before)
     last = group_bp(amounts, compensation, ~hce)
-    return last, "against last year's figures of the others" if last is not None else NO_OTHERS_BEFORE
+    return last, "tested against last year's NHCE figures" if last is not None else NO_OTHERS_BEFORE
 
 
 def _outcome(test: Test, figures: AdpTest, harbor: Harbor, amounts: Ints) -> Outcome:

@@ -27,7 +27,7 @@ from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Year, milli_at
 
 REMEDIES = {
-    "opening staff": "raise the terminations factors or rates that are 0, or plan fewer leavers",
+    "existing employees": "raise the terminations factors or rates that are 0, or plan fewer terminations",
     "hires": "raise terminations.new_hire_hazard where it has nobody gone, or set it to days_left",
 }
 """What to do where too few can leave."""
@@ -119,7 +119,7 @@ def _leavers(
     order = taking_order(chances, us, [person.employee.key for person in people])
     number = leavers_ppm // PPM
     if number > len(order):
-        who = "hires" if stream is Stream.HIRE_TERMINATION else "opening staff"
+        who = "hires" if stream is Stream.HIRE_TERMINATION else "existing employees"
         raise SimulationError(
             f"{year.year}: {number} of {len(people)} {who} must leave, but only {len(order)} have a "
             f"termination weight above 0; {REMEDIES[who]}"

@@ -20,9 +20,9 @@ from workforce_sim.wording.measures import label
 
 NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
 MEANING = {
-    "chance": "Chance: who leaves, who is hired, who enrolls and at what rate.",
+    "chance": "Chance: who terminates, who is hired, who enrolls and at what rate.",
     "year": "Good and bad years: terminations, growth or raises that are high or low for everybody in a year.",
-    "assumptions": "Uncertain assumptions: values that are not known and are drawn anew for each simulation.",
+    "assumptions": "Uncertain assumptions: unknown values, drawn anew for each simulation.",
 }
 LEFT_OUT = {
     "year": "The ranges do not include good and bad years: every year has the same expected turnover and growth.",
@@ -71,8 +71,8 @@ def _error(base: Scenario, other: Scenario) -> str:
         else f"the mean difference in total cost, {other.name} compared with {base.name},"
     )
     if not found.error or found.mean is None:
-        return f"More simulations would not move {what.rstrip(',')}."
-    return f"More simulations would move {what} by about {size(COST, found.error)} (standard error)."
+        return f"More simulations would not change {what.rstrip(',')}."
+    return f"More simulations would change {what} by about {size(COST, found.error)} (standard error)."
 
 
 def _apart(attribution: Attribution) -> Element:
@@ -85,7 +85,7 @@ def _apart(attribution: Attribution) -> Element:
         name = str(measure)
         cells = [NONE if shares[source] is None else share(shares[source]) for source in ROWS[:-1]]
         rows.append([f"{label(name)}, {year}", NONE if whole is None else form(name)(whole), *cells])
-    about_it = "Share of the variance that each source makes alone; interaction is what they do to each other."
+    about_it = "Share of the variance from each source alone; interaction is their combined effect."
     heading = ["Figure", "Standard deviation", "Chance", "Good and bad years", "Assumptions", "Interaction"]
     return listing("Where the range comes from", heading, rows, note=about_it)
 

@@ -36,7 +36,7 @@ def refuse_place(path: str | Path) -> Path:
     if not path.parent.is_dir():
         raise RequestError(f"{path.parent}: no such folder; make it first")
     if is_there(path) and not _is_report(path):
-        raise RequestError(f"{path}: exists and is no report; choose another name, or remove it first")
+        raise RequestError(f"{path}: exists and is not a report; choose another name, or remove it first")
     return path
 
 

@@ -7,7 +7,7 @@ whatever is wrong with it is a ``LedgerError`` that names it and repeats nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -138,8 +138,8 @@ class Batch(Document):
     seal: Sha256
 
 
-def read_document(path: Path, kind: type[D], formats: Sequence[int | str] = ()) -> D:
-    """Return the content of a sealed JSON file, one that says of which format it is when only some are read.
+def read_document(path: Path, kind: type[D], form: int | str | None = None) -> D:
+    """Return the content of a sealed JSON file, one that says of which format it is when only ``form`` is read.
 
     Raises:
         LedgerError: when it cannot be read, is of an older format, not a byte of it may have changed and one has, or it
@@ -147,15 +147,13 @@ def read_document(path: Path, kind: type[D], formats: Sequence[int | str] = ()) 
     """
     content, as_sealed = _parsed(path)
     if type(content.get("format")) is int:  # whatever seals were then
-        _refuse_older(path, content, formats)
+        _refuse_older(path, content, form)
     if not as_sealed:
         raise changed(path)
-    _refuse_older(path, content, formats)
+    _refuse_older(path, content, form)
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        if content.get("format") in formats[1:]:  # a number alone, of before tables were part of it
-            raise older(path, content, formats[0]) from None
         raise LedgerError(f"{path}: is not of this format ({first_problem(error)}); {RESTORE}") from None
 
 
@@ -181,10 +179,10 @@ def _content(path: Path) -> bytes:
     return raw
 
 
-def _refuse_older(path: Path, content: Mapping[str, Any], formats: Sequence[int | str]) -> None:
+def _refuse_older(path: Path, content: Mapping[str, Any], form: int | str | None) -> None:
     found = content.get("format")
-    if formats and isinstance(found, int | str) and found not in formats:
-        raise older(path, content, formats[0])
+    if form is not None and isinstance(found, int | str) and found != form:
+        raise older(path, content, form)
 
 
 def older(path: Path, content: Mapping[str, Any], read: int | str) -> LedgerError:

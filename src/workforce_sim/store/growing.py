@@ -19,6 +19,8 @@ _FILES = {**{name: table_file(name) for name in ("events", "snapshots", "summary
 class GrowingYear:
     """A plan year while it is computed: rows are added to its tables in their written order.
 
+    One without tables takes all rows and keeps none: it stands on the disk already.
+
     Attributes:
         forfeitures_cents: what it leaves unused, by replicate; to be set before it is committed.
         made: when and how it was made.
@@ -31,7 +33,8 @@ class GrowingYear:
 
     def add(self, name: str, rows: pl.DataFrame) -> None:
         """Add rows to a table, or to ``carried``."""
-        self._tables[name].add(rows)
+        if name in self._tables:
+            self._tables[name].add(rows)
 
     def add_ledger(self, rows: pa.RecordBatch) -> None:
         """Add rows to the ledger, in the types that Parquet has for them."""

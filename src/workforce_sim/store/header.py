@@ -26,7 +26,6 @@ from workforce_sim.store.documents import (
     Source,
     WrittenTable,
     first_problem,
-    older,
     read_document,
     way_on,
 )
@@ -40,12 +39,6 @@ FOLDER = 2
 
 FORMAT = f"{FOLDER}-{SCHEMA}"
 """Of a run on disk: its folder, and the columns and types of its tables."""
-
-NUMBERED = {2: "2-7d34103788e9f79b"}
-"""What a format was that was given a number alone: its runs are read as long as nothing has changed since."""
-
-READ: tuple[int | str, ...] = (FORMAT, *(number for number, known in NUMBERED.items() if known == FORMAT))
-"""Formats that are read, the one that is written first."""
 
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
 """How long a run is, and where files lie: no year depends on them."""
@@ -171,9 +164,7 @@ class Header:
         return {**deciding, "configuration": asked}
 
     def fault(self, path: Path, what: str) -> LedgerError:
-        """Return the error of a table that is not as this version has it: of an older format, or damaged."""
-        if self.format in NUMBERED:
-            return older(path, asdict(self), FORMAT)
+        """Return the error of a table that is damaged."""
         return LedgerError(f"{path}: {what}; {RESTORE}")
 
     def root(self) -> str:
@@ -238,11 +229,11 @@ def read_header(run: Path) -> Header:
         raise FileNotFoundError(f"{run}: no such folder")
     if not known:
         raise LedgerError(f"{run}: {_found_instead(run)}")
-    return Header.of(read_document(run / RUN, RunDocument, READ), run / RUN)
+    return Header.of(read_document(run / RUN, RunDocument, FORMAT), run / RUN)
 
 
 _INSTEAD = {
-    ENSEMBLE: "an ensemble, which has no tables of persons: open replicates.parquet, bands.parquet or bands.json",
+    ENSEMBLE: "an ensemble, which has no tables of employees: open replicates.parquet, bands.parquet or bands.json",
     "comparison.json": "a comparison: open its tables (Parquet) or comparison.json",
     "sweep.json": "a sweep: open its tables (Parquet) or sweep.json",
 }
@@ -257,7 +248,7 @@ def _found_instead(run: Path) -> str:
         return "is a part of a run or of an ensemble; give the folder that it lies in"
     for name, what in _INSTEAD.items():
         if is_file(run / name):
-            return f"holds no run but {what}"
+            return f"is not a run but {what}"
     return "holds no complete run; write it again"
 
 

@@ -27,7 +27,7 @@ from workforce_sim.wording.terminal import printable
 _LONGEST = 1_000
 """Bytes of a signature, at most."""
 
-_NO_POSIX = "runs are written on Linux and macOS alone (POSIX file locks); simulate in memory, or write it there"
+_NO_POSIX = "runs can be written only on Linux and macOS (POSIX file locks); simulate in memory, or write it there"
 _LOOKS, _BETWEEN_LOOKS = 20, 0.01  # seconds
 
 

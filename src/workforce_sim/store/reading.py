@@ -73,6 +73,12 @@ class Stored:
         """Yield the tables of one year after another, each read when it is its turn."""
         return (self.part(year) for year in self.years)
 
+    def pieces(self, year: int, name: str, rows: int) -> Iterator[pl.DataFrame]:
+        """Yield a table of one year in pieces of so many rows, one at least; whoever asks has checked the file."""
+        table = _scan([year_folder(self.folder, year) / table_file(name)])
+        count = _collected(table.select(pl.len())).item()
+        return (_collected(table.slice(start, rows)) for start in range(0, max(count, 1), rows))
+
     def carried(self, year: int) -> Carried | None:
         """Return what a year hands to the next besides its snapshots; None where the engine kept nothing.
 

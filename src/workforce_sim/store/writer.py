@@ -157,7 +157,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         refuse_other_size(run / OPENING, header.starts_from)
     surplus = years[len(header.years) :]
     if surplus:
-        raise LedgerError(f"{run}: {surplus[0]} is none of its years; remove what does not belong there")
+        raise LedgerError(f"{run}: {surplus[0]} is not one of its years; remove it")
     for year, expected in zip(years, header.years, strict=False):
         if year != expected:
             raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
@@ -311,7 +311,7 @@ def _refuse_other_opening(run: Path, there: Header) -> None:
     """Raise ``LedgerError`` when a run without a year has an opening that is not its own: it would be replaced."""
     if is_there(run / OPENING):
         if there.starts_from is None:
-            raise LedgerError(f"{run / OPENING}: is no part of the run; move it")
+            raise LedgerError(f"{run / OPENING}: is not part of the run; move it")
         refuse_changed(run / OPENING, there.starts_from)
 
 

@@ -23,12 +23,12 @@ _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability"
 ADDS: Described = {
     "new_match_balance_cents": (
         pl.Int64,
-        "balance of match at the end of the year, of those who terminate before the payout",
+        "match balance at the end of the year; of terminated employees before the payout",
     ),
-    "new_nonelective_balance_cents": (pl.Int64, "balance of nonelective money, the same"),
-    "vested_share_match_bp": (pl.Int64, "vested share of the balance of match"),
-    "vested_share_nonelective_bp": (pl.Int64, "vested share of the balance of nonelective money"),
-    "forfeited_cents": (pl.Int64, "forfeited on leaving"),
+    "new_nonelective_balance_cents": (pl.Int64, "nonelective balance, likewise"),
+    "vested_share_match_bp": (pl.Int64, "vested share of the match balance"),
+    "vested_share_nonelective_bp": (pl.Int64, "vested share of the nonelective balance"),
+    "forfeited_cents": (pl.Int64, "forfeited at termination"),
 }
 FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amount_cents": pl.col("forfeited_cents")})
 

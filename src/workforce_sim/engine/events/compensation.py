@@ -47,7 +47,7 @@ _JUST_BEFORE: Described = {
 }
 _IN_FORCE: Described = {
     "merit_after_cents": (pl.Int64, "annual salary after it; the same where there is none"),
-    "new_salary_cents": (pl.Int64, "annual salary at the end of the year or on leaving"),
+    "new_salary_cents": (pl.Int64, "annual salary at the end of the year or at termination"),
     "earnings_cents": (pl.Int64, "pay earned in the year"),
 }
 

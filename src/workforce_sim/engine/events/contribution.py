@@ -29,14 +29,14 @@ from workforce_sim.plan.nonelective import formula_nonelective
 BP = 10_000
 
 OF_THE_YEAR: Described = {
-    "plan_compensation_cents": (pl.Int64, "compensation that the match counts"),
+    "plan_compensation_cents": (pl.Int64, "compensation that the match is based on"),
     "testing_compensation_cents": (pl.Int64, "pay since entry, as the plan's tests count it"),
     "pre_tax_cents": (pl.Int64, "pre-tax deferrals"),
     "roth_cents": (pl.Int64, "Roth deferrals"),
     "catch_up_cents": (pl.Int64, "catch-up deferrals, within the two above"),
     "match_cents": (pl.Int64, "employer match"),
     "nonelective_cents": (pl.Int64, "nonelective contribution, reallocated forfeitures included"),
-    "excess_415_cents": (pl.Int64, "taken off by the limit on annual additions"),
+    "excess_415_cents": (pl.Int64, "cut by the limit on annual additions"),
 }
 REALLOCATED: Described = {"reallocated_cents": (pl.Int64, "reallocated forfeitures")}
 

@@ -32,12 +32,12 @@ _FLOOR_BP = 100
 _UP = 0.75
 
 ADDS: Described = {
-    "start_bp": (pl.Int32, "deferral rate on 1 January, or on enrolling"),
-    "january_bp": (pl.Int32, "after a change of their own on 1 January"),
+    "start_bp": (pl.Int32, "deferral rate on January 1, or on enrolling"),
+    "january_bp": (pl.Int32, "after a change of their own on January 1"),
     "response_bp": (pl.Int32, "after the response to a new match"),
     "before_bp": (pl.Int32, "after a change of their own or a stop before escalation"),
     "escalated_bp": (pl.Int32, "after automatic escalation"),
-    "new_deferral_bp": (pl.Int32, "deferral rate at the end of the year or on leaving"),
+    "new_deferral_bp": (pl.Int32, "deferral rate at the end of the year or at termination"),
     "own_date": (pl.Int32, "change of their own, or stop; never without one"),
     "stops": (FLAG, "stops deferring this year"),
     "new_enrolled_year": (pl.Int16, "calendar year of the latest enrollment"),

@@ -22,7 +22,7 @@ from workforce_sim.money import PPM, ppm, raised
 ADDS: Described = {
     "promotion_date": (pl.Int32, "promotion; never without one"),
     "promotion_ppm": (pl.Int64, "its increase"),
-    "new_level": (pl.Int16, "level at the end of the year or on leaving"),
+    "new_level": (pl.Int16, "level at the end of the year or at termination"),
 }
 PROMOTED = Rows(
     "promotion",

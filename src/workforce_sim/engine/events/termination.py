@@ -26,16 +26,16 @@ from workforce_sim.tables import EVENT_CAUSES
 REDUCTION = EVENT_CAUSES.index("reduction")
 
 RISK: Described = {
-    "age": (pl.Int32, "completed years on 1 January, of hires on the hire date"),
+    "age": (pl.Int32, "completed years on January 1, of hires on the hire date"),
     "tenure": (pl.Int32, "completed years since hire, on the same day"),
-    "weight": (pl.Int64, "relative chance of leaving this year; may be changed after `risk`"),
-    "chance": (pl.Float64, "draw that decides who leaves"),
+    "weight": (pl.Int64, "relative termination risk of the year; may be changed after `risk`"),
+    "chance": (pl.Float64, "draw that decides terminations"),
 }
 ADDS: Described = {
     "is_hire": (FLAG, "hired this year"),
-    "leaves": (FLAG, "leaves this year"),
-    "cause": (pl.UInt8, "of those who leave: position in the list of causes"),
-    "last_day": (pl.Int32, "last day of employment, 31 December of those who stay"),
+    "leaves": (FLAG, "terminates this year"),
+    "cause": (pl.UInt8, "of terminations: position in the list of causes"),
+    "last_day": (pl.Int32, "last day of employment; December 31 for those who stay"),
 }
 LEAVES = pl.col("leaves") != 0
 
@@ -117,7 +117,7 @@ _BEFORE_ALL = -2.0
 
 
 def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
-    return smallest(order, keys, k, "terminations of opening staff")
+    return smallest(order, keys, k, "terminations of existing employees")
 
 
 def _risks(weight: Ints, factor: int, year: Year) -> Risks:
@@ -140,7 +140,7 @@ def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Arr
             leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[i], year), u[part])
         else:
             order = ranking(scaled_risks(np.maximum(weight[part], 1), planned.hire_exits[i] * PPM), u[part])
-            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of hires")
+            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of new hires")
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
