@@ -1,4 +1,4 @@
-"""What a simulation gives back."""
+"""The result of a simulation."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from workforce_sim.wording import counted
 
 @dataclass(frozen=True, repr=False)
 class Result(Displayed):
-    """The tables of a run and how they came about.
+    """The tables of a run and how it was made.
 
     Attributes:
         tables: events, snapshots and summary; ``.events`` and so on are short for them. In memory, or on disk and read
             when they are asked for.
         config: the configuration that was simulated.
-        notes: what was imputed, ignored or dropped in the census, with counts; what the law has against the plan.
+        notes: what was imputed, ignored or dropped in the census, with counts; compliance warnings about the plan.
         opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
             where it has none, and ``eligible``.
         timings: seconds by step.
@@ -101,11 +101,11 @@ class Result(Displayed):
 
     @cached_property
     def header(self) -> Header:
-        """What was asked: configuration, replicate, fingerprint of the census, versions."""
+        """The settings: configuration, replicate, fingerprint of the census, versions."""
         return self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
+        """Return a table that is read lazily: from a run on disk, only the years and columns of the query.
 
         Args:
             name: ``events``, ``snapshots`` or ``summary``.
@@ -127,11 +127,11 @@ class Result(Displayed):
         """Write one page about the run, an HTML file for people to read, and return its path.
 
         Args:
-            path: file to write, ending in ``.html``; an older report there is replaced.
+            path: file to write, ending in ``.html``; an existing report there is replaced.
             discount_rate: a year, of present values; 0.05 when left out.
 
         Raises:
-            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
+            RequestError: for a path that cannot hold a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written, or a table of the run cannot be read.
         """
         write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
@@ -157,8 +157,8 @@ class Result(Displayed):
 
         Args:
             path: file to write, ending in ``.xlsx``.
-            people: whether there is a sheet for each year with everybody employed in it.
-            overwrite: whether a file that is there is replaced.
+            people: whether there is a sheet of all employees for each year.
+            overwrite: whether an existing file is replaced.
         """
         write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
         found: Path = write(self, path, people=people, overwrite=overwrite)
@@ -166,7 +166,7 @@ class Result(Displayed):
 
 
 def read_run(path: str | Path) -> Result:
-    """Read a run from its folder; its tables are read when they are asked for.
+    """Read a run from its folder; its tables are read when they are used.
 
     Args:
         path: folder that ``simulate(..., out=path)`` or ``Result.write`` wrote, or is still writing: then the years

@@ -1,4 +1,4 @@
-"""A run about to begin, and its years one after another."""
+"""A prepared run, and its years one after another."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Run:
     Attributes:
         config: what is simulated.
         opening: the completed census.
-        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; compliance warnings about the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
@@ -289,7 +289,7 @@ def _first_in_parts(config: Config, opening: Opening, replicate: int, own: tuple
 
 
 def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = False) -> tuple[str, ...]:
-    """Return what is to be said of a configuration, whatever its census holds: by a run and by a check.
+    """Return the notes about a configuration, whatever its census holds: by a run and by a check.
 
     Args:
         written: the configuration, ready to be drawn.
@@ -305,7 +305,7 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
 
 
 def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
-    """Tell of how many the census does not say whether they opted out, and which way they went."""
+    """Report employees whose opt-out the census does not say, and how they are treated."""
     section = config.enrollment.auto_enrollment
     went, other = _WENT[section.unknown_opt_outs]
     what = (

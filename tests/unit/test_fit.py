@@ -70,7 +70,7 @@ def test_each_fitted_key_says_where_it_comes_from(found: ws.Fit) -> None:
     lines = found.yaml().splitlines()
     place = next(i for i, line in enumerate(lines) if "total_termination_rate:" in line)
 
-    assert "leavers of" in lines[place - 1]
+    assert "terminations of" in lines[place - 1]
     assert all(why for _, _, why in found.keys.entries)
 
 

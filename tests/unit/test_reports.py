@@ -284,6 +284,32 @@ def test_a_source_is_of_a_key_and_in_the_chapter(key: str) -> None:
     assert cited or SOURCES[key] in (JUDGMENT, DOCUMENTED)
 
 
+BY_SERVICE = "from 0 years of service: 50% of the first 4% of pay; from 5 years of service: 100% of the first 4% of pay"
+BANDED = {"by_service": [{"from": 0, "rate": 0.5, "max": 0.04}, {"from": 5, "rate": 1, "max": 0.04}]}
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({}, "100% of the first 3% of pay, 50% of the next 2% of pay"),
+        ({"preset": "none"}, "none"),
+        ({"dollar_tiers": [{"up_to": 1000, "rate": 1}]}, "100% of the first $1,000"),
+        (
+            {2025: {"preset": "simple"}, 2027: BANDED},
+            f"2025 to 2026: 50% of the first 6% of pay; 2027: {BY_SERVICE}",
+        ),
+    ],
+    ids=["default", "none", "dollars", "by year and service"],
+)
+def test_the_plan_is_told_in_words(match: Any, said: str, tmp_path: Path) -> None:
+    written = text_config(TODAY)
+    config = ws.load_config({**written, "plan": {"match": match, "vesting": {"match": "graded_6"}}})
+    table = page_of(ws.simulate(config), tmp_path).table("Plan design")
+
+    assert table.column("Plan")["Employer match"] == said
+    assert table.column("Plan")["Vesting of the match"] == "6-year graded"
+
+
 # --- any result -------------------------------------------------------------------------------------------------------
 
 
@@ -405,7 +431,7 @@ def test_only_a_report_is_replaced(run: ws.Result, tmp_path: Path) -> None:
     mine = tmp_path / "mine.html"
     mine.write_text("<p>mine</p>")
 
-    with pytest.raises(RequestError, match="exists and is no report"):
+    with pytest.raises(RequestError, match="exists and is not a report"):
         run.report(mine)
     assert mine.read_text() == "<p>mine</p>"
     first = run.report(tmp_path / "page.html").read_bytes()

@@ -1,4 +1,4 @@
-"""Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and said.
+"""Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and reported.
 
 Both engines start from the result. Imputed births are drawn with seed 0 and replicate 0, so they are the same people
 in every run. The rules are in ``docs/model/census.md``.
@@ -28,7 +28,7 @@ OLDEST = 70
 def complete(census: Census, config: Config) -> Opening:
     """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
 
-    One row per employee, in the order of the census: those who are staff on January 1 of the start year, whichever
+    One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
     start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
     an Enum of the sorted names (a null String column where the census has none).
 

@@ -1,4 +1,4 @@
-"""What a census may say about an employee, and by which names its columns are recognised."""
+"""What a census may say about an employee, and by which names its columns are recognized."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Field:
         column: column of the rows that are read: one of ``tables.CENSUS``, or one that such a column is made from.
         kind: how it is read.
         about: what it is, for the page of fields.
-        names: other names it is recognised by, words apart.
-        vague: names it is recognised by where no column has one of the others.
-        by_period: whether it is also recognised as pay of a period, such as ``monthly_salary``.
+        names: other names it is recognized by, words apart.
+        vague: names it is recognized by where no column has one of the others.
+        by_period: whether it is also recognized as pay of a period, such as ``monthly_salary``.
         places: decimals kept of a number: ``column`` holds units of 10^-places.
         required: whether a census must have it.
     """
@@ -40,12 +40,12 @@ class Field:
 
     @property
     def written(self) -> list[str]:
-        """The names it is recognised by, as people write them, but for those of pay of a period."""
+        """The names it is recognized by, as people write them, but for those of pay of a period."""
         return [name.replace("_", " ") for name in (*self.names.split(), *self.vague.split())]
 
     @cached_property
     def ranks(self) -> dict[str, int]:
-        """Every name it goes by, normalised, and how good a name it is: 0 is its own."""
+        """Every name it goes by, normalized, and how good a name it is: 0 is its own."""
         vague = f"{self.vague} {_by_period()}" if self.by_period else self.vague
         every = {plain(name): 2 for name in vague.split()} | {plain(name): 1 for name in self.names.split()}
         return every | {plain(name): 0 for name in (self.name, self.column)}
@@ -380,7 +380,7 @@ def pay_of_a_period(column: str) -> bool:
 
 @cache
 def recognised() -> dict[str, tuple[str, int]]:
-    """Return the field that each name is recognised for, and how good a name for it it is."""
+    """Return the field that each name is recognized for, and how good a name for it it is."""
     found: dict[str, tuple[str, int]] = {}
     for field in FIELDS:
         for name, rank in field.ranks.items():

@@ -126,7 +126,7 @@ def contradictions(config: Config) -> list[Rule]:
 
 
 def departures(config: Config) -> list[Rule]:
-    """Return who is not staff, in the order in which the reasons are given."""
+    """Return who is not employed, in the order in which the reasons are given."""
     return [
         Rule("active false", ~pl.col("active"), "left out: not employed"),
         Rule(f"termination_date before {_opening(config)}", _gone(config), "left out: not employed"),

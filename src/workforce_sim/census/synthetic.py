@@ -1,4 +1,4 @@
-"""An invented census: a US private employer of any size, the same people for the same seed.
+"""A synthetic census: a US private employer of any size, the same people for the same seed.
 
 Every attribute is a keyed draw, so employee n is the same person in a census of any size. No logarithm, exponential
 or normal quantile: table lookups and whole-number interpolation, the same on every machine. Levels, pay, departments

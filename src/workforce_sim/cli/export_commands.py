@@ -91,7 +91,7 @@ def _pseudonymous(found: Results, key: Path | str) -> Results:
 
 
 def _kept(options: argparse.Namespace, key: Path | str | None) -> str:
-    """Return what is to be said of ids in tables of single employees."""
+    """Return the notes about ids in tables of single employees."""
     from workforce_sim.store.files import is_file  # noqa: PLC0415
     from workforce_sim.store.layout import RUN  # noqa: PLC0415
 

@@ -50,7 +50,7 @@ class Drawing:
         return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
 
     def notes(self, replicate: int) -> tuple[str, ...]:
-        """Return what is to be said of a replicate: values that were drawn."""
+        """Return the notes about a replicate: values that were drawn."""
         return tuple(f"uncertain: {key} is {number} here" for key, number in self.values(replicate).items())
 
     def of(self, replicate: int) -> Config:

@@ -193,7 +193,7 @@ def translate_conditions(old: Old, found: Found) -> None:
 
 
 def conditions(old: Old, found: Found, block: str, money: str) -> None:
-    """Translate the conditions of employer money."""
+    """Translate the conditions of employer contributions."""
     prefix, ours = ("match", "plan.match") if money == "match" else ("core", "plan.nonelective")
     places = {name: (f"dc_plan.{prefix}_{name}", f"{block}.eligibility.{name}") for name in _EXCEPTIONS}
     stays = {name: bool(first_of(old, *keys)[1]) for name, keys in places.items()}

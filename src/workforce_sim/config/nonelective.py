@@ -1,4 +1,4 @@
-"""The nonelective contribution: employer money that needs no deferral."""
+"""The nonelective contribution: employer contributions that need no deferral."""
 
 from __future__ import annotations
 

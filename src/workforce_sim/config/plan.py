@@ -156,7 +156,7 @@ def _true_false_or_qaca(value: Any) -> Any:
 
 
 SafeHarborMoney = Annotated[Literal[True, False, "qaca"], BeforeValidator(_true_false_or_qaca)]
-"""Whether money is safe-harbor money; ``qaca`` is that of a qualified automatic contribution arrangement."""
+"""Whether contributions are safe-harbor; ``qaca`` means a qualified automatic contribution arrangement."""
 
 
 class Testing(Section):

@@ -51,7 +51,7 @@ class EmployerMoney(Section):
     compensation: Literal["plan_year", "eligible", "participating"] = "eligible"
     """Pay that counts: of the whole plan year, since eligibility, or while deferring."""
     minimum_service_years: Tenure = 0
-    """Completed years of service needed on December 31 or on leaving."""
+    """Completed years of service needed on December 31 or at termination."""
     last_day: bool = False
     """Whether only those employed on December 31 get it."""
     minimum_hours: Hours = 0

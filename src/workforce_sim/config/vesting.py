@@ -1,4 +1,4 @@
-"""Vesting: which share of employer money is the employee's own after how many years."""
+"""Vesting: the share of employer contributions that belongs to the employee after how many years."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _top_level(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _no_money(config: Config) -> Iterator[tuple[str, str]]:
-    """Yield what acts on employer money alone, where none is paid: a census may bring balances."""
+    """Yield what acts on employer contributions alone, where none are paid: a census may have balances."""
     section, but = config.plan, "applies only to balances in the census, because"
     paid = {"match": matches(config), "nonelective": contributes(config) or reallocates(config)}
     for name, pays in paid.items():
@@ -78,7 +78,7 @@ def _no_money(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def laid_off_by_nobody(config: Config) -> Iterator[str]:
-    """Yield a note where headcount is to shrink faster than people leave, and nobody is laid off for it."""
+    """Yield a note where headcount is to shrink faster than terminations, and there are no reductions in force."""
     years = [year for year in config.simulation.years if _shrinks(config, year)]
     if config.workforce.headcount != "stochastic" or not years:
         return

@@ -1,4 +1,4 @@
-"""Which keys play a part in a run, and which another key switches off: said in one place, section by section.
+"""Which keys have an effect in a run, and which another key switches off: said in one place, section by section.
 
 Each function below yields keys, or sections with all that they hold, and the reason why their values have no effect; of
 a key that two of them yield, the first reason counts. What is yielded has no effect whatever its value is, as long as
@@ -40,12 +40,12 @@ ALWAYS = (
 """Keys that nothing switches off; sections with all that they hold."""
 
 CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
-"""What decides who gets employer money."""
+"""What decides who gets employer contributions."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What plays a part under a configuration; ``off`` are the keys and sections that do not, with the reason."""
+    """What has an effect under a configuration; ``off`` are the keys and sections that do not, with the reason."""
 
     off: tuple[Off, ...]
 
@@ -58,7 +58,7 @@ class Live:
 
 
 def live(config: Config, *, given: bool = False) -> Live:
-    """Return what plays a part under a configuration.
+    """Return what has an effect under a configuration.
 
     Args:
         config: one of a replicate, with nothing left to be drawn.
@@ -107,7 +107,7 @@ _CLEARLY = 0.05
 
 
 def _anybody_is_certain(config: Config) -> bool:
-    """Return whether a configured rate of leaving is 1, whatever share of all leaves."""
+    """Return whether a configured termination rate is 1, whatever share of all terminates."""
     highest = max((level.termination_factor for level in config.workforce.levels or ()), default=1.0)
     section = config.terminations
     highest *= max(section.rate_factor.at(year) for year in config.simulation.years)
@@ -299,7 +299,7 @@ def forfeits(config: Config) -> bool:
 
 
 def reallocates(config: Config) -> bool:
-    """Return whether forfeitures may become nonelective money."""
+    """Return whether forfeitures may become nonelective contributions."""
     return config.plan.forfeitures == "reallocate" and forfeits(config)
 
 

@@ -13,7 +13,7 @@ from workforce_sim.explain.change import explain_change
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-TABLES = ("groups", "drivers")
+REPORT_TABLES = ("groups", "drivers")
 """Names of the tables, in the folder of a comparison too."""
 
 COST = "net_employer_cost"
@@ -34,7 +34,7 @@ def report_tables(found: Comparison, least: int | None) -> dict[str, pl.DataFram
         least: cells of fewer people are hidden, as in ``Comparison.gains``; None hides none.
     """
     if found.census is None:
-        return {name: table for name, table in found.saved.items() if name in TABLES}
+        return {name: table for name, table in found.saved.items() if name in REPORT_TABLES}
     return {"groups": gains_by_group(found, least), "drivers": cost_drivers(found)}
 
 

@@ -1,4 +1,4 @@
-"""Two ensembles with the same random draws, in pairs: differences, what pairing gains, cost of a point of participation."""
+"""Two ensembles with the same random draws, in pairs: differences, gain from pairing, cost of a point."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ def persons(base: pl.DataFrame, other: pl.DataFrame, *, by_year: bool) -> pl.Dat
     Returns:
         One row per person (and year, when asked), sorted: employee_id, (year), presence, the groups (of the person's
         first year, in the baseline where both have it), ``baseline_``, ``scenario_`` and ``difference_`` of
-        employer_cents and deferral_cents, and change: gains, loses or same by employer contributions. Of who is in one alone
-        the other's money, differences and change are null; by year, of who is in that year of one alone.
+        employer_cents and deferral_cents, and change: gains, loses or same by employer contributions. For employees in
+        one scenario only, amounts of the other, differences and change are null; by year, for that year.
     """
     keys = ["employee_id", "year"] if by_year else ["employee_id"]
     sides = [_added_up(frame, keys, name) for frame, name in ((base, "baseline"), (other, "scenario"))]
@@ -107,8 +107,8 @@ def gains(rows: pl.DataFrame, by: str, least: int | None = None) -> pl.DataFrame
 
     Returns:
         One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
-        employer contributions; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the differences of
-        those in both; baseline_only, scenario_only. With ``least`` small cells are hidden: see ``hidden``.
+        employer contributions; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the
+        differences of those in both; baseline_only, scenario_only. ``least`` hides small cells: see ``hidden``.
     """
     both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
     found = rows.group_by(by).agg(

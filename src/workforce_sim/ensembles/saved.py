@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import FORMAT
-from workforce_sim.ensembles.grouped import TABLES
+from workforce_sim.ensembles.grouped import REPORT_TABLES
 from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError
@@ -21,12 +21,12 @@ from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
 from workforce_sim.store.header import FORMAT as RUN_FORMAT
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
-from workforce_sim.tables import TABLES
+from workforce_sim.tables import SUMMARY
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
-OF_GROUPS = ("by_hired", "by_group", "gains", *TABLES)
+OF_GROUPS = ("by_hired", "by_group", "gains", *REPORT_TABLES)
 """Tables of groups of a comparison, and of its report: what was hidden in them stays so."""
 
 
@@ -81,7 +81,7 @@ def _parts(folder: Path, column: str, names: list[str]) -> dict[str, pl.DataFram
         LedgerError: when the table has other columns, or others than these.
     """
     path, found = folder / "replicates.parquet", read_table(folder, "replicates")
-    known = [(each.name, each.dtype) for each in TABLES["summary"]]
+    known = [(each.name, each.dtype) for each in SUMMARY]
     if found.columns[:1] != [column] or list(found.schema.items())[1 : len(known) + 1] != known:
         raise LedgerError(f"{path}: has other columns than measures by {column}; {RESTORE}")
     parts = {str(part[column][0]): part.drop(column) for part in found.partition_by(column, maintain_order=True)}

@@ -1,4 +1,4 @@
-"""Where the census of a run came from, in words; and which keys play a part in the run, which depends on it."""
+"""Where the census of a run came from, in words; and which keys have an effect in the run, which depends on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def census_reason(config: Config, source: Source | None) -> list[Reason]:
 
 
 def playing(config: Config, source: Source | None) -> Live:
-    """Return which keys play a part in a run; of a census that may have been given, none of the synthetic one."""
+    """Return which keys have an effect in a run; of a census that may have been given, none of the synthetic one."""
     return live(config, given=source not in ("synthetic", "configured"))
 
 

@@ -135,7 +135,7 @@ def difference_card(found: RunDifference) -> Card:
 
 
 def some_persons(found: RunDifference, most: int) -> Iterator[str]:
-    """Yield the first persons of each kind of difference, by id."""
+    """Yield the first employees of each kind of difference, by id."""
     if most <= 0 or found.persons.is_empty():
         return
     rows = found.persons.group_by("kind", maintain_order=True).head(most)

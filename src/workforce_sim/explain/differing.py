@@ -1,4 +1,4 @@
-"""Where one plan year differs between two runs, person by person: candidates, ranked by when they come in the year.
+"""Where one plan year differs between two runs, employee by employee: candidates, ranked by when they come in the year.
 
 Persons differ first in what the year began with, then in its events by date, then in what the year came to. Events that
 follow from that, as a forfeiture does from balances and vested shares, come last.
@@ -97,7 +97,7 @@ def _text(name: str) -> pl.Expr:
 
 
 def _snapshots(a: Tables, b: Tables, one_replicate: bool) -> Iterator[pl.LazyFrame]:
-    """Yield the persons in one run only, and those whose snapshots differ."""
+    """Yield the employees in one run only, and those whose snapshots differ."""
     people = (_plain(side.snapshots, one_replicate) for side in (a, b))
     year = a.summary["year"][0]
     both = _joined(next(people), next(people), list(KEYS)).with_columns(order=pl.lit(0, dtype=pl.Int64))

@@ -1,6 +1,6 @@
-"""What made a run: a page of Markdown from what its folder says, the same whenever and wherever it is read.
+"""How a run was made: a page of Markdown from what its folder says, the same whenever and wherever it is read.
 
-It holds counts, hashes and assumptions, and nobody's row: tables of persons are not opened.
+It holds counts, hashes and assumptions, and nobody's row: tables of employees are not opened.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _head(stored: Stored) -> str:
     return f"# A run of workforce_sim: {what}\n\nWritten: {done[0]} to {done[-1]}, {state}. Engine: {header.engine}."
 
 
-# --- what was asked ---
+# --- settings ---
 
 
 def _asked(header: Header) -> Iterator[str]:

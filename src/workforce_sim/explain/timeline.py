@@ -203,7 +203,7 @@ class PersonRows:
             yield _year_line(person, self._playing(contributions(self.assumptions, person)))
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
-        """Return the reasons whose keys play a part."""
+        """Return the reasons whose keys have an effect."""
         return [reason for reason in found if self._live.why_not(reason.key) is None]
 
 

@@ -20,7 +20,7 @@ DEFAULT = "default; its source is in docs/model/assumptions.md"
 
 
 def assumptions(header: Header, whose: str = "") -> Sheet:
-    """Return every key that plays a part: value, default, where the value comes from, meaning.
+    """Return every key that has an effect: value, default, where the value comes from, meaning.
 
     Args:
         header: what was asked.

@@ -72,7 +72,11 @@ def _of_folder(folder: Path, *, people: bool) -> list[Sheet]:
 
 
 def _named(table: str) -> str:
-    return {"gains": "Who gains", "groups": "Who gains by group"}.get(table, table.replace("_", " ").capitalize())
+    return NAMES.get(table, table.replace("_", " ").capitalize())
+
+
+NAMES = {"gains": "Who gains", "groups": "Who gains by group", "drivers": "Why the cost differs"}
+"""Of sheets, by table of a folder."""
 
 
 SHOWN = ("by_hired", "by_group")

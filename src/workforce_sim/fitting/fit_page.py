@@ -67,7 +67,7 @@ def _cards(fit: Fit) -> Iterator[Card]:
 def _estimates(fit: Fit) -> Element:
     heading, *rows = estimate_rows(fit.table)
     about_it = (
-        "A/E: leavers, or whoever is counted, over those the prior expects. Credibility: weight of the experience."
+        "A/E: actual exits (or other counts) over those the prior expects. Credibility: weight of the experience."
     )
     return listing(
         "Every estimate", [text.capitalize() if text != "A/E" else text for text in heading], rows, note=about_it

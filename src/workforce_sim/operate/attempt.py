@@ -37,7 +37,7 @@ class Attempt(Displayed):
         config: what was to be simulated.
         finished: what is kept of those that could be done, in order.
         error: what stopped the rest; None when all is done.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; compliance warnings about the plan.
         seconds: of the whole call.
         year_seconds: of each year.
         step_seconds: of each step of the engine.

@@ -1,4 +1,4 @@
-"""Who gets employer money: the conditions of service, last day and hours. Integers or int64 arrays alike."""
+"""Who gets employer contributions: the conditions of service, last day and hours. Integers or int64 arrays alike."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
 
     Args:
         conditions: the match or the nonelective contribution as configured.
-        service_years: completed years on December 31, or on leaving.
+        service_years: completed years on December 31, or at termination.
         employed_on_last_day: whether employed on December 31; who leaves on that day is.
         hours: hours of service in the plan year.
     """

@@ -1,4 +1,4 @@
-"""Coverage of a plan, and rates of nonelective money: do enough of the others benefit beside the highly compensated.
+"""Coverage of a plan, and rates of nonelective contributions: do enough NHCEs benefit compared with HCEs.
 
 Chapter: ``docs/model/testing.md``.
 """

@@ -1,4 +1,4 @@
-"""Safe-harbor money: of which kind it is, or what keeps it from being any. Chapter: ``docs/model/legality.md``."""
+"""Safe-harbor contributions: their kind, or what disqualifies them. Chapter: ``docs/model/legality.md``."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _LEAST_LATER_BP = ((2, 400), (3, 500), (4, 600))
 
 
 class SafeHarbor(NamedTuple):
-    """Money that is said to be safe-harbor money, the kind it is held against, and what keeps it from being that."""
+    """Declared safe-harbor contributions, the kind they are checked as, and what disqualifies them."""
 
     money: Money
     kind: Kind
@@ -70,7 +70,7 @@ class SafeHarbor(NamedTuple):
 
 
 def safe_harbor_of(config: Config, year: int) -> SafeHarbor | None:
-    """Return what is said to be safe-harbor money in a year, held against the kind that it comes nearest to."""
+    """Return the declared safe-harbor contributions of a year, checked as the kind they come nearest to."""
     money = config.plan.safe_harbor_money(year)
     if money is None:
         return None
@@ -79,13 +79,13 @@ def safe_harbor_of(config: Config, year: int) -> SafeHarbor | None:
 
 
 def safe_harbor_problems(config: Config, year: int) -> list[str]:
-    """Return what keeps employer money that is said to be safe-harbor money from being it; empty where none is said."""
+    """Return what disqualifies declared safe-harbor contributions; empty where none are declared."""
     harbor = safe_harbor_of(config, year)
     return [] if harbor is None else list(harbor.problems)
 
 
 def _said(config: Config, year: int) -> tuple[Kind, ...]:
-    """Return the kinds of safe harbor that a year's money may be."""
+    """Return the kinds of safe harbor that a year's contributions may belong to."""
     qaca = config.plan.testing.safe_harbor == "qaca" or config.plan.match.at(year).safe_harbor == "automatic"
     return ("automatic",) if qaca else ("traditional", "automatic")
 
@@ -131,7 +131,7 @@ def _automatic(config: Config) -> Iterator[str]:
 
 
 def _default_rates(config: Config) -> Iterator[str]:
-    """Yield what the law has against the default rate of a QACA, from the first contribution on."""
+    """Yield compliance warnings about the default rate of a QACA, from the first contribution on."""
     rise = config.enrollment.escalation
     first, at_first = _default_rate(config, 0), _default_rate(config, _most_increases_at_first(rise))
     if not _LEAST_BP <= first <= _MOST_AT_FIRST_BP:

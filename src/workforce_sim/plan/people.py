@@ -93,7 +93,7 @@ class People:
 
     @property
     def service(self) -> Ints:
-        """Completed years from hire on December 31 or, of leavers, on the last day."""
+        """Completed years from hire on December 31 or, of terminated employees, on the last day."""
         return completed_years(self.hire, self.last_day, self.year)
 
     @property

@@ -55,7 +55,7 @@ class _Part(NamedTuple):
         test: which.
         name: nothing for the plan of most people, or of all.
         tested: who is tested in it.
-        harbor: whether safe-harbor money exempts.
+        harbor: whether safe-harbor contributions exempt.
         prior_bp: percentage of the others in the year before; None to take this year's.
         of_prior: what to know of it.
     """
@@ -144,7 +144,7 @@ WITHOUT_MONEY = Harbor(None, "no safe-harbor contribution before its year of ser
 
 
 def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
-    """Return whether safe-harbor money exempts from a test in a year: what is said to be it must be it."""
+    """Return whether safe-harbor contributions exempt from a test in a year: declared contributions must qualify."""
     harbor = safe_harbor_of(config, year)
     if harbor is None:
         return Harbor(None, "")
@@ -155,7 +155,7 @@ def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
 
 
 def early_entrants(config: Config, people: People) -> Flags:
-    """Return who is eligible without the service that the plan's safe-harbor money asks for; nobody without such money.
+    """Return who is eligible without the service that safe-harbor contributions require; nobody where there are none.
 
     They are a plan of their own, 26 CFR 1.401(k)-3(h)(3) and 1.401(m)-3(j)(3).
     """

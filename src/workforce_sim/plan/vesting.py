@@ -35,7 +35,7 @@ def share_bp(schedule: Sequence[int], years: Any, full: Any = False) -> Any:
 
 
 def vested_cents(balance_cents: Whole, share: Whole) -> Whole:
-    """Return the vested part of a balance, half up; what is left is forfeited on leaving."""
+    """Return the vested part of a balance, half up; what is left is forfeited at termination."""
     return half_up(balance_cents * share, BP)
 
 
@@ -77,7 +77,7 @@ def slower_than_law(schedule: Sequence[int]) -> bool:
 
 
 def vesting_warnings(plan: Plan) -> list[str]:
-    """Return what the law has against the vesting of any plan, each with its section of the Code."""
+    """Return compliance warnings about the vesting of any plan, each with its section of the Code."""
     vesting = plan.vesting
     found = [
         f"plan.vesting.{source}: slower than both 3-year cliff and 2-to-6-year graded vesting (IRC 411(a)(2)(B))"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,8 +40,13 @@ class _Entry(NamedTuple):
         return f"{self.what} on {day}, entry on {enters}; the law requires entry by {lawful}"
 
 
-def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the wait, the minimum age and the entry dates."""
+@lru_cache(maxsize=64)
+def wait_warnings(section: Eligibility, start_year: int) -> tuple[str, ...]:
+    """Return compliance warnings about the wait, the minimum age and the entry dates."""
+    return tuple(_against_waits(section, start_year))
+
+
+def _against_waits(section: Eligibility, start_year: int) -> Iterator[str]:
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
     year, of_age = anniversaries(hired, _YEAR_OF_SERVICE), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
@@ -63,7 +69,7 @@ def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
 
 
 def service_warnings(name: str, asked: int, most: int, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the years of service that employer money asks for, where it allows fewer."""
+    """Yield compliance warnings about years of service for employer contributions, where the law allows fewer."""
     if asked > most:
         hired = _tried(start_year)
         entry = _Entry("hired", hired, _year_of(anniversaries(hired, asked)), _lawful_after(anniversaries(hired, most)))

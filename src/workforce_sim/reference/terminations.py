@@ -64,7 +64,7 @@ def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 
 
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
-    """Choose the leavers among opening staff, and give each a date and a cause."""
+    """Choose the terminations among existing employees, and give each a date and a cause."""
     certain = [year.is_certain(weight) for weight in weights]
     chances = _chances(weights, certain, growth.leavers_ppm, year)
     leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
@@ -79,7 +79,7 @@ def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int]
 
 
 def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
-    """Choose the leavers among the year's hires by the days they could stay, and give each a date and a cause."""
+    """Choose the terminations among the year's hires by the days they could stay, and give each a date and a cause."""
     gone = year.hazard.gone
     least = 1 if year.exact else 0
     weights = [max(least, gone[(year.last - person.first_day).days]) for person in hires]

@@ -1,4 +1,4 @@
-"""The page of a comparison: what one plan design costs beside another, how sure that is, and who gains."""
+"""The page of a comparison: what one plan design costs beside another, how precise that is, and who gains."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def comparison_page(
         differences_section(base, others),
         warnings_section(scenarios),
         certainty_section(scenarios, attribution),
-        assumptions_section(base.header),
+        assumptions_section(base, design=False),
         made_section(scenarios),
     ]
     kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"

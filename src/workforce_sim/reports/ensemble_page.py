@@ -47,7 +47,7 @@ def ensemble_page(each: Scenario, *, rate: float = DISCOUNT_RATE, attribution: A
         pay_section(each),
         warnings_section([each]),
         certainty_section([each], attribution),
-        assumptions_section(each.header),
+        assumptions_section(each),
         made_section([each]),
     ]
     kicker = f"{simulations(each.count)} of one set of assumptions, {period(each.years)}"

@@ -46,7 +46,7 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
         workforce_section(result, each.years),
         warnings_section([each]),
         certainty_section([each]),
-        assumptions_section(header),
+        assumptions_section(each),
         made_section([each]),
     ]
     kicker = f"One simulation, {period(each.years)}, random seed {header.configuration['random_seed']}"

@@ -72,7 +72,7 @@ def sweep_page(
         _keys_section(keys, combinations),
         warnings_section([first]),
         certainty_section([first]),
-        assumptions_section(first.header),
+        assumptions_section(first),
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
     kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"

@@ -62,7 +62,7 @@ def termination(moment: Moment) -> list[Reason]:
 
 
 def _year_effect(moment: Moment) -> list[Reason]:
-    """Return what the year did to everybody's rate of leaving."""
+    """Return what the year did to everybody's termination rate."""
     spread, seed = moment.config.year_effect, moment.config.random_seed
     (factor,) = year_factors(spread, seed, [moment.event["replicate"]], moment.year)
     note = f"all rates of {moment.year} times {factor / PPM:.3f}"
@@ -100,7 +100,7 @@ def _of_staff(moment: Moment) -> list[Reason]:
 
 
 def _risk(moment: Moment) -> list[Reason]:
-    """Return what makes the person leave more or less likely than others."""
+    """Return what makes a termination more or less likely than for others."""
     section, age, tenure = moment.config.terminations, moment.person["age"], moment.person["tenure_years"]
     level = _level_factor(moment, "termination_factor")
     if section.uses_factors:
