@@ -431,7 +431,7 @@ def test_only_a_report_is_replaced(run: ws.Result, tmp_path: Path) -> None:
     mine = tmp_path / "mine.html"
     mine.write_text("<p>mine</p>")
 
-    with pytest.raises(RequestError, match="exists and is no report"):
+    with pytest.raises(RequestError, match="exists and is not a report"):
         run.report(mine)
     assert mine.read_text() == "<p>mine</p>"
     first = run.report(tmp_path / "page.html").read_bytes()

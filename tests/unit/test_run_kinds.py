@@ -83,7 +83,7 @@ def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured
     simulate_ensemble(TWO, replicates=2, out="it")
     Path("it/replicates.parquet").unlink()
     assert told("verify", capsys).startswith("it: is not a run but an ensemble, ")
-    assert told("show", capsys).startswith("it: is not finished; give its command again")
+    assert told("show", capsys).startswith("it: is not finished; run its command again")
 
 
 @pytest.mark.parametrize("part", ["run/year=2025", "ensemble/batch=000000"])
