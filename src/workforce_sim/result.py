@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +13,7 @@ from workforce_sim import ledger
 from workforce_sim.config import Config
 from workforce_sim.display.by_year import span, summary_table
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import summary_plot
 from workforce_sim.errors import asked
@@ -27,7 +26,7 @@ from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Displayed):
+class Result(PassedOn):
     """The tables of a run and how it was made.
 
     Attributes:
@@ -123,21 +122,6 @@ class Result(Displayed):
         """SHA-256 of the sorted tables: equal for equal results, whatever machine, order, engine or version."""
         return ledger.chained(map(ledger.year_digest, self.parts()))
 
-    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
-        """Write one page about the run, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an existing report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
-
-        Raises:
-            RequestError: for a path that cannot hold a report, or a rate below 0 or above 0.5.
-            LedgerError: when the file cannot be written, or a table of the run cannot be read.
-        """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate)
-        return written
-
     def write(self, path: str | Path) -> Path:
         """Write the run to a new folder and return its path; ``simulate(..., out=path)`` does it year by year.
 
@@ -160,9 +144,7 @@ class Result(Displayed):
             people: whether there is a sheet of all employees for each year.
             overwrite: whether an existing file is replaced.
         """
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, people=people, overwrite=overwrite)
-        return found
+        return self._workbook(path, people=people, overwrite=overwrite)
 
 
 def read_run(path: str | Path) -> Result:

@@ -75,6 +75,7 @@ def test_the_verdict_has_a_sentence_for_each_measure(test_of_world: ws.Backtest)
 
     assert [line.split(":")[0] for line in lines[:5]] == MEASURES
     assert all("80% band" in line and "a flat rate" in line for line in lines[:5])
+    assert lines[-1].startswith("thresholds: a band holds with 70% to 95% of the values within it; 5% of median error")
     assert "farthest off" in str(test_of_world)
     assert test_of_world.report().count("<svg") == 5 * (1 + 2)  # every forecast; fans of two origins
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import polars as pl
 from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Displayed):
+class Comparison(PassedOn):
     """Scenarios of one census, with the same random draws.
 
     Attributes:
@@ -230,9 +229,7 @@ class Comparison(Displayed):
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate, attribution=attribution, least=least)
-        return written
+        return self._page(path, rate=discount_rate, attribution=attribution, least=least)
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
         """Return what each person has of each year, by scenario; kept for the next question."""
@@ -267,12 +264,6 @@ class Comparison(Displayed):
 
     def __str__(self) -> str:
         return readable(self)
-
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
 
 
 def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:

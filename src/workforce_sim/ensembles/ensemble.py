@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.display.by_year import bands_table, span
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import bands_plot
 from workforce_sim.effect.notes import idle_draws
@@ -43,7 +42,7 @@ LEAST = 30
 
 
 @dataclass(frozen=True, repr=False)
-class Ensemble(Displayed):
+class Ensemble(PassedOn):
     """Many replicates.
 
     Attributes:
@@ -92,9 +91,7 @@ class Ensemble(Displayed):
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
-        return written
+        return self._page(path, rate=discount_rate, attribution=attribution)
 
     def __repr__(self) -> str:
         return f"<Ensemble of {counted(self.count, 'simulation')}, {self._span}>"
@@ -117,12 +114,6 @@ class Ensemble(Displayed):
     @property
     def _span(self) -> str:
         return span(self.replicates["year"].unique().sort().to_list())
-
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
 
 
 def simulate_ensemble(

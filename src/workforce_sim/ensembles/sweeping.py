@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,7 +14,7 @@ import polars as pl
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import measures
@@ -39,7 +37,7 @@ MATCH = "plan.match."
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep(Displayed):
+class Sweep(PassedOn):
     """A grid, simulated.
 
     Attributes:
@@ -112,21 +110,6 @@ class Sweep(Displayed):
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
 
-    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
-        """Write one page about the sweep, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an older report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
-
-        Raises:
-            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
-            LedgerError: when the file cannot be written.
-        """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate)
-        return written
-
     def plot(self, measure: str, *, year: int | None = None) -> Picture:
         """Return a picture of a measure in a year: a heat map of two swept keys, else a row for each combination.
 
@@ -154,12 +137,6 @@ class Sweep(Displayed):
 
     def __str__(self) -> str:
         return readable(self)
-
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
 
 
 def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:

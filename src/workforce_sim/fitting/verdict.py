@@ -25,8 +25,15 @@ _OFF = {
 
 
 def verdict(test: Backtest) -> str:
-    """Return a sentence for each measure, and one for what was off most often."""
-    return "\n".join([*(_sentence(row) for row in test.measures.to_dicts()), *_missed(test)])
+    """Return a sentence for each measure, one for what was off most often, and the thresholds."""
+    return "\n".join([*(_sentence(row) for row in test.measures.to_dicts()), *_missed(test), _thresholds()])
+
+
+def _thresholds() -> str:
+    inside = f"{percent(LOW, 0)} to {percent(HIGH, 0)}"
+    return (
+        f"thresholds: a band holds with {inside} of the values within it; {percent(BIAS, 0)} of median error is no bias"
+    )
 
 
 def _sentence(row: dict[str, Any]) -> str:

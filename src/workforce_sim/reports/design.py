@@ -25,7 +25,8 @@ def design_table(scenarios: Sequence[Scenario]) -> Element:
 
 def _design(config: Config) -> dict[str, str]:
     plan, automatic, wait = config.plan, config.enrollment.auto_enrollment, config.eligibility
-    who = "all eligible employees" if automatic.everybody else f"hired from {automatic.hire_date_cutoff:%B %-d, %Y}"
+    since = automatic.hire_date_cutoff
+    who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
     rate = bp_percent(automatic.default_bp)
     found = {
         "Employer match": _match(config),
