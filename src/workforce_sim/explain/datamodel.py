@@ -33,8 +33,8 @@ _ABOUT = {
 }
 
 _EVENT_TYPES = """\
-In the order within a day. A row fills only the columns that its type sets. Only events marked *often* can happen more than
-once a year to an employee. The keys are those that decide an event, or the beginnings of their names."""
+In the order within a day. A row fills only the columns that its type sets. Only events marked *often* can happen more
+than once a year to an employee. The keys are those that decide an event, or the beginnings of their names."""
 
 
 def page(kinds: Sequence[EventType] = EVENT_KINDS) -> str:
