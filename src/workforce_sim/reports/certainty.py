@@ -10,8 +10,8 @@ from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST
-from workforce_sim.reports.horizon import spread, totals
+from workforce_sim.reports.cost import COST, beyond
+from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import NONE, form, listed, share, size
@@ -63,8 +63,7 @@ def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
 
 def _error(base: Scenario, other: Scenario) -> str:
     """Return how far more simulations could still move a mean."""
-    values = totals(other.yearly(COST)) - (0.0 if other is base else totals(base.yearly(COST)))
-    found = spread(values)
+    found = spread(base.total(COST)) if other is base else beyond(base, other)
     what = (
         "the mean total cost"
         if other is base

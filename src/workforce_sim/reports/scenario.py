@@ -13,7 +13,7 @@ from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
 from workforce_sim.plan.legality import plan_warnings
-from workforce_sim.reports.horizon import yearly
+from workforce_sim.reports.horizon import Spread, by_year, spread
 from workforce_sim.store.header import Header
 
 
@@ -24,7 +24,7 @@ class Scenario:
     Attributes:
         name: as people call it; of an ensemble it is never shown.
         header: what was asked, of which census, by which versions.
-        replicates: one row per replicate and year, columns of ``tables.SUMMARY``; a plan that is off costs 0.
+        replicates: one row per replicate and year, sorted, columns of ``tables.SUMMARY``; a plan that is off costs 0.
     """
 
     name: str
@@ -52,8 +52,21 @@ class Scenario:
         return self.replicates["replicate"].n_unique()
 
     def yearly(self, measure: str) -> Values:
-        """Return a measure: a row for each simulation, a column for each year."""
-        return yearly(self.replicates, measure)
+        """Return a measure: a row for each simulation, a column for each year, NaN where there is none."""
+        rows = self.replicates[measure].cast(pl.Float64).fill_null(float("nan"))
+        return rows.to_numpy().reshape(self.count, len(self.years))
+
+    def total(self, measure: str) -> Values:
+        """Return the sum of a measure over the years of each simulation."""
+        return self.yearly(measure).sum(axis=1)
+
+    def by_year(self, measure: str) -> list[Spread]:
+        """Return a measure year by year."""
+        return by_year(self.yearly(measure))
+
+    def last(self, measure: str) -> Spread:
+        """Return a measure of the last year."""
+        return spread(self.yearly(measure)[:, -1])
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:

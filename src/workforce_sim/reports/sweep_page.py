@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
@@ -14,9 +15,9 @@ from workforce_sim.markup.charts.planes import Point, heat_map, scatter
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST
+from workforce_sim.reports.cost import COST, OF_PAYROLL, beyond
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals, yearly
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import (
     FOOTER,
     Card,
@@ -30,11 +31,12 @@ from workforce_sim.reports.parts import (
     note,
     prose,
 )
+from workforce_sim.reports.ranges import RANGE, cells
 from workforce_sim.reports.scenario import Scenario, period, simulations
-from workforce_sim.reports.values import NONE, Form, alike, form, listed, share, signed, span
+from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
 from workforce_sim.wording import number
 
-PARTICIPATION, OF_PAYROLL = "participation_rate", "employer_cost_share_of_payroll"
+PARTICIPATION = "participation_rate"
 MOST_DOTS = 24
 NOT_BEATEN = "no other costs less and has at least as many participants"
 
@@ -64,7 +66,7 @@ def sweep_page(
         rate: discount rate a year of the present value.
     """
     parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
-    found = _marked(list(_found(combinations, parts, rate)))
+    found = _marked(list(_found(combinations, [replace(first, replicates=part) for part in parts], rate)))
     keys = combinations.columns[1:]
     sections = [
         _figures_section(keys, found, first),
@@ -81,14 +83,12 @@ def sweep_page(
     return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
 
 
-def _found(combinations: pl.DataFrame, parts: Sequence[pl.DataFrame], rate: float) -> Iterator[Found]:
-    base = yearly(parts[0], COST)
+def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[Found]:
     for row, part in zip(combinations.iter_rows(), parts, strict=True):
         values = tuple(each if isinstance(each, str) else number(each) for each in row[1:])
-        cost = yearly(part, COST)
-        taking, burden = (spread(yearly(part, name)[:, -1]).mean for name in (PARTICIPATION, OF_PAYROLL))
-        whole, now, moved = (spread(each) for each in (totals(cost), present(cost, rate), totals(cost - base)))
-        yield Found(", ".join(values), values, whole, now, moved, taking, burden)
+        whole, now = spread(part.total(COST)), spread(present(part.yearly(COST), rate))
+        taking, burden = (part.last(name).mean for name in (PARTICIPATION, OF_PAYROLL))
+        yield Found(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
 
 
 def _marked(found: Sequence[Found]) -> list[Found]:
@@ -209,29 +209,22 @@ def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, fir
     moved = signed(alike(COST, [each.moved.mean for each in found]))
     rows = [[*map(key, each.values), *_cells(each, write, moved)] for each in found]
     last = first.years[-1]
-    heading = [*map(_short, keys), "Total cost", "90% of simulations", f"Present value at {share(rate)}"]
-    heading += ["Difference from the first", "90% of simulations"]
+    heading = [*map(_short, keys), "Total cost", RANGE, f"Present value at {share(rate)}"]
+    heading += ["Difference from the first", RANGE]
     heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
     text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
     return Section("table", "All combinations", [listing("", heading, rows), note(text)])
 
 
 def _cells(each: Found, write: Form, moved: Form) -> list[str]:
-    cost, now, gap = each.cost, each.now, each.moved
     return [
-        _text(cost.mean, write),
-        span(cost.low, cost.high, write),
-        _text(now.mean, write),
-        _text(gap.mean, moved),
-        span(gap.low, gap.high, moved),
+        *cells(each.cost, write),
+        written(each.now.mean, write),
+        *cells(each.moved, moved),
         share(each.participation),
         share(each.burden),
         "yes" if each.best else "",
     ]
-
-
-def _text(value: float | None, write: Form) -> str:
-    return NONE if value is None else write(value)
 
 
 def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> Section:

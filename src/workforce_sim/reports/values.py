@@ -72,6 +72,11 @@ def span(low: float | None, high: float | None, write: Form) -> str:
     return NONE if low is None or high is None else f"{write(low)} to {write(high)}"
 
 
+def written(value: float | None, write: Form) -> str:
+    """Return a value as ``write`` writes it; a dash where there is none."""
+    return NONE if value is None else write(value)
+
+
 def whole_dollars(cents: float | None) -> str:
     """Return an amount in whole dollars: ``$81,300``."""
     return NONE if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
