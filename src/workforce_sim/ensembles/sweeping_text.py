@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.ensembles.wording import error, gap, table, values
-from workforce_sim.wording import columns, counted, number
+from workforce_sim.wording import columns, counted, number, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
@@ -80,13 +80,12 @@ def _years(found: Sweep) -> range:
 
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
-    years, of = _years(found), _keyed(found.totals)
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    of = _keyed(found.totals)
     rows = [
         [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
         for each in numbers
     ]
-    title = f"net employer cost, {span}"
+    title = f"net employer cost, {period(_years(found))}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 

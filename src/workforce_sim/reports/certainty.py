@@ -15,7 +15,7 @@ from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import NONE, form, listed, share, size
-from workforce_sim.wording import number
+from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label
 
 NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
@@ -46,8 +46,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
 
 
 def _heading(found: Sequence[str]) -> str:
-    text = listed([NAMES[source] for source in found])
-    return "Chance only" if found == ["chance"] else f"{text[0].upper()}{text[1:]}"
+    return "Chance only" if found == ["chance"] else capital(listed([NAMES[source] for source in found]))
 
 
 def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:

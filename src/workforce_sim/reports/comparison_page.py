@@ -16,9 +16,10 @@ from workforce_sim.reports.hired import hired_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 from workforce_sim.reports.why import why_scenarios
+from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
 
@@ -56,7 +57,7 @@ def comparison_page(
         assumptions_section(base, design=False),
         made_section(scenarios),
     ]
-    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"
+    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {base.simulations} of each"
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
@@ -71,7 +72,7 @@ def _question(scenarios: Sequence[Scenario]) -> str:
 
 def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
     base, *others = scenarios
-    return list(joined(list(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))))
+    return joined(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))
 
 
 def _of_several(base: Scenario, others: Sequence[Scenario]) -> Iterator[Child]:

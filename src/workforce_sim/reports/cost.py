@@ -13,9 +13,9 @@ from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.horizon import Spread, by_year, present, spread
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
-from workforce_sim.wording import short_dollars
+from workforce_sim.wording import period, short_dollars
 
 COST = "net_employer_cost_cents"
 OF_PAYROLL = "employer_cost_share_of_payroll"

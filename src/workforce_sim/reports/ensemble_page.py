@@ -19,8 +19,9 @@ from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, spread
 from workforce_sim.reports.parts import FOOTER, Card, Section, bold, document, figure, figures, joined
 from workforce_sim.reports.pay import PAYROLL, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import Form, alike, count, form, share, span, written
+from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 HEADCOUNT, PARTICIPATION = "headcount_closing", "participation_rate"
@@ -50,9 +51,9 @@ def ensemble_page(each: Scenario, *, rate: float = DISCOUNT_RATE, attribution: A
         assumptions_section(each),
         made_section([each]),
     ]
-    kicker = f"{simulations(each.count)} of one set of assumptions, {period(each.years)}"
+    kicker = f"{each.simulations} of one set of assumptions, {period(each.years)}"
     question = f"What can be expected from {period(each.years)}, and how wide is the range?"
-    return document(kicker, question, list(joined(list(_answer(each)))), _cards(each), sections, FOOTER)
+    return document(kicker, question, joined(_answer(each)), _cards(each), sections, FOOTER)
 
 
 def _answer(each: Scenario) -> Iterator[Child]:

@@ -16,8 +16,9 @@ from workforce_sim.ledger import values_of
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
+from workforce_sim.wording import period
 
 WARNING = "Warning: "
 OFF = ("left out", "none")

@@ -9,7 +9,8 @@ from workforce_sim.reports.horizon import Spread
 from workforce_sim.reports.parts import Section, figure, figures, listing
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
-from workforce_sim.reports.values import Form, alike, share, whole_dollars
+from workforce_sim.reports.values import Form, alike, share
+from workforce_sim.wording import whole_dollars
 from workforce_sim.wording.measures import label
 
 PAYROLL, SALARY, GROWTH = "payroll_cents", "average_salary_cents", "average_salary_growth_continuing"

@@ -11,8 +11,9 @@ from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
 from workforce_sim.reports.ranges import RANGE, cells, ranged_line
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import count, counts, share
+from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 BRIDGE = ("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "headcount_closing")

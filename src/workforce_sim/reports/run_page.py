@@ -13,12 +13,13 @@ from workforce_sim.reports.horizon import DISCOUNT_RATE
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.pay import PAYROLL, SALARY, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.testing import failed, tests_of, tests_section
-from workforce_sim.reports.values import count, form, listed, share, whole_dollars
+from workforce_sim.reports.values import count, form, listed, share
 from workforce_sim.reports.why import why_years
 from workforce_sim.reports.workforce import rates_section, workforce_section
 from workforce_sim.result import Result
+from workforce_sim.wording import period, whole_dollars
 from workforce_sim.wording.measures import label
 
 PARTICIPATION, DEFERRAL = "participation_rate", "average_deferral_rate"
@@ -51,7 +52,7 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
     ]
     kicker = f"One simulation, {period(each.years)}, random seed {header.configuration['random_seed']}"
     question = f"How do the workforce and the plan develop from {period(each.years)}?"
-    answer = list(joined(list(_answer(each, tests))))
+    answer = joined(_answer(each, tests))
     return document(kicker, question, answer, _cards(each), sections, FOOTER)
 
 

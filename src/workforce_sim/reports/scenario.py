@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from workforce_sim.ensembles.spread import varying
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.reports.horizon import Spread, by_year, spread
 from workforce_sim.store.header import Header
+from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ class Scenario:
         """How many simulations there are."""
         return self.replicates["replicate"].n_unique()
 
+    @property
+    def simulations(self) -> str:
+        """How many simulations there are, in words."""
+        return counted(self.count, "simulation")
+
     def yearly(self, measure: str) -> Values:
         """Return a measure: a row for each simulation, a column for each year, NaN where there is none."""
         rows = self.replicates[measure].cast(pl.Float64).fill_null(float("nan"))
@@ -82,13 +87,3 @@ class Scenario:
     def sources(self) -> tuple[str, ...]:
         """What varies from simulation to simulation: chance, year, assumptions."""
         return varying(self.config)
-
-
-def simulations(number: int) -> str:
-    """Return how many simulations there are, in words."""
-    return "1 simulation" if number == 1 else f"{number:,} simulations"
-
-
-def period(years: Sequence[int]) -> str:
-    """Return the years in words: ``2025 to 2029``."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"

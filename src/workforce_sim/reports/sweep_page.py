@@ -32,9 +32,9 @@ from workforce_sim.reports.parts import (
     prose,
 )
 from workforce_sim.reports.ranges import RANGE, cells
-from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
-from workforce_sim.wording import number
+from workforce_sim.wording import number, period
 
 PARTICIPATION = "participation_rate"
 MOST_DOTS = 24
@@ -77,9 +77,9 @@ def sweep_page(
         assumptions_section(first),
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
-    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"
+    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {first.simulations} of each"
     question = f"How do cost and participation change with {listed([*map(_short, keys)])}?"
-    answer = list(joined(list(_answer(keys, found, first))))
+    answer = joined(_answer(keys, found, first))
     return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
 
 
