@@ -9,8 +9,8 @@ import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
-from workforce_sim.ensembles.wording import error
-from workforce_sim.wording import counted, number, period
+from workforce_sim.ensembles.wording import error, swept
+from workforce_sim.wording import counted, period, with_names
 from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
@@ -78,14 +78,9 @@ def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
         yield f"The same in all scenarios: {', '.join(same)}"
 
 
-def notes(found: Comparison) -> Iterator[str]:
-    """Yield the notes of all scenarios, each once, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    for note, names in of.items():
-        yield note if len(names) == len(found.ensembles) else f"{', '.join(names)}: {note}"
+def notes(found: Comparison) -> list[str]:
+    """Return the notes of all scenarios, each once, with the scenarios where it is not of all."""
+    return with_names({name: ensemble.notes for name, ensemble in found.ensembles.items()})
 
 
 def sweep_card(found: Sweep) -> Card:
@@ -104,9 +99,8 @@ def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> l
     part = summary.filter(pl.col("combination") == values[0]).sort("year")
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
     costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
-    swept = [value if isinstance(value, str) else number(value) for value in values]
     apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
-    return [*swept, *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
+    return [*map(swept, values), *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
 
 
 def attribution_card(found: Attribution) -> Card:

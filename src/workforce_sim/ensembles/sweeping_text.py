@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import error, gap, table, values
-from workforce_sim.wording import columns, counted, number, period
+from workforce_sim.ensembles.wording import error, gap, swept, table, values
+from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
@@ -49,8 +49,8 @@ def _legend(found: Sweep) -> Iterator[str]:
     yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
     for key in found.keys:
         for value in found.combinations[key].unique(maintain_order=True):
-            if len(text(value)) > WIDTH:
-                yield f"  {cut(value)} is {text(value)}"
+            if len(swept(value)) > WIDTH:
+                yield f"  {cut(value)} is {swept(value)}"
     yield ""
 
 
@@ -63,14 +63,9 @@ def headings(keys: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def text(cell: str | float) -> str:
-    """Return a value of a swept key."""
-    return cell if isinstance(cell, str) else number(cell)
-
-
 def cut(cell: str | float) -> str:
     """Return a value as long as a column is wide."""
-    whole = text(cell)
+    whole = swept(cell)
     return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from workforce_sim.wording import columns, signed
+from workforce_sim.wording import columns, number, signed
 from workforce_sim.wording.measures import is_share
 
 SHOWN = {
@@ -115,6 +115,11 @@ def error(measure: str, found: float | None) -> str:
     if measure.endswith("_cents"):
         return amount(found)
     return two_digits(100 * found) if is_share(measure) else two_digits(found)
+
+
+def swept(cell: str | float) -> str:
+    """Return a value of a swept key."""
+    return cell if isinstance(cell, str) else number(cell)
 
 
 def amount(cents: float) -> str:

@@ -124,8 +124,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"* versions that affect the files: {_cell(versions)}; format {header.format} of the folder"
+    yield f"* versions that affect the files: {_cell(header.software)}; format {header.format} of the folder"
     for name, source in header.own.items():
         yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
     for machine, made in _by_machine(years).items():

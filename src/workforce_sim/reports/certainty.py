@@ -9,6 +9,7 @@ import polars as pl
 from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.cost import COST, beyond
 from workforce_sim.reports.horizon import spread
@@ -18,7 +19,6 @@ from workforce_sim.reports.values import NONE, form, listed, share, size
 from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label
 
-NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
 MEANING = {
     "chance": "Chance: who terminates, who is hired, who enrolls and at what rate.",
     "year": "Good and bad years: terminations, growth or raises that are high or low for everybody in a year.",
@@ -37,7 +37,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
     if base.count < 2:
         alone = "One simulation has no range: it shows one possible course. Simulate more to see how far results vary."
         return Section("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
-    found = [source for source in NAMES if any(source in each.sources for each in scenarios)]
+    found = [source for source in SOURCES if any(source in each.sources for each in scenarios)]
     content: list[Child] = [sentences(_told(scenarios, found))]
     if attribution is not None:
         content.append(_apart(attribution))
@@ -46,7 +46,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
 
 
 def _heading(found: Sequence[str]) -> str:
-    return "Chance only" if found == ["chance"] else capital(listed([NAMES[source] for source in found]))
+    return "Chance only" if found == ["chance"] else capital(listed([IN_WORDS[source] for source in found]))
 
 
 def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:

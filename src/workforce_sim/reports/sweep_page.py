@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from workforce_sim.config.keys import about
+from workforce_sim.ensembles.wording import swept
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.charts.planes import Point, heat_map, scatter
 from workforce_sim.markup.charts.rows import Dot, dots
@@ -34,7 +35,7 @@ from workforce_sim.reports.parts import (
 from workforce_sim.reports.ranges import RANGE, cells
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
-from workforce_sim.wording import number, period
+from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
 MOST_DOTS = 24
@@ -85,7 +86,7 @@ def sweep_page(
 
 def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[Found]:
     for row, part in zip(combinations.iter_rows(), parts, strict=True):
-        values = tuple(each if isinstance(each, str) else number(each) for each in row[1:])
+        values = tuple(map(swept, row[1:]))
         whole, now = spread(part.total(COST)), spread(present(part.yearly(COST), rate))
         taking, burden = (part.last(name).mean for name in (PARTICIPATION, OF_PAYROLL))
         yield Found(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
@@ -230,6 +231,6 @@ def _cells(each: Found, write: Form, moved: Form) -> list[str]:
 def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> Section:
     rows: list[list[Child]] = []
     for name in keys:
-        values = dict.fromkeys(each if isinstance(each, str) else number(each) for each in combinations[name])
+        values = dict.fromkeys(map(swept, combinations[name]))
         rows.append([key(name), prose(about(name)), ", ".join(values)])
     return Section("keys", "What was varied", [listing("", ["Key", "What it is", "Values"], rows, text=True)])

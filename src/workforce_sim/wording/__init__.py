@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,21 @@ def period(years: Sequence[int]) -> str:
 def capital(text: str) -> str:
     """Return text that begins with a capital letter."""
     return f"{text[0].upper()}{text[1:]}"
+
+
+def told_once(lines: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return each line once, with the names of those that have it."""
+    found: dict[str, list[str]] = {}
+    for name, of_name in lines.items():
+        for line in of_name:
+            found.setdefault(line, []).append(name)
+    return found
+
+
+def with_names(lines: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return each line once, with the names of those that have it where it is not of all."""
+    found = told_once(lines).items()
+    return [line if len(names) == len(lines) else f"{', '.join(names)}: {line}" for line, names in found]
 
 
 def value_text(value: Any) -> str:
