@@ -12,7 +12,7 @@ from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.groups_text import costs_table
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import columns, counted
+from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
@@ -59,8 +59,7 @@ def _headline(found: Comparison) -> str:
 
 def span(found: Comparison) -> str:
     """Return the years of a comparison."""
-    years = found.ensembles[found.baseline].config.simulation.years
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    return period(found.ensembles[found.baseline].config.simulation.years)
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:
@@ -100,12 +99,12 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
         yield from _wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
 
 
-def _wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
-    """Yield a list of words as lines of a width, the first one with what they are."""
+def _wrapped(begin: str, words: list[str]) -> Iterator[str]:
+    """Yield a list of words as lines of 100 letters, the first one with what they are."""
     line = begin
     for place, word in enumerate(words):
         text = word + (", " if place + 1 < len(words) else "")
-        if len(line) + len(text.rstrip()) > width:
+        if len(line) + len(text.rstrip()) > 100:
             yield line.rstrip()
             line = "  "
         line += text

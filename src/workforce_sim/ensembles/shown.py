@@ -53,8 +53,7 @@ def _made(found: Ensemble | Comparison | Sweep) -> Iterator[str]:
     """Yield what made it: seed, census and versions, which are the same in all of its parts."""
     header = _header(found)
     seed = header.configuration["random_seed"]
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"seed {seed}; census {header.census[:12]}...; {versions}"
+    yield f"seed {seed}; census {header.census[:12]}...; {header.software}"
 
 
 def _header(found: Ensemble | Comparison | Sweep) -> Header:

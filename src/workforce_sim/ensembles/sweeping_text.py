@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import error, gap, table, values
-from workforce_sim.wording import columns, counted, number
+from workforce_sim.ensembles.wording import error, gap, swept, table, values
+from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
@@ -49,8 +49,8 @@ def _legend(found: Sweep) -> Iterator[str]:
     yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
     for key in found.keys:
         for value in found.combinations[key].unique(maintain_order=True):
-            if len(text(value)) > WIDTH:
-                yield f"  {cut(value)} is {text(value)}"
+            if len(swept(value)) > WIDTH:
+                yield f"  {cut(value)} is {swept(value)}"
     yield ""
 
 
@@ -63,14 +63,9 @@ def headings(keys: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def text(cell: str | float) -> str:
-    """Return a value of a swept key."""
-    return cell if isinstance(cell, str) else number(cell)
-
-
 def cut(cell: str | float) -> str:
     """Return a value as long as a column is wide."""
-    whole = text(cell)
+    whole = swept(cell)
     return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
 
 
@@ -80,13 +75,12 @@ def _years(found: Sweep) -> range:
 
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
-    years, of = _years(found), _keyed(found.totals)
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    of = _keyed(found.totals)
     rows = [
         [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
         for each in numbers
     ]
-    title = f"net employer cost, {span}"
+    title = f"net employer cost, {period(_years(found))}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 

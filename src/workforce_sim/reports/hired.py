@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import Section, listing, note
+from workforce_sim.reports.ranges import RANGE
 from workforce_sim.reports.values import NONE, Form, alike, signed, span
 from workforce_sim.wording.measures import label
 
@@ -40,7 +41,7 @@ def _measure(rows: pl.DataFrame, name: str, baseline: str) -> Element:
     write = alike(name, rows["mean"])
     moved = signed(alike(name, rows["difference_mean"]))
     cells = [list(_cells(row, write, moved, baseline)) for row in rows.to_dicts()]
-    heading = ["Scenario", "Employees", "Total", "90% of simulations", "Difference", "90% of simulations"]
+    heading = ["Scenario", "Employees", "Total", RANGE, "Difference", RANGE]
     return listing(MEASURES[name] or label(name), heading, cells, left=2)
 
 

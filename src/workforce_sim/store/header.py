@@ -153,6 +153,11 @@ class Header:
         """The plan years asked for."""
         return self.config.simulation.years
 
+    @property
+    def software(self) -> str:
+        """The versions, in words."""
+        return ", ".join(f"{name} {number}" for name, number in sorted(self.versions.items()))
+
     def identity(self) -> dict[str, Any]:
         """Return what decides each year of the run: without its last year, and without where files lie."""
         known, asked = asdict(self), dict(self.configuration)
