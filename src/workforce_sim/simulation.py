@@ -149,7 +149,7 @@ def through_disk(run: Run, writer: RunWriter) -> Generator[int]:
     While the ledger of a year is put together, the next one is computed.
     """
     done = Stored(writer.folder, writer.header, tuple(writer.years))
-    spooled = partial(spooling, writer.folder, run.large.room)
+    spooled = partial(spooling, writer.folder, run.large.room_for(run.opening.staff.height))
     with spooled() as here, spooled() as there, ThreadPoolExecutor(1) as pool:
         waiting: Future[int] | None = None
         stream, years, state = run.through_disk(done, (here, there))

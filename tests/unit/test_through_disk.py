@@ -37,7 +37,7 @@ EVERY_DECISION = run_of(
 )
 
 
-@pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 2_000), (7, 1_000_000), (1_000, 0)])
+@pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 5_000), (7, 1_000_000), (1_000, 0)])
 @pytest.mark.parametrize("config", [THREE_YEARS, EVERY_DECISION], ids=["defaults", "every decision"])
 def test_the_files_are_those_of_a_run_in_memory(
     config: dict[str, object], rows: int, room: int, tmp_path: Path
@@ -160,6 +160,12 @@ def test_frames_that_are_set_aside_come_back_and_leave_no_file(tmp_path: Path) -
         spool.clear()
         with pytest.raises(OSError, match="what was set aside is not there"):
             spool.get(kept[0])
+
+
+def test_there_is_room_where_all_of_an_opening_fits() -> None:
+    large = Large(room=100_000)
+
+    assert (large.room_for(1_000), large.room_for(1_001)) == (100_000, 0)
 
 
 def test_what_there_is_room_for_stays_in_memory(tmp_path: Path) -> None:

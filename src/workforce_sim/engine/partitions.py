@@ -24,13 +24,20 @@ class Large:
     Attributes:
         above: with more staff than this.
         rows: employees of a partition.
-        room: bytes of what is set aside that stay in memory: of an opening, and of a ledger.
+        room: bytes that may stay in memory of what is set aside: of an opening, and of a ledger.
     """
 
     above: int = 2 * ROWS
     rows: int = ROWS
-    room: int = 128 * 2**20
+    room: int = 256 * 2**20
 
+    def room_for(self, staff: int) -> int:
+        """Return how much room there is for so many staff: none, unless all of an opening fits."""
+        return self.room if staff * STATE_BYTES <= self.room else 0
+
+
+STATE_BYTES = 100
+"""Of an employee at an opening, about."""
 
 R = TypeVar("R")
 
