@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TypeVar
@@ -15,8 +16,21 @@ import polars as pl
 ROWS = 131_072
 """Employees of a partition: more do not fit the caches, fewer cost overhead."""
 
-LARGE = 2 * ROWS
-"""Staff of a run on disk above which they go through the disk too."""
+
+@dataclass(frozen=True)
+class Large:
+    """When the staff of a run on disk go through the disk too, and how.
+
+    Attributes:
+        above: with more staff than this.
+        rows: employees of a partition.
+        room: bytes of what is set aside that stay in memory: of an opening, and of a ledger.
+    """
+
+    above: int = 2 * ROWS
+    rows: int = ROWS
+    room: int = 128 * 2**20
+
 
 R = TypeVar("R")
 
