@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, swept
 from workforce_sim.wording import counted, period, with_names
 from workforce_sim.wording.measures import label, moved, shown
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 SAME_DRAWS = "all scenarios use the same census and the same random draws"
 ENDS = "5th–95th percentile"
-SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "employer_cost_share_of_payroll")
-"""Measures that a sweep shows of each combination, the third with its difference from the first."""
+SWEPT = ("headcount_closing", "participation_rate", COST, OF_PAYROLL)
+"""Measures that a sweep shows of each combination, the cost with its difference from the first."""
 
 
 def comparison_card(found: Comparison) -> Card:
@@ -89,17 +90,16 @@ def sweep_card(found: Sweep) -> Card:
     combinations = counted(len(found.ensembles), "combination")
     years = found.summary["year"].unique().sort().to_list()
     title = f"{combinations}, {count} of each, {period(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
-    cost = SWEPT[2]
     heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in SWEPT), "Difference", "Std. error", TREND)
-    rows = [_combination(row, found.summary, cost) for row in found.combinations.rows()]
+    rows = [_combination(row, found.summary) for row in found.combinations.rows()]
     return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
 
-def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> list[Cell]:
+def _combination(values: tuple[Any, ...], summary: pl.DataFrame) -> list[Cell]:
     part = summary.filter(pl.col("combination") == values[0]).sort("year")
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
-    costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
-    apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
+    costs = part.filter(pl.col("measure") == COST)["mean"].to_list()
+    apart = moved(COST, last[COST]["difference_mean"]), error(COST, last[COST]["difference_mean_error"])
     return [*map(swept, values), *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
 
 

@@ -28,6 +28,7 @@ from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
@@ -110,8 +111,7 @@ class Comparison(PassedOn):
         payroll it is that of all years together.
         """
         base = self._summaries[self.baseline]
-        found = stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
-        return found.filter(pl.col("year").is_null()).drop("year")
+        return stacked((name, pairing.in_total(base, rows)) for name, rows in self._summaries.items())
 
     @property
     def made_by(self) -> list[str]:
@@ -210,7 +210,7 @@ class Comparison(PassedOn):
         path: str | Path,
         *,
         discount_rate: float | None = None,
-        least: int | None = 10,
+        least: int | None = LEAST,
         attribution: Attribution | None = None,
     ) -> Path:
         """Write one page about the comparison, an HTML file for people to read, and return its path.

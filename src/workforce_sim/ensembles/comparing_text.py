@@ -9,21 +9,16 @@ import polars as pl
 
 from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
-from workforce_sim.ensembles.groups_text import costs_table
+from workforce_sim.ensembles.groups_text import WIDTH, costs_table
+from workforce_sim.ensembles.totals import COST
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
-
-LEAST = 10
-"""Fewest people of a group that is shown, unless everything is."""
-
-COST = "net_employer_cost_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
 """Measures that are shown of existing employees and future hires, and whether they add up over years."""
 

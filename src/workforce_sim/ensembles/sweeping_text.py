@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, gap, swept, table, values
-from workforce_sim.wording import columns, counted, period
+from workforce_sim.wording import columns, counted, period, shortened
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
-COST, SHARE = "net_employer_cost_cents", "employer_cost_share_of_payroll"
 APART = ("difference", "std error")
 WIDTH = 24
 """Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
@@ -65,8 +65,7 @@ def headings(keys: Sequence[str]) -> list[str]:
 
 def cut(cell: str | float) -> str:
     """Return a value as long as a column is wide."""
-    whole = swept(cell)
-    return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
+    return shortened(swept(cell), WIDTH)
 
 
 def _years(found: Sweep) -> range:
@@ -77,7 +76,11 @@ def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
     of = _keyed(found.totals)
     rows = [
-        [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
+        [
+            *_mean(COST, of[each, COST], "p5", "p95"),
+            *_moved(COST, of[each, COST]),
+            *_mean(OF_PAYROLL, of[each, OF_PAYROLL]),
+        ]
         for each in numbers
     ]
     title = f"net employer cost, {period(_years(found))}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from workforce_sim.config.keys import about as meaning
+from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import Kind, Row, Sheet
@@ -26,7 +26,7 @@ def assumptions(header: Header, whose: str = "") -> Sheet:
         whose: scenario whose assumptions these are, where there are others.
     """
     rows = [
-        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning(each.key)])
+        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning_of(each.key)])
         for each in choices(header)
     ]
     whose = f" of {whose}" if whose else ""

@@ -21,11 +21,10 @@ from workforce_sim.exports.comparison_summary import comparison_summary
 from workforce_sim.exports.ensemble_sheets import spread_words
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import counted
 
-LEAST = 10
-"""Fewest employees of a group that a workbook shows."""
 HIDDEN = f"Groups of fewer than {LEAST} employees are left empty, and others that would give them away."
 SAME_DRAWS = "All scenarios use the same random draws: differences come from the assumptions alone."
 

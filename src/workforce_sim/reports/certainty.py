@@ -10,8 +10,9 @@ from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
 from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
+from workforce_sim.ensembles.totals import COST
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST, beyond
+from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario

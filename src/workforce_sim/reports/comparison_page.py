@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.elements import Child
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, OF_PAYROLL, beyond, cost_section, source_section
+from workforce_sim.reports.cost import beyond, cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.hired import hired_section

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from workforce_sim.ensembles.bands import Values
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element
@@ -16,9 +17,6 @@ from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
 from workforce_sim.wording import period, short_dollars
-
-COST = "net_employer_cost_cents"
-OF_PAYROLL = "employer_cost_share_of_payroll"
 
 
 def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:

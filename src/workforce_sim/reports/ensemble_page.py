@@ -9,11 +9,12 @@ import numpy as np
 
 from workforce_sim.ensembles.attribution import Attribution
 from workforce_sim.ensembles.bands import Values, percentile
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.charts.bars import distribution
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, OF_PAYROLL, cost_section, source_section
+from workforce_sim.reports.cost import cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, spread
 from workforce_sim.reports.parts import FOOTER, Card, Section, bold, document, figure, figures, joined

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.elements import Child
 from workforce_sim.plan.findings import Nondiscrimination
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, OF_PAYROLL, cost_section, source_section
+from workforce_sim.reports.cost import cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import polars as pl
 
 from workforce_sim.config.keys import about
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import swept
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.charts.planes import Point, heat_map, scatter
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, OF_PAYROLL, beyond
+from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import (
@@ -116,12 +117,17 @@ def _answer(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Ite
     if not ranked:
         yield "No combination has a plan with participants."
         return
-    cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
-    most = max(ranked, key=lambda each: each.participation or 0.0)
+    cheap, dear, most = _extremes(ranked)
     yield f"From {period(first.years)}, total net employer cost goes from {_told(cheap, keys)} to {_told(dear, keys)}."
     yield f"Participation in {last} is highest, {share(most.participation)}, with {_named(most, keys)}."
     best = sum(each.best for each in found)
     yield f"Of {len(found)} combinations {best} {'is' if best == 1 else 'are'} on the efficient frontier: {NOT_BEATEN}."
+
+
+def _extremes(ranked: Sequence[Found]) -> tuple[Found, Found, Found]:
+    """Return the combinations of the lowest and of the highest cost, and that of the highest participation."""
+    cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
+    return cheap, dear, max(ranked, key=lambda each: each.participation or 0.0)
 
 
 def _told(each: Found, keys: Sequence[str]) -> str:
@@ -141,8 +147,7 @@ def _short(name: str) -> str:
 def _cards(keys: Sequence[str], found: Sequence[Found]) -> Iterator[Card]:
     ranked = [each for each in found if _known(each)]
     if ranked:
-        cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
-        most = max(ranked, key=lambda each: each.participation or 0.0)
+        cheap, dear, most = _extremes(ranked)
         yield Card("Lowest total cost", form(COST)(cheap.cost.mean or 0.0), _named(cheap, keys))
         yield Card("Highest total cost", form(COST)(dear.cost.mean or 0.0), _named(dear, keys))
         yield Card("Highest participation", share(most.participation), _named(most, keys))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workforce_sim.ensembles.totals import COST
 from workforce_sim.explain.change import explain_change
 from workforce_sim.markup.charts.canvas import GAIN, LOSS
 from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
 from workforce_sim.reports.values import change, form
 from workforce_sim.result import Result

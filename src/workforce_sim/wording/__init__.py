@@ -86,6 +86,11 @@ def capital(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}"
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of so many letters at most, with three dots where it was cut."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def told_once(lines: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """Return each line once, with the names of those that have it."""
     found: dict[str, list[str]] = {}

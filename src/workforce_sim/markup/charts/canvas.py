@@ -258,6 +258,14 @@ def written(steps: Sequence[float], form: Form) -> list[str]:
     return texts
 
 
+def below_scale(steps: Sequence[float], scale: Scale, y: float, form: Form) -> list[Element]:
+    """Return the texts of ticks below a scale that lies, within the picture."""
+    return [
+        words(min(scale(v), WIDTH - text_width(text) / 2), y, text, "middle", fill=QUIET)
+        for v, text in zip(steps, written(steps, form), strict=True)
+    ]
+
+
 _LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
 
 

@@ -19,6 +19,7 @@ from workforce_sim.markup.charts.canvas import (
     Scale,
     axis,
     bar,
+    below_scale,
     fitted,
     label,
     line,
@@ -29,7 +30,6 @@ from workforce_sim.markup.charts.canvas import (
     text_width,
     ticks,
     words,
-    written,
 )
 from workforce_sim.markup.elements import Element, element
 
@@ -229,10 +229,7 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
     scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
     bottom = 8 + 26 * len(rows)
     grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
-    below = [
-        words(min(scale(v), WIDTH - text_width(text) / 2), bottom + 16, text, "middle", fill=QUIET)
-        for v, text in zip(steps, written(steps, form), strict=True)
-    ]
+    below = below_scale(steps, scale, bottom + 16, form)
     drawn = [list(_dot(scale, row, 18 + 26 * i, form, beside)) for i, row in enumerate(rows)]
     about = "; ".join(f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}" for row in rows)
     return picture(title, f"{about}.", bottom + 24, grid, below, drawn)
