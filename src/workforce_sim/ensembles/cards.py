@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of, span
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.wording import error
 from workforce_sim.wording import counted, number
 from workforce_sim.wording.measures import label, moved, shown
@@ -22,6 +23,9 @@ SAME_DRAWS = "all scenarios use the same census and the same random draws"
 ENDS = "5th–95th percentile"
 SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "employer_cost_share_of_payroll")
 """Measures that a sweep shows of each combination, the third with its difference from the first."""
+
+SWEPT_WITHOUT_PLAN = ("headcount_closing", "average_salary_cents", "payroll_cents")
+"""The same where no combination has a plan."""
 
 
 def comparison_card(found: Comparison) -> Card:
@@ -94,19 +98,20 @@ def sweep_card(found: Sweep) -> Card:
     combinations = counted(len(found.ensembles), "combination")
     years = found.summary["year"].unique().sort().to_list()
     title = f"{combinations}, {count} of each, {span(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
-    cost = SWEPT[2]
-    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in SWEPT), "Difference", "Std. error", TREND)
-    rows = [_combination(row, found.summary, cost) for row in found.combinations.rows()]
+    swept = SWEPT if any_plan(found.ensembles) else SWEPT_WITHOUT_PLAN
+    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in swept), "Difference", "Std. error", TREND)
+    rows = [_combination(row, found.summary, swept) for row in found.combinations.rows()]
     return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
 
-def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> list[Cell]:
+def _combination(values: tuple[Any, ...], summary: pl.DataFrame, measures: Sequence[str]) -> list[Cell]:
     part = summary.filter(pl.col("combination") == values[0]).sort("year")
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
+    cost = measures[2]
     costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
     swept = [value if isinstance(value, str) else number(value) for value in values]
     apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
-    return [*swept, *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
+    return [*swept, *(shown(name, last[name]["mean"]) for name in measures), *apart, Trend(tuple(costs))]
 
 
 def attribution_card(found: Attribution) -> Card:

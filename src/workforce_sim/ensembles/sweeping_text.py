@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.wording import error, gap, table, values
 from workforce_sim.wording import columns, counted, number
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
 COST, SHARE = "net_employer_cost_cents", "employer_cost_share_of_payroll"
+HEADCOUNT, PAYROLL = "headcount_closing", "payroll_cents"
 APART = ("difference", "std error")
 WIDTH = 24
 """Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
@@ -26,6 +28,8 @@ Measured = Mapping[tuple[int, str], Mapping[str, Any]]
 def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     """Return the combinations, what they cost over all years, and participation in the last year.
 
+    Where none has a plan: payroll over all years, and headcount at the end of the last.
+
     Args:
         found: the sweep.
         shown: numbers of the combinations to show, in order; all when left out.
@@ -34,7 +38,10 @@ def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     parts = [_headline(found, len(numbers)), ""]
     if not numbers:
         return "\n".join([*parts, "no combination meets the conditions"])
-    return "\n".join([*parts, *_legend(found), *_cost(found, numbers), "", *_participation(found, numbers)])
+    parts += _legend(found)
+    if any_plan(found.ensembles):
+        return "\n".join([*parts, *_cost(found, numbers), "", *_participation(found, numbers)])
+    return "\n".join([*parts, *_payroll(found, numbers), "", *_headcount(found, numbers)])
 
 
 def _headline(found: Sweep, shown: int) -> str:
@@ -78,15 +85,19 @@ def _years(found: Sweep) -> range:
     return found.ensembles[0].config.simulation.years
 
 
+def _span(found: Sweep) -> str:
+    years = _years(found)
+    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+
+
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
-    years, of = _years(found), _keyed(found.totals)
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    of = _keyed(found.totals)
     rows = [
         [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
         for each in numbers
     ]
-    title = f"net employer cost, {span}"
+    title = f"net employer cost, {_span(found)}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 
@@ -100,6 +111,22 @@ def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
         for each in numbers
     ]
     return [f"participation of eligible and of all employees, {last}", *_table(found, numbers, heading, rows)]
+
+
+def _payroll(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    return [f"payroll, {_span(found)}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
+
+
+def _headcount(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    last = _years(found)[-1]
+    of_last = _keyed(found.summary.filter(pl.col("year") == last))
+    return [f"closing headcount, {last}", *_one(found, numbers, HEADCOUNT, of_last)]
+
+
+def _one(found: Sweep, numbers: Sequence[int], measure: str, of: Measured) -> list[str]:
+    """Return a table of one measure with its range and its difference from the first combination."""
+    rows = [[*_mean(measure, of[each, measure], "p5", "p95"), *_moved(measure, of[each, measure])] for each in numbers]
+    return _table(found, numbers, ["mean", "P5", "P95", *APART], rows)
 
 
 def _keyed(frame: pl.DataFrame) -> Measured:
