@@ -83,6 +83,14 @@ def test_an_ensemble_says_how_sure_it_is(capsys: Captured) -> None:
     assert "\ntarget precision not reached after 40 simulations (standard error of hires: " in out
 
 
+def test_too_few_simulations_to_tell_the_precision_say_so(capsys: Captured) -> None:
+    assert main(["ensemble", "today.yaml", "--replicates", "3", "--until", "net_employer_cost=50%"]) == 0
+
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.startswith("target precision not reached after 3 simulations (standard error of net_employer_cost: ")
+    assert line.endswith(" of its mean; target: 50.00%; it takes 30 simulations to tell)")
+
+
 def test_an_ensemble_stops_when_sure(capsys: Captured) -> None:
     assert main(["ensemble", "today.yaml", "--replicates", "40", "--until", "net_employer_cost=50%"]) == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,16 @@ def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
     line = next(line for line in str(found).splitlines() if line.startswith("1"))
     assert line.split()[:5] == ["1", "no", "$0", "$0", "$0"]
     assert " - " not in str(found)
+
+
+def test_a_sweep_without_a_plan_tells_payroll_and_headcount() -> None:
+    found = sweep({**BASE, "plan": {"enabled": False}}, {"compensation.cola_rate": [0.01, 0.04]}, replicates=2)
+    text = str(found)
+
+    assert "payroll, 2025 to 2026" in text
+    assert "closing headcount, 2026" in text
+    assert "$0 " not in next(line for line in text.splitlines() if line.startswith("1"))
+    assert not re.search("cost|participation", text + found._repr_html_(), re.IGNORECASE)
 
 
 def test_a_sweep_tells_the_share_of_the_eligible_and_of_all() -> None:

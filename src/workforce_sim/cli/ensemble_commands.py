@@ -211,6 +211,7 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
+    from workforce_sim.ensembles.ensemble import any_plan  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.grouped import report_tables  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
@@ -227,7 +228,7 @@ def _compare(options: argparse.Namespace) -> int:
     page = of_comparison(found, tables)
     if options.out is not None:
         write_folder(options.out, {**tables, **report_tables(found, least)}, page, "comparison", found.headers)
-    gains = tables.get("gains")
+    gains = tables.get("gains") if any_plan(found.ensembles.values()) else None
     _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS
 

@@ -43,5 +43,6 @@ def _cells(measure: str, row: Mapping[str, Any]) -> list[str]:
 def _sure(measure: str, reached: float, target: float, count: int) -> str:
     met, simulations = reached <= target and count >= LEAST, counted(count, "simulation")
     found = f"stopped after {simulations}: target precision reached" if met else _NOT_MET.format(simulations)
+    few = f"; it takes {LEAST} simulations to tell" if reached <= target and not met else ""
     name = measure.removesuffix("_cents")
-    return f"{found} (standard error of {name}: {percent(reached, 2)} of its mean; target: {percent(target, 2)})"
+    return f"{found} (standard error of {name}: {percent(reached, 2)} of its mean; target: {percent(target, 2)}{few})"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, swept
 from workforce_sim.wording import counted, period, with_names
@@ -23,6 +24,9 @@ SAME_DRAWS = "all scenarios use the same census and the same random draws"
 ENDS = "5th–95th percentile"
 SWEPT = ("headcount_closing", "participation_rate", COST, OF_PAYROLL)
 """Measures that a sweep shows of each combination, the cost with its difference from the first."""
+
+SWEPT_WITHOUT_PLAN = ("headcount_closing", "average_salary_cents", "payroll_cents")
+"""The same where no combination has a plan."""
 
 
 def comparison_card(found: Comparison) -> Card:
@@ -90,17 +94,19 @@ def sweep_card(found: Sweep) -> Card:
     combinations = counted(len(found.ensembles), "combination")
     years = found.summary["year"].unique().sort().to_list()
     title = f"{combinations}, {count} of each, {period(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
-    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in SWEPT), "Difference", "Std. error", TREND)
-    rows = [_combination(row, found.summary) for row in found.combinations.rows()]
+    told = SWEPT if any_plan(found.ensembles) else SWEPT_WITHOUT_PLAN
+    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in told), "Difference", "Std. error", TREND)
+    rows = [_combination(row, found.summary, told) for row in found.combinations.rows()]
     return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
 
-def _combination(values: tuple[Any, ...], summary: pl.DataFrame) -> list[Cell]:
+def _combination(values: tuple[Any, ...], summary: pl.DataFrame, measures: Sequence[str]) -> list[Cell]:
     part = summary.filter(pl.col("combination") == values[0]).sort("year")
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
-    costs = part.filter(pl.col("measure") == COST)["mean"].to_list()
-    apart = moved(COST, last[COST]["difference_mean"]), error(COST, last[COST]["difference_mean_error"])
-    return [*map(swept, values), *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
+    cost = measures[2]
+    costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
+    apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
+    return [*map(swept, values), *(shown(name, last[name]["mean"]) for name in measures), *apart, Trend(tuple(costs))]
 
 
 def attribution_card(found: Attribution) -> Card:

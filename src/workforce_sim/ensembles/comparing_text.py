@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.groups_text import WIDTH, costs_table
 from workforce_sim.ensembles.totals import COST
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
@@ -19,8 +20,12 @@ from workforce_sim.wording import columns, counted, period
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
+PAYROLL = "payroll_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
 """Measures that are shown of existing employees and future hires, and whether they add up over years."""
+
+WITHOUT_PLAN = {PAYROLL: True}
+"""The same where no scenario has a plan."""
 
 Row = Mapping[str, Any]
 Key = tuple[str, int | None]
@@ -65,16 +70,20 @@ def _configuration(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _answer(found: Comparison, name: str) -> Iterator[str]:
-    """Yield what the scenario costs over all years, with its range."""
-    row = found.totals.row(by_predicate=(pl.col("scenario") == name) & (pl.col("measure") == COST), named=True)
+    """Yield what the scenario costs over all years, with its range; where no scenario has a plan, of the payroll."""
+    plan = any_plan(found.ensembles.values())
+    measure = COST if plan else PAYROLL
+    costs = f"{name} costs the employer" if plan else f"the payroll of {name} is"
+    beside = found.baseline if plan else f"that of {found.baseline}"
+    row = found.totals.row(by_predicate=(pl.col("scenario") == name) & (pl.col("measure") == measure), named=True)
     more, uncertain = row["difference_mean"], row["difference_mean_error"]
     if more is None or not (more or uncertain):
-        yield f"{name} costs the employer the same as {found.baseline} over {span(found)}"
+        yield f"{costs} the same as {beside} over {span(found)}"
         return
     how = "more" if more > 0 else "less"
-    yield f"{name} costs the employer {amount(abs(more))} {how} than {found.baseline} over {span(found)}"
+    yield f"{costs} {amount(abs(more))} {how} than {beside} over {span(found)}"
     if uncertain is not None:
-        ends = " to ".join(gaps(COST, [row["difference_p5"], row["difference_p95"]]))
+        ends = " to ".join(gaps(measure, [row["difference_p5"], row["difference_p95"]]))
         unclear = "; the difference may be chance" if abs(more) <= 2 * uncertain else ""
         yield f"  90% of simulations: {ends}; standard error of the mean: {amount(uncertain)}{unclear}"
 
@@ -85,7 +94,7 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
     sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
     years: list[int | None] = [*found.ensembles[name].config.simulation.years]
     told = [measure for measure in SHOWN if any(side[measure, year]["mean"] for side in sides for year in years)]
-    same = [measure for measure in told if all(_is_nothing(moved[measure, year]) for year in years)]
+    same = [m for m in told if all(_is_nothing(moved[m, y]) and _both_or_none(m, y, sides) for y in years)]
     rows = [row for measure in told if measure not in same for row in _rows(measure, years, sides, moved)]
     heading = ("", "year", *(side[:WIDTH] for side in (found.baseline, name)))
     if rows:
@@ -121,6 +130,11 @@ def _is_nothing(moved: Row) -> bool:
     return not any(moved[name] for name in ("mean", "p5", "p95", "mean_error"))
 
 
+def _both_or_none(measure: str, year: int | None, sides: list[dict[Key, Row]]) -> bool:
+    """Return whether a measure has a value on both sides or on neither: nobody's deferral rate without a plan."""
+    return len({side[measure, year]["mean"] is None for side in sides}) == 1
+
+
 def _rows(
     measure: str, years: list[int | None], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
 ) -> Iterator[tuple[str, ...]]:
@@ -141,7 +155,8 @@ def _moved(measure: str, moved: Row) -> Iterator[str]:
 def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
     """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
-    measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
+    of_groups = OF_GROUPS if any_plan(found.ensembles.values()) else WITHOUT_PLAN
+    measures = {measure: adds for measure, adds in of_groups.items() if measure in differs}
     if measures:
         yield from ("", *costs_table(rows, found.baseline, name, measures, span(found)))
 

@@ -182,6 +182,11 @@ def simulate_ensemble(
     return ensemble
 
 
+def any_plan(found: Iterable[Ensemble]) -> bool:
+    """Return whether any of several ensembles has a plan; without one, people are told of payroll and headcount."""
+    return any(each.config.plan.enabled for each in found)
+
+
 def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] = ()) -> Result:
     """Return the whole result of one replicate, in memory."""
     run = begin(config, census=census, replicate=replicate, own=own)

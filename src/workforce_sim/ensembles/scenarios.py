@@ -59,7 +59,7 @@ def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
         if value != known.get(key, ABSENT)
     ]
     if problems:
-        why = "all scenarios use the same random draws: give them the same seed, years and census"
+        why = "all scenarios use the same random draws, so give them the same seed, years and census; these differ:"
         raise ConfigError("\n  ".join([why, *problems]))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workforce_sim.ensembles import bands_text, comparing_text, sweeping_text
 from workforce_sim.ensembles.comparing import Comparison
-from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.ensemble import Ensemble, any_plan
 from workforce_sim.ensembles.groups_text import gains_table, hidden_note
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
@@ -46,7 +46,7 @@ def _comparison(found: Comparison) -> Iterator[str]:
     by = next((name for name in found.made_by if name != HIRED), None)
     yield comparing_text.readable(found, by, None)
     gains = found.saved.get("gains")
-    if gains is not None:
+    if gains is not None and any_plan(found.ensembles.values()):
         yield from (*gains_table(gains), *hidden_note(gains, LEAST))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, gap, swept, table, values
 from workforce_sim.wording import columns, counted, period, shortened
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
+HEADCOUNT, PAYROLL = "headcount_closing", "payroll_cents"
 APART = ("difference", "std error")
 WIDTH = 24
 """Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
@@ -26,6 +28,8 @@ Measured = Mapping[tuple[int, str], Mapping[str, Any]]
 def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     """Return the combinations, what they cost over all years, and participation in the last year.
 
+    Where none has a plan: payroll over all years, and headcount at the end of the last.
+
     Args:
         found: the sweep.
         shown: numbers of the combinations to show, in order; all when left out.
@@ -34,7 +38,10 @@ def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     parts = [_headline(found, len(numbers)), ""]
     if not numbers:
         return "\n".join([*parts, "no combination meets the conditions"])
-    return "\n".join([*parts, *_legend(found), *_cost(found, numbers), "", *_participation(found, numbers)])
+    parts += _legend(found)
+    if any_plan(found.ensembles):
+        return "\n".join([*parts, *_cost(found, numbers), "", *_participation(found, numbers)])
+    return "\n".join([*parts, *_payroll(found, numbers), "", *_headcount(found, numbers)])
 
 
 def _headline(found: Sweep, shown: int) -> str:
@@ -97,6 +104,22 @@ def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
         for each in numbers
     ]
     return [f"participation of eligible and of all employees, {last}", *_table(found, numbers, heading, rows)]
+
+
+def _payroll(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    return [f"payroll, {period(_years(found))}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
+
+
+def _headcount(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    last = _years(found)[-1]
+    of_last = _keyed(found.summary.filter(pl.col("year") == last))
+    return [f"closing headcount, {last}", *_one(found, numbers, HEADCOUNT, of_last)]
+
+
+def _one(found: Sweep, numbers: Sequence[int], measure: str, of: Measured) -> list[str]:
+    """Return a table of one measure with its range and its difference from the first combination."""
+    rows = [[*_mean(measure, of[each, measure], "p5", "p95"), *_moved(measure, of[each, measure])] for each in numbers]
+    return _table(found, numbers, ["mean", "P5", "P95", *APART], rows)
 
 
 def _keyed(frame: pl.DataFrame) -> Measured:

@@ -91,6 +91,7 @@ def _measures(found: RunDifference) -> list[tuple[str, ...]]:
 def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
     name = row["measure"]
     values = [_amount(name, row[column]) for column in ("a", "b", "difference")]
+    values[2] = values[2].replace("%", " pt")
     share = "-" if row["percent"] is None else f"{row['percent']:+.2f}%"
     return name.removesuffix("_cents"), *values, share
 
