@@ -75,7 +75,7 @@ def counts(found: Iterable[float]) -> Form:
 
 def share(value: float | None) -> str:
     """Return a share of one in percent, with one decimal."""
-    return NONE if value is None else percent(value, 1)
+    return percent(value, 1)
 
 
 def count(value: float | None) -> str:
