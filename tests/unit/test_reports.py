@@ -329,6 +329,23 @@ def test_no_plan_and_one_year_have_pages_too(changes: dict[str, Any], tmp_path: 
         assert not re.search(r"\b(nan|None|inf)\b", page.text["main"][0])
 
 
+def test_pages_of_results_without_a_plan_tell_payroll(tmp_path: Path) -> None:
+    bare = configured(plan__enabled=False)
+    dearer = with_changes(bare, {"compensation.cola_rate": 0.05})
+    compared = ws.compare({"Today": bare, "Dearer": dearer}, replicates=2, progress=None)
+    swept = ws.sweep(bare, {"compensation.cola_rate": [0.01, 0.02]}, replicates=2, progress=None)
+
+    for result in (compared, swept):
+        page = page_of(result, tmp_path)
+        assert page.text["h1"][0].startswith("How do payroll and headcount ")
+        assert any(re.search(r"payroll .*\$\d+", text) for text in page.text["p"])
+        assert not re.search("who gains|mean total cost|Employer contributions", page.text["main"][0])
+    (table,) = [each for each in page.tables if each.section == "All combinations"]
+    totals = swept.totals.filter(measure="payroll_cents")["mean"] / 100
+    assert table.rows[0][-2] == "Employees at year end, 2027"
+    assert all(agrees(text, exact) for text, exact in zip(table.column("Total payroll").values(), totals, strict=True))
+
+
 def test_a_page_is_the_same_from_memory_and_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("today.yaml").write_text(TODAY)

@@ -10,10 +10,10 @@ from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST
+from workforce_sim.reports.cost import COST, PAYROLL
 from workforce_sim.reports.horizon import spread, totals
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import NONE, form, listed, share, size
 from workforce_sim.wording import number
 from workforce_sim.wording.measures import label
@@ -63,16 +63,17 @@ def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
 
 def _error(base: Scenario, other: Scenario) -> str:
     """Return how far more simulations could still move a mean."""
-    values = totals(other.yearly(COST)) - (0.0 if other is base else totals(base.yearly(COST)))
+    measure, named = (COST, "cost") if any_plan([base, other]) else (PAYROLL, "payroll")
+    values = totals(other.yearly(measure)) - (0.0 if other is base else totals(base.yearly(measure)))
     found = spread(values)
     what = (
-        "the mean total cost"
+        f"the mean total {named}"
         if other is base
-        else f"the mean difference in total cost, {other.name} compared with {base.name},"
+        else f"the mean difference in total {named}, {other.name} compared with {base.name},"
     )
     if not found.error or found.mean is None:
         return f"More simulations would not change {what.rstrip(',')}."
-    return f"More simulations would change {what} by about {size(COST, found.error)} (standard error)."
+    return f"More simulations would change {what} by about {size(measure, found.error)} (standard error)."
 
 
 def _apart(attribution: Attribution) -> Element:

@@ -15,8 +15,9 @@ from workforce_sim.reports.parts import Section, figure, figures, listing, note
 from workforce_sim.reports.scenario import Scenario, period
 from workforce_sim.reports.values import NONE, Form, alike, share, signed, span
 from workforce_sim.wording import short_dollars
+from workforce_sim.wording.measures import label
 
-COST = "net_employer_cost_cents"
+COST, PAYROLL = "net_employer_cost_cents", "payroll_cents"
 TOTAL = "Total"
 RANGE = "90% of simulations"
 
@@ -33,6 +34,14 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
     return Section("cost", "Cost by year and in total", content)
 
 
+def payroll_section(scenarios: Sequence[Scenario], rate: float) -> Section:
+    """Return the payroll of scenarios without a plan as ``cost_section`` tells the cost, beside the first one."""
+    base, *others = scenarios
+    drawn = figures(_yearly_bars(scenarios, PAYROLL), _differences(base, others, PAYROLL))
+    tables = [_beside(base, other, rate, PAYROLL) for other in others]
+    return Section("payroll", "Payroll by year and in total", [drawn, *tables])
+
+
 def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
     return (
@@ -42,29 +51,30 @@ def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ).strip()
 
 
-def _yearly_bars(scenarios: Sequence[Scenario]) -> Element:
+def _yearly_bars(scenarios: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in scenarios[0].years]
-    found = [[spread(column) for column in each.yearly(COST).T] for each in scenarios]
-    write = alike(COST, [s.mean for row in found for s in row])
+    found = [[spread(column) for column in each.yearly(measure).T] for each in scenarios]
+    write = alike(measure, [s.mean for row in found for s in row])
     bars = [
         Bars(each.name, [s.mean for s in row], [_ends(s) for s in row])
         for each, row in zip(scenarios, found, strict=True)
     ]
-    chart = bar_chart("Net employer cost by year", years, bars, write)
+    title = f"{label(measure)} by year"
+    chart = bar_chart(title, years, bars, write)
     ranged = "Means of the simulations; whiskers hold 90% of them." if scenarios[0].count > 1 else ""
-    return figure("Net employer cost by year", chart, note=ranged)
+    return figure(title, chart, note=ranged)
 
 
 def _ends(found: Spread) -> tuple[float, float] | None:
     return None if found.low is None or found.high is None else (found.low, found.high)
 
 
-def _differences(base: Scenario, others: Sequence[Scenario]) -> Element:
+def _differences(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in base.years]
-    found = [[spread(column) for column in (each.yearly(COST) - base.yearly(COST)).T] for each in others]
-    write = alike(COST, [s.mean for row in found for s in row])
+    found = [[spread(column) for column in (each.yearly(measure) - base.yearly(measure)).T] for each in others]
+    write = alike(measure, [s.mean for row in found for s in row])
     lines = [Line(each.name, [s.mean for s in row], _bands(row)) for each, row in zip(others, found, strict=True)]
-    title = f"Change in cost from {base.name}"
+    title = f"Change in {'cost' if measure == COST else label(measure).lower()} from {base.name}"
     chart = line_chart(title, years, lines, signed(write))
     shaded = "Mean difference; the shaded area holds 90% of the simulations." if base.count > 1 else ""
     return figure(title, chart, note=shaded)
@@ -90,9 +100,9 @@ def _amounts(values: Values, years: Sequence[int], rate: float) -> Iterator[tupl
     yield f"Present value at {share(rate)}", present(values, rate)
 
 
-def _beside(base: Scenario, other: Scenario, rate: float) -> Element:
+def _beside(base: Scenario, other: Scenario, rate: float, measure: str = COST) -> Element:
     """Return cost of two scenarios and their difference, a row for each year, the total and the present value."""
-    sides = [dict(_amounts(each.yearly(COST), base.years, rate)) for each in (base, other)]
+    sides = [dict(_amounts(each.yearly(measure), base.years, rate)) for each in (base, other)]
     rows = [(name, spread(one), spread(sides[1][name]), spread(sides[1][name] - one)) for name, one in sides[0].items()]
     write = alike(COST, [s.mean for row in rows for s in row[1:3]])
     moved = signed(alike(COST, [s.mean for row in rows for s in row[3:]]))
@@ -101,7 +111,7 @@ def _beside(base: Scenario, other: Scenario, rate: float) -> Element:
         for name, one, two, gap in rows
     ]
     heading = ["Year", base.name, other.name, "Difference", RANGE, "Standard error"]
-    return listing(f"Net employer cost: {other.name} compared with {base.name}", heading, cells)
+    return listing(f"{label(measure)}: {other.name} compared with {base.name}", heading, cells)
 
 
 def _moved(gap: Spread, write: Form) -> list[str]:

@@ -71,6 +71,11 @@ class Scenario:
         return varying(self.config)
 
 
+def any_plan(scenarios: Sequence[Scenario]) -> bool:
+    """Return whether any scenario has a plan; without one, a page tells of payroll in place of cost."""
+    return any(each.config.plan.enabled for each in scenarios)
+
+
 def simulations(number: int) -> str:
     """Return how many simulations there are, in words."""
     return "1 simulation" if number == 1 else f"{number:,} simulations"

@@ -31,6 +31,13 @@ from workforce_sim.reports.parts import (
     prose,
 )
 from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.sweep_payroll import (
+    has_participants,
+    payroll_answer,
+    payroll_cards,
+    payroll_table,
+    workforces,
+)
 from workforce_sim.reports.values import NONE, Form, alike, form, listed, share, signed, span
 from workforce_sim.wording import number
 
@@ -66,9 +73,11 @@ def sweep_page(
     parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
     found = _marked(list(_found(combinations, parts, rate)))
     keys = combinations.columns[1:]
+    names, staff = [*map(_short, keys)], workforces([each.values for each in found], parts)
+    plan = has_participants(replicates)
     sections = [
-        _figures_section(keys, found, first),
-        _table_section(keys, found, rate, first),
+        *([_figures_section(keys, found, first), _table_section(keys, found, rate, first)] if plan else []),
+        *([] if plan else [payroll_table(staff, names, first)]),
         _keys_section(keys, combinations),
         warnings_section([first]),
         certainty_section([first]),
@@ -76,9 +85,10 @@ def sweep_page(
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
     kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"
-    question = f"How do cost and participation change with {listed([*map(_short, keys)])}?"
-    answer = list(joined(list(_answer(keys, found, first))))
-    return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
+    question = f"How do {'cost and participation' if plan else 'payroll and headcount'} change with {listed(names)}?"
+    answer = list(joined(list(_answer(keys, found, first)) if plan else [payroll_answer(staff, names, first)]))
+    cards = _cards(keys, found) if plan else payroll_cards(staff, names)
+    return document(kicker, question, answer, cards, sections, FOOTER)
 
 
 def _found(combinations: pl.DataFrame, parts: Sequence[pl.DataFrame], rate: float) -> Iterator[Found]:
