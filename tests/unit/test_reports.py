@@ -221,6 +221,8 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     Path("certain.yaml").write_text(TODAY)
     Path("today.yaml").write_text(TODAY + "uncertainty: {year_effects: {terminations: 0.2}}\n")
     assert main(["ensemble", "today.yaml", "--replicates", "5", "--out", "out"]) == 0
+    assert main(["report", "out", "--apart", "9"]) == 1
+    assert "--apart: 10 simulations or more of each source (got 9)" in capsys.readouterr().err
     assert main(["report", "out", "--apart", "10"]) == 0
 
     table = Page(Path("out.html").read_bytes()).table("Where the range comes from")
@@ -327,6 +329,16 @@ def test_no_plan_and_one_year_have_pages_too(changes: dict[str, Any], tmp_path: 
         page = page_of(result, tmp_path)
         assert page.text["h1"][0].endswith("?")
         assert not re.search(r"\b(nan|None|inf)\b", page.text["main"][0])
+
+
+def test_a_sweep_has_the_compliance_warnings_of_all_combinations(tmp_path: Path) -> None:
+    presets = [{"preset": "simple"}, {"preset": "qaca"}]
+    page = page_of(ws.sweep(configured(), {"plan.match": presets}, replicates=1, progress=None), tmp_path)
+    warnings = [text for text in page.text["p"] if text.startswith("Warning: ")]
+
+    assert any("a QACA covers everybody without an election" in text for text in warnings)
+    assert not any(text.startswith("No compliance warning") for text in page.text["p"])
+    assert not any("compliance warning: " in text for text in page.text["li"])
 
 
 def test_pages_of_results_without_a_plan_tell_payroll(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
 from workforce_sim.reports.horizon import yearly
 from workforce_sim.store.header import Header
 
@@ -57,8 +57,9 @@ class Scenario:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """Compliance warnings of the plan."""
-        return plan_warnings(self.config)
+        """Compliance warnings of the plan; of a sweep, of the plans of all combinations."""
+        noted = (note.partition(COMPLIANCE) for note in self.header.notes)
+        return tuple(dict.fromkeys([*plan_warnings(self.config), *(text for _, found, text in noted if found)]))
 
     @property
     def notes(self) -> list[str]:
