@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import workforce_sim as ws
+from workforce_sim.engine.partitions import Large
 from workforce_sim.result import Result
 from workforce_sim.run import begin
 from workforce_sim.simulation import recorded
@@ -47,7 +48,7 @@ def interrupted(config: Any, run: Path, after: int, **arguments: Any) -> None:
     raise AssertionError(f"the run was not interrupted: {result!r}")
 
 
-def through_disk(config: Any, run: Path, rows: int, after: int | None = None, **arguments: Any) -> None:
+def through_disk(config: Any, run: Path, rows: int, after: int | None = None, room: int = 0, **arguments: Any) -> None:
     """Simulate into a folder in partitions of so many rows, as very large runs are; stop after so many years."""
 
     def tell(year: int) -> None:
@@ -56,7 +57,7 @@ def through_disk(config: Any, run: Path, rows: int, after: int | None = None, **
             raise InterruptionError
 
     told: list[int] = []
-    begun = begin(config, in_order=True, large=0, rows=rows, **arguments)
+    begun = begin(config, in_order=True, large=Large(0, rows, room), **arguments)
     try:
         recorded(begun, run, tell)
     except InterruptionError:

@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
-from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
@@ -22,7 +22,7 @@ from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +68,7 @@ class Result(PassedOn):
 
     @property
     def _span(self) -> str:
-        return span(self.summary["year"].unique().sort().to_list())
+        return period(self.summary["year"].unique().sort().to_list())
 
     def _height(self, name: str) -> int:
         return int(self.scan(name).select(pl.len()).collect().item())

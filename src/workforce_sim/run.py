@@ -25,7 +25,7 @@ from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import unknown_opt_outs
 from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
-from workforce_sim.engine.partitions import ROWS, parted
+from workforce_sim.engine.partitions import Large, parted
 from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
@@ -88,7 +88,7 @@ class Run:
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
         source: where the census comes from, as ``source_of`` says.
-        rows: employees of a partition, where the staff go through the disk.
+        large: how the staff go through the disk, where they do.
     """
 
     config: Config
@@ -98,7 +98,7 @@ class Run:
     engine: Engine
     clock: Clock
     source: Source
-    rows: int
+    large: Large
     _first: _First
 
     @property
@@ -145,7 +145,7 @@ class Run:
             years = range(after.years[-1] + 1, years.stop)
             state = self._resumed(state, after, kept, spools[0])
         self._let_go()
-        return Stream(Course(world, in_order=True), self.rows, spools), years, state
+        return Stream(Course(world, in_order=True), self.large.rows, spools), years, state
 
     def _resumed(self, first: StateOnDisk, after: Stored, kept: Carried, spool: Spool) -> StateOnDisk:
         """Return the opening of the year after those that are stored, a row group of snapshots after another."""
@@ -156,7 +156,7 @@ class Run:
             state = resumed(first.scale, self._first.world, self.opening, last, people, carried)
             hires = int(np.count_nonzero(state.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
             for shelves, staff in ((hired, state.staff[:hires]), (census, state.staff[hires:])):
-                shelves += [set_aside(part, spool) for part in parted(staff, self.rows)]
+                shelves += [set_aside(part, spool) for part in parted(staff, self.large.rows)]
             found = replace(first, hired=hired, census=census, scale=state.scale, forfeitures=state.forfeitures)
         return found
 
@@ -224,8 +224,7 @@ def begin(
     engine: Engine = "fast",
     in_order: bool = False,
     own: Sequence[OwnEvent] = (),
-    large: int | None = None,
-    rows: int = ROWS,
+    large: Large | None = None,
 ) -> Run:
     """Read, check and prepare everything; other arguments and errors as for ``simulate``, and in a forked process.
 
@@ -237,8 +236,7 @@ def begin(
         in_order: whether the tables are wanted in written order: staff that stand so from the start take the work of a
             moment, and make putting each year in order a matter of merging.
         own: the user's own events.
-        large: with more staff than this a run goes through the disk, and can only be ``recorded``; None for memory.
-        rows: employees of a partition of such a run.
+        large: when the staff go through the disk; then the run can only be ``recorded``. Never when left out.
     """
     refuse_forked()
     replicate = asked.replicate(replicate)
@@ -257,8 +255,8 @@ def begin(
         _check_departments(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
-        if large is not None and engine == "fast" and opening.staff.height > large:
-            first = _first_in_parts(chosen, opening, replicate, tuple(own), rows)
+        if large is not None and engine == "fast" and opening.staff.height > large.above:
+            first = _first_in_parts(chosen, opening, replicate, tuple(own), large.rows)
         else:
             first = _first(chosen, opening, replicate, tuple(own), in_order=in_order)
     notes = (
@@ -267,7 +265,7 @@ def begin(
         *written.notes(replicate),
         *configuration_notes(written, replicate, given=census is not None),
     )
-    return Run(chosen, opening, notes, replicate, engine, clock, source, rows, first)
+    return Run(chosen, opening, notes, replicate, engine, clock, source, large or Large(), first)
 
 
 def _first(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent, ...], *, in_order: bool) -> _First:

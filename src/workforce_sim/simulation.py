@@ -12,7 +12,7 @@ from typing import Any
 from workforce_sim.config.load import overridden, read_config
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.engine.partitions import LARGE
+from workforce_sim.engine.partitions import Large
 from workforce_sim.engine.resume import carried
 from workforce_sim.engine.streamed import merge
 from workforce_sim.opening import Tables
@@ -78,7 +78,7 @@ def simulate(
         engine=engine,
         in_order=folder is not None,
         own=events,
-        large=None if folder is None else LARGE,
+        large=None if folder is None else Large(),
     )
     with years(progress) as tell:
         return _simulated(run, None if folder is None else Path(folder), tell)
@@ -149,17 +149,18 @@ def through_disk(run: Run, writer: RunWriter) -> Generator[int]:
     While the ledger of a year is put together, the next one is computed.
     """
     done = Stored(writer.folder, writer.header, tuple(writer.years))
-    with spooling(writer.folder) as here, spooling(writer.folder) as there, ThreadPoolExecutor(1) as pool:
+    spooled = partial(spooling, writer.folder, run.large.room_for(run.opening.staff.height))
+    with spooled() as here, spooled() as there, ThreadPoolExecutor(1) as pool:
         waiting: Future[int] | None = None
         stream, years, state = run.through_disk(done, (here, there))
         for number in years:
             if number in done.years:  # written without what goes on: it is computed again, and stays as it is
-                with spooling(writer.folder) as nowhere:
+                with spooled() as nowhere:
                     state, _ = stream.step(state, number, run.clock, GrowingYear({}), nowhere)
                 continue
             with ExitStack() as growing:
                 files = growing.enter_context(writer.growing(number))
-                aside = growing.enter_context(spooling(writer.folder))
+                aside = growing.enter_context(spooled())
                 state, ledgers = stream.step(state, number, run.clock, files, aside)
                 if waiting is not None:
                     yield waiting.result()

@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any
 
 from workforce_sim import WorkforceSimError, simulate
+from workforce_sim.engine.partitions import Large
 from workforce_sim.run import begin
 from workforce_sim.simulation import recorded
 
@@ -72,7 +73,7 @@ def simulated(asked: dict[str, Any]) -> dict[str, Any]:
 
     try:
         if "rows" in asked:
-            run = begin(asked["config"], in_order=True, large=0, rows=asked["rows"])
+            run = begin(asked["config"], in_order=True, large=Large(0, asked["rows"], 0))
             result = recorded(run, Path(asked["out"]), lambda year: None)
         else:
             result = simulate(asked["config"], out=asked["out"], progress=tell if asked.get("tell") else None)

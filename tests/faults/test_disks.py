@@ -40,12 +40,15 @@ def assert_first_years(run: Path, expected: dict[str, str]) -> int:
 # --- no space ---
 
 
+@pytest.mark.parametrize("asked", [{}, {"rows": 7}], ids=["in memory", "through the disk"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.8, 0.9, 0.99])
-def test_files_that_cannot_grow_are_one_error_and_the_run_goes_on_later(share: float, place: Path) -> None:
+def test_files_that_cannot_grow_are_one_error_and_the_run_goes_on_later(
+    share: float, asked: dict[str, int], place: Path
+) -> None:
     ws.simulate(GROWING, out=place / "whole")
     expected, run = hashes(place / "whole"), place / "run"
     largest = max(path.stat().st_size for path in (place / "whole").rglob("*"))
-    with Writer(config=GROWING, limit=int(share * largest)) as writer:
+    with Writer(config=GROWING, limit=int(share * largest), **asked) as writer:
         outcome = writer.run(out=run)
     assert outcome is not None
     assert outcome["error"] == "LedgerError"

@@ -334,7 +334,7 @@ def test_an_attribution_reads_as_a_table() -> None:
         lines[0] == "shares of the variance, 60 simulations for each source, +- standard error, "
         "without that of replicate 0's draws"
     )
-    assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
+    assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "cost,"]
     assert "0.0 +- 0.0" in lines[4]
     assert repr(attributed()) == "<Attribution over 60 simulations>"
 

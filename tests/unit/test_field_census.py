@@ -322,7 +322,7 @@ def test_placeholders_are_no_dates_and_said(read: Read, nothing: str) -> None:
 
 
 def test_a_placeholder_for_a_hire_date_is_an_error_of_its_own(read: Read) -> None:
-    with pytest.raises(CensusError, match=r"1 of 2 rows has hire_date 1900-01-01 or the like.*\(first: line 2\)"):
+    with pytest.raises(CensusError, match=r"1 of 2 rows has hire_date 1900-01-01 or similar.*\(first: line 2\)"):
         read(f"{BASE}\n1,1900-01-01,52000\n2,2018-05-01,61000\n")
 
 
@@ -654,12 +654,12 @@ def test_a_census_prints_as_its_account(read: Read) -> None:
 
     page = repr(census).splitlines()
     assert page[:3] == [
-        "staff.csv: 1 person on 2025-01-01",
+        "staff.csv: 1 employee on 2025-01-01",
         "2 rows = 1 employee + 1 left out + 0 refused",
         "  left out: 1 with a terminated status",
     ]
     assert "not used: Title" in page
-    assert "<strong>staff.csv: 1 person on 2025-01-01</strong>" in census._repr_html_()
+    assert "<strong>staff.csv: 1 employee on 2025-01-01</strong>" in census._repr_html_()
     assert json.loads(json.dumps(census.account))["census"] == {
         "date_format": {"hire_date": "%m/%d/%Y"},
         "columns": {"status": "Status"},

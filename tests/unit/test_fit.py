@@ -70,7 +70,7 @@ def test_each_fitted_key_says_where_it_comes_from(found: ws.Fit) -> None:
     lines = found.yaml().splitlines()
     place = next(i for i, line in enumerate(lines) if "total_termination_rate:" in line)
 
-    assert "leavers of" in lines[place - 1]
+    assert "terminations of" in lines[place - 1]
     assert all(why for _, _, why in found.keys.entries)
 
 
@@ -190,7 +190,7 @@ def test_entrants_with_old_hire_dates_and_uneven_intervals_are_told() -> None:
     fit = ws.fit({days[0]: people(id=ids), days[1]: people(id=ids[10:]), days[2]: people(id=ids)})
 
     assert [warning for warning in fit.warnings if "intervals are uneven, 1.00 to 3.00 years" in warning]
-    assert [warning for warning in fit.warnings if warning.startswith("10 leavers came back later")]
+    assert [warning for warning in fit.warnings if warning.startswith("10 terminated employees came back later")]
 
 
 def test_hires_who_leave_in_the_year_are_counted_where_dates_tell() -> None:
@@ -245,7 +245,7 @@ def test_names_of_departments_are_text_on_the_page(tmp_path: Path) -> None:
 def test_a_page_replaces_nothing_but_a_page(found: ws.Fit, tmp_path: Path) -> None:
     (tmp_path / "mine.html").write_text("mine")
 
-    with pytest.raises(ws.RequestError, match="exists and is no report"):
+    with pytest.raises(ws.RequestError, match="exists and is not a report"):
         found.report(tmp_path / "mine.html")
     with pytest.raises(ws.RequestError, match="give a name that ends in"):
         found.report(tmp_path / "fit.txt")

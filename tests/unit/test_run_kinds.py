@@ -82,8 +82,8 @@ def test_show_prints_what_the_command_printed(kind: str, capsys: Captured) -> No
 def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured) -> None:
     simulate_ensemble(TWO, replicates=2, out="it")
     Path("it/replicates.parquet").unlink()
-    assert told("verify", capsys).startswith("it: holds no run but an ensemble, ")
-    assert told("show", capsys).startswith("it: is not finished; give its command again")
+    assert told("verify", capsys).startswith("it: is not a run but an ensemble, ")
+    assert told("show", capsys).startswith("it: is not finished; run its command again")
 
 
 @pytest.mark.parametrize("part", ["run/year=2025", "ensemble/batch=000000"])

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 import workforce_sim as ws
 from tests.support_store import hashes, interrupted, run_of, strays, through_disk, year_folders
-from workforce_sim.engine.partitions import LARGE
+from workforce_sim.engine.partitions import Large
 from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import prepared
 from workforce_sim.run import begin
@@ -21,6 +21,7 @@ from workforce_sim.store.parquet import ROW_GROUP, encoded
 from workforce_sim.store.reading import opened
 from workforce_sim.store.spool import spooling
 
+MANY = Large().above
 pytestmark = pytest.mark.filterwarnings("error")
 THREE_YEARS = run_of(3)
 EVERY_DECISION = run_of(
@@ -36,19 +37,21 @@ EVERY_DECISION = run_of(
 )
 
 
-@pytest.mark.parametrize("rows", [1, 7, 1_000])
+@pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 5_000), (7, 1_000_000), (1_000, 0)])
 @pytest.mark.parametrize("config", [THREE_YEARS, EVERY_DECISION], ids=["defaults", "every decision"])
-def test_the_files_are_those_of_a_run_in_memory(config: dict[str, object], rows: int, tmp_path: Path) -> None:
+def test_the_files_are_those_of_a_run_in_memory(
+    config: dict[str, object], rows: int, room: int, tmp_path: Path
+) -> None:
     ws.simulate(config, out=tmp_path / "whole")
-    through_disk(config, tmp_path / "parts", rows)
+    through_disk(config, tmp_path / "parts", rows, room=room)
 
     assert (hashes(tmp_path / "parts"), strays(tmp_path / "parts")) == (hashes(tmp_path / "whole"), [])
     assert ws.verify_run(tmp_path / "parts", deep=True).problems == ()
 
 
 def test_many_staff_go_through_the_disk_and_few_do_not(tmp_path: Path) -> None:
-    one_year = run_of(1, census={"size": LARGE + 1})
-    many, few = (begin(run_of(1, census={"size": size}), in_order=True, large=LARGE) for size in (LARGE + 1, LARGE))
+    one_year = run_of(1, census={"size": MANY + 1})
+    many, few = (begin(run_of(1, census={"size": size}), in_order=True, large=Large()) for size in (MANY + 1, MANY))
 
     assert (many.through_the_disk, few.through_the_disk) == (True, False)
     assert_frame_equal(ws.simulate(one_year, out=tmp_path / "run").summary, ws.simulate(one_year).summary)
@@ -57,7 +60,7 @@ def test_many_staff_go_through_the_disk_and_few_do_not(tmp_path: Path) -> None:
 
 def test_the_result_has_its_opening_and_notes(tmp_path: Path) -> None:
     whole = ws.simulate(THREE_YEARS, out=tmp_path / "whole")
-    found = recorded(begin(THREE_YEARS, in_order=True, large=0, rows=7), tmp_path / "parts", lambda year: None)
+    found = recorded(begin(THREE_YEARS, in_order=True, large=Large(0, 7)), tmp_path / "parts", lambda year: None)
 
     assert (found.fingerprint, found.notes, found.source) == (whole.fingerprint, whole.notes, whole.source)
     assert found.opening is not None
@@ -112,7 +115,7 @@ def test_a_note_on_opt_outs_is_the_same_wherever_a_run_goes() -> None:
     notes = [
         begin(config, census=rows).notes,
         begin(config, census=rows, in_order=True).notes,
-        begin(config, census=rows, in_order=True, large=0, rows=7).notes,
+        begin(config, census=rows, in_order=True, large=Large(0, 7)).notes,
     ]
 
     assert any("the census does not say who opted out" in note for note in notes[0])
@@ -149,7 +152,7 @@ def test_a_file_has_the_same_bytes_in_whatever_pieces_its_rows_come(cuts: list[i
 
 def test_frames_that_are_set_aside_come_back_and_leave_no_file(tmp_path: Path) -> None:
     frames = [pl.DataFrame({"a": [1, None], "b": ["x", "y" * 40]}), pl.DataFrame({"a": [0.5]}).clear()]
-    with spooling(tmp_path) as spool:
+    with spooling(tmp_path, 0) as spool:
         kept = [spool.put(frame) for frame in frames]
         assert list(tmp_path.iterdir()) == []
         assert [spool.get(one).equals(frame) for one, frame in zip(kept, frames, strict=True)] == [True, True]
@@ -157,3 +160,19 @@ def test_frames_that_are_set_aside_come_back_and_leave_no_file(tmp_path: Path) -
         spool.clear()
         with pytest.raises(OSError, match="what was set aside is not there"):
             spool.get(kept[0])
+
+
+def test_there_is_room_where_all_of_an_opening_fits() -> None:
+    large = Large(room=100_000)
+
+    assert (large.room_for(1_000), large.room_for(1_001)) == (100_000, 0)
+
+
+def test_what_there_is_room_for_stays_in_memory(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": np.arange(1_000)})
+    with spooling(tmp_path, 3 * 8_000) as spool:
+        kept = [spool.put(frame) for _ in range(4)]
+        assert [one.size == 0 for one in kept] == [True, True, True, False]
+        assert all(spool.get(one).equals(frame) for one in kept)
+        spool.clear()
+        assert spool.put(frame).size == 0

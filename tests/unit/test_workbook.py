@@ -117,7 +117,7 @@ def test_assumptions_say_where_they_come_from(run: Result, tmp_path: Path) -> No
     assert rows["workforce.total_termination_rate"][0] == "0.12"
     assert rows["workforce.total_termination_rate"][2] == "set in the configuration"
     assert rows["enrollment.escalation.cap"][2].startswith("default; ")
-    assert rows["random_seed"][3] == "Seed of every draw."
+    assert rows["random_seed"][3] == "Seed of all random draws."
 
 
 def test_how_it_was_made_has_the_hashes(run: Result, tmp_path: Path) -> None:

@@ -46,6 +46,12 @@ SWEPT = (
 
 def add_ensemble_commands(commands: Any, command: Command) -> None:
     """Add the commands of many replicates."""
+    _add_ensemble(commands, command)
+    _add_compare(commands, command)
+    _add_sweep(commands, command)
+
+
+def _add_ensemble(commands: Any, command: Command) -> None:
     about = "simulate many times and show means and ranges"
     example = "workforce-sim ensemble plan.yaml --replicates 1000 --out runs/futures"
     ensemble = command(commands, "ensemble", about, _ensemble, details=SPREAD, example=example)
@@ -60,6 +66,9 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     about = "simulate only the I-th of N parts, to be put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
+
+
+def _add_compare(commands: Any, command: Command) -> None:
     about = "simulate scenarios with the same random draws and show how they differ"
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
@@ -71,6 +80,9 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
     compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
     about = "hide no cell; for internal use, in tables, JSON and files alike"
     compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
+
+
+def _add_sweep(commands: Any, command: Command) -> None:
     about = "simulate every combination of some values with the same random draws"
     example = 'workforce-sim sweep plan.yaml --set "compensation.cola_rate=[0.02, 0.03]" --out runs/grid'
     sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)
@@ -225,9 +237,7 @@ def _gains_text(gains: pl.DataFrame | None, least: int | None) -> Iterator[str]:
     from workforce_sim.ensembles.groups_text import gains_table, hidden_note  # noqa: PLC0415
 
     if gains is not None:
-        yield from gains_table(gains)
-    if least is not None and gains is not None:
-        yield from hidden_note(gains, least)
+        yield from (*gains_table(gains), *(() if least is None else hidden_note(gains, least)))
 
 
 # --- sweep ---

@@ -32,11 +32,6 @@ RANGE = "  5th to 95th percentile"
 _KNOWN = frozenset(names(SUMMARY))
 
 
-def span(years: Sequence[int]) -> str:
-    """Return years in words: ``2025 to 2029``."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-
 def main_of(measures: Iterable[str]) -> list[str]:
     """Return the measures to show: the main ones, then those of a user's own events."""
     there = list(measures)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from workforce_sim.display.by_year import span
 from workforce_sim.display.card import Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.canvas import Form
 from workforce_sim.markup.charts.lines import Line, line_chart
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 from workforce_sim.wording.measures import label, shown
 
 OUTER, INNER = ("p5", "p95"), ("p25", "p75")
@@ -44,7 +43,7 @@ def years_plot(what: str, years: Sequence[int], lines: Sequence[Line], note: str
         raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
     drawn = line_chart(what, [*map(str, years)], lines, form)
     rows = [row for line in lines for row in _figures(line, form)]
-    return Picture(f"{what}, {span(years)}", note, drawn, Table(("", *map(str, years)), rows))
+    return Picture(f"{what}, {period(years)}", note, drawn, Table(("", *map(str, years)), rows))
 
 
 def _form(measure: str) -> Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TypeVar
@@ -15,8 +16,28 @@ import polars as pl
 ROWS = 131_072
 """Employees of a partition: more do not fit the caches, fewer cost overhead."""
 
-LARGE = 2 * ROWS
-"""Staff of a run on disk above which they go through the disk too."""
+
+@dataclass(frozen=True)
+class Large:
+    """When the staff of a run on disk go through the disk too, and how.
+
+    Attributes:
+        above: with more staff than this.
+        rows: employees of a partition.
+        room: bytes that may stay in memory of what is set aside: of an opening, and of a ledger.
+    """
+
+    above: int = 2 * ROWS
+    rows: int = ROWS
+    room: int = 256 * 2**20
+
+    def room_for(self, staff: int) -> int:
+        """Return how much room there is for so many staff: none, unless all of an opening fits."""
+        return self.room if staff * STATE_BYTES <= self.room else 0
+
+
+STATE_BYTES = 100
+"""Of an employee at an opening, about."""
 
 R = TypeVar("R")
 

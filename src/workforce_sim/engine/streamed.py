@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -30,6 +31,10 @@ from workforce_sim.store.spool import Kept, Spool
 
 PIECE = 16_384
 """Ledger rows that are set aside together: of each partition one such piece is in memory when they are merged."""
+
+
+TOGETHER = 512
+"""Stretches of the ledger that are added at a time."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +174,9 @@ class Stream:
 
 def merge(files: GrowingYear, aside: Spool, ledgers: Sequence[Sequence[Kept]]) -> None:
     """Add the ledger of a year to its files, from that of its partitions."""
-    for rows in merged([map(aside.get_rows, pieces) for pieces in ledgers]):
-        files.add_ledger(rows)
+    rows = merged([map(aside.get_rows, pieces) for pieces in ledgers])
+    while some := list(islice(rows, TOGETHER)):
+        files.add_ledger(some)
 
 
 def _given(parts: list[_Waiting], decision: Settlement, events: list[Declared], year: Year) -> list[_Waiting]:

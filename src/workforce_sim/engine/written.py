@@ -25,7 +25,8 @@ def in_written_order(events: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.Dat
     order = by_key(people, KEY)
     date = events["effective_date"].to_physical().to_numpy()
     place = _written(events[ROW].to_numpy(), date, people["replicate"].to_numpy(), order)
-    return events.drop(ROW)[place], people.drop(KEY)[order]
+    stand_so = bool((order[1:] > order[:-1]).all())
+    return events.drop(ROW)[place], people.drop(KEY) if stand_so else people.drop(KEY)[order]
 
 
 def merged(ledgers: Sequence[Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.ensembles.ensemble import LEAST, Ensemble
 from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, values
-from workforce_sim.wording import counted, percent
+from workforce_sim.wording import counted, percent, period
 
 COLUMNS = ("mean", "std error", "P5", "P50", "P95")
 _NOT_MET = "target precision not reached after {}"
@@ -22,11 +22,9 @@ def readable(found: Ensemble, targets: Mapping[str, float] | None = None) -> str
         found: the ensemble.
         targets: the relative standard errors that were asked for, by measure.
     """
-    years = found.config.simulation.years
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
     sure = [_sure(name, found.sure[name], target, found.count) for name, target in (targets or {}).items()]
-    lines = table(("", "year", *COLUMNS), list(_rows(found)))
-    return "\n".join([f"{counted(found.count, 'simulation')}, {span}", *sure, "", *lines])
+    title = f"{counted(found.count, 'simulation')}, {period(found.config.simulation.years)}"
+    return "\n".join([title, *sure, "", *table(("", "year", *COLUMNS), list(_rows(found)))])
 
 
 def _rows(found: Ensemble) -> Iterator[tuple[str, ...]]:

@@ -28,6 +28,7 @@ from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
@@ -78,12 +79,12 @@ class Comparison(PassedOn):
     @cached_property
     def replicates(self) -> pl.DataFrame:
         """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``; a plan that is off costs 0."""
-        return _stacked(iter(self._summaries.items()))
+        return stacked(self._summaries.items())
 
     @cached_property
     def bands(self) -> pl.DataFrame:
         """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
-        return _stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
+        return stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
 
     @cached_property
     def differences(self) -> pl.DataFrame:
@@ -110,8 +111,7 @@ class Comparison(PassedOn):
         payroll it is that of all years together.
         """
         base = self._summaries[self.baseline]
-        found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
-        return found.filter(pl.col("year").is_null()).drop("year")
+        return stacked((name, pairing.in_total(base, rows)) for name, rows in self._summaries.items())
 
     @property
     def made_by(self) -> list[str]:
@@ -147,7 +147,7 @@ class Comparison(PassedOn):
 
     def _beside(self, measured: Any) -> pl.DataFrame:
         base = self._summaries[self.baseline]
-        return _stacked((name, measured(base, self._summaries[name])) for name in self.others)
+        return stacked((name, measured(base, self._summaries[name])) for name in self.others)
 
     @cached_property
     def _summaries(self) -> dict[str, pl.DataFrame]:
@@ -179,7 +179,7 @@ class Comparison(PassedOn):
         """
         found = self._found(replicate)
         base = found[self.baseline]
-        return _stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
+        return stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
 
     def gains(self, by: str = "age_band", replicate: int = 0, *, least: int | None = None) -> pl.DataFrame:
         """Return who gains and who loses employer contributions over all years, by group.
@@ -203,14 +203,14 @@ class Comparison(PassedOn):
             return table
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
-        return _stacked((name, people.gains(part, by, least)) for name, part in parts)
+        return stacked((name, people.gains(part, by, least)) for name, part in parts)
 
     def report(
         self,
         path: str | Path,
         *,
         discount_rate: float | None = None,
-        least: int | None = 10,
+        least: int | None = LEAST,
         attribution: Attribution | None = None,
     ) -> Path:
         """Write one page about the comparison, an HTML file for people to read, and return its path.
@@ -266,7 +266,7 @@ class Comparison(PassedOn):
         return readable(self)
 
 
-def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+def stacked(named: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Return the tables of scenarios as one, with their names in the first column."""
     return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
 

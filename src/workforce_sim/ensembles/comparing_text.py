@@ -10,21 +10,16 @@ import polars as pl
 from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.ensemble import any_plan
-from workforce_sim.ensembles.groups_text import costs_table
+from workforce_sim.ensembles.groups_text import WIDTH, costs_table
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import columns, counted
+from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
-
-LEAST = 10
-"""Fewest people of a group that is shown, unless everything is."""
-
-COST, PAYROLL = "net_employer_cost_cents", "payroll_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
 """Measures that are shown of existing employees and future hires, and whether they add up over years."""
 
@@ -63,8 +58,7 @@ def _headline(found: Comparison) -> str:
 
 def span(found: Comparison) -> str:
     """Return the years of a comparison."""
-    years = found.ensembles[found.baseline].config.simulation.years
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    return period(found.ensembles[found.baseline].config.simulation.years)
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:
@@ -108,12 +102,12 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
         yield from _wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
 
 
-def _wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
-    """Yield a list of words as lines of a width, the first one with what they are."""
+def _wrapped(begin: str, words: list[str]) -> Iterator[str]:
+    """Yield a list of words as lines of 100 letters, the first one with what they are."""
     line = begin
     for place, word in enumerate(words):
         text = word + (", " if place + 1 < len(words) else "")
-        if len(line) + len(text.rstrip()) > width:
+        if len(line) + len(text.rstrip()) > 100:
             yield line.rstrip()
             line = "  "
         line += text

@@ -71,8 +71,13 @@ def side_by_side(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
         One row per year and measure, then of the totals of what adds up over years (``year`` is null): year, measure,
         replicates, mean, mean_error, p5, p95, and the same four with ``difference_`` before them.
     """
-    totals = [with_year(horizon(each)) for each in (base, other)]
-    return pl.concat([_measured(base, other), _measured(*totals).with_columns(pl.lit(None, pl.Int32).alias("year"))])
+    whole = in_total(base, other).select(pl.lit(None, pl.Int32).alias("year"), pl.all())
+    return pl.concat([_measured(base, other), whole])
+
+
+def in_total(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return the same of what adds up over years, all years together: one row per measure, without a year."""
+    return _measured(*(with_year(horizon(each)) for each in (base, other))).drop("year")
 
 
 def _measured(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

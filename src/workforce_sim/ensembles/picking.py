@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.errors import RequestError
-from workforce_sim.tables import SUMMARY, names
 
 _COMPARED: dict[str, Callable[[Any, Any], pl.Expr]] = {
     "<=": operator.le,
@@ -51,8 +51,7 @@ def picked(
 
 def refuse_unknown(combinations: pl.DataFrame, sort: str | None, conditions: Iterable[str]) -> None:
     """Raise ``RequestError`` for a sort or a condition that ``picked`` would refuse, before anything is simulated."""
-    measures = [name for name in names(SUMMARY) if name not in {"replicate", "year"}]
-    nothing = combinations.head(0).with_columns(pl.lit(None, pl.Float64).alias(name) for name in measures)
+    nothing = combinations.head(0).with_columns(pl.lit(None, pl.Float64).alias(name) for name in MEASURES)
     picked(nothing, combinations.columns[1:], sort=sort, conditions=conditions)
 
 

@@ -45,7 +45,7 @@ from workforce_sim.store.layout import (
     write_new,
 )
 from workforce_sim.store.lock import locked
-from workforce_sim.store.parquet import encoded, write_tables
+from workforce_sim.store.parquet import decoded, encoded, write_tables
 from workforce_sim.store.writer import held, refuse_without, writable
 from workforce_sim.tables import TABLES
 
@@ -234,10 +234,7 @@ def _read(batch: Path) -> pl.DataFrame:
 
 def _table(path: Path, content: bytes) -> pl.DataFrame:
     """Return the measures of replicates in a file."""
-    try:
-        table = pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    table = decoded(path, content)
     known = {column.name: column.dtype for column in TABLES["summary"]}
     if list(table.schema.items())[: len(known)] != list(known.items()):
         raise LedgerError(f"{path}: has other columns than a table of summary; {RESTORE}")

@@ -21,6 +21,7 @@ from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
 from workforce_sim.store.header import FORMAT as RUN_FORMAT
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
+from workforce_sim.store.parquet import decoded
 from workforce_sim.tables import SUMMARY
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
@@ -111,12 +112,8 @@ def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.
         known: names of tables to leave out: those that the result can make again.
     """
     if is_file(folder / ASKED):
-        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
-
-
-def table_names(folder: Path) -> list[str]:
-    """Return the names of the tables in the folder of a comparison or a sweep."""
-    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+        names = [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+        yield from ((name, read_table(folder, name)) for name in names if name not in known)
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:
@@ -133,7 +130,4 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         content = file.read()
     if sha256(content) != known.sha256:
         raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
-    try:
-        return pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    return decoded(path, content)

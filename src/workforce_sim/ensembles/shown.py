@@ -12,6 +12,7 @@ from workforce_sim.ensembles.groups_text import gains_table, hidden_note
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.explain.provenance import provenance
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 
@@ -46,15 +47,14 @@ def _comparison(found: Comparison) -> Iterator[str]:
     yield comparing_text.readable(found, by, None)
     gains = found.saved.get("gains")
     if gains is not None and any_plan(found.ensembles.values()):
-        yield from (*gains_table(gains), *hidden_note(gains, comparing_text.LEAST))
+        yield from (*gains_table(gains), *hidden_note(gains, LEAST))
 
 
 def _made(found: Ensemble | Comparison | Sweep) -> Iterator[str]:
     """Yield what made it: seed, census and versions, which are the same in all of its parts."""
     header = _header(found)
     seed = header.configuration["random_seed"]
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"seed {seed}; census {header.census[:12]}...; {versions}"
+    yield f"seed {seed}; census {header.census[:12]}...; {header.software}"
 
 
 def _header(found: Ensemble | Comparison | Sweep) -> Header:

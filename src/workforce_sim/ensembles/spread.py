@@ -14,7 +14,8 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 
-SOURCES = ("chance", "year", "assumptions")
+IN_WORDS = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
+SOURCES = tuple(IN_WORDS)
 HELD_STILL = 0
 """The replicate whose draws of persons all replicates have where chance is held still."""
 

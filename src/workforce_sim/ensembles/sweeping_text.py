@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.ensembles.ensemble import any_plan
-from workforce_sim.ensembles.wording import error, gap, table, values
-from workforce_sim.wording import columns, counted, number
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
+from workforce_sim.ensembles.wording import error, gap, swept, table, values
+from workforce_sim.wording import columns, counted, period, shortened
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
-COST, SHARE = "net_employer_cost_cents", "employer_cost_share_of_payroll"
-HEADCOUNT, PAYROLL = "headcount_closing", "payroll_cents"
+HEADCOUNT = "headcount_closing"
 APART = ("difference", "std error")
 WIDTH = 24
 """Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
@@ -56,8 +56,8 @@ def _legend(found: Sweep) -> Iterator[str]:
     yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
     for key in found.keys:
         for value in found.combinations[key].unique(maintain_order=True):
-            if len(text(value)) > WIDTH:
-                yield f"  {cut(value)} is {text(value)}"
+            if len(swept(value)) > WIDTH:
+                yield f"  {cut(value)} is {swept(value)}"
     yield ""
 
 
@@ -70,34 +70,27 @@ def headings(keys: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def text(cell: str | float) -> str:
-    """Return a value of a swept key."""
-    return cell if isinstance(cell, str) else number(cell)
-
-
 def cut(cell: str | float) -> str:
     """Return a value as long as a column is wide."""
-    whole = text(cell)
-    return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
+    return shortened(swept(cell), WIDTH)
 
 
 def _years(found: Sweep) -> range:
     return found.ensembles[0].config.simulation.years
 
 
-def _span(found: Sweep) -> str:
-    years = _years(found)
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
-
-
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
     of = _keyed(found.totals)
     rows = [
-        [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
+        [
+            *_mean(COST, of[each, COST], "p5", "p95"),
+            *_moved(COST, of[each, COST]),
+            *_mean(OF_PAYROLL, of[each, OF_PAYROLL]),
+        ]
         for each in numbers
     ]
-    title = f"net employer cost, {_span(found)}"
+    title = f"net employer cost, {period(_years(found))}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 
@@ -114,7 +107,7 @@ def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
 
 
 def _payroll(found: Sweep, numbers: Sequence[int]) -> list[str]:
-    return [f"payroll, {_span(found)}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
+    return [f"payroll, {period(_years(found))}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
 
 
 def _headcount(found: Sweep, numbers: Sequence[int]) -> list[str]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from workforce_sim.wording import columns
+from workforce_sim.wording import columns, number, signed
+from workforce_sim.wording.measures import is_share
 
 SHOWN = {
     "headcount_closing": "closing headcount",
@@ -68,7 +69,7 @@ def values(measure: str, found: Sequence[float | None]) -> list[str]:
 def gaps(measure: str, found: Sequence[float | None]) -> list[str]:
     """Return differences of a measure that stand side by side, with their signs; of shares in percentage points."""
     scale = _scale(measure, found, _POINTS)
-    return [NONE if gap is None else _signed(gap, _text(abs(gap), scale)) for gap in found]
+    return [NONE if gap is None else signed(gap, _text(abs(gap), scale)) for gap in found]
 
 
 def value(measure: str, found: float | None) -> str:
@@ -79,11 +80,6 @@ def value(measure: str, found: float | None) -> str:
 def gap(measure: str, found: float | None) -> str:
     """Return one difference of a measure."""
     return gaps(measure, [found])[0]
-
-
-def _signed(gap: float, text: str) -> str:
-    nothing = not any(digit in text for digit in "123456789")
-    return text if nothing else f"{'-' if gap < 0 else '+'}{text}"
 
 
 def _scale(measure: str, found: Sequence[float | None], of_shares: Scale) -> Scale:
@@ -121,9 +117,9 @@ def error(measure: str, found: float | None) -> str:
     return two_digits(100 * found) if is_share(measure) else two_digits(found)
 
 
-def is_share(measure: str) -> bool:
-    """Return whether a measure is a share of one."""
-    return "rate" in measure or "share" in measure or "growth" in measure
+def swept(cell: str | float) -> str:
+    """Return a value of a swept key."""
+    return cell if isinstance(cell, str) else number(cell)
 
 
 def amount(cents: float) -> str:

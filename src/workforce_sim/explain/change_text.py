@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workforce_sim.display.card import Card, Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.markup.charts.rows import Step, waterfall
-from workforce_sim.wording import columns
+from workforce_sim.wording import columns, whole_dollars
 from workforce_sim.wording.measures import label
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _bar(start: float, end: float, low: float, high: float, mark: str) -> str:
 
 def _value(found: Change, value: float) -> str:
     if found.measure.endswith("_cents"):
-        return f"{'-' if value < 0 else ''}${abs(value) / 100:,.0f}"
+        return whole_dollars(value)
     return f"{100 * value:.1f}%" if found.measure.endswith("rate") else f"{value:,.0f}"
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.tables import EVENT_KINDS, SNAPSHOTS, EventType
-from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
+from workforce_sim.wording import bp_percent, columns, counted, dollars, percent, period
 
 if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference
@@ -55,10 +55,8 @@ def _headline(found: RunDifference) -> Iterator[str]:
 
 
 def _span(years: tuple[int, ...]) -> str:
-    if len(years) == 1:
-        return str(years[0])
     gapless = years[-1] - years[0] == len(years) - 1
-    return f"{years[0]} to {years[-1]}" if gapless else ", ".join(map(str, years))
+    return period(years) if gapless else ", ".join(map(str, years))
 
 
 def _configuration_text(found: RunDifference) -> Iterator[str]:

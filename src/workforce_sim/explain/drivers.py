@@ -219,7 +219,7 @@ def participation(sides: tuple[pl.DataFrame, pl.DataFrame]) -> Parts:
     both = sides[0].join(sides[1], on="employee_id", how="full", coalesce=True, suffix="_after")
     was, now = pl.col("participates"), pl.col("participates_after")
     counts = both.select(
-        (pl.col("participates").sum()).alias("participants"),
+        was.sum().alias("participants"),
         was.is_not_null().sum().alias("eligible"),
         (~was & now).sum().alias(STARTED),
         (was & ~now).sum().alias(STOPPED),

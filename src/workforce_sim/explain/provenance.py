@@ -18,7 +18,7 @@ from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 
 
 def provenance(run: str | Path) -> str:
@@ -124,12 +124,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"* versions that affect the files: {_cell(versions)}; format {header.format} of the folder"
+    yield f"* versions that affect the files: {_cell(header.software)}; format {header.format} of the folder"
     for name, source in header.own.items():
         yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
     for machine, made in _by_machine(years).items():
-        yield f"* {_span(made)}: {_cell(machine)}"
+        yield f"* {period(made)}: {_cell(machine)}"
     yield ""
     yield from _table(("year", "committed", "seconds", "peak MB"), map(_when, years))
 
@@ -150,10 +149,6 @@ def _by_machine(years: Sequence[_Committed]) -> dict[str, list[int]]:
         libraries = [f"{name} {number}" for name, number in sorted(made.libraries.items())]
         found.setdefault(", ".join([*words, *libraries]), []).append(year.year)
     return found
-
-
-def _span(years: Sequence[int]) -> str:
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
 # --- hashes ---

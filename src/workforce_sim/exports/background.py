@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 import polars as pl
 
-from workforce_sim.config.keys import schema_at
+from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import json_bytes, sha256
+from workforce_sim.wording import told_once
 
 SET = "set in the configuration"
 DEFAULT = "default; its source is in docs/model/assumptions.md"
@@ -27,7 +26,7 @@ def assumptions(header: Header, whose: str = "") -> Sheet:
         whose: scenario whose assumptions these are, where there are others.
     """
     rows = [
-        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning(each.key)])
+        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning_of(each.key)])
         for each in choices(header)
     ]
     whose = f" of {whose}" if whose else ""
@@ -37,25 +36,14 @@ def assumptions(header: Header, whose: str = "") -> Sheet:
     return Sheet("Assumptions", f"Assumptions{whose}", head, kinds, rows, about)
 
 
-@cache
-def meaning(key: str) -> str:
-    """Return what a key of a configuration means, in the words of its schema; nothing where it has none."""
-    parts = [part for part in re.sub(r"\[[0-9]*\]", "", key).split(".") if not part.isdigit()]
-    found = schema_at(tuple(parts[:-1])).get("properties", {}).get(parts[-1], {})
-    return str(found.get("description", ""))
-
-
 def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
     """Return the notes of each scenario, those of all once.
 
     Args:
         found: notes by name of the scenario; of a run or an ensemble one entry.
     """
-    of: dict[str, list[str]] = {}
-    for name, lines in found.items():
-        for line in lines:
-            of.setdefault(line, []).append(name)
-    rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in of.items()]
+    told = told_once(found).items()
+    rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in told]
     about = ["What was imputed, ignored or dropped in the census; settings without effect; compliance warnings."]
     kinds = [Kind.WRAPPED, Kind.WRAPPED]
     return Sheet("Notes", "Notes", ["Scenario", "Note"], kinds, rows or [Row(["all", "None."])], about)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.bands import PERCENTS, bands, measures
-from workforce_sim.ensembles.pairing import paired
+from workforce_sim.ensembles.pairing import MEASURED, paired
 from workforce_sim.ensembles.totals import horizon, with_year
 from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
 from workforce_sim.exports.workbook import INSTEAD
@@ -130,7 +130,7 @@ def groups_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str
     return Sheet(name, title, head, [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.YEAR], rows, about, frozen=4)
 
 
-MEASURED, HEADS = ("mean", "mean_error", "p5", "p95"), ("mean", "standard error", "P5", "P95")
+HEADS = ("mean", "standard error", "P5", "P95")
 
 
 def simulations_sheet(replicates: pl.DataFrame) -> Sheet:

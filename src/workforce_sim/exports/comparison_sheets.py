@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from workforce_sim.ensembles.comparing import Comparison
+from workforce_sim.ensembles.comparing import Comparison, stacked
 from workforce_sim.ensembles.groups_text import TITLES
 from workforce_sim.exports.background import assumptions, made, notes, values_hash
 from workforce_sim.exports.band_rows import (
@@ -21,11 +21,10 @@ from workforce_sim.exports.comparison_summary import comparison_summary
 from workforce_sim.exports.ensemble_sheets import spread_words
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import counted
 
-LEAST = 10
-"""Fewest employees of a group that a workbook shows."""
 HIDDEN = f"Groups of fewer than {LEAST} employees are left empty, and others that would give them away."
 SAME_DRAWS = "All scenarios use the same random draws: differences come from the assumptions alone."
 
@@ -39,8 +38,8 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     about = [f"Means over {simulations} of each. {SAME_DRAWS}", spread_words(base.config)]
     first = _of(found, found.baseline)
     span = f"all years together, {years[0]} to {years[-1]}"
-    whole = _stacked((name, totals(_of(found, name))) for name in found.ensembles)
-    apart = _stacked((name, total_differences(first, _of(found, name))) for name in found.others)
+    whole = stacked((name, totals(_of(found, name))) for name in found.ensembles)
+    apart = stacked((name, total_differences(first, _of(found, name))) for name in found.others)
     yield comparison_summary(found, whole, apart, title, about)
     beside = f"Each scenario less {found.baseline}, in the same simulation."
     yield bands_sheet("Differences", "Differences by year", found.differences, (beside, ABOUT), differences=True)
@@ -65,10 +64,6 @@ def _groups(found: Comparison, about: tuple[str, ...]) -> Iterator[Sheet]:
     for by in found.made_by:
         name = "Existing and future" if by == HIRED else f"By {TITLES[by]}"
         yield groups_sheet(name, TITLES[by].capitalize(), found.by_group(by, least=LEAST), about)
-
-
-def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
 
 
 def scenarios_sheet(found: Comparison) -> Sheet:

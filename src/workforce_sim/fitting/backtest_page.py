@@ -11,7 +11,7 @@ from workforce_sim.fitting.verdict import WIDTHS, measure_rows, missed_rows, ver
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import Card, Section, document, figures, listing, sentences
 from workforce_sim.reports.values import share
-from workforce_sim.wording import counted
+from workforce_sim.wording import capital, counted
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.backtest import Backtest
@@ -41,7 +41,7 @@ def backtest_page(test: Backtest) -> bytes:
 
 
 def _section(measure: str, content: list[Element]) -> Section:
-    return Section(measure.replace(" ", "-"), f"{measure[0].upper()}{measure[1:]}", [figures(*content)])
+    return Section(measure.replace(" ", "-"), capital(measure), [figures(*content)])
 
 
 def _answer(test: Backtest) -> Iterator[str]:
@@ -65,10 +65,10 @@ def _cards(test: Backtest) -> Iterator[Card]:
 def _measures(test: Backtest) -> Element:
     heading, *rows = measure_rows(test)
     about = "Width: of the 80% band, as a share of the value. To flat, to last: how much smaller the error (CRPS) is."
-    return listing("Scores", [text.capitalize() if text != "PIT" else text for text in heading], rows, note=about)
+    return listing("Scores", [*map(capital, heading)], rows, note=about)
 
 
 def _missed(test: Backtest) -> Element:
     heading, *rows = missed_rows(test)
     about = "Of each forecast the driver farthest from what happened, in standard deviations of the forecast."
-    return listing("Drivers", [text.capitalize() for text in heading], rows, note=about, text=False)
+    return listing("Drivers", [*map(capital, heading)], rows, note=about, text=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -13,6 +13,7 @@ from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.values import Form, alike, count, share, signed, span
+from workforce_sim.wording import capital
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.fit import Fit
@@ -127,7 +128,7 @@ def writer(measure: str, values: Sequence[float]) -> Form:
 
 def _forecasts(measure: str, scores: pl.DataFrame, write: Form) -> Chart:
     rows = scores.to_dicts()
-    title = f"{_capital(measure)}: every forecast and what happened"
+    title = f"{capital(measure)}: every forecast and what happened"
     ends, starts = (_dated([row[name] for row in rows]) for name in ("date", "origin"))
     names = [f"{end} from {start}" for end, start in zip(ends, starts, strict=True)]
     every = [Dot(n, r["p50"], r["p10"], r["p90"], r["actual"]) for n, r in zip(names, rows, strict=True)]
@@ -145,7 +146,7 @@ def _fan(measure: str, part: pl.DataFrame, write: Form) -> Chart:
     names = _dated([origin, *part["date"]])
     path: dict[str, list[float]] = {name: [last, *part[name]] for name in ("actual", "p10", "p25", "p50", "p75", "p90")}
     bands = [(path["p10"], path["p90"]), (path["p25"], path["p75"])]
-    title = f"{_capital(measure)}, forecast from {origin}"
+    title = f"{capital(measure)}, forecast from {origin}"
     lines = [Line("Median forecast", path["p50"], bands), Line("What happened", path["actual"])]
     heading = ["Census", "P10", "P25", "Median", "P75", "P90", "Happened"]
     order = ("p10", "p25", "p50", "p75", "p90", "actual")
@@ -158,7 +159,3 @@ def _dated(dates: Sequence[dt.date]) -> list[str]:
     """Return the years of dates; their months too where a year has several dates."""
     alone = len({date.year for date in dates}) == len(set(dates))
     return [str(date.year) if alone else f"{date:%Y-%m}" for date in dates]
-
-
-def _capital(text: Any) -> str:
-    return f"{text[0].upper()}{text[1:]}"

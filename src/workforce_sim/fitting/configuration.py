@@ -63,7 +63,7 @@ def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
 def _workforce(found: Estimates) -> Iterator[Entry]:
     x = found.exits
     about = f"{int(x.actual.sum()):,} terminations of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
-    yield "workforce.total_termination_rate", _rate(found), f"{about}; staff of the last census in a mean year"
+    yield "workforce.total_termination_rate", _rate(found), f"{about}; employees of the last census in a mean year"
     h = found.entrants
     how = (
         f"of {h.leaving_seen:,} hires"

@@ -14,7 +14,7 @@ from workforce_sim.fitting.fit_text import estimate_rows, flow_rows
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.parts import Card, Section, document, figure, figures, key, listing, note, prose, sentences
 from workforce_sim.reports.values import count, share, signed
-from workforce_sim.wording import counted
+from workforce_sim.wording import capital, counted
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.fit import Fit
@@ -69,14 +69,12 @@ def _estimates(fit: Fit) -> Element:
     about_it = (
         "A/E: actual exits (or other counts) over those the prior expects. Credibility: weight of the experience."
     )
-    return listing(
-        "Every estimate", [text.capitalize() if text != "A/E" else text for text in heading], rows, note=about_it
-    )
+    return listing("Every estimate", [*map(capital, heading)], rows, note=about_it)
 
 
 def _flows(fit: Fit) -> Element:
     heading, *rows = flow_rows(fit)
-    return listing("People from one census to the next", [text.capitalize() for text in heading], rows)
+    return listing("People from one census to the next", [*map(capital, heading)], rows)
 
 
 def _keys(fit: Fit) -> list[Child]:

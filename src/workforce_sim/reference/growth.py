@@ -93,8 +93,8 @@ def _somebody_stays(missing_ppm: int, year: Year) -> None:
     """Refuse a year that needs hires of whom nobody would stay."""
     if missing_ppm > 0 and year.hazard.share_ppm == PPM:
         raise SimulationError(
-            f"{year.year}: {missing_ppm / PPM:g} more staff are needed, and with {year.hazard.key} 1 no hire stays; "
-            "lower it, simulation.target_growth_rate or workforce.total_termination_rate"
+            f"{year.year}: {missing_ppm / PPM:g} more employees are needed, and with {year.hazard.key} 1 no hire "
+            "stays; lower it, simulation.target_growth_rate or workforce.total_termination_rate"
         )
 
 

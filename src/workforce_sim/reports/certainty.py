@@ -9,16 +9,17 @@ import polars as pl
 from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST, PAYROLL
-from workforce_sim.reports.horizon import spread, totals
+from workforce_sim.reports.cost import beyond
+from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import NONE, form, listed, share, size
-from workforce_sim.wording import number
+from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label
 
-NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
 MEANING = {
     "chance": "Chance: who terminates, who is hired, who enrolls and at what rate.",
     "year": "Good and bad years: terminations, growth or raises that are high or low for everybody in a year.",
@@ -37,7 +38,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
     if base.count < 2:
         alone = "One simulation has no range: it shows one possible course. Simulate more to see how far results vary."
         return Section("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
-    found = [source for source in NAMES if any(source in each.sources for each in scenarios)]
+    found = [source for source in SOURCES if any(source in each.sources for each in scenarios)]
     content: list[Child] = [sentences(_told(scenarios, found))]
     if attribution is not None:
         content.append(_apart(attribution))
@@ -46,8 +47,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
 
 
 def _heading(found: Sequence[str]) -> str:
-    text = listed([NAMES[source] for source in found])
-    return "Chance only" if found == ["chance"] else f"{text[0].upper()}{text[1:]}"
+    return "Chance only" if found == ["chance"] else capital(listed([IN_WORDS[source] for source in found]))
 
 
 def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
@@ -64,8 +64,7 @@ def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
 def _error(base: Scenario, other: Scenario) -> str:
     """Return how far more simulations could still move a mean."""
     measure, named = (COST, "cost") if any_plan([base, other]) else (PAYROLL, "payroll")
-    values = totals(other.yearly(measure)) - (0.0 if other is base else totals(base.yearly(measure)))
-    found = spread(values)
+    found = spread(base.total(measure)) if other is base else beyond(base, other, measure)
     what = (
         f"the mean total {named}"
         if other is base

@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.elements import Child
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, PAYROLL, cost_section, payroll_section, source_section
+from workforce_sim.reports.cost import beyond, cost_section, payroll_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.hired import hired_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, any_plan, period, simulations
+from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 from workforce_sim.reports.why import why_scenarios
+from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
-OF_PAYROLL = "employer_cost_share_of_payroll"
 
 
 def comparison_page(
@@ -60,7 +61,7 @@ def comparison_page(
         assumptions_section(base, design=False),
         made_section(scenarios),
     ]
-    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"
+    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {base.simulations} of each"
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
@@ -78,17 +79,17 @@ def _question(scenarios: Sequence[Scenario]) -> str:
 def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
     base, *others = scenarios
     if not any_plan(scenarios):
-        return list(joined(list(_of_several(base, others, PAYROLL))))
-    return list(joined(list(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))))
+        return joined(_of_several(base, others, PAYROLL))
+    return joined(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))
 
 
 def _of_several(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Iterator[Child]:
     """Yield the answer for several scenarios: how much more each costs, with its range; without plans, of payroll."""
-    whole = form(measure)(spread(totals(base.yearly(measure))).mean or 0.0)
+    whole = form(measure)(spread(base.total(measure)).mean or 0.0)
     costs = f"{base.name} costs the employer" if measure == COST else f"the payroll of {base.name} is"
     yield f"From {period(base.years)}, {costs} {whole}. Compared with that:"
     for place, other in enumerate(others):
-        gap = spread(totals(other.yearly(measure) - base.yearly(measure)))
+        gap = beyond(base, other, measure)
         ranged = "" if gap.low is None else f" (90% of simulations: {span(gap.low, gap.high, _signed)})"
         yield f"{other.name}"
         yield bold(change(measure, gap.mean))
@@ -97,14 +98,13 @@ def _of_several(base: Scenario, others: Sequence[Scenario], measure: str = COST)
 
 def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
     """Yield the answer for one scenario: difference with its range, present value, participation, share of payroll."""
-    one, two = base.yearly(COST), other.yearly(COST)
-    gap, money = spread(totals(two - one)), form(COST)
-    sides = [spread(totals(each)).mean for each in (two, one)]
+    gap, money = beyond(base, other), form(COST)
+    sides = [spread(each.total(COST)).mean for each in (other, base)]
     yield from _difference(base, other, gap)
     amounts = " instead of ".join(money(side) for side in sides if side is not None)
     yield f"({amounts})."
     yield from _range(gap)
-    now = spread(present(two - one, rate))
+    now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
     if now.mean is not None and gap.mean:
         yield f"The present value of the difference at {share(rate)} is {money(now.mean)}."
     yield from _last_year(base, other)
@@ -139,9 +139,7 @@ def _signed(value: float) -> str:
 
 def _last_year(base: Scenario, other: Scenario) -> Iterator[str]:
     """Yield participation and the share of payroll in the last year."""
-    found = {
-        name: [spread(each.yearly(name)[:, -1]).mean for each in (other, base)] for name in (PARTICIPATION, OF_PAYROLL)
-    }
+    found = {name: [each.last(name).mean for each in (other, base)] for name in (PARTICIPATION, OF_PAYROLL)}
     told = []
     if None not in found[PARTICIPATION]:
         told.append(_instead("{} of eligible employees participate", found[PARTICIPATION]))
@@ -162,7 +160,7 @@ def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: flo
     plan = any_plan(scenarios)
     measure, what = (COST, "cost") if plan else (PAYROLL, "payroll")
     for other in others:
-        gap = spread(totals(other.yearly(measure) - base.yearly(measure)))
+        gap = beyond(base, other, measure)
         about = f"Change in total {what}" + ("" if len(others) == 1 else f": {other.name}")
         yield Card(
             about,

@@ -9,8 +9,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import listing
-from workforce_sim.reports.scenario import Scenario, period
-from workforce_sim.wording import bp_percent, percent, short_dollars
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.wording import bp_percent, percent, period, short_dollars
 
 GRADED = {"tenure": "years of service", "points": "points", None: ""}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -16,8 +15,9 @@ from workforce_sim.ledger import values_of
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
+from workforce_sim.wording import period, with_names
 
 WARNING = "Warning: "
 OFF = ("left out", "none")
@@ -40,23 +40,14 @@ def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
 
 def warnings_section(scenarios: Sequence[Scenario]) -> Section:
     """Return the compliance warnings of each plan, and the notes about the census and of settings."""
-    warned = _shared(scenarios, lambda each: each.warnings)
+    warned = with_names({each.name: each.warnings for each in scenarios})
     content: list[Child] = [element("p", element("b", WARNING), line, class_="warning") for line in warned]
     if not content:
         content.append(element("p", "No compliance warning for the plan design."))
-    noted = sentences(_shared(scenarios, lambda each: each.notes))
+    noted = sentences(with_names({each.name: each.notes for each in scenarios}))
     if noted is not None:
         content += [element("h3", "Notes on the census and the settings"), noted]
     return Section("warnings", "Compliance warnings and notes", content)
-
-
-def _shared(scenarios: Sequence[Scenario], lines: Any) -> list[str]:
-    """Return lines, with the names of the scenarios where they are not of all."""
-    found: dict[str, list[str]] = {}
-    for each in scenarios:
-        for line in lines(each):
-            found.setdefault(line, []).append(each.name)
-    return [line if len(names) == len(scenarios) else f"{', '.join(names)}: {line}" for line, names in found.items()]
 
 
 # --- assumptions ---
@@ -103,7 +94,7 @@ def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:
 
 def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
     header = base.header
-    yield "Software", ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
+    yield "Software", header.software
     yield "Years", period(base.years)
     yield "Simulations", f"{base.count:,}"
     yield "Random seed", str(header.configuration["random_seed"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,9 @@ class GrowingYear:
         if name in self._tables:
             self._tables[name].add(rows)
 
-    def add_ledger(self, rows: pa.RecordBatch) -> None:
+    def add_ledger(self, rows: Sequence[pa.RecordBatch]) -> None:
         """Add rows to the ledger, in the types that Parquet has for them."""
-        self._tables["events"].add_table(pa.Table.from_batches([rows]))
+        self._tables["events"].add_table(pa.Table.from_batches(rows))
 
 
 @contextmanager

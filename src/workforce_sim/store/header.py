@@ -33,6 +33,7 @@ from workforce_sim.store.files import RESTORE, is_file, readable
 from workforce_sim.store.layout import ENSEMBLE, MANIFEST, RUN, json_bytes, replace_file, sealed, sha256
 from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, SCHEMA, completed
+from workforce_sim.wording import shortened
 
 FOLDER = 2
 """Of the folder: its files, and what their names mean."""
@@ -152,6 +153,11 @@ class Header:
     def years(self) -> range:
         """The plan years asked for."""
         return self.config.simulation.years
+
+    @property
+    def software(self) -> str:
+        """The versions, in words."""
+        return ", ".join(f"{name} {number}" for name, number in sorted(self.versions.items()))
 
     def identity(self) -> dict[str, Any]:
         """Return what decides each year of the run: without its last year, and without where files lie."""
@@ -287,5 +293,4 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _shown(value: Any) -> str:
     if value is ...:
         return "nothing"
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return shortened(str(value), 60)

@@ -15,7 +15,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workforce_sim.store.files import file_sha256
+from workforce_sim.errors import LedgerError
+from workforce_sim.store.files import RESTORE, file_sha256
 from workforce_sim.store.layout import private, sync
 
 FAST, STRONG = 1, 9
@@ -120,6 +121,18 @@ def growing_file(path: Path, compression: str, level: int = FAST) -> Iterator[Ta
 def about(path: Path, rows: int) -> dict[str, Any]:
     """Return what a manifest says of a file."""
     return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+
+
+def decoded(path: Path, content: bytes) -> pl.DataFrame:
+    """Return the table whose file holds some bytes.
+
+    Raises:
+        LedgerError: when they are no table; it names the file.
+    """
+    try:
+        return pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
 
 
 def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: int = FAST) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -21,37 +22,46 @@ _PACKED, _ALONE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False), 
 
 @dataclass(frozen=True)
 class Kept:
-    """Where a frame lies, and how many rows it has."""
+    """Where a frame lies, and how many rows it has; the frame itself where there was room for it in memory."""
 
     start: int
     size: int
     rows: int
+    held: Any = None
 
 
 class Spool:
     """One file beside a run, without a name once it is open: it is gone with the process, however that ends.
 
     One thread puts frames, any may get them.
+
+    Args:
+        folder: of the run.
+        room: bytes of frames that are held in memory before the first goes to the disk.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: int) -> None:
         path = private(beside(folder / SPOOL))
         self._handle = os.open(path, os.O_RDWR)
         path.unlink()
-        self._end = 0
+        self._end, self._room, self._left = 0, room, room
 
     def put(self, frame: pl.DataFrame) -> Kept:
         """Set a frame aside."""
+        if self._fits(int(frame.estimated_size())):
+            return Kept(0, 0, frame.height, frame)
         raw = io.BytesIO()
         frame.write_ipc(raw, compression="lz4")
         return self._put(raw.getbuffer(), frame.height)
 
     def get(self, kept: Kept) -> pl.DataFrame:
         """Return a frame that was set aside."""
-        return pl.read_ipc(io.BytesIO(self._get(kept)))
+        return pl.read_ipc(io.BytesIO(self._get(kept))) if kept.held is None else kept.held
 
     def put_rows(self, rows: pa.RecordBatch) -> Kept:
         """Set rows aside as Parquet takes them."""
+        if self._fits(rows.nbytes):
+            return Kept(0, 0, rows.num_rows, rows)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, rows.schema, options=_PACKED) as stream:
             stream.write_batch(rows)
@@ -59,7 +69,14 @@ class Spool:
 
     def get_rows(self, kept: Kept) -> pa.RecordBatch:
         """Return rows that were set aside as Parquet takes them."""
+        if kept.held is not None:
+            return kept.held
         return pa.ipc.open_stream(self._get(kept), options=_ALONE).read_next_batch()
+
+    def _fits(self, size: int) -> bool:
+        fits = size <= self._left
+        self._left -= size if fits else 0
+        return fits
 
     def _put(self, raw: memoryview, rows: int) -> Kept:
         kept, left = Kept(self._end, len(raw), rows), raw
@@ -77,7 +94,7 @@ class Spool:
     def clear(self) -> None:
         """Drop all frames and give their space back."""
         os.ftruncate(self._handle, 0)
-        self._end = 0
+        self._end, self._left = 0, self._room
 
     def close(self) -> None:
         """Give the space back."""
@@ -85,9 +102,9 @@ class Spool:
 
 
 @contextmanager
-def spooling(folder: Path) -> Iterator[Spool]:
+def spooling(folder: Path, room: int) -> Iterator[Spool]:
     """Give a file to set frames aside in, and give its space back."""
-    spool = Spool(folder)
+    spool = Spool(folder, room)
     try:
         yield spool
     finally:

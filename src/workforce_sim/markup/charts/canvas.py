@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,14 +142,14 @@ def fitted(text: str, width: float, size: float = FONT) -> str:
     return f"{kept.rstrip()}..."
 
 
-def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """Return a text in one line where it fits, else in two about equally long ones, each cut to the width."""
     words_of = text.split()
-    if text_width(text, size) <= width or len(words_of) < 2:
-        return [fitted(text, width, size)]
+    if text_width(text) <= width or len(words_of) < 2:
+        return [fitted(text, width)]
     halves = [(" ".join(words_of[:i]), " ".join(words_of[i:])) for i in range(1, len(words_of))]
-    best = min(halves, key=lambda pair: max(text_width(half, size) for half in pair))
-    return [fitted(half, width, size) for half in best]
+    best = min(halves, key=lambda pair: max(map(text_width, pair)))
+    return [fitted(half, width) for half in best]
 
 
 def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
@@ -163,11 +163,11 @@ def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
     return [fitted(each, width, size) for each in lines] or [""]
 
 
-def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> list[Element]:
-    """Return text of one or two lines whose middle is at a height."""
+def label(x: float, y: float, text: str, width: float) -> list[Element]:
+    """Return text of one or two lines that end at a place and whose middle is at a height."""
     lines = wrapped(text, width)
     first = y + 4 - 6.5 * (len(lines) - 1)
-    return [words(x, first + 13 * i, each, anchor) for i, each in enumerate(lines)]
+    return [words(x, first + 13 * i, each, "end") for i, each in enumerate(lines)]
 
 
 # --- scales ---
@@ -258,6 +258,14 @@ def written(steps: Sequence[float], form: Form) -> list[str]:
     return texts
 
 
+def below_scale(steps: Sequence[float], scale: Scale, y: float, form: Form) -> list[Element]:
+    """Return the texts of ticks below a scale that lies, within the picture."""
+    return [
+        words(min(scale(v), WIDTH - text_width(text) / 2), y, text, "middle", fill=QUIET)
+        for v, text in zip(steps, written(steps, form), strict=True)
+    ]
+
+
 _LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
 
 
@@ -286,49 +294,35 @@ def _held(x: float, text: str) -> float:
     return min(max(x, half), WIDTH - half)
 
 
-def legend(names: Sequence[str], top: float = 0) -> tuple[list[Element], float]:
+def legend(names: Sequence[str]) -> tuple[list[Element], float]:
     """Return the names of series beside their lines, and the height below them; nothing for one."""
-    if len(names) < 2:
-        return [], top + 8
-    return [each for i, x, y, text in _legend(names, top) for each in _of_line(i, x, y, text)], _below_legend(
-        names, top
-    )
+
+    def sign(place: int, x: float, y: float) -> Iterator[Element]:
+        style = look(place)
+        yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
+        yield marker(x + 13, y, style)
+
+    return _legend(names, sign)
 
 
 def swatches(names: Sequence[str], colours: Sequence[str]) -> tuple[list[Element], float]:
     """Return the names of series beside the colours of their bars, and the height below them; nothing for one."""
+    return _legend(names, lambda place, x, y: [bar(x + 1, y - 5, 24, 10, colours[place % len(colours)])])
+
+
+def _legend(
+    names: Sequence[str], sign: Callable[[int, float, float], Iterable[Element]]
+) -> tuple[list[Element], float]:
+    """Return names, each behind its sign, as many in a row as fit, and the height below them."""
     if len(names) < 2:
         return [], 8
-    found = (
-        (bar(x + 1, y - 5, 24, 10, colours[i % len(colours)]), words(x + 30, y + 4, text))
-        for i, x, y, text in _legend(names, 0)
-    )
-    return [each for pair in found for each in pair], _below_legend(names, 0)
-
-
-def _below_legend(names: Sequence[str], top: float) -> float:
-    return top + (1 + max(row for _, row, _ in _cells(names))) * 18 + 10
-
-
-def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
-    """Yield left, row and text of each name, as many in a row as fit."""
-    x, row = 0.0, 0
-    for name in names:
+    found: list[Element] = []
+    x, y = 0.0, 9.0
+    for place, name in enumerate(names):
         text = fitted(name, WIDTH - 40)
         width = 30 + text_width(text) + 10
         if x and x + width > WIDTH:
-            x, row = 0.0, row + 1
-        yield x, row, text
+            x, y = 0.0, y + 18
+        found += [*sign(place, x, y), words(x + 30, y + 4, text)]
         x += width
-
-
-def _legend(names: Sequence[str], top: float) -> Iterator[tuple[int, float, float, str]]:
-    """Yield number, left, middle and text of each name."""
-    yield from ((i, x, top + 9 + 18 * row, text) for i, (x, row, text) in enumerate(_cells(names)))
-
-
-def _of_line(place: int, x: float, y: float, text: str) -> Iterator[Element]:
-    style = look(place)
-    yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
-    yield marker(x + 13, y, style)
-    yield words(x + 30, y + 4, text)
+    return found, y + 19

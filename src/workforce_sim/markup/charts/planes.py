@@ -14,6 +14,7 @@ from workforce_sim.markup.charts.canvas import (
     Scale,
     axis,
     bar,
+    below_scale,
     fitted,
     line,
     look,
@@ -102,15 +103,12 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
     """
     x_ticks = axis(min(p.x for p in found), max(p.x for p in found), forms[0], 4)
     y_ticks = axis(min(p.y for p in found), max(p.y for p in found), forms[1])
-    texts = written(x_ticks, forms[0]), written(y_ticks, forms[1])
-    left = max(map(text_width, texts[1])) + 8
+    texts = written(y_ticks, forms[1])
+    left = max(map(text_width, texts)) + 8
     across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)
     grid = [line(left, up(v), WIDTH, up(v), RULE) for v in y_ticks]
-    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts[1], strict=True)]
-    marks += [
-        words(min(across(v), WIDTH - text_width(text) / 2), 217, text, "middle", fill=QUIET)
-        for v, text in zip(x_ticks, texts[0], strict=True)
-    ]
+    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts, strict=True)]
+    marks += below_scale(x_ticks, across, 217, forms[0])
     named = [
         words(0, 12, fitted(f"Up: {axes[1]}", WIDTH)),
         words(WIDTH, 233, fitted(f"Right: {axes[0]}", WIDTH), "end"),
