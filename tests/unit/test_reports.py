@@ -236,6 +236,11 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     assert "only chance varies" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_named(capsys: Captured) -> None:
+    assert main(["report", "/no/such/result"]) == 1
+    assert capsys.readouterr().err == "/no/such/result: no such folder\n"
+
+
 def test_another_census_is_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.chdir(tmp_path)
     drawn = "uncertainty: {year_effects: {terminations: 0.2}}\ncensus: {path: staff.csv}\n"
