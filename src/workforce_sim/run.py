@@ -34,7 +34,7 @@ from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.store.documents import Source
@@ -298,7 +298,7 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
     return (
         *assumption_notes(config),
         *effect_notes(written, replicate, census=given),
-        *(f"compliance warning: {warning}" for warning in plan_warnings(config)),
+        *(f"{COMPLIANCE}{warning}" for warning in plan_warnings(config)),
     )
 
 

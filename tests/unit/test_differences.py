@@ -358,13 +358,16 @@ def test_other_numbers_of_replicates_are_refused(base: Result) -> None:
 
 def test_the_summary_is_compared_measure_by_measure(base: Result) -> None:
     other = _changed(base, workforce__total_termination_rate=0.2)
-    rows = diff_runs(base, other).summary
+    found = diff_runs(base, other)
+    rows = found.summary
 
     assert rows.height == 3 * (len(base.summary.columns) - 2)
     for row in rows.filter(measure="payroll_cents").iter_rows(named=True):
         a, b = (run.summary.filter(year=row["year"])["payroll_cents"][0] for run in (base, other))
         assert (row["a"], row["b"], row["difference"]) == (a, b, b - a)
         assert row["percent"] == pytest.approx(100 * (b - a) / a)
+    shares = [line.split() for line in str(found).splitlines() if line.strip().startswith("employer_cost_share")]
+    assert [line[4] for line in shares] == ["pt"]
 
 
 def test_configurations_are_compared_key_by_key(base: Result) -> None:

@@ -221,6 +221,8 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     Path("certain.yaml").write_text(TODAY)
     Path("today.yaml").write_text(TODAY + "uncertainty: {year_effects: {terminations: 0.2}}\n")
     assert main(["ensemble", "today.yaml", "--replicates", "5", "--out", "out"]) == 0
+    assert main(["report", "out", "--apart", "9"]) == 1
+    assert "--apart: 10 simulations or more of each source (got 9)" in capsys.readouterr().err
     assert main(["report", "out", "--apart", "10"]) == 0
 
     table = Page(Path("out.html").read_bytes()).table("Where the range comes from")
@@ -232,6 +234,11 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     assert main(["ensemble", "certain.yaml", "--replicates", "5", "--out", "certain"]) == 0
     assert main(["report", "certain", "--apart", "10"]) == 1
     assert "only chance varies" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_named(capsys: Captured) -> None:
+    assert main(["report", "/no/such/result"]) == 1
+    assert capsys.readouterr().err == "/no/such/result: no such folder\n"
 
 
 def test_another_census_is_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
@@ -327,6 +334,33 @@ def test_no_plan_and_one_year_have_pages_too(changes: dict[str, Any], tmp_path: 
         page = page_of(result, tmp_path)
         assert page.text["h1"][0].endswith("?")
         assert not re.search(r"\b(nan|None|inf)\b", page.text["main"][0])
+
+
+def test_a_sweep_has_the_compliance_warnings_of_all_combinations(tmp_path: Path) -> None:
+    presets = [{"preset": "simple"}, {"preset": "qaca"}]
+    page = page_of(ws.sweep(configured(), {"plan.match": presets}, replicates=1, progress=None), tmp_path)
+    warnings = [text for text in page.text["p"] if text.startswith("Warning: ")]
+
+    assert any("a QACA covers everybody without an election" in text for text in warnings)
+    assert not any(text.startswith("No compliance warning") for text in page.text["p"])
+    assert not any("compliance warning: " in text for text in page.text["li"])
+
+
+def test_pages_of_results_without_a_plan_tell_payroll(tmp_path: Path) -> None:
+    bare = configured(plan__enabled=False)
+    dearer = with_changes(bare, {"compensation.cola_rate": 0.05})
+    compared = ws.compare({"Today": bare, "Dearer": dearer}, replicates=2, progress=None)
+    swept = ws.sweep(bare, {"compensation.cola_rate": [0.01, 0.02]}, replicates=2, progress=None)
+
+    for result in (compared, swept):
+        page = page_of(result, tmp_path)
+        assert page.text["h1"][0].startswith("How do payroll and headcount ")
+        assert any(re.search(r"payroll .*\$\d+", text) for text in page.text["p"])
+        assert not re.search("who gains|mean total cost|Employer contributions", page.text["main"][0])
+    (table,) = [each for each in page.tables if each.section == "All combinations"]
+    totals = swept.totals.filter(measure="payroll_cents")["mean"] / 100
+    assert table.rows[0][-2] == "Employees at year end, 2027"
+    assert all(agrees(text, exact) for text, exact in zip(table.column("Total payroll").values(), totals, strict=True))
 
 
 def test_a_page_is_the_same_from_memory_and_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

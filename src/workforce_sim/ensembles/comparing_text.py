@@ -11,7 +11,7 @@ from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.groups_text import WIDTH, costs_table
-from workforce_sim.ensembles.totals import COST
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
@@ -20,7 +20,6 @@ from workforce_sim.wording import columns, counted, period
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-PAYROLL = "payroll_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
 """Measures that are shown of existing employees and future hires, and whether they add up over years."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.ensembles.ensemble import any_plan
-from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.ensembles.wording import error, gap, swept, table, values
 from workforce_sim.wording import columns, counted, period, shortened
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
-HEADCOUNT, PAYROLL = "headcount_closing", "payroll_cents"
+HEADCOUNT = "headcount_closing"
 APART = ("difference", "std error")
 WIDTH = 24
 """Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""

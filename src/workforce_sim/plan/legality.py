@@ -18,6 +18,9 @@ from workforce_sim.plan.nonelective import check_disparity
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
 from workforce_sim.plan.waits import service_warnings, wait_warnings
 
+COMPLIANCE = "compliance warning: "
+"""How a note begins that is a compliance warning."""
+
 _LONGEST_HOURS = 1000
 
 

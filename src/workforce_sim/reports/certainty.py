@@ -10,12 +10,12 @@ from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
 from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
-from workforce_sim.ensembles.totals import COST
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import NONE, form, listed, share, size
 from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label
@@ -63,15 +63,16 @@ def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
 
 def _error(base: Scenario, other: Scenario) -> str:
     """Return how far more simulations could still move a mean."""
-    found = spread(base.total(COST)) if other is base else beyond(base, other)
+    measure, named = (COST, "cost") if any_plan([base, other]) else (PAYROLL, "payroll")
+    found = spread(base.total(measure)) if other is base else beyond(base, other, measure)
     what = (
-        "the mean total cost"
+        f"the mean total {named}"
         if other is base
-        else f"the mean difference in total cost, {other.name} compared with {base.name},"
+        else f"the mean difference in total {named}, {other.name} compared with {base.name},"
     )
     if not found.error or found.mean is None:
         return f"More simulations would not change {what.rstrip(',')}."
-    return f"More simulations would change {what} by about {size(COST, found.error)} (standard error)."
+    return f"More simulations would change {what} by about {size(measure, found.error)} (standard error)."
 
 
 def _apart(attribution: Attribution) -> Element:

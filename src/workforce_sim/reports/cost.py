@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from workforce_sim.ensembles.bands import Values
-from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element
@@ -17,6 +17,7 @@ from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
 from workforce_sim.wording import period, short_dollars
+from workforce_sim.wording.measures import label
 
 
 def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
@@ -31,6 +32,14 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
     return Section("cost", "Cost by year and in total", content)
 
 
+def payroll_section(scenarios: Sequence[Scenario], rate: float) -> Section:
+    """Return the payroll of scenarios without a plan as ``cost_section`` tells the cost, beside the first one."""
+    base, *others = scenarios
+    drawn = figures(_yearly_bars(scenarios, PAYROLL), _differences(base, others, PAYROLL))
+    tables = [_beside(base, other, rate, PAYROLL) for other in others]
+    return Section("payroll", "Payroll by year and in total", [drawn, *tables])
+
+
 def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
     return (
@@ -40,22 +49,23 @@ def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ).strip()
 
 
-def _yearly_bars(scenarios: Sequence[Scenario]) -> Element:
+def _yearly_bars(scenarios: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in scenarios[0].years]
-    found = [each.by_year(COST) for each in scenarios]
-    write = alike(COST, [s.mean for row in found for s in row])
+    found = [each.by_year(measure) for each in scenarios]
+    write = alike(measure, [s.mean for row in found for s in row])
     bars = [ranged_bars(each.name, row) for each, row in zip(scenarios, found, strict=True)]
-    chart = bar_chart("Net employer cost by year", years, bars, write)
+    title = f"{label(measure)} by year"
+    chart = bar_chart(title, years, bars, write)
     ranged = "Means of the simulations; whiskers hold 90% of them." if scenarios[0].count > 1 else ""
-    return figure("Net employer cost by year", chart, note=ranged)
+    return figure(title, chart, note=ranged)
 
 
-def _differences(base: Scenario, others: Sequence[Scenario]) -> Element:
+def _differences(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in base.years]
-    found = [by_year(each.yearly(COST) - base.yearly(COST)) for each in others]
-    write = alike(COST, [s.mean for row in found for s in row])
+    found = [by_year(each.yearly(measure) - base.yearly(measure)) for each in others]
+    write = alike(measure, [s.mean for row in found for s in row])
     lines = [ranged_line(each.name, row) for each, row in zip(others, found, strict=True)]
-    title = f"Change in cost from {base.name}"
+    title = f"Change in {'cost' if measure == COST else label(measure).lower()} from {base.name}"
     chart = line_chart(title, years, lines, signed(write))
     shaded = "Mean difference; the shaded area holds 90% of the simulations." if base.count > 1 else ""
     return figure(title, chart, note=shaded)
@@ -77,18 +87,18 @@ def _amounts(values: Values, years: Sequence[int], rate: float) -> Iterator[tupl
     yield f"Present value at {share(rate)}", present(values, rate)
 
 
-def _beside(base: Scenario, other: Scenario, rate: float) -> Element:
+def _beside(base: Scenario, other: Scenario, rate: float, measure: str = COST) -> Element:
     """Return cost of two scenarios and their difference, a row for each year, the total and the present value."""
-    sides = [dict(_amounts(each.yearly(COST), base.years, rate)) for each in (base, other)]
+    sides = [dict(_amounts(each.yearly(measure), base.years, rate)) for each in (base, other)]
     rows = [(name, spread(one), spread(sides[1][name]), spread(sides[1][name] - one)) for name, one in sides[0].items()]
-    write = alike(COST, [s.mean for row in rows for s in row[1:3]])
-    moved = signed(alike(COST, [s.mean for row in rows for s in row[3:]]))
+    write = alike(measure, [s.mean for row in rows for s in row[1:3]])
+    moved = signed(alike(measure, [s.mean for row in rows for s in row[3:]]))
     told = [
         [name, written(one.mean, write), written(two.mean, write), *cells(gap, moved), short_dollars(gap.error)]
         for name, one, two, gap in rows
     ]
     heading = ["Year", base.name, other.name, "Difference", RANGE, "Standard error"]
-    return listing(f"Net employer cost: {other.name} compared with {base.name}", heading, told)
+    return listing(f"{label(measure)}: {other.name} compared with {base.name}", heading, told)
 
 
 def _alone(base: Scenario, rate: float) -> Element:
@@ -100,9 +110,9 @@ def _alone(base: Scenario, rate: float) -> Element:
     return listing("Net employer cost", ["Year", "Mean", RANGE, "Standard error"], told)
 
 
-def beyond(base: Scenario, other: Scenario) -> Spread:
-    """Return how much more a scenario costs than another, all years together."""
-    return spread(other.total(COST) - base.total(COST))
+def beyond(base: Scenario, other: Scenario, measure: str = COST) -> Spread:
+    """Return how much more a scenario costs than another, all years together; or how much more of another measure."""
+    return spread(other.total(measure) - base.total(measure))
 
 
 # --- by source ---

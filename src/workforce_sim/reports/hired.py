@@ -30,7 +30,8 @@ def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
     if by_hired is None:
         return Section("hired", heading, [])
     whole = by_hired.filter(pl.col("year").is_null())
-    tables = [_measure(whole.filter(pl.col("measure") == name), name, baseline) for name in MEASURES]
+    parts = {name: whole.filter(pl.col("measure") == name) for name in MEASURES}
+    tables = [_measure(part, name, baseline) for name, part in parts.items() if (part["mean"] != 0).any()]
     about = (
         "Totals over all years, means of the simulations. Existing employees are those of the census. Forfeitures "
         "belong to no group, so contributions are before them."

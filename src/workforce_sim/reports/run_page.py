@@ -52,7 +52,8 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
         made_section([each]),
     ]
     kicker = f"One simulation, {period(each.years)}, random seed {header.configuration['random_seed']}"
-    question = f"How do the workforce and the plan develop from {period(each.years)}?"
+    what = "do the workforce and the plan" if each.config.plan.enabled else "does the workforce"
+    question = f"How {what} develop from {period(each.years)}?"
     answer = joined(_answer(each, tests))
     return document(kicker, question, answer, _cards(each), sections, FOOTER)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
 from workforce_sim.reports.horizon import Spread, by_year, spread
 from workforce_sim.store.header import Header
 from workforce_sim.wording import counted
@@ -75,8 +76,9 @@ class Scenario:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """Compliance warnings of the plan."""
-        return plan_warnings(self.config)
+        """Compliance warnings of the plan; of a sweep, of the plans of all combinations."""
+        noted = (note.partition(COMPLIANCE) for note in self.header.notes)
+        return tuple(dict.fromkeys([*plan_warnings(self.config), *(text for _, found, text in noted if found)]))
 
     @property
     def notes(self) -> list[str]:
@@ -87,3 +89,8 @@ class Scenario:
     def sources(self) -> tuple[str, ...]:
         """What varies from simulation to simulation: chance, year, assumptions."""
         return varying(self.config)
+
+
+def any_plan(scenarios: Iterable[Scenario]) -> bool:
+    """Return whether any scenario has a plan; without one, a page tells of payroll in place of cost."""
+    return any(each.config.plan.enabled for each in scenarios)

@@ -35,6 +35,13 @@ from workforce_sim.reports.parts import (
 )
 from workforce_sim.reports.ranges import RANGE, cells
 from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.sweep_payroll import (
+    has_participants,
+    payroll_answer,
+    payroll_cards,
+    payroll_table,
+    workforces,
+)
 from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
 from workforce_sim.wording import period
 
@@ -68,11 +75,14 @@ def sweep_page(
         rate: discount rate a year of the present value.
     """
     parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
-    found = _marked(list(_found(combinations, [replace(first, replicates=part) for part in parts], rate)))
+    combined = [replace(first, replicates=part) for part in parts]
+    found = _marked(list(_found(combinations, combined, rate)))
     keys = combinations.columns[1:]
+    names, staff = [*map(_short, keys)], workforces([each.values for each in found], combined)
+    plan = has_participants(replicates)
     sections = [
-        _figures_section(keys, found, first),
-        _table_section(keys, found, rate, first),
+        *([_figures_section(keys, found, first), _table_section(keys, found, rate, first)] if plan else []),
+        *([] if plan else [payroll_table(staff, names, first)]),
         _keys_section(keys, combinations),
         warnings_section([first]),
         certainty_section([first]),
@@ -80,9 +90,10 @@ def sweep_page(
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
     kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {first.simulations} of each"
-    question = f"How do cost and participation change with {listed([*map(_short, keys)])}?"
-    answer = joined(_answer(keys, found, first))
-    return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
+    question = f"How do {'cost and participation' if plan else 'payroll and headcount'} change with {listed(names)}?"
+    answer = joined(_answer(keys, found, first) if plan else [payroll_answer(staff, names, first)])
+    cards = _cards(keys, found) if plan else payroll_cards(staff, names)
+    return document(kicker, question, answer, cards, sections, FOOTER)
 
 
 def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[Found]:

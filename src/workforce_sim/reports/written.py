@@ -46,6 +46,8 @@ def place_beside(folder: Path, out: Path | None) -> Path:
     Raises:
         RequestError: where it cannot be written.
     """
+    if not is_there(folder):
+        raise RequestError(f"{folder}: no such folder")
     place = folder.resolve().with_name(f"{folder.resolve().name}.html") if out is None else out
     if place.resolve().is_relative_to(folder.resolve()):
         raise RequestError(
