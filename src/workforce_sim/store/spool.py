@@ -1,4 +1,4 @@
-"""Frames set aside on the disk while a run is written, so that memory need not hold them."""
+"""Frames kept on the disk instead of in memory while a run is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 from workforce_sim.store.layout import SPOOL, beside, private
 
 _PACKED, _ALONE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False), pa.ipc.IpcReadOptions(use_threads=False)
-"""Pieces are small, and there is work for every thread already."""
+"""Pieces are small, and all threads are busy already."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Kept:
 
 
 class Spool:
-    """One file beside a run, without a name once it is open: it is gone with the process, however that ends.
+    """One file beside a run, whose name is removed once it is open: it disappears with the process in any case.
 
-    One thread puts frames, any may get them.
+    One thread puts frames; any thread may get them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,24 +41,24 @@ class Spool:
         self._end = 0
 
     def put(self, frame: pl.DataFrame) -> Kept:
-        """Set a frame aside."""
+        """Write a frame to the spool."""
         raw = io.BytesIO()
         frame.write_ipc(raw, compression="lz4")
         return self._put(raw.getbuffer(), frame.height)
 
     def get(self, kept: Kept) -> pl.DataFrame:
-        """Return a frame that was set aside."""
+        """Return a frame from the spool."""
         return pl.read_ipc(io.BytesIO(self._get(kept)))
 
     def put_rows(self, rows: pa.RecordBatch) -> Kept:
-        """Set rows aside as Parquet takes them."""
+        """Write rows in Parquet's types to the spool."""
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, rows.schema, options=_PACKED) as stream:
             stream.write_batch(rows)
         return self._put(memoryview(sink.getvalue()), rows.num_rows)
 
     def get_rows(self, kept: Kept) -> pa.RecordBatch:
-        """Return rows that were set aside as Parquet takes them."""
+        """Return rows in Parquet's types from the spool."""
         return pa.ipc.open_stream(self._get(kept), options=_ALONE).read_next_batch()
 
     def _put(self, raw: memoryview, rows: int) -> Kept:
@@ -75,18 +75,18 @@ class Spool:
         return raw
 
     def clear(self) -> None:
-        """Drop all frames and give their space back."""
+        """Drop all frames and release their space."""
         os.ftruncate(self._handle, 0)
         self._end = 0
 
     def close(self) -> None:
-        """Give the space back."""
+        """Release the space."""
         os.close(self._handle)
 
 
 @contextmanager
 def spooling(folder: Path) -> Iterator[Spool]:
-    """Give a file to set frames aside in, and give its space back."""
+    """Give a spool for frames; at the end release its space."""
     spool = Spool(folder)
     try:
         yield spool
