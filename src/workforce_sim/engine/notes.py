@@ -1,4 +1,4 @@
-"""What a configuration does that somebody may not expect: told by a run and by ``workforce-sim config check``."""
+"""Unexpected effects of a configuration, which a run and ``workforce-sim config check`` report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workforce_sim.money import PPM
 
 
 def assumption_notes(config: Config) -> tuple[str, ...]:
-    """Return what is to be said of a configuration, a sentence each."""
+    """Return the notes on a configuration, one sentence each."""
     return (*_relative_rates(config), *_certain_hires(config))
 
 
@@ -25,7 +25,7 @@ def _relative_rates(config: Config) -> Iterator[str]:
 
 
 def _certain_hires(config: Config) -> Iterator[str]:
-    """Tell of the first year in which the first hires are certain to leave."""
+    """Report the first year in which the earliest hires are certain to terminate."""
     found = ((year, certain_days(config, PlanYear(year))) for year in config.simulation.years)
     year, days = next(((year, days) for year, days in found if days is not None), (0, 0))
     if days:
