@@ -1,4 +1,4 @@
-"""How comparisons, sweeps and attributions show themselves in a notebook."""
+"""Comparisons, sweeps and attributions as notebooks show them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "
 
 
 def comparison_card(found: Comparison) -> Card:
-    """Return what was asked, and the measures that differ: means by year, and the difference in the last."""
+    """Return the scenarios and the measures that differ: means by year, and the difference in the last."""
     count = counted(found.ensembles[found.baseline].count, "simulation")
     years = found.bands["year"].unique().sort().to_list()
     title = f"{len(found.ensembles)} scenarios, {count} of each, {span(years)}; {SAME_DRAWS}"
@@ -40,7 +40,7 @@ def comparison_card(found: Comparison) -> Card:
 
 
 def _totals(found: Comparison) -> Table:
-    """Return what adds up over the years, of measures that differ: each total, and its difference from the baseline."""
+    """Return totals over the years of measures that differ, and their differences from the baseline."""
     table = found.totals
     differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
     differing = table.filter(differs)["measure"].unique(maintain_order=True)
@@ -79,7 +79,7 @@ def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
 
 
 def notes(found: Comparison) -> Iterator[str]:
-    """Yield the notes of all scenarios, each once, with the scenarios where it is not of all."""
+    """Yield the notes of all scenarios, each once, with its scenarios unless it applies to all."""
     of: dict[str, list[str]] = {}
     for name, ensemble in found.ensembles.items():
         for note in ensemble.notes:
