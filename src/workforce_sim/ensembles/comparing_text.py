@@ -1,4 +1,4 @@
-"""A comparison of scenarios as people read it: what differs, what it costs by year and in total, and for whom."""
+"""A comparison of scenarios as text: what differs, what it costs by year and in total, and for whom."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
 WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
+"""Most characters of a scenario's name in the heading of a column."""
 
 LEAST = 10
-"""Fewest people of a group that is shown, unless everything is."""
+"""Fewest employees of a group that is shown, unless all are."""
 
 COST = "net_employer_cost_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
@@ -37,8 +37,8 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
 
     Args:
         found: the comparison.
-        by: the groups that the cost is shown of, besides existing employees and future hires.
-        least: groups of fewer people are hidden; None hides none.
+        by: the groups for which the cost is shown, besides existing employees and future hires.
+        least: groups of fewer employees are hidden; None hides none.
     """
     parts = [_headline(found)]
     cuts = [cut for cut in (HIRED, *([] if by is None else [by])) if cut in found.made_by]
@@ -101,7 +101,7 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
-    """Yield a list of words as lines of a width, the first one with what they are."""
+    """Yield a list of words as lines of a width, the first one with a label."""
     line = begin
     for place, word in enumerate(words):
         text = word + (", " if place + 1 < len(words) else "")
@@ -145,7 +145,7 @@ def _moved(measure: str, moved: Row) -> Iterator[str]:
 
 
 def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
-    """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
+    """Yield employer contributions, deferrals and participation of the groups with any difference."""
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
     measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
     if measures:
