@@ -1,4 +1,4 @@
-"""What results of simulations have in common besides: a page and a workbook to pass on."""
+"""What results of simulations have too: a page and a workbook to send."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workforce_sim.display.displayed import Displayed
 
 
 class PassedOn(Displayed):
-    """A result that can be passed on as a page or a workbook; both rooms stand above results, so they come by name."""
+    """A result that can be sent as a page or a workbook; both packages are above results, so imports are by name."""
 
     __slots__ = ()
 
@@ -19,7 +19,7 @@ class PassedOn(Displayed):
 
         Args:
             path: file to write, ending in ``.html``; an existing report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
+            discount_rate: yearly rate for present values; 0.05 when left out.
 
         Raises:
             RequestError: for a path that cannot hold a report, or a rate below 0 or above 0.5.

@@ -28,7 +28,7 @@ def summary_plot(summary: pl.DataFrame, measure: str) -> Picture:
 
 
 def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
-    """Return a measure of an ensemble by year as a fan: its mean, and where half and nine in ten simulations lie."""
+    """Return a measure of an ensemble by year as a fan chart: its mean, and 50% and 90% of simulations."""
     rows = bands.filter(pl.col("measure") == measure).sort("year")
     ends = [(rows[low].to_list(), rows[high].to_list()) for low, high in (OUTER, INNER)]
     line = Line(label(measure), rows["mean"].to_list(), ends)

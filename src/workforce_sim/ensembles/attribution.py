@@ -1,4 +1,4 @@
-"""Where the spread of an ensemble comes from: chance, the years, the assumptions, and what they do to each other.
+"""The sources of the spread of an ensemble: chance, years, assumptions, and their interaction.
 
 Chapter: ``docs/model/uncertainty.md``.
 """
@@ -82,8 +82,8 @@ def attribution(
 ) -> Attribution:
     """Return how much of the spread of measures each source makes alone.
 
-    An ensemble is simulated for each source that the configuration has, the others held still, and one with all. All
-    have the same replicates, so the same draws.
+    An ensemble is simulated for each source of the configuration, with the others off, and one with all. All
+    have the same replicates and therefore the same draws.
 
     Args:
         config: path, dict or loaded configuration; the documented defaults when left out.
@@ -96,7 +96,7 @@ def attribution(
             terminal or in a notebook.
 
     Raises:
-        RequestError: for fewer replicates, for measures or years that are none.
+        RequestError: for fewer replicates, for unknown measures or years.
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
     replicates = within("replicates", replicates, FEWEST, MOST_REPLICATES)
@@ -201,7 +201,7 @@ def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, f
 
 
 def readable(found: Attribution) -> str:
-    """Return the shares as people read them, a line for each measure and year."""
+    """Return the shares as text, a line for each measure and year."""
     lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
     count = counted(found.ensembles[ALL].count, "simulation")
     about = f"shares of the variance, {count} for each source, +- standard error, without that of replicate 0's draws"

@@ -1,4 +1,4 @@
-"""The bands of an ensemble as people read them."""
+"""The bands of an ensemble as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def readable(found: Ensemble, targets: Mapping[str, float] | None = None) -> str
 
     Args:
         found: the ensemble.
-        targets: the relative standard errors that were asked for, by measure.
+        targets: the requested relative standard errors, by measure.
     """
     sure = [_sure(name, found.sure[name], target, found.count) for name, target in (targets or {}).items()]
     title = f"{counted(found.count, 'simulation')}, {period(found.config.simulation.years)}"

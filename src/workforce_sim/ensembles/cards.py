@@ -1,4 +1,4 @@
-"""How comparisons, sweeps and attributions show themselves in a notebook."""
+"""Comparisons, sweeps and attributions as notebooks show them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SWEPT_WITHOUT_PLAN = ("headcount_closing", "average_salary_cents", "payroll_cent
 
 
 def comparison_card(found: Comparison) -> Card:
-    """Return what was asked, and the measures that differ: means by year, and the difference in the last."""
+    """Return the scenarios and the measures that differ: means by year, and the difference in the last."""
     count = counted(found.ensembles[found.baseline].count, "simulation")
     years = found.bands["year"].unique().sort().to_list()
     title = f"{len(found.ensembles)} scenarios, {count} of each, {period(years)}; {SAME_DRAWS}"
@@ -45,7 +45,7 @@ def comparison_card(found: Comparison) -> Card:
 
 
 def _totals(found: Comparison) -> Table:
-    """Return what adds up over the years, of measures that differ: each total, and its difference from the baseline."""
+    """Return totals over the years of measures that differ, and their differences from the baseline."""
     table = found.totals
     differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
     differing = table.filter(differs)["measure"].unique(maintain_order=True)

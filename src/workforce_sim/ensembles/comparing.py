@@ -1,4 +1,4 @@
-"""Scenarios with the same random draws: how they differ, how sure that is, and who gains and who loses."""
+"""Scenarios with the same random draws: their differences, how precise these are, and who gains and loses."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Comparison(PassedOn):
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
-        configs: what was asked, in the same order.
-        census: the census that all have; None of a comparison that was read from its folder.
+        configs: the configurations, in the same order.
+        census: the census of all; None for a comparison that was read from its folder.
         own: the user's own events, in every scenario.
-        groups: by name of the scenario, what ``by_group`` is made of: one row per replicate, year, cut (``by``) and
+        groups: by name of the scenario, the data of ``by_group``: one row per replicate, year, cut (``by``) and
             group.
         saved: tables of groups of a comparison that was read from its folder, as they were written.
     """
@@ -73,7 +73,7 @@ class Comparison(PassedOn):
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        """The request, by name of the scenario: configuration, fingerprint of the census, versions."""
         return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
@@ -115,7 +115,7 @@ class Comparison(PassedOn):
 
     @property
     def made_by(self) -> list[str]:
-        """What ``by_group`` tells groups by: ``hired``, then what was asked for."""
+        """The values of ``by`` in ``by_group``: ``hired``, then those requested."""
         if self.groups:
             return self.groups[self.baseline]["by"].unique(maintain_order=True).to_list()
         return [table.columns[1] for name, table in self.saved.items() if name.startswith("by_")]
@@ -126,8 +126,8 @@ class Comparison(PassedOn):
         Args:
             by: ``hired``, or what ``compare(by=...)`` named: ``department``, ``level``, ``age_band``, ``tenure_band``,
                 ``pay_band``; in force at the end of each year or on leaving.
-            least: hide groups of fewer people, and as few more as keep those from being found by subtraction: they are
-                null, and ``suppressed`` says which. Left out, everything is shown.
+            least: hide groups of fewer employees, and the few others needed so that subtraction cannot reveal them:
+                they are null, and ``suppressed`` says which. Left out, everything is shown.
 
         Returns:
             One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
@@ -135,7 +135,7 @@ class Comparison(PassedOn):
             nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
 
         Raises:
-            RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
+            RequestError: for a ``by`` that was not requested, or a ``least`` below 2.
         """
         if by not in self.made_by:
             made = " and ".join(self.made_by) or "no group"
@@ -165,10 +165,10 @@ class Comparison(PassedOn):
         )
 
     def persons(self, replicate: int = 0, *, by_year: bool = False) -> pl.DataFrame:
-        """Return everybody of one replicate, hires included, as they fare in each scenario beside the baseline.
+        """Return all employees of one simulation, hires included, in each scenario beside the baseline.
 
-        A hire of the same id is the same person in both, as both draw the same. The replicate is simulated in every
-        scenario when it is first asked for.
+        A hire with the same id is the same person in both, as the draws are the same. The simulation is made in every
+        scenario when it is first needed.
 
         Args:
             replicate: which of the seed's many worlds; any, also one that is not in the ensembles.
@@ -232,7 +232,7 @@ class Comparison(PassedOn):
         return self._page(path, rate=discount_rate, attribution=attribution, least=least)
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
-        """Return what each person has of each year, by scenario; kept for the next question."""
+        """Return each employee's amounts of each year, by scenario; kept for the next call."""
         replicate = asked.replicate(replicate)
         if self.census is None:
             raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
@@ -272,7 +272,7 @@ def stacked(named: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
 
 
 def changed(first: Config, second: Config) -> Iterator[tuple[str, str, str]]:
-    """Yield key and both values, in words, of whatever differs between two configurations but where files lie."""
+    """Yield key and both values, as text, of each difference between two configurations except paths of files."""
     before, after = (config.model_dump(mode="json", by_alias=True) for config in (first, second))
     for key, one, other in changes(before, after):
         if key not in PATHS:

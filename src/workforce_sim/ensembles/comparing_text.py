@@ -1,4 +1,4 @@
-"""A comparison of scenarios as people read it: what differs, what it costs by year and in total, and for whom."""
+"""A comparison of scenarios as text: what differs, what it costs by year and in total, and for whom."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
 
     Args:
         found: the comparison.
-        by: the groups that the cost is shown of, besides existing employees and future hires.
-        least: groups of fewer people are hidden; None hides none.
+        by: the groups for which the cost is shown, besides existing employees and future hires.
+        least: groups of fewer employees are hidden; None hides none.
     """
     parts = [_headline(found)]
     cuts = [cut for cut in (HIRED, *([] if by is None else [by])) if cut in found.made_by]
@@ -152,7 +152,7 @@ def _moved(measure: str, moved: Row) -> Iterator[str]:
 
 
 def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
-    """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
+    """Yield employer contributions, deferrals and participation of the groups with any difference."""
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
     of_groups = OF_GROUPS if any_plan(found.ensembles.values()) else WITHOUT_PLAN
     measures = {measure: adds for measure, adds in of_groups.items() if measure in differs}

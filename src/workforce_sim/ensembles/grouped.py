@@ -1,4 +1,4 @@
-"""What one simulation of each scenario tells for a report: who gains by every way of grouping, why the cost differs."""
+"""Tables of a report from one simulation of each scenario: who gains by group, why the cost differs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def report_tables(found: Comparison, least: int | None) -> dict[str, pl.DataFram
     """Return the tables that a report of a comparison has beyond those of the comparison.
 
     Args:
-        found: the comparison; one that was read from its folder has those that were written there.
+        found: the comparison; if read from its folder, with the tables written there.
         least: cells of fewer people are hidden, as in ``Comparison.gains``; None hides none.
     """
     if found.census is None:

@@ -1,4 +1,4 @@
-"""Groups of employees in a comparison as people read them: what each costs, and who gains and who loses."""
+"""Groups of employees in a comparison as text: what each costs, and who gains and loses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workforce_sim.wording import shortened
 
 AWAY = "hidden"
 WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
+"""Most characters of a scenario's name in the heading of a column."""
 
 LABELS = {**SHOWN, EMPLOYER: "employer contributions"}
 TITLES = {
@@ -88,7 +88,7 @@ def _gain_cells(row: Mapping[str, Any], money: Iterable[str]) -> Iterator[str]:
 
 
 def hidden_note(gains: pl.DataFrame, least: int) -> Iterator[str]:
-    """Yield what is hidden, where anything is."""
+    """Yield what is hidden, if anything."""
     if HIDDEN in gains.columns and gains[HIDDEN].any():
         yield from (
             "",

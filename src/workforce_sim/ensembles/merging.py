@@ -1,4 +1,4 @@
-"""Shards of an ensemble, simulated apart, put together: what one machine would have given, byte for byte."""
+"""Shards of an ensemble, simulated apart and merged: the result of one machine, byte for byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workforce_sim.store.writer import refuse_inputs
 
 
 def shard(replicates: int, part: int, parts: int) -> range:
-    """Return the numbers of the replicates of a shard: every so many-th, from its own on.
+    """Return the numbers of the replicates of a shard: every ``parts``-th, from its own number.
 
     Args:
         replicates: how many there are in all shards together.
@@ -25,7 +25,7 @@ def shard(replicates: int, part: int, parts: int) -> range:
         parts: how many shards.
 
     Raises:
-        RequestError: for a shard that is none, or has no replicate.
+        RequestError: for an invalid shard, or one without a replicate.
     """
     if not 1 <= part <= parts <= replicates:
         raise RequestError(f"shard {part}/{parts}: expected I/N with I from 1 to N, N up to {replicates} replicates")
@@ -33,7 +33,7 @@ def shard(replicates: int, part: int, parts: int) -> range:
 
 
 def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
-    """Put the shards of one ensemble together.
+    """Merge the shards of one ensemble.
 
     Args:
         folders: of the shards, each written by ``simulate_ensemble(..., out=folder)``.

@@ -28,7 +28,7 @@ COST = {
 
 
 def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
-    """Return summaries in which a plan that is off costs nothing: nobody takes part, and all of its amounts are 0."""
+    """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0."""
     if config.plan.enabled:
         return replicates
     nothing = [measure.name for measure in SUMMARY if measure.in_plan and measure.name != "average_deferral_rate"]
@@ -93,13 +93,13 @@ def _variances(replicates: pl.DataFrame) -> pl.DataFrame:
 
 
 def cost_per_point(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Return what a further percentage point of participation costs the employer net, as ratio of the mean differences.
+    """Return the net employer cost of one more percentage point of participation, a ratio of mean differences.
 
     Returns:
         One row per year: year, replicates, cost_cents and points (the mean differences of net employer cost, in cents,
         and of the participation rate, in percentage points), cents_per_point, each with its standard error (of the
-        ratio by linearization). The ratio is null where the points are within two standard errors of none: it might
-        be anything then.
+        ratio by linearization). The ratio is null if the points are within two standard errors of 0, as it is then
+        arbitrary.
     """
     return pl.DataFrame(list(_costs(paired(base, other))), schema=COST, orient="row")
 
@@ -112,7 +112,7 @@ def _costs(gaps: pl.DataFrame) -> Iterator[tuple[float | int | None, ...]]:
 
 
 def ratio(above: Values, below: Values) -> tuple[float | None, float | None]:
-    """Return the ratio of two means and its standard error by linearization; nothing where the lower may be 0."""
+    """Return the ratio of two means and its standard error by linearization; None if the denominator may be 0."""
     bottom, error = mean(below)
     if bottom is None or error is None or abs(bottom) <= 2 * error:
         return None, None

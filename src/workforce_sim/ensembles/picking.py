@@ -1,4 +1,4 @@
-"""Which combinations of a sweep are shown, and in which order: ``net_employer_cost<=1.2M``, ``-participation_rate``."""
+"""Which combinations of a sweep are shown, and in what order: ``net_employer_cost<=1.2M``, ``-participation_rate``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def picked(
             as ``$1.2M``, shares as ``0.85`` or ``85%``.
 
     Raises:
-        RequestError: for what is no condition, or no measure.
+        RequestError: for an invalid condition or an unknown measure.
     """
     for text in conditions:
         results = results.filter(_condition(text, results, keys))
@@ -79,7 +79,7 @@ def _number(value: str, text: str) -> float:
 
 
 def _column(name: str, results: pl.DataFrame, keys: Sequence[str], option: str) -> str:
-    """Return the column that a name means: a measure, with or without ``_cents``, a swept key or its last part."""
+    """Return the column for a name: a measure, with or without ``_cents``, a swept key or its last part."""
     last = {key.rpartition(".")[2]: key for key in keys}
     for found in (name, f"{name}_cents", last.get(name, "")):
         if found in results.columns:

@@ -1,16 +1,16 @@
-"""An ensemble on disk: batch after batch of replicates, each committed in one step; a killed one goes on where it was.
+"""An ensemble on disk: batches of replicates, each committed in one step; after a crash it continues.
 
 ::
 
     OUT/
-      ensemble.json          what was asked (configuration, census fingerprint, versions); sealed
+      ensemble.json          the request (configuration, census fingerprint, versions); sealed
       batch=000000/          the summaries of some replicates, named after the first of them, never written again
         summary.parquet
         manifest.json        which replicates, SHA-256 of the table, which ensemble; sealed
-      replicates.parquet     the summaries of all that were asked for
+      replicates.parquet     the summaries of all requested replicates
       bands.parquet  bands.json
 
-How batches were cut leaves no trace in the last three files. Nothing in them is about one person.
+The last three files do not depend on how batches were cut. Nothing in them is about one person.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ _LEFT = re.compile(r"\.(ensemble\.json|replicates\.parquet|bands\.parquet|bands\
 _AGAIN = "remove it, and its simulations are computed again"
 
 Work = Callable[[Sequence[int], Callable[[pl.DataFrame], None]], Iterable[pl.DataFrame]]
-"""Gives the summaries of replicates, batch by batch, in their order; calls back with each as soon as it is done."""
+"""Yields the summaries of replicates, batch by batch, in order; calls back with each batch as soon as it is done."""
 
 
 def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) -> Generator[pl.DataFrame]:
-    """Yield the summaries of the replicates in their order: those on disk as they are, others once they are there.
+    """Yield the summaries of the replicates in order: those on disk at once, others when they are done.
 
-    A batch is there as soon as it is done, whether those before it are or not.
+    A batch is committed as soon as it is done, even before earlier ones.
 
     Raises:
         LedgerError: when the folder holds anything but this ensemble, is being written by another, or cannot be
@@ -106,10 +106,10 @@ def put(path: Path, table: pl.DataFrame) -> None:
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
-    """Return what a folder says of its ensemble, and the summaries that it ended with; nothing is written.
+    """Return the request of the ensemble in a folder, and its summaries; nothing is written.
 
     Raises:
-        LedgerError: when it holds no ensemble, one that is not finished, or a damaged batch.
+        LedgerError: when it has no ensemble, an unfinished one, or a damaged batch.
     """
     with readable(folder):
         if not is_there(folder / ASKED) and is_there(folder / RUN):
@@ -139,7 +139,7 @@ def _ended_with(folder: Path) -> set[int]:
 
 @contextmanager
 def _held(folder: Path, header: Header) -> Iterator[str]:
-    """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
+    """Lock a folder for writing, new or of the same ensemble; give the SHA-256 of the request."""
     refuse_without(ASKED, folder, "exists and is not an ensemble; choose another folder, or remove it first")
     with ExitStack() as stack:
         with writable(folder):
@@ -153,7 +153,7 @@ def _held(folder: Path, header: Header) -> Iterator[str]:
 
 
 def _same(folder: Path, header: Header) -> Header | None:
-    """Return what is there already; raise ``LedgerError`` when it is another ensemble."""
+    """Return the existing request; raise ``LedgerError`` when it is another ensemble."""
     if not is_there(folder / ASKED):
         return None
     there = _asked(folder)
@@ -171,7 +171,7 @@ def _begun(folder: Path, there: Header | None, header: Header) -> str:
 
 
 def _clear_up(folder: Path) -> None:
-    """Leave nothing of an ensemble of which not one batch could be committed."""
+    """Remove an ensemble of which no batch could be committed."""
     for path in leftovers(folder, _LEFT):
         remove(path)
     if not any(_batches(folder)):

@@ -1,4 +1,4 @@
-"""What any command wrote with ``--out``, read back: a run, an ensemble, a comparison or a sweep."""
+"""Results that a command wrote with ``--out``, read back: a run, an ensemble, a comparison or a sweep."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
 OF_GROUPS = ("by_hired", "by_group", "gains", *REPORT_TABLES)
-"""Tables of groups of a comparison, and of its report: what was hidden in them stays so."""
+"""Tables of groups of a comparison, and of its report; hidden cells stay hidden."""
 
 
 def read_results(path: str | Path) -> Results:
     """Read the folder of a run, an ensemble, a comparison or a sweep.
 
-    A comparison from its folder has no census, so it cannot tell of single employees.
+    A comparison from its folder has no census, so it has no figures of single employees.
 
     Args:
         path: folder that ``--out`` or ``out=`` named.
 
     Returns:
-        What the command or function gave that wrote it.
+        The result of the command or function that wrote it.
 
     Raises:
         FileNotFoundError: when there is no such folder.

@@ -18,7 +18,7 @@ from workforce_sim.summary import HIRED
 
 
 def shown(path: str | Path) -> str:
-    """Return what the folder of a run, an ensemble, a comparison or a sweep holds.
+    """Return the contents of the folder of a run, an ensemble, a comparison or a sweep as text.
 
     Args:
         path: of a run, the page of ``provenance``; of others, what their command printed, and what made them.
@@ -51,7 +51,7 @@ def _comparison(found: Comparison) -> Iterator[str]:
 
 
 def _made(found: Ensemble | Comparison | Sweep) -> Iterator[str]:
-    """Yield what made it: seed, census and versions, which are the same in all of its parts."""
+    """Yield how it was made: seed, census and versions, which are the same in all of its parts."""
     header = _header(found)
     seed = header.configuration["random_seed"]
     yield f"seed {seed}; census {header.census[:12]}...; {header.software}"

@@ -31,7 +31,7 @@ from workforce_sim.wording import counted, percent, value_text
 from workforce_sim.wording.progress import Count, counting, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
-"""Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
+"""Keys that are the same in a whole grid: all combinations share random draws, years and employees."""
 
 MATCH = "plan.match."
 
@@ -56,7 +56,7 @@ class Sweep(PassedOn):
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
+        """The request, by number of the combination; only the first has the fingerprint of the census."""
         numbers = map(str, self.combinations["combination"])
         return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
@@ -91,8 +91,8 @@ class Sweep(PassedOn):
     def results(self) -> pl.DataFrame:
         """One row per combination: its number, the swept keys, and the mean of each measure.
 
-        Of amounts, events and the cost as a share of payroll that of all years together; of what holds at a moment, and
-        of other shares, that of the last year.
+        Amounts, events and the cost as a share of payroll are those of all years together; headcounts and other shares
+        are those of the last year.
         """
         total = self.totals.pivot("measure", index="combination", values="mean")
         last = self.summary.filter(pl.col("year") == pl.col("year").max())
@@ -199,7 +199,7 @@ def sweep(
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
-    """Return the values by key, refusing a grid that is none."""
+    """Return the values by key, refusing an invalid grid."""
     wrong = [key for key, found in grid.items() if isinstance(found, (str, Mapping)) or not isinstance(found, Iterable)]
     if not grid or wrong:
         raise RequestError(f"a sweep needs a list of values for each key (got {', '.join(wrong) or 'no key'})")
@@ -221,7 +221,7 @@ def _within(key: str, other: str) -> bool:
 
 
 def _refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
-    """Raise ``RequestError`` for a key that replicates draw: their values would take the place of the swept ones."""
+    """Raise ``RequestError`` for a key that replicates draw: their draws would replace the swept values."""
     drawn = {entry.key for entry in base.uncertainty.assumptions}
     for key in keys:
         if any(_within(key, other) or _within(other, key) for other in drawn):
@@ -242,7 +242,7 @@ def _laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
 
 
 def _without_other_formulas(base: Config, chosen: Mapping[str, Any]) -> dict[str, None]:
-    """Return the formulas of the match that a swept one takes the place of."""
+    """Return the formulas of the match that a swept one replaces."""
     swept = {key.removeprefix(MATCH) for key in chosen if key.startswith(MATCH)} & {*FORMULAS}
     one_formula = not isinstance(base.plan.match.root, dict)  # a table by year is changed as a whole
     return {f"{MATCH}{name}": None for name in FORMULAS if swept and one_formula and name not in swept}

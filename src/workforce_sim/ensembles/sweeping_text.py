@@ -1,4 +1,4 @@
-"""A sweep as people read it: the values of each combination, and what comes out beside them."""
+"""A sweep as text: the values of each combination beside its results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "al
 HEADCOUNT = "headcount_closing"
 APART = ("difference", "std error")
 WIDTH = 24
-"""Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
+"""Characters of the longest value in a table of results; longer ones are cut, and written in full above it."""
 
 Measured = Mapping[tuple[int, str], Mapping[str, Any]]
 """Figures by combination and measure."""
@@ -52,7 +52,7 @@ def _headline(found: Sweep, shown: int) -> str:
 
 
 def _legend(found: Sweep) -> Iterator[str]:
-    """Yield the swept keys by the names that stand over their columns, and values that are too long for them."""
+    """Yield the swept keys by the names of their columns, and values that are too long for them."""
     yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
     for key in found.keys:
         for value in found.combinations[key].unique(maintain_order=True):

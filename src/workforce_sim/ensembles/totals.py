@@ -1,4 +1,4 @@
-"""All years of a simulation together: what adds up over years, so that a total has its own spread and error."""
+"""All years of a simulation together: totals by simulation, so that each has its own spread and error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures of ensembles as people read them: what a measure is called, its values, and differences of them."""
+"""Measures of ensembles for people: the name of a measure, its values, and their differences."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NONE = "-"
 
 
 class Scale(NamedTuple):
-    """How the values of a row are shown: the size of the unit, decimals by default and at most, signs around them."""
+    """How the values of a row are shown: unit, default and most decimals, signs around them."""
 
     unit: float
     places: int
@@ -51,16 +51,16 @@ _DOLLARS = (
     (1e6, Scale(1e5, 2, 5, "K", "$")),
     (0, Scale(100, 0, 2, "", "$")),
 )
-"""From so many cents on an amount is shown in this unit."""
+"""The amount in cents from which this unit is used."""
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
 _APART = 5
 """From so many times the smallest on, the largest value of a row gives the unit."""
 
 
 def values(measure: str, found: Sequence[float | None]) -> list[str]:
-    """Return values of a measure that stand side by side: amounts in dollars, shares in percent, or counts.
+    """Return values of a measure to stand side by side: amounts in dollars, shares in percent, or counts.
 
-    They have one unit, and as many digits as show two of how far they are apart.
+    They have one unit, and enough digits to show two digits of their differences.
     """
     scale = _scale(measure, found, _SHARE)
     return [NONE if value is None else _text(value, scale) for value in found]
@@ -128,7 +128,7 @@ def amount(cents: float) -> str:
 
 
 def two_digits(found: float) -> str:
-    """Return a number with two digits that count."""
+    """Return a number with two significant digits."""
     if not found:
         return "0"
     return f"{found:,.{max(0, 1 - math.floor(math.log10(abs(found))))}f}"

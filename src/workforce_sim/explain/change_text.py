@@ -1,4 +1,4 @@
-"""A change as people read it: a waterfall on a terminal, a table in a notebook, a picture."""
+"""A change for people: a waterfall on a terminal, a table in a notebook, a chart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workforce_sim.explain.change import Change
 
 WIDTH = 40
-"""Letters of the longest bar."""
+"""Characters of the longest bar."""
 
 
 def readable(found: Change) -> str:
@@ -53,7 +53,7 @@ def heading(found: Change) -> str:
 
 
 def _relative(found: Change) -> str:
-    """Return the change in percent of the first value, but of a percentage."""
+    """Return the change in percent of the first value, except for a percentage."""
     if not found.first or found.measure.endswith("rate"):
         return ""
     return f" ({100 * found.change / found.first:+.1f}%)"
@@ -89,7 +89,7 @@ def _step(before: float, after: float, low: float, high: float) -> str:
 
 
 def _bar(start: float, end: float, low: float, high: float, mark: str) -> str:
-    """Return a bar from one value to another; at least one letter."""
+    """Return a bar from one value to another, at least one character long."""
     scale = WIDTH / (high - low) if high > low else 0
     begin, stop = round((start - low) * scale), round((end - low) * scale)
     return " " * min(begin, WIDTH - 1) + mark * max(stop - begin, 1)

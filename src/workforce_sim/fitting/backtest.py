@@ -1,4 +1,4 @@
-"""Rolling origins: fit what was known, forecast, and compare with what happened."""
+"""Rolling origins: fit what was known, forecast, and compare with the actual values."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ REPLICATES = 200
 
 @dataclass(frozen=True, repr=False)
 class Backtest(Displayed):
-    """What forecasts from past censuses were worth.
+    """The quality of forecasts from past censuses.
 
     Attributes:
         scores: one row per origin, horizon and measure: origin, date, horizon, measure, actual, mean, sd, p5 to p95,
-            flat and last (two plain forecasts), crps, crps_flat, crps_last, pit.
+            flat and last (two simple forecasts), crps, crps_flat, crps_last, pit.
         drivers: one row per origin, horizon and driver: actual, mean, sd, off (actual less mean over sd).
         origins: the dates.
     """
@@ -50,14 +50,14 @@ class Backtest(Displayed):
 
     @property
     def missed(self) -> pl.DataFrame:
-        """Of each origin and horizon the driver that was farthest off."""
+        """The driver that was farthest off, for each origin and horizon."""
         far = self.drivers.with_columns(far=pl.col("off").abs())
         first = far.sort("origin", "horizon", "far", descending=[False, False, True])
         return first.unique(["origin", "horizon"], keep="first", maintain_order=True).drop("far")
 
     @property
     def verdict(self) -> str:
-        """What the scores say, a sentence a measure."""
+        """The scores in sentences, one for each measure."""
         return verdict(self)
 
     def _card(self) -> Card:

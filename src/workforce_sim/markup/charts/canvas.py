@@ -1,4 +1,4 @@
-"""What all pictures share: the frame, text that fits, scales with round ticks, and the look of a series."""
+"""What all charts share: the frame, text that fits, scales with round ticks, and the style of a series."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ INK, QUIET, RULE, PAPER = "#1f2937", "#4b5563", "#d1d5db", "#ffffff"
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 Form = Callable[[float], str]
-"""Writes a value as people read it."""
+"""Writes a value for people."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one series looks: colour, dash of its line, and marker."""
+    """The style of a series: color, dash of its line, and marker."""
 
     colour: str
     dash: str | None
@@ -41,7 +41,7 @@ GAIN, LOSS, TOTAL, SAME = "#0f766e", "#c2500a", "#1d4f7c", "#6b7280"
 
 
 def look(place: int) -> Look:
-    """Return the look of a series by its place."""
+    """Return the style of a series by its place."""
     return LOOKS[place % len(LOOKS)]
 
 
@@ -71,7 +71,7 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, **attri
 
 
 def bar(x: float, y: float, width: float, height: float, colour: str, tip: str | None = None) -> Element:
-    """Return a bar, with what a pointer over it tells."""
+    """Return a bar, with the text that a pointer over it shows."""
     return element("rect", x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), fill=colour, data_tip=tip)
 
 
@@ -96,12 +96,12 @@ def points(places: Any) -> str:
 
 
 def readable_on(colour: str) -> str:
-    """Return the ink, black or white, that stands out more from a colour: by 4.5 or more from any."""
+    """Return the text color, black or white, with more contrast to a color: at least 4.5."""
     return max(("#000000", PAPER), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two colors, from 1 to 21 (WCAG 2.2, relative luminance)."""
     dark, light = sorted(map(_luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
 
@@ -116,7 +116,7 @@ def _luminance(colour: str) -> float:
 
 
 def text_width(text: str, size: float = FONT) -> float:
-    """Return at most how wide a text is, in units: by the widest of the common fonts."""
+    """Return the greatest width of a text, in units: that of the widest common font."""
     return size * sum(map(_advance, text))
 
 
@@ -153,7 +153,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
 
 def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
-    """Return a text in lines of a width, broken between words, at most so many; what does not fit is cut."""
+    """Return a text in a limited number of lines of a width, broken between words; the rest is cut."""
     lines: list[str] = []
     for word in text.split():
         if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
@@ -175,7 +175,7 @@ def label(x: float, y: float, text: str, width: float) -> list[Element]:
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to places."""
+    """A scale from values to places."""
 
     low: float
     high: float
@@ -188,7 +188,7 @@ class Scale:
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round values that hold a range: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Return round values that cover a range: steps of 1, 2, 2.5 or 5 times a power of ten."""
     if not high > low:
         low, high = (low - 0.5, high + 0.5) if not low else (low - abs(low) / 10, high + abs(high) / 10)
     step = _step((high - low) / (most - 1))
@@ -202,7 +202,7 @@ def _step(least: float) -> float:
 
 
 def thinned(names: Sequence[str], step: float) -> list[tuple[int, str]]:
-    """Return the names that fit side by side, each in so much room, with their places."""
+    """Return the names that fit side by side at a width, with their places."""
     widest = max((text_width(name) for name in names), default=0.0) + 6
     every = max(1, math.ceil(widest / max(step, 1e-9)))
     return [(i, name) for i, name in enumerate(names) if i % every == 0]
@@ -239,7 +239,7 @@ def upright(
 
 
 def axis(low: float, high: float, form: Form, most: int = 5) -> list[float]:
-    """Return round values that hold a range, far enough apart to be told by what they are written as."""
+    """Return round values that cover a range, far enough apart that their texts differ."""
     for count in range(most, 1, -1):
         steps = ticks(low, high, count)
         if len({form(value) for value in steps}) == len(steps):
@@ -270,13 +270,13 @@ _LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
 
 
 def depth(names: Sequence[str]) -> float:
-    """Return how much room the names below the columns of a picture take, at most."""
+    """Return the most room that the names below the columns of a chart take."""
     lines = (len(_lines(name, WIDTH * 0.75 / len(names))) for name in names)
     return 11 + 13 * max(lines, default=1)
 
 
 def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
-    """Yield the names below the columns: in two lines where there are few, some left out where there are many."""
+    """Yield the names below the columns: in two lines if there are few, some left out if there are many."""
     lines = [_lines(name, plot.step) for name in names]
     for i, _ in thinned([max(each, key=text_width) for each in lines], plot.step):
         for j, text in enumerate(lines[i]):
@@ -284,7 +284,7 @@ def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]
 
 
 def _lines(name: str, step: float) -> list[str]:
-    """Return a name in two lines where there is room for words, else in one."""
+    """Return a name in two lines if there is room for words, otherwise in one."""
     return wrapped(name, step - 4) if step > 44 else [fitted(name, 90)]
 
 

@@ -1,4 +1,4 @@
-"""Two ways at once: a heat map over a grid, and points with the best of them joined."""
+"""Charts of two dimensions: a heat map over a grid, and points with a line through the best."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _cell(x: float, y: float, wide: float, tall: float, part: float, text: str, 
 
 
 class Point(NamedTuple):
-    """A choice by two measures; of the best none other is better in both."""
+    """A choice by two measures; it is among the best if no other is better in both."""
 
     name: str
     x: float
@@ -93,11 +93,11 @@ class Point(NamedTuple):
 
 
 def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tuple[Form, Form]) -> Element:
-    """Return choices by two measures, the best of them joined by a line and named.
+    """Return choices by two measures, with a line through the best, which are named.
 
     Args:
         title: what is shown.
-        axes: what goes to the right, and what goes upwards.
+        axes: the measure to the right, and the measure upwards.
         found: the choices.
         forms: writes a value of each axis.
     """
@@ -125,7 +125,7 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
 
 
 def _names(best: Sequence[Point], across: Scale, up: Scale) -> Iterator[Element]:
-    """Yield the names of the best, but of those too near to one before."""
+    """Yield the names of the best, except those too near to an earlier one."""
     taken: list[tuple[float, float, float]] = []
     for p in best:
         text = fitted(p.name, 150)

@@ -1,4 +1,4 @@
-"""Lying bars, a row for each name: waterfall, shares of a whole, pyramid, dots with whiskers."""
+"""Horizontal bars, a row for each name: waterfall, shares of a whole, pyramid, dots with whiskers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROW = 30
 
 
 class Step(NamedTuple):
-    """A step of a waterfall: what it adds, or with ``total`` where it stands."""
+    """A step of a waterfall: the amount that it adds, or a total."""
 
     name: str
     amount: float
@@ -54,10 +54,10 @@ def waterfall(
 
     Args:
         title: what is shown.
-        steps: totals stand at their amount, others are added to what is before them.
+        steps: totals begin at zero, others are added to the steps before.
         form: writes a total.
         signed: writes a change, with its sign.
-        colours: of what adds and of what takes away.
+        colours: of increases and of decreases.
     """
     spans = list(_spans(steps))
     low, high = min(min(a, b) for a, b in spans), max(max(a, b) for a, b in spans)
@@ -206,7 +206,7 @@ def _shares(name: str, parts: Sequence[str], row: Sequence[float], y: float, for
 
 
 class Dot(NamedTuple):
-    """A value with the ends of its range, and what it is held against if known."""
+    """A value with the ends of its range, and a value to compare it with, if known."""
 
     name: str
     value: float
