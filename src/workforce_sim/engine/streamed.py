@@ -17,7 +17,7 @@ import polars as pl
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.employment import EMPLOYMENT, settled_as_one
+from workforce_sim.engine.employment import EMPLOYMENT, Employment, settled_as_one
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.partitions import beside
 from workforce_sim.engine.resume import carried_staff
@@ -43,10 +43,20 @@ class _Waiting:
 
     fetch: Callable[[], pl.DataFrame]
     year: Year
+    hires: Callable[[], pl.DataFrame] | None = None
 
     def through(self, events: Sequence[Declared]) -> pl.DataFrame:
+<<<<<<< HEAD
         """Fetch the staff and apply events, from the first."""
         return Part(self.fetch(), self.year).through(events).staff
+=======
+        """Fetch the staff and take them through events, from the first."""
+        waiting = self if self.hires is None else self._with(self.hires())
+        return Part(waiting.fetch(), waiting.year).through(events).staff
+
+    def _with(self, hires: pl.DataFrame) -> _Waiting:
+        return self.given(EMPLOYMENT.name, replace(self.year.given[EMPLOYMENT.name], hires=hires))
+>>>>>>> bounded
 
     def given(self, name: str, value: Any) -> _Waiting:
         """Store the outcome of a decision for the partition."""
@@ -127,9 +137,14 @@ class Stream:
         with year.clock(EMPLOYMENT.name):
             found, new = settled_as_one(_asked(parts, EMPLOYMENT, events), year, self._rows)
         old = [part.given(EMPLOYMENT.name, value) for part, value in zip(parts, found, strict=True)]
-        hires = [_Waiting(lambda: opening.nobody, year).given(EMPLOYMENT.name, value) for value in new]
+        hires = [self._entrants(value, opening.nobody, year) for value in new]
         before = len(opening.hired)
         return [*old[:before], *hires, *old[before:]]
+
+    def _entrants(self, found: Employment, nobody: pl.DataFrame, year: Year) -> _Waiting:
+        """Return a partition of hires, who are set aside where the next opening goes."""
+        waiting = _Waiting(lambda: nobody, year, set_aside(found.hires, self._spools[1]).fetch)
+        return waiting.given(EMPLOYMENT.name, replace(found, hires=found.hires.clear()))
 
     def _made(
         self, parts: list[_Waiting], events: list[Declared], year: Year, places: _Places
