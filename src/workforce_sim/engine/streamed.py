@@ -46,17 +46,12 @@ class _Waiting:
     hires: Callable[[], pl.DataFrame] | None = None
 
     def through(self, events: Sequence[Declared]) -> pl.DataFrame:
-<<<<<<< HEAD
         """Fetch the staff and apply events, from the first."""
-        return Part(self.fetch(), self.year).through(events).staff
-=======
-        """Fetch the staff and take them through events, from the first."""
         waiting = self if self.hires is None else self._with(self.hires())
         return Part(waiting.fetch(), waiting.year).through(events).staff
 
     def _with(self, hires: pl.DataFrame) -> _Waiting:
         return self.given(EMPLOYMENT.name, replace(self.year.given[EMPLOYMENT.name], hires=hires))
->>>>>>> bounded
 
     def given(self, name: str, value: Any) -> _Waiting:
         """Store the outcome of a decision for the partition."""
