@@ -1,4 +1,4 @@
-"""Five years of a real city's staff: the City of Baltimore's salary roster of fiscal year 2016.
+"""Five years of an actual city's workforce: the City of Baltimore's salary roster of fiscal year 2016.
 
 The roster is public (Open Baltimore, "Baltimore City Employee Salaries"). It holds no birth dates and no levels, so
 both are imputed, and the run says so. Give the path of a panel with the columns fiscal_year, person_id, agency,
@@ -6,7 +6,7 @@ hire_date, annual_salary and regular:
 
     python examples/baltimore_roster.py baltimore_panel_2011_2016.parquet
 
-Growth is set to zero and terminations to 9% of opening staff, about what the panel itself shows for regular staff.
+Growth is set to zero and terminations to 9% of existing employees, about what the panel itself shows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CONFIG = {
 
 
 def regular_staff(panel: Path, fiscal_year: int = 2016) -> pl.DataFrame:
-    """Return the regular staff of one year; a person listed under two jobs is kept once, at the higher salary."""
+    """Return the regular employees of one year; a person listed under two jobs is kept once, at the higher salary."""
     chosen = pl.scan_parquet(panel).filter(pl.col("fiscal_year") == fiscal_year, pl.col("regular"))
     once = chosen.sort("annual_salary", descending=True).unique("person_id", keep="first", maintain_order=True)
     return once.select("person_id", "agency", "hire_date", "annual_salary").collect(engine="in-memory")
@@ -41,7 +41,7 @@ def simulate(panel: Path) -> ws.Result:
 
 
 def exits_by_tenure(result: ws.Result) -> pl.DataFrame:
-    """Return the share of opening staff who left, by tenure band, over all years."""
+    """Return the share of existing employees who terminated, by tenure band, over all years."""
     counts = pl.col("headcount_opening", "terminations_opening_staff").sum()
     bands = ws.summary_by(result, "tenure_band").group_by("tenure_band").agg(counts)
     rate = (pl.col("terminations_opening_staff") / pl.col("headcount_opening")).round(3).alias("exit_rate")

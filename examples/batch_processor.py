@@ -1,4 +1,4 @@
-"""Several scenarios at once, a few at a time, and a table of what they came to.
+"""Several scenarios, a few at a time, and a table of their results.
 
 The class is that of the API reference. Needs pandas. Run it with ``python examples/batch_processor.py``:
 

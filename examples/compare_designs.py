@@ -1,18 +1,18 @@
-"""Five plan designs for one workforce, side by side: the last of five years of 10,000 employees and 3% growth.
+"""Five plan designs for one workforce: the last of five years of 10,000 employees and 3% growth.
 
 Run it with ``python examples/compare_designs.py``:
 
-    design                              take  average  deferrals  match  nonelective  net cost   of pay     ADP     ACP
-                                        part     rate        $ m    $ m          $ m       $ m
-    automatic_3_simple_match          85.3%    6.4%       54.6   20.0          0.0      19.1   1.91%  passed  passed
-    integrated_nonelective            66.4%    7.8%       47.3   11.9         45.0      54.8   5.48%  passed  passed
-    no_automatic_enrollment_stretch   66.4%    8.4%       49.9   11.8          0.0      11.4   1.14%  passed  passed
-    qaca_escalation                   92.6%    6.7%       61.7   27.5          0.0      26.9   2.69%  exempt  exempt
-    safe_harbor                       86.6%    7.5%       57.1   28.9          0.0      28.9   2.89%  exempt  exempt
+    design                             share who   average   employee              non-     net  cost of
+                                     participate  deferral  deferrals   match  elective    cost  payroll     ADP     ACP
+    automatic_3_simple_match               85.3%      6.4%     $54.6M  $20.0M     $0.0M  $19.1M    1.91%  passed  passed
+    integrated_nonelective                 66.4%      7.8%     $47.3M  $11.9M    $45.0M  $54.8M    5.48%  passed  passed
+    no_automatic_enrollment_stretch        66.4%      8.4%     $49.9M  $11.8M     $0.0M  $11.4M    1.14%  passed  passed
+    qaca_escalation                        92.6%      6.7%     $61.7M  $27.5M     $0.0M  $26.9M    2.69%  exempt  exempt
+    safe_harbor                            86.6%      7.5%     $57.1M  $28.9M     $0.0M  $28.9M    2.89%  exempt  exempt
 
-They differ by the plan alone (``config/README.md``), so the same people are hired, promoted and gone on the same days.
-Who takes part is a share of the eligible, the rate an average of participants; net cost is match and nonelective money
-less forfeitures used for them.
+The designs differ only in the plan (``config/README.md``), so hires, promotions and terminations are the same. The
+share who participate is one of eligible employees, the deferral rate an average of participants. Net cost is match and
+nonelective contributions less forfeitures used for them.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ import workforce_sim as ws
 
 DESIGNS = sorted((Path(__file__).parents[1] / "config" / "plan_designs").glob("*.yaml"))
 COLUMNS = (
-    ("design", "", "<32"),
-    ("take", "part", ">7"),
-    ("average", "rate", ">8"),
-    ("deferrals", "$ m", ">10"),
-    ("match", "$ m", ">6"),
-    ("nonelective", "$ m", ">12"),
-    ("net cost", "$ m", ">9"),
-    ("of pay", "", ">8"),
-    ("ADP", "", ">7"),
-    ("ACP", "", ">7"),
+    ("design", "", "<31"),
+    ("share who", "participate", ">12"),
+    ("average", "deferral", ">9"),
+    ("employee", "deferrals", ">10"),
+    ("", "match", ">7"),
+    ("non-", "elective", ">9"),
+    ("net", "cost", ">7"),
+    ("cost of", "payroll", ">8"),
+    ("", "ADP", ">7"),
+    ("", "ACP", ">7"),
 )
 
 
@@ -47,7 +47,7 @@ def last_year(design: Path, census: ws.Census) -> tuple[str, ...]:
         design.stem,
         f"{100 * year['participation_rate']:.1f}%",
         f"{100 * year['average_deferral_rate']:.1f}%",
-        *(f"{year[name] / 1e8:.1f}" for name in dollars),
+        *(f"${year[name] / 1e8:.1f}M" for name in dollars),
         f"{100 * year['employer_cost_share_of_payroll']:.2f}%",
         outcome["ADP"],
         outcome["ACP"],
@@ -55,7 +55,7 @@ def last_year(design: Path, census: ws.Census) -> tuple[str, ...]:
 
 
 def compared(size: int = 10_000) -> str:
-    """Return the table for an invented census of this size."""
+    """Return the table for a synthetic census of this size."""
     census = ws.synthetic_census(size, as_of=dt.date(2025, 1, 1))
     names, units, forms = zip(*COLUMNS, strict=True)
     rows = [names, units, *(last_year(design, census) for design in DESIGNS)]

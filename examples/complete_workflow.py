@@ -7,9 +7,9 @@ Run it with ``python examples/complete_workflow.py``; it logs on standard error,
     INFO 2025 done, 1 of 3
     INFO 2026 done, 2 of 3
     INFO 2027 done, 3 of 3
-    INFO 2025: 3090 staff, 600 hires
-    INFO 2026: 3183 staff, 619 hires
-    INFO 2027: 3278 staff, 636 hires
+    INFO 2025: 3090 employees, 600 hires
+    INFO 2026: 3183 employees, 619 hires
+    INFO 2027: 3278 employees, 636 hires
     INFO simulation: 0.15 s, 100% of years
     INFO comparison: 96% less time, target met, identical results
     INFO in all: 1.77 s, peak memory 173 MB
@@ -81,10 +81,10 @@ async def _simulation(config_path: str, start: int, end: int) -> dict[str, Any]:
         config_path=config_path,
     )
     for year in result["yearly_results"]:
-        log.info("%d: %d staff, %d hires", year["year"], year["ending_headcount"], year["hires"])
+        log.info("%d: %d employees, %d hires", year["year"], year["ending_headcount"], year["hires"])
     if not result["success"]:
         log.error("failed: %s; missing %s", result["error"], result["failed_years"])
-    log.info("simulation: %.2f s, %.0f %% of years", result["total_execution_time"], 100 * result["success_rate"])
+    log.info("simulation: %.2f s, %.0f%% of years", result["total_execution_time"], 100 * result["success_rate"])
     return result
 
 
@@ -92,7 +92,7 @@ async def _comparison(config_path: str, start: int, end: int) -> dict[str, Any]:
     result = await run_comprehensive_performance_comparison(start, min(start + 2, end), config_path)
     same = "identical" if result["identical_results"] else "DIFFERENT"
     target = "met" if result["target_met"] else "missed"
-    log.info("comparison: %.0f %% less time, target %s, %s results", 100 * result["improvement"], target, same)
+    log.info("comparison: %.0f%% less time, target %s, %s results", 100 * result["improvement"], target, same)
     return result
 
 

@@ -1,19 +1,19 @@
-"""Does a band hold what it says? Ensembles against worlds whose rates are known.
+"""Are bands right? Ensembles compared with worlds whose rates are known.
 
-A firm of 1,000 is simulated for three years with stochastic headcount. In each of 200 trials, with a seed of its own,
-replicates 1 to 100 of the model make a band from P10 to P90 of the last year, and replicate 0 of the world is what came
-true. The model never saw it. Run it with ``python examples/coverage.py``:
+An employer with 1,000 employees is simulated for three years with stochastic headcount. Each of 200 trials has its own
+seed: replicates 1 to 100 of the model give a band from P10 to P90 of the last year, and replicate 0 of the world, which
+the model has not seen, gives the actual value. Run it with ``python examples/coverage.py``:
 
-    world               model               leavers  closing staff  payroll  match   net cost
-    calm                calm                78.5%   78.5%         79.0%   79.0%  79.0%
-    bad and good years  calm                36.5%   34.0%         40.5%   44.0%  44.0%
-    bad and good years  bad and good years  74.5%   76.0%         71.0%   74.0%  74.0%
+    world               model               terminations  headcount  payroll  match  net cost
+    calm                calm                78.5%         78.5%      79.0%    79.0%  79.0%
+    bad and good years  calm                36.5%         34.0%      40.5%    44.0%  44.0%
+    bad and good years  bad and good years  74.5%         76.0%      71.0%    74.0%  74.0%
 
-    a fair band of 100 replicates: 78.4%, +- 2.9 over 200 trials
-    40,400 runs of 1,000 staff and 3 years: 174 s
+    expected with 100 simulations: 78.4%, +- 2.9 over 200 trials
+    40,400 runs of 1,000 employees and 3 years: 174 s
 
-The first row is fair within sampling error; the second, where the model does not know that years differ, is not; the
-third, where it knows, is again.
+The first row is right within sampling error. The second is not, because the model ignores that years differ. The third
+is right again, because the model includes it.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ import polars as pl
 import workforce_sim as ws
 
 MEASURES = {
-    "terminations_opening_staff": "leavers",
-    "headcount_closing": "closing staff",
+    "terminations_opening_staff": "terminations",
+    "headcount_closing": "headcount",
     "payroll_cents": "payroll",
     "match_cents": "match",
     "net_employer_cost_cents": "net cost",
 }
 SPREAD = 0.2
-"""Of the factor that a year has on everybody's rate of leaving."""
+"""Of the factor of a year on all termination rates."""
 PAIRS = (("calm", "calm"), ("bad and good years", "calm"), ("bad and good years", "bad and good years"))
-"""A world, and what the model takes it for."""
+"""A world, and the model of it."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def expected(replicates: int) -> float:
 
 
 def coverage(size: Size) -> str:
-    """Return the shares of trials in which the band held what came true, as a table."""
+    """Return the shares of trials in which the band held the actual value, as a table."""
     start = perf_counter()
     shares = held(size).group_by("world", "model", maintain_order=True).mean()
     return "\n".join([*_table(shares), "", *_about(size, perf_counter() - start)])
@@ -112,9 +112,9 @@ def _about(size: Size, seconds: float) -> Iterator[str]:
     fair = expected(size.replicates)
     error = math.sqrt(fair * (1 - fair) / size.trials)
     within = f"{100 * fair:.1f}%, +- {100 * error:.1f} over {size.trials} trials"
-    yield f"a fair band of {size.replicates} replicates: {within}"
+    yield f"expected with {size.replicates} simulations: {within}"
     runs = 2 * size.trials * (size.replicates + 1)
-    yield f"{runs:,} runs of {size.staff:,} staff and {size.years} years: {seconds:.0f} s"
+    yield f"{runs:,} runs of {size.staff:,} employees and {size.years} years: {seconds:.0f} s"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Three ways to carry out the same run, timed: settings change how long it takes and never what it gives.
+"""Three sets of options for the same run, timed: they change the time and never the result.
 
 Run it with ``python examples/optimisation_comparison.py``; times differ, and so may the quickest:
 

@@ -182,7 +182,7 @@ def recordkeeper_template() -> Made:
 
 
 def recordkeeper_titles() -> Made:
-    """A report: titles above, the column names again, totals and a remark below, percents with a sign."""
+    """A report: titles above, repeated column names, totals and a remark below, percents with a sign."""
     head = ["EE ID", "Hire Date", "Base Pay", "Deferral %", "Status"]
     rows = [
         (f"{p.number:06d}", _us(p.hired), _money(p.cents), f"{p.percent}%", "A" if p.staff else "T") for p in people()

@@ -22,7 +22,7 @@ NEVER = np.int32(2**31 - 1)
 """A date that does not come."""
 
 _EPOCH = dt.date(1970, 1, 1)
-_MARCH_1 = 60  # index of 1 March in a leap year, from 0
+_MARCH_1 = 60  # index of March 1 in a leap year, from 0
 
 
 def day_number(date: dt.date) -> int:
@@ -38,7 +38,7 @@ class PlanYear:
 
     @cached_property
     def first(self) -> int:
-        """1 January."""
+        """January 1."""
         return day_number(dt.date(self.year, 1, 1))
 
     @cached_property
@@ -48,18 +48,18 @@ class PlanYear:
 
     @property
     def last(self) -> int:
-        """31 December."""
+        """December 31."""
         return self.first + self.days - 1
 
     def day(self, month_day: str) -> int:
-        """Return the date of ``MM-DD``; 02-29 is 1 March in a year without it."""
+        """Return the date of ``MM-DD``; 02-29 is March 1 in a year without it."""
         month, day = int(month_day[:2]), int(month_day[3:])
         if (month, day) == (2, 29) and self.days == 365:
             month, day = 3, 1
         return day_number(dt.date(self.year, month, day))
 
     def anniversary(self, day_of_leap_year: NDArray[np.int16]) -> NDArray[np.int16]:
-        """Return the offset from 1 January of anniversaries; of 29 February, 1 March where there is none."""
+        """Return the offset from January 1 of anniversaries; of February 29, March 1 where there is none."""
         if self.days == 366:
             return day_of_leap_year
         return day_of_leap_year - (day_of_leap_year >= _MARCH_1)
@@ -79,7 +79,7 @@ def dates_between(u: Uniforms, first: Days | int, last: int) -> Days:
 
 
 def dates_in_year(u: Uniforms, year: PlanYear, profile: Uniforms | None, last: int | None = None) -> Days:
-    """Return one date per draw from 1 January to ``last`` (31 December), by the profile when there is one."""
+    """Return one date per draw from January 1 to ``last`` (December 31), by the profile when there is one."""
     end = year.last if last is None else last
     if profile is None:
         return dates_between(u, year.first, end)
@@ -89,7 +89,7 @@ def dates_in_year(u: Uniforms, year: PlanYear, profile: Uniforms | None, last: i
 
 
 def years_and_days(dates: Days) -> tuple[Ints, Ints]:
-    """Return the year of each date, and its day counted from 0 in a leap year (29 February = 59)."""
+    """Return the year of each date, and its day counted from 0 in a leap year (February 29 = 59)."""
     low, high = _SPAN
     if len(dates) and (dates.min() < low or dates.max() >= high):
         return _computed(dates)
@@ -115,13 +115,13 @@ def _computed(dates: Days) -> tuple[Ints, Ints]:
 
 
 def _first_days(years: Ints) -> Ints:
-    """Return 1 January of each year."""
+    """Return January 1 of each year."""
     before = years - 1
     return 365 * before + before // 4 - before // 100 + before // 400 + (1 - _EPOCH.toordinal())
 
 
 def is_leap(years: Ints) -> NDArray[np.bool_]:
-    """Return which years have a 29 February; with divisions only, which are faster than remainders."""
+    """Return which years have a February 29; with divisions only, which are faster than remainders."""
     return np.asarray((years & 3 == 0) & ((years // 25 * 25 != years) | (years & 15 == 0)))
 
 
@@ -132,13 +132,13 @@ def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
 
 
 def years_before(day: Ints, year: int, years: Ints) -> Days:
-    """Return days of ``year``, counted from 0 in a leap year, minus whole years; 29 February may become 28."""
+    """Return days of ``year``, counted from 0 in a leap year, minus whole years; February 29 may become 28."""
     target = year - years
     return np.asarray(_first_days(target) + day - ((day >= _MARCH_1 - 1) & ~is_leap(target)), dtype=np.int32)
 
 
 def years_after(dates: Days, years: Ints) -> Days:
-    """Return each date plus whole years; 29 February becomes 1 March where the year has none."""
+    """Return each date plus whole years; February 29 becomes March 1 where the year has none."""
     number, day = years_and_days(dates)
     target = number + years
     return np.asarray(_first_days(target) + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)
@@ -147,7 +147,7 @@ def years_after(dates: Days, years: Ints) -> Days:
 def months_after(dates: Days, months: int) -> Days:
     """Return each date plus calendar months: the same day, or the last of a month that has no such day.
 
-    Whole years are anniversaries: 29 February becomes 1 March where the year has none.
+    Whole years are anniversaries: February 29 becomes March 1 where the year has none.
     """
     years, rest = divmod(months, 12)
     if rest == 0:

@@ -1,7 +1,7 @@
 """Where chance comes from: keyed uniforms.
 
 A draw is a pure function of seed, replicate, year, stream and person. Nothing is drawn in sequence, so
-order, threads, partitions and machines change nothing, and scenarios have common random numbers. The mixer is
+order, threads, partitions and machines change nothing, and scenarios have the same random draws. The mixer is
 the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
 OOPSLA 2014). Arithmetic is modulo 2^64, in arrays and in their scalar twins alike; the constants and
 stream numbers are fixed for ever, and golden values pin them.

@@ -115,7 +115,7 @@ def employee_keys(ids: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 def fingerprint(tables: Tables) -> str:
-    """Return the SHA-256 of the digests of the years, in order; no file format takes part in it."""
+    """Return the SHA-256 of the digests of the years, in order; independent of any file format."""
     return chained(year_digest(part) for part in by_year(tables))
 
 

@@ -1,20 +1,19 @@
-"""What a simulation gives back."""
+"""The result of a simulation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
-from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import summary_plot
 from workforce_sim.errors import asked
@@ -23,18 +22,18 @@ from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Displayed):
-    """The tables of a run and how they came about.
+class Result(PassedOn):
+    """The tables of a run and how it was made.
 
     Attributes:
         tables: events, snapshots and summary; ``.events`` and so on are short for them. In memory, or on disk and read
             when they are asked for.
         config: the configuration that was simulated.
-        notes: what was imputed, ignored or dropped in the census, with counts; what the law has against the plan.
+        notes: what was imputed, ignored or dropped in the census, with counts; compliance warnings about the plan.
         opening: the completed census as the run started from it: columns of ``tables.CENSUS``, deferral rates drawn
             where it has none, and ``eligible``.
         timings: seconds by step.
@@ -69,7 +68,7 @@ class Result(Displayed):
 
     @property
     def _span(self) -> str:
-        return span(self.summary["year"].unique().sort().to_list())
+        return period(self.summary["year"].unique().sort().to_list())
 
     def _height(self, name: str) -> int:
         return int(self.scan(name).select(pl.len()).collect().item())
@@ -101,11 +100,11 @@ class Result(Displayed):
 
     @cached_property
     def header(self) -> Header:
-        """What was asked: configuration, replicate, fingerprint of the census, versions."""
+        """The settings: configuration, replicate, fingerprint of the census, versions."""
         return self.tables.header if isinstance(self.tables, Stored) else self.origin.header(self.config, self.notes)
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """Return a table to be read lazily; of a run on disk only the years and columns that the query needs.
+        """Return a table that is read lazily: from a run on disk, only the years and columns of the query.
 
         Args:
             name: ``events``, ``snapshots`` or ``summary``.
@@ -122,21 +121,6 @@ class Result(Displayed):
     def fingerprint(self) -> str:
         """SHA-256 of the sorted tables: equal for equal results, whatever machine, order, engine or version."""
         return ledger.chained(map(ledger.year_digest, self.parts()))
-
-    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
-        """Write one page about the run, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an older report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
-
-        Raises:
-            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
-            LedgerError: when the file cannot be written, or a table of the run cannot be read.
-        """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate)
-        return written
 
     def write(self, path: str | Path) -> Path:
         """Write the run to a new folder and return its path; ``simulate(..., out=path)`` does it year by year.
@@ -157,16 +141,14 @@ class Result(Displayed):
 
         Args:
             path: file to write, ending in ``.xlsx``.
-            people: whether there is a sheet for each year with everybody employed in it.
-            overwrite: whether a file that is there is replaced.
+            people: whether there is a sheet of all employees for each year.
+            overwrite: whether an existing file is replaced.
         """
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, people=people, overwrite=overwrite)
-        return found
+        return self._workbook(path, people=people, overwrite=overwrite)
 
 
 def read_run(path: str | Path) -> Result:
-    """Read a run from its folder; its tables are read when they are asked for.
+    """Read a run from its folder; its tables are read when they are used.
 
     Args:
         path: folder that ``simulate(..., out=path)`` or ``Result.write`` wrote, or is still writing: then the years

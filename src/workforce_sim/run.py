@@ -1,4 +1,4 @@
-"""A run about to begin, and its years one after another."""
+"""A prepared run, and its years one after another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.result import Result
 from workforce_sim.store.documents import Source
@@ -83,7 +83,7 @@ class Run:
     Attributes:
         config: what is simulated.
         opening: the completed census.
-        notes: what was imputed, ignored or dropped; what has no effect; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; what has no effect; compliance warnings about the plan.
         replicate: which of the seed's many worlds.
         engine: which engine computes it.
         clock: seconds by step, filled as the run goes on.
@@ -241,7 +241,9 @@ def begin(
     refuse_forked()
     replicate = asked.replicate(replicate)
     if own and engine == "reference":
-        raise RequestError("events: events of your own are for the fast engine; the reference knows the model alone")
+        raise RequestError(
+            "events: your own events need the fast engine; the reference engine has only the model's events"
+        )
     if engine not in {"fast", "reference"}:
         raise ValueError(f"engine must be 'fast' or 'reference' (got {engine!r})")
     written = drawing(load_config(config))
@@ -285,7 +287,7 @@ def _first_in_parts(config: Config, opening: Opening, replicate: int, own: tuple
 
 
 def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = False) -> tuple[str, ...]:
-    """Return what is to be said of a configuration, whatever its census holds: by a run and by a check.
+    """Return the notes about a configuration, whatever its census holds: by a run and by a check.
 
     Args:
         written: the configuration, ready to be drawn.
@@ -296,25 +298,25 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
     return (
         *assumption_notes(config),
         *effect_notes(written, replicate, census=given),
-        *(f"the law: {warning}" for warning in plan_warnings(config)),
+        *(f"{COMPLIANCE}{warning}" for warning in plan_warnings(config)),
     )
 
 
 def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
-    """Tell of how many the census does not say whether they opted out, and which way they went."""
+    """Report employees whose opt-out the census does not say, and how they are treated."""
     section = config.enrollment.auto_enrollment
     went, other = _WENT[section.unknown_opt_outs]
     what = (
-        f"{counted(count, 'employee')} out of the plan, due for automatic enrollment before "
-        f"{config.simulation.start_year}, {went}: the census does not say who opted out (opted_out); for the other "
-        f"reading set enrollment.auto_enrollment.unknown_opt_outs to {other}"
+        f"{counted(count, 'employee')} due for automatic enrollment before {config.simulation.start_year} "
+        f"{'does' if count == 1 else 'do'} not participate, and the census does not say who opted out (opted_out): "
+        f"{went}; to change this, set enrollment.auto_enrollment.unknown_opt_outs to {other}"
     )
     return (what,) if count else ()
 
 
 _WENT = {
-    "opted_out": ("count as having opted out", "enroll"),
-    "enroll": ("are enrolled automatically unless they choose otherwise", "opted_out"),
+    "opted_out": ("counted as opted out", "enroll"),
+    "enroll": ("enrolled automatically unless they elect otherwise", "opted_out"),
 }
 
 

@@ -155,7 +155,7 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
         result: what ``simulate`` or ``read_run`` gave.
         by: ``department``, ``level``, ``age_band``, ``tenure_band``, ``pay_band`` (of salary), ``hired`` (existing
             employees, future hires), or any column of the snapshots; or two of them, for every combination. Everybody
-            counts in the group in force at the end of the year or on leaving, ages and tenures as of 1 January (of
+            counts in the group in force at the end of the year or at termination, ages and tenures as of January 1 (of
             hires, the hire date).
 
     Returns:
@@ -210,7 +210,7 @@ def hired(before: pl.Expr) -> pl.Expr:
 
 
 def level_mix(result: Result) -> pl.DataFrame:
-    """Return the mix of levels by year: how many are at each at the closing, and their share of the staff.
+    """Return the mix of levels by year: headcount at each level at the closing, and its share of all employees.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave.

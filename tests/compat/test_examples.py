@@ -59,7 +59,7 @@ def ran(name: str) -> subprocess.CompletedProcess[str]:
 
 def timeless(text: str) -> str:
     """Return output without what differs from run to run: times, rates, memory, measured shares."""
-    return re.sub(r" *[\d,.]+ (s\b|records/s|MB|% less)|(?<=quickest: )\w+", " #", text.rstrip())
+    return re.sub(r" *[\d,.]+( (s\b|records/s|MB)|% less)|(?<=quickest: )\w+", " #", text.rstrip())
 
 
 def test_the_batch_is_processed_as_printed() -> None:

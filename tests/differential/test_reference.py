@@ -21,7 +21,7 @@ from workforce_sim.opening import Tables
 
 KINDS = {
     "workforce.max_hires_ratio": "too many hires",
-    "more staff are needed": "no hire stays",
+    "more employees are needed": "no hire stays",
     " above 0": "too few who can leave",
     "pay of more than": "too much pay",
     "balance of more than": "too large a balance",

@@ -299,9 +299,9 @@ def test_shares_and_errors_are_printed_in_percent() -> None:
     found = Attribution(pl.DataFrame(rows, schema=SCHEMA, orient="row"), {"all": of_payrolls(*range(10))})
 
     assert str(found).splitlines()[2:] == [
-        "               year  sd of all     chance %      year %  assumptions %  interaction %",
-        "-------------  ----  ---------  -----------  ----------  -------------  -------------",
-        "closing staff  2026        4.0  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
+        "                   year  sd of all     chance %      year %  assumptions %  interaction %",
+        "-----------------  ----  ---------  -----------  ----------  -------------  -------------",
+        "closing headcount  2026        4.0  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
     ]
 
 
@@ -331,9 +331,10 @@ def test_variances_are_those_of_the_ensembles() -> None:
 def test_an_attribution_reads_as_a_table() -> None:
     lines = str(attributed()).splitlines()
     assert (
-        lines[0] == "shares of the variance, 60 replicates of each, +- standard error beside the draws of replicate 0"
+        lines[0] == "shares of the variance, 60 simulations for each source, +- standard error, "
+        "without that of replicate 0's draws"
     )
-    assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "net"]
+    assert [line.split()[0] for line in lines[4:]] == ["payroll", "closing", "cost,"]
     assert "0.0 +- 0.0" in lines[4]
     assert repr(attributed()) == "<Attribution over 60 simulations>"
 

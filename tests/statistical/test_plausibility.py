@@ -80,7 +80,7 @@ def test_without_growth_average_pay_grows_by_a_little_more_than_the_cost_of_livi
 
 
 def test_the_page_prints_what_its_script_does() -> None:
-    section, printed = PAGE.partition("### What they give")[2], io.StringIO()
+    section, printed = PAGE.partition("### Results of the defaults")[2], io.StringIO()
     script = "\n".join(re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL))
     with contextlib.redirect_stdout(printed):
         exec(script, {})

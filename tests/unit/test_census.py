@@ -117,10 +117,13 @@ def test_those_who_have_left_are_not_staff_and_are_counted() -> None:
 
     assert census.frame["employee_id"].to_list() == ["E0", "E3", "E4"]
     assert census.notes == (
-        "1 of 5 rows has active false (first: row 2); left out: not staff",
-        "1 of 5 rows has termination_date before 2025-01-01 (first: row 3); left out: not staff",
+        "1 of 5 rows has active false (first: row 2); left out: not employed",
+        "1 of 5 rows has termination_date before 2025-01-01 (first: row 3); left out: not employed",
         "1 of 5 rows has active true and an earlier termination_date (first: row 3); left out: correct one of them",
-        "1 of 5 rows has termination_date on or after 2025-01-01 (first: row 5); ignored: the run decides who leaves",
+        (
+            "1 of 5 rows has termination_date on or after 2025-01-01 (first: row 5); "
+            "ignored: the run simulates terminations"
+        ),
     )
 
 
@@ -165,7 +168,7 @@ def test_one_error_lists_every_broken_rule_with_counts_and_first_rows() -> None:
 
     late, unpaid = "hire_date on or after 2025-01-01", "annual_salary of zero or less"
     assert str(caught.value).splitlines() == [
-        f"frame: 1 of 9 rows has {unpaid} (first: row 1); correct them, or leave out who is not paid",
+        f"frame: 1 of 9 rows has {unpaid} (first: row 1); correct them, or leave out unpaid employees",
         f"frame: 6 of 9 rows have {late} (first: rows 2, 4, 5, 6, 7); remove future hires or move the start year",
     ]
 
@@ -181,7 +184,7 @@ def test_check_gives_the_same_as_a_frame_and_does_not_raise() -> None:
             "severity": "error",
             "rows": 2,
             "first_rows": [1, 3],
-            "remedy": "correct them, or leave out who is not paid",
+            "remedy": "correct them, or leave out unpaid employees",
         },
         {
             "rule": "annual_salary below $1,000",

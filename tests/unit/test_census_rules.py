@@ -121,7 +121,7 @@ def test_ids_whose_keys_collide_are_an_error_that_a_prefix_settles() -> None:
 
     frame = people(3, employee_id=["a", *collide])
 
-    assert found(frame) == {"an employee_id whose key equals another's": [2, 3]}
+    assert found(frame) == {"an employee_id whose hash equals another's": [2, 3]}
     assert found(frame, config(id_prefix="A-")) == {}
 
 

@@ -319,6 +319,27 @@ def test_a_run_of_one_year_has_no_change() -> None:
         explain_change(run(simulation={**BASE["simulation"], "end_year": 2025}), "match")
 
 
+def test_one_replicate_of_several_is_named(runs: dict[str, Result]) -> None:
+    alone, other = runs["defaults"], simulate({**BASE, "plan": {}}, replicate=2)
+    tables = [
+        pl.concat([getattr(each, name) for each in (alone, other)]) for name in ("events", "snapshots", "summary")
+    ]
+    both = replace(alone, tables=Tables(*tables))
+
+    with pytest.raises(RequestError, match=r"the run holds 2 .*; name one with replicate="):
+        explain_change(both, "match")
+    with pytest.raises(RequestError, match="replicate: the run holds no replicate 1"):
+        explain_change(both, "match", replicate=1)
+    assert explain_change(both, "match", replicate=2).drivers.equals(explain_change(other, "match").drivers)
+
+
+def test_a_plan_that_is_off_has_no_participation(runs: dict[str, Result]) -> None:
+    change = explain_change(runs["defaults"], "participation", beside=runs["off"])
+
+    assert (change.first > 0, change.second) == (True, 0)
+    assert sum(parts(change).values()) == pytest.approx(-change.first, abs=1e-12)
+
+
 def test_a_run_on_disk_is_the_same(runs: dict[str, Result], tmp_path: Path) -> None:
     folder = runs["service"].write(tmp_path / "service")
 

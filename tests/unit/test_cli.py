@@ -184,8 +184,8 @@ def test_a_good_census_has_no_error(capsys: Captured) -> None:
     out, err = capsys.readouterr()
     assert err == ""
     assert out.splitlines() == [
-        "census.csv: 2 people on 2025-01-01",
-        "2 rows = 2 staff + 0 left out + 0 refused",
+        "census.csv: 2 employees on 2025-01-01",
+        "2 rows = 2 employees + 0 left out + 0 refused",
         "  employee_id    employee_id    id",
         "  hire_date      hire_date      YYYY-MM-DD",
         "  annual_salary  annual_salary  number",
@@ -203,7 +203,7 @@ def test_every_broken_rule_of_a_census_is_a_line(folder: Path, capsys: Captured)
 
     page = capsys.readouterr().out.splitlines()
     lines = [line for line in page if line.startswith("census.csv: error: ")]
-    assert page[1] == "3 rows = 1 staff + 0 left out + 2 refused"
+    assert page[1] == "3 rows = 1 employee + 0 left out + 2 refused"
     assert len(lines) == 3
     assert all("; " in line for line in lines)
     assert any(": 2 rows (first: lines 3, 4); " in line for line in lines)
@@ -256,15 +256,18 @@ def test_what_the_law_has_against_a_plan_is_a_line_each_and_no_failure(folder: P
     assert err == ""
     assert out.splitlines() == [
         (
-            "c.yaml: the law: eligibility.waiting_period_days: more than one year of service (IRC 410(a)(1)(A)(ii)); "
-            "hired on 2025-01-01 one enters on 2027-01-01, lawful is 2026-01-01 at the latest"
+            "c.yaml: compliance warning: eligibility.waiting_period_days: more than one year of service "
+            "(IRC 410(a)(1)(A)(ii)); hired on 2025-01-01, entry on 2027-01-01; the law requires entry by 2026-01-01"
         ),
-        "c.yaml: the law: plan.vesting.match: safe-harbor money must be vested at once (IRC 401(k)(12)(E)(i))",
+        (
+            "c.yaml: compliance warning: plan.vesting.match: safe-harbor contributions must be vested immediately "
+            "(IRC 401(k)(12)(E)(i))"
+        ),
         "c.yaml: good; 2025 to 2027, seed 42, census: synthetic, 200 employees",
     ]
 
     assert main(["simulate", "c.yaml", "--end-year", "2025"]) == 0
-    assert "\n  the law: eligibility.waiting_period_days: more than one year" in capsys.readouterr().out
+    assert "\n  compliance warning: eligibility.waiting_period_days: more than one year" in capsys.readouterr().out
 
 
 def test_a_year_in_which_an_integrated_formula_breaks_its_bounds_is_an_error(folder: Path, capsys: Captured) -> None:
@@ -415,7 +418,7 @@ def test_the_fields_of_a_census_are_listed(capsys: Captured) -> None:
     assert main(["census", "fields", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0] | {"names": []} == {
         "field": "employee_id",
-        "holds": "identifier, one per person",
+        "holds": "identifier, one per employee",
         "required": True,
         "names": [],
     }

@@ -191,3 +191,18 @@ def test_an_interrupt_says_how_many_simulations_are_kept() -> None:
 def test_an_interrupt_with_nothing_to_keep_says_so() -> None:
     assert kept("nowhere") == "interrupted; nothing is kept"
     assert kept(None) == "interrupted"
+
+
+def test_an_interrupt_while_the_command_line_is_imported_is_one_line() -> None:
+    code = """
+import sys
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "workforce_sim.cli.main":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupts())
+from workforce_sim.__main__ import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")

@@ -15,6 +15,7 @@ from workforce_sim import Comparison, ConfigError, RequestError, compare, load_c
 from workforce_sim.ensembles import pairing, people
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.groups_text import gains_table
+from workforce_sim.ensembles.wording import amount
 from workforce_sim.tables import SUMMARY, completed
 
 TODAY: dict[str, Any] = {
@@ -347,7 +348,7 @@ def test_levels_of_only_one_scenario_are_in_one_list_of_groups() -> None:
     ],
 )
 def test_scenarios_of_other_random_numbers_are_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match="compared with common random numbers") as error:
+    with pytest.raises(ConfigError, match="all scenarios use the same random draws") as error:
         compare({"a": TODAY, "b": {**TODAY, **changes}})
 
     assert str(error.value).split("\n")[1:] == [f"  {told}"]
@@ -414,6 +415,20 @@ def test_scenarios_without_a_plan_are_printed_too() -> None:
     assert "payroll" in str(found)
     assert "match" not in str(found)
     assert found.gains("level")["same"].sum() == found.gains("level")["persons"].sum()
+    total = found.totals.row(
+        by_predicate=(pl.col("scenario") == "b") & (pl.col("measure") == "payroll_cents"), named=True
+    )
+    answer = f"the payroll of b is {amount(total['difference_mean'])} more than that of a over 2025 to 2027"
+    assert answer in str(found)
+    assert "costs the employer" not in str(found)
+
+
+def test_a_rate_that_only_one_scenario_has_is_not_called_the_same() -> None:
+    text = str(compare({"on": TODAY, "off": {**TODAY, "plan": {"enabled": False}}}, replicates=2))
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("average deferral rate")]
+
+    assert row[3:] == ["2025", row[4], "-", "-", "-", "-", "-"]
+    assert "average deferral rate" not in text.partition("the same in every simulation")[2].partition("\n\n")[0]
 
 
 def test_what_is_uncertain_is_drawn_alike_in_all_scenarios() -> None:

@@ -29,7 +29,7 @@ def aged(*bands: tuple[int, int, float], start_year: int = 2025, **other: Any) -
     return Config.model_validate(whole | {"hiring": {"ages": ages}})
 
 
-NO_RATES = "no deferral rates: who takes part at the opening is drawn from enrollment.election"
+NO_RATES = "no deferral rates: participants at the opening are drawn from enrollment.election"
 
 
 def drawn(employee_id: str, stream: Stream) -> float:

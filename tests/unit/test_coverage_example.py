@@ -52,4 +52,4 @@ def test_the_page_prints_the_examples_output(example: ModuleType) -> None:
     text = example.__doc__ or ""
     printed = textwrap.dedent("\n".join(line for line in text.splitlines() if line.startswith("    ") or not line))
     assert printed.strip() in page
-    assert "a fair band of 100 replicates: 78.4%" in printed
+    assert "expected with 100 simulations: 78.4%" in printed

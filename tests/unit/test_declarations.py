@@ -143,9 +143,9 @@ def test_a_difference_has_its_words_and_its_keys(before: Result, person: dict[st
     found = with_kinds(rows, pl.DataFrame(schema=LASTING), KINDS)
 
     assert found.select("employee_id", "what", "kind").rows() == [
-        (person["employee_id"], "demotion", "demoted in b only")
+        (person["employee_id"], "demotion", "demoted only in b")
     ]
-    assert bearing("demoted in b only", ["promotion.increase.lowest", "enrollment.stop"], KINDS) == [
+    assert bearing("demoted only in b", ["promotion.increase.lowest", "enrollment.stop"], KINDS) == [
         "promotion.increase.lowest"
     ]
 
@@ -176,7 +176,7 @@ def test_an_event_that_nobody_declared_goes_by_its_name(before: Result, person: 
         for a, b in ((tables, changed), (changed, paid_less))
     ]
 
-    assert words == [["demotion in b only"], ["another demotion"]]
+    assert words == [["demotion only in b"], ["different demotion"]]
     assert list(broken_laws(before.opening, changed)) == []
     moment = Moment(Assumptions(before.config, ()), {"event_type": "demotion"}, person, {}, [])
     assert reasons(moment) == []

@@ -72,7 +72,7 @@ def test_a_run_does_not_differ_from_itself(base: Result, stored: Path, tmp_path:
         assert found.persons.is_empty()
         assert found.counts.is_empty()
         assert set(found.summary["difference"]) <= {0.0, None}
-        assert "the tables of 2025 to 2027 are the same, by their hashes" in str(found)
+        assert "the tables of 2025 to 2027 are identical (same hashes)" in str(found)
 
 
 def test_the_same_runs_on_disk_are_told_by_their_manifests(stored: Path, tmp_path: Path) -> None:
@@ -98,23 +98,27 @@ def test_where_a_run_lies_is_no_difference(base: Result, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "first", "kinds"),
     [
-        ({"plan__match__preset": "stretch"}, "match_cents", {"match formula", "enrolled at another rate"}),
-        ({"compensation__merit_pool": 0.04}, "merit.salary_after_cents", {"another merit raise"}),
+        ({"plan__match__preset": "stretch"}, "match_cents", {"match formula", "enrolled at a different rate"}),
+        ({"compensation__merit_pool": 0.04}, "merit.salary_after_cents", {"different merit increase"}),
         (
             {"compensation__cola_rate": 0.03},
             "cola.salary_after_cents",
-            {"another cost-of-living raise", "hired at another level or pay"},
+            {"different cost-of-living increase", "hired at a different level or pay"},
         ),
         (
             {"enrollment__escalation__increment": 0.02},
             "escalation.deferral_after_bp",
-            {"escalated to another rate"},
+            {"escalated to a different rate"},
         ),
         ({"enrollment__auto_enrollment__window_days": 60}, "enrollment", {"enrolled later"}),
         ({"plan__roth__share": 0.5}, "pre_tax_cents", {"deferral limits or Roth"}),
         ({"plan__vesting__match": "cliff_3"}, "vested_share_match_bp", {"vesting"}),
         ({"plan__annual_return": 0.05}, "match_balance_cents", {"balances"}),
-        ({"hiring__ages": [{"from": 60, "to": 61, "weight": 1}]}, "birth_date", {"hired with other traits"}),
+        (
+            {"hiring__ages": [{"from": 60, "to": 61, "weight": 1}]},
+            "birth_date",
+            {"hired with different characteristics"},
+        ),
     ],
 )
 def test_the_first_difference_is_that_of_the_assumption(
@@ -163,7 +167,7 @@ def test_the_first_difference_is_the_earliest(base: Result) -> None:
 
     assert found.same_years == (2025,)
     assert found.persons["date"].min() == dt.date(2026, 1, 1) or found.persons["year"].min() == 2026
-    assert "the tables of 2025 are the same" in str(found)
+    assert "the tables of 2025 are identical" in str(found)
 
 
 def test_other_differences_are_told_to_follow(base: Result) -> None:
@@ -172,9 +176,9 @@ def test_other_differences_are_told_to_follow(base: Result) -> None:
     found = diff_runs(rated, _changed(rated, workforce__total_termination_rate=0.2))
     keys = dict(found.counts.select("kind", "keys").rows())
 
-    assert keys["left in b only"] == ["workforce.total_termination_rate"]
-    assert keys["another merit raise"] == []
-    assert "none directly: it follows from other differences" in str(found)
+    assert keys["terminated only in b"] == ["workforce.total_termination_rate"]
+    assert keys["different merit increase"] == []
+    assert "none: it follows from other differences" in str(found)
 
 
 def test_the_other_way_round_later_is_earlier(base: Result) -> None:
@@ -217,15 +221,15 @@ def _other(column: str, value: pl.Expr) -> Callable[[pl.Expr], list[pl.Expr]]:
 @pytest.mark.parametrize(
     ("kind", "change", "said"),
     [
-        ("termination", _moved, "left later"),
-        ("termination", _other("cause", pl.lit("death", dtype=EVENT_CAUSE)), "left for another cause"),
+        ("termination", _moved, "terminated later"),
+        ("termination", _other("cause", pl.lit("death", dtype=EVENT_CAUSE)), "terminated for a different cause"),
         ("enrollment", _moved, "enrolled later"),
-        ("enrollment", _other("deferral_after_bp", pl.lit(4321, dtype=pl.Int32)), "enrolled at another rate"),
-        ("enrollment", _other("cause", pl.lit("conversion", dtype=EVENT_CAUSE)), "enrolled another way"),
+        ("enrollment", _other("deferral_after_bp", pl.lit(4321, dtype=pl.Int32)), "enrolled at a different rate"),
+        ("enrollment", _other("cause", pl.lit("conversion", dtype=EVENT_CAUSE)), "enrolled in a different way"),
         ("eligibility", _moved, "eligible later"),
-        ("promotion", _other("salary_after_cents", pl.lit(1, dtype=pl.Int64)), "another promotion raise"),
-        ("hire", _other("salary_after_cents", pl.lit(1, dtype=pl.Int64)), "hired at another level or pay"),
-        ("forfeiture", _other("amount_cents", pl.lit(1, dtype=pl.Int64)), "another forfeiture"),
+        ("promotion", _other("salary_after_cents", pl.lit(1, dtype=pl.Int64)), "different promotion increase"),
+        ("hire", _other("salary_after_cents", pl.lit(1, dtype=pl.Int64)), "hired at a different level or pay"),
+        ("forfeiture", _other("amount_cents", pl.lit(1, dtype=pl.Int64)), "different forfeiture"),
     ],
 )
 def test_one_changed_event_is_one_person_of_its_kind(
@@ -241,11 +245,11 @@ def test_one_changed_event_is_one_person_of_its_kind(
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("termination", "left in a only"),
-        ("enrollment", "enrolled in a only"),
-        ("promotion", "promoted in a only"),
-        ("forfeiture", "forfeited in a only"),
-        ("opt_out", "opted out in a only"),
+        ("termination", "terminated only in a"),
+        ("enrollment", "enrolled only in a"),
+        ("promotion", "promoted only in a"),
+        ("forfeiture", "forfeited only in a"),
+        ("opt_out", "opted out only in a"),
     ],
 )
 def test_one_missing_event_is_one_person_of_its_kind(base: Result, kind: str, said: str) -> None:
@@ -253,7 +257,7 @@ def test_one_missing_event_is_one_person_of_its_kind(base: Result, kind: str, sa
     less = _tampered(base, events=base.events.filter(~is_it))
 
     assert diff_runs(base, less).persons.select("employee_id", "kind").rows() == [(row["employee_id"], said)]
-    assert diff_runs(less, base).persons["kind"].to_list() == [said.replace("a only", "b only")]
+    assert diff_runs(less, base).persons["kind"].to_list() == [said.replace("only in a", "only in b")]
 
 
 def test_who_leaves_in_another_year_left_later_or_earlier(base: Result) -> None:
@@ -267,9 +271,9 @@ def test_who_leaves_in_another_year_left_later_or_earlier(base: Result) -> None:
     )
 
     assert diff_runs(base, later).persons.select("employee_id", "kind", "year").rows() == [
-        (row["employee_id"], "left later", 2026)
+        (row["employee_id"], "terminated later", 2026)
     ]
-    assert diff_runs(later, base).persons["kind"].to_list() == ["left earlier"]
+    assert diff_runs(later, base).persons["kind"].to_list() == ["terminated earlier"]
 
 
 @pytest.mark.parametrize("name", [*AT_OPENING, *AT_CLOSING])
@@ -299,7 +303,7 @@ def test_who_is_in_one_census_only(base: Result) -> None:
         snapshots=base.snapshots.filter(pl.col("employee_id") != person),
     )
 
-    assert diff_runs(base, less).persons["kind"].to_list() == ["in the census in a only"]
+    assert diff_runs(base, less).persons["kind"].to_list() == ["in the census only in a"]
     assert diff_runs(base, less).people == (base.snapshots["employee_id"].n_unique() - 1, 1, 0)
 
 
@@ -339,7 +343,7 @@ def test_other_numbers_of_replicates_are_refused(base: Result) -> None:
         summary=pl.concat([base.summary, summary]),
     )
 
-    with pytest.raises(RequestError, match="one run has 1 replicate, the other 2"):
+    with pytest.raises(RequestError, match="one run has 1 simulation, the other 2"):
         diff_runs(base, both)
     assert diff_runs(both, both).identical
     changed = both.events.with_columns(
@@ -354,13 +358,16 @@ def test_other_numbers_of_replicates_are_refused(base: Result) -> None:
 
 def test_the_summary_is_compared_measure_by_measure(base: Result) -> None:
     other = _changed(base, workforce__total_termination_rate=0.2)
-    rows = diff_runs(base, other).summary
+    found = diff_runs(base, other)
+    rows = found.summary
 
     assert rows.height == 3 * (len(base.summary.columns) - 2)
     for row in rows.filter(measure="payroll_cents").iter_rows(named=True):
         a, b = (run.summary.filter(year=row["year"])["payroll_cents"][0] for run in (base, other))
         assert (row["a"], row["b"], row["difference"]) == (a, b, b - a)
         assert row["percent"] == pytest.approx(100 * (b - a) / a)
+    shares = [line.split() for line in str(found).splitlines() if line.strip().startswith("employer_cost_share")]
+    assert [line[4] for line in shares] == ["pt"]
 
 
 def test_configurations_are_compared_key_by_key(base: Result) -> None:

@@ -63,7 +63,7 @@ def test_escalation_of_those_enrolled_automatically_has_no_effect_where_nobody_i
         ({"preset": "simple"}, "the same in all years"),
         ({2025: {"preset": "simple"}, 2028: {"preset": "tiered"}}, "the same in all years"),  # after the last year
         ({2025: {"preset": "simple"}, 2026: {"tiers": [{"up_to": 0.06, "rate": 0.5}]}}, "the same in all years"),
-        ({2025: {"preset": "simple"}, 2026: {"preset": "none"}}, "changes to one that matches nothing"),
+        ({2025: {"preset": "simple"}, 2026: {"preset": "none"}}, "changes to a formula that matches nothing"),
     ],
 )
 def test_a_response_to_a_match_that_does_not_change_has_no_effect(match: Any, why: str) -> None:
@@ -81,8 +81,8 @@ def test_a_response_to_a_match_that_begins_has_an_effect(after: str) -> None:
 def test_a_default_rate_above_the_highest_acts_as_that() -> None:
     found = notes(enrollment__auto_enrollment__default_deferral_rate=0.2, enrollment__max_deferral=0.15)
     assert found == (
-        "enrollment.auto_enrollment.default_deferral_rate: 20% acts as 15%, for enrollment.max_deferral is no more",
-        f"enrollment.escalation.cap: 10{NOT_ABOVE}, 15%: nobody who was enrolled at that is escalated",
+        "enrollment.auto_enrollment.default_deferral_rate: 20% is limited to 15% by enrollment.max_deferral",
+        f"enrollment.escalation.cap: 10{NOT_ABOVE}, 15%: employees enrolled at that rate are never escalated",
     )
     found = notes(enrollment__max_deferral=0.03)
     assert [note.split(":")[0] for note in found] == [
@@ -96,20 +96,20 @@ def test_a_default_rate_above_the_highest_acts_as_that() -> None:
 
 def test_a_promotion_beyond_its_cap_acts_as_that() -> None:
     found = notes(promotion__max_increase=0.1)
-    assert found == ("promotion.increase: up to 12%, acts as 10%, for promotion.max_increase is no more",)
+    assert found == ("promotion.increase: up to 12% is limited to 10% by promotion.max_increase",)
 
 
 def test_the_factor_of_a_promotion_out_of_the_highest_level_is_told_of() -> None:
     levels = [{"name": name, "promotion_factor": 2.0} for name in LEVELS]
     (note,) = notes(workforce__levels=levels)
-    assert note.startswith("workforce.levels[].promotion_factor: that of the highest level has no effect")
+    assert note.startswith("workforce.levels[].promotion_factor: no effect for the highest level")
     assert notes(workforce__levels=[*levels[:-1], {"name": LEVELS[-1]}]) == ()
 
 
 def test_vesting_of_money_that_is_not_paid_acts_on_balances_alone() -> None:
     found = notes(plan__match={"preset": "none"}, plan__vesting__match="graded_6", plan__annual_return=0.05)
     assert [note.split(":")[0] for note in found] == ["plan.vesting.match", "plan.annual_return"]
-    assert all("balances of the census alone" in note for note in found)
+    assert all("only to balances in the census" in note for note in found)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ def test_a_list_that_has_no_effect_is_named_and_not_its_rows() -> None:
 
 def test_years_of_a_table_that_the_run_does_not_come_to_are_told_of() -> None:
     assert notes(compensation__cola_rate={2019: 0.01, 2024: 0.02, 2026: 0.03, 2030: 0.04}) == (
-        "compensation.cola_rate: no effect of 2019, 2030, as the run is 2025 to 2027",
+        "compensation.cola_rate: no effect in 2019, 2030: the run covers 2025 to 2027",
     )
     overrides = {"elective_deferral": {2023: 20_000, 2024: 23_000, 2027: 25_000, 2028: 26_000}}
     assert notes(plan__limits__overrides=overrides) == (
-        "plan.limits.overrides.elective_deferral: no effect of 2023, 2028, as the run is 2025 to 2027",
+        "plan.limits.overrides.elective_deferral: no effect in 2023, 2028: the run covers 2025 to 2027",
     )
     assert notes(plan__match={2025: {"preset": "simple"}, 2031: {"preset": "qaca"}}) == (
-        "plan.match: no effect of 2031, as the run is 2025 to 2027",
+        "plan.match: no effect in 2031: the run covers 2025 to 2027",
     )
 
 
@@ -197,9 +197,10 @@ def test_a_headcount_that_shrinks_faster_than_people_leave_lays_nobody_off(growt
     (note,) = notes(simulation__target_growth_rate=growth, **STOCHASTIC)
     assert note.startswith("simulation.target_growth_rate: -")
     assert (
-        "in 2025 lays nobody off, as workforce.headcount is stochastic; nobody is hired, and 12% are expected" in note
-    )
-    assert f"expect about 68.1% of the opening headcount, where the target is {target}" in note
+        "in 2025 causes no reductions in force, because workforce.headcount is stochastic; "
+        "nobody is hired, and 12% are expected to terminate"
+    ) in note
+    assert f"expect about 68.1% of the opening headcount (target: {target})" in note
 
 
 def test_the_headcount_that_is_expected_is_what_many_runs_come_to() -> None:
@@ -219,7 +220,7 @@ def test_of_a_headcount_that_people_who_leave_make_room_for_nothing_is_said() ->
 def test_with_rates_as_given_it_is_said_who_decides_how_many_leave() -> None:
     rates = [{"age_from": 0, "tenure_from": 0, "value": 0.1}]
     *_, note = notes(simulation__target_growth_rate=-0.2, terminations__rates=rates, **STOCHASTIC)
-    assert "headcount falls by those who leave by terminations.rates alone" in note
+    assert "headcount falls only by terminations at terminations.rates" in note
 
 
 def test_a_check_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,7 +235,7 @@ def test_a_check_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["config", "check", str(file)]) == 0
     out = capsys.readouterr().out
     assert f"{file}: hiring.part_time_hours: no effect, because hiring.part_time_share is 0\n" in out
-    assert f"{file}: simulation.target_growth_rate: -20% in 2025 lays nobody off" in out
+    assert f"{file}: simulation.target_growth_rate: -20% in 2025 causes no reductions in force" in out
 
 
 def test_the_size_of_a_synthetic_census_has_no_effect_beside_a_path(tmp_path: Path) -> None:

@@ -153,8 +153,8 @@ def test_a_due_date_at_the_start_is_kept_and_one_before_it_is_swept() -> None:
 @pytest.mark.parametrize(
     ("unknown", "went", "other"),
     [
-        ("opted_out", "count as having opted out", "enroll"),
-        ("enroll", "are enrolled automatically unless they choose otherwise", "opted_out"),
+        ("opted_out", "counted as opted out", "enroll"),
+        ("enroll", "enrolled automatically unless they elect otherwise", "opted_out"),
     ],
 )
 def test_the_notes_tell_of_how_many_the_census_does_not_say(unknown: str, went: str, other: str) -> None:
@@ -163,8 +163,8 @@ def test_the_notes_tell_of_how_many_the_census_does_not_say(unknown: str, went: 
     people += [person(hire_date="2010-02-01"), person(hire_date="2024-12-01")]
     firm = scenario(*people, **automatic(unknown_opt_outs=unknown))
     notes = simulate(firm.config, census=firm.census).notes
-    what = f"2 employees out of the plan, due for automatic enrollment before 2025, {went}: the census does not say who"
-    how = f"opted out (opted_out); for the other reading set enrollment.auto_enrollment.unknown_opt_outs to {other}"
+    what = "2 employees due for automatic enrollment before 2025 do not participate, and the census does not say who"
+    how = f"opted out (opted_out): {went}; to change this, set enrollment.auto_enrollment.unknown_opt_outs to {other}"
     assert [note for note in notes if "automatic" in note] == [f"{what} {how}"]
     without = firm.changed({"plan.enabled": False})
     assert not any("automatic" in note for note in simulate(without.config, census=firm.census).notes)

@@ -78,15 +78,23 @@ def test_an_ensemble_says_how_sure_it_is(capsys: Captured) -> None:
     )
 
     out = capsys.readouterr().out
-    assert out.startswith("40 replicates, 2025 to 2026\n")
-    assert "\nsure enough after 40 replicates: the standard error of net_employer_cost is up to " in out
-    assert "\nnot sure enough after 40 replicates: the standard error of hires is up to " in out
+    assert out.startswith("40 simulations, 2025 to 2026\n")
+    assert "\nstopped after 40 simulations: target precision reached (standard error of net_employer_cost: " in out
+    assert "\ntarget precision not reached after 40 simulations (standard error of hires: " in out
+
+
+def test_too_few_simulations_to_tell_the_precision_say_so(capsys: Captured) -> None:
+    assert main(["ensemble", "today.yaml", "--replicates", "3", "--until", "net_employer_cost=50%"]) == 0
+
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.startswith("target precision not reached after 3 simulations (standard error of net_employer_cost: ")
+    assert line.endswith(" of its mean; target: 50.00%; it takes 30 simulations to tell)")
 
 
 def test_an_ensemble_stops_when_sure(capsys: Captured) -> None:
     assert main(["ensemble", "today.yaml", "--replicates", "40", "--until", "net_employer_cost=50%"]) == 0
 
-    assert capsys.readouterr().out.startswith("30 replicates, ")
+    assert capsys.readouterr().out.startswith("30 simulations, ")
 
 
 def test_an_ensemble_as_json(capsys: Captured) -> None:
@@ -108,7 +116,7 @@ def test_notes_are_printed(capsys: Captured) -> None:
 
     assert main(["ensemble", "legal.yaml", "--replicates", "1"]) == 0
 
-    assert "\nnotes\n  the law: " in capsys.readouterr().out
+    assert "\nnotes\n  compliance warning: " in capsys.readouterr().out
 
 
 def test_an_ensemble_is_written_and_gone_on_with(capsys: Captured) -> None:
@@ -272,7 +280,7 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["sweep", "today.yaml", "--set", "plan.enabled=true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enabled=[true"], "--set plan.enabled: expected a list"),
         (["sweep", "today.yaml", "--set", "plan.enable=[true]"], "plan.enable: unknown key (did you mean enabled?)"),
-        (["sweep", "today.yaml", "--set", "random_seed=[1]"], "random_seed: is the same in a whole sweep"),
+        (["sweep", "today.yaml", "--set", "random_seed=[1]"], "random_seed: cannot vary in a sweep"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line_and_nothing_is_written(

@@ -67,6 +67,22 @@ def test_every_kind_of_folder_is_exported_in_dollars(kind: str, capsys: Captured
     assert not any("cents" in text for path in Path("csv").iterdir() for text in path.read_text().splitlines())
 
 
+def test_what_needs_single_employees_is_refused_for_many_simulations(capsys: Captured) -> None:
+    assert main([*WRITES["ensemble"][0], "--out", "it"]) == 0
+    Path("key").write_bytes(b"0123456789abcdef")
+    capsys.readouterr()
+
+    assert main(["export", "it", "--to", "csv", "--key-file", "key"]) == 2
+    assert main(["export", "it", "--xlsx", "it.xlsx", "--people"]) == 2
+    assert main(["export", "it", "--xlsx", "it.xlsx", "--key-file", "key"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "--key-file and --key-env: only a run has tables of single employees; leave it out, or simulate one run",
+        "--people: only a run has tables of single employees; leave it out, or simulate one run",
+        "--key-file and --key-env give pseudonyms for ids; without --to or --people there are none",
+    ]
+    assert not {"csv", "it.xlsx"} & {path.name for path in Path().iterdir()}
+
+
 def test_dollars_are_cents_by_a_hundred_and_nothing_else_moves() -> None:
     run = ws.simulate("c.yaml", out="it")
     export_tables("it", "csv")

@@ -11,6 +11,7 @@ import pytest
 
 import workforce_sim as ws
 from tests.support_fit import people, world
+from workforce_sim.fitting.labels import label
 from workforce_sim.fitting.scoring import by_measure
 
 WORLD = world(11, 400, years=4)
@@ -73,8 +74,9 @@ def test_a_forecast_knows_nothing_of_later_censuses(test_of_world: ws.Backtest) 
 def test_the_verdict_has_a_sentence_for_each_measure(test_of_world: ws.Backtest) -> None:
     lines = test_of_world.verdict.splitlines()
 
-    assert [line.split(":")[0] for line in lines[:5]] == MEASURES
+    assert [line.split(":")[0] for line in lines[:5]] == [label(measure) for measure in MEASURES]
     assert all("80% band" in line and "a flat rate" in line for line in lines[:5])
+    assert lines[-1].startswith("thresholds: an 80% band is right if 70% to 95% of the values are within it; a median")
     assert "farthest off" in str(test_of_world)
     assert test_of_world.report().count("<svg") == 5 * (1 + 2)  # every forecast; fans of two origins
 

@@ -72,6 +72,17 @@ def test_backtest_prints_scores_and_verdict(
 
 
 @pytest.mark.parametrize("command", ["fit", "backtest"])
+def test_a_report_with_no_place_is_refused_before_the_work(
+    command: str, files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, *files, "--report", str(tmp_path / "fit.txt")]) == 1
+
+    printed, told = capsys.readouterr()
+    assert printed == ""
+    assert "give a name that ends in .html" in told
+
+
+@pytest.mark.parametrize("command", ["fit", "backtest"])
 def test_censuses_that_say_nothing_fail_in_a_line(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -149,7 +149,7 @@ def test_a_person_listed_twice_is_kept_once_at_the_higher_pay_and_counted() -> N
     found = read({A: people(id=["a", "a"], annual_salary=[40_000.0, 60_000.0]), B: people(id=["a"])})
 
     assert found.snapshots[0].staff["salary_cents"].to_list() == [6_000_000]
-    assert "1 row with an id that another has too" in found.notes[0]
+    assert "1 row with an id that occurs twice" in found.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_person_listed_twice_is_kept_once_at_the_higher_pay_and_counted() -> N
         ([people(id=["a"]), people(id=["a"])], "has no date"),
         ({A: people(id=["a"])}, "one census without termination dates"),
         ([(A, people(id=["a"])), ("2022-12-31", people(id=["a"]))], "two censuses are dated 2022-12-31"),
-        ({"soon": people(id=["a"]), A: people(id=["a"])}, "is no date"),
+        ({"soon": people(id=["a"]), A: people(id=["a"])}, "is not a date"),
     ],
 )
 def test_censuses_that_cannot_be_dated_are_refused(censuses: Any, says: str) -> None:
@@ -175,4 +175,4 @@ def test_names_are_read_as_the_last_census_spells_them() -> None:
 
     assert found[0].staff["department"].to_list() == found[1].staff["department"].to_list()
     assert len(notes) == 1
-    assert "1 names are spelled otherwise in a later census and 1 are another name for the same people" in notes[0]
+    assert "department: a later census spells 1 name differently and renames 1" in notes[0]

@@ -53,7 +53,7 @@ def printed(ask: str, *, before: str = "ws.simulate(CONFIG)", early: bool = Fals
 def test_a_process_forked_after_a_run_is_refused_and_told_of_spawn(ask: str, before: str) -> None:
     found = printed(ask, before=before)
 
-    assert found.startswith("refused: this process was made by fork after Polars had begun")
+    assert found.startswith("refused: this process was forked after Polars started its threads")
     assert "spawn" in found
 
 

@@ -171,7 +171,7 @@ def test_hires_at_the_ratio_pass_and_one_more_is_an_error_that_names_the_rates()
 def test_where_every_hire_leaves_a_year_may_need_none_and_one_more_is_an_error() -> None:
     assert exact_plan(100, 88, 12, 1_000_000) == HeadcountPlan(88, 12, 0, 0, 0)
     assert planned_hires(100, 88, 12_000_000, 1_000_000, 0.0) == 0
-    with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, .* is 1; lower"):
+    with pytest.raises(SimulationError, match=r"^1 more employees are needed in 2026, .* is 1; lower"):
         exact_plan(100, 89, 12, 1_000_000, 2026)
-    with pytest.raises(SimulationError, match=r"^1 more staff are needed in 2026, "):
+    with pytest.raises(SimulationError, match=r"^1 more employees are needed in 2026, "):
         planned_hires(100, 89, 12_000_000, 1_000_000, 0.5, 2026)

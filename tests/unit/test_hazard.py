@@ -194,7 +194,7 @@ def test_an_early_curve_in_a_bad_year_takes_more_and_nobody_twice() -> None:
 
 
 def test_where_every_hire_leaves_a_year_that_needs_some_is_an_error_that_names_the_curve() -> None:
-    with pytest.raises(SimulationError, match=r"or the curve of terminations\.new_hire_hazard, is 1; lower it"):
+    with pytest.raises(SimulationError, match=r"or terminations\.new_hire_hazard, is 1; lower it"):
         hires(config({1: 1.0}), 20)
 
 
@@ -205,10 +205,15 @@ def test_where_every_hire_leaves_a_year_that_needs_some_is_an_error_that_names_t
     ("hazard", "rate", "days", "note"),
     [
         ("days_left", 0.5, None, ""),
-        ("days_left", 0.6, 293, "hires before 14 March are certain to leave in 2025, by days_left at a rate of 0.6;"),
-        ("days_left", {2025: 0.5, 2026: 0.6}, None, "before 14 March are certain to leave in 2026, by days_left"),
+        (
+            "days_left",
+            0.6,
+            293,
+            "hires before March 14 are certain to terminate in 2025, by days_left at a rate of 0.6;",
+        ),
+        ("days_left", {2025: 0.5, 2026: 0.6}, None, "before March 14 are certain to terminate in 2026, by days_left"),
         ("level", 0.9, None, ""),
-        ({30: 0.5}, 0.25, 60, "hires before 2 November are certain to leave in 2025, by the curve"),
+        ({30: 0.5}, 0.25, 60, "hires before November 2 are certain to terminate in 2025, by the curve"),
         (ISSUE, 0.25, None, ""),
     ],
 )
@@ -226,7 +231,7 @@ def test_a_note_says_who_is_certain_to_leave(
     assert main(["config", "check", str(file)]) == 0
     out = capsys.readouterr().out
     assert all(line in out for line in said)
-    assert ("certain to leave" in out) == bool(note)
+    assert ("certain to terminate" in out) == bool(note)
 
 
 def test_months_without_hires_make_nobody_certain() -> None:
@@ -238,7 +243,7 @@ def test_a_note_says_that_rates_count_in_proportion_alone_where_headcount_is_exa
     table = [{"age_from": 0, "tenure_from": 0, "value": 0.02}]
     chosen = support.configured(terminations={"rates": table})
     staff = support.synthetic(20, chosen).census
-    assert any(note.startswith("terminations.rates: where") for note in simulate(chosen, census=staff).notes)
+    assert any(note.startswith("terminations.rates: with") for note in simulate(chosen, census=staff).notes)
     for other in (
         support.configured(terminations={"rates": table}, workforce={"headcount": "stochastic"}),
         support.configured(),

@@ -22,8 +22,7 @@ from workforce_sim.config import with_changes
 from workforce_sim.draws import census_key, hire_key
 from workforce_sim.result import Result
 from workforce_sim.store import layout
-from workforce_sim.store.header import FORMAT, NUMBERED, READ
-from workforce_sim.store.writer import writing
+from workforce_sim.store.header import FORMAT
 from workforce_sim.tables import (
     EVENT_CAUSE,
     EVENT_TYPE,
@@ -315,22 +314,6 @@ def test_a_run_of_an_older_format_is_refused_with_the_way_to_go_on(result: Resul
     (folder / "run.json").write_bytes(layout.json_bytes({**about, "format": "2-0123456789abcdef", "seal": "0" * 64}))
     with pytest.raises(LedgerError, match="was changed since it was written"):
         read_run(folder)
-
-
-def test_a_run_whose_format_is_a_number_is_read_while_its_tables_are_the_same(result: Result, tmp_path: Path) -> None:
-    header = replace(result.origin.header(result.config, result.notes), format=2)  # as it was before tables had a hash
-    with writing(tmp_path / "run", header, None) as writer:
-        for year, part in zip(header.years, result.parts(), strict=True):
-            writer.commit(year, part, None, {})
-
-    assert json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["format"] == 2
-    assert (NUMBERED[2] == FORMAT) == (2 in READ)
-    if 2 in READ:
-        assert read_run(tmp_path / "run").fingerprint == result.fingerprint
-        assert result.write(tmp_path / "run") == tmp_path / "run"  # the same run
-    else:
-        with pytest.raises(LedgerError, match=r"is of an older format \(2; this version reads"):
-            read_run(tmp_path / "run")
 
 
 def test_a_changed_declaration_is_another_format() -> None:

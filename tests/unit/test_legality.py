@@ -332,7 +332,7 @@ def test_what_the_law_allows_has_none(changes: dict[str, Any]) -> None:
 def test_a_wait_is_told_with_the_latest_lawful_date(eligibility: dict[str, Any], dates: tuple[str, ...]) -> None:
     (warning,) = warnings({"eligibility": {"minimum_age": 18, **eligibility}})
 
-    assert "hired on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+    assert "hired on {}, entry on {}; the law requires entry by {}".format(*dates) in warning
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_a_wait_is_told_with_the_latest_lawful_date(eligibility: dict[str, Any],
 def test_so_is_an_age(eligibility: dict[str, Any], dates: tuple[str, ...]) -> None:
     (warning,) = warnings({"eligibility": eligibility})
 
-    assert "21 years old on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+    assert "21 years old on {}, entry on {}; the law requires entry by {}".format(*dates) in warning
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_so_are_the_years_of_service_of_employer_money(vesting: str, asked: int,
     (warning,) = warnings(match)
 
     assert warning.startswith("plan.match.minimum_service_years: ")
-    assert "hired on {} one enters on {}, lawful is {} at the latest".format(*dates) in warning
+    assert "hired on {}, entry on {}; the law requires entry by {}".format(*dates) in warning
 
 
 @settings(max_examples=examples(40))
@@ -471,7 +471,9 @@ def test_a_warning_is_a_note_of_the_run() -> None:
     late = {"census.size": 50, "simulation.end_year": 2025, "plan.vesting.normal_retirement_age": 70}
     notes = simulate(with_changes(load_config(), late)).notes
 
-    assert [note for note in notes if note.startswith("the law: ")] == [f"the law: {text}" for text in warnings(late)]
+    assert [note for note in notes if note.startswith("compliance warning: ")] == [
+        f"compliance warning: {text}" for text in warnings(late)
+    ]
     assert any("411(a)(8)" in note for note in notes)
 
 

@@ -57,10 +57,10 @@ def test_a_merge_that_is_made_again_gives_the_same(tmp_path: Path) -> None:
 def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
     one, two = shards(tmp_path, 2)
     simulate_ensemble(CONFIG, census=synthetic_census(61), replicates=2, out=tmp_path / "other")
-    with pytest.raises(LedgerError, match=r"other: holds another ensemble than .*shard-1\n  census: "):
+    with pytest.raises(LedgerError, match=r"other: holds a different ensemble than .*shard-1\n  census: "):
         merge([one, tmp_path / "other"], tmp_path / "merged")
     simulate_ensemble(CONFIG, census=CENSUS, replicates=3, out=tmp_path / "first")
-    with pytest.raises(LedgerError, match=r"^3 replicates are in more than one of the shards"):
+    with pytest.raises(LedgerError, match=r"^3 simulations are in more than one shard"):
         merge([one, two, tmp_path / "first"], tmp_path / "merged")
     with pytest.raises(LedgerError, match=r"ensemble\.json: missing"):
         merge([one, tmp_path], tmp_path / "merged")
@@ -71,10 +71,10 @@ def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
 
 def test_a_shard_that_is_missing_or_not_finished_is_refused(tmp_path: Path) -> None:
     one, two, three = shards(tmp_path, 3)
-    with pytest.raises(LedgerError, match=r"^3 of 11 replicates are missing \(first: 2\); add a shard"):
+    with pytest.raises(LedgerError, match=r"^3 of 11 simulations are missing \(first: 2\); add a shard"):
         merge([one, two], tmp_path / "merged")
     (three / "replicates.parquet").unlink()
-    with pytest.raises(LedgerError, match="shard-3: is not finished; give its command again"):
+    with pytest.raises(LedgerError, match="shard-3: is not finished; run its command again"):
         merge([one, two, three], tmp_path / "merged")
     simulate_ensemble(CONFIG, census=CENSUS, replicates=shard(11, 3, 3), out=three)
     assert merge([one, two, three], tmp_path / "merged").count == 11
@@ -103,10 +103,10 @@ def test_the_command_simulates_shards_and_merges_them(tmp_path: Path, capsys: py
         asked = ["ensemble", str(file), "--replicates", "5", "--shard", f"{part}/2", "--out", folder]
         assert main(asked) == 0
     assert main(["ensemble", str(file), "--replicates", "5", "--out", str(tmp_path / "whole")]) == 0
-    whole = capsys.readouterr().out.rpartition("5 replicates, 2025")[2]
+    whole = capsys.readouterr().out.rpartition("5 simulations, 2025")[2]
     assert main(["ensemble", "merge", *shards, "--out", str(tmp_path / "merged")]) == 0
     out, err = capsys.readouterr()
-    assert (out.removeprefix("5 replicates, 2025"), err) == (whole, f"written to {tmp_path / 'merged'}\n")
+    assert (out.removeprefix("5 simulations, 2025"), err) == (whole, f"written to {tmp_path / 'merged'}\n")
 
 
 def test_the_command_knows_the_sources_of_spread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -579,13 +579,13 @@ class TestPriorYear:
         adp = found(run(high(6), other(4), **PRIOR), "ADP")
 
         assert (adp.outcome, adp.figures["nhce_percent"]) == ("passed", 4.0)
-        assert "no year before" in adp.note
+        assert "no prior year" in adp.note
 
     def test_so_does_a_year_after_one_without_others(self) -> None:
         adp = found(run(high(6), other(4), high(9, employee_id="A", year=2024), **PRIOR), "ADP")
 
         assert (adp.outcome, adp.figures["nhce_percent"]) == ("passed", 4.0)
-        assert "nobody else was eligible last year" in adp.note
+        assert "no NHCE was eligible last year" in adp.note
 
 
 YEAR = PlanYear(2025)
@@ -795,7 +795,7 @@ class TestTopHeavy:
 
         assert test.outcome == ("top-heavy" if heavy else "not top-heavy")
         assert test.figures["key_employees"] == 1
-        assert test.note == "on 31 December 2025; governs 2026"
+        assert test.note == "on December 31, 2025; applies to 2026"
 
     @pytest.mark.parametrize(("employees", "most"), [(0, 3), (30, 3), (31, 4), (40, 4), (495, 50), (5000, 50)])
     def test_officers_are_at_most_a_tenth(self, employees: int, most: int) -> None:
@@ -1044,7 +1044,7 @@ class TestResult:
 
         rows = result.snapshots.filter(pl.col("year") == 2026, pl.col("eligibility_date").is_not_null())
         assert tests.adp.hces == rows.filter("hce", pl.col("testing_compensation_cents") > 0).height
-        assert "last year's figures" in tests.tests[0].note
+        assert "last year's NHCE figures" in tests.tests[0].note
 
     @pytest.mark.parametrize(
         "condition", [{"minimum_service_years": 2}, {"last_day": True}, {"minimum_hours": 1000}], ids=str

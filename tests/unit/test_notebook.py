@@ -48,7 +48,7 @@ def test_every_cell_runs_and_shows_what_it_says(tmp_path: Path, monkeypatch: pyt
     assert all(isinstance(shown[name], Picture) for name in pictures)
     assert isinstance(shown["in-dollars"], pl.DataFrame)
     assert "mean_employer_dollars" in shown["gains"].columns
-    assert {path.name for path in tmp_path.iterdir()} == {"cost.svg", "comparison.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {"cost.svg", "comparison.html", "comparison.xlsx"}
     assert shown.keys() - {name for name, value in shown.items() if value is not None} == {"designs"}
 
 

@@ -356,7 +356,7 @@ def test_two_runs_of_the_same_events_do_not_differ(result: ws.Result) -> None:
 def test_a_run_without_the_event_differs_in_it(result: ws.Result) -> None:
     found = ws.diff_runs(ws.simulate(CONFIG, events=[seen]), result)
 
-    assert {*found.persons["kind"]} == {"bonus in b only"}
+    assert {*found.persons["kind"]} == {"bonus only in b"}
 
 
 def test_groups_add_up_to_the_summary(result: ws.Result) -> None:
@@ -594,5 +594,5 @@ def test_events_that_cannot_be_together_are_refused(own: list[Any], message: str
 
 
 def test_the_reference_knows_the_model_alone() -> None:
-    with pytest.raises(ws.RequestError, match="events of your own are for the fast engine"):
+    with pytest.raises(ws.RequestError, match="your own events need the fast engine"):
         ws.simulate(CONFIG, engine="reference", events=OWN)

@@ -83,8 +83,8 @@ def test_differences_and_the_year_of_a_sweep() -> None:
         (["ensemble", "match", "--out", "a.png"], "a.png: pictures are SVG; give a name that ends in .svg"),
         (["ensemble", "match", "--out", "no/a.svg"], "no/a.svg: No such file or directory"),
         (["nowhere", "match", "--out", "a.svg"], "nowhere"),
-        (["ensemble", "match", "--differences", "--out", "a.svg"], "--differences: ensemble is no comparison"),
-        (["run", "match", "--year", "2026", "--out", "a.svg"], "--year: run is no sweep"),
+        (["ensemble", "match", "--differences", "--out", "a.svg"], "--differences: ensemble is not a comparison"),
+        (["run", "match", "--year", "2026", "--out", "a.svg"], "--year: run is not a sweep"),
         (["sweep", "match", "--year", "2031", "--out", "a.svg"], "year: 2031 is not among 2025 to 2027"),
     ],
 )

@@ -21,7 +21,9 @@ def test_without_posix_locks_writing_says_so_in_a_line(tmp_path: Path, monkeypat
     written = simulate(CONFIG, out=tmp_path / "there")
     monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows, where it cannot be imported
 
-    with pytest.raises(LedgerError, match=r"runs are written on Linux and macOS alone \(POSIX file locks\)") as caught:
+    with pytest.raises(
+        LedgerError, match=r"runs can be written only on Linux and macOS \(POSIX file locks\)"
+    ) as caught:
         simulate(CONFIG, out=tmp_path / "run")
     assert "\n" not in str(caught.value)
     assert simulate(CONFIG).fingerprint == read_run(tmp_path / "there").fingerprint == written.fingerprint
@@ -30,4 +32,4 @@ def test_without_posix_locks_writing_says_so_in_a_line(tmp_path: Path, monkeypat
 def test_the_package_says_that_it_needs_posix() -> None:
     root = Path(__file__).parents[2]
     assert '"Operating System :: POSIX"' in (root / "pyproject.toml").read_text(encoding="utf-8")
-    assert "Linux or macOS" in (root / "README.md").read_text(encoding="utf-8")
+    assert "Linux and macOS" in (root / "README.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import workforce_sim as ws
+from tests.support_fit import world
 from workforce_sim.wording import progress
 
 CONFIG: dict[str, Any] = {
@@ -107,9 +108,9 @@ def test_without_rich_it_is_one_plain_line_and_gone_at_the_end(monkeypatch: pyte
     terminal = on_terminal(monkeypatch)
     simulate_with(progress=True)
 
-    first, second, last, rest = terminal.getvalue().split("\r")
-    assert (first.rstrip(), second.rstrip(), last.strip(), rest) == ("2025 done, 1 of 2", "2026 done, 2 of 2", "", "")
-    assert len({len(first), len(second), len(last)}) == 1
+    *lines, rest = terminal.getvalue().split("\r")
+    assert [line.strip() for line in lines] == ["starting", "2025 done, 1 of 2", "2026 done, 2 of 2", ""]
+    assert (len({*map(len, lines)}), rest) == (1, "")
 
 
 def test_with_rich_a_bar_stands_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +157,23 @@ def test_scenarios_are_one_line_that_counts_them_all(monkeypatch: pytest.MonkeyP
 
     told = [line.strip() for line in terminal.getvalue().split("\r")]
     assert told[-3:] == ["6 of 6 simulations", "", ""]
-    assert all(line.endswith(" of 6 simulations") for line in told[:-2])
+    assert all(line.endswith(" of 6 simulations") for line in told[1:-2])
+
+
+@pytest.mark.usefixtures("without_rich")
+def test_sources_of_a_spread_and_forecasts_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    drawn = [{"key": "compensation.cola_rate", "uniform": [0.01, 0.03]}]
+    ws.attribution({**CONFIG, "uncertainty": {"assumptions": drawn}}, replicates=10)
+    assert "30 of 30 simulations" in terminal.getvalue()
+
+    terminal = on_terminal(monkeypatch)
+    ws.backtest(world(11, 100, years=3), replicates=5, progress=False)
+    assert terminal.getvalue() == ""
+
+    ws.backtest(world(11, 100, years=3), replicates=5)
+    told = [line.strip() for line in terminal.getvalue().split("\r")]
+    assert told == ["starting", "forecasts from 1 of 2 censuses", "forecasts from 2 of 2 censuses", "", ""]
 
 
 # --- in a notebook ----------------------------------------------------------------------------------------------------
@@ -188,6 +205,7 @@ def test_in_a_notebook_it_is_a_bar_in_the_cell_and_gone_at_the_end(monkeypatch: 
 
     (handle,) = handles
     assert handle.told == [
+        '<progress max="1" value="0.0000"></progress> starting',
         '<progress max="1" value="0.5000"></progress> 2025 done, 1 of 2',
         '<progress max="1" value="1.0000"></progress> 2026 done, 2 of 2',
         "",
@@ -202,7 +220,7 @@ def test_ipython_on_a_terminal_is_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "IPython", ipython)  # type: ignore[misc]
     simulate_with(progress=True)
 
-    assert terminal.getvalue().startswith("2025 done, 1 of 2")
+    assert "2025 done, 1 of 2" in terminal.getvalue()
 
 
 # --- the time left ----------------------------------------------------------------------------------------------------

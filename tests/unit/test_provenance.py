@@ -50,14 +50,14 @@ def test_the_page_depends_on_the_folder_alone(run: Path, tmp_path: Path, monkeyp
 
 def test_it_tells_what_was_set_from_what_is_default(run: Path) -> None:
     page = provenance(run)
-    asked = _section(page, "What was asked")
+    asked = _section(page, "Settings")
 
     assert "| `compensation.merit_pool` | 0.04 | 0.03 |" in asked
     assert "| `random_seed` | 11 | required |" in asked
     assert "| `simulation.target_growth_rate.2026` | 0.04 | required |" in asked
     assert "| `workforce.total_termination_rate` | 0.12 | required |" in asked
     assert "cola_rate" not in asked  # written out, and the default all the same
-    everything = _section(page, "All of the configuration")
+    everything = _section(page, "Full configuration")
     assert "| `compensation.cola_rate` | 0.025 | default |" in everything
     assert "| `compensation.merit_pool` | 0.04 | set |" in everything
 
@@ -69,7 +69,7 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
         return [key for name, inner in value.items() for key in keys(inner, f"{path}.{name}".strip("."))]
 
     known = json.loads((run / "run.json").read_text(encoding="utf-8"))["configuration"]
-    shown = re.findall(r"^\| `(.+?)` \|", _section(provenance(run), "All of the configuration"), flags=re.MULTILINE)
+    shown = re.findall(r"^\| `(.+?)` \|", _section(provenance(run), "Full configuration"), flags=re.MULTILINE)
     missing = {*keys(known, "")} - {*shown}
     assert shown == sorted({*keys(known, "")} - missing)
     assert sorted(key for key in missing if not key.startswith("plan.")) == [
@@ -104,11 +104,11 @@ def test_census_versions_times_and_years_are_on_it(run: Path) -> None:
     made = json.loads((run / "year=2026" / "made.json").read_text(encoding="utf-8"))
 
     assert page.startswith(
-        "# A run of workforce_sim: 2025 to 2026, seed 11, replicate 0\n\n2025 to 2026 stand: complete."
+        "# A run of workforce_sim: 2025 to 2026, seed 11, replicate 0\n\nWritten: 2025 to 2026, complete. Engine: "
     )
     assert f"* fingerprint of its values: `{header['census']}`" in page
-    assert "* staff at the opening: 120\n" in page
-    assert "\nopening: 120 people\n" in page
+    assert "* employees at the opening: 120\n" in page
+    assert "\nopening: 120 employees\n" in page
     assert re.search(r"\npaid: \$[0-9,]+,000 to \$[0-9,]+,000, median \$[0-9,]+,000\nlevels: ", page)
     for name, version in header["versions"].items():
         assert f"{name} {version}" in page
@@ -154,7 +154,7 @@ def test_a_run_that_is_not_finished_says_so(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "half")
     shutil.rmtree(tmp_path / "half" / "year=2026")
 
-    assert "2025 to 2025 stand: 1 year of it not committed yet." in provenance(tmp_path / "half")
+    assert "Written: 2025 to 2025, 1 year not written yet." in provenance(tmp_path / "half")
 
 
 def test_a_run_written_from_memory_has_no_seconds(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_run_that_does_not_say_where_its_census_came_from_calls_it_nothing(run
     (tmp_path / "before" / "run.json").write_bytes(json_bytes(sealed(header)))
 
     page = provenance(tmp_path / "before")
-    assert "* from: not recorded: that of the configuration, or one given to the run\n" in page
+    assert "* from: not recorded: from the configuration, or given to the run\n" in page
     assert "census.size" not in page
     assert timeline(tmp_path / "before", "700100").lines[0].assumptions == []
 
@@ -196,7 +196,7 @@ def test_a_key_that_plays_no_part_is_not_what_was_asked(tmp_path: Path) -> None:
     sections = {"plan": {"enabled": False, "catch_up": False}, "census": {"size": 50}}
     page = provenance(simulate(CONFIG | sections).write(tmp_path / "run"))
 
-    assert "plan.catch_up" not in _section(page, "What was asked")
+    assert "plan.catch_up" not in _section(page, "Settings")
     assert "* plan.catch_up: no effect, because plan.enabled is false\n" in page
 
 

@@ -157,7 +157,7 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path: Path) ->
     (file := tmp_path / "mine.txt").read_text()
 
     for place in (tmp_path, file):
-        with pytest.raises(LedgerError, match="exists and is no ensemble"):
+        with pytest.raises(LedgerError, match="exists and is not an ensemble"):
             simulate_ensemble(CONFIG, replicates=2, out=place)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 

@@ -210,7 +210,7 @@ def test_too_many_hires_are_an_error_that_names_the_three_rates() -> None:
 
 def test_fewer_staff_with_a_weight_than_leavers_are_an_error() -> None:
     config = configured(workforce=rates(0.5), terminations={"age_factors": [{"from": 0, "factor": 0}]})
-    with pytest.raises(SimulationError, match="2025: 5 of 10 opening staff must leave, but only 0 have"):
+    with pytest.raises(SimulationError, match="2025: 5 of 10 existing employees must leave, but only 0 have"):
         simulate(config, opened(10))
 
 

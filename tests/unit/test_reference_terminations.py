@@ -282,7 +282,7 @@ def test_the_days_left_are_the_default() -> None:
 
 def test_a_curve_with_which_no_hire_stays_is_an_error_that_names_it() -> None:
     with pytest.raises(
-        SimulationError, match=r"2025: 10 more staff are needed, and with terminations\.new_hire_hazard 1"
+        SimulationError, match=r"2025: 10 more employees are needed, and with terminations\.new_hire_hazard 1"
     ):
         simulate(hiring({1: 1.0}), opened(10))
     assert simulate(configured(terminations={"age_factors": EVEN, "new_hire_hazard": {1: 1.0}}), opened(10)).summary[

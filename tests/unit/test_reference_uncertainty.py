@@ -226,7 +226,7 @@ def test_all_hires_leave_where_their_rate_times_the_factor_reaches_1() -> None:
 def test_hires_of_whom_nobody_would_stay_are_an_error_in_a_good_year_too() -> None:
     # Replicate 0 in 2025 with s = 1: F = 528,384, so n' would be 0.528384.
     config = configured(1.0, growth=0.5, workforce=rates(0.0, 1.0))
-    with pytest.raises(SimulationError, match="2025: 5 more staff are needed"):
+    with pytest.raises(SimulationError, match="2025: 5 more employees are needed"):
         simulate(config, opened(10))
 
 

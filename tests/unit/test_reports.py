@@ -221,6 +221,8 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     Path("certain.yaml").write_text(TODAY)
     Path("today.yaml").write_text(TODAY + "uncertainty: {year_effects: {terminations: 0.2}}\n")
     assert main(["ensemble", "today.yaml", "--replicates", "5", "--out", "out"]) == 0
+    assert main(["report", "out", "--apart", "9"]) == 1
+    assert "--apart: 10 simulations or more of each source (got 9)" in capsys.readouterr().err
     assert main(["report", "out", "--apart", "10"]) == 0
 
     table = Page(Path("out.html").read_bytes()).table("Where the range comes from")
@@ -232,6 +234,11 @@ def test_a_folder_tells_its_sources_apart(tmp_path: Path, monkeypatch: pytest.Mo
     assert main(["ensemble", "certain.yaml", "--replicates", "5", "--out", "certain"]) == 0
     assert main(["report", "certain", "--apart", "10"]) == 1
     assert "only chance varies" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_named(capsys: Captured) -> None:
+    assert main(["report", "/no/such/result"]) == 1
+    assert capsys.readouterr().err == "/no/such/result: no such folder\n"
 
 
 def test_another_census_is_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
@@ -284,6 +291,32 @@ def test_a_source_is_of_a_key_and_in_the_chapter(key: str) -> None:
     assert cited or SOURCES[key] in (JUDGMENT, DOCUMENTED)
 
 
+BY_SERVICE = "from 0 years of service: 50% of the first 4% of pay; from 5 years of service: 100% of the first 4% of pay"
+BANDED = {"by_service": [{"from": 0, "rate": 0.5, "max": 0.04}, {"from": 5, "rate": 1, "max": 0.04}]}
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({}, "100% of the first 3% of pay, 50% of the next 2% of pay"),
+        ({"preset": "none"}, "none"),
+        ({"dollar_tiers": [{"up_to": 1000, "rate": 1}]}, "100% of the first $1,000"),
+        (
+            {2025: {"preset": "simple"}, 2027: BANDED},
+            f"2025 to 2026: 50% of the first 6% of pay; 2027: {BY_SERVICE}",
+        ),
+    ],
+    ids=["default", "none", "dollars", "by year and service"],
+)
+def test_the_plan_is_told_in_words(match: Any, said: str, tmp_path: Path) -> None:
+    written = text_config(TODAY)
+    config = ws.load_config({**written, "plan": {"match": match, "vesting": {"match": "graded_6"}}})
+    table = page_of(ws.simulate(config), tmp_path).table("Plan design")
+
+    assert table.column("Plan")["Employer match"] == said
+    assert table.column("Plan")["Vesting of the match"] == "6-year graded"
+
+
 # --- any result -------------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +334,33 @@ def test_no_plan_and_one_year_have_pages_too(changes: dict[str, Any], tmp_path: 
         page = page_of(result, tmp_path)
         assert page.text["h1"][0].endswith("?")
         assert not re.search(r"\b(nan|None|inf)\b", page.text["main"][0])
+
+
+def test_a_sweep_has_the_compliance_warnings_of_all_combinations(tmp_path: Path) -> None:
+    presets = [{"preset": "simple"}, {"preset": "qaca"}]
+    page = page_of(ws.sweep(configured(), {"plan.match": presets}, replicates=1, progress=None), tmp_path)
+    warnings = [text for text in page.text["p"] if text.startswith("Warning: ")]
+
+    assert any("a QACA covers everybody without an election" in text for text in warnings)
+    assert not any(text.startswith("No compliance warning") for text in page.text["p"])
+    assert not any("compliance warning: " in text for text in page.text["li"])
+
+
+def test_pages_of_results_without_a_plan_tell_payroll(tmp_path: Path) -> None:
+    bare = configured(plan__enabled=False)
+    dearer = with_changes(bare, {"compensation.cola_rate": 0.05})
+    compared = ws.compare({"Today": bare, "Dearer": dearer}, replicates=2, progress=None)
+    swept = ws.sweep(bare, {"compensation.cola_rate": [0.01, 0.02]}, replicates=2, progress=None)
+
+    for result in (compared, swept):
+        page = page_of(result, tmp_path)
+        assert page.text["h1"][0].startswith("How do payroll and headcount ")
+        assert any(re.search(r"payroll .*\$\d+", text) for text in page.text["p"])
+        assert not re.search("who gains|mean total cost|Employer contributions", page.text["main"][0])
+    (table,) = [each for each in page.tables if each.section == "All combinations"]
+    totals = swept.totals.filter(measure="payroll_cents")["mean"] / 100
+    assert table.rows[0][-2] == "Employees at year end, 2027"
+    assert all(agrees(text, exact) for text, exact in zip(table.column("Total payroll").values(), totals, strict=True))
 
 
 def test_a_page_is_the_same_from_memory_and_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,7 +465,7 @@ def test_only_a_report_is_replaced(run: ws.Result, tmp_path: Path) -> None:
     mine = tmp_path / "mine.html"
     mine.write_text("<p>mine</p>")
 
-    with pytest.raises(RequestError, match="exists and is no report"):
+    with pytest.raises(RequestError, match="exists and is not a report"):
         run.report(mine)
     assert mine.read_text() == "<p>mine</p>"
     first = run.report(tmp_path / "page.html").read_bytes()

@@ -101,8 +101,8 @@ def test_diff_of_a_run_with_itself(capsys: Captured) -> None:
 
     assert capsys.readouterr().out.splitlines() == [
         "a: a; b: a",
-        "the tables of 2025 to 2026 are the same, by their hashes",
-        "what was asked is the same",
+        "the tables of 2025 to 2026 are identical (same hashes)",
+        "the settings are the same",
     ]
 
 

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from tests.support_store import run_of
-from workforce_sim import LedgerError, provenance, read_run, simulate, simulate_ensemble, verify_run
+from workforce_sim import LedgerError, simulate, simulate_ensemble
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
-from workforce_sim.store.header import FORMAT, NUMBERED, READ, software
+from workforce_sim.store.header import software
 from workforce_sim.store.layout import json_bytes, sealed
 
 OWN = software()["workforce_sim"]
@@ -29,9 +28,9 @@ random_seed: 1
 census: {size: 40}
 """
 KINDS = {
-    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: holds no run but an ensemble, "),
-    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: holds no run but a comparison: open"),
-    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: holds no run but a sweep: open"),
+    "ensemble": (["ensemble", "c.yaml", "--replicates", "2"], "it: is not a run but an ensemble, "),
+    "comparison": (["compare", "a=c.yaml", "b=c.yaml", "--replicates", "2"], "it: is not a run but a comparison: open"),
+    "sweep": (["sweep", "c.yaml", "--set", "compensation.cola_rate=[0.02]"], "it: is not a run but a sweep: open"),
 }
 COMMANDS = {
     "show": ["run", "show", "it"],
@@ -83,8 +82,8 @@ def test_show_prints_what_the_command_printed(kind: str, capsys: Captured) -> No
 def test_an_ensemble_that_is_not_finished_is_called_an_ensemble(capsys: Captured) -> None:
     simulate_ensemble(TWO, replicates=2, out="it")
     Path("it/replicates.parquet").unlink()
-    assert told("verify", capsys).startswith("it: holds no run but an ensemble, ")
-    assert told("show", capsys).startswith("it: is not finished; give its command again")
+    assert told("verify", capsys).startswith("it: is not a run but an ensemble, ")
+    assert told("show", capsys).startswith("it: is not finished; run its command again")
 
 
 @pytest.mark.parametrize("part", ["run/year=2025", "ensemble/batch=000000"])
@@ -106,7 +105,7 @@ def test_a_file_and_any_other_folder_are_called_so(capsys: Captured) -> None:
 
 def test_a_run_is_no_shard() -> None:
     simulate(TWO, out="run")
-    with pytest.raises(LedgerError, match=r"^run: holds a run, no ensemble; give the folders of shards$"):
+    with pytest.raises(LedgerError, match=r"^run: holds a run, not an ensemble; give the folders of shards$"):
         merge(["run"], "merged")
 
 
@@ -137,45 +136,6 @@ def test_a_run_of_an_older_format_is_not_called_damaged(how: str, capsys: Captur
         line = told(each, capsys)
         assert line.startswith("it/run.json: is of an older format (")
         assert line.endswith(f"simulate it again elsewhere, or read it with workforce_sim {OWN}, which wrote it")
-
-
-@pytest.mark.skipif(2 not in READ, reason="runs whose format is a number alone are not read any more")
-@pytest.mark.parametrize("how", ["fields", "columns"])
-def test_a_run_whose_format_is_a_number_and_that_has_other_fields_or_columns_is_older(how: str) -> None:
-    assert NUMBERED[2] == FORMAT
-    simulate(TWO, out="it")
-    if how == "fields":
-        about(lambda content: content.pop("level") and content.update(format=2))
-    else:
-        rewritten_with_fewer_columns()
-    for use in (read_run, provenance):
-        with pytest.raises(LedgerError, match=r"is of an older format \(2; this version reads ") as error:
-            use("it")
-        assert "restore" not in str(error.value)
-    (problem, *_) = verify_run("it").problems
-    assert "is of an older format (2; this version reads " in problem
-
-
-def rewritten_with_fewer_columns() -> None:
-    """Make the run one of format 2 whose snapshots lack a column, as all that says so has it."""
-    import hashlib
-
-    from workforce_sim.store.header import read_header
-
-    about(lambda content: content.update(format=2))
-    header = read_header(Path("it"))
-    before = header.root()
-    for year in (2025, 2026):
-        folder = Path(f"it/year={year}")
-        path = folder / "snapshots.parquet"
-        pl.read_parquet(path).drop("level").write_parquet(path)
-        manifest = json.loads((folder / "manifest.json").read_text())
-        manifest.pop("seal")
-        known = {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        manifest["files"]["snapshots.parquet"] |= known
-        done = sealed({**manifest, "run": header.identity(), "before": before})
-        before = done["seal"]
-        (folder / "manifest.json").write_bytes(json_bytes(done))
 
 
 def test_a_configuration_that_this_version_does_not_know_is_told_with_the_way_on(capsys: Captured) -> None:

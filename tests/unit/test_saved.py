@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,6 +16,7 @@ from tests.support_store import run_of
 from workforce_sim import Comparison, Ensemble, LedgerError, RequestError, Result, Sweep, read_results, simulate
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.saved import other_tables, read_table
+from workforce_sim.store.layout import json_bytes, sealed
 
 YAML = """\
 simulation: {start_year: 2025, end_year: 2026, target_growth_rate: 0.03}
@@ -82,6 +87,44 @@ def test_a_changed_table_is_named() -> None:
     table.write_bytes(table.read_bytes()[:-1] + b"!")
     with pytest.raises(LedgerError, match=r"replicates.parquet: was changed since it was written"):
         read_results("it")
+
+
+def forged(change: Callable[[dict[str, Any]], None], **tables: pl.DataFrame | bytes) -> None:
+    """Change what a folder says of itself and its tables, and mend all hashes."""
+    content = json.loads(Path("it/asked.json").read_text())
+    content.pop("seal")
+    for name, table in tables.items():
+        path = Path(f"it/{name}.parquet")
+        path.write_bytes(table) if isinstance(table, bytes) else table.write_parquet(path)
+        content["files"][path.name] |= {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    change(content)
+    Path("it/asked.json").write_bytes(json_bytes(sealed(content)))
+
+
+FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], dict[str, Any]]] = {
+    "another scenario": (lambda content: content["scenarios"][0].update(name="x"), {}),
+    "a scenario twice": (lambda content: content["scenarios"].append(content["scenarios"][0]), {}),
+    "no scenario": (lambda content: content.update(scenarios=[]), {}),
+    "another kind": (lambda content: content.update(kind="sweep"), {}),
+    "no kind": (lambda content: content.update(kind="party"), {}),
+    "a file elsewhere": (lambda content: content["files"].update({"../../etc/passwd": {}}), {}),
+    "no table": (lambda content: None, {"replicates": b"PAR1"}),
+    "other columns": (lambda content: None, {"replicates": pl.DataFrame({"scenario": ["a", "off"]})}),
+    "another format": (lambda content: content.update(format=9), {}),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_whatever_a_folder_says_it_ends_in_one_error(how: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(COMPARE) == 0
+    change, tables = FORGED[how]
+    forged(change, **tables)
+    with pytest.raises(LedgerError, match=r"it/(asked\.json|replicates\.parquet): "):
+        read_results("it")
+    capsys.readouterr()
+    assert main(["export", "it", "--xlsx", "it.xlsx"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not Path("it.xlsx").exists()
 
 
 def test_a_folder_of_an_earlier_version_is_called_so() -> None:

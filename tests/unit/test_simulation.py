@@ -104,7 +104,7 @@ def test_the_opening_has_who_is_eligible_and_the_deferral_rates_drawn_for_a_cens
     assert result.opening is not None
     columns = "employee_id", "eligible", "deferral_bp"
     assert result.opening.select(columns).rows() == [("a", True, 700), ("b", False, 0), ("c", False, 0)]
-    assert result.notes[-1] == "no deferral rates: who takes part at the opening is drawn from enrollment.election"
+    assert result.notes[-1] == "no deferral rates: participants at the opening are drawn from enrollment.election"
 
 
 def test_a_census_has_a_length_and_is_an_arrow_stream() -> None:

@@ -151,9 +151,9 @@ def test_a_warning_of_the_law_about_later_years_comes_with_them(tmp_path: Path) 
     short = ws.simulate(run_of(2, plan=plan), out=tmp_path / "run")
     longer = ws.simulate(run_of(4, plan=plan), out=tmp_path / "run")
     ws.simulate(run_of(4, plan=plan), out=tmp_path / "whole")
-    of_law = [{note for note in run.notes if note.startswith("the law")} for run in (short, longer)]
+    of_law = [{note for note in run.notes if note.startswith("compliance warning")} for run in (short, longer)]
     assert of_law[0] < of_law[1]
-    assert "plan.match: no effect of 2027, as the run is 2025 to 2026" in {*short.notes} - {*longer.notes}
+    assert "plan.match: no effect in 2027: the run covers 2025 to 2026" in {*short.notes} - {*longer.notes}
     assert ws.read_run(tmp_path / "run").notes == longer.notes
     assert hashes(tmp_path / "run") == hashes(tmp_path / "whole")
 

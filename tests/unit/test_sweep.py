@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,16 @@ def test_a_plan_that_is_off_costs_nothing_and_nobody_takes_part() -> None:
     assert " - " not in str(found)
 
 
+def test_a_sweep_without_a_plan_tells_payroll_and_headcount() -> None:
+    found = sweep({**BASE, "plan": {"enabled": False}}, {"compensation.cola_rate": [0.01, 0.04]}, replicates=2)
+    text = str(found)
+
+    assert "payroll, 2025 to 2026" in text
+    assert "closing headcount, 2026" in text
+    assert "$0 " not in next(line for line in text.splitlines() if line.startswith("1"))
+    assert not re.search("cost|participation", text + found._repr_html_(), re.IGNORECASE)
+
+
 def test_a_sweep_tells_the_share_of_the_eligible_and_of_all() -> None:
     """After a longer wait fewer are eligible: the share of these rises, that of all falls."""
     found = sweep({**BASE, "census": {"size": 300}}, {"eligibility.waiting_period_days": [0, 365]}, replicates=4)
@@ -260,7 +271,7 @@ def test_a_wrong_key_or_value_is_the_error_of_the_configuration(grid: dict[str, 
     "key", ["random_seed", "simulation.start_year", "simulation.end_year", "census.size", "census", "output.path"]
 )
 def test_what_must_be_the_same_cannot_be_swept(key: str) -> None:
-    with pytest.raises(RequestError, match=f"{key}: is the same in a whole sweep"):
+    with pytest.raises(RequestError, match=f"{key}: cannot vary in a sweep"):
         sweep(BASE, {key: [1]})
 
 

@@ -328,7 +328,7 @@ def test_a_condition_of_the_match_is_told(rich: Result) -> None:
     person = gone.filter(pl.col("pre_tax_cents") > 0)["employee_id"][0]
     last = timeline(rich, person).lines[-1]
 
-    assert "no employer money" in last.change or "nonelective" in last.change
+    assert "no employer contributions" in last.change or "nonelective" in last.change
     assert "plan.match.last_day" in [found.key for found in last.assumptions]
 
 
@@ -363,7 +363,7 @@ def test_promotions_and_hires_by_vacancies_show_what_is_filled_from_below() -> N
     assert promoted
     for event, assumptions, _ in promoted:
         share = "80%" if event["level_after"] == "Senior" else "70%"
-        where = f"of what is missing at {event['level_after']}"
+        where = f"of vacancies at {event['level_after']}"
         assert assumptions["promotion.from_within"] == f"promotion.from_within = {share} ({where})"
         assert assumptions["promotion.mode"].startswith("promotion.mode = vacancies (")
         assert "promotion.base_rate" not in assumptions
@@ -389,7 +389,7 @@ def test_a_rate_of_1_is_told_as_certain() -> None:
     run = simulate({**RICH, "simulation": years, "terminations": {"rates": rates}})
     for _, assumptions, person in _lines(run, "termination"):
         if person["opening_salary_cents"] is not None:
-            certain = "certain to leave" in assumptions["terminations.rates"]
+            certain = "certain to terminate" in assumptions["terminations.rates"]
             assert certain is (person["age"] >= 60)
 
 
@@ -459,7 +459,7 @@ def test_of_several_replicates_one_is_chosen(rich: Result) -> None:
     assert timeline(both, person, replicate=0).events.equals(timeline(rich, person).events)
     assert timeline(both, person, replicate=3).frame["replicate"].unique().to_list() == [3]
     for wrong in (None, 7):
-        with pytest.raises(RequestError, match=r"in 2 replicates \(0, 3\)"):
+        with pytest.raises(RequestError, match=r"in 2 simulations \(0, 3\)"):
             timeline(both, person, replicate=wrong)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from workforce_sim import Comparison, RequestError, compare, read_results, simulate, summary_by, sweep
+from workforce_sim import Comparison, RequestError, compare, load_config, read_results, simulate, summary_by, sweep
 from workforce_sim.cli.main import main
-from workforce_sim.ensembles.cuts import SUMS
+from workforce_sim.ensembles.cuts import SUMS, adding_up, cut
 from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.ensembles.totals import horizon
+from workforce_sim.run import begin
 from workforce_sim.tables import SUMMARY, completed
 
 TODAY: dict[str, Any] = {
@@ -143,6 +145,16 @@ def test_existing_employees_and_future_hires_make_the_whole(compared: Comparison
     assert totals["mean"].sum() == pytest.approx(whole["mean"])
     assert totals["difference_mean"].sum() == pytest.approx(whole["difference_mean"])
     assert one(found, hired="future hires", year=2025)["mean"] == 0  # nobody hired then is eligible within the year
+
+
+def test_the_sums_of_groups_go_to_another_process() -> None:
+    config = load_config(TODAY)
+    cuts = [cut(by, begin(config).opening, config) for by in ("hired", *GROUPS)]
+    sent = adding_up(cuts, config)
+    received = pickle.loads(pickle.dumps(sent))
+
+    assert list(received.measures) == list(sent.measures)
+    assert all(received.measures[name].meta.eq(measure) for name, measure in sent.measures.items())
 
 
 def test_groups_leave_no_trace_in_the_ensembles(compared: Comparison) -> None:

@@ -172,9 +172,9 @@ HIRES_RATE = "workforce.new_hire_termination_rate"
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        (RATE, RATES, "terminations.rates says how many leave where workforce.headcount is stochastic"),
-        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates says how many leave"),
-        (HIRES_RATE, CURVE, "the curve of terminations.new_hire_hazard says how many hires leave"),
+        (RATE, RATES, "terminations.rates sets the number of terminations where workforce.headcount is stochastic"),
+        (f"{RATE}.2025", {**RATES, RATE: {2025: 0.1}}, "terminations.rates sets the number of terminations"),
+        (HIRES_RATE, CURVE, "terminations.new_hire_hazard sets the number of terminations of new hires"),
         ("promotion.base_rate", {"promotion.mode": "vacancies"}, "promotion is by vacancies"),
         (RATE, {**RATES, "workforce.headcount": "exact"}, ""),
         (HIRES_RATE, {"terminations.new_hire_hazard": "level"}, ""),
@@ -213,7 +213,7 @@ def test_a_source_that_is_asked_for_and_does_not_vary_is_told(spread: Any, chang
     config = with_changes(ws.load_config(SMALL), {**exact, **changes})
     notes = ws.simulate_ensemble(config, replicates=2, progress=None, spread=spread).notes
     assert [note.split()[1] for note in notes if note.startswith("spread: ")] == said
-    assert all(" does not vary, so it spreads nothing: uncertainty." in n for n in notes if n.startswith("spread: "))
+    assert all(" does not vary: uncertainty." in n for n in notes if n.startswith("spread: "))
 
 
 def test_zero_year_effects_change_no_fingerprint() -> None:

@@ -283,7 +283,7 @@ def test_an_uncertain_rate_of_promotion_needs_promotion_by_rates() -> None:
     drawn = {"assumptions": [{"key": "promotion.base_rate", "uniform": [0.05, 0.15]}]}
     base = config(uncertainty=drawn).model_dump(by_alias=True)
     with pytest.raises(
-        ConfigError, match=r"promotion\.base_rate: .*vacancies, which knows no rate; set promotion\.mode"
+        ConfigError, match=r"promotion\.base_rate: .*vacancies, which uses no rate; set promotion\.mode"
     ):
         load_config(base)
     for more in ({"promotion": {"mode": "rates"}}, {"promotion": {"base_rate": 0.1}}):

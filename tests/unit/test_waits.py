@@ -71,13 +71,13 @@ def test_other_waits_are_refused(wait: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("wait", "told"),
     [
-        ({}, ["eligibility.waiting_period_days = 365 days (over on {})"]),
-        ({"waiting_period_months": 1}, ["eligibility.waiting_period_months = 1 month (over on {})"]),
+        ({}, ["eligibility.waiting_period_days = 365 days (ends on {})"]),
+        ({"waiting_period_months": 1}, ["eligibility.waiting_period_months = 1 month (ends on {})"]),
         (
             {"waiting_period_years": 0, "waiting_period_months": 2},
             [
-                "eligibility.waiting_period_years = 0 years (over on {})",
-                "eligibility.waiting_period_months = 2 months (over on {})",
+                "eligibility.waiting_period_years = 0 years (ends on {})",
+                "eligibility.waiting_period_months = 2 months (ends on {})",
             ],
         ),
     ],

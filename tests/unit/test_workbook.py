@@ -117,7 +117,7 @@ def test_assumptions_say_where_they_come_from(run: Result, tmp_path: Path) -> No
     assert rows["workforce.total_termination_rate"][0] == "0.12"
     assert rows["workforce.total_termination_rate"][2] == "set in the configuration"
     assert rows["enrollment.escalation.cap"][2].startswith("default; ")
-    assert rows["random_seed"][3] == "Seed of every draw."
+    assert rows["random_seed"][3] == "Seed of all random draws."
 
 
 def test_how_it_was_made_has_the_hashes(run: Result, tmp_path: Path) -> None:
@@ -196,6 +196,27 @@ def test_the_workbook_of_a_comparison_answers_by_year_and_in_total(comparison: C
     assert float(of_all[1]) == pytest.approx(each.mean() / 100)
     assert float(of_all[2]) == pytest.approx(each.std() / 2 / 100)
     assert by_label(path, "Scenarios")["plan.match.preset"] == ("left out", "stretch")
+
+
+def test_existing_employees_stand_apart_from_future_hires(comparison: Comparison, tmp_path: Path) -> None:
+    rows = sheet(comparison.to_excel(tmp_path / "comparison.xlsx"), "Existing and future")
+
+    found = comparison.by_group(least=10).filter(scenario="stretch", hired="existing employees", measure="match_cents")
+    expected = found.filter(pl.col("year").is_null()).row(0, named=True)
+    (shown,) = (row for row in rows if row[:4] == ("Employer match", "stretch", "existing employees", "all years"))
+    assert float(shown[4]) == pytest.approx(expected["mean"] / 100)
+    assert float(shown[8]) == pytest.approx(expected["difference_mean"] / 100)
+
+
+def test_a_difference_of_shares_is_in_points_beside_the_shares() -> None:
+    from workforce_sim.exports.band_rows import groups_sheet
+
+    values = {"mean": 0.8, "mean_error": 0.01, "p5": 0.7, "p95": 0.9}
+    gaps = {f"difference_{name}": value / 10 for name, value in values.items()}
+    keys = {"scenario": "a", "level": "Staff", "year": 2025, "measure": "participation_rate"}
+    (row,) = groups_sheet("S", "t", pl.DataFrame([{**keys, **values, **gaps}]), ()).rows
+    assert row.cells[4:] == pytest.approx([0.8, 0.01, 0.7, 0.9, 8.0, 0.1, 7.0, 9.0])
+    assert (row.kind, row.last) == (Kind.PERCENT, (4, Kind.POINTS))
 
 
 def test_the_workbook_of_a_sweep_has_the_values_beside_the_results(sweep: Sweep, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A census: read and check it, complete it, or invent one."""
+"""A census: read and check it, complete it, or make a synthetic one."""
 
 from workforce_sim.census.read import SYNTHETIC, Census, check_census, read_census
 

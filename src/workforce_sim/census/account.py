@@ -152,11 +152,10 @@ def account_card(found: Mapping[str, Any]) -> Card:
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     rows = found["rows"]
     day = f" on {found['staff_on']}" if "staff_on" in found else ""
-    yield f"{found['source']}: {counted(rows['staff'], 'person', 'people')}{day}"
+    yield f"{found['source']}: {counted(rows['staff'], 'employee')}{day}"
     apart = sum(left["rows"] for left in rows["left_out"])
-    yield (
-        f"{counted(rows['file'], 'row')} = {rows['staff']:,} staff + {apart:,} left out + {rows['refused']:,} refused"
-    )
+    parts = f"{counted(rows['staff'], 'employee')} + {apart:,} left out + {rows['refused']:,} refused"
+    yield f"{counted(rows['file'], 'row')} = {parts}"
     yield from (f"  left out: {left['rows']:,} with {left['why']}" for left in rows["left_out"])
     yield from columns([(f["field"], f["column"], f["read_as"]) for f in found.get("fields", ())], indent="  ")
     for name, title in (("dropped_as_personal", "dropped as personal"), ("not_used", "not used")):

@@ -1,4 +1,4 @@
-"""Which column of a census is which: recognised names, the mapping of the configuration, and columns never read.
+"""Which column of a census is which: recognized names, the mapping of the configuration, and columns never read.
 
 A better name beats a worse one; among equal names the values decide; nothing optional blocks a file.
 """
@@ -74,7 +74,7 @@ def find_columns(sample: pl.DataFrame, mapping: Mapping[str, str], source: str) 
 
     Args:
         sample: the first rows of the census.
-        mapping: ``census.columns`` of the configuration: our name to the census's; overrides what is recognised.
+        mapping: ``census.columns`` of the configuration: our name to the census's; overrides what is recognized.
         source: how messages call the census.
 
     Raises:
@@ -115,8 +115,8 @@ def _told(
     patterns = (_TELLING,) if known else (_TELLING, _OF_DEFERRALS)
     telling = [c for c in ignored if not is_blank(sample[c]) and (_is_telling(c, patterns) or tells_of_work(sample[c]))]
     loud = (
-        "columns that may tell who has left, hours, deferrals or what pay is for are NOT used: "
-        f"{told(telling, sample.columns)}; say in census.columns what they are, if they matter"
+        "columns NOT used, which may hold terminations, hours, deferrals or pay periods: "
+        f"{told(telling, sample.columns)}; if they matter, name them in census.columns"
     )
     return CensusColumns(used, tuple(identity), dropped, ignored, (*doubts, *([loud] if telling else [])))
 
@@ -130,7 +130,7 @@ def _is_personal(column: str) -> bool:
 
 
 def _recognised(columns: Sequence[str], mapped: set[str], sample: pl.DataFrame) -> _Found:
-    """Return the columns recognised for each field that is not mapped and has any: those of the best name alone."""
+    """Return the columns recognized for each field that is not mapped and has any: those of the best name alone."""
     ranked: dict[str, list[tuple[int, str]]] = {}
     for column in columns:
         best = _best(column, sample)

@@ -1,4 +1,4 @@
-"""Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and said.
+"""Complete a census: levels, births and full-time shares that are missing. What is imputed is counted and reported.
 
 Both engines start from the result. Imputed births are drawn with seed 0 and replicate 0, so they are the same people
 in every run. The rules are in ``docs/model/census.md``.
@@ -28,7 +28,7 @@ OLDEST = 70
 def complete(census: Census, config: Config) -> Opening:
     """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
 
-    One row per employee, in the order of the census: those who are staff on 1 January of the start year, whichever
+    One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
     start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
     an Enum of the sorted names (a null String column where the census has none).
 
@@ -67,7 +67,7 @@ def _full_time_notes(share: pl.Series) -> tuple[str, ...]:
 def _rate_notes(frame: pl.DataFrame, config: Config) -> tuple[str, ...]:
     if not config.plan.enabled or frame["deferral_bp"].null_count() < frame.height or not frame.height:
         return ()
-    return ("no deferral rates: who takes part at the opening is drawn from enrollment.election",)
+    return ("no deferral rates: participants at the opening are drawn from enrollment.election",)
 
 
 def _department(names: pl.Series) -> pl.Series:
@@ -111,7 +111,7 @@ def _ages_at_hire(config: Config) -> Bands:
 
 
 def _tenure(hires: Ints, opening: dt.date) -> Ints:
-    """Return completed years from each hire date to a 1 January."""
+    """Return completed years from each hire date to a January 1."""
     days = hires.astype("M8[D]")
     years = days.astype("M8[Y]")
     tenure: Ints = opening.year - 1970 - years.astype(np.int64) - (days > years.astype("M8[D]"))
@@ -119,7 +119,7 @@ def _tenure(hires: Ints, opening: dt.date) -> Ints:
 
 
 def _years_earlier(days: Ints, years: Ints) -> Ints:
-    """Return each day so many years before; 29 February becomes the 28th where the year has none."""
+    """Return each day so many years before; February 29 becomes the 28th where the year has none."""
     date = days.astype("M8[D]")
     month = date.astype("M8[M]")
     day_of_month = date - month.astype("M8[D]")

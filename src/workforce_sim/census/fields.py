@@ -1,4 +1,4 @@
-"""What a census may say about an employee, and by which names its columns are recognised."""
+"""What a census may say about an employee, and by which names its columns are recognized."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Field:
         column: column of the rows that are read: one of ``tables.CENSUS``, or one that such a column is made from.
         kind: how it is read.
         about: what it is, for the page of fields.
-        names: other names it is recognised by, words apart.
-        vague: names it is recognised by where no column has one of the others.
-        by_period: whether it is also recognised as pay of a period, such as ``monthly_salary``.
+        names: other names it is recognized by, words apart.
+        vague: names it is recognized by where no column has one of the others.
+        by_period: whether it is also recognized as pay of a period, such as ``monthly_salary``.
         places: decimals kept of a number: ``column`` holds units of 10^-places.
         required: whether a census must have it.
     """
@@ -40,12 +40,12 @@ class Field:
 
     @property
     def written(self) -> list[str]:
-        """The names it is recognised by, as people write them, but for those of pay of a period."""
+        """The names it is recognized by, as people write them, but for those of pay of a period."""
         return [name.replace("_", " ") for name in (*self.names.split(), *self.vague.split())]
 
     @cached_property
     def ranks(self) -> dict[str, int]:
-        """Every name it goes by, normalised, and how good a name it is: 0 is its own."""
+        """Every name it goes by, normalized, and how good a name it is: 0 is its own."""
         vague = f"{self.vague} {_by_period()}" if self.by_period else self.vague
         every = {plain(name): 2 for name in vague.split()} | {plain(name): 1 for name in self.names.split()}
         return every | {plain(name): 0 for name in (self.name, self.column)}
@@ -71,7 +71,7 @@ FIELDS = (
         "employee_id",
         "employee_id",
         "id",
-        "identifier, one per person",
+        "identifier, one per employee",
         "id employee employee_number employee_no employee_num employee_code emp emp_id emp_no emp_num emp_number "
         "emp_code emplid ee_id ee_no ee_num ee_number ee eeid person_id person_number person_no personnel_id "
         "personnel_number personnel_no personnel worker_id worker_number worker staff_id staff_no staff_number "
@@ -197,7 +197,7 @@ FIELDS = (
         "match_balance",
         "match_balance_cents",
         "number",
-        "balance from match",
+        "match balance",
         "employer_match_balance er_match_balance matching_balance company_match_balance match_account_balance",
         places=2,
     ),
@@ -205,7 +205,7 @@ FIELDS = (
         "nonelective_balance",
         "nonelective_balance_cents",
         "number",
-        "balance from nonelective money",
+        "nonelective balance",
         "employer_nonelective_balance profit_sharing_balance ps_balance er_nonelective_balance safe_harbor_balance",
         places=2,
     ),
@@ -213,7 +213,7 @@ FIELDS = (
         "deferral_balance",
         "deferral_balance_cents",
         "number",
-        "balance from deferrals",
+        "deferral balance",
         "elective_deferral_balance employee_balance ee_balance employee_deferral_balance ee_deferral_balance "
         "pretax_balance pre_tax_balance deferral_account_balance",
         places=2,
@@ -235,7 +235,7 @@ FIELDS = (
         "active",
         "active",
         "flag",
-        "whether somebody is employed",
+        "whether the employee is employed",
         "is_active active_flag active_yn active_indicator active_ind active_employee currently_employed employed "
         "is_employed",
     ),
@@ -243,7 +243,7 @@ FIELDS = (
         "status",
         "status",
         "word",
-        "active, on leave, terminated, retired and the like",
+        "active, on leave, terminated, retired or similar",
         "employment_status emp_status empl_status ee_status employee_status status_code emp_status_code "
         "employment_status_code employee_status_code job_status work_status active_status hr_status status_description "
         "emp_status_desc participant_status worker_status leave_status payroll_status status_cd empl_status_cd "
@@ -278,7 +278,7 @@ FIELDS = (
         "hourly_rate",
         "hourly_cents",
         "number",
-        "pay of an hour, where there is no annual pay",
+        "hourly pay, where there is no annual pay",
         "hourly_pay hourly_wage hourly_pay_rate hourly_rate_of_pay hourly_base_rate base_hourly_rate rate_per_hour "
         "pay_per_hour hourly hourly_salary hourly_compensation hourly_base_pay hr_rate hrly_rate wage_per_hour "
         "hourly_earnings hourly_wage_rate hourly_rt",
@@ -288,7 +288,7 @@ FIELDS = (
         "pay_basis",
         "pay_basis",
         "word",
-        "what one amount of pay is for: a year, a month, an hour",
+        "pay period of the amounts: annual, monthly, hourly",
         "pay_type rate_type salary_basis salary_or_hourly pay_basis_code basis pay_unit rate_basis comp_basis "
         "compensation_basis salary_type wage_type pay_rate_type hourly_or_salary hourly_salary_flag pay_period_type "
         "comp_frequency compensation_frequency rate_frequency salaried_or_hourly hourly_salaried salary_unit pay_per "
@@ -299,7 +299,7 @@ FIELDS = (
         "pay_frequency",
         "pay_frequency",
         "word",
-        "how often somebody is paid",
+        "pay frequency",
         "payroll_frequency pay_freq pay_cycle pay_schedule frequency payroll_cycle pay_period paid "
         "frequency_of_pay paid_frequency",
     ),
@@ -336,7 +336,7 @@ FIELDS = (
         "deferral_amount",
         "deferral_cents",
         "number",
-        "deferrals of a year in dollars; a rate is made from them and pay",
+        "annual deferrals in dollars; the rate is computed from them and pay",
         "deferral_dollars deferrals elective_deferrals deferral_amt elective_deferral_amount ytd_deferrals "
         "deferrals_ytd annual_deferral annual_deferrals pre_tax_contribution pretax_contribution "
         "pretax_deferrals pre_tax_deferrals pretax_deferral_amount pre_tax_deferral_amount 401k_deferrals "
@@ -350,7 +350,7 @@ FIELDS = (
         "roth_amount",
         "roth_cents",
         "number",
-        "Roth deferrals of a year in dollars; added to the others",
+        "annual Roth deferrals in dollars; added to the others",
         "roth_dollars roth_deferrals roth_contributions roth_amt roth_deferral_amount roth_contribution_amount "
         "ytd_roth roth_ytd roth_contribution annual_roth",
         places=2,
@@ -359,7 +359,7 @@ FIELDS = (
         "as_of",
         "as_of",
         "word",
-        "year or date that a row is of, where a person has several",
+        "year or date of the row, where an employee has several",
         "as_of_date year fiscal_year plan_year calendar_year fy snapshot_date snapshot_year record_year "
         "effective_date census_date data_year report_year period_end pay_year reporting_year",
     ),
@@ -380,7 +380,7 @@ def pay_of_a_period(column: str) -> bool:
 
 @cache
 def recognised() -> dict[str, tuple[str, int]]:
-    """Return the field that each name is recognised for, and how good a name for it it is."""
+    """Return the field that each name is recognized for, and how good a name for it it is."""
     found: dict[str, tuple[str, int]] = {}
     for field in FIELDS:
         for name, rank in field.ranks.items():

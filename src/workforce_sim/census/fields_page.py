@@ -8,7 +8,7 @@ from workforce_sim.census.fields import FIELDS
 
 
 def fields_table() -> str:
-    """Return all fields as lines: name, what it holds, names recognised."""
+    """Return all fields as lines: name, what it holds, names recognized."""
     lines = []
     for field in FIELDS:
         lines.append(f"{field.name}{' (required)' if field.required else ''}: {field.about}")

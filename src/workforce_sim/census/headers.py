@@ -39,7 +39,7 @@ def plain(name: str) -> str:
 
 @lru_cache(4096)
 def forms(column: str) -> frozenset[str]:
-    """Return the normalised names that a column may be meant by."""
+    """Return the normalized names that a column may be meant by."""
     name = re.sub(r"_duplicated_\d+$", "", column[:LONGEST])  # the second of two equal headers in a text file
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
     dateless = re.sub(r"(?i)[ _]as[ _]of.*$|(?<![0-9a-z])(fy|cy|py)?[ _]?(19|20)[0-9]{2}(?![0-9])", " ", bare)

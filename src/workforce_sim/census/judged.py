@@ -1,4 +1,4 @@
-"""A census sorted out: who is staff, who is not and why, what is wrong with whom; every row accounted for."""
+"""A census sorted out: who is employed, who is not and why, what is wrong with whom; every row accounted for."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Judged:
         total: rows of the file.
         config: what it was read for.
         timed: whether the start year was chosen; what it decides is only a note where it was not.
-        staff: who is staff.
+        staff: who is employed.
         refused: how many of the staff break a rule.
         service: what was decided on hire dates.
-        gone: why people are not staff, and how many for each reason; one reason each.
+        gone: why people are not employed, and how many for each reason; one reason each.
         errors: rules that staff break.
         remarks: what is worth a note.
     """
@@ -93,12 +93,12 @@ class Judged:
         return finding.sentence(self.done.rows.height, self.table.places)
 
     def left_out(self) -> list[tuple[str, int]]:
-        """Return why rows of the file are not staff, and how many for each reason."""
+        """Return why rows of the file are not employed, and how many for each reason."""
         apart = [
             ("rows without any value", len(self.outside.blank)),
             ("totals or remarks", len(self.outside.total)),
-            ("the column names again", len(self.outside.header)),
-            ("other rows of the same person", self.done.merged),
+            ("repeated column names", len(self.outside.header)),
+            ("other rows of the same employee", self.done.merged),
         ]
         return [(why, rows) for why, rows in (*apart, *self.gone) if rows]
 

@@ -88,7 +88,7 @@ class Outside:
 
     def notes(self) -> list[str]:
         """Return what was left out, in words; rows without any value are not worth any."""
-        said = ((self.total, "with totals or remarks"), (self.header, "with the column names again"))
+        said = ((self.total, "with totals or remarks"), (self.header, "with repeated column names"))
         return [f"{counted(len(rows), 'row')} {what} left out" for rows, what in said if len(rows)]
 
 

@@ -76,7 +76,7 @@ def _twice_median(level: pl.Series, salary: pl.Series) -> dict[str, int]:
 
 
 def _known(census: Census, names: list[str]) -> pl.Series:
-    """Return the levels as an Enum; those of an invented census that are not among ``names`` are null."""
+    """Return the levels as an Enum; those of a synthetic census that are not among ``names`` are null."""
     column = census.frame["level"].cast(pl.String)
     unknown = (column.is_not_null() & ~column.is_in(names)).sum()
     if unknown and census.source != SYNTHETIC:

@@ -221,7 +221,7 @@ def full_time_share(hours: pl.Series, section: CensusSection) -> pl.Series:
 
 def _said(counts: Mapping[str, int], hours: str) -> list[str]:
     return [
-        f"annual_salary: {counted(rows, 'amount')} for {_EACH[name]} ({name}) made a year's, "
+        f"annual_salary: {counted(rows, 'amount')} for {_EACH[name]} ({name}) annualized, "
         + (f"times {hours}" if name == "hourly" else f"times {PERIODS[name]}")
         for name, rows in counts.items()
         if name in _EACH and name != "annual"
@@ -246,9 +246,9 @@ def _question(name: str, cents: pl.Series) -> str:
     how = "low" if low > high else "high"
     ends = f"{'below' if how == 'low' else 'above'} {dollars(LOW_MEDIAN if how == 'low' else HIGH_MEDIAN)[:-3]}"
     return (
-        f"annual_salary is too {how} for pay of a year: the median of {counted(paid, 'amount')} "
-        f"{'' if name == 'annual' else f'written for {_EACH[name]} '}is {ends}; say in census.pay_basis what one "
-        "amount is for (annual, monthly, semimonthly, biweekly, weekly, daily or hourly)"
+        f"annual_salary is too {how} for annual pay: the median of {counted(paid, 'amount')} "
+        f"{'' if name == 'annual' else f'written for {_EACH[name]} '}is {ends}; set census.pay_basis to the pay "
+        "period of the amounts (annual, monthly, semimonthly, biweekly, weekly, daily or hourly)"
     )
 
 

@@ -28,16 +28,18 @@ def one_each(rows: pl.DataFrame, section: CensusSection) -> tuple[pl.DataFrame, 
     made = pl.concat([once, kept.select(once.columns)]).sort(ROW)
     gone = rows.height - made.height
     what = (
-        "merged: pay added, the rest from the row of the highest pay" if how == "sum_pay" else f"picked: {_WHICH[how]}"
+        "merged: pay added up, all else from the row with the highest pay"
+        if how == "sum_pay"
+        else f"picked: {_WHICH[how]}"
     )
-    return made, [f"{counted(people, 'person', 'people')} with {counted(twice.height, 'row')}, one {what}"], gone
+    return made, [f"{counted(people, 'employee')} with {counted(twice.height, 'row')}, one {what}"], gone
 
 
 _WHICH = {
     "first": "the first",
     "last": "the last",
-    "latest": "the one of the latest year or date",
-    "highest_pay": "the one of the highest pay",
+    "latest": "the latest year or date",
+    "highest_pay": "the highest pay",
 }
 
 

@@ -113,7 +113,7 @@ def _notes(
 ) -> tuple[str, ...]:
     if positive.is_empty() or (found == "share" and unit(header) != "percent"):
         return ()
-    why = "as its values say so" if told is None and not signed and unit(header) != found else "as written"
+    why = "judged by its values" if told is None and not signed and unit(header) != found else "as written"
     return (
         (f"{field.name} read as {found}s of one, {why}",)
         if found == "share"
@@ -134,7 +134,7 @@ def with_deferrals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         made = pl.select(pl.when(usable).then(half_up(dollars * _BP, pay))).to_series()
         used = int((made.is_not_null() & (rate.is_null() if rate is not None else True)).sum())
         rate = made if rate is None else pl.select(pl.coalesce(rate, made)).to_series()
-        made_of = f"deferral_rate: made for {counted(used, 'row')} from dollars of deferrals and pay of a year"
+        made_of = f"deferral_rate: computed for {counted(used, 'row')} from dollar deferrals and annual pay"
         notes += [made_of] if used else []
     if rate is None:
         return rows, notes

@@ -1,7 +1,7 @@
 """Read and check a census: one row per employee at the opening, every broken rule reported at once.
 
 ``sources`` opens it, ``columns`` tells which column is which, ``reading`` makes rows of ours of them, ``rules`` is what
-must hold, and ``judged`` sorts out who is staff and accounts for every row.
+must hold, and ``judged`` sorts out who is employed and accounts for every row.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Chosen = Config | Mapping[str, Any] | str | os.PathLike[str] | None
 """A configuration: loaded, a dict, a path, or nothing for the documented defaults."""
 
 SYNTHETIC = "synthetic census"
-"""The source of an invented census: its levels give way to configured ones."""
+"""The source of a synthetic census: its levels give way to configured ones."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,7 +40,7 @@ class Census:
         notes: what was decided, dropped or ignored, a sentence each, with counts.
         source: file name, or ``frame``.
 
-    A census that was read also keeps its rows, those who are not staff too: a run in another start year splits and
+    A census that was read also keeps its rows, those who are not employed too: a run in another start year splits and
     checks them again. One made by hand, or by ``dataclasses.replace``, is its frame.
     """
 
@@ -73,9 +73,9 @@ class Census:
 
 
 def read_census(source: Any, config: Chosen = None, *, census: Mapping[str, Any] | None = None) -> Census:
-    """Read a census, keeping who is staff on 1 January of the start year.
+    """Read a census, keeping who is employed on January 1 of the start year.
 
-    One row out per row in, less those who are not staff and those that are no people; all are counted. Without a
+    One row out per row in, less those who are not employed and those that are no people; all are counted. Without a
     configuration that day is 2025-01-01 and what depends on it is a note, never an error: a run splits and checks the
     rows again by its own start year.
 

@@ -225,7 +225,7 @@ def _whole_year(rows: pl.DataFrame, start_year: int) -> tuple[pl.DataFrame, list
         pl.when(flags & (rows["salary_cents"] > 0)).then(whole).otherwise(rows["salary_cents"])
     ).to_series()
     count = int(flags.sum())
-    said = [f"annual_salary: pay since hire of {count:,} hired in {year} made a year's, by days"] if count else []
+    said = [f"annual_salary: pay since hire of {count:,} hired in {year} annualized by days"] if count else []
     return rows.with_columns(made.alias("salary_cents")), said
 
 

@@ -104,12 +104,12 @@ def start_rules(config: Config) -> list[Rule]:
 def notes(config: Config) -> list[Rule]:
     """Return what is worth knowing about staff without being an error."""
     known = Rule(
-        f"termination_date on or after {_opening(config)}", _exits(config), "ignored: the run decides who leaves"
+        f"termination_date on or after {_opening(config)}", _exits(config), "ignored: the run simulates terminations"
     )
     salary = pl.col("salary_cents")
     pay = Rule("annual_salary below $1,000", (salary > 0) & (salary < 100_000), "check that these are annual amounts")
     earlier = Rule(
-        "termination_date before the last hire date", _earlier(), "an earlier employment; they count as staff"
+        "termination_date before the last hire date", _earlier(), "an earlier employment; they count as employed"
     )
     return [earlier, pay] if config.census.known_exits == "error" else [earlier, known, pay]
 
@@ -121,16 +121,16 @@ def contradictions(config: Config) -> list[Rule]:
     status = ~pl.col(LEFT) & pl.col("status").is_not_null()
     return [
         Rule("active true and an earlier termination_date", active & gone, remedy),
-        Rule("a status of staff and an earlier termination_date", status & gone, remedy),
+        Rule("an active status and an earlier termination_date", status & gone, remedy),
     ]
 
 
 def departures(config: Config) -> list[Rule]:
-    """Return who is not staff, in the order in which the reasons are given."""
+    """Return who is not employed, in the order in which the reasons are given."""
     return [
-        Rule("active false", ~pl.col("active"), "left out: not staff"),
-        Rule(f"termination_date before {_opening(config)}", _gone(config), "left out: not staff"),
-        Rule("a status of those who have left", _left(config), "left out: not staff"),
+        Rule("active false", ~pl.col("active"), "left out: not employed"),
+        Rule(f"termination_date before {_opening(config)}", _gone(config), "left out: not employed"),
+        Rule("a terminated status", _left(config), "left out: not employed"),
         *_left_out(config),
     ]
 
@@ -172,7 +172,11 @@ def _id_rules(several: str) -> list[Rule]:
         _missing("employee_id", "give every employee one"),
         _unreadable("employee_id", "not a whole number", "write ids as text or whole numbers"),
         Rule("an employee_id that another row has too", twice & pl.col(KEY).is_not_null(), several),
-        Rule("an employee_id whose key equals another's", same_key & ~twice, f"they differ by chance only; {_PREFIX}"),
+        Rule(
+            "an employee_id whose hash equals another's",
+            same_key & ~twice,
+            f"their hashes are equal by coincidence; {_PREFIX}",
+        ),
         _short("an employee_id", id_, LONGEST),
         Rule("an employee_id of the form NH-YYYY-NNNNNN, which hires get", id_.str.contains(HIRE_ID), _PREFIX),
     ]
@@ -185,7 +189,7 @@ def _date_rules(forms: Mapping[str, str]) -> list[Rule]:
     none = _missing("hire_date", "give every employee one")
     return [
         Rule(none.name, none.broken & ~empty, none.remedy),
-        Rule("hire_date 1900-01-01 or the like, which stands for none", empty, "give every employee one"),
+        Rule("hire_date 1900-01-01 or similar, a placeholder", empty, "give every employee one"),
         *(_unreadable(name, f"not a date written {forms.get(name) or 'YYYY-MM-DD'}", remedy) for name in DATES),
         Rule("hire_date before 1900-01-01", hired < _CENTURY, "correct them"),
     ]
@@ -196,9 +200,9 @@ def _salary_rules() -> list[Rule]:
     return [
         _missing("annual_salary", "give every employee one"),
         _unreadable("annual_salary", "not a number", "write dollars, such as 52250.00 or $52,250.00"),
-        _unreadable("pay_basis", "no known word for a period", "write annual, monthly, hourly and the like"),
-        Rule("annual_salary of zero or less", salary <= 0, "correct them, or leave out who is not paid"),
-        Rule(f"annual_salary below {dollars(LEAST)[:-3]}", pl.col(TOO_LOW), f"too low for a year, an hour's? {_SAY}"),
+        _unreadable("pay_basis", "no known word for a period", "write annual, monthly, hourly or similar"),
+        Rule("annual_salary of zero or less", salary <= 0, "correct them, or leave out unpaid employees"),
+        Rule(f"annual_salary below {dollars(LEAST)[:-3]}", pl.col(TOO_LOW), f"too low for annual pay, hourly? {_SAY}"),
         Rule(f"annual_salary above {dollars(MOST)[:-3]}", pl.col(TOO_HIGH), f"far above the others, in cents? {_SAY}"),
         Rule("annual_salary above $100,000,000", _absurd("annual_salary"), "write dollars a year"),
     ]
@@ -216,7 +220,7 @@ def _birth_rules() -> list[Rule]:
 
 
 def _day_number(date: pl.Expr) -> pl.Expr:
-    """Return YYYYMMDD: 14 years apart is a difference of 140,000 or more; a 29 February counts as 1 March."""
+    """Return YYYYMMDD: 14 years apart is a difference of 140,000 or more; a February 29 counts as March 1."""
     return date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day().cast(pl.Int32)
 
 
@@ -245,7 +249,7 @@ def _share_rules() -> list[Rule]:
         Rule(
             "deferral_rate above 1", rate > 10_000, "nobody defers more than all pay; set census.rates, or correct them"
         ),
-        Rule("excluded but deferring", pl.col("excluded") & (rate > 0), "nobody excluded from the plan takes part"),
+        Rule("excluded but deferring", pl.col("excluded") & (rate > 0), "excluded employees cannot participate"),
         _unreadable("owner_share", *_NUMBER),
         Rule("owner_share outside [0, 1]", (owned < 0) | (owned > PPM), "write a share, 0.05 for 5%"),
     ]
@@ -255,7 +259,7 @@ def _plan_rules() -> list[Rule]:
     flags = ("opted_out", "excluded", "officer", "active")
     amounts = ("prior_year_pay", "match_balance", "nonelective_balance", "deferral_balance")
     return [
-        _unreadable("status", "no known word for staff or for having left", "explain it in census.status_words"),
+        _unreadable("status", "no known word for employed or terminated", "explain it in census.status_words"),
         *(_unreadable(name, "neither true nor false", "write true or false") for name in flags),
         *(_unreadable(name, *_NUMBER) for name in amounts),
         *(Rule(f"{name} below 0", pl.col(BY_NAME[name].column) < 0, "correct them") for name in amounts),

@@ -41,7 +41,7 @@ _STAFF_PART = (
 )
 
 _NO_STATUS = (
-    "the status column has no word of employment (active, terminated and the like) and is NOT used; "
+    "the status column has no employment status (active, terminated or similar) and is NOT used; "
     "say in census.status_words what its words mean, if it tells who has left"
 )
 
@@ -115,6 +115,6 @@ def with_service(rows: pl.DataFrame, section: CensusSection, start_year: int) ->
     which = "the first of them" if section.service_from == "first" else "the last of them"
     said = (
         f"{counted(differ, 'row')} with several hire dates ({', '.join(names)}): service counts from {which} "
-        "(census.service_from), being employed from the last"
+        "(census.service_from), employment from the last"
     )
     return made, [said] if differ else []

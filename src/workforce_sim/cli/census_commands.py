@@ -24,16 +24,18 @@ def add_census_commands(commands: Any, command: Command) -> None:
     census = commands.add_parser("census", help="check or begin a census").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    about = "show how a census is read, who is in, and what is wrong, line by line"
+    about = "show how a census is read, who is included, and every problem with its line"
     example = "workforce-sim census check staff.csv --start-year 2026"
     check = command(census, "check", about, _check, details=CHECKED, example=example)
-    check.add_argument("file", metavar="FILE", nargs="+", help="Parquet, CSV or Excel file; several are one census")
-    check.add_argument("--config", metavar="FILE", type=Path, help="configuration that the census is for")
-    about = "who is employed on 1 January of this year; default: the configuration's start year"
+    check.add_argument(
+        "file", metavar="FILE", nargs="+", help="Parquet, CSV or Excel file; several files form one census"
+    )
+    check.add_argument("--config", metavar="FILE", type=Path, help="configuration to check the census against")
+    about = "show who is employed on January 1 of this year; default: the configuration's start year"
     check.add_argument("--start-year", metavar="YEAR", type=year_number, help=about)
-    check.add_argument("--json", action="store_true", help="print the account as JSON")
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
     _reading_options(check)
-    about, example = "list what a census may hold, and the names recognised", "workforce-sim census fields"
+    about, example = "list the fields of a census and the recognized names", "workforce-sim census fields"
     fields = command(census, "fields", about, _fields, example=example)
     fields.add_argument("--json", action="store_true", help="print them as JSON")
     about, example = "write an empty file with the names of all fields", "workforce-sim census template staff.csv"
@@ -43,23 +45,29 @@ def add_census_commands(commands: Any, command: Command) -> None:
 
 def _reading_options(check: argparse.ArgumentParser) -> None:
     check.add_argument(
-        "--column", metavar="FIELD=COLUMN", action="append", default=[], help="which column holds a field"
+        "--column", metavar="FIELD=COLUMN", action="append", default=[], help="the column of a field; may be repeated"
     )
     check.add_argument(
         "--date-format",
         metavar="[FIELD=]FORMAT",
         action="append",
         default=[],
-        help="how dates are written, such as hire_date=%%m/%%d/%%Y",
+        help="date format, such as hire_date=%%m/%%d/%%Y",
     )
-    check.add_argument("--sheet", metavar="NAME", help="sheet of a workbook")
-    check.add_argument("--pay-basis", metavar="PERIOD", help="what one amount of pay is for, such as hourly")
-    check.add_argument("--several-rows", metavar="HOW", help="what to do with several rows for one person")
+    check.add_argument("--sheet", metavar="NAME", help="sheet of an Excel workbook")
+    check.add_argument("--pay-basis", metavar="PERIOD", help="pay period of the amounts, such as hourly")
     check.add_argument(
-        "--leave-out", metavar="ROWS", action="append", default=[], help="such as rows-without-pay; counted"
+        "--several-rows", metavar="HOW", help="which row to use when an employee has several, such as latest"
     )
     check.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="any other key of the census section"
+        "--leave-out", metavar="ROWS", action="append", default=[], help="rows to leave out, such as rows-without-pay"
+    )
+    check.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="any other key of the census section of a configuration",
     )
 
 

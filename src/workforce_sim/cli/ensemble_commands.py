@@ -46,36 +46,48 @@ SWEPT = (
 
 def add_ensemble_commands(commands: Any, command: Command) -> None:
     """Add the commands of many replicates."""
-    about = "simulate many times and tell how far results spread"
+    _add_ensemble(commands, command)
+    _add_compare(commands, command)
+    _add_sweep(commands, command)
+
+
+def _add_ensemble(commands: Any, command: Command) -> None:
+    about = "simulate many times and show means and ranges"
     example = "workforce-sim ensemble plan.yaml --replicates 1000 --out runs/futures"
     ensemble = command(commands, "ensemble", about, _ensemble, details=SPREAD, example=example)
-    about = "YAML file; or merge, and the folders of shards, to put them together in --out"
+    about = "YAML file; or: merge SHARD..., to merge the folders of shards into --out"
     ensemble.add_argument("config", metavar="CONFIG", type=Path, help=about)
     ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
-    _options(ensemble, 1_000, "folder for all simulations; given again after an interruption it goes on there")
+    _options(ensemble, 1_000, "folder for all simulations; run the command again to continue after an interruption")
     about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
     ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
-    about = "what varies: chance, year or assumptions; may be repeated; default: all that the configuration has"
+    about = "what varies: chance, year or assumptions; may be repeated; default: all of the configuration"
     ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
-    about = "simulate the I-th of N parts of the replicates, elsewhere than the others; put together with merge"
+    about = "simulate only the I-th of N parts, to be put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
     _scheduler(ensemble)
-    about = "simulate scenarios with the same random draws and tell how they differ"
+
+
+def _add_compare(commands: Any, command: Command) -> None:
+    about = "simulate scenarios with the same random draws and show how they differ"
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
-    about = "name and YAML file of each scenario, the one to compare with first"
+    about = "name and YAML file of each scenario, the baseline first"
     compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
-    about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} people are hidden"
+    about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} employees are hidden"
     compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
     about = "hide no cell; for internal use, in tables, JSON and files alike"
     compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
+
+
+def _add_sweep(commands: Any, command: Command) -> None:
     about = "simulate every combination of some values with the same random draws"
     example = 'workforce-sim sweep plan.yaml --set "compensation.cola_rate=[0.02, 0.03]" --out runs/grid'
     sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)
-    sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the values are laid over")
-    about = "a key and its values, as compensation.cola_rate=[0.02, 0.03]; may be repeated"
+    sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file whose values are replaced")
+    about = "a key and its values, such as compensation.cola_rate=[0.02, 0.03]; may be repeated"
     sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
     about = "show combinations by a measure or a swept key, from the lowest; --sort=-MEASURE from the highest"
     sweep.add_argument("--sort", metavar="MEASURE", help=about)
@@ -86,14 +98,14 @@ def add_ensemble_commands(commands: Any, command: Command) -> None:
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
-    about = f"how many simulations of each configuration; default: {replicates:,}"
+    about = f"number of simulations of each configuration; default: {replicates:,}"
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
     parser.add_argument("--out", metavar="DIR", type=Path, help=out)
     parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
 
 
 def _scheduler(parser: argparse.ArgumentParser) -> None:
-    about = "work on the cluster behind this dask scheduler, as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
+    about = "use the cluster of this Dask scheduler, such as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
     parser.add_argument("--scheduler", metavar="ADDRESS", help=about)
 
 
@@ -166,7 +178,9 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
     if options.shard is not None and until:
-        raise RequestError("--until: a shard cannot tell when the whole is sure enough; leave it out, or --shard")
+        raise RequestError(
+            "--until: a shard cannot tell when all shards together reach it; leave out --until or --shard"
+        )
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
@@ -197,6 +211,7 @@ def _merged(options: argparse.Namespace) -> Ensemble:
 def _compare(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.comparing import compare  # noqa: PLC0415
     from workforce_sim.ensembles.comparing_text import readable  # noqa: PLC0415
+    from workforce_sim.ensembles.ensemble import any_plan  # noqa: PLC0415
     from workforce_sim.ensembles.folder import refuse_existing, write_folder  # noqa: PLC0415
     from workforce_sim.ensembles.grouped import report_tables  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_comparison, tables_of_comparison  # noqa: PLC0415
@@ -213,7 +228,7 @@ def _compare(options: argparse.Namespace) -> int:
     page = of_comparison(found, tables)
     if options.out is not None:
         write_folder(options.out, {**tables, **report_tables(found, least)}, page, "comparison", found.headers)
-    gains = tables.get("gains")
+    gains = tables.get("gains") if any_plan(found.ensembles.values()) else None
     _tell(options, "\n".join([readable(found, options.by, least), *_gains_text(gains, least)]), page)
     return SUCCESS
 
@@ -222,9 +237,7 @@ def _gains_text(gains: pl.DataFrame | None, least: int | None) -> Iterator[str]:
     from workforce_sim.ensembles.groups_text import gains_table, hidden_note  # noqa: PLC0415
 
     if gains is not None:
-        yield from gains_table(gains)
-    if least is not None and gains is not None:
-        yield from hidden_note(gains, least)
+        yield from (*gains_table(gains), *(() if least is None else hidden_note(gains, least)))
 
 
 # --- sweep ---

@@ -68,7 +68,23 @@ def _wrong(options: argparse.Namespace) -> str:
         return f"export: expected --xlsx FILE, --to FOLDER or both; such as {EXAMPLE}"
     if options.to is None and (options.cents or options.format):
         return "--cents and --format are for the files in --to; give that too"
-    return "--people is for a workbook; give --xlsx too" if options.people and options.xlsx is None else ""
+    if options.people and options.xlsx is None:
+        return "--people is for a workbook; give --xlsx too"
+    keyed = options.key_file is not None or options.key_env is not None
+    if keyed and options.to is None and not options.people:
+        return "--key-file and --key-env give pseudonyms for ids; without --to or --people there are none"
+    if (keyed or options.people) and _of_many(options.folder):
+        option = "--people" if options.people else "--key-file and --key-env"
+        return f"{option}: only a run has tables of single employees; leave it out, or simulate one run"
+    return ""
+
+
+def _of_many(folder: Path) -> bool:
+    """Return whether a folder holds many simulations: no tables of single employees."""
+    from workforce_sim.store.files import is_file  # noqa: PLC0415
+    from workforce_sim.store.layout import ASKED, ENSEMBLE  # noqa: PLC0415
+
+    return is_file(folder / ENSEMBLE) or is_file(folder / ASKED)
 
 
 def _workbook(options: argparse.Namespace, key: Path | str | None) -> None:
@@ -91,9 +107,5 @@ def _pseudonymous(found: Results, key: Path | str) -> Results:
 
 
 def _kept(options: argparse.Namespace, key: Path | str | None) -> str:
-    """Return what is to be said of ids in tables of single employees."""
-    from workforce_sim.store.files import is_file  # noqa: PLC0415
-    from workforce_sim.store.layout import RUN  # noqa: PLC0415
-
-    named = key is None and is_file(options.folder / RUN)
-    return IDS if named else ""
+    """Return the notes about ids in tables of single employees."""
+    return "" if key is not None or _of_many(options.folder) else IDS

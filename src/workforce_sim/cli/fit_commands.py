@@ -18,13 +18,13 @@ _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures t
 
 def add_fit_commands(commands: Any, command: Command) -> None:
     """Add the commands that learn from censuses."""
-    about = "learn rates from dated censuses and write a configuration"
+    about = "learn rates from several years of censuses and write a configuration"
     example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
     fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
-    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file to write the configuration to")
+    fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file for the fitted configuration")
     fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
-    about = "forecast from past censuses and tell how well"
+    about = "forecast from past censuses and score the forecasts"
     example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
     test = command(commands, "backtest", about, _backtest, example=example)
     _censuses(test)
@@ -58,6 +58,7 @@ def _print(text: str) -> None:
 def _fit(options: argparse.Namespace) -> int:
     from workforce_sim.fitting.fit import fit  # noqa: PLC0415
 
+    _refuse(options.report)
     found = fit(_sources(options), options.config)
     _print(str(found))
     if options.out is not None:
@@ -70,6 +71,7 @@ def _fit(options: argparse.Namespace) -> int:
 def _backtest(options: argparse.Namespace) -> int:
     from workforce_sim.fitting.backtest import backtest  # noqa: PLC0415
 
+    _refuse(options.report)
     origins = None if options.origin is None else [int(o) if o.isdigit() else o for o in options.origin]
     found = backtest(
         _sources(options),
@@ -86,10 +88,22 @@ def _backtest(options: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def _refuse(path: Path | None) -> None:
+    """Refuse a place for a report before the work that it would be of."""
+    from workforce_sim.reports.written import refuse_place  # noqa: PLC0415
+
+    if path is not None and not _is_markdown(path):
+        refuse_place(path)
+
+
+def _is_markdown(path: Path) -> bool:
+    return path.suffix.lower() == ".md"
+
+
 def _report(path: Path | None, found: Any) -> None:
     if path is None:
         return
-    if path.suffix.lower() == ".md":
+    if _is_markdown(path):
         path.write_text(found.report(), encoding="utf-8", newline="\n")
     else:
         found.report(path)

@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_config_commands(commands: Any) -> None:
     about = "check, begin or translate a configuration"
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
-    about = "tell all that is wrong with a configuration, and what the law says against the plan design"
+    about = "list every problem of a configuration, settings without effect and compliance warnings"
     example = "workforce-sim config check simulation_config.yaml"
     check = command(config, "check", about, _config_check, details=CHECKED, example=example)
     check.add_argument("file", metavar="FILE", type=Path, help="YAML file")
@@ -128,9 +128,9 @@ class _Version(argparse.Action):
 
 CHECKED = "Problems are printed one a line with file, line and column; the exit code is 1 where there is one."
 SIMULATED = (
-    "Reads a configuration (YAML) and the census that it names, or invents one. Prints employees, pay, participation "
+    "Reads a configuration (YAML) and its census, or makes a synthetic census. Prints employees, pay, participation "
     "and the employer's cost of each year, in dollars. With --out it also writes every event, every employee of each "
-    "year and the summary as Parquet, amounts in cents; after an interruption the same command goes on from there."
+    "year and the summary as Parquet, amounts in cents; after an interruption the same command continues from there."
 )
 
 

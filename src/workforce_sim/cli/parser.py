@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Protocol
 
+from workforce_sim.wording import capital
 from workforce_sim.wording.terminal import printable
 
 WIDTH = 78
@@ -84,7 +85,7 @@ def command(
         details: what goes in and what comes out, for the help of the command.
         example: a command line.
     """
-    whole = f"{about[0].upper()}{about[1:]}.{f' {details}' if details else ''}"
+    whole = f"{capital(about)}.{f' {details}' if details else ''}"
     parser: argparse.ArgumentParser = group.add_parser(
         name,
         help=about,

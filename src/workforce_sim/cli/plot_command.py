@@ -47,9 +47,9 @@ def _picture(options: argparse.Namespace) -> Picture:
 
     found = read_results(options.folder)
     if options.differences and not isinstance(found, Comparison):
-        raise RequestError(f"--differences: {options.folder} is no comparison; leave it out")
+        raise RequestError(f"--differences: {options.folder} is not a comparison; leave out --differences")
     if options.year is not None and not isinstance(found, Sweep):
-        raise RequestError(f"--year: {options.folder} is no sweep: its picture shows every year; leave it out")
+        raise RequestError(f"--year: {options.folder} is not a sweep: its picture shows every year; leave out --year")
     if isinstance(found, Comparison):
         return found.plot(options.measure, differences=options.differences)
     if isinstance(found, Sweep):

@@ -21,27 +21,27 @@ MOST_PERSONS = 1_000_000
 
 def add_run_commands(run: Any, command: Command) -> None:
     """Add the commands of a run on disk to their group."""
-    about = "show what a folder of results holds: a run with what made it, an ensemble, a comparison or a sweep"
+    about = "show a folder of results: how a run was made, or an ensemble, a comparison or a sweep"
     show = command(run, "show", about, _show, example="workforce-sim run show runs/base")
     show.add_argument("run", metavar="DIR", type=Path, help="folder that --out of any command wrote")
-    about = "tell whether a run is what was written: hashes, chain, laws, replay"
+    about = "verify that a run is unchanged and consistent: hashes, chain, laws, replay"
     verify = command(run, "verify", about, _verify, example="workforce-sim run verify runs/base --deep")
     _run_folder(verify)
     verify.add_argument("--deep", action="store_true", help="simulate it again and compare every row")
-    about = "tell one employee's story: every event with its date, amounts in dollars, and the assumption behind it"
+    about = "show one employee's timeline: every event with its date, amounts, and the assumption behind it"
     example = "workforce-sim run timeline runs/base E-000123"
     timeline = command(run, "timeline", about, _timeline, example=example)
     _run_folder(timeline)
     timeline.add_argument("id", metavar="ID", help="employee id, as in the census; of a hire such as NH-2027-000001")
     about = "number of the simulation, where the run holds several"
     timeline.add_argument("--replicate", metavar="NUMBER", type=whole_number, help=about)
-    about = "tell what differs between two runs, and for how many employees"
+    about = "show how two runs differ, and for how many employees"
     diff = command(run, "diff", about, _diff, example="workforce-sim run diff runs/base runs/richer")
     diff.add_argument("a", metavar="A", type=Path, help="folder of a run")
     diff.add_argument("b", metavar="B", type=Path, help="folder of another run; differences are B less A")
     about = "show N employees of each kind, by id"
     diff.add_argument("--persons", metavar="N", type=whole_number, default=0, help=about)
-    about = "tell why a measure changed: from one year to another, or from one run to another"
+    about = "explain why a measure changed: from one year to another, or from one run to another"
     example = "workforce-sim run why runs/base net_employer_cost 2025 2026"
     why = command(run, "why", about, _why, example=example)
     _run_folder(why)

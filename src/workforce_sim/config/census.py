@@ -94,34 +94,34 @@ class CensusSection(Section):
     size: Annotated[int, Field(ge=1, le=MAX_SIZE)] = 10_000
     """Employees in the synthetic census."""
     columns: Annotated[dict[str, ColumnName], AfterValidator(_ours)] = Field(default_factory=dict)
-    """Our column name: the file's column name; overrides what is recognised."""
+    """Standard column name: the file's column name; takes precedence over recognized names."""
     date_format: Annotated[WordOrByName[DateFormat, DateFormat], AfterValidator(_dates)] | None = None
-    """Format of text dates (strptime), one or by our column name; found from each column when left out."""
+    """Format of text dates (strptime), one, or one per standard column name; found from each column when left out."""
     encoding: Literal["utf-8", "cp1252", "utf-16", "latin-1"] | None = None
-    """How the letters of a text file are written; found from its bytes when left out."""
+    """Character encoding of a text file; found from its bytes when left out."""
     sheet: Short | None = None
-    """Sheet of a workbook; the one that looks most like a census when left out."""
+    """Sheet of an Excel workbook; the one most like a census when left out."""
     header_row: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Line or row that holds the column names; found when left out."""
     pay_basis: Period | None = None
-    """What one amount of pay is for; from a column or its name when left out, else a year."""
+    """Pay period of the amounts; from a column or its name when left out, else annual."""
     hours_per_year: Annotated[float, Field(gt=0, le=8784)] = 2080.0
-    """Hours that an hourly rate is paid for in a year, where the census has no scheduled hours."""
+    """Hours a year for an hourly rate, where the census has no scheduled hours."""
     annualize_part_year: bool = False
-    """Whether pay of those hired in the year before the start year is what they earned since, to be made a year's."""
+    """Whether pay of employees hired in the year before the start year is pay since hire, to be annualized."""
     rates: Literal["percent", "share"] | None = None
     """Whether a deferral rate of 1 is 1% or all of pay; found from each column when left out."""
     several_rows: Literal["refuse", "first", "last", "latest", "highest_pay", "sum_pay"] = "refuse"
-    """What to do with several rows for one person."""
+    """Which row to use when an employee has several."""
     service_from: Literal["first", "last"] = "first"
-    """Which of several hire dates of a person service counts from."""
+    """Which of several hire dates service counts from."""
     status_words: dict[Short, Literal["staff", "left"]] = Field(default_factory=dict)
-    """What words of the status column mean, over those that are known."""
+    """Meaning of words in the status column, in addition to the known ones."""
     leave_out: Listed[Reason] = ()
-    """Rows that are left out, and counted, rather than refused."""
+    """Rows to leave out and count instead of refusing the census."""
     pseudonym_key: Short | None = None
     """Environment variable with the key of ids made from names or Social Security numbers; else one from the file."""
     known_exits: Literal["ignore", "error"] = "ignore"
     """What to do with termination dates on or after the opening."""
     id_prefix: Annotated[str, Field(max_length=50)] | None = None
-    """Text put before every employee id, for example to set two censuses apart."""
+    """Text before every employee id, for example to tell two censuses apart."""

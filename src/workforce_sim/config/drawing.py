@@ -50,7 +50,7 @@ class Drawing:
         return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
 
     def notes(self, replicate: int) -> tuple[str, ...]:
-        """Return what is to be said of a replicate: values that were drawn."""
+        """Return the notes about a replicate: values that were drawn."""
         return tuple(f"uncertain: {key} is {number} here" for key, number in self.values(replicate).items())
 
     def of(self, replicate: int) -> Config:
@@ -127,7 +127,7 @@ def wrong_assumptions(config: Config, root: Node | None) -> list[Problem]:
 def _wrong(config: Config, entry: Assumption) -> list[str]:
     """Return what is wrong with an assumption: its ends, and the number with the most decimals, are tried."""
     if any(entry.key == key or entry.key.startswith(f"{key}.") for key in _FIXED):
-        return [f"{entry.key}: says what is simulated, not how it goes; it cannot be uncertain"]
+        return [f"{entry.key}: defines what is simulated and is not an assumption; it cannot be uncertain"]
     refusals = [_refusal(config, entry.key, number) for number in sorted(entry.tried)]
     return [refusal for refusal in refusals if refusal is not None][:1]
 
@@ -141,7 +141,7 @@ def _refusal(config: Config, key: str, number: float) -> str | None:
     except ValidationError as error:
         return "; ".join(report(found_in(error, None), None).split("\n"))
     if changed.fills_vacancies != config.fills_vacancies:
-        return f"{key}: left out it means promotion by vacancies, which knows no rate; set promotion.mode to rates"
+        return f"{key}: without it promotion is by vacancies, which uses no rate; set promotion.mode to rates"
     return None
 
 

@@ -1,4 +1,4 @@
-"""How employees come into the plan, and what becomes of their deferral rates."""
+"""Enrollment, and changes of deferral rates."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ RateTable = Annotated[
 
 
 class AutoEnrollment(Section):
-    """Automatic enrollment of those who did not choose by themselves."""
+    """Automatic enrollment of employees without an election."""
 
     enabled: bool = True
     """Whether the plan enrolls automatically."""
@@ -92,13 +92,13 @@ class AutoEnrollment(Section):
     scope: Literal["new_hires_only", "all_eligible", "all_eligible_employees"] = "new_hires_only"
     """Who is enrolled automatically."""
     window_days: Annotated[int, Field(ge=0, le=365)] = 45
-    """Days from eligibility to automatic enrollment, to choose by oneself."""
+    """Days from eligibility to automatic enrollment, in which employees may elect."""
     default_deferral_rate: RateBelowOne = 0.04
-    """Share of pay deferred by those enrolled automatically."""
+    """Default deferral rate of automatic enrollment, a share of pay."""
     opt_out: ShareTable = Field(default_factory=lambda: default(ShareTable, "opt_out"))
-    """Share who decline on the day of automatic enrollment: one number, or a table by age and pay."""
+    """Share who opt out on the day of automatic enrollment: one number, or a table by age and pay."""
     unknown_opt_outs: Literal["opted_out", "enroll"] = "opted_out"
-    """Those out of the plan who were due before the start, where the census has no `opted_out`: what they count as."""
+    """Treatment of non-participants who were due before the start, where the census has no `opted_out`."""
 
     @property
     def default_bp(self) -> int:
@@ -112,7 +112,7 @@ class AutoEnrollment(Section):
 
 
 class Change(Section):
-    """Changes of the deferral rate by participants themselves."""
+    """Changes of the deferral rate by participants."""
 
     probability: Share = 0.15
     """Share of participants who change their rate in a year."""
@@ -135,11 +135,11 @@ class Escalation(Section):
     increment: Annotated[float, Field(ge=0, lt=1), AfterValidator(decimals(4))] = 0.01
     """Increase a year, a share of pay."""
     cap: BpShare = 0.10
-    """Rate beyond which nobody is increased."""
+    """Rate at which increases stop."""
     delay_years: Annotated[int, Field(ge=0, le=10)] = 1
     """Calendar years from the latest enrollment to the first increase."""
     scope: Literal["automatic", "all"] = "automatic"
-    """Whether only those enrolled automatically, who never changed their rate, are increased, or all."""
+    """Whose rates rise: those enrolled automatically who never changed their rate, or all participants."""
     declining_share: Share = 0.15
     """Share who decline all increases."""
     census_source: Literal["all", "in_scope", "none"] = "in_scope"
@@ -166,17 +166,17 @@ class MatchResponse(Section):
 
 
 class Enrollment(Section):
-    """How employees come into the plan, and what becomes of their deferral rates."""
+    """Enrollment, and changes of deferral rates."""
 
     auto_enrollment: AutoEnrollment = Field(default_factory=AutoEnrollment)
     election: ShareTable = Field(default_factory=lambda: default(ShareTable, "election"))
-    """Share who enroll by themselves in the year of their eligibility: one number, or a table by age and pay."""
+    """Share who elect to enroll in the year of their eligibility: one number, or a table by age and pay."""
     deferral_rates: RateTable = Field(default_factory=lambda: default(RateTable, "deferral_rates"))
-    """Share of pay deferred by those who enroll by themselves: one number, or a table by age and pay."""
+    """Deferral rates elected at enrollment, shares of pay: one number, or a table by age and pay."""
     match_seeking: Share = 0.35
-    """Share of those who enroll by themselves who defer at least what earns the full match."""
+    """Share of electing employees who defer at least enough for the full match."""
     conversion: Share = 0.08
-    """Share of the eligible who are out who enroll in a later year."""
+    """Share of eligible non-participants who enroll in a later year."""
     change: Change = Field(default_factory=Change)
     stop: Share = 0.015
     """Share of participants who stop deferring in a year."""

@@ -47,7 +47,7 @@ class RateCell(Section):
 
 
 class CauseBand(Section):
-    """Shares of the causes of leaving from an age on; a cause left out has share 0."""
+    """Shares of the causes of termination from an age on; a cause left out has share 0."""
 
     start: Age = Field(alias="from")
     """Completed years of age from which the shares hold."""
@@ -88,24 +88,24 @@ CauseBands = Annotated[Listed[CauseBand], AfterValidator(starts_at_zero)]
 
 
 class Terminations(Section):
-    """Relative risks of leaving, causes and dates."""
+    """Termination rates or relative risks, causes and dates."""
 
     age_factors: FactorBands | None = None
     """Relative risk by age; give these or `rates`, not both."""
     tenure_factors: FactorBands | None = None
     """Relative risk by tenure."""
     rates: Annotated[Listed[RateCell] | None, AfterValidator(_covering)] = None
-    """Annual rates by age and tenure: weights when headcount is exact, rates as given when stochastic."""
+    """Annual rates by age and tenure: relative when headcount is exact, as given when stochastic."""
     rate_factor: FactorByYear = FactorByYear(1.0)
     """Factor of all `rates`, by year."""
     department_factors: dict[str, Factor] = Field(default_factory=dict)
     """Relative risk by department name, at most 3 decimals; 1 for a department left out."""
     causes: CauseBands = Field(default_factory=lambda: default(CauseBands, "causes"))
-    """Shares of the causes of leaving by age band."""
+    """Shares of the causes of termination by age band."""
     month_weights: MonthWeights | None = None
-    """When in the year opening staff leave; evenly by day when left out."""
+    """When in the year existing employees terminate; evenly by day when left out."""
     new_hire_hazard: WordOrCurve[Literal["days_left", "level"]] = "days_left"
-    """Exits of the year's hires: as the days left, at a level hazard, or shares of hires gone by days since hire."""
+    """Terminations of new hires: by days left, at a level hazard, or shares terminated by days since hire."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Terminations:
@@ -172,14 +172,14 @@ def _whole_mix(mix: str | dict[str, float] | None) -> str | dict[str, float] | N
 
 
 class Hiring(Section):
-    """Who is hired, when and at what pay."""
+    """New hires: who, when and at what pay."""
 
     level_mix: Annotated[WordOrByName[Literal["census", "adaptive"], Share] | None, AfterValidator(_whole_mix)] = None
     """`census`: the census counts; `adaptive`: each opening's counts; or shares by level name; see `promotion.mode`."""
     ages: AgeBands = Field(default_factory=lambda: default(AgeBands, "hire_ages"))
     """Ages at hire."""
     month_weights: MonthWeights | None = None
-    """When in the year people are hired; evenly by day when left out."""
+    """When in the year employees are hired; evenly by day when left out."""
     pay: Literal["percentiles", "uniform"] = "percentiles"
     """Pay of hires: along the level's percentiles, or evenly across its range."""
     range_growth: PayChangeByYear | None = None
@@ -215,10 +215,10 @@ FROM_WITHIN = 0.7
 
 
 class Promotion(Section):
-    """Who moves up a level, when, and by how much pay."""
+    """Promotions: who, when, and the increase."""
 
     mode: Literal["vacancies", "rates"] | None = None
-    """`vacancies`: as many as are missing above; `rates`: by chance; left out, rates with a base_rate or level_mix."""
+    """`vacancies`: to fill vacancies above; `rates`: by chance; left out: rates with a base_rate or level_mix."""
     from_within: WordOrByName[Share, Share] = FROM_WITHIN
     """By vacancies: share of a level's vacancies filled from below; or by name of that level, 0.7 for one left out."""
     base_rate: ShareByYear | None = None
@@ -232,9 +232,9 @@ class Promotion(Section):
     increase: Increase = Increase(lowest=0.06, highest=0.12)
     """Range of the increase; drawn evenly."""
     max_increase: Share = 0.30
-    """Most that a promotion may add, as a fraction of salary."""
+    """Largest promotion increase, a fraction of salary."""
     max_amount: Dollars = 500_000.0
-    """Most that a promotion may add, dollars a year; not indexed."""
+    """Largest promotion increase, dollars a year; not indexed."""
     date: MonthDay | None = None
     """Day of all promotions, MM-DD; drawn over the year when left out."""
     month_weights: MonthWeights | None = None
@@ -263,10 +263,10 @@ class Promotion(Section):
 
 
 class Rating(Section):
-    """A performance rating: how many get it, and its relative merit increase."""
+    """A performance rating: share of employees, and relative merit increase."""
 
     share: Share
-    """Share of staff with this rating, a fraction of one."""
+    """Share of employees with this rating, a fraction of one."""
     factor: MeritFactor
     """Relative merit increase, at most 4 decimals."""
 
@@ -285,17 +285,17 @@ class Compensation(Section):
     cola_date: MonthDay = "01-01"
     """Day of the cost-of-living increase, MM-DD."""
     merit_pool: ShareByYear = ShareByYear(0.03)
-    """Merit increases a year as a share of the payroll of those who get one."""
+    """Merit increases a year as a share of the payroll of the employees who receive one."""
     merit_date: MonthDay | None = None
     """Day of merit increases, MM-DD; 04-01 when neither this nor merit_month_weights is given."""
     merit_month_weights: MonthWeights | None = None
-    """When in the year merit increases fall, drawn person by person."""
+    """When in the year merit increases fall, drawn for each employee."""
     merit_minimum_tenure: Tenure = 1
     """Completed years of tenure needed on the merit date."""
     merit_factors: dict[str, MeritFactor] = Field(default_factory=dict)
     """Relative merit increase by level name; 1 for a level left out."""
     ratings: Annotated[dict[str, Rating], AfterValidator(_whole_ratings)] = Field(default_factory=dict)
-    """Performance ratings, drawn each year; everybody alike when left out."""
+    """Performance ratings, drawn each year; all employees alike when left out."""
 
     @model_validator(mode="after")
     def _one_kind_of_date(self) -> Compensation:

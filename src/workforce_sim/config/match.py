@@ -103,19 +103,19 @@ class Match(EmployerMoney):
     """Employer match on deferrals: a preset or one formula; `safe_harbor_basic` when neither is given."""
 
     preset: MatchPreset | None = None
-    """A usual formula by name."""
+    """A common formula by name."""
     tiers: Annotated[Listed[Tier] | None, AfterValidator(_rising)] = None
     """Tiers by share of pay deferred."""
     dollar_tiers: Annotated[Listed[DollarTier] | None, AfterValidator(_rising)] = None
     """Tiers by dollars deferred in the year."""
     by_tenure: Annotated[Listed[TenureTiers] | None, AfterValidator(banded)] = None
-    """Tiers by share of pay deferred, another list for each band of tenure."""
+    """Tiers by share of pay deferred, for each band of tenure."""
     by_service: Annotated[Listed[ServiceRate] | None, AfterValidator(banded)] = None
     """One rate up to a share of pay, by tenure."""
     by_points: Annotated[Listed[PointsRate] | None, AfterValidator(banded)] = None
     """One rate up to a share of pay, by points: age + tenure."""
     basis: Literal["annual", "payroll"] = "annual"
-    """`annual`: on the year's totals, as after a true-up; `payroll`: pay period by pay period."""
+    """`annual`: on the totals of the year, as after a true-up; `payroll`: pay period by pay period."""
 
     @model_validator(mode="after")
     def _one_formula(self) -> Match:

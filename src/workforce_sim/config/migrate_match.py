@@ -169,7 +169,7 @@ _CONDITIONS = {
 """Conditions of the old blocks, in ``dc_plan``, and here."""
 
 _OLD_RULE = (
-    "false: its conditions are left out; the old system then asked for 1,000 hours and employment on 31 December all "
+    "false: its conditions are left out; the old system then asked for 1,000 hours and employment on December 31 all "
     "the same: write plan.match.minimum_hours and last_day for that"
 )
 
@@ -193,7 +193,7 @@ def translate_conditions(old: Old, found: Found) -> None:
 
 
 def conditions(old: Old, found: Found, block: str, money: str) -> None:
-    """Translate the conditions of employer money."""
+    """Translate the conditions of employer contributions."""
     prefix, ours = ("match", "plan.match") if money == "match" else ("core", "plan.nonelective")
     places = {name: (f"dc_plan.{prefix}_{name}", f"{block}.eligibility.{name}") for name in _EXCEPTIONS}
     stays = {name: bool(first_of(old, *keys)[1]) for name, keys in places.items()}
@@ -224,6 +224,8 @@ def _exceptions(
         if value is None:
             continue
         if value and excepts[name]:
-            found.by_hand(key, "no exception from the conditions of employer money is modelled: nobody is excepted")
+            found.by_hand(
+                key, "exceptions from the conditions of employer contributions are not modeled: nobody is exempt"
+            )
         else:
             found.left_out(key, "excepts nobody here")

@@ -1,4 +1,4 @@
-"""The nonelective contribution: employer money that needs no deferral."""
+"""The nonelective contribution: employer contributions that need no deferral."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Integrated(Section):
     base_rate: Share
     """Share of all pay contributed."""
     excess_rate: Share
-    """Share contributed beside it of pay above the integration level; at most `base_rate` and the legal maximum."""
+    """Additional share of pay above the integration level; at most `base_rate` and the legal maximum."""
     level_share: Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(6))] | None = None
     """Integration level as a share of the year's Social Security wage base; 1 when `level` is left out too."""
     level: PositiveDollars | None = None
@@ -92,10 +92,10 @@ class Integrated(Section):
 
 
 class Nonelective(EmployerMoney):
-    """Employer money regardless of deferrals; the kind says which of the other keys is needed."""
+    """Employer contributions that need no deferral; the kind determines the other keys."""
 
     kind: Literal["none", "flat", "service", "points", "age", "integrated"] = "none"
-    """What the share of pay depends on."""
+    """Kind of formula: what the share of pay depends on."""
     rate: Share | None = None
     """`flat`: share of pay contributed."""
     by_service: Annotated[Listed[TenureShare] | None, AfterValidator(banded)] = None

@@ -104,7 +104,7 @@ class Roth(Section):
     """Roth deferrals."""
 
     available: bool = True
-    """Whether the plan takes Roth deferrals; without them, those whose catch-up must be Roth have none."""
+    """Whether the plan offers Roth deferrals; without them, employees whose catch-up must be Roth have none."""
     share: Share = 0.15
     """Share of deferrals that are Roth."""
 
@@ -139,7 +139,7 @@ DollarsByYear = Annotated[
 
 
 class PlanLimits(Section):
-    """How statutory limits go on after their last published year."""
+    """Projection of statutory limits after the last published year."""
 
     inflation: GrowthRate = 0.025
     """Yearly growth of consumer prices, a fraction of one."""
@@ -156,20 +156,20 @@ def _true_false_or_qaca(value: Any) -> Any:
 
 
 SafeHarborMoney = Annotated[Literal[True, False, "qaca"], BeforeValidator(_true_false_or_qaca)]
-"""Whether money is safe-harbor money; ``qaca`` is that of a qualified automatic contribution arrangement."""
+"""Whether contributions are safe-harbor; ``qaca`` means a qualified automatic contribution arrangement."""
 
 
 class Testing(Section):
-    """How the plan is tested for nondiscrimination."""
+    """Nondiscrimination testing."""
 
     method: Literal["current", "prior"] = "current"
-    """Whether the tests compare with this year's or last year's figures of others than the highly compensated."""
+    """Whether tests use the current or the prior year's figures of NHCEs."""
     top_paid_group: bool = False
     """Whether only the top-paid fifth can be highly compensated by pay."""
     safe_harbor: SafeHarborMoney | None = None
-    """Whether employer money is safe-harbor money, or that of a QACA; as the match preset says when left out."""
+    """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
-    """Whether those under 21 or a year of service are tested with all, apart, or with those not HCE left out of ADP."""
+    """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
 
 
 class Plan(Section):
@@ -182,26 +182,26 @@ class Plan(Section):
     nonelective: Nonelective = Field(default_factory=Nonelective)
     roth: Roth = Field(default_factory=Roth)
     catch_up: bool = True
-    """Whether the plan takes catch-up deferrals from age 50."""
+    """Whether the plan offers catch-up deferrals from age 50."""
     super_catch_up: bool = True
-    """Whether it takes the higher catch-up at 60 to 63."""
+    """Whether it offers the higher catch-up at 60 to 63."""
     deferrals_stop_at_pay_limit: bool = False
-    """Whether pay beyond the limit of section 401(a)(17) is not deferred from."""
+    """Whether deferrals stop at the pay limit of section 401(a)(17)."""
     vesting: Vesting = Field(default_factory=Vesting)
     forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
-    """What the forfeitures of a year are used for in the next: employer money, expenses, or participants' accounts."""
+    """Use of forfeitures in the next year: employer contributions, expenses, or participants' accounts."""
     annual_return: GrowthByYear = Field(default_factory=lambda: GrowthByYear(0.0))
     """Return on employer balances, a fraction of one a year."""
     limits: PlanLimits = Field(default_factory=PlanLimits)
     testing: Testing = Field(default_factory=Testing)
 
     def safe_harbor(self, year: int) -> bool:
-        """Return whether some employer money of a year is said to be safe-harbor money."""
+        """Return whether some employer contributions of a year are declared safe-harbor contributions."""
         said = self.testing.safe_harbor
         return self.match.at(year).safe_harbor is not None if said is None else bool(said)
 
     def safe_harbor_money(self, year: int) -> Literal["match", "nonelective"] | None:
-        """Return which employer money of a year is said to be safe-harbor money; None for none.
+        """Return which employer contributions of a year are declared safe-harbor contributions; None for none.
 
         ``testing.safe_harbor`` beside a flat nonelective contribution of 3% or more, and no safe-harbor preset, means
         that one, section 401(k)(12)(C) and 401(k)(13)(D)(i)(II).

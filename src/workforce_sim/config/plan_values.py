@@ -51,9 +51,9 @@ class EmployerMoney(Section):
     compensation: Literal["plan_year", "eligible", "participating"] = "eligible"
     """Pay that counts: of the whole plan year, since eligibility, or while deferring."""
     minimum_service_years: Tenure = 0
-    """Completed years of service needed on 31 December or on leaving."""
+    """Completed years of service needed on December 31 or at termination."""
     last_day: bool = False
-    """Whether only those employed on 31 December get it."""
+    """Whether only those employed on December 31 get it."""
     minimum_hours: Hours = 0
     """Hours needed in the plan year; full-time is 2,080."""
 

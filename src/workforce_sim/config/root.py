@@ -20,19 +20,19 @@ class Eligibility(Section):
     """When an employee may join the plan."""
 
     waiting_period_days: Annotated[int, Field(ge=0, le=3650)] = 365
-    """Days from hire to eligibility; not where years or months are given."""
+    """Days from hire to eligibility; ignored where years or months are given."""
     waiting_period_years: Annotated[int, Field(ge=0, le=10)] | None = None
     """Whole years from hire to eligibility, in place of days."""
     waiting_period_months: Annotated[int, Field(ge=0, le=120)] | None = None
     """Calendar months from hire to eligibility, in place of days; beside years, added to them."""
     minimum_age: Annotated[int, Field(ge=0, le=70)] = 21
-    """Age needed, completed years."""
+    """Minimum age, completed years."""
     entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] = "immediate"
-    """Days on which one may enter: every day, or the first day of a month, quarter, half-year or year."""
+    """Entry dates: every day, or the first day of a month, quarter, half-year or year."""
     excluded_share: Share = 0.0
-    """Share of hires, and of census staff who do not participate, who never become eligible."""
+    """Share of hires, and of employees in the census who do not participate, who never become eligible."""
     excluded_scope: Literal["all", "hires"] = "all"
-    """Whom the share concerns: `all`, or `hires` alone, and nobody of the census."""
+    """Who the share applies to: `all`, or only `hires` and nobody in the census."""
 
     @property
     def waiting_period(self) -> tuple[Literal["days", "months"], int]:
@@ -44,7 +44,7 @@ class Eligibility(Section):
 
 
 class Output(Section):
-    """Where a run is written."""
+    """Output of a run."""
 
     path: PathText | None = None
     """Folder of the run, relative to the configuration file; nothing is written when left out."""
@@ -53,7 +53,7 @@ class Output(Section):
 
 
 class Config(Section):
-    """Everything that can be chosen. Frozen: derive a changed one with ``with_changes``."""
+    """The complete configuration. Frozen: make a changed copy with ``with_changes``."""
 
     simulation: Simulation
     workforce: Workforce
@@ -68,7 +68,7 @@ class Config(Section):
     uncertainty: Uncertainty = Uncertainty()
     output: Output = Field(default_factory=Output)
     random_seed: Annotated[int, Field(ge=0, lt=2**63)]
-    """Seed of every draw."""
+    """Seed of all random draws."""
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Config:
@@ -84,7 +84,7 @@ class Config(Section):
 
     @property
     def fills_vacancies(self) -> bool:
-        """Whether promotion is by vacancies, and hires get the levels that are missing then; else by rates."""
+        """Whether promotion is by vacancies, with hires filling the levels that remain vacant; else by rates."""
         given = self.promotion.base_rate is not None or self.hiring.level_mix is not None
         return self.promotion.mode == "vacancies" or (self.promotion.mode is None and not given)
 
@@ -111,7 +111,7 @@ class Config(Section):
 
     @property
     def rates_as_given(self) -> bool:
-        """Whether everybody leaves at the configured rate of their age and tenure, not a scaled one."""
+        """Whether employees terminate at the configured rate of their age and tenure, not at a scaled one."""
         return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
 
 

@@ -35,7 +35,7 @@ Number = Annotated[Any, BeforeValidator(_number), WithJsonSchema({"type": "numbe
 
 
 class YearEffects(Section):
-    """What a whole year shares."""
+    """Good and bad years: effects that all employees share in a year."""
 
     terminations: Share = 0.0
     """Spread of one factor a year on all termination rates: sd of its logarithm, mean of the factor 1; acts where
@@ -47,14 +47,14 @@ class YearEffects(Section):
 
 
 class Assumption(Section):
-    """A configuration key whose value is not known; one value is drawn for each replicate."""
+    """A configuration key with an uncertain value; one value is drawn for each simulation."""
 
     key: Annotated[str, Field(min_length=1)]
     """Dotted name of a key that holds one number."""
     draw: Annotated[str, Field(min_length=1)] | None = None
-    """Name of the draw; keys with one name are high together and low together. The key itself when left out."""
+    """Name of the draw; keys with the same name are high or low together. The key itself when left out."""
     uniform: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
-    """Lowest and highest value, all between equally likely."""
+    """Lowest and highest value; all values between are equally likely."""
     triangular: Annotated[tuple[Number, Number, Number], BeforeValidator(listed)] | None = None
     """Lowest, likeliest and highest value."""
     normal: Annotated[tuple[Number, Number], BeforeValidator(listed)] | None = None
@@ -119,8 +119,8 @@ def _each_key_once(assumptions: tuple[Assumption, ...]) -> tuple[Assumption, ...
 
 
 class Uncertainty(Section):
-    """What is not known; off by default."""
+    """Uncertainty of years and assumptions; off by default."""
 
     year_effects: YearEffects = YearEffects()
     assumptions: Annotated[Listed[Assumption], AfterValidator(_each_key_once)] = ()
-    """Keys whose values are drawn, one value for each replicate."""
+    """Keys whose values are drawn, one value for each simulation."""

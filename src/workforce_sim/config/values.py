@@ -162,7 +162,7 @@ Dollars = Annotated[float, Field(ge=0, le=100_000_000), AfterValidator(decimals(
 
 Date = Annotated[dt.date, BeforeValidator(_date)]
 MonthDay = Annotated[str, BeforeValidator(_month_day), Field(json_schema_extra={"pattern": "^[0-9]{2}-[0-9]{2}$"})]
-"""A day of any year, MM-DD; 02-29 counts as 1 March in a year without it."""
+"""A day of any year, MM-DD; 02-29 counts as March 1 in a year without it."""
 
 MonthWeights = Annotated[
     tuple[Annotated[float, Field(ge=0, le=1000), AfterValidator(decimals(6))], ...],

@@ -1,4 +1,4 @@
-"""Vesting: which share of employer money is the employee's own after how many years."""
+"""Vesting: the share of employer contributions that belongs to the employee after how many years."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ Schedule = Annotated[
 
 
 class Vesting(Section):
-    """Vesting of employer money by completed years of service; deferrals are always vested."""
+    """Vesting of employer contributions by completed years of service; deferrals are always vested."""
 
     match: Schedule = "immediate"
     """Schedule of the match: a name, or shares at 0, 1, 2, ... completed years."""
     nonelective: Schedule = "immediate"
     """Schedule of the nonelective contribution."""
     normal_retirement_age: Annotated[int, Field(ge=50, le=75)] = 65
-    """Age from which everything is vested, completed years."""
+    """Age of full vesting, completed years."""
 
     @property
     def match_bp(self) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ MAX_LEVELS = 5_000
 
 
 class Simulation(Section):
-    """Which plan years, and how fast the workforce grows."""
+    """Plan years, and growth of the workforce."""
 
     start_year: Year
     """First plan year; the census is the closing of the year before."""
@@ -85,9 +85,9 @@ class Level(Section):
     percentiles: Percentiles | None = None
     """Pay of hires at five percentiles; from the census when left out."""
     termination_factor: Factor = 1.0
-    """Relative risk of leaving, at most 3 decimals."""
+    """Relative termination risk, at most 3 decimals."""
     promotion_factor: Factor = 1.0
-    """Relative chance of promotion out of this level, at most 3 decimals; by vacancies only 0 counts: nobody is."""
+    """Relative chance of promotion out of this level, at most 3 decimals; by vacancies only 0 matters: none."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Level:
@@ -137,15 +137,15 @@ def _distinct_names(levels: tuple[Level, ...] | None) -> tuple[Level, ...] | Non
 
 
 class Workforce(Section):
-    """How many leave, and the levels they work at."""
+    """Termination rates, headcount and job levels."""
 
     total_termination_rate: ShareByYear
-    """Share of opening staff who leave in a year; one number or a table by year."""
+    """Share of existing employees who terminate in a year; one number or a table by year."""
     new_hire_termination_rate: ShareByYear = ShareByYear(0.25)
-    """Share of the year's hires who leave in that year; a year that needs hires needs it below 1."""
+    """Share of new hires who terminate in their first year; must be below 1 in a year that needs hires."""
     headcount: Literal["exact", "stochastic"] = "exact"
-    """`exact` closes each year on its target; `stochastic` lets everybody leave freely."""
+    """`exact` closes each year on its target; `stochastic` lets terminations vary."""
     max_hires_ratio: Annotated[float, Field(gt=0, le=1000)] = 10.0
-    """More hires than this many times the opening headcount is an error."""
+    """More hires than this multiple of the opening headcount are an error."""
     levels: Annotated[Listed[Level] | None, AfterValidator(_distinct_names)] = None
     """Job levels from the lowest to the highest; from the census when left out."""

@@ -1,1 +1,1 @@
-"""What a result looks like in a notebook, on a terminal and in a log."""
+"""How a result looks in a notebook, on a terminal and in a log."""

@@ -24,17 +24,12 @@ MAIN = (
     "net_employer_cost_cents",
     "employer_cost_share_of_payroll",
 )
-"""Measures that are shown where they are anything, before those of a user's own events."""
+"""Measures that are shown if not all 0, before those of a user's own events."""
 
 TREND = "Trend"
 RANGE = "  5th to 95th percentile"
 
 _KNOWN = frozenset(names(SUMMARY))
-
-
-def span(years: Sequence[int]) -> str:
-    """Return years in words: ``2025 to 2029``."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
 def main_of(measures: Iterable[str]) -> list[str]:
@@ -51,7 +46,7 @@ def summary_table(summary: pl.DataFrame) -> Table:
 
 
 def bands_table(bands: pl.DataFrame) -> Table:
-    """Return the years of bands: means, and below them from where to where nine in ten simulations lie."""
+    """Return the years of bands: means, and below them the range of 90% of simulations."""
     parts = {str(part["measure"][0]): part.sort("year") for part in bands.partition_by("measure", maintain_order=True)}
     rows = (row for name in main_of(parts) for row in _band_rows(name, parts[name]))
     return _table(bands["year"].unique().sort().to_list(), rows)
@@ -70,7 +65,7 @@ def _band_rows(measure: str, part: pl.DataFrame) -> Iterator[list[Cell]]:
 
 
 def between(measure: str, low: float | None, high: float | None) -> str:
-    """Return from where to where values of a measure lie: ``$40.4M–$41.7M``."""
+    """Return the range of values of a measure: ``$40.4M–$41.7M``."""
     if low is None or high is None:
         return shown(measure, None)
     return "–".join(shown(measure, round(end) if abs(end) >= 100 else end) for end in (low, high))

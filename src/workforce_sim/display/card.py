@@ -1,4 +1,4 @@
-"""A card: a title, tables and notes, as a result shows itself; plain data that text and HTML are made of."""
+"""A card: title, tables and notes of a result, as plain data for text and HTML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workforce_sim.wording import columns
 from workforce_sim.wording.terminal import printable
 
 WIDTH = 120
-"""Most letters of a line of text; a wider table leaves columns out."""
+"""Most characters of a line of text; a wider table leaves columns out."""
 MORE = "..."
 
 
@@ -34,7 +34,7 @@ class Table:
     Attributes:
         heading: of each column.
         rows: of cells.
-        caption: what the table is about; none where the title says it.
+        caption: what the table is about; none if the title says it.
         left: how many of the first columns are words; the others are numbers and end at one place.
     """
 
@@ -58,7 +58,7 @@ class Table:
         return place is None or (place >= self.left and not any(isinstance(row[place], Trend) for row in self.rows))
 
     def _places(self, widths: Sequence[int]) -> list[int | None]:
-        """Return the columns that fit on a line; of too many numbers those in the middle give way to one gap."""
+        """Return the columns that fit on a line; a gap replaces those in the middle if there are too many."""
         kept = list(range(len(widths)))
         while len(kept) > self.left + 3 and sum(widths[place] + 2 for place in kept) > WIDTH:
             del kept[(self.left + len(kept)) // 2]
@@ -68,12 +68,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """How a result shows itself.
+    """A result as it displays itself.
 
     Attributes:
         title: what it is, in a line.
-        tables: what it says.
-        notes: what to know of it.
+        tables: its figures.
+        notes: its notes.
     """
 
     title: str
@@ -81,14 +81,14 @@ class Card:
     notes: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return the card as text; nothing in it can drive a terminal."""
+        """Return the card as text, without control characters."""
         parts = ["\n".join(table.lines()) for table in self.tables if table.rows]
         notes = ["\n".join(["Notes", *(f"  {printable(note)}" for note in self.notes)])] if self.notes else []
         return "\n\n".join([printable(self.title), *parts, *notes])
 
 
 def is_below(row: Sequence[Cell]) -> bool:
-    """Return whether a row says more of the one above it: its name is set in."""
+    """Return whether a row gives details of the one above it: its name is indented."""
     return isinstance(row[0], str) and row[0].startswith(" ")
 
 

@@ -1,4 +1,4 @@
-"""What every result has in common: a line for logs, a page for ``print``, a table for notebooks."""
+"""What every result has: a line for logs, text for ``print``, a table for notebooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workforce_sim.display.html import card_html
 class Displayed:
     """A result that shows itself.
 
-    Its ``repr`` is a line that may stand in a log: no id, name or pay of anybody. ``print`` gives the page.
+    Its ``repr`` is a line fit for logs: no id, name or pay of an employee. ``print`` gives the text.
     """
 
     __slots__ = ()

@@ -15,11 +15,11 @@ _NUMBERED = f"{_PADDED}; text-align: right; vertical-align: bottom"
 _BELOW = f"{_PADDED}; padding-left: 20px; text-align: left; font-weight: normal; white-space: nowrap"
 
 _SHORT = 40
-"""Most letters of a name that is not broken."""
+"""Most characters of a name on one line."""
 
 
 def card_html(card: Card) -> str:
-    """Return a card as HTML; names and notes in it are text, whatever they hold."""
+    """Return a card as HTML; names and notes in it are always text."""
     title = element("p", element("strong", card.title))
     tables = (table_html(table) for table in card.tables if table.rows)
     return fragment(element("div", title, tables, _notes(card)))

@@ -1,4 +1,4 @@
-"""A picture of a measure: it shows itself in a notebook and saves itself as a file of its own."""
+"""A picture of a measure: a notebook shows it, and ``save`` writes it to a file."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _framed(picture: Picture) -> Element:
 
 
 def _copied(drawn: Element) -> Element:
-    """Return a copy whose tips a browser shows by itself."""
+    """Return a copy whose tooltips a browser shows without script."""
     tip = drawn.attrib.get("data-tip")
     kept = {name: value for name, value in drawn.attrib.items() if name != "data-tip"}
     inner = [drawn.text, *(_copied(child) for child in drawn), None if tip is None else element("title", tip)]

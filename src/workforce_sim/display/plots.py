@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from workforce_sim.display.by_year import span
 from workforce_sim.display.card import Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.canvas import Form
 from workforce_sim.markup.charts.lines import Line, line_chart
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 from workforce_sim.wording.measures import label, shown
 
 OUTER, INNER = ("p5", "p95"), ("p25", "p75")
@@ -29,7 +28,7 @@ def summary_plot(summary: pl.DataFrame, measure: str) -> Picture:
 
 
 def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
-    """Return a measure of an ensemble by year as a fan: its mean, and where half and nine in ten simulations lie."""
+    """Return a measure of an ensemble by year as a fan chart: its mean, and 50% and 90% of simulations."""
     rows = bands.filter(pl.col("measure") == measure).sort("year")
     ends = [(rows[low].to_list(), rows[high].to_list()) for low, high in (OUTER, INNER)]
     line = Line(label(measure), rows["mean"].to_list(), ends)
@@ -44,7 +43,7 @@ def years_plot(what: str, years: Sequence[int], lines: Sequence[Line], note: str
         raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
     drawn = line_chart(what, [*map(str, years)], lines, form)
     rows = [row for line in lines for row in _figures(line, form)]
-    return Picture(f"{what}, {span(years)}", note, drawn, Table(("", *map(str, years)), rows))
+    return Picture(f"{what}, {period(years)}", note, drawn, Table(("", *map(str, years)), rows))
 
 
 def _form(measure: str) -> Form:

@@ -1,1 +1,1 @@
-"""Which settings take effect in a run, and what is to be said of those that do not."""
+"""Which settings take effect in a run, and the notes about those that do not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from workforce_sim.config import Config
@@ -31,8 +32,14 @@ def given(config: Config) -> Iterator[Given]:
 def _of_section(section: Section, default: Any, prefix: str) -> Iterator[Given]:
     """Yield the keys of a section; the default is the one of the section that holds it, if that has one."""
     for name, field in type(section).model_fields.items():
-        usual = field.get_default(call_default_factory=True) if default is None else getattr(default, name)
+        usual = _defaults(type(section))[name] if default is None else getattr(default, name)
         yield from _of_value(getattr(section, name), usual, prefix + (field.alias or name))
+
+
+@cache
+def _defaults(section: type[Section]) -> dict[str, Any]:
+    """Return the default of each key of a section."""
+    return {name: field.get_default(call_default_factory=True) for name, field in section.model_fields.items()}
 
 
 def _of_value(value: Any, default: Any, key: str) -> Iterator[Given]:

@@ -21,7 +21,7 @@ def lessened(config: Config, found: Live) -> Iterator[str]:
 
 def _above_max_deferral(config: Config) -> Iterator[tuple[str, str]]:
     section, most = config.enrollment, config.enrollment.max_deferral
-    acts = f"acts as {percent(most)}, for enrollment.max_deferral is no more"
+    acts = f"is limited to {percent(most)} by enrollment.max_deferral"
     if section.auto_enrollment.default_deferral_rate > most:
         rate = section.auto_enrollment.default_deferral_rate
         yield "enrollment.auto_enrollment.default_deferral_rate", f"{percent(rate)} {acts}"
@@ -29,7 +29,7 @@ def _above_max_deferral(config: Config) -> Iterator[tuple[str, str]]:
         yield "enrollment.escalation.cap", f"{percent(section.escalation.cap)} {acts}"
     highest = _highest(section.deferral_rates)
     if highest > most:
-        yield "enrollment.deferral_rates", f"up to {percent(highest)}, {acts}"
+        yield "enrollment.deferral_rates", f"up to {percent(highest)} {acts}"
 
 
 def _highest(table: float | tuple[DeferralCell, ...]) -> float:
@@ -42,26 +42,26 @@ def _above_cap(config: Config) -> Iterator[tuple[str, str]]:
     cap = min(section.escalation.cap, section.max_deferral)
     if section.auto_enrollment.enabled and cap <= default:
         what = f"{percent(cap)} is not above the rate of automatic enrollment, {percent(default)}"
-        yield "enrollment.escalation.cap", f"{what}: nobody who was enrolled at that is escalated"
+        yield "enrollment.escalation.cap", f"{what}: employees enrolled at that rate are never escalated"
 
 
 def _promotion(config: Config) -> Iterator[tuple[str, str]]:
     section = config.promotion
     if section.increase.highest > section.max_increase:
-        what = f"up to {percent(section.increase.highest)}, acts as {percent(section.max_increase)}"
-        yield "promotion.increase", f"{what}, for promotion.max_increase is no more"
+        what = f"up to {percent(section.increase.highest)} is limited to {percent(section.max_increase)}"
+        yield "promotion.increase", f"{what} by promotion.max_increase"
 
 
 def _top_level(config: Config) -> Iterator[tuple[str, str]]:
     levels = config.workforce.levels
     if levels and levels[-1].promotion_factor != 1:
         key = "workforce.levels[].promotion_factor"
-        yield key, "that of the highest level has no effect, as nobody is promoted out of it"
+        yield key, "no effect for the highest level: nobody is promoted out of it"
 
 
 def _no_money(config: Config) -> Iterator[tuple[str, str]]:
-    """Yield what acts on employer money alone, where none is paid: a census may bring balances."""
-    section, but = config.plan, "acts on balances of the census alone, if it has any, as"
+    """Yield what acts on employer contributions alone, where none are paid: a census may have balances."""
+    section, but = config.plan, "applies only to balances in the census, because"
     paid = {"match": matches(config), "nonelective": contributes(config) or reallocates(config)}
     for name, pays in paid.items():
         if not pays and getattr(section.vesting, name) != "immediate":
@@ -78,15 +78,15 @@ def _no_money(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def laid_off_by_nobody(config: Config) -> Iterator[str]:
-    """Yield a note where headcount is to shrink faster than people leave, and nobody is laid off for it."""
+    """Yield a note where headcount is to shrink faster than terminations, and there are no reductions in force."""
     years = [year for year in config.simulation.years if _shrinks(config, year)]
     if config.workforce.headcount != "stochastic" or not years:
         return
     when = f"{percent(config.simulation.target_growth_rate.at(years[0]))} in {years[0]}"
     expected = _leaving_unknown() if config.rates_as_given else _expected(config, years[0])
     yield (
-        f"simulation.target_growth_rate: {when} lays nobody off, as workforce.headcount is stochastic; {expected}; "
-        "set workforce.headcount to exact for reductions"
+        f"simulation.target_growth_rate: {when} causes no reductions in force, because workforce.headcount is "
+        f"stochastic; {expected}; set workforce.headcount to exact to have them"
     )
 
 
@@ -98,9 +98,7 @@ def _shrinks(config: Config, year: int) -> bool:
 
 
 def _leaving_unknown() -> str:
-    return (
-        "headcount falls by those who leave by terminations.rates alone, and nobody is hired while it is above target"
-    )
+    return "headcount falls only by terminations at terminations.rates, and nobody is hired while it is above target"
 
 
 def _expected(config: Config, year: int) -> str:
@@ -108,8 +106,8 @@ def _expected(config: Config, year: int) -> str:
     last = config.simulation.end_year
     headcount, target = _path(config)
     return (
-        f"nobody is hired, and {leaving} are expected to leave; at the end of {last} expect about "
-        f"{percent(headcount, 1)} of the opening headcount, where the target is {percent(target, 1)}"
+        f"nobody is hired, and {leaving} are expected to terminate; at the end of {last} expect about "
+        f"{percent(headcount, 1)} of the opening headcount (target: {percent(target, 1)})"
     )
 
 

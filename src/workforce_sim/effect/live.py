@@ -1,4 +1,4 @@
-"""Which keys play a part in a run, and which another key switches off: said in one place, section by section.
+"""Which keys have an effect in a run, and which another key switches off: said in one place, section by section.
 
 Each function below yields keys, or sections with all that they hold, and the reason why their values have no effect; of
 a key that two of them yield, the first reason counts. What is yielded has no effect whatever its value is, as long as
@@ -40,12 +40,12 @@ ALWAYS = (
 """Keys that nothing switches off; sections with all that they hold."""
 
 CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
-"""What decides who gets employer money."""
+"""What decides who gets employer contributions."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What plays a part under a configuration; ``off`` are the keys and sections that do not, with the reason."""
+    """What has an effect under a configuration; ``off`` are the keys and sections that do not, with the reason."""
 
     off: tuple[Off, ...]
 
@@ -58,7 +58,7 @@ class Live:
 
 
 def live(config: Config, *, given: bool = False) -> Live:
-    """Return what plays a part under a configuration.
+    """Return what has an effect under a configuration.
 
     Args:
         config: one of a replicate, with nothing left to be drawn.
@@ -88,10 +88,10 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
     if given:
         yield "census.path", "a census is given to the run"
     if given or config.census.path is not None:
-        yield "census.size", "it is that of a synthetic census, and a census is given"
+        yield "census.size", "it applies to a synthetic census, and a census is given"
     else:
         names = ("columns", "date_format", "known_exits", "id_prefix")
-        yield from _each("census", names, "census.path is left out, and a synthetic census needs no reading")
+        yield from _each("census", names, "census.path is left out, and a synthetic census is not read from a file")
 
 
 def hires_nobody(config: Config) -> bool:
@@ -107,7 +107,7 @@ _CLEARLY = 0.05
 
 
 def _anybody_is_certain(config: Config) -> bool:
-    """Return whether a configured rate of leaving is 1, whatever share of all leaves."""
+    """Return whether a configured termination rate is 1, whatever share of all terminates."""
     highest = max((level.termination_factor for level in config.workforce.levels or ()), default=1.0)
     section = config.terminations
     highest *= max(section.rate_factor.at(year) for year in config.simulation.years)
@@ -130,27 +130,27 @@ _RISKS = ("age_factors", "tenure_factors", "rates", "rate_factor", "department_f
 
 def _leaving(config: Config) -> Iterator[Off]:
     if config.rates_as_given:
-        why = "terminations.rates says how many leave where workforce.headcount is stochastic"
+        why = "terminations.rates sets the number of terminations where workforce.headcount is stochastic"
         yield "workforce.total_termination_rate", why
     if config.workforce.headcount == "exact":
-        why = "workforce.headcount is exact and fixes how many leave; set that to stochastic"
+        why = "workforce.headcount is exact, which fixes the number of terminations; set it to stochastic"
         yield "uncertainty.year_effects.terminations", why
     if config.terminations.rates is None:
-        yield "terminations.rate_factor", "it is a factor of terminations.rates, which are left out"
+        yield "terminations.rate_factor", "it multiplies terminations.rates, which are left out"
     if not _nobody_leaves(config):
         return
-    why = "nobody leaves of the staff of an opening, as the rates of leaving are 0"
+    why = "no existing employee terminates: the termination rates are 0"
     yield from _each("terminations", _RISKS, why)
     yield "workforce.levels[].termination_factor", why
     if hires_nobody(config) or always(config, config.workforce.new_hire_termination_rate, 0):
-        why = "nobody leaves, as the rates of leaving are 0"
+        why = "nobody terminates: the termination rates are 0"
         yield from (("terminations.causes", why), ("uncertainty.year_effects.terminations", why))
 
 
 def _hiring(config: Config) -> Iterator[Off]:
     levels, section = config.workforce.levels or (), config.hiring
     if hires_nobody(config):
-        why = "nobody is hired, as simulation.target_growth_rate takes off more than leave"
+        why = "nobody is hired: simulation.target_growth_rate reduces headcount by more than terminations do"
         names = ("level_mix", "ages", "month_weights", "pay", "part_time_share", "part_time_hours")
         yield from _each("hiring", names, why)
         yield from _each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
@@ -159,7 +159,7 @@ def _hiring(config: Config) -> Iterator[Off]:
         if not any(level.range_cents for level in levels):
             yield "hiring.range_growth", why
     if isinstance(config.terminations.new_hire_hazard, dict):
-        why = "the curve of terminations.new_hire_hazard says how many hires leave"
+        why = "terminations.new_hire_hazard sets the number of terminations of new hires"
         yield "workforce.new_hire_termination_rate", why
     elif always(config, config.workforce.new_hire_termination_rate, 0):
         yield "terminations.new_hire_hazard", "workforce.new_hire_termination_rate is 0"
@@ -168,7 +168,7 @@ def _hiring(config: Config) -> Iterator[Off]:
     if len(levels) == 1:
         yield "hiring.level_mix", "there is one level"
     if section.pay == "percentiles":
-        yield "workforce.levels[].midpoint", "hiring.pay is percentiles, and only uniform looks at it"
+        yield "workforce.levels[].midpoint", "hiring.pay is percentiles, and only uniform uses it"
     elif all(level.range_cents for level in levels):
         yield "workforce.levels[].percentiles", "hiring.pay is uniform, and each level has a range"
 
@@ -209,7 +209,7 @@ def _no_plan(config: Config) -> Iterator[Off]:
         yield from _each("plan", _but(Plan, "enabled"), why)
     section = config.eligibility
     if (section.waiting_period_years, section.waiting_period_months) != (None, None):
-        why = "eligibility.waiting_period_years or waiting_period_months says how long"
+        why = "eligibility.waiting_period_years or waiting_period_months sets the wait"
         yield "eligibility.waiting_period_days", why
     if section.excluded_share == 0:
         yield "eligibility.excluded_scope", "eligibility.excluded_share is 0"
@@ -232,7 +232,7 @@ def _enrolls_anybody(config: Config) -> bool:
 def _choices(config: Config) -> Iterator[Off]:
     section = config.enrollment
     if section.election == 0 and section.conversion == 0:
-        why = "nobody enrolls by themselves, as enrollment.election and enrollment.conversion are 0"
+        why = "nobody elects to enroll: enrollment.election and enrollment.conversion are 0"
         yield from _each("enrollment", ("deferral_rates", "match_seeking"), why)
     if not matches(config):
         yield "enrollment.match_seeking", _NO_MATCH
@@ -247,7 +247,7 @@ def _escalation(config: Config) -> Iterator[Off]:
         yield from _each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
     if followers and not config.enrollment.auto_enrollment.enabled:
         why = (
-            f"{name}.scope is automatic, and nobody is enrolled automatically, as enrollment.auto_enrollment.enabled "
+            f"{name}.scope is automatic, and nobody is enrolled automatically: enrollment.auto_enrollment.enabled "
             f"is false; set {name}.scope to all, or {name}.enabled to false"
         )
         yield from _each(name, _but(type(section), "scope"), why)
@@ -270,7 +270,7 @@ def _response(config: Config) -> Iterator[Off]:
     elif not any(before.formula != after.formula and _pays(after) for before, after in changes):
         yield (
             "enrollment.match_response",
-            "plan.match changes to one that matches nothing, which has no rate to move to",
+            "plan.match changes to a formula that matches nothing, so there is no new rate to move to",
         )
 
 
@@ -299,7 +299,7 @@ def forfeits(config: Config) -> bool:
 
 
 def reallocates(config: Config) -> bool:
-    """Return whether forfeitures may become nonelective money."""
+    """Return whether forfeitures may become nonelective contributions."""
     return config.plan.forfeitures == "reallocate" and forfeits(config)
 
 
@@ -315,7 +315,7 @@ def _employer_money(config: Config) -> Iterator[Off]:
 
 def _vesting(config: Config) -> Iterator[Off]:
     if not forfeits(config):
-        why = "plan.vesting vests all at once, so that nothing is forfeited"
+        why = "plan.vesting is immediate, so nothing is forfeited"
         yield from (("plan.forfeitures", why), ("plan.vesting.normal_retirement_age", why))
 
 

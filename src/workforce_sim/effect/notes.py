@@ -1,4 +1,4 @@
-"""What is to be said of settings that have no effect, or less than they ask for: notes of a run and of a check."""
+"""Notes about settings that have no effect, or less than they ask for: notes of a run and of a check."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MAX_KEYS = 10
 """How many keys a note names."""
 
 ON_BY_DEFAULT = ("enrollment.escalation.enabled",)
-"""Switches that are on without being set, and told of when another key makes them idle."""
+"""Switches that are on without being set, and reported when another key makes them idle."""
 
 
 def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> tuple[str, ...]:
-    """Return what is to be said of the settings of a replicate.
+    """Return the notes about the settings of a replicate.
 
-    Only keys that are set to another value than their default are told of, and escalation, which is on by default. Who
+    Only keys that are set to another value than their default are reported, and escalation, which is on by default. Who
     gives a census to a run knows that it takes the place of the configuration's.
 
     Args:
@@ -40,7 +40,7 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
 
 
 def idle_draws(config: Config) -> tuple[str, ...]:
-    """Return what is to be said of keys that are drawn, but have no effect while the rest is as it is written."""
+    """Return the notes about keys that are drawn, but have no effect while the rest is as it is written."""
     return tuple(_idle_draws(config, live(config)))
 
 
@@ -49,7 +49,7 @@ def _idle_draws(config: Config, found: Live) -> Iterator[str]:
 
 
 def _told(config: Config, keys: Iterable[Given]) -> Iterator[str]:
-    """Yield the keys that are told of when they have no effect; a switch that is off asks for none."""
+    """Yield the keys that are reported when they have no effect; a switch that is off asks for none."""
     for key in keys:
         off = key.key.endswith(".enabled") and not key.value
         if not off and (key.is_set or (key.key in ON_BY_DEFAULT and config.plan.enabled)):
@@ -83,7 +83,8 @@ def _outside(config: Config, found: Live, keys: Iterable[Given]) -> Iterator[str
             idle = _idle_years(config, key.key, years)
             if idle:
                 first, last = config.simulation.start_year, config.simulation.end_year
-                yield f"{key.key}: no effect of {_names([str(year) for year in idle])}, as the run is {first} to {last}"
+                named = _names([str(year) for year in idle])
+                yield f"{key.key}: no effect in {named}: the run covers {first} to {last}"
 
 
 def _idle_years(config: Config, key: str, years: list[int]) -> list[int]:

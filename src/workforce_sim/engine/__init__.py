@@ -1,1 +1,1 @@
-"""How a year is computed: the staff as a lazy frame, events in order, tables as selections of what they give."""
+"""How a year is computed: the staff as a lazy frame, events in order, tables as selections of their results."""

@@ -27,7 +27,7 @@ _ONE = 1000  # a factor of 1 in thousandths
 
 @dataclass(frozen=True)
 class Table:
-    """Whole numbers by age, tenure and level; the last age and tenure hold for all above."""
+    """Whole numbers by age, tenure and level; the last age and tenure also hold above it."""
 
     cells: Ints
 
@@ -101,7 +101,7 @@ class Assumptions:
 
     @cached_property
     def termination(self) -> Table:
-        """Relative weight of leaving in ppm."""
+        """Relative weight of termination in ppm."""
         section = self.config.terminations
         level = np.array([level.termination_milli for level in self.levels], dtype=np.int64)
         if not section.uses_factors:
@@ -111,7 +111,7 @@ class Assumptions:
 
     @property
     def rates_as_given(self) -> bool:
-        """Whether everybody leaves with the configured rate itself, not a scaled one."""
+        """Whether the configured rates themselves apply, not scaled ones."""
         return self.config.rates_as_given
 
     def promotion(self, year: int) -> Table:
@@ -155,22 +155,22 @@ class Assumptions:
 
     @cached_property
     def election(self) -> AgePay:
-        """Share who enroll by themselves, ppm."""
+        """Share of employees who elect to enroll, ppm."""
         return by_age_and_pay(self.config.enrollment.election, 6)
 
     @cached_property
     def opt_out(self) -> AgePay:
-        """Share who decline automatic enrollment, ppm."""
+        """Share of employees who opt out of automatic enrollment, ppm."""
         return by_age_and_pay(self.config.enrollment.auto_enrollment.opt_out, 6)
 
     @cached_property
     def deferral_rates(self) -> AgePay:
-        """Deferral rates of those who enroll by themselves, bp."""
+        """Deferral rates of those who elect to enroll, bp."""
         return by_age_and_pay(self.config.enrollment.deferral_rates, 4)
 
     @cached_property
     def limits(self) -> Callable[[int], Limits]:
-        """The statutory limits by year; of a year before the first known, those of that one."""
+        """The statutory limits by year; years before the first known year have its limits."""
         section = self.config.plan.limits
         rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
         return cache(lambda year: limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides))

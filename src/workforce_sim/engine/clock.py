@@ -1,4 +1,4 @@
-"""Time of a run, step by step."""
+"""The time that each step of a run takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Clock:
     _before: dict[str, float] = field(default_factory=dict)
 
     def lap(self) -> dict[str, float]:
-        """Return the seconds by step since the lap before."""
+        """Return the seconds by step since the previous lap."""
         now, before, self._before = dict(self.seconds), self._before, dict(self.seconds)
         return {step: seconds - before.get(step, 0.0) for step, seconds in now.items()}
 

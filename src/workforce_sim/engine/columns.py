@@ -19,18 +19,18 @@ Small = NDArray[np.int16]
 """Years, days of a year, positions in short lists."""
 
 Described = Mapping[str, tuple[DataType, str]]
-"""Columns by name: of each its type, and what it holds."""
+"""Columns by name: the type of each and what it holds."""
 
 FLAG = pl.UInt8
 """Zeros and ones in a byte each, which NumPy reads without unpacking."""
 
 
 class Columns:
-    """The columns of a frame as arrays, each fetched when it is asked for. They are shared: not to be written to.
+    """The columns of a frame as arrays, each fetched when needed. Do not write to them: they are shared.
 
     Attributes:
         frame: the frame.
-        rows: which rows of the partition it has, where it is a block of one.
+        rows: its rows of the partition, if it is a block of one.
     """
 
     __slots__ = ("_fetched", "frame", "rows")
@@ -53,7 +53,7 @@ class Columns:
         return self[name].view(np.bool_)
 
     def bounds(self, replicates: int) -> list[slice]:
-        """Return the slice of each replicate; the rows of one stand together."""
+        """Return the slice of each replicate; its rows are adjacent."""
         if replicates == 1:
             return [slice(0, len(self))]
         ends = np.searchsorted(self["replicate"], np.arange(replicates + 1))

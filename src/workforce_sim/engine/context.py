@@ -1,4 +1,4 @@
-"""What an event may look at besides the staff: the world of a run, and the year it happens in."""
+"""What an event may read besides the staff: the world of a run and the plan year."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workforce_sim.plan.limits import Limits
 
 @dataclass(frozen=True)
 class World:
-    """What holds for a whole run.
+    """What is the same in all years of a run.
 
     Attributes:
         assumptions: the configuration, compiled.
@@ -33,7 +33,7 @@ class World:
         level_counts: staff of the census by level.
         department_shares: cumulative ppm of the departments in the census, none last.
         levels, departments: names by position; the last department is null.
-        chance: the replicate whose draws of persons all of them share; None where each has its own.
+        chance: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
     """
 
@@ -49,12 +49,12 @@ class World:
 
     @property
     def drawn_as(self) -> tuple[int, ...]:
-        """Of each replicate, the number of the one whose draws of persons it has."""
+        """For each replicate, the number of the replicate whose draws it uses."""
         return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
 
 
 CONSTANTS = ("year", "first_day", "cola_date", "escalation_date")
-"""What is the same for everybody in a year, as columns beside the staff."""
+"""Values that are the same for all employees in a year, as columns beside the staff."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Year:
         scale: pay of hires.
         forfeitures: the account of forfeitures at the opening, cents, by replicate.
         clock: seconds by event.
-        given: what was settled over everybody, for the rows at hand.
+        given: the outcomes of decisions over all employees, for the rows at hand.
     """
 
     world: World
@@ -84,12 +84,12 @@ class Year:
 
     @property
     def first(self) -> int:
-        """1 January, days since 1970-01-01."""
+        """January 1, days since 1970-01-01."""
         return self.calendar.first
 
     @property
     def last(self) -> int:
-        """31 December, days since 1970-01-01."""
+        """December 31, days since 1970-01-01."""
         return self.calendar.last
 
     @property
@@ -98,7 +98,7 @@ class Year:
         return self.calendar.days
 
     def day(self, month_day: str) -> int:
-        """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is 1 March in a year without it."""
+        """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is March 1 in other than leap years."""
         return self.calendar.day(month_day)
 
     @property
@@ -109,7 +109,7 @@ class Year:
         return dict(zip(CONSTANTS, values, strict=True))
 
     def level(self, name: str) -> int:
-        """Return the position of a job level, as the staff's ``level`` has it.
+        """Return the position of a job level: its value in the staff's column ``level``.
 
         Raises:
             RequestError: when no level has the name.
@@ -117,7 +117,7 @@ class Year:
         return _position("level", name, self.world.levels)
 
     def department(self, name: str) -> int:
-        """Return the position of a department, as the staff's ``department`` has it.
+        """Return the position of a department: its value in the staff's column ``department``.
 
         Raises:
             RequestError: when no department has the name.
@@ -163,7 +163,7 @@ class Year:
 
     @cached_property
     def hire_exits(self) -> HireExits:
-        """How many of the year's hires leave in it, and how soon."""
+        """How many of the year's hires terminate within it, and how soon."""
         return hire_exits(self.config, self.calendar)
 
     @property
@@ -172,11 +172,11 @@ class Year:
         return len(self.world.replicates)
 
     def draw(self, persons: Keys, stream: int) -> Uniforms:
-        """Return this year's draw in [0, 1) of each person for one kind of decision."""
+        """Return this year's draw in [0, 1) of each employee for one kind of decision."""
         return Draws(self.config.random_seed, self.number).of(persons, stream)
 
     def draws(self, staff: pl.LazyFrame, **streams: int) -> pl.LazyFrame:
-        """Add draws in [0, 1) of everybody, one column for each name and stream.
+        """Add draws in [0, 1) for all employees, one column for each name and stream.
 
         ``year.draws(staff, _u=ws.Stream.user("bonus"))`` adds ``_u``.
         """

@@ -21,7 +21,7 @@ _RAISES = ("cola", "merit", "promotion")
 
 
 class Pay:
-    """What everybody employed in the year is paid on each of its days."""
+    """The pay of all employees of the year on each of its days."""
 
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff = staff
@@ -30,12 +30,12 @@ class Pay:
 
     @property
     def earned(self) -> Ints:
-        """Pay of the year of everybody, cents; half up."""
+        """Each employee's pay of the year, cents; half up."""
         return self.staff["earnings_cents"]
 
     @cached_property
     def _gains(self) -> dict[str, Ints]:
-        """What each kind of raise added to everybody's annual salary."""
+        """What each kind of raise added to each annual salary."""
         return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in _RAISES}
 
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
@@ -49,7 +49,7 @@ class Pay:
         return np.asarray(sum((gain * (day <= date) for day, gain in self._steps(rows)), start=salary))
 
     def through(self, rows: Rows, date: Days) -> Ints:
-        """Return what some rows earn from 1 January through a day each, within their employment; half up."""
+        """Return what some rows earn from January 1 through a day each, within their employment; half up."""
         first = np.maximum(self.staff["hire_date"][rows], np.int32(self.year.first))
         after = date.astype(np.int64) + 1
         start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
@@ -58,7 +58,7 @@ class Pay:
 
 
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
-    """Return pay of the year of everybody, cents, half up; ``walked`` has what raises made of salaries."""
+    """Return each employee's pay of the year, cents, half up; ``walked`` has the salaries after each raise."""
     after_last = staff["last_day"].astype(np.int64) + 1
     total = staff["salary_cents"] * (after_last - np.maximum(staff["hire_date"], np.int32(year.first)))
     cola = year.day(year.config.compensation.cola_date)

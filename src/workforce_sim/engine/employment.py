@@ -1,7 +1,7 @@
-"""Who is employed in a year: how many leave and are hired, which of opening staff leave or move up, and the hires.
+"""Who is employed in a year: how many terminate and are hired, who terminates or is promoted, and the hires.
 
-The one decision of the year that always needs everybody: exactly so many leave, and the level quotas and exits of hires
-are shared out among all of them. Chapters: ``docs/model/growth.md``, ``terminations.md``, ``promotions.md``,
+The one decision of the year that always needs all employees: an exact number terminate, and all hires share the level
+quotas and terminations of hires. Chapters: ``docs/model/growth.md``, ``terminations.md``, ``promotions.md``,
 ``hires.md``.
 """
 
@@ -24,7 +24,7 @@ from workforce_sim.engine.partitions import cut
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the opening staff of a partition: columns, the slice of each replicate, whether with ids."""
+    """What the decision needs of a partition's opening staff: columns, slices of the replicates, whether with ids."""
 
     columns: dict[str, Array]
     bounds: list[slice]
@@ -37,13 +37,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Employment:
-    """What is settled, for one partition.
+    """The outcome of the decision for one partition.
 
     Attributes:
-        leaves: who of its opening staff leaves.
-        reduced: who of them by reduction.
-        promoted: who of its opening staff moves up, where promotion is by vacancies.
-        hires: those that it takes.
+        leaves: who of its opening staff terminates.
+        reduced: who of them terminates by reduction.
+        promoted: who of its opening staff is promoted, if promotion is by vacancies.
+        hires: the hires that it receives.
     """
 
     leaves: Flags
@@ -59,7 +59,7 @@ def _ask(staff: Columns, year: Year) -> Asked:
 
 
 def _more(year: Year) -> tuple[str, ...]:
-    """Return what else is asked: whatever the levels of hires and promotions go by."""
+    """Return the other columns needed: those that levels of hires and promotions depend on."""
     if year.config.fills_vacancies:
         return ("person", "level", "age", "tenure")
     return ("level",) if year.config.hiring.level_mix == "adaptive" else ()
@@ -86,7 +86,7 @@ def _settle(parts: list[Asked], year: Year) -> list[Employment]:
 
 
 def _let_go(parts: list[Asked], *names: str) -> None:
-    """Let go of columns that nobody asks for any more: the staff may be many."""
+    """Drop columns that are no longer needed, as the staff may be many."""
     for part in parts:
         for name in names:
             del part.columns[name]
@@ -101,7 +101,7 @@ def _joined(found: list[Array]) -> Array:
 
 
 def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
-    """Enter the flags of one replicate in those of each partition."""
+    """Write the flags of one replicate into those of each partition."""
     start = 0
     for part, place in zip(parts, places, strict=True):
         rows = part.bounds[replicate]
@@ -111,7 +111,7 @@ def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags
 
 
 def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Year) -> list[list[int]]:
-    """Enter who is promoted into vacancies; return by replicate how many are missing from outside at each level."""
+    """Mark promotions into vacancies; return by replicate how many outside hires each level needs."""
     leaves, promoted = flags
     numbers = range(year.replicates)
     gone = [_joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
@@ -129,24 +129,24 @@ def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
 
 
 def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
-    """Return the year's hires, as opening staff stand after ``termination``."""
+    """Return the year's hires with the columns that opening staff have after ``termination``."""
     hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
     return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
 
 
-# --- staff on the disk: asked one partition after another, settled as one, and hires in partitions of their own ---
+# --- staff on the disk: one partition after another, one decision, hires in partitions of their own ---
 
 
 def settled_as_one(
     parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int
 ) -> tuple[list[Employment], list[Employment]]:
-    """Return what is settled for partitions of one replicate: for each that was asked, and for those of the hires.
+    """Return the outcome for the partitions of one replicate: those of the opening staff, and those of the hires.
 
     Args:
-        parts: what each answers, one after another.
+        parts: the columns of each partition, one after another.
         sizes: how many opening staff each has.
         year: the plan year.
-        rows: hires of a partition.
+        rows: hires per partition.
     """
     (found,) = _settle([_as_one(parts, sizes)], year)
     nobody, cuts = found.hires.clear(), np.cumsum(sizes)[:-1]
@@ -158,7 +158,7 @@ def settled_as_one(
 
 
 def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:
-    """Return several partitions as one; each goes to its place at once, so that nothing is twice in memory."""
+    """Join partitions; each is copied to its place at once, so that nothing is in memory twice."""
     total, start = sum(sizes), 0
     columns: dict[str, Array] = {}
     named = False

@@ -1,4 +1,4 @@
-"""What an event is: a function of the year's staff, with the columns it adds and the ledger rows they mean."""
+"""What an event is: a function of the year's staff, with the columns that it adds and its ledger rows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from workforce_sim.engine.partitions import cut
 from workforce_sim.tables import DataType
 
 Event: TypeAlias = Callable[[pl.LazyFrame, Year], pl.LazyFrame]
-"""Staff of a year in, the same staff with more columns out: never fewer rows."""
+"""From the staff of a year to the same staff with more columns, never with fewer rows."""
 
 Arithmetic = Callable[[Columns, Year], Mapping[str, Array]]
-"""Columns of the year's staff in, new columns out; for what NumPy does faster than expressions."""
+"""From columns of the year's staff to new columns; for arithmetic that NumPy does faster than expressions."""
 
 
 def always(year: Year) -> bool:
-    """Return that every year may have it."""
+    """Return True: every year may have it."""
     return True
 
 
@@ -32,10 +32,10 @@ class Rows:
 
     Attributes:
         event_type: one of ``tables.EVENT_TYPES``.
-        when: whose row it is.
+        when: which employees get a row.
         date: the column with their dates, days since 1970-01-01.
-        sets: what the rows set, by column of the ledger; names as positions, or one name for all.
-        possible: whether a year can have such rows at all; where it cannot, nobody is looked for.
+        sets: the values of the rows, by ledger column; names as positions, or one name for all.
+        possible: whether a year can have such rows; if not, nobody is searched for.
     """
 
     event_type: str
@@ -47,14 +47,14 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Declared:
-    """An event, with what others need to know of it.
+    """An event, with its declarations.
 
     Attributes:
         name: of the event.
         function: the event itself.
-        adds: columns that it adds to the staff. One named ``new_x`` is what ``x`` is at the next opening.
-        ledger: its rows of the ledger.
-        snapshot: its columns of the snapshot; names as positions, dates as days.
+        adds: columns that it adds to the staff. ``new_x`` becomes ``x`` at the next opening.
+        ledger: its ledger rows.
+        snapshot: its snapshot columns; names as positions, dates as days.
         meanings: what its columns hold.
     """
 
@@ -66,7 +66,7 @@ class Declared:
     meanings: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
-        """Put the event into the plan of a year."""
+        """Add the event to the plan of a year."""
         return self.function(staff, year)
 
 
@@ -77,13 +77,13 @@ def node(
     *,
     blocks: bool = False,
 ) -> Callable[[Arithmetic], Declared]:
-    """Make an event of arithmetic on arrays: a node of the year's plan, named as the function is.
+    """Make an event from arithmetic on arrays: a node of the year's plan, named after the function.
 
     Args:
         adds: columns that it adds, and what they hold.
         ledger: its rows of the ledger.
         snapshot: its columns of the snapshot.
-        blocks: whether it works in so many arrays that it had better take the staff block by block.
+        blocks: whether it uses so many arrays that block by block is faster.
     """
 
     def declared(arithmetic: Arithmetic) -> Declared:
@@ -107,18 +107,18 @@ def node(
 
 
 def at_once(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
-    """Return what arithmetic gives of a frame."""
+    """Return the columns that the arithmetic computes from a frame."""
     return arithmetic(Columns(frame), year)
 
 
 BLOCK = 65_536
-"""Employees whose arrays an event works on at a time: they stay in the caches, and their memory is used again."""
+"""Employees of a block: their arrays stay in the caches, and their memory is reused."""
 
 
 def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
-    """Return what arithmetic gives of a frame, block by block: no row depends on another.
+    """Return the columns that the arithmetic computes, block by block: no row depends on another.
 
-    Batches of replicates go whole: they run in threads, which lose more at each change of turns than caches gain.
+    Batches of replicates are not split: they run in threads, which lose more by switching than the caches gain.
     """
     if frame.height <= BLOCK or year.replicates > 1:
         return at_once(arithmetic, frame, year)
@@ -132,7 +132,7 @@ def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mappin
 
 
 def with_arrays(frame: pl.DataFrame, arrays: Mapping[str, Array]) -> pl.DataFrame:
-    """Return a frame with arrays as more columns, or in place of those of the same name."""
+    """Return a frame with arrays added as columns, or replacing those of the same name."""
     there = set(frame.columns)
     for name in there.intersection(arrays):
         frame = frame.clone().replace_column(frame.get_column_index(name), pl.Series(name, arrays[name]))
@@ -140,7 +140,7 @@ def with_arrays(frame: pl.DataFrame, arrays: Mapping[str, Array]) -> pl.DataFram
 
 
 def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.LazyFrame:
-    """Put a function of the whole frame into a plan, which does not know of its columns: nodes come after it alone."""
+    """Add a function of the whole frame to a plan, which does not know its columns: only nodes may follow it."""
     return staff.map_batches(
         function,
         validate_output_schema=False,
@@ -152,15 +152,15 @@ def mapped(staff: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Settlement:
-    """A decision that needs everybody: asked of each partition, settled once for all, given back to each.
+    """A decision that needs all employees: asks each partition, decides once, and gives each its outcome.
 
-    The outcome is the same whatever the partitions are: whole numbers add up in any order, and ties go by key.
+    The outcome does not depend on the partitions: whole numbers add up in any order, and the key breaks ties.
 
     Attributes:
-        name: under which ``Year.given`` has what is given back.
-        needed: whether the year needs it; without it nothing is collected.
-        ask: what is asked of each partition.
-        settle: what is given back, one for each partition.
+        name: the name of its outcome in ``Year.given``.
+        needed: whether the year needs it; if not, nothing is collected.
+        ask: returns what the decision needs from a partition.
+        settle: returns the outcomes, one for each partition.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The account of forfeitures: what a year uses of it, and what is left for the next.
+"""The account of forfeitures: what a year uses, and what it leaves for the next.
 
 Chapter: ``docs/model/contributions.md``.
 """

@@ -1,4 +1,4 @@
-"""How many leave and how many are hired: the growth identity.
+"""How many terminate and how many are hired: the growth identity.
 
 Chapter: ``docs/model/growth.md``.
 """
@@ -25,10 +25,10 @@ class HeadcountPlan:
 
     Attributes:
         target: closing headcount aimed at.
-        terminations: leavers among opening staff, reductions included.
-        reductions: those of them who leave because headcount shrinks faster than people leave.
+        terminations: terminations of opening staff, including reductions.
+        reductions: those of them needed because headcount shrinks faster than employees leave.
         hires: hires of the year.
-        hire_terminations: leavers among them.
+        hire_terminations: terminations of those hires.
     """
 
     target: int
@@ -58,14 +58,14 @@ def hires_needed(opening: int | pl.Series, growth: Rate, termination: Rate, new_
         frame.hstack(hires_needed(frame["opening"], frame["growth"], 0.12, 0.25))
 
     With r the growth, t the terminations and n those of hires, ``H (1 - n) = N (1 + r) - N (1 - t)``; each number is
-    rounded as ``docs/model/growth.md`` says. Source: the identity of headcount, closing = opening - leavers + hires -
-    leavers among hires; it is its own proof.
+    rounded as ``docs/model/growth.md`` says. Source: the identity of headcount, closing = opening - terminations +
+    hires - terminations of hires.
 
     Args:
         opening: headcount at the opening.
         growth: growth of headcount, a fraction above -1 and at most 1.
-        termination: share of opening staff who leave.
-        new_hire_termination: share of the year's hires who leave, below 1.
+        termination: share of opening staff who terminate.
+        new_hire_termination: share of the year's hires who terminate, below 1.
 
     Returns:
         A ``HeadcountPlan``, or a frame with its attributes as Int64 columns where an argument is a column.
@@ -110,9 +110,9 @@ def _is_whole(headcount: Any) -> bool:
 def exact_plan(
     opening: int, target: int, leavers: int, new_hire_termination: int, year: int | None = None
 ) -> HeadcountPlan:
-    """Return the plan that closes on the target when so many leave of their own accord; from nobody, nothing happens.
+    """Return the plan that closes on the target at a termination rate; without employees nothing happens.
 
-    The rate is in millionths; the year is for the error of a plan that cannot be.
+    The rate is in millionths; the year is for the error message of an impossible plan.
     """
     net = target - (opening - leavers) if opening else 0
     if net <= 0:
@@ -130,15 +130,15 @@ def target_path(census: int, growths: Sequence[int]) -> int:
 def planned_hires(
     opening: int, target: int, exits_ppm: int, new_hire_termination: int, u: float, year: int | None = None
 ) -> int:
-    """Return the hires of stochastic mode, never below 0: what expected exits leave open, a part of a hire by a draw.
+    """Return the hires of stochastic mode, never below 0: they replace expected terminations; a draw rounds them.
 
     Args:
         opening: headcount at the opening.
         target: closing headcount aimed at.
-        exits_ppm: expected exits of opening staff, millionths of people.
-        new_hire_termination: share of the hires who leave, millionths.
+        exits_ppm: expected terminations of opening staff, in millionths of an employee.
+        new_hire_termination: share of the hires who terminate, millionths.
         u: the draw.
-        year: for the error of a plan that cannot be.
+        year: for the error message of an impossible plan.
     """
     missing, stay = PPM * (target - opening) + exits_ppm, PPM - new_hire_termination
     if missing <= 0:
@@ -149,7 +149,7 @@ def planned_hires(
 
 
 def _hires_for(missing: int, new_hire_termination: int, year: int | None) -> int:
-    """Return how many to hire so that as many as are missing stay; ``SimulationError`` when every hire leaves."""
+    """Return how many to hire so that the missing number stays; ``SimulationError`` if every hire terminates."""
     stay = PPM - new_hire_termination
     _refuse_when_none_stays(missing, stay, year)
     return _ceil(missing * PPM, stay)
@@ -158,9 +158,9 @@ def _hires_for(missing: int, new_hire_termination: int, year: int | None) -> int
 def _refuse_when_none_stays(missing: int, stay: int, year: int | None) -> None:
     if stay <= 0:
         raise SimulationError(
-            f"{missing} more staff are needed{'' if year is None else f' in {year}'}, and of hires nobody stays, for "
-            "workforce.new_hire_termination_rate, or the curve of terminations.new_hire_hazard, is 1; lower it, or "
-            "hire nobody by a lower simulation.target_growth_rate or workforce.total_termination_rate"
+            f"{missing} more employees are needed{'' if year is None else f' in {year}'}, but no new hire stays: "
+            "workforce.new_hire_termination_rate, or terminations.new_hire_hazard, is 1; lower it, or lower "
+            "simulation.target_growth_rate or workforce.total_termination_rate so that nobody is hired"
         )
 
 

@@ -1,4 +1,4 @@
-"""How likely the year's hires are to leave in it, by the days that they have left.
+"""How likely the year's hires are to terminate within it, by the days left after hire.
 
 Chapter: ``docs/model/terminations.md``. Whole numbers only.
 """
@@ -17,15 +17,15 @@ from workforce_sim.dates import Ints, PlanYear
 from workforce_sim.money import PPM, half_up, ppm
 
 ALL = 10**12
-"""Everybody, where survival from day to day is counted."""
+"""All hires, in the unit of survival from day to day."""
 
 
 @dataclass(frozen=True)
 class HireExits:
-    """Exits of the hires of a year.
+    """Terminations of the year's hires.
 
     Attributes:
-        rate: share of the hires who leave in the year, ppm.
+        rate: share of the hires who terminate in the year, ppm.
         gone: share of them gone by so many days since hire, ppm, from 0 on; None where the risk is the days left.
     """
 
@@ -34,7 +34,7 @@ class HireExits:
 
 
 def hire_exits(config: Config, year: PlanYear) -> HireExits:
-    """Return how many of a year's hires leave in it, and how soon."""
+    """Return how many of a year's hires terminate within it, and how soon."""
     hazard = config.terminations.new_hire_hazard
     rate = config.workforce.new_hire_termination_rate.ppm(year.year)
     if hazard == "days_left":
@@ -47,7 +47,7 @@ def hire_exits(config: Config, year: PlanYear) -> HireExits:
 
 
 def hire_weights(config: Config, year: PlanYear) -> tuple[int, ...]:
-    """Return how likely each hire date is, from the last one, 30 December, to 1 January: by days left, from 1 on."""
+    """Return how likely each hire date is, from December 30, the last, to January 1: by days left, from 1."""
     profile = year.profile(config.hiring.month_weights)
     if profile is None:
         return (1,) * (year.days - 1)
@@ -56,9 +56,9 @@ def hire_weights(config: Config, year: PlanYear) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def _level(rate: int, weights: tuple[int, ...]) -> tuple[int, ...]:
-    """Return who is gone after so many days at one daily hazard under which ``rate`` of the hires leave in the year."""
+    """Return the share gone by days since hire, at the daily hazard under which ``rate`` of the hires terminate."""
     low, high, wanted = 0, ALL, rate * sum(weights)
-    while low < high:  # the largest daily survival under which enough leave
+    while low < high:  # the largest daily survival at which enough terminate
         survival = (low + high + 1) // 2
         enough = _weighted(_gone(survival, len(weights)), weights) >= wanted
         low, high = (survival, high) if enough else (low, survival - 1)
@@ -66,7 +66,7 @@ def _level(rate: int, weights: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _gone(survival: int, days: int) -> tuple[int, ...]:
-    """Return who is gone after 0, 1, 2 ... days, ppm."""
+    """Return the share gone after 0, 1, 2 ... days, ppm."""
     left, gone = ALL, [0]
     for _ in range(days):
         left = left * survival // ALL
@@ -75,7 +75,7 @@ def _gone(survival: int, days: int) -> tuple[int, ...]:
 
 
 def _curve(shares: Mapping[int, float], days: int) -> tuple[int, ...]:
-    """Return who is gone after 0, 1, 2 ... days, ppm: straight lines between the shares known, the last one goes on."""
+    """Return the share gone after 0, 1, 2 ... days, ppm: linear between the known shares, the last line extended."""
     knots = [(0, 0), *((day, ppm(share)) for day, share in shares.items())]
     gone = [0]
     for (a, before), (b, after) in pairwise(knots):
@@ -90,7 +90,7 @@ def _weighted(gone: Sequence[int], weights: Sequence[int]) -> int:
 
 
 def certain_days(config: Config, year: PlanYear) -> int | None:
-    """Return how many days a hire must have left to be certain to leave in the year; None where nobody is."""
+    """Return the days left from which a hire is certain to terminate in the year; None if nobody is."""
     exits, weights = hire_exits(config, year), hire_weights(config, year)
     first = _certain_by_scaling(exits.rate, weights) if exits.gone is None else int(np.searchsorted(exits.gone, PPM))
     return first if any(weights[first - 1 :]) else None

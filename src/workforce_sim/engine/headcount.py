@@ -1,4 +1,4 @@
-"""How many leave and how many are hired this year, in every replicate.
+"""How many terminate and how many are hired this year, in every replicate.
 
 Chapter: ``docs/model/growth.md``.
 """
@@ -18,13 +18,13 @@ from workforce_sim.money import PPM, half_up
 
 @dataclass(frozen=True)
 class Headcount:
-    """What a year plans, one entry per replicate; None where everybody leaves freely.
+    """The plan of a year, one entry per replicate; None if terminations are drawn independently.
 
     Attributes:
-        exits: leavers among opening staff.
-        reductions: how many of them leave by reduction, the last in the ranking.
-        hires: hires.
-        hire_exits: leavers among the hires.
+        exits: terminations of opening staff.
+        reductions: how many of them are reductions, the last in the ranking.
+        hires: hires of the year.
+        hire_exits: terminations of those hires.
     """
 
     exits: list[int] | None
@@ -34,15 +34,15 @@ class Headcount:
 
 
 def decide(weights: list[Ints], year: Year) -> Headcount:
-    """Plan exits and hires exactly, or hires only where everybody leaves freely.
+    """Plan terminations and hires exactly, or only hires if terminations are drawn independently.
 
     Args:
-        weights: the weight of leaving of everybody at the opening, ppm, by replicate.
+        weights: the termination weights of the opening staff, ppm, by replicate.
         year: the plan year.
 
     Raises:
         SimulationError: when more hires would be needed than ``workforce.max_hires_ratio`` allows, or any at all while
-            every hire leaves.
+            every hire terminates.
     """
     exact = year.config.workforce.headcount == "exact"
     planned = _exact(weights, year) if exact else _stochastic(weights, year)
@@ -60,7 +60,7 @@ def _rates(year: Year) -> tuple[int, int, int]:
 
 
 def targets(year: Year) -> list[int]:
-    """Return the headcount that a year aims at in each replicate: the census, grown year by year and rounded once."""
+    """Return the headcount target of a year in each replicate: the census, grown year by year and rounded once."""
     path = [year.growths(number) for number in range(year.config.simulation.start_year, year.number + 1)]
     return [target_path(year.world.headcount, growths) for growths in zip(*path, strict=True)]
 
@@ -79,7 +79,7 @@ def _exact(weights: list[Ints], year: Year) -> Headcount:
 
 
 def certain(weight: Ints, year: Year) -> Flags:
-    """Return who leaves for certain: by a configured rate of 1, in either mode."""
+    """Return who is certain to terminate: by a configured rate of 1, in either mode."""
     given = year.config.terminations.rates is not None
     return weight >= PPM if given else np.zeros(len(weight), dtype=bool)
 
@@ -95,7 +95,7 @@ def _stochastic(weights: list[Ints], year: Year) -> Headcount:
 
 
 def _expected_exits(weight: Ints, year: Year) -> int:
-    """Return the exits of one replicate that are to be expected, ppm: nobody knows yet how the year turns out."""
+    """Return the expected terminations of one replicate, ppm, before the year's effect is known."""
     if year.assumptions.rates_as_given:
         return int(np.minimum(weight, PPM).sum())
     return len(weight) * _rates(year)[1]

@@ -1,4 +1,4 @@
-"""The plan's part of the first state: who takes part at the opening, and what the census says of their accounts."""
+"""The plan's part of the first state: who participates at the opening, and account data of the census."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def with_plan(
 
 
 def _without(size: int) -> dict[str, Array]:
-    """Return the columns of people in no plan, whatever the census says of them."""
+    """Return the columns of employees in no plan, whatever the census has."""
     nothing = np.zeros(size, dtype=np.int64)
     return {
         "eligibility_date": np.full(size, NEVER, dtype=np.int32),
@@ -58,7 +58,7 @@ def _without(size: int) -> dict[str, Array]:
 
 
 def _look_back(staff: Columns, census: pl.DataFrame, assumptions: Assumptions, group: Flags | None) -> dict[str, Array]:
-    """Return what the pay of the year before the start decides for the first."""
+    """Return what pay of the year before the start decides for the first year."""
     year = PlanYear(assumptions.config.simulation.start_year - 1)
     found = look_back.decided(_prior_pay(staff, census, year), group, year, assumptions)
     return {name: flags.view(np.uint8) for name, flags in found.items()}
@@ -103,7 +103,7 @@ def _eligible(staff: Columns, config: Config) -> Days:
 
 
 def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assumptions) -> NDArray[np.int32]:
-    """Return drawn deferral rates, 0 of those who do not take part."""
+    """Return drawn deferral rates, 0 for those who do not participate."""
     config, start = assumptions.config, PlanYear(assumptions.config.simulation.start_year)
     age = np.int16(start.year) - staff["birth_year"]
     u = Draws(config.random_seed, start.year).of(staff["person"], Stream.OPENING_PARTICIPATION)
@@ -114,7 +114,7 @@ def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assump
 
 
 def _automatic(staff: Columns, told: pl.Series, config: Config) -> Days:
-    """Return dates of automatic enrollment; never for participants and those who opted out, as far as anybody knows."""
+    """Return dates of automatic enrollment; never for participants and known opt-outs."""
     start = PlanYear(config.simulation.start_year).first
     section = config.enrollment.auto_enrollment
     opted_out = _each(told.fill_null(value=False).to_numpy(), staff)
@@ -124,7 +124,7 @@ def _automatic(staff: Columns, told: pl.Series, config: Config) -> Days:
 
 
 def unknown_opt_outs(staff: pl.DataFrame, census: pl.DataFrame, config: Config) -> int:
-    """Return how many of one replicate were due for automatic enrollment before the start, as far as anybody knows.
+    """Return how many of one replicate were due for automatic enrollment before the start, as far as is known.
 
     ``census`` has their rows in the same order.
     """

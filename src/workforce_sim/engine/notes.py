@@ -1,4 +1,4 @@
-"""What a configuration does that somebody may not expect: told by a run and by ``workforce-sim config check``."""
+"""Unexpected effects of a configuration, which a run and ``workforce-sim config check`` report."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from workforce_sim.money import PPM
 
 
 def assumption_notes(config: Config) -> tuple[str, ...]:
-    """Return what is to be said of a configuration, a sentence each."""
+    """Return the notes on a configuration, one sentence each."""
     return (*_relative_rates(config), *_certain_hires(config))
 
 
 def _relative_rates(config: Config) -> Iterator[str]:
     if config.terminations.rates is not None and config.workforce.headcount == "exact":
         yield (
-            "terminations.rates: where workforce.headcount is exact only their proportions count, apart from rates of "
-            "1: workforce.total_termination_rate says how many leave; stochastic takes them as they are"
+            "terminations.rates: with workforce.headcount exact, only their proportions count (rates of 1 are kept): "
+            "workforce.total_termination_rate sets the number of terminations; stochastic uses the rates as given"
         )
 
 
 def _certain_hires(config: Config) -> Iterator[str]:
-    """Tell of the first year in which the first hires are certain to leave."""
+    """Report the first year in which the earliest hires are certain to terminate."""
     found = ((year, certain_days(config, PlanYear(year))) for year in config.simulation.years)
     year, days = next(((year, days) for year, days in found if days is not None), (0, 0))
     if days:
         date = dt.date(year, 12, 31) - dt.timedelta(days=days - 1)
         yield (
-            f"terminations.new_hire_hazard: hires before {date.day} {date:%B} are certain to leave in {year}, "
+            f"terminations.new_hire_hazard: hires before {date:%B} {date.day} are certain to terminate in {year}, "
             f"{_why(config, year)}"
         )
 
@@ -39,5 +39,5 @@ def _certain_hires(config: Config) -> Iterator[str]:
 def _why(config: Config, year: int) -> str:
     hazard, rate = config.terminations.new_hire_hazard, hire_exits(config, PlanYear(year)).rate / PPM
     if hazard == "days_left":
-        return f"by days_left at a rate of {rate:g}; level, or a curve by days since hire, lets some of them stay"
+        return f"by days_left at a rate of {rate:g}; level, or a curve by days since hire, keeps some of them"
     return f"by level at a rate of {rate:g}" if hazard == "level" else "by the curve"

@@ -1,7 +1,7 @@
-"""The tables of a year, as selections of its staff: ledger, snapshots, sums, and the next opening.
+"""The tables of a year as selections of its staff: ledger, snapshots, sums, and the next opening.
 
-What each event declares becomes expressions once per run; types and names come from ``tables``. Constants of a year
-stand in columns of one value.
+The declarations of events become expressions once per run; types and names come from ``tables``. Constants of a year
+are columns of one value.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from workforce_sim.summary import COUNTED, staff_sums
 from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
 
 ROW, KEY = "_row", "_key"
-"""In tables that are to be put in written order: the position of a person among all of the year, and the key."""
+"""Columns of tables to be sorted: the position of an employee among all of the year, and the key."""
 
 _LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_pushdown=True)
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a partition gives: ledger and snapshots where they are kept, sums by replicate, and who stays."""
+    """The results of a partition: ledger and snapshots if they are kept, sums by replicate, and who stays."""
 
     events: pl.DataFrame | None
     people: pl.DataFrame | None
@@ -58,7 +58,7 @@ def _built(
     one: bool,
     in_order: bool,
 ) -> Outputs:
-    """Return selections that were built before, where a run has the same events and names."""
+    """Return selections built before, if a run has the same events and names."""
     labels = {
         "level": pl.Series(levels, dtype=pl.Enum(levels)),
         "department": pl.Series([*departments, None], dtype=pl.Enum(departments) if departments else pl.String),
@@ -90,13 +90,13 @@ class Outputs:
         self._closing = _closing(events)
 
     def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
-        """Return what a partition gives, from its staff as the last event leaves them.
+        """Return the results of a partition from its staff after the last event.
 
         Args:
             wide: the staff.
             year: the plan year.
             tables: whether ledger and snapshots are kept.
-            start: how many of the year come before the partition.
+            start: how many employees of the year come before the partition.
         """
         staff = wide.lazy().with_columns(_constants(year))
         if self._row:
@@ -121,7 +121,7 @@ class Outputs:
         return rows.select(exprs) if self._one else rows.group_by("replicate").agg(exprs)
 
     def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
-        """Yield the columns of the snapshot; of what no event gives, nulls."""
+        """Yield the columns of the snapshot; null where no event gives a value."""
         known = {name: expr for event in events for name, expr in event.snapshot.items()}
         own = (name for event in events if isinstance(event, OwnEvent) for name in event.adds)
         yield from ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
@@ -177,13 +177,13 @@ def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
 
 
 def _constants(year: Year) -> list[pl.Expr]:
-    """Return what is the same for everybody in a year, and the number of everybody's replicate."""
+    """Return the constants of a year, and each employee's replicate number."""
     known = [pl.lit(value, dtype=pl.Int32).alias(name) for name, value in year.constants.items()]
     return [*known, *_numbers(year.world.replicates)]
 
 
 def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
-    """Return the number of everybody's replicate; of several, with word that their rows stand together."""
+    """Return each employee's replicate number; of several replicates, marked as sorted."""
     if len(replicates) == 1:
         return [pl.lit(replicates[0], dtype=pl.Int32).alias(NUMBER)]
     number = pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
@@ -191,7 +191,7 @@ def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
 
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:
-    """Yield how many events a year has, by measure of the summary, and what of the year's money was reallocated."""
+    """Yield the counts of events by measure of the summary, and the reallocated forfeitures."""
     for measure, event_type in COUNTED.items():
         found = [part.when for part in rows if part.event_type == event_type]
         if event_type == "reduction":

@@ -1,4 +1,4 @@
-"""A user's own events: plain Polars between the events of the model, checked after each.
+"""Users' own events: plain Polars between the events of the model, checked after each.
 
 See ``docs/own-events.md``.
 """
@@ -28,7 +28,7 @@ _SET_BY_EVENTS = [
 ]
 _SET_BY_NAME = {"cause", "level_before", "level_after"}
 NUMBER = "number"
-"""The number of everybody's replicate, which the tables of a year put beside the staff, as they do ``CONSTANTS``."""
+"""Each employee's replicate number, which the tables of a year add to the staff like ``CONSTANTS``."""
 _TAKEN = {*names(EVENTS), *names(SNAPSHOTS), *names(SUMMARY), *CONSTANTS, NUMBER, *STATE, *(f"new_{x}" for x in STATE)}
 _WHO = ("replicate", "key", "person")
 
@@ -39,8 +39,8 @@ class OwnEvent(Declared):
 
     Attributes:
         after: the event that it comes after.
-        measures: by name, what the summary adds up over everybody.
-        keeps: columns of it whose value the next opening has; null at the first, and of hires.
+        measures: by name, what the summary adds up over all employees.
+        keeps: its columns whose values the next opening has; null at the first opening and for hires.
     """
 
     after: str = ""
@@ -49,26 +49,26 @@ class OwnEvent(Declared):
 
     @cached_property
     def source(self) -> str:
-        """SHA-256 of what it is made of when it is first asked for, for the record."""
+        """SHA-256 of its source when first used, for the record of the run."""
         return source(self.function, self.after, self.adds, self.keeps)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
-        """Go to another process by name: the name of the function means the event there too."""
+        """Pickle by name: the name of the function means the event in the other process too."""
         home = self.function.__module__, self.function.__qualname__
         return (_of_name, home) if _of_name(*home) is self else super().__reduce_ex__(protocol)
 
     def selects(self) -> set[str]:
-        """Return the columns of the staff that its ledger rows and measures are made of."""
+        """Return the columns of the staff that its ledger rows and measures use."""
         sets = (expr for rows in self.ledger for expr in rows.sets.values() if isinstance(expr, pl.Expr))
         exprs = (*sets, *(rows.when for rows in self.ledger), *(self.measures or {}).values())
         return {name for expr in exprs for name in expr.meta.root_names()} | {rows.date for rows in self.ledger}
 
     def applied(self, staff: pl.DataFrame, year: Year) -> pl.DataFrame:
-        """Return the staff with what the event adds.
+        """Return the staff with the columns that the event adds.
 
         Raises:
             SimulationError: when it fails, loses, adds or moves rows, changes a type, leaves a column of the model
-                without a value, adds other columns than it says, or dates a ledger row outside employment.
+                without a value, adds undeclared columns, or dates a ledger row outside employment.
         """
         where = f"event {self.name} in {year.number}"
         try:
@@ -84,7 +84,7 @@ class OwnEvent(Declared):
         return found.select(*staff.columns, *(name for name in self.adds if name not in staff.columns))
 
     def _misused(self, found: pl.DataFrame, year: Year) -> Iterator[str]:
-        """Yield what is wrong with measures and ledger rows, as far as the staff have their columns by now."""
+        """Yield the errors of measures and ledger rows whose columns the staff already have."""
         for name, measure in (self.measures or {}).items():
             if _has(found, measure) and not _whole(found, measure):
                 yield f"measure {name} is no whole number or flag; round it to cents, and cast it"
@@ -97,12 +97,12 @@ class OwnEvent(Declared):
 
 
 def _of_name(module: str, name: str) -> Any:
-    """Return what a module calls by a name; None where it has no such name."""
+    """Return the object that a module has under a name; None without one."""
     return getattr(importlib.import_module(module), name, None)
 
 
 def _collected(plan: Any) -> pl.DataFrame:
-    """Return the rows of a plan without the columns that are its own affair."""
+    """Return the rows of a plan without the event's private columns."""
     if not isinstance(plan, pl.LazyFrame):
         raise TypeError(f"gives a {type(plan).__name__}; return the staff as a lazy frame")
     found = plan.collect(engine="in-memory")
@@ -110,7 +110,7 @@ def _collected(plan: Any) -> pl.DataFrame:
 
 
 def _without_values(error: Exception) -> str:
-    """Return the first line of a message without the values that Polars quotes: they may be somebody's pay."""
+    """Return the first line of a message without the values that Polars quotes: they may be an employee's pay."""
     first, *_ = str(error).splitlines() or [""]
     return re.sub(r" values?: \[.*", " values", first)
 
@@ -125,14 +125,14 @@ def _whole(staff: pl.DataFrame, expr: pl.Expr) -> bool:
 
 
 def _employed(staff: pl.DataFrame, date: pl.Expr, year: Year) -> pl.Expr:
-    """Return who is employed on a date of theirs in the year; before anybody's last day is known, hired by then."""
+    """Return who is employed on their own date in the year; before last days are known, who is hired by then."""
     day = date.cast(pl.Int32)
     there = day.is_between(year.first, year.last) & (day >= pl.col("hire_date"))
     return (there & (day <= pl.col("last_day")) if "last_day" in staff.columns else there).fill_null(value=False)
 
 
 def _problems(before: pl.DataFrame, after: pl.DataFrame, adds: Mapping[str, DataType]) -> Iterator[str]:
-    """Yield what an event did to the staff that it must not do."""
+    """Yield the forbidden changes that an event made to the staff."""
     expected = {**before.schema, **adds}
     for name, dtype in expected.items():
         if name not in after.columns:
@@ -158,19 +158,19 @@ def event(
     measures: Mapping[str, pl.Expr] | None = None,
     keeps: Sequence[str] = (),
 ) -> Callable[[Event], OwnEvent]:
-    """Make an event of a function from the staff of a year to the staff with more columns.
+    """Make an event from a function that returns the staff of a year with more columns.
 
-    The function gets the staff as a lazy frame, one row for everybody employed in the year (in several parts where they
-    are many, so a sum over rows is no sum over the firm), and the year. Columns whose names begin with ``_`` are
-    dropped after it.
+    The function gets the staff as a lazy frame, with a row for each employee of the year, and the year. A large staff
+    comes in several parts, so a sum over rows is not a sum over all employees. Columns whose names begin with ``_`` are
+    dropped afterwards.
 
     Args:
-        after: the event of the model that it comes after, such as ``hire`` or ``compensation``, or one of yours that
-            stands before it in the list.
-        adds: its columns with their types; they stand in the snapshots too.
+        after: the event of the model that it follows, such as ``hire`` or ``compensation``, or one of yours that
+            comes before it in the list.
+        adds: its columns with their types; the snapshots have them too.
         ledger: its rows of the ledger, from ``ledger_rows``; their event type is the name of the function.
         measures: by name, whole numbers or flags of each employee that the summary adds up.
-        keeps: columns of ``adds`` that the next opening has, as the year leaves them; null at first and of hires.
+        keeps: columns of ``adds`` that pass to the next opening; null at the first opening and for hires.
 
     Raises:
         RequestError: when used, for a name that is taken or a type that a table cannot have.
@@ -201,7 +201,7 @@ def ledger_rows(*, when: pl.Expr, date: str, **sets: pl.Expr | str) -> Rows:
     """Return the ledger rows of a user's event.
 
     Args:
-        when: whose row it is.
+        when: which employees get a row.
         date: the column with their dates: a Date, or days since 1970-01-01.
         sets: values of columns of the ledger, such as ``amount_cents=pl.col("bonus_cents")``.
 
@@ -221,7 +221,7 @@ def ledger_rows(*, when: pl.Expr, date: str, **sets: pl.Expr | str) -> Rows:
 
 
 def _refuse_value(name: str, value: Any) -> None:
-    """Raise ``RequestError`` for what a column of the ledger cannot be set to."""
+    """Raise ``RequestError`` for a value that a ledger column cannot have."""
     if not isinstance(value, pl.Expr) and not (isinstance(value, str) and name in _SET_BY_NAME):
         raise RequestError(f"ledger_rows: {name} must be an expression; write pl.col(...) or pl.lit(...)")
     if name == "cause" and isinstance(value, str) and value not in EVENT_CAUSES:
@@ -229,7 +229,7 @@ def _refuse_value(name: str, value: Any) -> None:
 
 
 def _refuse(own: OwnEvent) -> None:
-    """Raise ``RequestError`` for what no run could have."""
+    """Raise ``RequestError`` for an event that no run can have."""
     if not own.name.isidentifier():
         raise RequestError("an event needs a function with a name: write it with def, not as a lambda or a partial")
     for problem in _refusals(own):
@@ -263,10 +263,10 @@ def sources(own: Iterable[OwnEvent]) -> dict[str, str]:
 
 
 def kept(own: Iterable[OwnEvent]) -> list[pl.Expr]:
-    """Return the columns that own events keep from year to year, as they are at the first opening.
+    """Return the columns that own events keep from year to year, with their values at the first opening.
 
     Raises:
-        RequestError: for what is no event, and events that no run could have together.
+        RequestError: for an object that is not an event, and for events that cannot be combined.
     """
     events = list(own)
     _refuse_together(events)

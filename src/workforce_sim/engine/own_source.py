@@ -1,4 +1,4 @@
-"""What stands for a user's event in the record of a run: the SHA-256 of what it is made of."""
+"""The record of a user's event in a run: the SHA-256 of its source."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 
 
 def source(function: Callable[..., Any], after: str, adds: Mapping[str, Any], keeps: Iterable[str]) -> str:
-    """Return the SHA-256 of an event: where it stands, what it adds and keeps, and what its function is made of.
+    """Return the SHA-256 of an event: its place, its declarations, and the source of its function.
 
-    That is its text, the plain values that it reads from outside (numbers, text, lists and dicts of them), and the
-    functions of its own module that it calls. Other things that it reads are not known: tables, arrays, expressions.
+    The source includes its text, the plain values that it reads from outside (numbers, text, lists and dicts of them),
+    and the functions of its own module that it calls. It does not include tables, arrays and expressions that it reads.
     """
     declared = f"{after} {[(name, str(dtype)) for name, dtype in adds.items()]} {list(keeps)}"
     return hashlib.sha256("\n".join([declared, *_pieces(function, set())]).encode()).hexdigest()
 
 
 def _pieces(function: Callable[..., Any], seen: set[str]) -> Iterator[str]:
-    """Yield the text of a function, and what it reads."""
+    """Yield the text of a function and the values that it reads."""
     seen.add(getattr(function, "__name__", ""))
     yield _text(function)
     for name, value in sorted(_read(function).items()):
@@ -33,7 +33,7 @@ def _pieces(function: Callable[..., Any], seen: set[str]) -> Iterator[str]:
 
 
 def _text(function: Callable[..., Any]) -> str:
-    """Return the source of a function, or its code where there is none to be read."""
+    """Return the source of a function, or its code if the source is not available."""
     try:
         return dedent(inspect.getsource(function))
     except (OSError, TypeError):
@@ -57,7 +57,7 @@ def _read(function: Callable[..., Any]) -> dict[str, Any]:
         return {}
     try:
         outside = inspect.getclosurevars(function)
-    except ValueError:  # it reads a name that has no value yet
+    except ValueError:  # a name without a value yet
         return {}
     return {**outside.globals, **outside.nonlocals, "": [function.__defaults__, function.__kwdefaults__]}
 

@@ -1,4 +1,4 @@
-"""Partitions: the staff in parts, one after another through the year."""
+"""Partitions: parts of the staff that go through the year one after another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 ROWS = 131_072
-"""Employees of a partition: more do not fit the caches, fewer cost overhead."""
+"""Employees per partition: more would not fit the caches, fewer would cost overhead."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def parted(staff: pl.DataFrame, rows: int | None = None) -> list[pl.DataFrame]:
 
 
 def cut(rows: int, parts: int) -> list[slice]:
-    """Return so many slices of rows, as equal as can be, in their order."""
+    """Return slices of rows of nearly equal size, in order."""
     return [slice(a, b) for a, b in pairwise(rows * i // parts for i in range(parts + 1))]
 
 
 @contextmanager
 def beside(*, several: bool) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
-    """Give what starts work in a thread beside and returns what waits for its result; at once where it is not several.
+    """Give a function that starts work in a second thread, or does it at once, and returns a waiting function.
 
     Work in Polars runs beside arithmetic in NumPy. Two threads of NumPy take turns at the interpreter's lock, and both
     lose: ``docs/decisions/lazy-year.md`` has figures.
@@ -72,7 +72,7 @@ def _given(value: R) -> R:
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep memory that is freed for the next array, rather than hand it back and fetch it anew.
+    """Let the C library keep freed memory for the next array instead of returning it to the system.
 
     A year makes thousands of arrays of the same few sizes. The allocator of Linux adapts to the largest block that it
     has seen freed, up to 32 MiB; this shows it one, without touching its pages. No effect elsewhere.

@@ -12,7 +12,7 @@ from workforce_sim.engine.columns import Small
 from workforce_sim.money import percentile, raised
 
 PERCENTS = (10, 25, 50, 75, 90)
-MINIMUM_STAFF = 30  # fewer at a level: the percentiles of everybody
+MINIMUM_STAFF = 30  # with fewer at a level, use the percentiles of all staff
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class PayScale:
         return PayScale(self.positions, raised(self.amounts, rate_ppm), raised(self.minimum, rate_ppm))
 
     def pay(self, level: Ints, x: Ints) -> Ints:
-        """Return pay at ``x`` millionths of each one's curve, half up."""
+        """Return pay at ``x`` millionths of each employee's curve, half up."""
         positions, amounts = self.positions.ravel(), self.amounts.ravel()
-        right = level * self.positions.shape[1]  # the first knot of each one's curve, then the one behind x
+        right = level * self.positions.shape[1]  # the first knot of each curve, then the one after x
         for knot in self.positions.T:
             right += x >= knot[level]
         a, b = positions[right - 1], positions[right]
@@ -58,7 +58,7 @@ def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) 
 
 def _observed(own: Ints, everybody: Ints) -> tuple[int, ...]:
     ordered = np.sort(own if len(own) >= MINIMUM_STAFF else everybody)
-    if len(ordered) == 0:  # from nobody nobody is hired
+    if len(ordered) == 0:  # without staff nobody is hired
         return (0,) * len(PERCENTS)
     return tuple(percentile(ordered, p) for p in PERCENTS)
 
@@ -70,7 +70,7 @@ def _curve(level: Level, percentiles: tuple[int, ...]) -> tuple[list[int], list[
 
 
 def _uniform(level: Level, percentiles: tuple[int, ...]) -> tuple[list[int], list[int]]:
-    """Straight lines from minimum over midpoint to maximum; idle knots behind the end make seven for every level."""
+    """Lines from minimum over midpoint to maximum; unused knots after the end make seven for every level."""
     low, high = level.range_cents or (percentiles[0], percentiles[-1])
     middle = [] if level.midpoint_cents is None else [(500_000, level.midpoint_cents)]
     knots = [(0, low), *middle, *((10**6 + i, high) for i in range(6 - len(middle)))]

@@ -1,6 +1,6 @@
-"""Pay as the plan counts it: since entry, while deferring, from the day of each change of rate on.
+"""Pay as the plan counts it: since entry, while deferring, and from each change of rate.
 
-Chapter: ``docs/model/contributions.md``. Pay of a span is a difference of pay to date, so spans add up to the year.
+Chapter: ``docs/model/contributions.md``. Pay of a span is a difference of pay to date, so the spans add up to the year.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ STEPS = ("start_bp", "january_bp", "response_bp", "before_bp", "escalated_bp", "
 """Columns of the rate after each step of the year, in order: see ``events.deferral``."""
 
 Span = tuple[Ints, Ints]
-"""Rates in bp and pay in cents of one span of the year, of some of those who defer."""
+"""Rates in bp and pay in cents of one span of the year, for some of those who defer."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """One step of rates: which of those who defer, on which dates, from and to what."""
+    """One step of rates: which of those who defer, the dates, the rates before and after."""
 
     which: Rows
     date: Days
@@ -36,12 +36,12 @@ class Move:
 
 
 class PlanPay:
-    """What the plan counts of the year's pay, of everybody employed in it and of those who defer.
+    """The pay of the year that the plan counts, for all employees and for those who defer.
 
     Attributes:
         rows: rows of those who defer on any day of the year; arrays of theirs are "of those who defer".
-        start: their rate on the first day at a rate above 0, before any move.
-        begin: that day, 1 January for participants of the opening.
+        start: their rate on the first day with a rate above 0, before any change.
+        begin: that day, January 1 for participants of the opening.
     """
 
     def __init__(self, staff: Columns, year: Year) -> None:
@@ -52,23 +52,23 @@ class PlanPay:
         self._compensation: dict[Kind, Ints] = {}
 
     def scattered(self, rows: Rows, amounts: Ints) -> Ints:
-        """Return amounts of some rows of the year's staff, 0 of the others."""
+        """Return amounts for some rows of the year's staff, 0 for the others."""
         return spread(rows, amounts, len(self.staff), np.int64)
 
     @cached_property
     def in_plan(self) -> Flags:
-        """Who of the year's staff is in the plan on any of its days."""
+        """Who of the year's staff is in the plan on any day of the year."""
         return np.asarray(self.staff["eligibility_date"] <= self.staff["last_day"])
 
     @cached_property
     def before_entry(self) -> Ints:
-        """Pay to date before the day of entry, of the year's staff; 0 of those who enter later or never."""
+        """Pay to date before the day of entry, for the year's staff; 0 for those who enter later or never."""
         entry = self.staff["eligibility_date"]
         rows = np.flatnonzero((entry > self.year.first) & self.in_plan)
         return self.scattered(rows, self.pay.through(rows, entry[rows] - np.int32(1)))
 
     def compensation(self, kind: Kind) -> Ints:
-        """Return plan compensation of the year's staff, within section 401(a)(17); worked out once for each kind."""
+        """Return plan compensation of the year's staff, within section 401(a)(17); computed once for each kind."""
         if kind not in self._compensation:
             self._compensation[kind] = np.minimum(self._uncapped(kind), self.year.limits.compensation_cents)
         return self._compensation[kind]
@@ -90,11 +90,11 @@ class PlanPay:
     def _earned_before(self, which: Rows, date: Days) -> Ints:
         return self.pay.through(self.rows[which], date - np.int32(1))
 
-    # --- pay that is deferred from: arrays of those who defer ---
+    # --- pay subject to deferral: arrays of those who defer ---
 
     @cached_property
     def moves(self) -> list[Move]:
-        """Changes of rates, in date order for everybody."""
+        """Changes of rates, in date order for each employee."""
         return list(self._moves())
 
     def _moves(self) -> Iterator[Move]:
@@ -146,7 +146,7 @@ class PlanPay:
         return total
 
     def segments(self, kind: Kind) -> list[tuple[Rows, list[Span]]]:
-        """Return (rate, pay) of the year in date order: of those whose rate never moves, and of the others."""
+        """Return (rate, pay) of the year in date order: for those with one rate, and for the others."""
         moved = np.zeros(len(self.before_begin), dtype=bool)
         for move in self.moves:
             moved[move.which] = True
@@ -157,7 +157,7 @@ class PlanPay:
         return [(still, spans), (moving, _picked([idle, *self._moving()], moving))]
 
     def _moving(self) -> list[Span]:
-        """Return the spans since the first day at a rate above 0, pay 0 where somebody has no such span."""
+        """Return the spans since the first day at a rate above 0, with pay 0 for employees without the span."""
         since, rate, spans = self.before_begin, self.start.astype(np.int64), []
         for move, before in zip(self.moves, self.before_moves, strict=True):
             pay = np.zeros_like(rate)

@@ -1,4 +1,4 @@
-"""What one plan year hands to the next, on disk: the little that the snapshots do not say, and back again."""
+"""What one plan year passes to the next, on disk: the values that the snapshots lack, written and read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CARRIED = {
     "highly_paid": "highly_paid",
     "roth_catch_up": "roth_catch_up",
 }
-"""Columns of the staff that no snapshot has, or has only when their day has come, by their names in the file."""
+"""Columns of the staff that snapshots lack, or have only once their date is reached, by name in the file."""
 
 _FLAGS = ("follows", "highly_paid", "roth_catch_up")
 
@@ -50,7 +50,7 @@ def carried_staff(staff: pl.DataFrame) -> pl.DataFrame:
 
 
 def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
-    """Return what is wrong with what was kept besides the snapshots of a year; None where they go together."""
+    """Return what is wrong with the values kept beside the snapshots of a year; None if they match."""
     types = {name: pl.Boolean() if name in _FLAGS else STATE[column][0] for name, column in _CARRIED.items()}
     if list(kept.staff.schema.items())[: len(types)] != list(types.items()):
         return "carried has other columns or types than the model"
@@ -61,7 +61,7 @@ def misfit(kept: Carried, people: pl.DataFrame) -> str | None:
 
 
 def carried_with(pieces: Iterable[pl.DataFrame], kept: Carried) -> Iterator[tuple[pl.DataFrame, Carried]]:
-    """Yield pieces of the snapshots, each with what was kept besides it; the last one with all that is left."""
+    """Yield pieces of the snapshots, each with the values kept beside it; the last with all that are left."""
     following = iter(pieces)
     people, left = next(following), kept.staff
     for more in following:
@@ -76,14 +76,14 @@ def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: 
 
     Args:
         scale: pay of hires in the first year of the run.
-        world: what holds for the whole run.
-        opening: what the run started from.
+        world: what is the same in all years.
+        opening: the opening that the run started from.
         year: the last committed plan year.
         people: its snapshots, as written.
-        kept: what was kept besides them.
+        kept: the values kept beside them.
 
     Raises:
-        LedgerError: when these do not go together.
+        LedgerError: when these do not match.
     """
     wrong = misfit(kept, people)
     if wrong:
@@ -121,7 +121,7 @@ def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: 
 
 
 def _owners(ids: pl.Series, census: pl.DataFrame) -> Array:
-    """Return the flags of owners among the census that are still there; a hire owns nothing."""
+    """Return the flags of owners for the remaining census employees; hires are not owners."""
     known = census["employee_id"].filter(pl.Series(owners(completed(census, CENSUS))))
     return ids.is_in(known.implode()).cast(FLAG).to_numpy()
 

@@ -17,7 +17,7 @@ from workforce_sim.money import PPM
 
 @dataclass(frozen=True)
 class Risks:
-    """Probabilities of one group, in doubles, and those who are certain."""
+    """Probabilities of one group, as doubles, and who is certain to be chosen."""
 
     q: Uniforms
     certain: Flags
@@ -26,8 +26,8 @@ class Risks:
 def scaled_risks(weights: Ints, leavers_ppm: int, certain: Flags | None = None) -> Risks:
     """Scale whole weights to probabilities that add up to ``leavers_ppm`` millionths of people.
 
-    Those whose probability would reach 1 become certain, all of a pass together, until none does; ``certain`` are so
-    from the start.
+    Employees whose probability would reach 1 become certain, all of a pass together, until none is left. ``certain``
+    are so from the start.
     """
     certain = np.zeros(len(weights), dtype=bool) if certain is None else certain.copy()
     rest = weights[~certain] if certain.any() else weights
@@ -43,7 +43,7 @@ def scaled_risks(weights: Ints, leavers_ppm: int, certain: Flags | None = None) 
 
 
 def chosen_freely(risks: Risks, u: Uniforms) -> Flags:
-    """Return who is chosen when everybody is drawn alone."""
+    """Return who is chosen if each employee is drawn independently."""
     return risks.certain | (u < risks.q)
 
 
@@ -80,9 +80,9 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
 
 
 def shared_out(total: int, weights: Ints, keys: Keys) -> Ints:
-    """Share ``total`` out in proportion to whole weights by largest remainder, ties to the smaller key.
+    """Divide ``total`` in proportion to whole weights by largest remainder; ties go to the smaller key.
 
-    Exact: long division in base 1,024 keeps every product within 64 bits. Nothing without weights.
+    Exact: long division in base 1,024 keeps every product within 64 bits. Without weights all shares are 0.
     """
     whole = int(weights.sum())
     shares, rest = np.zeros(len(weights), dtype=np.int64), np.zeros(len(weights), dtype=np.int64)

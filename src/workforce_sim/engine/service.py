@@ -1,4 +1,4 @@
-"""Termination rates by completed service, as an HR table has them, turned into rates by calendar year.
+"""Termination rates by completed service, as HR tables have them, converted to rates by calendar year.
 
 Chapter: ``docs/model/terminations.md``.
 """
@@ -17,8 +17,8 @@ class RatesByCalendarYear:
     """Rates of a calendar year, ready for a configuration.
 
     Attributes:
-        new_hire_termination_rate: share of the year's hires who leave in it: ``workforce.new_hire_termination_rate``.
-        rates: by completed years of tenure on 1 January: ``terminations.rates``.
+        new_hire_termination_rate: share of hires who terminate in their year: ``workforce.new_hire_termination_rate``.
+        rates: by completed years of tenure on January 1: ``terminations.rates``.
     """
 
     new_hire_termination_rate: float
@@ -26,10 +26,10 @@ class RatesByCalendarYear:
 
 
 def rates_by_calendar_year(shares: Sequence[float], age_from: int = 0) -> RatesByCalendarYear:
-    """Turn an HR table by year of service into the rates that a configuration has, which go by calendar year.
+    """Convert an HR table by year of service to the rates of a configuration, which are by calendar year.
 
-    Somebody hired in the middle of a year is in the first year of service until the middle of the next. So the rate of
-    a first year of service acts partly on the year's hires, and partly on those of tenure 0 on 1 January::
+    An employee hired in the middle of a year is in the first year of service until the middle of the next. So the rate
+    of the first year of service applies partly to the year's hires, and partly to employees of tenure 0 on January 1::
 
         table = rates_by_calendar_year([0.20, 0.12, 0.08])
         config = with_changes(config, {
@@ -37,16 +37,16 @@ def rates_by_calendar_year(shares: Sequence[float], age_from: int = 0) -> RatesB
             "terminations.rates": table.rates,
         })
 
-    People are hired evenly over the year, and the hazard is constant within each year of service. So of the hires of a
-    year as many are there at the end of each calendar year as the HR table has it. Tables by age as well
-    are put together: ``[*rates_by_calendar_year(young).rates, *rates_by_calendar_year(old, age_from=50).rates]``.
+    Hires are spread evenly over the year, and the hazard is constant within each year of service. As many hires of a
+    year remain at the end of each calendar year as by the HR table. To get a table by age too, combine
+    several: ``[*rates_by_calendar_year(young).rates, *rates_by_calendar_year(old, age_from=50).rates]``.
 
     Args:
-        shares: share who leave in the first, second, third ... year of service; the last holds from there on.
+        shares: share who terminate in the first, second, third ... year of service; the last holds for later years too.
         age_from: completed years of age from which the rates hold.
 
     Returns:
-        The rate of the year's hires, and the rates by tenure on 1 January, each of 6 decimals.
+        The rate of the year's hires, and the rates by tenure on January 1, each with 6 decimals.
 
     Raises:
         ValueError: without shares, and for a share outside 0 to 1.
@@ -65,7 +65,7 @@ def rates_by_calendar_year(shares: Sequence[float], age_from: int = 0) -> RatesB
 
 
 def _year_served(share: float) -> float:
-    """Return the part of a year that people serve on average, of whom a share leaves at a constant hazard."""
+    """Return the average part of a year served, if a share terminates at a constant hazard."""
     if share in {0, 1}:
         return 1.0 - share
     return -share / math.log1p(-share)

@@ -36,15 +36,15 @@ def prepared(
     named: bool = True,
     own: tuple[OwnEvent, ...] = (),
 ) -> tuple[State, World]:
-    """Turn an opening into the first state of a batch, and what holds for the whole run.
+    """Turn an opening into the first state of a batch and the world of the run.
 
     Args:
         config: of all replicates.
         opening: the completed census.
         replicates: their numbers.
-        chance: the replicate whose draws of persons all of them share; left out, each has its own.
+        chance: the replicate whose draws all replicates share; left out, each has its own.
         own: the user's own events.
-        named: whether ledger and snapshots are wanted: then the staff carry their ids.
+        named: whether ledger and snapshots are wanted: the staff then have their ids.
 
     Returns:
         The state, every replicate in the order of the census, and the world.
@@ -62,7 +62,7 @@ def prepared(
 def prepared_in_parts(
     config: Config, opening: Opening, replicate: int, rows: int, own: tuple[OwnEvent, ...] = ()
 ) -> tuple[StateOnDisk, World, Rows]:
-    """Turn an opening into the first state of a run whose staff are too many for memory.
+    """Turn an opening into the first state of a run whose staff do not fit into memory.
 
     Args:
         config: of the run.
@@ -72,8 +72,8 @@ def prepared_in_parts(
         own: the user's own events.
 
     Returns:
-        The state, whose partitions are made of the census each time that they are fetched, the world, and the rows of
-        the census in written order.
+        The state, whose partitions are made from the census each time they are fetched, the world, and the rows of the
+        census in written order.
     """
     census = completed(opening.staff, CENSUS)
     world = _world(config, opening.levels, census, (replicate,), None, own)
@@ -144,9 +144,9 @@ def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:
 
 
 def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
-    """Return the staff of an opening as one replicate starts: with who is eligible, and drawn deferral rates.
+    """Return the staff of an opening at the start of one replicate, with eligibility and drawn deferral rates.
 
-    The state stands in the order of the opening.
+    The state is in the order of the opening.
     """
     return opening.staff.with_columns(_at_start(state.staff, start_year))
 
@@ -154,7 +154,7 @@ def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFra
 def opening_of_parts(
     opening: Opening, parts: Iterable[pl.DataFrame], order: Rows, config: Config
 ) -> tuple[pl.DataFrame, int]:
-    """Return the same from the partitions of a state, which stand in ``order``; and how many opt-outs are unknown."""
+    """Return the same from the partitions of a state, which are in ``order``, and how many opt-outs are unknown."""
     known, unknown, start = [], 0, 0
     for part in parts:
         census = opening.staff[order[start : start + part.height]]
@@ -174,7 +174,7 @@ def _at_start(staff: pl.DataFrame, start_year: int) -> list[pl.Series]:
 
 
 def _shares(department: NDArray[np.int32], kinds: int) -> Ints:
-    """Return cumulative ppm of the census by department, none last; any shares from nobody, who never hires."""
+    """Return cumulative ppm of the census by department, none last; arbitrary for an empty census, never used."""
     counts = np.bincount(department, minlength=kinds).tolist() if len(department) else [1] * kinds
     return np.cumsum(quota(PPM, counts))
 
@@ -186,7 +186,7 @@ def _departments(column: pl.Series) -> pl.Series:
 
 
 def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
-    """Return the census as staff; ``person`` and what follows from it are not known yet."""
+    """Return the census as staff, without ``person`` and the columns that depend on it."""
     config = world.assumptions.config
     key = census_keys(census["employee_id"])
     birth = census["birth_date"].cast(pl.Int32).to_numpy()

@@ -1,7 +1,7 @@
-"""The staff at an opening: one row per employee, everything carried from year to year and never looked up again.
+"""The staff at an opening: one row per employee with everything that passes from year to year.
 
-Dates are days since 1970-01-01, ``dates.NEVER`` for one that does not come; flags are zeros and ones; names are
-positions in the lists of the world. Rows of one replicate stand together.
+Dates are days since 1970-01-01, ``dates.NEVER`` for a date that never comes; flags are zeros and ones; names are
+positions in the lists of the world. Rows of one replicate are adjacent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STATE: Described = {
     "person": (pl.UInt64, "number of the person in this replicate, behind every draw"),
     "replicate": (pl.Int32, "position of the replicate in the batch"),
     "birth_date": (pl.Int32, "date of birth"),
-    "birth_year": (pl.Int16, "the first year on whose 1 January the age is 0"),
+    "birth_year": (pl.Int16, "the first year on whose January 1 the age is 0"),
     "hire_date": (pl.Int32, "first day of employment"),
     "hire_year": (pl.Int16, "its year"),
     "hire_day": (pl.Int16, "its day, counted from 0 in a leap year"),
@@ -35,18 +35,18 @@ STATE: Described = {
     "enrollment_date": (pl.Int32, "latest enrollment; never before the first, and of participants of the census"),
     "enrolled_year": (pl.Int16, "its calendar year; of participants of the census the year before the start"),
     "follows": (FLAG, "enrolled automatically, and not changed or stopped since"),
-    "match_balance_cents": (pl.Int64, "balance of match"),
-    "nonelective_balance_cents": (pl.Int64, "balance of nonelective money"),
+    "match_balance_cents": (pl.Int64, "match balance"),
+    "nonelective_balance_cents": (pl.Int64, "nonelective balance"),
     "highly_paid": (FLAG, "highly compensated by pay of the year before"),
     "roth_catch_up": (FLAG, "whether catch-up must be Roth, by pay of the year before"),
     "owner": (FLAG, "owns more than 5% of the employer"),
 }
-"""Columns of the staff; before them ``employee_id`` where ledger and snapshots are wanted."""
+"""Columns of the staff, after ``employee_id`` if ledger and snapshots are wanted."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What one year hands to the next.
+    """What one year passes to the next.
 
     Attributes:
         parts: the staff, in one or more partitions; columns of ``STATE``.
@@ -66,7 +66,7 @@ class State:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A partition that is not in memory: it is fetched when it is its turn, and has so many rows."""
+    """A partition that is not in memory: a function that fetches it, and its number of rows."""
 
     fetch: Callable[[], pl.DataFrame]
     rows: int
@@ -74,7 +74,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class StateOnDisk:
-    """What one year hands to the next; as ``State``, of one replicate whose staff are too many for memory.
+    """What one year passes to the next, like ``State``, for one replicate whose staff do not fit into memory.
 
     Attributes:
         hired: partitions of those hired since the start, in the order of their keys.
@@ -98,7 +98,7 @@ def frame_of(ids: pl.Series | None, **columns: Array) -> pl.DataFrame:
 
 
 def without_plan(size: int, year: int) -> dict[str, Array]:
-    """Return the columns of the plan for employees who have nothing behind them in it; ``year`` is that of entry."""
+    """Return the columns of the plan for employees without a history in it; ``year`` is that of entry."""
     nobody, never = np.zeros(size, dtype=np.uint8), np.full(size, NEVER, dtype=np.int32)
     no_money = np.zeros(size, dtype=np.int64)
     return {
@@ -124,5 +124,5 @@ def by_key(staff: pl.DataFrame, name: str = "key") -> Array:
     """Return the rows in written order: by replicate, then by key, the column ``name``."""
     key, replicate = staff[name].to_numpy(), staff["replicate"].to_numpy()
     if len(replicate) == 0 or replicate.max() == replicate.min():
-        return np.argsort(key, kind="stable")  # sorted already but for hires: one sweep
+        return np.argsort(key, kind="stable")  # already sorted except for hires: one pass
     return np.lexsort((key, replicate))

@@ -1,7 +1,7 @@
-"""Years of staff who are too many for memory: partition after partition comes from the disk and goes back there.
+"""Years of staff who do not fit into memory: partitions come from the disk and go back there, one by one.
 
-Partitions hold the staff in the order of their keys: hires year by year, then the census. So what they give need only
-be put one behind the other: snapshots as they come, the ledger day by day at the end of the year.
+Partitions hold the staff in the order of their keys: hires year by year, then the census. So their results are
+joined end to end: snapshots as they come, the ledger day by day at the end of the year.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from workforce_sim.store.parquet import as_parquet_has_it
 from workforce_sim.store.spool import Kept, Spool
 
 PIECE = 16_384
-"""Ledger rows that are set aside together: of each partition one such piece is in memory when they are merged."""
+"""Ledger rows of a spooled piece: one piece of each partition is in memory while they are merged."""
 
 
 TOGETHER = 512
@@ -39,14 +39,14 @@ TOGETHER = 512
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A partition at the opening of a year, with what was settled for it."""
+    """A partition at the opening of a year, with the outcomes of decisions for it."""
 
     fetch: Callable[[], pl.DataFrame]
     year: Year
     hires: Callable[[], pl.DataFrame] | None = None
 
     def through(self, events: Sequence[Declared]) -> pl.DataFrame:
-        """Fetch the staff and take them through events, from the first."""
+        """Fetch the staff and apply events, from the first."""
         waiting = self if self.hires is None else self._with(self.hires())
         return Part(waiting.fetch(), waiting.year).through(events).staff
 
@@ -54,13 +54,13 @@ class _Waiting:
         return self.given(EMPLOYMENT.name, replace(self.year.given[EMPLOYMENT.name], hires=hires))
 
     def given(self, name: str, value: Any) -> _Waiting:
-        """Give the part of a decision that concerns the partition."""
+        """Store the outcome of a decision for the partition."""
         return replace(self, year=replace(self.year, given={**self.year.given, name: value}))
 
 
 @dataclass
 class _Places:
-    """Where a year goes: tables that grow, pieces of the ledger by partition, and the next opening."""
+    """Where the results of a year go: growing tables, ledger pieces by partition, and the next opening."""
 
     files: GrowingYear
     aside: Spool
@@ -70,12 +70,12 @@ class _Places:
 
 
 class Stream:
-    """The course of a run's years whose staff are on the disk.
+    """The years of a run whose staff are on the disk.
 
     Args:
         course: of the run, its tables kept and in written order.
         rows: employees of a partition.
-        spools: where the opening of the first year is set aside, and a second one.
+        spools: the spool of the first opening, and a second one.
     """
 
     def __init__(self, course: Course, rows: int, spools: tuple[Spool, Spool]) -> None:
@@ -84,14 +84,14 @@ class Stream:
     def step(
         self, opening: StateOnDisk, number: int, clock: Clock, files: GrowingYear, aside: Spool
     ) -> tuple[StateOnDisk, list[list[Kept]]]:
-        """Move the staff through one plan year: all goes into its files but the ledger, which ``merge`` adds.
+        """Compute one plan year: write everything to its files except the ledger, which ``merge`` adds.
 
         Args:
             opening: of the year.
             number: the calendar year.
             clock: filled.
             files: of the year.
-            aside: where its ledger goes for now.
+            aside: the spool of its ledger.
 
         Returns:
             The next opening, and the ledger by partition.
@@ -111,9 +111,9 @@ class Stream:
         return StateOnDisk(hired, census, opening.nobody, scale, forfeitures), places.ledgers
 
     def _settled(self, opening: StateOnDisk, year: Year) -> tuple[list[_Waiting], list[Declared]]:
-        """Return every partition with what was settled for it, and the events of the year.
+        """Return every partition with the outcomes for it, and the events of the year.
 
-        A decision asks partitions that have come through the events before it, each anew from the opening.
+        A decision needs partitions after the events before it; each is computed again from the opening.
         """
         events: list[Declared] = []
         parts = [_Waiting(shelf.fetch, year) for shelf in (*opening.hired, *opening.census)]
@@ -127,7 +127,7 @@ class Stream:
         return parts, events
 
     def _employed(self, parts: list[_Waiting], events: list[Declared], opening: StateOnDisk) -> list[_Waiting]:
-        """Settle who is employed; hires come behind those of the years before, in partitions of their own."""
+        """Decide who is employed; hires follow those of earlier years, in partitions of their own."""
         year = parts[0].year
         with year.clock(EMPLOYMENT.name):
             sizes = [shelf.rows for shelf in (*opening.hired, *opening.census)]
@@ -145,7 +145,7 @@ class Stream:
     def _made(
         self, parts: list[_Waiting], events: list[Declared], year: Year, places: _Places
     ) -> Iterator[list[pl.DataFrame]]:
-        """Yield the sums of each partition: while one goes through its events, the one before is written."""
+        """Yield the sums of each partition; while one is computed, the one before is written."""
         with beside(several=True) as submit:
             waiting: Callable[[], list[pl.DataFrame]] | None = None
             for part in parts:
@@ -157,14 +157,14 @@ class Stream:
                 yield waiting()
 
     def _put(self, staff: pl.DataFrame, year: Year, places: _Places) -> list[pl.DataFrame]:
-        """Put what a partition gives to its places, and return its sums."""
+        """Write the results of a partition, and return its sums."""
         with year.clock("tables"):
             made = self._course.outputs.of(staff, year, tables=True)
             assert made.events is not None
             assert made.people is not None
             events, people = in_written_order(made.events, made.people)
         with year.clock("writing"):
-            places.files.add("events", events.clear())  # even of a year without a row the file has its columns
+            places.files.add("events", events.clear())  # a year without rows has a file with columns too
             places.files.add("snapshots", people)
             places.files.add("carried", carried_staff(made.closing))
             pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
@@ -173,7 +173,7 @@ class Stream:
         return made.sums
 
     def _shelved(self, spool: Spool, kept: Sequence[Kept]) -> list[Shelf]:
-        """Return frames as partitions of about so many employees; neighbours that have become few go together."""
+        """Return frames as partitions of about equal size; small neighbors are joined."""
         groups: list[list[Kept]] = []
         for one in kept:
             if groups and sum(part.rows for part in groups[-1]) + one.rows <= self._rows:
@@ -201,7 +201,7 @@ def _asked(parts: Sequence[_Waiting], decision: Settlement, events: list[Declare
 
 
 def set_aside(staff: pl.DataFrame, spool: Spool) -> Shelf:
-    """Set a partition of the staff aside."""
+    """Spool a partition of the staff."""
     return Shelf(partial(spool.get, spool.put(staff)), staff.height)
 
 

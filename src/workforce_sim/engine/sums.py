@@ -1,4 +1,4 @@
-"""Sums of a year over its partitions: whole numbers by replicate, the same in whatever order they are added."""
+"""Sums of a year over its partitions: whole numbers by replicate, which can be added in any order."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import polars as pl
 
 
 def added_up(parts: list[list[pl.DataFrame]], replicates: int) -> pl.DataFrame:
-    """Return one row per replicate, in order, with all sums; 0 of a replicate that has nobody.
+    """Return one row per replicate, in order, with all sums; 0 for a replicate without employees.
 
     Args:
-        parts: of each partition, its sums: one row where there is one replicate, else one per replicate with anybody.
+        parts: the sums of each partition: one row for one replicate, otherwise one for each with employees.
         replicates: how many there are.
     """
     if replicates == 1:

@@ -1,4 +1,4 @@
-"""Promotion into vacancies: how many of each level move up, who they are, and what is missing from outside.
+"""Promotion into vacancies: how many of each level are promoted, who they are, and how many outside hires are needed.
 
 Chapter: ``docs/model/promotions.md``.
 """
@@ -24,7 +24,7 @@ from workforce_sim.money import PPM, half_up, quota
 class Staff:
     """Opening staff, one replicate after another: who they are, at which level, age and tenure; whether they stay.
 
-    ``sizes`` are how many there are of each replicate.
+    ``sizes`` are the numbers of each replicate.
     """
 
     sizes: Sequence[int]
@@ -37,17 +37,17 @@ class Staff:
 
 
 def targets(year: Year) -> list[list[int]]:
-    """Return the staff aimed at by level in each replicate: the headcount aimed at, in the mix of the census."""
+    """Return the target staff by level in each replicate: the headcount target in the mix of the census."""
     counts = year.world.level_counts
     return [quota(aim, counts) if any(counts) else counts for aim in headcount.targets(year)]
 
 
 def decide(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:
-    """Return who is promoted, and by replicate and level how many are missing from outside; by the census if none.
+    """Return who is promoted, and the outside hires needed by replicate and level; the census mix if none.
 
     Args:
         staff: of all replicates.
-        aims: staff aimed at, by replicate and level.
+        aims: target staff, by replicate and level.
         year: the plan year.
     """
     names, weight = year.assumptions.names, year.assumptions.promotion_weights.at(staff.age, staff.tenure, staff.level)
@@ -72,11 +72,11 @@ def _listed(counts: Ints, shape: tuple[int, int]) -> list[list[int]]:
 def filled(
     aims: Sequence[int], stay: Sequence[int], able: Sequence[int], within: Sequence[int]
 ) -> tuple[list[int], list[int]]:
-    """Return how many move up from each level, and how many are missing at each from outside, from the top down.
+    """Return how many are promoted from each level, and how many outside hires each needs, from the top down.
 
     Args:
-        aims: staff aimed at by level, from the lowest.
-        stay: those of the opening who do not leave.
+        aims: target staff by level, from the lowest.
+        stay: opening staff who stay.
         able: those of them who may be promoted.
         within: share of a level's vacancies filled from below, ppm.
     """
@@ -91,7 +91,7 @@ def filled(
 
 
 def _chosen(counts: Sequence[int], rows: Rows, sizes: Sequence[int], weight: Ints, staff: Staff, year: Year) -> Rows:
-    """Return exactly as many rows of each group as are to be chosen, in proportion to their weights.
+    """Return an exact number of rows of each group, chosen in proportion to their weights.
 
     Args:
         counts: how many, by group.

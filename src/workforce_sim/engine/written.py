@@ -33,9 +33,9 @@ def merged(ledgers: Sequence[Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBat
     """Yield the ledger of a year in written order, piece by piece.
 
     Args:
-        ledgers: of each partition its ledger in written order, in pieces that are fetched when it is their turn. The
-            partitions come in the order of their keys, and share none: so on each day the rows of one follow those of
-            the one before.
+        ledgers: the ledger of each partition in written order, in pieces that are fetched when needed. The partitions
+            are in the order of their keys and share none, so on each day the rows of one follow those of the one
+            before.
     """
     readers = [_Reader(iter(pieces)) for pieces in ledgers]
     while readers := [reader for reader in readers if reader.day != _NONE]:
@@ -45,7 +45,7 @@ def merged(ledgers: Sequence[Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBat
 
 
 _NONE = int(NEVER)
-"""The day of no row."""
+"""A day after all rows."""
 
 
 class _Reader:
@@ -61,7 +61,7 @@ class _Reader:
         self._fetch()
 
     def of(self, day: int) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a day, where they are the next."""
+        """Yield the rows of a day, if they are the next."""
         while self.day == day:
             end = int(np.searchsorted(self._days, np.int32(day), side="right"))
             yield self._rows.slice(self._at, end - self._at)
@@ -71,7 +71,7 @@ class _Reader:
                 self._at, self.day = end, int(self._days[end])
 
     def _fetch(self) -> None:
-        """Turn to the next piece that has rows."""
+        """Go to the next piece with rows."""
         found = next((rows for rows in self._pieces if rows.num_rows), None)
         if found is None:
             self.day = _NONE
@@ -84,8 +84,8 @@ def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows)
     """Return the written order of ledger rows that are in the order of types: replicate, date, employee key, type.
 
     Two changes of one rate on one day are in the order of their causes: own ones come first in the ledger's parts.
-    All of it is one number a row, whose last digits are where the row is: 60 bits for 20 million employees. Numbers are
-    sorted faster than positions.
+    The sort key is one number per row, whose last digits are the position of the row: 60 bits for 20 million employees.
+    Sorting numbers is faster than sorting positions.
     """
     rank = np.empty(len(order), dtype=np.uint32)
     rank[order] = np.arange(len(order), dtype=np.uint32)

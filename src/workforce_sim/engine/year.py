@@ -1,4 +1,4 @@
-"""One plan year: the events, in order. The order is a fact of the model and stands here, once."""
+"""One plan year: the events in their order, which is part of the model and is defined here only."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ PLAN: tuple[Step, ...] = (
 
 
 def with_own(steps: tuple[Step, ...], own: Sequence[OwnEvent]) -> tuple[Step, ...]:
-    """Return the steps of a year with the user's own events, each after the one it names; several in their order.
+    """Return the steps of a year with the user's own events, each after the event that it names, in their order.
 
     Raises:
-        RequestError: for an event that the year has no place for, or that selects columns which nobody has.
+        RequestError: for an event without a place in the year, or that selects columns which the staff do not have.
     """
     found = list(steps)
     for event in own:
@@ -87,7 +87,7 @@ def with_own(steps: tuple[Step, ...], own: Sequence[OwnEvent]) -> tuple[Step, ..
 
 
 def _no_place(event: OwnEvent, found: Sequence[Step], steps: Sequence[Step]) -> str:
-    """Return why an event cannot stand in the year; nothing when it can."""
+    """Return why the year cannot have an event; nothing if it can."""
     taken = sorted(event.adds.keys() & _columns(found))
     if taken:
         return f"adds {', '.join(taken)}, which the staff have; choose another name"
@@ -95,7 +95,7 @@ def _no_place(event: OwnEvent, found: Sequence[Step], steps: Sequence[Step]) -> 
 
 
 def _leads(step: Declared, name: str) -> bool:
-    """Return whether an event after ``name`` comes behind this one: it is that event, or another own one after it."""
+    """Return whether an event after ``name`` follows this one: that event, or another own event after it."""
     return name in {step.name, getattr(step, "after", None)}
 
 
@@ -106,13 +106,13 @@ def _columns(steps: Sequence[Step]) -> set[str]:
 
 @dataclass(frozen=True)
 class Part:
-    """A partition on its way through the year: its staff, and the year with what was settled for it."""
+    """A partition within the year: its staff, and the year with the outcomes of decisions for it."""
 
     staff: pl.DataFrame
     year: Year
 
     def through(self, events: Sequence[Declared]) -> Part:
-        """Take the staff through events: those of the model in one plan, collected once, a user's own each alone."""
+        """Apply events to the staff: those of the model in one plan, collected once, each of a user's own alone."""
         staff = self.staff
         for own, group in groupby(events, lambda event: isinstance(event, OwnEvent)):
             carry_out = self._own if own else self._planned
@@ -127,7 +127,7 @@ class Part:
         return reduce(lambda staff, event: cast("OwnEvent", event).applied(staff, self.year), events, staff)
 
     def given(self, name: str, value: Any) -> Part:
-        """Give the part of a decision that concerns the partition."""
+        """Store the outcome of a decision for the partition."""
         return replace(self, year=replace(self.year, given={**self.year.given, name: value}))
 
 
@@ -135,12 +135,12 @@ _AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 class Course:
-    """The course of a run's years: its events, and the selections of what they give.
+    """The years of a run: its events, and the selections of its tables.
 
     Args:
         world: of the run.
-        tables: whether ledger and snapshots are kept, or the summary alone.
-        in_order: whether they are put in written order.
+        tables: whether ledger and snapshots are kept, or only the summary.
+        in_order: whether they are sorted into written order.
     """
 
     def __init__(self, world: World, *, tables: bool = True, in_order: bool = False) -> None:
@@ -152,7 +152,7 @@ class Course:
         self.outputs = outputs(events, world, in_order=in_order)
 
     def step(self, opening: State, number: int, clock: Clock) -> tuple[Tables, State]:
-        """Move the staff through one plan year: its tables, and the opening of the next."""
+        """Compute one plan year: return its tables and the opening of the next."""
         year = Year(self.world, number, opening.scale, opening.forfeitures, clock)
         refuse_growth(int(opening.scale.amounts.max()), number)
         made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
@@ -168,7 +168,7 @@ class Course:
         return summary, (year.scale.grown(year.config.range_growth.ppm(year.number + 1)), left_over(rows, used, year))
 
     def _settled(self, parts: list[Part], year: Year) -> tuple[list[Part], list[Declared]]:
-        """Take every partition up to the last decision that needs everybody; return them, and the events after it."""
+        """Apply events up to the last decision that needs all employees; return the partitions and the later events."""
         events: list[Declared] = []
         for step in self.steps:
             if isinstance(step, Declared):
@@ -179,7 +179,7 @@ class Course:
         return parts, events
 
     def _made(self, parts: list[Part], events: Sequence[Declared], year: Year) -> list[Made]:
-        """Return what each partition gives: while one goes through its events, tables of the one before are made."""
+        """Return the results of each partition; while one is computed, the tables of the one before are made."""
         staff, start = (part.through(events).staff for part in parts), 0
         found: list[Callable[[], Made]] = []
         with beside(several=len(parts) > 1) as submit:
@@ -204,7 +204,7 @@ class Course:
 
 
 def _settled(parts: list[Part], decision: Settlement) -> list[Part]:
-    """Ask all partitions, settle, and give each what concerns it."""
+    """Ask all partitions, decide, and give each its outcome."""
     year = parts[0].year
     with year.clock(decision.name):
         found = decision.settle([decision.ask(Columns(part.staff), part.year) for part in parts], year)

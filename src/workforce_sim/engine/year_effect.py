@@ -1,4 +1,4 @@
-"""What a whole year shares, per replicate: a factor on everybody's termination rate, and what it adds to other rates.
+"""Effects of a whole year, per replicate: a factor on all termination rates, and amounts added to other rates.
 
 Chapter: ``docs/model/uncertainty.md``.
 """
@@ -20,7 +20,7 @@ _LEAST = 2.0**-53
 
 
 def year_factors(spread: float, seed: int, replicates: Iterable[int], year: int) -> list[int]:
-    """Return the factor of a year in each replicate, ppm; exactly 1 without a spread."""
+    """Return the factor of a year in each replicate, ppm; exactly 1 without year effects."""
     if not spread:
         return [PPM for _ in replicates]
     return [factor(spread, shared_draw(seed, r, year, Stream.YEAR_EFFECT)) for r in replicates]
@@ -33,7 +33,7 @@ def factor(spread: float, u: float) -> int:
 
 
 def year_shifts(spread: float, seed: int, replicates: Iterable[int], year: int, stream: Stream) -> list[int]:
-    """Return what a year adds to a rate in each replicate, ppm; 0 without a spread."""
+    """Return what a year adds to a rate in each replicate, ppm; 0 without year effects."""
     if not spread:
         return [0 for _ in replicates]
     return [shift(spread, shared_draw(seed, r, year, stream)) for r in replicates]
@@ -45,10 +45,10 @@ def shift(spread: float, u: float) -> int:
 
 
 def in_year(rate: int, factor_ppm: int) -> int:
-    """Return a rate in a year with a factor; ppm, at most 1."""
+    """Return a rate times the factor of a year; ppm, at most 1."""
     return min(half_up(rate * factor_ppm, PPM), PPM)
 
 
 def all_in_year(rates: Ints, factor_ppm: int) -> Ints:
-    """Return a rate per person in a year with a factor; ppm, at most 1."""
+    """Return each employee's rate times the factor of a year; ppm, at most 1."""
     return np.minimum(half_up(rates * factor_ppm, PPM), PPM)

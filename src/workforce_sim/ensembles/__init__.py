@@ -1,1 +1,1 @@
-"""Many worlds of one set of assumptions, and of several: ensembles, bands, comparisons."""
+"""Many simulations of one or several sets of assumptions: ensembles, bands, comparisons."""

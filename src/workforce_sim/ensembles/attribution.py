@@ -1,4 +1,4 @@
-"""Where the spread of an ensemble comes from: chance, the years, the assumptions, and what they do to each other.
+"""The sources of the spread of an ensemble: chance, years, assumptions, and their interaction.
 
 Chapter: ``docs/model/uncertainty.md``.
 """
@@ -27,6 +27,7 @@ from workforce_sim.errors.asked import MOST_REPLICATES, measure_name, whole, wit
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.wording import counted
+from workforce_sim.wording.progress import Count, counting, simulations
 
 FEWEST = 10
 ALL, REST = "all", "interaction"
@@ -77,11 +78,12 @@ def attribution(
     measures: Iterable[str] = DEFAULT,
     years: Iterable[int] | None = None,
     executor: Executor | None = None,
+    progress: Count | bool | None = True,
 ) -> Attribution:
     """Return how much of the spread of measures each source makes alone.
 
-    An ensemble is simulated for each source that the configuration has, the others held still, and one with all. All
-    have the same replicates, so the same draws.
+    An ensemble is simulated for each source of the configuration, with the others off, and one with all. All
+    have the same replicates and therefore the same draws.
 
     Args:
         config: path, dict or loaded configuration; the documented defaults when left out.
@@ -90,9 +92,11 @@ def attribution(
         measures: names of summary measures, ``_cents`` may be left out.
         years: plan years; the last one when left out.
         executor: as for ``simulate_ensemble``.
+        progress: called with how many simulations are done of all sources; True shows a line with the time left on a
+            terminal or in a notebook.
 
     Raises:
-        RequestError: for fewer replicates, for measures or years that are none.
+        RequestError: for fewer replicates, for unknown measures or years.
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
     replicates = within("replicates", replicates, FEWEST, MOST_REPLICATES)
@@ -103,10 +107,18 @@ def attribution(
     spreads: dict[str, Iterable[str]] = {source: {source} for source in sources}
     if len(sources) > 1:
         spreads[ALL] = sources
-    ensembles = {
-        name: simulate_ensemble(chosen, census=read, replicates=replicates, executor=executor, spread=spread)
-        for name, spread in spreads.items()
-    }
+    with simulations(progress) as tell:
+        ensembles = {
+            name: simulate_ensemble(
+                chosen,
+                census=read,
+                replicates=replicates,
+                executor=executor,
+                spread=spread,
+                progress=counting(tell, place, len(spreads)),
+            )
+            for place, (name, spread) in enumerate(spreads.items())
+        }
     ensembles.setdefault(ALL, ensembles[sources[0]])
     rows = [row for year in asked for name in names for row in _rows(ensembles, name, year)]
     return Attribution(pl.DataFrame(rows, schema=SCHEMA, orient="row"), ensembles)
@@ -189,10 +201,10 @@ def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, f
 
 
 def readable(found: Attribution) -> str:
-    """Return the shares as people read them, a line for each measure and year."""
-    lines = table(("", "year", "sd of all", *(f"{name}%" for name in ROWS[:-1])), _lines(found.table))
-    count = counted(found.ensembles[ALL].count, "replicate")
-    about = f"shares of the variance, {count} of each, +- standard error beside the draws of replicate 0"
+    """Return the shares as text, a line for each measure and year."""
+    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
+    count = counted(found.ensembles[ALL].count, "simulation")
+    about = f"shares of the variance, {count} for each source, +- standard error, without that of replicate 0's draws"
     return "\n".join([about, "", *lines])
 
 

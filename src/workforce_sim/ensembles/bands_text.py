@@ -1,4 +1,4 @@
-"""The bands of an ensemble as people read them."""
+"""The bands of an ensemble as text."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ import polars as pl
 
 from workforce_sim.ensembles.ensemble import LEAST, Ensemble
 from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, values
-from workforce_sim.wording import counted, percent
+from workforce_sim.wording import counted, percent, period
 
 COLUMNS = ("mean", "std error", "P5", "P50", "P95")
+_NOT_MET = "target precision not reached after {}"
 
 
 def readable(found: Ensemble, targets: Mapping[str, float] | None = None) -> str:
-    """Return the bands of staff, payroll, participation, match and net cost as text, a row for each year.
+    """Return the bands of headcount, payroll, participation, match and net employer cost as text, a row for each year.
 
     Args:
         found: the ensemble.
-        targets: the relative standard errors that were asked for, by measure.
+        targets: the requested relative standard errors, by measure.
     """
-    years = found.config.simulation.years
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
     sure = [_sure(name, found.sure[name], target, found.count) for name, target in (targets or {}).items()]
-    lines = table(("", "year", *COLUMNS), list(_rows(found)))
-    return "\n".join([f"{counted(found.count, 'replicate')}, {span}", *sure, "", *lines])
+    title = f"{counted(found.count, 'simulation')}, {period(found.config.simulation.years)}"
+    return "\n".join([title, *sure, "", *table(("", "year", *COLUMNS), list(_rows(found)))])
 
 
 def _rows(found: Ensemble) -> Iterator[tuple[str, ...]]:
@@ -42,9 +41,8 @@ def _cells(measure: str, row: Mapping[str, Any]) -> list[str]:
 
 
 def _sure(measure: str, reached: float, target: float, count: int) -> str:
-    far = "sure enough" if reached <= target and count >= LEAST else "not sure enough"
+    met, simulations = reached <= target and count >= LEAST, counted(count, "simulation")
+    found = f"stopped after {simulations}: target precision reached" if met else _NOT_MET.format(simulations)
+    few = f"; it takes {LEAST} simulations to tell" if reached <= target and not met else ""
     name = measure.removesuffix("_cents")
-    return (
-        f"{far} after {counted(count, 'replicate')}: the standard error of {name} is up to {percent(reached, 2)} of "
-        f"its mean ({percent(target, 2)} asked for)"
-    )
+    return f"{found} (standard error of {name}: {percent(reached, 2)} of its mean; target: {percent(target, 2)}{few})"

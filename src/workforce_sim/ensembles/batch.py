@@ -1,4 +1,4 @@
-"""A batch of replicates in one frame, down to their summaries; wherever it is carried out."""
+"""A batch of replicates in one frame, up to their summaries, in any thread or process."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from workforce_sim.ensembles.spread import grouped
 from workforce_sim.opening import Opening
 
 ROWS = 300_000
-"""Employees of a batch at its opening: of more, memory; of fewer, threads that wait for one another."""
+"""Employees of a batch at its opening: more need memory, fewer make threads wait for each other."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the replicates of an ensemble share: shipped once to each place that works on it.
+    """What the replicates of an ensemble share: sent once to each worker.
 
     Attributes:
-        config: as it is written; each replicate draws what is uncertain in it.
+        config: as written; each replicate draws its uncertain assumptions.
         opening: the completed census.
-        common: the replicate whose random numbers of persons all of them share; None where each has its own.
+        common: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
     """
 
@@ -38,14 +38,14 @@ class Job:
 
 
 class GivenUp(Exception):  # noqa: N818 - it is no error: nobody waits for the batch any more
-    """Raised within a batch that was given up."""
+    """Raised within a batch that was cancelled."""
 
 
 def summaries(job: Job, replicates: Sequence[int], given_up: Event | None = None) -> pl.DataFrame:
     """Return the summary of each replicate, as ``simulate(..., replicate=r)`` gives it; sorted.
 
     Raises:
-        GivenUp: after the year in which it is given up.
+        GivenUp: after the year in which it is cancelled.
     """
     found = []
     for config, numbers in grouped(job.config, replicates):
@@ -57,7 +57,7 @@ def summaries(job: Job, replicates: Sequence[int], given_up: Event | None = None
 
 
 def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl.DataFrame]:
-    """Yield the summaries of each year of the replicates that have one configuration."""
+    """Yield the summaries of each year of replicates with the same configuration."""
     state, world = prepared(config, job.opening, replicates, job.common, own=job.own, named=False)
     course, clock = Course(world, tables=False), Clock()
     for number in config.simulation.years:

@@ -1,16 +1,18 @@
-"""How comparisons, sweeps and attributions show themselves in a notebook."""
+"""Comparisons, sweeps and attributions as notebooks show them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.display.by_year import TREND, main_of, span
+from workforce_sim.display.by_year import TREND, main_of
 from workforce_sim.display.card import Card, Cell, Table, Trend, cells
-from workforce_sim.ensembles.wording import error
-from workforce_sim.wording import counted, number
+from workforce_sim.ensembles.ensemble import any_plan
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.ensembles.wording import error, swept
+from workforce_sim.wording import counted, period, with_names
 from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
@@ -20,15 +22,18 @@ if TYPE_CHECKING:
 
 SAME_DRAWS = "all scenarios use the same census and the same random draws"
 ENDS = "5th–95th percentile"
-SWEPT = ("headcount_closing", "participation_rate", "net_employer_cost_cents", "employer_cost_share_of_payroll")
-"""Measures that a sweep shows of each combination, the third with its difference from the first."""
+SWEPT = ("headcount_closing", "participation_rate", COST, OF_PAYROLL)
+"""Measures that a sweep shows of each combination, the cost with its difference from the first."""
+
+SWEPT_WITHOUT_PLAN = ("headcount_closing", "average_salary_cents", "payroll_cents")
+"""The same where no combination has a plan."""
 
 
 def comparison_card(found: Comparison) -> Card:
-    """Return what was asked, and the measures that differ: means by year, and the difference in the last."""
+    """Return the scenarios and the measures that differ: means by year, and the difference in the last."""
     count = counted(found.ensembles[found.baseline].count, "simulation")
     years = found.bands["year"].unique().sort().to_list()
-    title = f"{len(found.ensembles)} scenarios, {count} of each, {span(years)}; {SAME_DRAWS}"
+    title = f"{len(found.ensembles)} scenarios, {count} of each, {period(years)}; {SAME_DRAWS}"
     asked = Table(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
     measures = main_of(found.bands["measure"].unique(maintain_order=True))
     differing = set(found.differences.filter((pl.col("mean") != 0) | (pl.col("p5") != pl.col("p95")))["measure"])
@@ -40,10 +45,10 @@ def comparison_card(found: Comparison) -> Card:
 
 
 def _totals(found: Comparison) -> Table:
-    """Return what adds up over the years, of measures that differ: each total, and its difference from the baseline."""
+    """Return totals over the years of measures that differ, and their differences from the baseline."""
     table = found.totals
     differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
-    differing = set(table.filter(differs)["measure"])
+    differing = table.filter(differs)["measure"].unique(maintain_order=True)
     heading = ("", "Scenario", "Total", f"Difference from {found.baseline}", "Std. error", ENDS)
     parts = [table.filter(pl.col("measure") == name).to_dicts() for name in main_of(differing)]
     rows = [_total(row, place) for part in parts for place, row in enumerate(part)]
@@ -78,14 +83,9 @@ def _same(measures: Iterable[str], differing: set[str]) -> Iterator[str]:
         yield f"The same in all scenarios: {', '.join(same)}"
 
 
-def notes(found: Comparison) -> Iterator[str]:
-    """Yield the notes of all scenarios, each once, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    for note, names in of.items():
-        yield note if len(names) == len(found.ensembles) else f"{', '.join(names)}: {note}"
+def notes(found: Comparison) -> list[str]:
+    """Return the notes of all scenarios, each once, with the scenarios where it is not of all."""
+    return with_names({name: ensemble.notes for name, ensemble in found.ensembles.items()})
 
 
 def sweep_card(found: Sweep) -> Card:
@@ -93,20 +93,20 @@ def sweep_card(found: Sweep) -> Card:
     count = counted(found.ensembles[0].count, "simulation")
     combinations = counted(len(found.ensembles), "combination")
     years = found.summary["year"].unique().sort().to_list()
-    title = f"{combinations}, {count} of each, {span(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
-    cost = SWEPT[2]
-    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in SWEPT), "Difference", "Std. error", TREND)
-    rows = [_combination(row, found.summary, cost) for row in found.combinations.rows()]
+    title = f"{combinations}, {count} of each, {period(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
+    told = SWEPT if any_plan(found.ensembles) else SWEPT_WITHOUT_PLAN
+    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in told), "Difference", "Std. error", TREND)
+    rows = [_combination(row, found.summary, told) for row in found.combinations.rows()]
     return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
 
-def _combination(values: tuple[Any, ...], summary: pl.DataFrame, cost: str) -> list[Cell]:
+def _combination(values: tuple[Any, ...], summary: pl.DataFrame, measures: Sequence[str]) -> list[Cell]:
     part = summary.filter(pl.col("combination") == values[0]).sort("year")
     last = {row["measure"]: row for row in part.filter(pl.col("year") == part["year"].max()).to_dicts()}
+    cost = measures[2]
     costs = part.filter(pl.col("measure") == cost)["mean"].to_list()
-    swept = [value if isinstance(value, str) else number(value) for value in values]
     apart = moved(cost, last[cost]["difference_mean"]), error(cost, last[cost]["difference_mean_error"])
-    return [*swept, *(shown(name, last[name]["mean"]) for name in SWEPT), *apart, Trend(tuple(costs))]
+    return [*map(swept, values), *(shown(name, last[name]["mean"]) for name in measures), *apart, Trend(tuple(costs))]
 
 
 def attribution_card(found: Attribution) -> Card:

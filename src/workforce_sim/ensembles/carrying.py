@@ -1,4 +1,4 @@
-"""Where batches are carried out: threads of this process, or anything with the interface of ``concurrent.futures``."""
+"""Where batches run: threads of this process, or any executor like those of ``concurrent.futures``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from workforce_sim.ensembles.batch import Job, batches, summaries
 from workforce_sim.errors.forking import refuse_forked
 
 AHEAD = 2
-"""Batches handed out for each worker: the next one waits there when one is done."""
+"""Batches submitted for each worker, so that the next one waits there when one is done."""
 
 
 LOOK_UP = 0.2
-"""Seconds after which waiting looks up: the handler that Polars has for SIGINT does not wake who waits for a lock."""
+"""Seconds between checks while waiting: the SIGINT handler of Polars does not wake a thread that waits for a lock."""
 
 Keep = Callable[[pl.DataFrame], None]
 """Called with the summaries of a batch as soon as it is done."""
@@ -31,10 +31,9 @@ Keep = Callable[[pl.DataFrame], None]
 def carried_out(
     job: Job, replicates: Sequence[int], executor: Executor | None, keep: Keep | None = None
 ) -> Generator[pl.DataFrame]:
-    """Yield the summaries of batch after batch, in the order of the replicates, whatever order they are done in.
+    """Yield the summaries of the batches in the order of the replicates, in whatever order they finish.
 
-    The rest is given up, and not waited for, when the caller stops listening or is interrupted; what is done by then is
-    kept.
+    When the caller stops or is interrupted, the rest is cancelled without waiting; finished batches are kept.
     """
     with _hands(job, executor) as (submit, workers):
         waiting: deque[Future[pl.DataFrame]] = deque()
@@ -53,7 +52,7 @@ def carried_out(
 
 
 class _Kept:
-    """Batches that are kept as soon as they are done, each once."""
+    """Keeps each batch once, as soon as it is done."""
 
     def __init__(self, keep: Keep | None) -> None:
         self._keep = keep
@@ -71,7 +70,7 @@ class _Kept:
         return found
 
     def those_done(self, waiting: Iterable[Future[pl.DataFrame]]) -> None:
-        """Keep what is done; a batch that failed is told of when it is its turn."""
+        """Keep finished batches; a failed batch raises its error when it is its turn."""
         for future in waiting:
             if future in self._there or not future.done() or future.cancelled():
                 continue
@@ -82,7 +81,7 @@ class _Kept:
 
 @contextmanager
 def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
-    """Give what hands out a batch, and how many workers there are; threads are not waited for when it is given up."""
+    """Give a function that submits a batch, and the number of workers; cancelling does not wait for threads."""
     if executor is not None:
         shipped = ship(job, executor)
         yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), _workers(executor)
@@ -97,7 +96,7 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
 
 
 def _workers(executor: Executor) -> int:
-    """Return how many workers an executor has, as far as it tells."""
+    """Return how many workers an executor has, if it says so."""
     client = getattr(executor, "_client", None)
     if client is not None:
         return max(1, sum(client.nthreads().values()))
@@ -105,14 +104,14 @@ def _workers(executor: Executor) -> int:
 
 
 def ship(job: Job, executor: Executor) -> Any:
-    """Return the job as it travels: put on every worker of a ``dask.distributed`` cluster once, else with each task."""
+    """Return the job to send: once to every worker of a ``dask.distributed`` cluster, otherwise with each task."""
     blob = pickle.dumps(job)
     client = getattr(executor, "_client", None)
     return blob if client is None else client.scatter(blob, broadcast=True, hash=True)
 
 
 def remote_summaries(shipped: bytes, replicates: tuple[int, ...]) -> pl.DataFrame:
-    """Return the summaries of a batch of a job that travelled."""
+    """Return the summaries of a batch of a job that was sent."""
     refuse_forked()
     return summaries(_unpacked(shipped), replicates)
 

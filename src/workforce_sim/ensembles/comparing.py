@@ -1,4 +1,4 @@
-"""Scenarios with common random numbers: how they differ, how sure that is, and who gains and who loses."""
+"""Scenarios with the same random draws: their differences, how precise these are, and who gains and loses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import polars as pl
 from workforce_sim.census import Census
 from workforce_sim.config import Config
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles import pairing, people
@@ -29,10 +28,11 @@ from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.run import begin, census_of
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 from workforce_sim.wording.terminal import printable
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Displayed):
-    """Scenarios of one census, with common random numbers.
+class Comparison(PassedOn):
+    """Scenarios of one census, with the same random draws.
 
     Attributes:
         ensembles: by name of the scenario, the baseline first.
-        configs: what was asked, in the same order.
-        census: the census that all have; None of a comparison that was read from its folder.
+        configs: the configurations, in the same order.
+        census: the census of all; None for a comparison that was read from its folder.
         own: the user's own events, in every scenario.
-        groups: by name of the scenario, what ``by_group`` is made of: one row per replicate, year, cut (``by``) and
+        groups: by name of the scenario, the data of ``by_group``: one row per replicate, year, cut (``by``) and
             group.
         saved: tables of groups of a comparison that was read from its folder, as they were written.
     """
@@ -73,18 +73,18 @@ class Comparison(Displayed):
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by name of the scenario: configuration, fingerprint of the census, versions."""
+        """The request, by name of the scenario: configuration, fingerprint of the census, versions."""
         return {name: ensemble.header for name, ensemble in self.ensembles.items()}
 
     @cached_property
     def replicates(self) -> pl.DataFrame:
         """One row per scenario, replicate and year: the measures of ``tables.SUMMARY``; a plan that is off costs 0."""
-        return _stacked(iter(self._summaries.items()))
+        return stacked(self._summaries.items())
 
     @cached_property
     def bands(self) -> pl.DataFrame:
         """One row per scenario, year and measure: mean and P5 to P95; see ``Ensemble.bands``."""
-        return _stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
+        return stacked((name, bands(summaries)) for name, summaries in self._summaries.items())
 
     @cached_property
     def differences(self) -> pl.DataFrame:
@@ -111,12 +111,11 @@ class Comparison(Displayed):
         payroll it is that of all years together.
         """
         base = self._summaries[self.baseline]
-        found = _stacked((name, pairing.side_by_side(base, rows)) for name, rows in self._summaries.items())
-        return found.filter(pl.col("year").is_null()).drop("year")
+        return stacked((name, pairing.in_total(base, rows)) for name, rows in self._summaries.items())
 
     @property
     def made_by(self) -> list[str]:
-        """What ``by_group`` tells groups by: ``hired``, then what was asked for."""
+        """The values of ``by`` in ``by_group``: ``hired``, then those requested."""
         if self.groups:
             return self.groups[self.baseline]["by"].unique(maintain_order=True).to_list()
         return [table.columns[1] for name, table in self.saved.items() if name.startswith("by_")]
@@ -127,8 +126,8 @@ class Comparison(Displayed):
         Args:
             by: ``hired``, or what ``compare(by=...)`` named: ``department``, ``level``, ``age_band``, ``tenure_band``,
                 ``pay_band``; in force at the end of each year or on leaving.
-            least: hide groups of fewer people, and as few more as keep those from being found by subtraction: they are
-                null, and ``suppressed`` says which. Left out, everything is shown.
+            least: hide groups of fewer employees, and the few others needed so that subtraction cannot reveal them:
+                they are null, and ``suppressed`` says which. Left out, everything is shown.
 
         Returns:
             One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
@@ -136,7 +135,7 @@ class Comparison(Displayed):
             nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
 
         Raises:
-            RequestError: for a ``by`` that was not asked for, or a ``least`` below 2.
+            RequestError: for a ``by`` that was not requested, or a ``least`` below 2.
         """
         if by not in self.made_by:
             made = " and ".join(self.made_by) or "no group"
@@ -148,7 +147,7 @@ class Comparison(Displayed):
 
     def _beside(self, measured: Any) -> pl.DataFrame:
         base = self._summaries[self.baseline]
-        return _stacked((name, measured(base, self._summaries[name])) for name in self.others)
+        return stacked((name, measured(base, self._summaries[name])) for name in self.others)
 
     @cached_property
     def _summaries(self) -> dict[str, pl.DataFrame]:
@@ -166,10 +165,10 @@ class Comparison(Displayed):
         )
 
     def persons(self, replicate: int = 0, *, by_year: bool = False) -> pl.DataFrame:
-        """Return everybody of one replicate, hires included, as they fare in each scenario beside the baseline.
+        """Return all employees of one simulation, hires included, in each scenario beside the baseline.
 
-        A hire of the same id is the same person in both, as both draw the same. The replicate is simulated in every
-        scenario when it is first asked for.
+        A hire with the same id is the same person in both, as the draws are the same. The simulation is made in every
+        scenario when it is first needed.
 
         Args:
             replicate: which of the seed's many worlds; any, also one that is not in the ensembles.
@@ -180,10 +179,10 @@ class Comparison(Displayed):
         """
         found = self._found(replicate)
         base = found[self.baseline]
-        return _stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
+        return stacked((name, people.persons(base, found[name], by_year=by_year)) for name in self.others)
 
     def gains(self, by: str = "age_band", replicate: int = 0, *, least: int | None = None) -> pl.DataFrame:
-        """Return who gains and who loses employer money over all years, by group.
+        """Return who gains and who loses employer contributions over all years, by group.
 
         Args:
             by: ``age_band``, ``tenure_band``, ``level`` or ``pay_band``, of each person's first year.
@@ -204,14 +203,14 @@ class Comparison(Displayed):
             return table
         rows = self.persons(replicate)
         parts = ((part["scenario"][0], part) for part in rows.partition_by("scenario", maintain_order=True))
-        return _stacked((name, people.gains(part, by, least)) for name, part in parts)
+        return stacked((name, people.gains(part, by, least)) for name, part in parts)
 
     def report(
         self,
         path: str | Path,
         *,
         discount_rate: float | None = None,
-        least: int | None = 10,
+        least: int | None = LEAST,
         attribution: Attribution | None = None,
     ) -> Path:
         """Write one page about the comparison, an HTML file for people to read, and return its path.
@@ -230,12 +229,10 @@ class Comparison(Displayed):
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate, attribution=attribution, least=least)
-        return written
+        return self._page(path, rate=discount_rate, attribution=attribution, least=least)
 
     def _found(self, replicate: int) -> dict[str, pl.DataFrame]:
-        """Return what each person has of each year, by scenario; kept for the next question."""
+        """Return each employee's amounts of each year, by scenario; kept for the next call."""
         replicate = asked.replicate(replicate)
         if self.census is None:
             raise RequestError("a comparison read from its folder has no census: who gains is told by compare itself")
@@ -268,20 +265,14 @@ class Comparison(Displayed):
     def __str__(self) -> str:
         return readable(self)
 
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
 
-
-def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+def stacked(named: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Return the tables of scenarios as one, with their names in the first column."""
     return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
 
 
 def changed(first: Config, second: Config) -> Iterator[tuple[str, str, str]]:
-    """Yield key and both values, in words, of whatever differs between two configurations but where files lie."""
+    """Yield key and both values, as text, of each difference between two configurations except paths of files."""
     before, after = (config.model_dump(mode="json", by_alias=True) for config in (first, second))
     for key, one, other in changes(before, after):
         if key not in PATHS:
@@ -299,7 +290,7 @@ def compare(
     own_events: Iterable[OwnEvent] = (),
     by: str | Iterable[str] = (),
 ) -> Comparison:
-    """Simulate scenarios of one census with common random numbers: replicate r of each has the same draws.
+    """Simulate scenarios of one census with the same random draws: replicate r of each has the same draws.
 
     Args:
         scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
@@ -352,8 +343,3 @@ def _ways(by: str | Iterable[str]) -> list[str]:
     if wrong:
         raise RequestError(f"by must be {', '.join(people.GROUPS[:-1])} or {people.GROUPS[-1]} (got {wrong[0]!r})")
     return wanted
-
-
-def counting(tell: Count | None, place: int, of: int) -> Count | None:
-    """Return what tells the progress of one ensemble as that of all."""
-    return None if tell is None else lambda done, total: tell(place * total + done, of * total)

@@ -1,4 +1,4 @@
-"""A comparison of scenarios as people read it: what differs, what it costs by year and in total, and for whom."""
+"""A comparison of scenarios as text: what differs, what it costs by year and in total, and for whom."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
-from workforce_sim.ensembles.groups_text import costs_table
+from workforce_sim.ensembles.ensemble import any_plan
+from workforce_sim.ensembles.groups_text import WIDTH, costs_table
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import columns, counted
+from workforce_sim.wording import columns, counted, period
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
-
-LEAST = 10
-"""Fewest people of a group that is shown, unless everything is."""
-
-COST = "net_employer_cost_cents"
 OF_GROUPS = {EMPLOYER: True, "deferral_cents": True, "participation_rate": False}
 """Measures that are shown of existing employees and future hires, and whether they add up over years."""
+
+WITHOUT_PLAN = {PAYROLL: True}
+"""The same where no scenario has a plan."""
 
 Row = Mapping[str, Any]
 Key = tuple[str, int | None]
@@ -36,14 +36,16 @@ def readable(found: Comparison, by: str | None = None, least: int | None = LEAST
 
     Args:
         found: the comparison.
-        by: the groups that the cost is shown of, besides existing employees and future hires.
-        least: groups of fewer people are hidden; None hides none.
+        by: the groups for which the cost is shown, besides existing employees and future hires.
+        least: groups of fewer employees are hidden; None hides none.
     """
     parts = [_headline(found)]
+    cuts = [cut for cut in (HIRED, *([] if by is None else [by])) if cut in found.made_by]
+    groups = [found.by_group(cut, least=least) for cut in cuts]
     for name in found.others:
         parts += ["", *_configuration(found, name), "", *_answer(found, name), "", *_by_year(found, name)]
-        for cut in (HIRED,) if by is None else (HIRED, by):
-            parts += _by_group(found, name, cut, least)
+        for rows in groups:
+            parts += _by_group(found, name, rows)
         parts += _per_point(found, name)
     return "\n".join([*parts, *_notes(found)])
 
@@ -56,8 +58,7 @@ def _headline(found: Comparison) -> str:
 
 def span(found: Comparison) -> str:
     """Return the years of a comparison."""
-    years = found.ensembles[found.baseline].config.simulation.years
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    return period(found.ensembles[found.baseline].config.simulation.years)
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:
@@ -68,16 +69,20 @@ def _configuration(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _answer(found: Comparison, name: str) -> Iterator[str]:
-    """Yield what the scenario costs over all years, with its range."""
-    row = found.totals.row(by_predicate=(pl.col("scenario") == name) & (pl.col("measure") == COST), named=True)
+    """Yield what the scenario costs over all years, with its range; where no scenario has a plan, of the payroll."""
+    plan = any_plan(found.ensembles.values())
+    measure = COST if plan else PAYROLL
+    costs = f"{name} costs the employer" if plan else f"the payroll of {name} is"
+    beside = found.baseline if plan else f"that of {found.baseline}"
+    row = found.totals.row(by_predicate=(pl.col("scenario") == name) & (pl.col("measure") == measure), named=True)
     more, uncertain = row["difference_mean"], row["difference_mean_error"]
     if more is None or not (more or uncertain):
-        yield f"{name} costs the employer the same as {found.baseline} over {span(found)}"
+        yield f"{costs} the same as {beside} over {span(found)}"
         return
     how = "more" if more > 0 else "less"
-    yield f"{name} costs the employer {amount(abs(more))} {how} than {found.baseline} over {span(found)}"
+    yield f"{costs} {amount(abs(more))} {how} than {beside} over {span(found)}"
     if uncertain is not None:
-        ends = " to ".join(gaps(COST, [row["difference_p5"], row["difference_p95"]]))
+        ends = " to ".join(gaps(measure, [row["difference_p5"], row["difference_p95"]]))
         unclear = "; the difference may be chance" if abs(more) <= 2 * uncertain else ""
         yield f"  90% of simulations: {ends}; standard error of the mean: {amount(uncertain)}{unclear}"
 
@@ -88,7 +93,7 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
     sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
     years: list[int | None] = [*found.ensembles[name].config.simulation.years]
     told = [measure for measure in SHOWN if any(side[measure, year]["mean"] for side in sides for year in years)]
-    same = [measure for measure in told if all(_is_nothing(moved[measure, year]) for year in years)]
+    same = [m for m in told if all(_is_nothing(moved[m, y]) and _both_or_none(m, y, sides) for y in years)]
     rows = [row for measure in told if measure not in same for row in _rows(measure, years, sides, moved)]
     heading = ("", "year", *(side[:WIDTH] for side in (found.baseline, name)))
     if rows:
@@ -97,12 +102,12 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
         yield from _wrapped("the same in every simulation: ", [SHOWN[measure] for measure in same])
 
 
-def _wrapped(begin: str, words: list[str], width: int = 100) -> Iterator[str]:
-    """Yield a list of words as lines of a width, the first one with what they are."""
+def _wrapped(begin: str, words: list[str]) -> Iterator[str]:
+    """Yield a list of words as lines of 100 letters, the first one with what they are."""
     line = begin
     for place, word in enumerate(words):
         text = word + (", " if place + 1 < len(words) else "")
-        if len(line) + len(text.rstrip()) > width:
+        if len(line) + len(text.rstrip()) > 100:
             yield line.rstrip()
             line = "  "
         line += text
@@ -124,6 +129,11 @@ def _is_nothing(moved: Row) -> bool:
     return not any(moved[name] for name in ("mean", "p5", "p95", "mean_error"))
 
 
+def _both_or_none(measure: str, year: int | None, sides: list[dict[Key, Row]]) -> bool:
+    """Return whether a measure has a value on both sides or on neither: nobody's deferral rate without a plan."""
+    return len({side[measure, year]["mean"] is None for side in sides}) == 1
+
+
 def _rows(
     measure: str, years: list[int | None], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
 ) -> Iterator[tuple[str, ...]]:
@@ -141,13 +151,11 @@ def _moved(measure: str, moved: Row) -> Iterator[str]:
     yield from (gap, error(measure, moved["mean_error"]), *ends)
 
 
-def _by_group(found: Comparison, name: str, by: str, least: int | None) -> Iterator[str]:
-    """Yield employer contributions, deferrals and participation of groups: those of which anything differs."""
-    if by not in found.made_by:
-        return
-    rows = found.by_group(by, least=least)
+def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]:
+    """Yield employer contributions, deferrals and participation of the groups with any difference."""
     differs = rows.filter((pl.col("scenario") == name) & pl.any_horizontal(pl.col("^difference_.*$") != 0))["measure"]
-    measures = {measure: adds for measure, adds in OF_GROUPS.items() if measure in differs}
+    of_groups = OF_GROUPS if any_plan(found.ensembles.values()) else WITHOUT_PLAN
+    measures = {measure: adds for measure, adds in of_groups.items() if measure in differs}
     if measures:
         yield from ("", *costs_table(rows, found.baseline, name, measures, span(found)))
 
@@ -163,12 +171,6 @@ def _per_point(found: Comparison, name: str) -> Iterator[str]:
 
 
 def _notes(found: Comparison) -> Iterator[str]:
-    """Yield what is to be said of the census and the plans, with the scenarios where it is not of all."""
-    of: dict[str, list[str]] = {}
-    for name, ensemble in found.ensembles.items():
-        for note in ensemble.notes:
-            of.setdefault(note, []).append(name)
-    if of:
-        yield from ("", "notes")
-    for note, names in of.items():
-        yield f"  {note}" if len(names) == len(found.ensembles) else f"  {', '.join(names)}: {note}"
+    """Yield the notes of the census and the plans under a heading."""
+    told = [f"  {note}" for note in notes(found)]
+    yield from ("", "notes", *told) if told else ()

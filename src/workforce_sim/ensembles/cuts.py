@@ -1,7 +1,7 @@
-"""Groups of employees within many replicates: what each costs, defers and takes part, year by year and in total.
+"""Groups of employees in many replicates: cost, deferrals and participation, year by year and in total.
 
 The sums of a group are measures of an event that changes nothing, so that they come with each replicate's summary.
-Employees count in the group in force at the end of the year or on leaving, as in ``summary_by``.
+Employees count in their group at the end of the year or at termination, as in ``summary_by``.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _PLAN_SUMS = {
     "nonelective_cents": pl.col("nonelective_cents"),
 }
 SUMS = (*_SUMS, *_PLAN_SUMS)
-"""What is added up over the employees of a group."""
+"""Measures added up over the employees of a group."""
 
 EMPLOYER, PARTICIPATION = "employer_cents", "participation_rate"
-"""What follows from it: match and nonelective contributions together; participants over eligible."""
+"""Measures computed from these: match and nonelective contributions together; participants over eligible."""
 
 _STAFF = {"age_band": "age", "tenure_band": "tenure", "pay_band": "new_salary_cents"}
 _EVENT = "groups_of_a_comparison"
@@ -50,7 +50,7 @@ _SEPARATOR = "\x1f"
 
 
 class Cut(NamedTuple):
-    """A way of grouping: the names of its groups, and the number of each employee's among them."""
+    """A way of grouping: the names of its groups, and each employee's position among them."""
 
     by: str
     groups: Sequence[str]
@@ -91,7 +91,7 @@ def adding_up(cuts: Sequence[Cut], config: Config) -> OwnEvent:
 
 
 def taken_apart(replicates: pl.DataFrame, cuts: Sequence[Cut]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return summaries without the sums of groups, and these: one row per replicate, year, cut and group."""
+    """Return summaries without the sums of groups, and the sums: one row per replicate, year, cut and group."""
     own = [name for name in replicates.columns if name.startswith(f"{_EVENT}{_SEPARATOR}")]
     return replicates.drop(own), pl.concat(_rows(replicates, cuts))
 
@@ -115,8 +115,8 @@ def by_group(sums: Mapping[str, pl.DataFrame], baseline: str, by: str, least: in
         sums: what ``taken_apart`` gives of each scenario.
         baseline: the scenario to compare with.
         by: the cut.
-        least: groups of fewer people at a year's end in the mean, and as few more as keep those from being found by
-            subtraction, are null, and ``suppressed`` says which; None hides none.
+        least: groups of fewer employees (mean at year end), and the few others needed so that subtraction cannot reveal
+            them, are null, and ``suppressed`` says which; None hides none.
 
     Returns:
         One row per scenario, group with anybody in it, year and measure: scenario, the group, year (null: all years
@@ -133,7 +133,7 @@ def by_group(sums: Mapping[str, pl.DataFrame], baseline: str, by: str, least: in
 
 
 def _there(sums: Mapping[str, pl.DataFrame], by: str) -> list[str]:
-    """Return the groups that somebody is in, in order."""
+    """Return the groups with employees, in order."""
     rows = pl.concat([each.filter(by=by) for each in sums.values()])
     paid = rows.group_by("group", maintain_order=True).agg(pl.col("payroll_cents").max())
     return paid.filter(pl.col("payroll_cents") > 0)["group"].to_list()
@@ -149,7 +149,7 @@ def _suppressed(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
 
 
 def _measured(rows: pl.DataFrame, by: str, group: str) -> pl.DataFrame:
-    """Return the sums of a group with what follows from them: one row per replicate and year."""
+    """Return the sums of a group and the computed measures: one row per replicate and year."""
     part = rows.filter(by=by, group=group)
     rate = pl.when(pl.col("eligible") > 0).then(pl.col("participants") / pl.col("eligible"))
     employer = pl.col("match_cents") + pl.col("nonelective_cents")

@@ -1,4 +1,4 @@
-"""Ensembles: many replicates of one set of assumptions, what they have in common and how far they spread."""
+"""Ensembles: many replicates of one set of assumptions, their means and their spread."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.display.by_year import bands_table, span
+from workforce_sim.display.by_year import bands_table
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import bands_plot
 from workforce_sim.effect.notes import idle_draws
@@ -32,28 +31,28 @@ from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 from workforce_sim.wording.progress import Count, simulations
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.attribution import Attribution
 
 LEAST = 30
-"""Replicates before an ensemble may say that it is sure enough; it looks again after each further so many."""
+"""Replicates before an ensemble can reach its target precision, and between later checks of it."""
 
 
 @dataclass(frozen=True, repr=False)
-class Ensemble(Displayed):
+class Ensemble(PassedOn):
     """Many replicates.
 
     Attributes:
         replicates: one row per replicate and year, columns of ``tables.SUMMARY``; sorted.
-        config: the configuration that was simulated; replicates draw what is uncertain in it.
-        notes: what was imputed, ignored or dropped in the census; what the law has against the plan; what was asked to
-            vary and does not.
-        kept: whole results of the replicates that were asked for, by number.
-        sure: of ``until``: how large the relative standard error of each measure became; empty without.
-        origin: census and versions; of an ensemble on disk, what its folder says of them.
+        config: the configuration that was simulated; replicates draw its uncertain assumptions.
+        notes: what was imputed, ignored or dropped in the census; compliance warnings; requested sources that do not
+            vary.
+        kept: whole results of the requested replicates, by number.
+        sure: the relative standard error that each measure of ``until`` reached; empty without it.
+        origin: census and versions; for an ensemble on disk, those in its folder.
     """
 
     replicates: pl.DataFrame
@@ -65,7 +64,7 @@ class Ensemble(Displayed):
 
     @cached_property
     def header(self) -> Header:
-        """What was asked: configuration, fingerprint of the census, versions."""
+        """The request: configuration, fingerprint of the census, versions."""
         return self.origin if isinstance(self.origin, Header) else self.origin.header(self.config, self.notes)
 
     @cached_property
@@ -85,16 +84,14 @@ class Ensemble(Displayed):
 
         Args:
             path: file to write, ending in ``.html``; an older report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
-            attribution: what ``attribution`` found: the page then tells chance, years and assumptions apart.
+            discount_rate: yearly rate for present values; 0.05 when left out.
+            attribution: a result of ``attribution``: the page then shows chance, years and assumptions separately.
 
         Raises:
             RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
             LedgerError: when the file cannot be written.
         """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate, attribution=attribution)
-        return written
+        return self._page(path, rate=discount_rate, attribution=attribution)
 
     def __repr__(self) -> str:
         return f"<Ensemble of {counted(self.count, 'simulation')}, {self._span}>"
@@ -116,13 +113,7 @@ class Ensemble(Displayed):
 
     @property
     def _span(self) -> str:
-        return span(self.replicates["year"].unique().sort().to_list())
-
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
+        return period(self.replicates["year"].unique().sort().to_list())
 
 
 def simulate_ensemble(
@@ -140,7 +131,7 @@ def simulate_ensemble(
 ) -> Ensemble:
     """Simulate many replicates and keep their summaries.
 
-    Replicate r is what ``simulate(..., replicate=r)`` gives, to the cent, whatever batches, workers or order.
+    Replicate r is the result of ``simulate(..., replicate=r)``, to the cent, for any batches, workers or order.
 
     Args:
         config: path, dict or loaded configuration; the documented defaults when left out.
@@ -150,18 +141,18 @@ def simulate_ensemble(
             left out, one thread for each processor.
         progress: called after each batch with how many replicates are done, and how many there are at most; True shows
             a line with the time left on a terminal or in a notebook.
-        events: numbers of replicates whose whole results are wanted.
-        until: stop when the mean of a measure is sure enough in every year: its name, and the largest standard error as
-            a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 replicates are made.
-        out: folder to write the replicates to, batch by batch, and the bands at the end; that of the same ensemble goes
-            on where it was: see ``ensembles.recording``.
-        spread: what varies between replicates: ``"chance"``, ``"year"``, ``"assumptions"`` or a set of them, the others
-            held still; left out, all that the configuration has. See ``docs/model/uncertainty.md``.
+        events: numbers of replicates whose whole results to keep.
+        until: stop when the mean of a measure reaches its target precision in every year: its name, and the largest
+            standard error as a share of the mean, such as ``{"net_employer_cost": "0.5%"}``; at least 30 are made.
+        out: folder to write the replicates to, batch by batch, and the bands at the end; in the folder of the
+            same ensemble it continues: see ``ensembles.recording``.
+        spread: what varies between replicates: ``"chance"``, ``"year"``, ``"assumptions"`` or a set of them, with the
+            others off; left out, all that the configuration has. See ``docs/model/uncertainty.md``.
         own_events: events of your own, made with ``event``.
 
     Raises:
-        RequestError: for replicates, ``until`` or ``spread`` that make no sense; for ``events`` or ``out`` where chance
-            is held still, as such replicates are none that ``simulate`` gives.
+        RequestError: for invalid replicates, ``until`` or ``spread``; for ``events`` or ``out`` if chance is off, since
+            ``simulate`` does not give such replicates.
         ConfigError, CensusError, SimulationError: as ``simulate``.
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
     """
@@ -191,6 +182,11 @@ def simulate_ensemble(
     return ensemble
 
 
+def any_plan(found: Iterable[Ensemble]) -> bool:
+    """Return whether any of several ensembles has a plan; without one, people are told of payroll and headcount."""
+    return any(each.config.plan.enabled for each in found)
+
+
 def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] = ()) -> Result:
     """Return the whole result of one replicate, in memory."""
     run = begin(config, census=census, replicate=replicate, own=own)
@@ -198,7 +194,7 @@ def whole(config: Config, census: Any, replicate: int, own: Sequence[OwnEvent] =
 
 
 def _whole(events: Iterable[int]) -> list[int]:
-    """Return the numbers of the replicates whose whole results are wanted, each once."""
+    """Return the numbers of the replicates whose whole results to keep, each once."""
     numbers = asked.numbers(events)
     if numbers is None:
         what = f"expected numbers of replicates from 0 to {asked.LAST_REPLICATE:,}"
@@ -229,7 +225,7 @@ def _collected(
     tell: Count | None,
     targets: Mapping[str, float],
 ) -> tuple[pl.DataFrame, dict[str, float]]:
-    """Return the summaries of all replicates, or of those after which everything was sure enough."""
+    """Return the summaries of all replicates, or of those needed to reach the target precision."""
     parts: list[pl.DataFrame] = []
     done = 0
     for part in batches:

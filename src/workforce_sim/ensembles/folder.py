@@ -1,11 +1,11 @@
-"""A comparison or a sweep as a new folder: written beside its place and moved there whole, for its owner alone.
+"""A comparison or a sweep as a new folder: written beside its place and moved there whole, for its owner only.
 
 ::
 
     OUT/
       bands.parquet ...      the tables
       comparison.json        all tables but the replicates, to read without this package; or sweep.json
-      asked.json             what was asked of each scenario (configuration, census fingerprint, versions); SHA-256 of
+      asked.json             the request of each scenario (configuration, census fingerprint, versions); SHA-256 of
                              the tables; sealed
 """
 
@@ -50,17 +50,17 @@ def write_folder(
     kind: str,
     headers: Mapping[str, Header],
 ) -> None:
-    """Write tables as ``NAME.parquet``, plain data as ``KIND.json`` and what was asked as ``asked.json``.
+    """Write tables as ``NAME.parquet``, plain data as ``KIND.json`` and the requests as ``asked.json``.
 
     Args:
         folder: new folder.
         tables: by name.
         page: plain data, for other programs.
         kind: ``comparison`` or ``sweep``.
-        headers: what was asked, by name of the scenario or number of the combination, in order.
+        headers: the requests, by name of the scenario or number of the combination, in order.
 
     Raises:
-        LedgerError: when it exists, or cannot be written; nothing is left then.
+        LedgerError: when it exists or cannot be written; nothing is left behind.
     """
     refuse_existing(folder)
     scenarios = [{"name": name, "header": asdict(header)} for name, header in headers.items()]

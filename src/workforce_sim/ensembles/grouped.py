@@ -1,4 +1,4 @@
-"""What one simulation of each scenario tells for a report: who gains by every way of grouping, why the cost differs."""
+"""Tables of a report from one simulation of each scenario: who gains by group, why the cost differs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workforce_sim.explain.change import explain_change
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
 
-TABLES = ("groups", "drivers")
+REPORT_TABLES = ("groups", "drivers")
 """Names of the tables, in the folder of a comparison too."""
 
 COST = "net_employer_cost"
@@ -30,11 +30,11 @@ def report_tables(found: Comparison, least: int | None) -> dict[str, pl.DataFram
     """Return the tables that a report of a comparison has beyond those of the comparison.
 
     Args:
-        found: the comparison; one that was read from its folder has those that were written there.
+        found: the comparison; if read from its folder, with the tables written there.
         least: cells of fewer people are hidden, as in ``Comparison.gains``; None hides none.
     """
     if found.census is None:
-        return {name: table for name, table in found.saved.items() if name in TABLES}
+        return {name: table for name, table in found.saved.items() if name in REPORT_TABLES}
     return {"groups": gains_by_group(found, least), "drivers": cost_drivers(found)}
 
 

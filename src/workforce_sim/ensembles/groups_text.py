@@ -1,4 +1,4 @@
-"""Groups of employees in a comparison as people read them: what each costs, and who gains and who loses."""
+"""Groups of employees in a comparison as text: what each costs, and who gains and loses."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from workforce_sim.ensembles.cuts import EMPLOYER, NO_DEPARTMENT
 from workforce_sim.ensembles.wording import NONE, SHOWN, error, gap, gaps, table, values
 from workforce_sim.share.suppression import HIDDEN
 from workforce_sim.summary import HIRED
+from workforce_sim.wording import shortened
 
 AWAY = "hidden"
 WIDTH = 12
-"""Most letters of a scenario's name in the heading of a column."""
+"""Most characters of a scenario's name in the heading of a column."""
 
 LABELS = {**SHOWN, EMPLOYER: "employer contributions"}
 TITLES = {
@@ -46,16 +47,13 @@ def costs_table(
         part = rows.filter((pl.col("measure") == measure) & when)
         sides = [part.filter(pl.col("scenario") == side).to_dicts() for side in (baseline, name)]
         lines.append((LABELS[measure], *[""] * 6))
-        lines += [(f"  {cut(other[by])}", *_costs(measure, one, other)) for one, other in zip(*sides, strict=True)]
+        lines += [
+            (f"  {shortened(other[by], 24)}", *_costs(measure, one, other)) for one, other in zip(*sides, strict=True)
+        ]
     groups = TITLES[by] if by == HIRED else f"by {TITLES[by]}"
-    of_last = "" if all(measures.values()) else f"; participation in {last!s}"
+    of_last = "" if all(measures.values()) else f"; participation in {last}"
     yield f"{name}: {groups}; {years}{of_last}"
     yield from table(("", baseline[:WIDTH], name[:WIDTH], "difference", "std error", "P5", "P95"), lines)
-
-
-def cut(name: str, width: int = 24) -> str:
-    """Return the name of a group as long as a column is wide."""
-    return name if len(name) <= width else f"{name[: width - 3]}..."
 
 
 def _costs(measure: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
@@ -90,7 +88,7 @@ def _gain_cells(row: Mapping[str, Any], money: Iterable[str]) -> Iterator[str]:
 
 
 def hidden_note(gains: pl.DataFrame, least: int) -> Iterator[str]:
-    """Yield what is hidden, where anything is."""
+    """Yield what is hidden, if anything."""
     if HIDDEN in gains.columns and gains[HIDDEN].any():
         yield from (
             "",

@@ -1,4 +1,4 @@
-"""Shards of an ensemble, simulated apart, put together: what one machine would have given, byte for byte."""
+"""Shards of an ensemble, simulated apart and merged: the result of one machine, byte for byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workforce_sim.store.writer import refuse_inputs
 
 
 def shard(replicates: int, part: int, parts: int) -> range:
-    """Return the numbers of the replicates of a shard: every so many-th, from its own on.
+    """Return the numbers of the replicates of a shard: every ``parts``-th, from its own number.
 
     Args:
         replicates: how many there are in all shards together.
@@ -25,7 +25,7 @@ def shard(replicates: int, part: int, parts: int) -> range:
         parts: how many shards.
 
     Raises:
-        RequestError: for a shard that is none, or has no replicate.
+        RequestError: for an invalid shard, or one without a replicate.
     """
     if not 1 <= part <= parts <= replicates:
         raise RequestError(f"shard {part}/{parts}: expected I/N with I from 1 to N, N up to {replicates} replicates")
@@ -33,7 +33,7 @@ def shard(replicates: int, part: int, parts: int) -> range:
 
 
 def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
-    """Put the shards of one ensemble together.
+    """Merge the shards of one ensemble.
 
     Args:
         folders: of the shards, each written by ``simulate_ensemble(..., out=folder)``.
@@ -51,15 +51,15 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Ensemble:
         raise RequestError("merge: expected at least one folder of a shard")
     first, (header, _) = next(iter(shards.items()))
     for folder, (other, _) in shards.items():
-        refuse_difference(f"{folder}: holds another ensemble than {first}", header, other)
+        refuse_difference(f"{folder}: holds a different ensemble than {first}", header, other)
     found = pl.concat([table for _, table in shards.values()]).sort("replicate", "year")
     twice = found.filter(pl.struct("replicate", "year").is_duplicated())["replicate"].n_unique()
     if twice:
-        raise LedgerError(f"{twice} replicates are in more than one of the shards; leave out what is there twice")
+        raise LedgerError(f"{twice} simulations are in more than one shard; leave one of them out")
     wanted = found["replicate"].unique().sort().to_list()
     missing = sorted({*range(wanted[-1] + 1)} - {*wanted})
     if missing:
-        gap = f"{len(missing)} of {wanted[-1] + 1} replicates are missing (first: {missing[0]})"
+        gap = f"{len(missing)} of {wanted[-1] + 1} simulations are missing (first: {missing[0]})"
         raise LedgerError(f"{gap}; add a shard")
     with closing(recorded(Path(out), header, wanted, partial(_kept, found))) as parts:
         whole = pl.concat(list(parts))

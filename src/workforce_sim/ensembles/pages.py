@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def of_ensemble(found: Ensemble) -> dict[str, Any]:
-    """Return an ensemble: how many replicates of what, how sure, and the bands."""
+    """Return an ensemble: its configuration, number of replicates, precision and bands."""
     sure = {name: _finite(value) for name, value in found.sure.items()}
     return {**_about(found), "relative_errors": sure, "bands": _rows(found.bands)}
 
 
 def of_comparison(found: Comparison, tables: Mapping[str, pl.DataFrame] | None = None) -> dict[str, Any]:
-    """Return a comparison: what was asked, and its tables but the figures of each simulation."""
+    """Return a comparison: the scenarios and its tables, without the figures of each simulation."""
     tables = tables_of_comparison(found) if tables is None else tables
     return {
         **_about(found.ensembles[found.baseline]),
@@ -36,8 +36,8 @@ def tables_of_comparison(found: Comparison, by: str | None = None, least: int | 
 
     Args:
         found: the comparison.
-        by: the groups that cost and gains are told of.
-        least: groups and cells of fewer people are hidden; None hides none.
+        by: the groups for which cost and gains are shown.
+        least: groups and cells of fewer employees are hidden; None hides none.
     """
     tables = {
         name: getattr(found, name) for name in ("configurations", "bands", "differences", "totals", "cost_per_point")
@@ -70,5 +70,5 @@ def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _finite(value: Any) -> Any:
-    """Return a value as JSON has it: null for a number that is none."""
+    """Return a value for JSON: null for a number that is not finite."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""Two ensembles with common random numbers, in pairs: differences, what pairing gains, cost of taking part."""
+"""Two ensembles with the same random draws, in pairs: differences, gain from pairing, cost of a point."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COST = {
 
 
 def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
-    """Return summaries in which a plan that is off costs nothing: nobody takes part, and all of its amounts are 0."""
+    """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0."""
     if config.plan.enabled:
         return replicates
     nothing = [measure.name for measure in SUMMARY if measure.in_plan and measure.name != "average_deferral_rate"]
@@ -71,8 +71,13 @@ def side_by_side(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
         One row per year and measure, then of the totals of what adds up over years (``year`` is null): year, measure,
         replicates, mean, mean_error, p5, p95, and the same four with ``difference_`` before them.
     """
-    totals = [with_year(horizon(each)) for each in (base, other)]
-    return pl.concat([_measured(base, other), _measured(*totals).with_columns(pl.lit(None, pl.Int32).alias("year"))])
+    whole = in_total(base, other).select(pl.lit(None, pl.Int32).alias("year"), pl.all())
+    return pl.concat([_measured(base, other), whole])
+
+
+def in_total(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return the same of what adds up over years, all years together: one row per measure, without a year."""
+    return _measured(*(with_year(horizon(each)) for each in (base, other))).drop("year")
 
 
 def _measured(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
@@ -88,13 +93,13 @@ def _variances(replicates: pl.DataFrame) -> pl.DataFrame:
 
 
 def cost_per_point(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Return what a further percentage point of participation costs the employer net, as ratio of the mean differences.
+    """Return the net employer cost of one more percentage point of participation, a ratio of mean differences.
 
     Returns:
         One row per year: year, replicates, cost_cents and points (the mean differences of net employer cost, in cents,
         and of the participation rate, in percentage points), cents_per_point, each with its standard error (of the
-        ratio by linearization). The ratio is null where the points are within two standard errors of none: it might
-        be anything then.
+        ratio by linearization). The ratio is null if the points are within two standard errors of 0, as it is then
+        arbitrary.
     """
     return pl.DataFrame(list(_costs(paired(base, other))), schema=COST, orient="row")
 
@@ -107,7 +112,7 @@ def _costs(gaps: pl.DataFrame) -> Iterator[tuple[float | int | None, ...]]:
 
 
 def ratio(above: Values, below: Values) -> tuple[float | None, float | None]:
-    """Return the ratio of two means and its standard error by linearization; nothing where the lower may be 0."""
+    """Return the ratio of two means and its standard error by linearization; None if the denominator may be 0."""
     bottom, error = mean(below)
     if bottom is None or error is None or abs(bottom) <= 2 * error:
         return None, None

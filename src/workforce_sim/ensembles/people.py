@@ -1,4 +1,4 @@
-"""Two scenarios with common random numbers: who gains employer money, who loses, who is in one alone."""
+"""Two scenarios with the same random draws: who gains employer contributions, who loses, who is in only one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MONEY = ("employer_cents", "deferral_cents")
 
 OUTCOMES = ("gain", "lose", "same")
 SPARE = frozenset({"same"})
-"""Outcomes that are hidden beside a small one before those who gain or lose are."""
+"""Outcomes to hide first beside a small one, before those who gain or lose."""
 PRESENT = ("baseline_only", "scenario_only")
 COUNTS = ("persons", *OUTCOMES, "defer_more", "defer_less", *PRESENT)
 HIDES = {**{name: (name,) for name in COUNTS}, **{name: (f"mean_{name}", f"total_{name}") for name in MONEY}}
@@ -28,7 +28,7 @@ PRESENCE = pl.Enum(["both", "baseline only", "scenario only"])
 
 
 def money(run: Result) -> pl.DataFrame:
-    """Return what each person had of each year.
+    """Return each employee's amounts of each year.
 
     Returns:
         One row per person and year: employee_id, year, the groups (of that year, as ``summary_by`` has them),
@@ -56,8 +56,8 @@ def persons(base: pl.DataFrame, other: pl.DataFrame, *, by_year: bool) -> pl.Dat
     Returns:
         One row per person (and year, when asked), sorted: employee_id, (year), presence, the groups (of the person's
         first year, in the baseline where both have it), ``baseline_``, ``scenario_`` and ``difference_`` of
-        employer_cents and deferral_cents, and change: gains, loses or same by employer money. Of who is in one alone
-        the other's money, differences and change are null; by year, of who is in that year of one alone.
+        employer_cents and deferral_cents, and change: gains, loses or same by employer contributions. For employees in
+        one scenario only, amounts of the other, differences and change are null; by year, for that year.
     """
     keys = ["employee_id", "year"] if by_year else ["employee_id"]
     sides = [_added_up(frame, keys, name) for frame, name in ((base, "baseline"), (other, "scenario"))]
@@ -107,8 +107,8 @@ def gains(rows: pl.DataFrame, by: str, least: int | None = None) -> pl.DataFrame
 
     Returns:
         One row per group with anybody in it, in rising order: the group; persons (in both); gain, lose, same by
-        employer money; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the differences of
-        those in both; baseline_only, scenario_only. With ``least`` small cells are hidden: see ``hidden``.
+        employer contributions; defer_more, defer_less; mean_ and total_ employer_cents and deferral_cents: the
+        differences of those in both; baseline_only, scenario_only. ``least`` hides small cells: see ``hidden``.
     """
     both, gap = pl.col("presence") == pl.lit("both", dtype=PRESENCE), pl.col("difference_deferral_cents")
     found = rows.group_by(by).agg(
@@ -136,9 +136,9 @@ def _count(flag: pl.Expr) -> pl.Expr:
 
 
 def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
-    """Hide cells of few people, money that differs for few, all of a group of few, and what would give them away.
+    """Hide cells of few employees, amounts that differ for few, small groups, and cells that would reveal them.
 
-    Whoever knows the sums of all groups, and that persons are gain, lose and same, cannot find a small cell.
+    Nobody can compute a small cell from the sums of all groups and from persons = gain + lose + same.
     """
     refuse_least(least)
     groups = found[by].to_list()
@@ -157,7 +157,7 @@ def hidden(found: pl.DataFrame, by: str, least: int) -> pl.DataFrame:
 
 
 def _people(row: dict[str, Any]) -> dict[str, int]:
-    """Return how many people stand behind each cell of a group."""
+    """Return how many employees each cell of a group is about."""
     counts = {name: row[name] for name in COUNTS}
     moved = {"employer_cents": row["gain"] + row["lose"], "deferral_cents": row["defer_more"] + row["defer_less"]}
     return {**counts, **moved}

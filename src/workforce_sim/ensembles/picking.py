@@ -1,4 +1,4 @@
-"""Which combinations of a sweep are shown, and in which order: ``net_employer_cost<=1.2M``, ``-participation_rate``."""
+"""Which combinations of a sweep are shown, and in what order: ``net_employer_cost<=1.2M``, ``-participation_rate``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.errors import RequestError
-from workforce_sim.tables import SUMMARY, names
 
 _COMPARED: dict[str, Callable[[Any, Any], pl.Expr]] = {
     "<=": operator.le,
@@ -39,7 +39,7 @@ def picked(
             as ``$1.2M``, shares as ``0.85`` or ``85%``.
 
     Raises:
-        RequestError: for what is no condition, or no measure.
+        RequestError: for an invalid condition or an unknown measure.
     """
     for text in conditions:
         results = results.filter(_condition(text, results, keys))
@@ -51,8 +51,7 @@ def picked(
 
 def refuse_unknown(combinations: pl.DataFrame, sort: str | None, conditions: Iterable[str]) -> None:
     """Raise ``RequestError`` for a sort or a condition that ``picked`` would refuse, before anything is simulated."""
-    measures = [name for name in names(SUMMARY) if name not in {"replicate", "year"}]
-    nothing = combinations.head(0).with_columns(pl.lit(None, pl.Float64).alias(name) for name in measures)
+    nothing = combinations.head(0).with_columns(pl.lit(None, pl.Float64).alias(name) for name in MEASURES)
     picked(nothing, combinations.columns[1:], sort=sort, conditions=conditions)
 
 
@@ -80,7 +79,7 @@ def _number(value: str, text: str) -> float:
 
 
 def _column(name: str, results: pl.DataFrame, keys: Sequence[str], option: str) -> str:
-    """Return the column that a name means: a measure, with or without ``_cents``, a swept key or its last part."""
+    """Return the column for a name: a measure, with or without ``_cents``, a swept key or its last part."""
     last = {key.rpartition(".")[2]: key for key in keys}
     for found in (name, f"{name}_cents", last.get(name, "")):
         if found in results.columns:

@@ -11,12 +11,13 @@ from workforce_sim.display.by_year import between
 from workforce_sim.display.card import Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import BANDS, OUTER, years_plot
+from workforce_sim.ensembles.wording import swept
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.lines import Line
 from workforce_sim.markup.charts.planes import heat_map
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
-from workforce_sim.wording import counted, number
+from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
@@ -60,22 +61,18 @@ def sweep_plot(found: Sweep, measure: str, year: int) -> Picture:
 
 
 def _grid(keys: Sequence[str], rows: Sequence[Row], measure: str) -> Element:
-    values = {(_text(row[keys[0]]), _text(row[keys[1]])): row["mean"] for row in rows}
+    values = {(swept(row[keys[0]]), swept(row[keys[1]])): row["mean"] for row in rows}
     down, across = (list(dict.fromkeys(pair[i] for pair in values)) for i in (0, 1))
     cells = [[values.get((one, other)) for other in across] for one in down]
     return heat_map(label(measure), (keys[1], across), (keys[0], down), cells, lambda value: shown(measure, value))
 
 
 def _points(keys: Sequence[str], rows: Sequence[Row], measure: str) -> Element:
-    found = [Dot(", ".join(_text(row[key]) for key in keys), row["mean"], row["p5"], row["p95"]) for row in rows]
+    found = [Dot(", ".join(swept(row[key]) for key in keys), row["mean"], row["p5"], row["p95"]) for row in rows]
     return dots(label(measure), found, lambda value: shown(measure, value))
 
 
 def _figures(keys: Sequence[str], rows: Sequence[Row], measure: str) -> Iterator[list[Cell]]:
     for row in rows:
-        names = [_text(row[key]) for key in keys]
+        names = [swept(row[key]) for key in keys]
         yield [*names, shown(measure, row["mean"]), between(measure, row["p5"], row["p95"])]
-
-
-def _text(value: str | float) -> str:
-    return value if isinstance(value, str) else number(value)

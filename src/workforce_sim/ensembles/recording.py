@@ -1,16 +1,16 @@
-"""An ensemble on disk: batch after batch of replicates, each committed in one step; a killed one goes on where it was.
+"""An ensemble on disk: batches of replicates, each committed in one step; after a crash it continues.
 
 ::
 
     OUT/
-      ensemble.json          what was asked (configuration, census fingerprint, versions); sealed
+      ensemble.json          the request (configuration, census fingerprint, versions); sealed
       batch=000000/          the summaries of some replicates, named after the first of them, never written again
         summary.parquet
         manifest.json        which replicates, SHA-256 of the table, which ensemble; sealed
-      replicates.parquet     the summaries of all that were asked for
+      replicates.parquet     the summaries of all requested replicates
       bands.parquet  bands.json
 
-How batches were cut leaves no trace in the last three files. Nothing in them is about one person.
+The last three files do not depend on how batches were cut. Nothing in them is about one person.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from workforce_sim.ensembles.pages import of_ensemble
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import Batch, EnsembleDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_there, opened_file, readable, refuse_no_folder
-from workforce_sim.store.header import READ, Header, refuse_difference
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header, refuse_difference
 from workforce_sim.store.layout import (
     ENSEMBLE,
     MANIFEST,
@@ -44,7 +45,7 @@ from workforce_sim.store.layout import (
     write_new,
 )
 from workforce_sim.store.lock import locked
-from workforce_sim.store.parquet import encoded, write_tables
+from workforce_sim.store.parquet import decoded, encoded, write_tables
 from workforce_sim.store.writer import held, refuse_without, writable
 from workforce_sim.tables import TABLES
 
@@ -58,16 +59,16 @@ FORMAT = 1
 
 _BATCH = re.compile(r"batch=[0-9]{6,}")
 _LEFT = re.compile(r"\.(ensemble\.json|replicates\.parquet|bands\.parquet|bands\.json|batch=[0-9]{6,})\.part")
-_AGAIN = "remove it, and its replicates are made again"
+_AGAIN = "remove it, and its simulations are computed again"
 
 Work = Callable[[Sequence[int], Callable[[pl.DataFrame], None]], Iterable[pl.DataFrame]]
-"""Gives the summaries of replicates, batch by batch, in their order; calls back with each as soon as it is done."""
+"""Yields the summaries of replicates, batch by batch, in order; calls back with each batch as soon as it is done."""
 
 
 def recorded(folder: Path, header: Header, wanted: Sequence[int], work: Work) -> Generator[pl.DataFrame]:
-    """Yield the summaries of the replicates in their order: those on disk as they are, others once they are there.
+    """Yield the summaries of the replicates in order: those on disk at once, others when they are done.
 
-    A batch is there as soon as it is done, whether those before it are or not.
+    A batch is committed as soon as it is done, even before earlier ones.
 
     Raises:
         LedgerError: when the folder holds anything but this ensemble, is being written by another, or cannot be
@@ -105,20 +106,20 @@ def put(path: Path, table: pl.DataFrame) -> None:
 
 
 def read_ensemble(folder: Path) -> tuple[Header, pl.DataFrame]:
-    """Return what a folder says of its ensemble, and the summaries that it ended with; nothing is written.
+    """Return the request of the ensemble in a folder, and its summaries; nothing is written.
 
     Raises:
-        LedgerError: when it holds no ensemble, one that is not finished, or a damaged batch.
+        LedgerError: when it has no ensemble, an unfinished one, or a damaged batch.
     """
     with readable(folder):
         if not is_there(folder / ASKED) and is_there(folder / RUN):
-            raise LedgerError(f"{folder}: holds a run, no ensemble; give the folders of shards")
+            raise LedgerError(f"{folder}: holds a run, not an ensemble; give the folders of shards")
     header = _asked(folder)
     ended = _ended_with(folder)
     stored = _stored(folder, _root(header))
     lost = ended - stored.keys()
     if lost:
-        raise LedgerError(f"{folder}: {len(lost)} of its replicates are in none of its batches; {RESTORE}")
+        raise LedgerError(f"{folder}: {len(lost)} of its simulations are in none of its batches; {RESTORE}")
     found = pl.concat([_read(batch) for batch in dict.fromkeys(stored[number] for number in sorted(ended))])
     return header, found.filter(pl.col("replicate").is_in(ended))
 
@@ -128,7 +129,7 @@ def _ended_with(folder: Path) -> set[int]:
     path = folder / REPLICATES
     with readable(folder):
         if not is_there(path):
-            raise LedgerError(f"{folder}: is not finished; give its command again, and it goes on where it was")
+            raise LedgerError(f"{folder}: is not finished; run its command again to continue it")
     with opened_file(path) as file:
         return set(_table(path, file.read())["replicate"])
 
@@ -138,8 +139,8 @@ def _ended_with(folder: Path) -> set[int]:
 
 @contextmanager
 def _held(folder: Path, header: Header) -> Iterator[str]:
-    """Hold a folder for writing, new or of the same ensemble; give the SHA-256 of what was asked."""
-    refuse_without(ASKED, folder, "exists and is no ensemble; choose another folder, or remove it first")
+    """Lock a folder for writing, new or of the same ensemble; give the SHA-256 of the request."""
+    refuse_without(ASKED, folder, "exists and is not an ensemble; choose another folder, or remove it first")
     with ExitStack() as stack:
         with writable(folder):
             stack.enter_context(held(folder))
@@ -152,7 +153,7 @@ def _held(folder: Path, header: Header) -> Iterator[str]:
 
 
 def _same(folder: Path, header: Header) -> Header | None:
-    """Return what is there already; raise ``LedgerError`` when it is another ensemble."""
+    """Return the existing request; raise ``LedgerError`` when it is another ensemble."""
     if not is_there(folder / ASKED):
         return None
     there = _asked(folder)
@@ -170,7 +171,7 @@ def _begun(folder: Path, there: Header | None, header: Header) -> str:
 
 
 def _clear_up(folder: Path) -> None:
-    """Leave nothing of an ensemble of which not one batch could be committed."""
+    """Remove an ensemble of which no batch could be committed."""
     for path in leftovers(folder, _LEFT):
         remove(path)
     if not any(_batches(folder)):
@@ -183,9 +184,9 @@ def _root(header: Header) -> str:
 
 def _asked(folder: Path) -> Header:
     path = folder / ASKED
-    found = read_document(path, EnsembleDocument, (FORMAT,)).header
-    if found.format not in READ:
-        raise older(path, found.model_dump(), READ[0])
+    found = read_document(path, EnsembleDocument, FORMAT).header
+    if found.format != RUN_FORMAT:
+        raise older(path, found.model_dump(), RUN_FORMAT)
     return Header.of(found, path)
 
 
@@ -233,10 +234,7 @@ def _read(batch: Path) -> pl.DataFrame:
 
 def _table(path: Path, content: bytes) -> pl.DataFrame:
     """Return the measures of replicates in a file."""
-    try:
-        table = pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+    table = decoded(path, content)
     known = {column.name: column.dtype for column in TABLES["summary"]}
     if list(table.schema.items())[: len(known)] != list(known.items()):
         raise LedgerError(f"{path}: has other columns than a table of summary; {RESTORE}")

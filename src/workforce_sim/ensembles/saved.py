@@ -1,4 +1,4 @@
-"""What any command wrote with ``--out``, read back: a run, an ensemble, a comparison or a sweep."""
+"""Results that a command wrote with ``--out``, read back: a run, an ensemble, a comparison or a sweep."""
 
 from __future__ import annotations
 
@@ -11,33 +11,36 @@ import polars as pl
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import FORMAT
-from workforce_sim.ensembles.grouped import TABLES
+from workforce_sim.ensembles.grouped import REPORT_TABLES
 from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError
 from workforce_sim.result import Result, read_run
 from workforce_sim.store.documents import ScenariosDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
-from workforce_sim.store.header import READ, Header
+from workforce_sim.store.header import FORMAT as RUN_FORMAT
+from workforce_sim.store.header import Header
 from workforce_sim.store.layout import ASKED, ENSEMBLE, sha256
+from workforce_sim.store.parquet import decoded
+from workforce_sim.tables import SUMMARY
 
 Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 
 KINDS = ("comparison", "sweep")
-OF_GROUPS = ("by_hired", "by_group", "gains", *TABLES)
-"""Tables of groups of a comparison, and of its report: what was hidden in them stays so."""
+OF_GROUPS = ("by_hired", "by_group", "gains", *REPORT_TABLES)
+"""Tables of groups of a comparison, and of its report; hidden cells stay hidden."""
 
 
 def read_results(path: str | Path) -> Results:
     """Read the folder of a run, an ensemble, a comparison or a sweep.
 
-    A comparison from its folder has no census, so it cannot tell of single employees.
+    A comparison from its folder has no census, so it has no figures of single employees.
 
     Args:
         path: folder that ``--out`` or ``out=`` named.
 
     Returns:
-        What the command or function gave that wrote it.
+        The result of the command or function that wrote it.
 
     Raises:
         FileNotFoundError: when there is no such folder.
@@ -58,31 +61,46 @@ def read_results(path: str | Path) -> Results:
 
 def _scenarios(folder: Path) -> Comparison | Sweep:
     asked = _asked(folder)
-    found = read_table(folder, "replicates")
+    column = "scenario" if asked.kind == "comparison" else "combination"
+    parts = _parts(folder, column, [each.name for each in asked.scenarios])
+    headers = _headers(folder, asked)
+    ensembles = {name: Ensemble(parts[name], h.config, h.notes, origin=h) for name, h in headers}
     if asked.kind == "comparison":
-        ensembles = {name: _ensemble(found, "scenario", name, header) for name, header in _headers(folder, asked)}
         configs = {name: each.config for name, each in ensembles.items()}
         saved = {name: read_table(folder, name) for name in OF_GROUPS if f"{name}.parquet" in asked.files}
         return Comparison(ensembles, configs, None, saved=saved)
     combinations = read_table(folder, "combinations")
-    return Sweep(combinations, [_ensemble(found, "combination", int(n), h) for n, h in _headers(folder, asked)])
+    if combinations.columns[:1] != [column] or [str(n) for n in combinations[column]] != list(ensembles):
+        raise LedgerError(f"{folder / 'combinations.parquet'}: has other combinations than {ASKED}; {RESTORE}")
+    return Sweep(combinations, list(ensembles.values()))
+
+
+def _parts(folder: Path, column: str, names: list[str]) -> dict[str, pl.DataFrame]:
+    """Return the measures of each scenario or combination, by its name.
+
+    Raises:
+        LedgerError: when the table has other columns, or others than these.
+    """
+    path, found = folder / "replicates.parquet", read_table(folder, "replicates")
+    known = [(each.name, each.dtype) for each in SUMMARY]
+    if found.columns[:1] != [column] or list(found.schema.items())[1 : len(known) + 1] != known:
+        raise LedgerError(f"{path}: has other columns than measures by {column}; {RESTORE}")
+    parts = {str(part[column][0]): part.drop(column) for part in found.partition_by(column, maintain_order=True)}
+    if list(parts) != names:
+        raise LedgerError(f"{path}: has other scenarios than {ASKED}; {RESTORE}")
+    return parts
 
 
 def _headers(folder: Path, asked: ScenariosDocument) -> Iterator[tuple[str, Header]]:
     return ((each.name, Header.of(each.header, folder / ASKED)) for each in asked.scenarios)
 
 
-def _ensemble(replicates: pl.DataFrame, column: str, name: str | int, header: Header) -> Ensemble:
-    rows = replicates.filter(pl.col(column) == name).drop(column)
-    return Ensemble(rows, header.config, header.notes, origin=header)
-
-
 def _asked(folder: Path) -> ScenariosDocument:
     path = folder / ASKED
-    found = read_document(path, ScenariosDocument, (FORMAT,))
+    found = read_document(path, ScenariosDocument, FORMAT)
     for each in found.scenarios:
-        if each.header.format not in READ:
-            raise older(path, each.header.model_dump(), READ[0])
+        if each.header.format != RUN_FORMAT:
+            raise older(path, each.header.model_dump(), RUN_FORMAT)
     return found
 
 
@@ -94,12 +112,8 @@ def other_tables(folder: Path, known: Container[str]) -> Iterator[tuple[str, pl.
         known: names of tables to leave out: those that the result can make again.
     """
     if is_file(folder / ASKED):
-        yield from ((name, read_table(folder, name)) for name in table_names(folder) if name not in known)
-
-
-def table_names(folder: Path) -> list[str]:
-    """Return the names of the tables in the folder of a comparison or a sweep."""
-    return [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+        names = [name.removesuffix(".parquet") for name in sorted(_asked(folder).files)]
+        yield from ((name, read_table(folder, name)) for name in names if name not in known)
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:
@@ -116,4 +130,4 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         content = file.read()
     if sha256(content) != known.sha256:
         raise LedgerError(f"{path}: was changed since it was written; {RESTORE}")
-    return pl.read_parquet(content)
+    return decoded(path, content)

@@ -1,4 +1,4 @@
-"""Scenarios as they are given: each loaded, and all with the same draws."""
+"""Scenarios as given: each loaded, and all with the same draws."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.wording import ABSENT, value_text
 
 CENSUS_PATH = ("path", "size")
-"""Keys of ``census`` that say which one: without meaning where one is given."""
+"""Keys of ``census`` that choose one: ignored if a census is given."""
 
 
 def loaded(scenarios: Mapping[str, Any], baseline: str | None, *, given: bool) -> dict[str, Config]:
     """Return the configurations by name, the baseline first; ``given`` says whether a census is given beside them.
 
     Raises:
-        RequestError: for fewer than two, or a baseline that is none of them.
+        RequestError: for fewer than two, or a baseline that is not among them.
         ConfigError: for configurations that cannot be used, or that differ in what must be the same.
     """
     configs = {name: _loaded(name, scenarios[name]) for name in _names(scenarios, baseline)}
@@ -59,7 +59,7 @@ def _refuse_other_draws(configs: Mapping[str, Config], *, given: bool) -> None:
         if value != known.get(key, ABSENT)
     ]
     if problems:
-        why = "scenarios are compared with common random numbers: give all the same seed, years and census"
+        why = "all scenarios use the same random draws, so give them the same seed, years and census; these differ:"
         raise ConfigError("\n  ".join([why, *problems]))
 
 

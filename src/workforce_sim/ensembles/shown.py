@@ -7,17 +7,18 @@ from pathlib import Path
 
 from workforce_sim.ensembles import bands_text, comparing_text, sweeping_text
 from workforce_sim.ensembles.comparing import Comparison
-from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.ensemble import Ensemble, any_plan
 from workforce_sim.ensembles.groups_text import gains_table, hidden_note
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.explain.provenance import provenance
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED
 
 
 def shown(path: str | Path) -> str:
-    """Return what the folder of a run, an ensemble, a comparison or a sweep holds.
+    """Return the contents of the folder of a run, an ensemble, a comparison or a sweep as text.
 
     Args:
         path: of a run, the page of ``provenance``; of others, what their command printed, and what made them.
@@ -45,16 +46,15 @@ def _comparison(found: Comparison) -> Iterator[str]:
     by = next((name for name in found.made_by if name != HIRED), None)
     yield comparing_text.readable(found, by, None)
     gains = found.saved.get("gains")
-    if gains is not None:
-        yield from (*gains_table(gains), *hidden_note(gains, comparing_text.LEAST))
+    if gains is not None and any_plan(found.ensembles.values()):
+        yield from (*gains_table(gains), *hidden_note(gains, LEAST))
 
 
 def _made(found: Ensemble | Comparison | Sweep) -> Iterator[str]:
-    """Yield what made it: seed, census and versions, which are the same in all of its parts."""
+    """Yield how it was made: seed, census and versions, which are the same in all of its parts."""
     header = _header(found)
     seed = header.configuration["random_seed"]
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"seed {seed}; census {header.census[:12]}...; {versions}"
+    yield f"seed {seed}; census {header.census[:12]}...; {header.software}"
 
 
 def _header(found: Ensemble | Comparison | Sweep) -> Header:

@@ -1,4 +1,4 @@
-"""What spreads an ensemble: chance, years that are good or bad for everybody, assumptions that are not known.
+"""The sources of an ensemble's spread: chance, years good or bad for all employees, uncertain assumptions.
 
 Chapter: ``docs/model/uncertainty.md``.
 """
@@ -14,9 +14,10 @@ from workforce_sim.config.drawing import drawing
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 
-SOURCES = ("chance", "year", "assumptions")
+IN_WORDS = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
+SOURCES = tuple(IN_WORDS)
 HELD_STILL = 0
-"""The replicate whose draws of persons all replicates have where chance is held still."""
+"""The replicate whose draws all replicates share if chance is off."""
 
 _OFF: dict[str, dict[str, Any]] = {
     "year": {"uncertainty.year_effects": {}},
@@ -26,26 +27,26 @@ _OFF: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Spread:
-    """The sources that vary from replicate to replicate; the others are held still."""
+    """The sources that vary from replicate to replicate; the others are off."""
 
     sources: frozenset[str]
 
     @property
     def common(self) -> int | None:
-        """The replicate whose random numbers of persons all have; None where each has its own."""
+        """The replicate whose draws all replicates share; None if each has its own."""
         return None if "chance" in self.sources else HELD_STILL
 
     def held(self, config: Config) -> Config:
-        """Return a configuration in which years and assumptions are off where they are held still."""
+        """Return a configuration with years and assumptions turned off if they do not vary."""
         off = [changes for source, changes in _OFF.items() if source not in self.sources]
         return with_changes(config, {key: value for changes in off for key, value in changes.items()})
 
 
 def chosen(spread: str | Iterable[str] | None) -> Spread:
-    """Return the sources that are asked for: one, several, or all that there are.
+    """Return the requested sources: one, several, or all.
 
     Raises:
-        RequestError: for none, or for what is no source.
+        RequestError: for none, or for an unknown source.
     """
     if spread is None:
         return Spread(frozenset(SOURCES))
@@ -59,7 +60,7 @@ def chosen(spread: str | Iterable[str] | None) -> Spread:
 
 
 def certain(config: Config) -> Config:
-    """Return a configuration as it is written, with no assumption left to be drawn."""
+    """Return a configuration as written, without assumptions to draw."""
     return with_changes(config, _OFF["assumptions"]) if config.uncertainty.assumptions else config
 
 
@@ -70,9 +71,9 @@ def varying(config: Config) -> tuple[str, ...]:
 
 
 def unvaried(spread: Spread, config: Config) -> tuple[str, ...]:
-    """Return a warning for each source that is asked for and does not vary: alone, it makes all replicates alike."""
+    """Return a warning for each requested source that does not vary: alone, it makes all replicates equal."""
     idle = [source for source in SOURCES if source in spread.sources and source not in varying(config)]
-    return tuple(f"spread: {source} does not vary, so it spreads nothing: {_WHY[source]}" for source in idle)
+    return tuple(f"spread: {source} does not vary: {_WHY[source]}" for source in idle)
 
 
 _WHY = {

@@ -1,4 +1,4 @@
-"""A grid of assumptions with common random numbers: every combination of the values given for some keys."""
+"""A grid of assumptions with the same random draws: every combination of the values given for some keys."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,12 +14,11 @@ import polars as pl
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
+from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import measures
 from workforce_sim.ensembles.cards import sweep_card
-from workforce_sim.ensembles.comparing import counting
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable, side_by_side
 from workforce_sim.ensembles.plots import sweep_plot
@@ -31,16 +28,16 @@ from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
-from workforce_sim.wording.progress import Count, simulations
+from workforce_sim.wording.progress import Count, counting, simulations
 
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
-"""Keys that are the same in a whole grid: random numbers, years and people are common to all combinations."""
+"""Keys that are the same in a whole grid: all combinations share random draws, years and employees."""
 
 MATCH = "plan.match."
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep(Displayed):
+class Sweep(PassedOn):
     """A grid, simulated.
 
     Attributes:
@@ -59,7 +56,7 @@ class Sweep(Displayed):
 
     @property
     def headers(self) -> dict[str, Header]:
-        """What was asked, by number of the combination; the first one alone has the fingerprint of the census."""
+        """The request, by number of the combination; only the first has the fingerprint of the census."""
         numbers = map(str, self.combinations["combination"])
         return {number: ensemble.header for number, ensemble in zip(numbers, self.ensembles, strict=True)}
 
@@ -94,8 +91,8 @@ class Sweep(Displayed):
     def results(self) -> pl.DataFrame:
         """One row per combination: its number, the swept keys, and the mean of each measure.
 
-        Of amounts, events and the cost as a share of payroll that of all years together; of what holds at a moment, and
-        of other shares, that of the last year.
+        Amounts, events and the cost as a share of payroll are those of all years together; headcounts and other shares
+        are those of the last year.
         """
         total = self.totals.pivot("measure", index="combination", values="mean")
         last = self.summary.filter(pl.col("year") == pl.col("year").max())
@@ -112,21 +109,6 @@ class Sweep(Displayed):
         numbers = self.combinations["combination"]
         rows = pl.concat(_numbered(number, part) for number, part in zip(numbers, found, strict=True))
         return self.combinations.join(rows, on="combination", how="left", maintain_order="left_right")
-
-    def report(self, path: str | Path, *, discount_rate: float | None = None) -> Path:
-        """Write one page about the sweep, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an older report there is replaced.
-            discount_rate: a year, of present values; 0.05 when left out.
-
-        Raises:
-            RequestError: for a path that is no place for a report, or a rate below 0 or above 0.5.
-            LedgerError: when the file cannot be written.
-        """
-        write = import_module("workforce_sim.reports.results").report  # by name: it stands above this room
-        written: Path = write(self, path, rate=discount_rate)
-        return written
 
     def plot(self, measure: str, *, year: int | None = None) -> Picture:
         """Return a picture of a measure in a year: a heat map of two swept keys, else a row for each combination.
@@ -156,12 +138,6 @@ class Sweep(Displayed):
     def __str__(self) -> str:
         return readable(self)
 
-    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
-        write = import_module("workforce_sim.exports.excel").to_excel  # by name: it stands above this room
-        found: Path = write(self, path, overwrite=overwrite)
-        return found
-
 
 def _numbered(number: int, part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.lit(number, dtype=pl.Int32).alias("combination"), pl.all())
@@ -177,7 +153,7 @@ def sweep(
     progress: Count | bool | None = True,
     own_events: Iterable[OwnEvent] = (),
 ) -> Sweep:
-    """Simulate every combination of values with common random numbers.
+    """Simulate every combination of values with the same random draws.
 
     Args:
         config: path, dict or loaded configuration that the values are laid over; None for the documented defaults.
@@ -223,7 +199,7 @@ def sweep(
 
 
 def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
-    """Return the values by key, refusing a grid that is none."""
+    """Return the values by key, refusing an invalid grid."""
     wrong = [key for key, found in grid.items() if isinstance(found, (str, Mapping)) or not isinstance(found, Iterable)]
     if not grid or wrong:
         raise RequestError(f"a sweep needs a list of values for each key (got {', '.join(wrong) or 'no key'})")
@@ -232,7 +208,7 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
         if any(_within(key, fixed) for fixed in FIXED):
-            raise RequestError(f"{key}: is the same in a whole sweep (one seed, one census, the same years)")
+            raise RequestError(f"{key}: cannot vary in a sweep, which has one seed, one census and the same years")
         around = next((other for other in values if other != key and _within(key, other)), None)
         if around is not None:
             raise RequestError(f"{key}: is a part of {around}; sweep one of the two")
@@ -245,7 +221,7 @@ def _within(key: str, other: str) -> bool:
 
 
 def _refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
-    """Raise ``RequestError`` for a key that replicates draw: their values would take the place of the swept ones."""
+    """Raise ``RequestError`` for a key that replicates draw: their draws would replace the swept values."""
     drawn = {entry.key for entry in base.uncertainty.assumptions}
     for key in keys:
         if any(_within(key, other) or _within(other, key) for other in drawn):
@@ -266,7 +242,7 @@ def _laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
 
 
 def _without_other_formulas(base: Config, chosen: Mapping[str, Any]) -> dict[str, None]:
-    """Return the formulas of the match that a swept one takes the place of."""
+    """Return the formulas of the match that a swept one replaces."""
     swept = {key.removeprefix(MATCH) for key in chosen if key.startswith(MATCH)} & {*FORMULAS}
     one_formula = not isinstance(base.plan.match.root, dict)  # a table by year is changed as a whole
     return {f"{MATCH}{name}": None for name in FORMULAS if swept and one_formula and name not in swept}

@@ -1,4 +1,4 @@
-"""A sweep as people read it: the values of each combination, and what comes out beside them."""
+"""A sweep as text: the values of each combination beside its results."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.ensembles.wording import error, gap, table, values
-from workforce_sim.wording import columns, counted, number
+from workforce_sim.ensembles.ensemble import any_plan
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
+from workforce_sim.ensembles.wording import error, gap, swept, table, values
+from workforce_sim.wording import columns, counted, period, shortened
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
 
 PARTICIPATION = {"participation_rate": "eligible", "participation_rate_all": "all"}
-COST, SHARE = "net_employer_cost_cents", "employer_cost_share_of_payroll"
+HEADCOUNT = "headcount_closing"
 APART = ("difference", "std error")
 WIDTH = 24
-"""Letters of the longest value in a table of results; longer ones are cut, and stand in full above it."""
+"""Characters of the longest value in a table of results; longer ones are cut, and written in full above it."""
 
 Measured = Mapping[tuple[int, str], Mapping[str, Any]]
 """Figures by combination and measure."""
@@ -25,6 +27,8 @@ Measured = Mapping[tuple[int, str], Mapping[str, Any]]
 
 def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     """Return the combinations, what they cost over all years, and participation in the last year.
+
+    Where none has a plan: payroll over all years, and headcount at the end of the last.
 
     Args:
         found: the sweep.
@@ -34,7 +38,10 @@ def readable(found: Sweep, shown: Sequence[int] | None = None) -> str:
     parts = [_headline(found, len(numbers)), ""]
     if not numbers:
         return "\n".join([*parts, "no combination meets the conditions"])
-    return "\n".join([*parts, *_legend(found), *_cost(found, numbers), "", *_participation(found, numbers)])
+    parts += _legend(found)
+    if any_plan(found.ensembles):
+        return "\n".join([*parts, *_cost(found, numbers), "", *_participation(found, numbers)])
+    return "\n".join([*parts, *_payroll(found, numbers), "", *_headcount(found, numbers)])
 
 
 def _headline(found: Sweep, shown: int) -> str:
@@ -45,12 +52,12 @@ def _headline(found: Sweep, shown: int) -> str:
 
 
 def _legend(found: Sweep) -> Iterator[str]:
-    """Yield the swept keys by the names that stand over their columns, and values that are too long for them."""
+    """Yield the swept keys by the names of their columns, and values that are too long for them."""
     yield from columns([(short, key) for short, key in zip(headings(found.keys), found.keys, strict=True)])
     for key in found.keys:
         for value in found.combinations[key].unique(maintain_order=True):
-            if len(text(value)) > WIDTH:
-                yield f"  {cut(value)} is {text(value)}"
+            if len(swept(value)) > WIDTH:
+                yield f"  {cut(value)} is {swept(value)}"
     yield ""
 
 
@@ -63,15 +70,9 @@ def headings(keys: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def text(cell: str | float) -> str:
-    """Return a value of a swept key."""
-    return cell if isinstance(cell, str) else number(cell)
-
-
 def cut(cell: str | float) -> str:
     """Return a value as long as a column is wide."""
-    whole = text(cell)
-    return whole if len(whole) <= WIDTH else f"{whole[: WIDTH - 3]}..."
+    return shortened(swept(cell), WIDTH)
 
 
 def _years(found: Sweep) -> range:
@@ -80,13 +81,16 @@ def _years(found: Sweep) -> range:
 
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the net cost of all years together, as an amount and as a share of payroll."""
-    years, of = _years(found), _keyed(found.totals)
-    span = f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    of = _keyed(found.totals)
     rows = [
-        [*_mean(COST, of[each, COST], "p5", "p95"), *_moved(COST, of[each, COST]), *_mean(SHARE, of[each, SHARE])]
+        [
+            *_mean(COST, of[each, COST], "p5", "p95"),
+            *_moved(COST, of[each, COST]),
+            *_mean(OF_PAYROLL, of[each, OF_PAYROLL]),
+        ]
         for each in numbers
     ]
-    title = f"net employer cost, {span}"
+    title = f"net employer cost, {period(_years(found))}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 
@@ -100,6 +104,22 @@ def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
         for each in numbers
     ]
     return [f"participation of eligible and of all employees, {last}", *_table(found, numbers, heading, rows)]
+
+
+def _payroll(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    return [f"payroll, {period(_years(found))}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
+
+
+def _headcount(found: Sweep, numbers: Sequence[int]) -> list[str]:
+    last = _years(found)[-1]
+    of_last = _keyed(found.summary.filter(pl.col("year") == last))
+    return [f"closing headcount, {last}", *_one(found, numbers, HEADCOUNT, of_last)]
+
+
+def _one(found: Sweep, numbers: Sequence[int], measure: str, of: Measured) -> list[str]:
+    """Return a table of one measure with its range and its difference from the first combination."""
+    rows = [[*_mean(measure, of[each, measure], "p5", "p95"), *_moved(measure, of[each, measure])] for each in numbers]
+    return _table(found, numbers, ["mean", "P5", "P95", *APART], rows)
 
 
 def _keyed(frame: pl.DataFrame) -> Measured:

@@ -1,4 +1,4 @@
-"""All years of a simulation together: what adds up over years, so that a total has its own spread and error."""
+"""All years of a simulation together: totals by simulation, so that each has its own spread and error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AT_A_MOMENT = frozenset(
 )
 """Measures of a day: those of several years do not add up."""
 
-COST, PAYROLL, SHARE = "net_employer_cost_cents", "payroll_cents", "employer_cost_share_of_payroll"
+COST, PAYROLL, OF_PAYROLL = "net_employer_cost_cents", "payroll_cents", "employer_cost_share_of_payroll"
 
 
 def horizon(replicates: pl.DataFrame) -> pl.DataFrame:
@@ -32,7 +32,7 @@ def horizon(replicates: pl.DataFrame) -> pl.DataFrame:
     found = replicates.group_by("replicate").agg(whole).sort("replicate")
     if not {COST, PAYROLL} <= {*adding}:
         return found
-    return found.with_columns(pl.when(pl.col(PAYROLL) > 0).then(pl.col(COST) / pl.col(PAYROLL)).alias(SHARE))
+    return found.with_columns(pl.when(pl.col(PAYROLL) > 0).then(pl.col(COST) / pl.col(PAYROLL)).alias(OF_PAYROLL))
 
 
 def with_year(totals: pl.DataFrame) -> pl.DataFrame:

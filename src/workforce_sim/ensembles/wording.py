@@ -1,4 +1,4 @@
-"""Measures of ensembles as people read them: what a measure is called, its values, and differences of them."""
+"""Measures of ensembles for people: the name of a measure, its values, and their differences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from workforce_sim.wording import columns
+from workforce_sim.wording import columns, number, signed
+from workforce_sim.wording.measures import is_share
 
 SHOWN = {
     "headcount_closing": "closing headcount",
@@ -35,7 +36,7 @@ NONE = "-"
 
 
 class Scale(NamedTuple):
-    """How the values of a row are shown: the size of the unit, decimals by default and at most, signs around them."""
+    """How the values of a row are shown: unit, default and most decimals, signs around them."""
 
     unit: float
     places: int
@@ -50,16 +51,16 @@ _DOLLARS = (
     (1e6, Scale(1e5, 2, 5, "K", "$")),
     (0, Scale(100, 0, 2, "", "$")),
 )
-"""From so many cents on an amount is shown in this unit."""
+"""The amount in cents from which this unit is used."""
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
 _APART = 5
 """From so many times the smallest on, the largest value of a row gives the unit."""
 
 
 def values(measure: str, found: Sequence[float | None]) -> list[str]:
-    """Return values of a measure that stand side by side: amounts in dollars, shares in percent, or counts.
+    """Return values of a measure to stand side by side: amounts in dollars, shares in percent, or counts.
 
-    They have one unit, and as many digits as show two of how far they are apart.
+    They have one unit, and enough digits to show two digits of their differences.
     """
     scale = _scale(measure, found, _SHARE)
     return [NONE if value is None else _text(value, scale) for value in found]
@@ -68,7 +69,7 @@ def values(measure: str, found: Sequence[float | None]) -> list[str]:
 def gaps(measure: str, found: Sequence[float | None]) -> list[str]:
     """Return differences of a measure that stand side by side, with their signs; of shares in percentage points."""
     scale = _scale(measure, found, _POINTS)
-    return [NONE if gap is None else _signed(gap, _text(abs(gap), scale)) for gap in found]
+    return [NONE if gap is None else signed(gap, _text(abs(gap), scale)) for gap in found]
 
 
 def value(measure: str, found: float | None) -> str:
@@ -79,11 +80,6 @@ def value(measure: str, found: float | None) -> str:
 def gap(measure: str, found: float | None) -> str:
     """Return one difference of a measure."""
     return gaps(measure, [found])[0]
-
-
-def _signed(gap: float, text: str) -> str:
-    nothing = not any(digit in text for digit in "123456789")
-    return text if nothing else f"{'-' if gap < 0 else '+'}{text}"
 
 
 def _scale(measure: str, found: Sequence[float | None], of_shares: Scale) -> Scale:
@@ -121,9 +117,9 @@ def error(measure: str, found: float | None) -> str:
     return two_digits(100 * found) if is_share(measure) else two_digits(found)
 
 
-def is_share(measure: str) -> bool:
-    """Return whether a measure is a share of one."""
-    return "rate" in measure or "share" in measure or "growth" in measure
+def swept(cell: str | float) -> str:
+    """Return a value of a swept key."""
+    return cell if isinstance(cell, str) else number(cell)
 
 
 def amount(cents: float) -> str:
@@ -132,7 +128,7 @@ def amount(cents: float) -> str:
 
 
 def two_digits(found: float) -> str:
-    """Return a number with two digits that count."""
+    """Return a number with two significant digits."""
     if not found:
         return "0"
     return f"{found:,.{max(0, 1 - math.floor(math.log10(abs(found))))}f}"

@@ -16,7 +16,7 @@ class CensusError(WorkforceSimError, ValueError):
 
 
 class SimulationError(WorkforceSimError, RuntimeError):
-    """Assumptions that cannot be carried out, such as more leavers than there are staff."""
+    """Assumptions that cannot be simulated, such as more terminations than employees."""
 
 
 class LedgerError(WorkforceSimError, RuntimeError):

@@ -24,7 +24,7 @@ def refuse_forked() -> None:
     """
     if _known["forked"]:
         raise RequestError(
-            "this process was made by fork after Polars had begun, without its threads: it would wait for ever; make "
+            "this process was forked after Polars started its threads, and would hang; make "
             'processes by spawn, as ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))'
         )
     _known["began"] = True

@@ -1,4 +1,4 @@
-"""Where the census of a run came from, in words; and which keys play a part in the run, which depends on it."""
+"""Where the census of a run came from, in words; and which keys have an effect in the run, which depends on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GIVEN = "given to the run"
 def census_words(config: Config, source: Source | None) -> str:
     """Return where the census came from; a file by its name alone, as its folders say nothing of the run."""
     if source is None:  # a run that was written without it
-        return "not recorded: that of the configuration, or one given to the run"
+        return "not recorded: from the configuration, or given to the run"
     return {"synthetic": "synthetic", "configured": _file(config), "given": _GIVEN}[source]
 
 
@@ -32,7 +32,7 @@ def census_reason(config: Config, source: Source | None) -> list[Reason]:
 
 
 def playing(config: Config, source: Source | None) -> Live:
-    """Return which keys play a part in a run; of a census that may have been given, none of the synthetic one."""
+    """Return which keys have an effect in a run; of a census that may have been given, none of the synthetic one."""
     return live(config, given=source not in ("synthetic", "configured"))
 
 

@@ -42,7 +42,7 @@ BRIDGE = {
     "terminations: existing employees": ("terminations_opening_staff", -1),
     "terminations: new hires": ("terminations_new_hires", -1),
 }
-"""What moves headcount, by measure of the summary."""
+"""Drivers of headcount, by measure of the summary."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,8 +51,8 @@ class Change(Displayed):
 
     Attributes:
         measure: its name in the summary.
-        names: of what it changed between: two years, or two runs.
-        first: its first value; cents, employees, or a fraction of one.
+        names: what it changed between: two years, or two runs.
+        first: its first value; cents, employees, or a fraction.
         second: its second value.
         drivers: one row per driver, in the order of the model: driver, and what it changed: ``cents`` of money,
             ``employees`` of headcount, ``share`` of participation. They add up to the change: to the cent of money.
@@ -71,7 +71,7 @@ class Change(Displayed):
 
     @property
     def steps(self) -> list[tuple[str, float]]:
-        """Label and amount of each driver that changed anything, in order: the steps of a waterfall."""
+        """Label and amount of each driver with an effect, in order: the steps of a waterfall."""
         return [(label, amount) for label, amount in self.drivers.rows() if amount]
 
     def __repr__(self) -> str:
@@ -105,19 +105,19 @@ def explain_change(
     Args:
         run: a result, in memory or on disk, or the folder of a run.
         measure: ``net_employer_cost``, ``match``, ``nonelective``, ``deferrals``, ``payroll``, ``headcount`` or
-            ``participation`` (of eligible employees); names of the summary are understood too.
+            ``participation`` (of eligible employees); names of the summary work too.
         first: the first plan year; of two runs, the only one. Left out, the first year of the run; of two, the last of
             both.
         second: the second plan year; the last of the run when left out. Not with ``beside``.
         beside: the run to which the measure changes.
-        replicate: which one, where a run holds several.
+        replicate: the number of the simulation, if a run has several.
 
     Returns:
         A ``Change``: ``print`` it to read it.
 
     Raises:
-        RequestError: for another measure, years that are not there or in the wrong order, or a run of several
-            replicates where none is named.
+        RequestError: for another measure, missing years or years in the wrong order, or a run of several simulations
+            if none is named.
         FileNotFoundError, LedgerError: as ``read_run``, for a path.
     """
     name = _measure(measure)
@@ -181,7 +181,7 @@ class _Moment:
         return collected(self.of.run.scan("snapshots").filter(here).select(columns))
 
     def bridge(self, since: int) -> dict[str, int]:
-        """Return what moved headcount after a year, or since the opening."""
+        """Return the drivers of headcount after a year, or since the opening."""
         rows = self.of.summary.filter(pl.col("year").is_between(since + 1, self.year))
         moved = {label: sign * int(rows[name].sum()) for label, (name, sign) in BRIDGE.items()}
         return {"employees at the opening": int(self.of.summary["headcount_opening"][0]), **moved}
@@ -208,7 +208,7 @@ def _table(unit: str, dtype: type[pl.DataType], parts: Mapping[str, float]) -> p
 
 
 def _headcount(first: _Moment, second: _Moment) -> dict[str, int]:
-    """Return what moved headcount between two years; between two runs, how their hires and terminations differ."""
+    """Return the drivers of headcount between two years; between two runs, differences of hires and terminations."""
     if first.of is second.of:
         moved = second.bridge(first.year)
         return {label: moved[label] for label in BRIDGE}
@@ -216,7 +216,7 @@ def _headcount(first: _Moment, second: _Moment) -> dict[str, int]:
     return {label: two[label] - one[label] for label in two}
 
 
-# --- what was asked ---
+# --- the request ---
 
 
 def _measure(name: str) -> str:

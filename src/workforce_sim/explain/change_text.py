@@ -1,4 +1,4 @@
-"""A change as people read it: a waterfall on a terminal, a table in a notebook, a picture."""
+"""A change for people: a waterfall on a terminal, a table in a notebook, a chart."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from workforce_sim.display.card import Card, Cell, Table
 from workforce_sim.display.picture import Picture
 from workforce_sim.markup.charts.rows import Step, waterfall
-from workforce_sim.wording import columns
+from workforce_sim.wording import columns, whole_dollars
 from workforce_sim.wording.measures import label
 
 if TYPE_CHECKING:
     from workforce_sim.explain.change import Change
 
 WIDTH = 40
-"""Letters of the longest bar."""
+"""Characters of the longest bar."""
 
 
 def readable(found: Change) -> str:
@@ -53,7 +53,7 @@ def heading(found: Change) -> str:
 
 
 def _relative(found: Change) -> str:
-    """Return the change in percent of the first value, but of a percentage."""
+    """Return the change in percent of the first value, except for a percentage."""
     if not found.first or found.measure.endswith("rate"):
         return ""
     return f" ({100 * found.change / found.first:+.1f}%)"
@@ -89,7 +89,7 @@ def _step(before: float, after: float, low: float, high: float) -> str:
 
 
 def _bar(start: float, end: float, low: float, high: float, mark: str) -> str:
-    """Return a bar from one value to another; at least one letter."""
+    """Return a bar from one value to another, at least one character long."""
     scale = WIDTH / (high - low) if high > low else 0
     begin, stop = round((start - low) * scale), round((end - low) * scale)
     return " " * min(begin, WIDTH - 1) + mark * max(stop - begin, 1)
@@ -97,7 +97,7 @@ def _bar(start: float, end: float, low: float, high: float, mark: str) -> str:
 
 def _value(found: Change, value: float) -> str:
     if found.measure.endswith("_cents"):
-        return f"{'-' if value < 0 else ''}${abs(value) / 100:,.0f}"
+        return whole_dollars(value)
     return f"{100 * value:.1f}%" if found.measure.endswith("rate") else f"{value:,.0f}"
 
 

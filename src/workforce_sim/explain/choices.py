@@ -23,7 +23,7 @@ REQUIRED = (
 
 
 class Choice(NamedTuple):
-    """A key of a configuration that plays a part.
+    """A key of a configuration that has an effect.
 
     Attributes:
         key: its dotted name.
@@ -39,7 +39,7 @@ class Choice(NamedTuple):
 
 
 def choices(header: Header) -> list[Choice]:
-    """Return the keys that play a part in a run, sorted."""
+    """Return the keys that have an effect in a run, sorted."""
     return sorted(_choice(key, value) for key, value in _playing(header))
 
 

@@ -17,24 +17,24 @@ from workforce_sim.tables import EVENT_KINDS, NAME, STATUSES, TABLES, Column, Da
 _INTRO = """\
 # Data model
 
-Printed from `src/workforce_sim/tables/` and `draws.py`; a test keeps this page equal to them. Change the code, then
+Printed from `src/workforce_sim/tables/` and `draws.py`; a test keeps this page current. Change the code, then
 run `python -m workforce_sim.explain.datamodel > docs/data-model.md`.
 
 Money is in whole cents and rates in whole basis points or millionths. Dates are calendar days; both the first and the
-last day of employment are days worked. The owner is the one event that may change a column. Columns of the plan,
-marked so, are null without one (`plan.enabled: false`). Bounds are laws: `workforce-sim run verify` checks them.
+last day of employment are days worked. The owner is the only event that may change a column. Columns of the plan
+(marked) are null without a plan (`plan.enabled: false`). `workforce-sim run verify` checks the bounds.
 """
 
 _ABOUT = {
-    "census": "The input: one row per employee at the opening date, complete.",
+    "census": "The input: one row per employee at the opening date, with complete data.",
     "events": "The ledger: one row per dated fact about one employee, append only.",
     "snapshots": "One row per plan year and employee employed at any time in it.",
     "summary": "One row per plan year.",
 }
 
 _EVENT_TYPES = """\
-In the order within a day. A row fills the columns that its type sets, and no other; only what happens often happens to
-somebody more than once a year. The keys are those that decide an event, or how they begin."""
+In the order within a day. A row fills only the columns that its type sets. Only events marked *often* can happen more
+than once a year to an employee. The keys are those that decide an event, or the beginnings of their names."""
 
 
 def page(kinds: Sequence[EventType] = EVENT_KINDS) -> str:
@@ -43,8 +43,8 @@ def page(kinds: Sequence[EventType] = EVENT_KINDS) -> str:
     for name, table in TABLES.items():
         parts.append(f"## {name}\n\n{_ABOUT[name]}\n\n{_columns(table)}")
     parts.append(f"## Event types\n\n{_EVENT_TYPES}\n\n{_event_types(kinds)}")
-    parts.append(f"## Values\n\nEnums, in the order in which they sort.\n\n{_values(kinds)}")
-    parts.append(f"## Streams\n\nOne number per kind of random decision, fixed for ever.\n\n{_streams()}")
+    parts.append(f"## Values\n\nEnums, in sort order.\n\n{_values(kinds)}")
+    parts.append(f"## Streams\n\nOne number per kind of random decision; numbers never change.\n\n{_streams()}")
     parts.append(f"## Format\n\nA run on disk with these tables is of format `{FORMAT}`.\n")
     return "\n".join(parts)
 

@@ -1,6 +1,6 @@
-"""What differs between two runs: what was asked, what came out, and person by person who differs first in what.
+"""What differs between two runs: settings, results, and and the first difference of each employee.
 
-Years whose tables are the same are recognised by their hashes and not read.
+Years whose tables are the same are recognized by their hashes and not read.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class RunDifference(Displayed):
         configuration: key, a, b of each key of the configuration that differs, and of what else a run is: its
             replicate, engine, census fingerprint and versions. Where files lie is left out.
         summary: year, measure, a, b, difference, percent, of the years of both.
-        persons: one row for each person who differs, with the first difference: kind, year, date, what (an event, a
+        persons: one row for each employee who differs, with the first difference: kind, year, date, what (an event, a
             value of one, or a column of the snapshot), a, b; ``in`` says in whose tables it is.
         years: plan years of both runs, of a only, and of b only.
-        people: how many persons both runs have in the years of both, a only, and b only.
+        people: how many employees both runs have in the years of both, a only, and b only.
         same_years: plan years whose tables are the same.
     """
 
@@ -71,7 +71,7 @@ class RunDifference(Displayed):
 
     @cached_property
     def counts(self) -> pl.DataFrame:
-        """Persons by kind of their first difference, the most first, with the changed keys that bear on it."""
+        """Employees by kind of their first difference, the most first, with the changed keys that bear on it."""
         counted_kinds = self.persons.group_by("kind").agg(persons=pl.len().cast(pl.Int64))
         changed = self.configuration["key"].to_list()
         rows = counted_kinds.sort("persons", "kind", descending=[True, False])
@@ -79,7 +79,7 @@ class RunDifference(Displayed):
         return rows.with_columns(pl.Series("keys", keys, dtype=pl.List(pl.String)))
 
     def __repr__(self) -> str:
-        return f"<RunDifference: {counted(self.persons.height, 'person')} in {counted(self.counts.height, 'kind')}>"
+        return f"<RunDifference: {counted(self.persons.height, 'employee')} in {counted(self.counts.height, 'kind')}>"
 
     def _card(self) -> Card:
         return difference_card(self)
@@ -134,7 +134,7 @@ def _one_replicate(a: Result, b: Result) -> bool:
         return True
     if of_a != of_b:
         raise RequestError(
-            f"one run has {counted(len(of_a), 'replicate')}, the other {len(of_b)}, and not the same; "
+            f"one run has {counted(len(of_a), 'simulation')}, the other {len(of_b)}, and not the same; "
             "compare one replicate with one, or the same ones"
         )
     return False
@@ -238,7 +238,7 @@ def _numbered(rows: pl.LazyFrame, one_replicate: bool) -> pl.LazyFrame:
 
 
 def _people(a: Result, b: Result, years: tuple[int, ...], one_replicate: bool) -> tuple[int, int, int]:
-    """Return how many persons are in both runs, in a only and in b only, in the years of both."""
+    """Return how many employees are in both runs, in a only and in b only, in the years of both."""
     asked = [
         _numbered(run.scan("snapshots").filter(pl.col("year").is_in(years)), one_replicate).select(KEYS).unique()
         for run in (a, b)

@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.display.card import Card, Table, cells
 from workforce_sim.tables import EVENT_KINDS, SNAPSHOTS, EventType
-from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
+from workforce_sim.wording import bp_percent, columns, counted, dollars, percent, period
 
 if TYPE_CHECKING:
     from workforce_sim.explain.diff import RunDifference
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EVERYTHING = ("random_seed", "replicate", "engine", "census", "versions")
 """Where these differ, anything may."""
 
-_INDIRECT = "none directly: it follows from other differences"
+_INDIRECT = "none: it follows from other differences"
 
 
 def bearing(kind: str, changed: Iterable[str], kinds: Sequence[EventType] = EVENT_KINDS) -> list[str]:
@@ -47,26 +47,24 @@ def _headline(found: RunDifference) -> Iterator[str]:
     yield f"a: {found.names[0]}; b: {found.names[1]}"
     for name, years in (("a", only_a), ("b", only_b)):
         if years:
-            yield f"only run {name} has {_span(years)}; compared are the years of both"
+            yield f"only run {name} has {_span(years)}; the years of both are compared"
     if found.same_years == both:
-        yield f"the tables of {_span(both)} are the same, by their hashes"
+        yield f"the tables of {_span(both)} are identical (same hashes)"
     elif found.same_years:
-        yield f"the tables of {_span(found.same_years)} are the same, by their hashes"
+        yield f"the tables of {_span(found.same_years)} are identical (same hashes)"
 
 
 def _span(years: tuple[int, ...]) -> str:
-    if len(years) == 1:
-        return str(years[0])
     gapless = years[-1] - years[0] == len(years) - 1
-    return f"{years[0]} to {years[-1]}" if gapless else ", ".join(map(str, years))
+    return period(years) if gapless else ", ".join(map(str, years))
 
 
 def _configuration_text(found: RunDifference) -> Iterator[str]:
     rows = found.configuration.rows()
     if not rows:
-        yield "what was asked is the same"
+        yield "the settings are the same"
         return
-    yield from ("", f"what was asked: {counted(len(rows), 'difference')}")
+    yield from ("", f"settings: {counted(len(rows), 'difference')}")
     yield from columns([("key", "a", "b"), *rows], indent="  ")
 
 
@@ -93,6 +91,7 @@ def _measures(found: RunDifference) -> list[tuple[str, ...]]:
 def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
     name = row["measure"]
     values = [_amount(name, row[column]) for column in ("a", "b", "difference")]
+    values[2] = values[2].replace("%", " pt")
     share = "-" if row["percent"] is None else f"{row['percent']:+.2f}%"
     return name.removesuffix("_cents"), *values, share
 
@@ -112,13 +111,13 @@ def _persons_text(found: RunDifference) -> Iterator[str]:
     both, only_a, only_b = found.people
     everybody = both + only_a + only_b
     yield ""
-    yield f"persons: {found.persons.height:,} of {everybody:,} differ; {only_a:,} are in a only, {only_b:,} in b only"
+    yield f"employees: {found.persons.height:,} of {everybody:,} differ; {only_a:,} only in a, {only_b:,} only in b"
     rows = _kinds(found)
     if rows:
         yield from columns([_FIRST, *rows], right=(1,), indent="  ")
 
 
-_FIRST = ("first difference, in b beside a", "persons", "keys that differ and bear on it")
+_FIRST = ("first difference, b compared with a", "employees", "settings behind it")
 
 
 def _kinds(found: RunDifference) -> list[tuple[str, ...]]:
@@ -128,14 +127,14 @@ def _kinds(found: RunDifference) -> list[tuple[str, ...]]:
 def difference_card(found: RunDifference) -> Card:
     """Return the difference as a notebook shows it; nobody is named in it."""
     title, *more = _headline(found)
-    asked = Table(("Key", "a", "b"), cells(found.configuration.rows()), "What was asked", left=3)
+    asked = Table(("Key", "a", "b"), cells(found.configuration.rows()), "Settings", left=3)
     measures = Table(_BESIDE, _measures(found), f"Summary of {found.years[0][-1]}")
     kinds = Table(_FIRST, _kinds(found), left=3)
     return Card(title, (asked, measures, kinds), tuple(more))
 
 
 def some_persons(found: RunDifference, most: int) -> Iterator[str]:
-    """Yield the first persons of each kind of difference, by id."""
+    """Yield the first employees of each kind of difference, by id."""
     if most <= 0 or found.persons.is_empty():
         return
     rows = found.persons.group_by("kind", maintain_order=True).head(most)

@@ -1,4 +1,4 @@
-"""Where one plan year differs between two runs, person by person: candidates, ranked by when they come in the year.
+"""Where one plan year differs between two runs, employee by employee: candidates, ranked by when they come in the year.
 
 Persons differ first in what the year began with, then in its events by date, then in what the year came to. Events that
 follow from that, as a forfeiture does from balances and vested shares, come last.
@@ -97,7 +97,7 @@ def _text(name: str) -> pl.Expr:
 
 
 def _snapshots(a: Tables, b: Tables, one_replicate: bool) -> Iterator[pl.LazyFrame]:
-    """Yield the persons in one run only, and those whose snapshots differ."""
+    """Yield the employees in one run only, and those whose snapshots differ."""
     people = (_plain(side.snapshots, one_replicate) for side in (a, b))
     year = a.summary["year"][0]
     both = _joined(next(people), next(people), list(KEYS)).with_columns(order=pl.lit(0, dtype=pl.Int64))
@@ -142,15 +142,17 @@ def _kind(kinds: Sequence[EventType]) -> pl.Expr:
     event, what = pl.col("event_type"), pl.col("what")
     own = pl.when(~event.is_in([*AT_OPENING, *AT_CLOSING, "employee"])).then(event)  # goes by its name
     done = event.replace_strict({kind.name: kind.words for kind in kinds}, default=own)
-    otherwise = event.replace_strict({kind.name: kind.otherwise for kind in kinds}, default=pl.lit("another ") + event)
+    otherwise = event.replace_strict(
+        {kind.name: kind.otherwise for kind in kinds}, default=pl.lit("different ") + event
+    )
     caused = {f"{kind.name}.cause": kind.otherwise_caused for kind in kinds if kind.otherwise_caused}
     one_only = pl.when(_later().is_not_null()).then(done + _later()).otherwise(done + _in_one())
     moved = done + pl.when(pl.col("b") > pl.col("a")).then(pl.lit(" later")).otherwise(pl.lit(" earlier"))
     of_event = (
         pl.when(pl.col("in") != "both").then(one_only).when(what.str.ends_with(".effective_date")).then(moved)
     ).otherwise(pl.coalesce(what.replace_strict(caused, default=None, return_dtype=pl.String), otherwise))
-    traits = pl.when(pl.col("employee_id").str.contains(HIRE_ID)).then(pl.lit("hired with other traits"))
-    of_opening = traits.otherwise(pl.lit("another census value"))
+    traits = pl.when(pl.col("employee_id").str.contains(HIRE_ID)).then(pl.lit("hired with different characteristics"))
+    of_opening = traits.otherwise(pl.lit("different census value"))
     of_column = pl.coalesce(what.replace_strict(AT_CLOSING, default=None), of_opening)
     present = pl.when(what == "employee").then(pl.lit("in the census") + _in_one()).otherwise(of_column)
     return pl.when(done.is_not_null()).then(of_event).otherwise(present)
@@ -164,4 +166,4 @@ def _later() -> pl.Expr:
 
 
 def _in_one() -> pl.Expr:
-    return pl.when(pl.col("in") == "a").then(pl.lit(" in a only")).otherwise(pl.lit(" in b only"))
+    return pl.when(pl.col("in") == "a").then(pl.lit(" only in a")).otherwise(pl.lit(" only in b"))

@@ -1,4 +1,4 @@
-"""What drives each measure, and how much of a change each driver makes: exact fractions that add up to the change.
+"""The drivers of each measure and their parts of a change: exact fractions that add up to the change.
 
 Chapter: ``docs/model/explaining-change.md``. An amount is a product of ratios, such as headcount x average pay x
 participation x ...; a driver takes its ratio from the first year or run to the second.
@@ -31,7 +31,7 @@ DRIVERS = (
 
 Parts = dict[str, Fraction]
 Pair = tuple[int, int]
-"""What is divided, and by what."""
+"""Numerator and denominator."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ Sides = tuple[Side, Side]
 
 
 def chosen(pairs: tuple[Pair, Pair], which: int) -> Fraction:
-    """Return the ratio of one side; that of the other where it has nothing to divide by, 0 where neither has."""
+    """Return the ratio of one side; of the other if the denominator is 0; 0 if both denominators are."""
     for above, below in (pairs[which], pairs[1 - which]):
         if below:
             return Fraction(above, below)
@@ -80,19 +80,19 @@ def chosen(pairs: tuple[Pair, Pair], which: int) -> Fraction:
 
 
 def _pay(sides: Sides) -> Callable[[Mapping[str, int]], Fraction]:
-    """Return what gives pay by headcount and average pay."""
+    """Return the factors of pay: headcount and average pay."""
     counts = [side.headcount for side in sides]
     average = [(side.people.pay() * side.people.calendar.days, side.people.employee_days) for side in sides]
     return lambda at: counts[at[HEADCOUNT]] * chosen((average[0], average[1]), at[PAY])
 
 
 def payroll(sides: Sides) -> Parts:
-    """Return what drives payroll: headcount and average pay."""
+    """Return the drivers of payroll: headcount and average pay."""
     return shapley((HEADCOUNT, PAY), _pay(sides))
 
 
 def deferrals(sides: Sides) -> Parts:
-    """Return what drives deferrals: pay, who participates, at which rates, and the limits."""
+    """Return the drivers of deferrals: pay, participation, rates and limits."""
     pay, shares = _pay(sides), _participation(sides)
     laws = [side.people.law for side in sides]
     found = {
@@ -114,7 +114,7 @@ def _participation(sides: Sides) -> tuple[Pair, Pair]:
 
 
 def match(sides: Sides) -> Parts:
-    """Return what drives the match."""
+    """Return the drivers of the match."""
     shares = _participation(sides)
     given = _given(sides, MATCH)
     parts = _contribution(sides, given, shares, MATCH, (PARTICIPATION, RATES))
@@ -122,7 +122,7 @@ def match(sides: Sides) -> Parts:
 
 
 def nonelective(sides: Sides) -> Parts:
-    """Return what drives nonelective contributions; forfeitures reallocated with them are apart."""
+    """Return the drivers of nonelective contributions; reallocated forfeitures are a driver of their own."""
     first, second = ((side.people.pay(side.people.in_plan), side.people.pay()) for side in sides)
     given = _given(sides, NONELECTIVE)
     parts = _contribution(sides, given, (first, second), NONELECTIVE, (ELIGIBILITY, PAY))
@@ -131,7 +131,7 @@ def nonelective(sides: Sides) -> Parts:
 
 
 def net_cost(sides: Sides) -> Parts:
-    """Return what drives the net employer cost: match and nonelective contributions, less forfeitures used for them."""
+    """Return the drivers of net employer cost: match and nonelective contributions, less forfeitures used for them."""
     found = [match(sides), nonelective(sides), {FORFEITURES: Fraction(sides[0].used - sides[1].used)}]
     return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
 
@@ -155,7 +155,7 @@ def _of(people: PlanPeople, by: PlanPeople, law: Law, which: str) -> Given:
 def _contribution(
     sides: Sides, given: Tables, shares: tuple[Pair, Pair], formula: str, names: tuple[str, str]
 ) -> Parts:
-    """Return what drives a contribution: pay, who gets it (by the first name), at which rates (by the second)."""
+    """Return the drivers of a contribution: pay, who gets it (first name), at which rates (second name)."""
     who, rates = names
     pay, kept = _pay(sides), _kept(sides, given, "match_cents" if formula == MATCH else "nonelective_cents")
     money = shares[0][0], shares[1][0]
@@ -181,7 +181,7 @@ def _standard_rate(tables: list[Given], bands: int, rates: int) -> Fraction:
 
 
 def _kept(sides: Sides, given: Tables, column: str) -> tuple[Pair, Pair]:
-    """Return what was contributed and what the formula gives to the same employees, but for section 415."""
+    """Return the contributions and what the formula gives to the same employees before section 415."""
     first, second = (_kept_of(side, given[at, at, at], column) for at, side in enumerate(sides))
     return first, second
 
@@ -192,7 +192,7 @@ def _kept_of(side: Side, own: Given, column: str) -> Pair:
 
 
 def _cut(sides: Sides, given: Tables, column: str) -> Fraction:
-    """Return the change of what the limit on annual additions (section 415) takes off, a negative amount."""
+    """Return the change of the reduction by the limit on annual additions (section 415), a negative amount."""
     first, second = (_cut_of(side, given[at, at, at], column) for at, side in enumerate(sides))
     return Fraction(second - first)
 
@@ -211,7 +211,7 @@ STARTED, STOPPED, LEFT, NEW = (
 
 
 def participation(sides: tuple[pl.DataFrame, pl.DataFrame]) -> Parts:
-    """Return what drives the share of eligible employees who participate.
+    """Return the drivers of the share of eligible employees who participate.
 
     Args:
         sides: active eligible employees of each: employee_id, and whether each participates.
@@ -219,7 +219,7 @@ def participation(sides: tuple[pl.DataFrame, pl.DataFrame]) -> Parts:
     both = sides[0].join(sides[1], on="employee_id", how="full", coalesce=True, suffix="_after")
     was, now = pl.col("participates"), pl.col("participates_after")
     counts = both.select(
-        (pl.col("participates").sum()).alias("participants"),
+        was.sum().alias("participants"),
         was.is_not_null().sum().alias("eligible"),
         (~was & now).sum().alias(STARTED),
         (was & ~now).sum().alias(STOPPED),

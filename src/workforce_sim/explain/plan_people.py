@@ -1,4 +1,4 @@
-"""The employees of a plan year, and what the plan would give them under the formulas or limits of another.
+"""The employees of a plan year, and their contributions under the formulas or limits of another.
 
 Everything comes from the snapshot of the year. Chapter: ``docs/model/explaining-change.md``.
 """
@@ -43,7 +43,7 @@ class Law:
 
     @classmethod
     def of(cls, config: Config, year: int) -> Law:
-        """Return those of a year under a configuration."""
+        """Return the limits of a year under a configuration."""
         plan, section = config.plan, config.plan.limits
         rates: dict[str, Any] = {"inflation": section.inflation, "wage_growth": section.wage_growth}
         found = limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides)
@@ -61,8 +61,8 @@ class Given:
     """What a formula gives to some employees.
 
     Attributes:
-        counted: plan compensation, cents, of those who may get it.
-        amounts: the contribution of everybody, cents.
+        counted: plan compensation, cents, of those who can get it.
+        amounts: the contribution of each employee, cents.
         cells: by band of the formula, and whether the conditions are met: contribution and counted pay.
     """
 
@@ -77,7 +77,7 @@ class Given:
 
 
 class PlanPeople:
-    """Everybody employed in a plan year.
+    """The employees of a plan year.
 
     Args:
         snapshot: of the year and of one replicate.
@@ -101,7 +101,7 @@ class PlanPeople:
 
     @cached_property
     def employee_days(self) -> int:
-        """Days of employment in the year, of everybody together."""
+        """Days of employment in the year, of all employees together."""
         return exact_sum(self._last.astype(np.int64) - np.maximum(self._hire, self.calendar.first) + 1)
 
     @cached_property
@@ -115,16 +115,16 @@ class PlanPeople:
         return np.asarray(self.deferred > 0)
 
     def pay(self, which: Flags | None = None) -> int:
-        """Return pay earned in the year, of everybody or of some."""
+        """Return pay earned in the year, of all or some employees."""
         return exact_sum(self["earnings_cents"] if which is None else self["earnings_cents"][which])
 
     @cached_property
     def _ages(self) -> Ints:
-        """Ages attained by 31 December."""
+        """Ages attained by December 31."""
         return np.asarray(self.calendar.year - years_and_days(self._born)[0], dtype=np.int64)
 
     def deferrals(self, law: Law) -> Ints:
-        """Return deferrals under a law: who is at the limit of this year's would defer at their rate."""
+        """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
         own = self.law.most(self._ages)
         at_rate = (2 * self["deferral_bp"] * self["earnings_cents"] + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
@@ -144,7 +144,7 @@ class PlanPeople:
 
     @cached_property
     def _while_deferring(self) -> Ints:
-        """Pay of the days at a rate above 0, as deferrals and the last rate say."""
+        """Pay of the days at a rate above 0, from deferrals and the last rate."""
         rate, pay = self["deferral_bp"], self["earnings_cents"]
         known = np.where(rate > 0, (2 * BP * self.deferred + rate) // np.maximum(2 * rate, 1), pay)
         return np.where(self.participates, np.minimum(known, pay), 0)
@@ -161,7 +161,7 @@ class PlanPeople:
         return self._given(formula, np.where(there, amounts, 0), np.where(there, pay, 0), place)
 
     def _by_payroll(self, formula: Match, law: Law, deferred: Ints, pay: Ints, place: Ints) -> Ints:
-        """Return the match by payroll of one rate while deferring, after pay at none."""
+        """Return the match by payroll at one rate, after pay without deferrals."""
         deferring = np.minimum(self._while_deferring, pay)
         own = np.maximum(self["deferral_bp"], 1)
         rate = np.where(self["deferral_bp"] > 0, own, BP * deferred // np.maximum(pay, 1))

@@ -1,6 +1,6 @@
-"""What made a run: a page of Markdown from what its folder says, the same whenever and wherever it is read.
+"""How a run was made: a page of Markdown from what its folder says, the same whenever and wherever it is read.
 
-It holds counts, hashes and assumptions, and nobody's row: tables of persons are not opened.
+It holds counts, hashes and assumptions, and nobody's row: tables of employees are not opened.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, period
 
 
 def provenance(run: str | Path) -> str:
@@ -38,13 +38,13 @@ def provenance(run: str | Path) -> str:
     years = [_Committed.read(stored, year) for year in stored.years]
     parts = [
         _head(stored),
-        _section("What was asked", _asked(stored.header)),
+        _section("Settings", _asked(stored.header)),
         _section("Census", _census(stored, years[0])),
-        _section("What came out", _summary(stored)),
+        _section("Results", _summary(stored)),
         _section("Notes", [f"* {_cell(note)}" for note in stored.header.notes] or ["None."]),
         _section("Made by", _made(stored.header, years)),
         _section("Hashes", _hashes(stored.header, years)),
-        _section("All of the configuration", _configuration(stored.header)),
+        _section("Full configuration", _configuration(stored.header)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -71,16 +71,16 @@ def _head(stored: Stored) -> str:
     header, done = stored.header, stored.years
     asked = header.years
     missing = len(asked) - len(done)
-    state = "complete" if not missing else f"{counted(missing, 'year')} of it not committed yet"
+    state = "complete" if not missing else f"{counted(missing, 'year')} not written yet"
     what = f"{asked[0]} to {asked[-1]}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
-    return f"# A run of workforce_sim: {what}\n\n{done[0]} to {done[-1]} stand: {state}. Engine: {header.engine}."
+    return f"# A run of workforce_sim: {what}\n\nWritten: {done[0]} to {done[-1]}, {state}. Engine: {header.engine}."
 
 
-# --- what was asked ---
+# --- settings ---
 
 
 def _asked(header: Header) -> Iterator[str]:
-    yield "Keys that have no default, or another value than it; all others are at their defaults, or play no part."
+    yield "Keys without a default, or set to another value. All others have their defaults, or no effect."
     yield ""
     rows = [(f"`{found.key}`", found.value, found.default) for found in choices(header) if found.is_set]
     yield from _table(("key", "value", "default"), rows)
@@ -88,7 +88,7 @@ def _asked(header: Header) -> Iterator[str]:
 
 def _configuration(header: Header) -> Iterator[str]:
     rows = [(f"`{found.key}`", found.value, "set" if found.is_set else "default") for found in choices(header)]
-    yield "Keys that play no part are left out. `run.json` holds every key, and tables in full."
+    yield "Keys without effect are left out. `run.json` holds every key, and full tables."
     yield ""
     yield from _table(("key", "value", ""), rows)
 
@@ -100,7 +100,7 @@ def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     header = stored.header
     start = stored.summary.filter(year=first.year)["headcount_opening"][0]
     yield f"* from: {_cell(census_words(header.config, header.source))}"
-    yield f"* staff at the opening: {start:,}"
+    yield f"* employees at the opening: {start:,}"
     yield f"* fingerprint of its values: `{header.census}`"
     if header.opening is not None:
         yield f"* `opening.parquet`: {header.opening['rows']:,} rows, SHA-256 `{header.opening['sha256']}`"
@@ -124,12 +124,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
-    versions = ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
-    yield f"* versions that decide the bytes: {_cell(versions)}; format {header.format} of the folder"
+    yield f"* versions that affect the files: {_cell(header.software)}; format {header.format} of the folder"
     for name, source in header.own.items():
         yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
     for machine, made in _by_machine(years).items():
-        yield f"* {_span(made)}: {_cell(machine)}"
+        yield f"* {period(made)}: {_cell(machine)}"
     yield ""
     yield from _table(("year", "committed", "seconds", "peak MB"), map(_when, years))
 
@@ -152,15 +151,11 @@ def _by_machine(years: Sequence[_Committed]) -> dict[str, list[int]]:
     return found
 
 
-def _span(years: Sequence[int]) -> str:
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-
 # --- hashes ---
 
 
 def _hashes(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
-    yield "Each year hangs on the one before; `workforce-sim run verify` checks all of it."
+    yield "Each year includes the hash of the year before; `workforce-sim run verify` checks them all."
     yield ""
     chain = [("(what the run is)", f"`{header.root()}`", "")]
     chain += [(str(y.year), f"`{y.manifest.seal}`", f"`{y.manifest.before[:12]}...`") for y in years]

@@ -1,4 +1,4 @@
-"""A change shared out among what moved together: the Shapley average over every order, in exact fractions.
+"""A change divided among its drivers: the Shapley average over every order, in exact fractions.
 
 Chapter: ``docs/model/explaining-change.md``.
 """
@@ -10,14 +10,14 @@ from fractions import Fraction
 from math import factorial, floor
 
 Worth = Callable[[Mapping[str, int]], Fraction]
-"""The amount when each driver stands at its first (0) or second (1) value."""
+"""The amount when each driver has its first (0) or second (1) value."""
 
 
 def shapley(drivers: Sequence[str], worth: Worth) -> dict[str, Fraction]:
     """Return what each driver contributes to ``worth(all second) - worth(all first)``; the parts add up to it.
 
-    A driver's part is the average, over every order in which the drivers may move one after another, of what its own
-    move changes. One that changes nothing, whatever the others are, has 0.
+    A driver's part is the average effect of its own change over every order in which the drivers can change one after
+    another. A driver without an effect, whatever the others are, has 0.
     """
     size = len(drivers)
     worths = [worth({name: mask >> place & 1 for place, name in enumerate(drivers)}) for mask in range(1 << size)]

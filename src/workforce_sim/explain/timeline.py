@@ -165,7 +165,7 @@ def _one_replicate(people: pl.DataFrame, wanted: int | None) -> pl.DataFrame:
         return people
     if asked.whole(wanted) not in numbers:
         shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-        raise RequestError(f"this employee is in {counted(len(numbers), 'replicate')} ({shown}); choose one of them")
+        raise RequestError(f"this employee is in {counted(len(numbers), 'simulation')} ({shown}); choose one of them")
     return people.filter(pl.col("replicate") == wanted)
 
 
@@ -203,7 +203,7 @@ class PersonRows:
             yield _year_line(person, self._playing(contributions(self.assumptions, person)))
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
-        """Return the reasons whose keys play a part."""
+        """Return the reasons whose keys have an effect."""
         return [reason for reason in found if self._live.why_not(reason.key) is None]
 
 
@@ -251,13 +251,13 @@ def _deferred(person: Row) -> str:
     total = person["pre_tax_cents"] + person["roth_cents"]
     parts = {"Roth": person["roth_cents"], "catch-up": person["catch_up_cents"]}
     within = ", ".join(f"{dollars(cents)} {name}" for name, cents in parts.items() if cents)
-    return f"{dollars(total)}" + (f" (of it {within})" if within else "")
+    return f"{dollars(total)}" + (f" ({within})" if within else "")
 
 
 def _employer_money(person: Row) -> str:
     amounts = {"match": person["match_cents"], "nonelective": person["nonelective_cents"]}
     paid = ", ".join(f"{name} {dollars(cents)}" for name, cents in amounts.items() if cents)
-    return paid or "no employer money"
+    return paid or "no employer contributions"
 
 
 def _balances(person: Row) -> str:

@@ -101,7 +101,7 @@ _Unit = tuple[int, int, str]
 
 
 def _unit(rows: Sequence[Row], names: Sequence[str]) -> _Unit:
-    """Return cents in one of the unit, decimals and letter: billions where all are, millions where one is 10 millions."""
+    """Return cents in one of the unit, decimals and letter: billions where all are, millions from $10M on."""
     amounts = [row[name] or 0 for row in rows for name in names]
     if amounts and min(amounts) >= _BILLIONS[0]:
         return _BILLIONS

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 import polars as pl
 
-from workforce_sim.config.keys import schema_at
+from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import json_bytes, sha256
+from workforce_sim.wording import told_once
 
 SET = "set in the configuration"
 DEFAULT = "default; its source is in docs/model/assumptions.md"
 
 
 def assumptions(header: Header, whose: str = "") -> Sheet:
-    """Return every key that plays a part: value, default, where the value comes from, meaning.
+    """Return every key that has an effect: value, default, where the value comes from, meaning.
 
     Args:
         header: what was asked.
         whose: scenario whose assumptions these are, where there are others.
     """
     rows = [
-        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning(each.key)])
+        Row([each.key, each.value, each.default, SET if each.is_set else DEFAULT, meaning_of(each.key)])
         for each in choices(header)
     ]
     whose = f" of {whose}" if whose else ""
-    about = ["Keys that play no part are left out. Rates are fractions of one, money is dollars."]
+    about = ["Keys without effect are left out. Rates are fractions of one, money is dollars."]
     head = ["Key", "Value", "Default", "Where the value comes from", "Meaning"]
     kinds = [Kind.TEXT, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED]
     return Sheet("Assumptions", f"Assumptions{whose}", head, kinds, rows, about)
-
-
-@cache
-def meaning(key: str) -> str:
-    """Return what a key of a configuration means, in the words of its schema; nothing where it has none."""
-    parts = [part for part in re.sub(r"\[[0-9]*\]", "", key).split(".") if not part.isdigit()]
-    found = schema_at(tuple(parts[:-1])).get("properties", {}).get(parts[-1], {})
-    return str(found.get("description", ""))
 
 
 def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
@@ -51,11 +42,8 @@ def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
     Args:
         found: notes by name of the scenario; of a run or an ensemble one entry.
     """
-    of: dict[str, list[str]] = {}
-    for name, lines in found.items():
-        for line in lines:
-            of.setdefault(line, []).append(name)
-    rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in of.items()]
+    told = told_once(found).items()
+    rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in told]
     about = ["What was imputed, ignored or dropped in the census; settings without effect; compliance warnings."]
     kinds = [Kind.WRAPPED, Kind.WRAPPED]
     return Sheet("Notes", "Notes", ["Scenario", "Note"], kinds, rows or [Row(["all", "None."])], about)
@@ -79,7 +67,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         ("Census", census_words(config, first.source)),
         *(("SHA-256 of the completed census", known) for known in census),
         ("SHA-256 of the result", result_hash),
-        *((f"SHA-256 of what was asked{_of(name)}", _asked(header)) for name, header in headers.items()),
+        *((f"SHA-256 of the settings{_of(name)}", _asked(header)) for name, header in headers.items()),
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
     about = ["The same configuration, census and versions give the same result, to the cent."]
@@ -87,7 +75,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
 
 
 def _asked(header: Header) -> str:
-    """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
+    """Return the SHA-256 of the settings: the same in memory and on disk, wherever files lie."""
     return sha256(json_bytes({**header.identity(), "opening": None}))
 
 

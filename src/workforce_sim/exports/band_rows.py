@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.bands import PERCENTS, bands, measures
+from workforce_sim.ensembles.pairing import MEASURED, paired
+from workforce_sim.ensembles.totals import horizon, with_year
 from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
 from workforce_sim.exports.workbook import INSTEAD
-from workforce_sim.tables import SUMMARY
-from workforce_sim.tables.declared import Measure
 from workforce_sim.wording.measures import label
 
 VALUES = ("mean", "mean_error", *(f"p{percent}" for percent in PERCENTS))
@@ -22,8 +22,8 @@ MOST_SIMULATED = 20_000
 P5, P95 = 2, len(VALUES) - 1
 KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
 ABOUT = (
-    "P5 to P95: nine of ten simulations lie between them. The standard error tells how sure the mean is. Measures that "
-    "are 0 throughout are left out."
+    "P5 to P95: nine of ten simulations lie between them. The standard error shows the precision of the mean. Measures "
+    "that are 0 throughout are left out."
 )
 
 
@@ -90,19 +90,47 @@ def band_charts(table: pl.DataFrame, of: str) -> Iterator[Chart]:
 
 
 def totals(replicates: pl.DataFrame) -> pl.DataFrame:
-    """Return the bands of amounts over all years together: the total of each simulation, and then their spread.
+    """Return the bands of all years together: the total of each simulation, and then their spread.
 
     Args:
         replicates: one row per replicate and year, columns of ``tables.SUMMARY``.
 
     Returns:
-        One row per measure in cents: columns of ``bands`` without the year.
+        One row per measure that adds up over years: columns of ``bands`` without the year.
     """
-    yearly = {column.name for column in SUMMARY if isinstance(column, Measure) and column.unit == "cents a year"}
-    money = [name for name in measures(replicates) if name.endswith("_cents") and name not in yearly]
-    there = [name for name in money if replicates[name].null_count() == 0]
-    summed = replicates.group_by("replicate").agg(pl.col(there).sum()).with_columns(year=pl.lit(0, pl.Int32))
-    return bands(summed.sort("replicate")).drop("year")
+    return bands(with_year(horizon(replicates))).drop("year")
+
+
+def total_differences(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Return the same of the paired differences of two scenarios: of ``other`` less ``base``."""
+    whole = (with_year(horizon(each)) for each in (base, other))
+    return bands(paired(*whole)).drop("year")
+
+
+def groups_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str]) -> Sheet:
+    """Return measures of groups as a sheet: each group and year with its mean, its range and how it differs.
+
+    Args:
+        name: of the sheet.
+        title: in its first row.
+        table: what ``Comparison.by_group`` gives; a year that is null is all years together.
+        about: lines below the title.
+    """
+    group = table.columns[1]
+    rows = []
+    for row in sorted_by_measure(table, []).iter_rows(named=True):
+        measure = row["measure"]
+        kind, apart = kind_of(measure, mean=True), difference_kind(measure)
+        found = [in_unit(measure, row[column], kind) for column in MEASURED]
+        gaps = [in_unit(measure, row[f"difference_{column}"], apart) for column in MEASURED]
+        year = "all years" if row["year"] is None else row["year"]
+        cells = [label(measure), row["scenario"], str(row[group]), year, *found, *gaps]
+        rows.append(Row(cells, kind, (len(gaps), apart)))
+    head = ["Measure", "Scenario", "Group", "Year", *HEADS, *(f"Difference: {each}" for each in HEADS)]
+    return Sheet(name, title, head, [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.YEAR], rows, about, frozen=4)
+
+
+HEADS = ("mean", "standard error", "P5", "P95")
 
 
 def simulations_sheet(replicates: pl.DataFrame) -> Sheet:

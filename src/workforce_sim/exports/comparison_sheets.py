@@ -6,16 +6,26 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from workforce_sim.ensembles.comparing import Comparison
-from workforce_sim.ensembles.pairing import paired
+from workforce_sim.ensembles.comparing import Comparison, stacked
+from workforce_sim.ensembles.groups_text import TITLES
 from workforce_sim.exports.background import assumptions, made, notes, values_hash
-from workforce_sim.exports.band_rows import ABOUT, bands_sheet, simulations_sheet, totals
+from workforce_sim.exports.band_rows import (
+    ABOUT,
+    bands_sheet,
+    groups_sheet,
+    simulations_sheet,
+    total_differences,
+    totals,
+)
 from workforce_sim.exports.comparison_summary import comparison_summary
 from workforce_sim.exports.ensemble_sheets import spread_words
 from workforce_sim.exports.sheet import Kind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
+from workforce_sim.share.suppression import LEAST
+from workforce_sim.summary import HIRED
 from workforce_sim.wording import counted
 
+HIDDEN = f"Groups of fewer than {LEAST} employees are left empty, and others that would give them away."
 SAME_DRAWS = "All scenarios use the same random draws: differences come from the assumptions alone."
 
 
@@ -26,13 +36,15 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     simulations = counted(base.count, "simulation")
     title = f"Comparison of {' and '.join(found.ensembles)}, {years[0]} to {years[-1]}"
     about = [f"Means over {simulations} of each. {SAME_DRAWS}", spread_words(base.config)]
+    first = _of(found, found.baseline)
     span = f"all years together, {years[0]} to {years[-1]}"
-    whole = _stacked((name, totals(_of(found, name))) for name in found.ensembles)
-    apart = _stacked((name, totals(paired(_of(found, found.baseline), _of(found, name)))) for name in found.others)
+    whole = stacked((name, totals(_of(found, name))) for name in found.ensembles)
+    apart = stacked((name, total_differences(first, _of(found, name))) for name in found.others)
     yield comparison_summary(found, whole, apart, title, about)
     beside = f"Each scenario less {found.baseline}, in the same simulation."
     yield bands_sheet("Differences", "Differences by year", found.differences, (beside, ABOUT), differences=True)
     yield bands_sheet("Total differences", f"Differences, {span}", apart, (beside, ABOUT), differences=True)
+    yield from _groups(found, (beside, HIDDEN))
     yield scenarios_sheet(found)
     yield bands_sheet("Bands", "Mean and percentiles by year", found.bands)
     yield bands_sheet("Totals", f"Mean and percentiles, {span}", whole)
@@ -47,8 +59,11 @@ def _of(found: Comparison, name: str) -> pl.DataFrame:
     return found.replicates.filter(pl.col("scenario") == name).drop("scenario")
 
 
-def _stacked(named: Iterator[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    return pl.concat([table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in named])
+def _groups(found: Comparison, about: tuple[str, ...]) -> Iterator[Sheet]:
+    """Yield existing employees apart from future hires, and the groups that were asked for."""
+    for by in found.made_by:
+        name = "Existing and future" if by == HIRED else f"By {TITLES[by]}"
+        yield groups_sheet(name, TITLES[by].capitalize(), found.by_group(by, least=LEAST), about)
 
 
 def scenarios_sheet(found: Comparison) -> Sheet:

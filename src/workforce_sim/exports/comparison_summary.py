@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.comparing import Comparison
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
 from workforce_sim.wording.measures import label
 
-COST = "net_employer_cost_cents"
 SHOWN = (
     COST,
-    "employer_cost_share_of_payroll",
+    OF_PAYROLL,
     "match_cents",
     "nonelective_cents",
     "deferral_cents",

@@ -8,14 +8,12 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.ensembles.ensemble import Ensemble
-from workforce_sim.ensembles.spread import varying
+from workforce_sim.ensembles.spread import IN_WORDS, varying
 from workforce_sim.exports.background import assumptions, made, notes, values_hash
 from workforce_sim.exports.band_rows import band_charts, bands_sheet, simulations_sheet, totals
 from workforce_sim.exports.measure_rows import summary_sheet
 from workforce_sim.exports.sheet import Sheet
 from workforce_sim.wording import counted
-
-VARIES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
 
 
 def ensemble_sheets(found: Ensemble) -> Iterator[Sheet]:
@@ -40,7 +38,7 @@ def spread_words(config: Config) -> str:
     sources = varying(config)
     if sources == ("chance",):
         return "Ranges show chance only: every assumption is held at its value."
-    return f"Ranges show {', '.join(VARIES[source] for source in sources)} together."
+    return f"Ranges show {', '.join(IN_WORDS[source] for source in sources)} together."
 
 
 def _means(table: pl.DataFrame) -> dict[str, list[float | None]]:

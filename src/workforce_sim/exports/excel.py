@@ -65,18 +65,22 @@ def _of_folder(folder: Path, *, people: bool) -> list[Sheet]:
     """Return the sheets of what a folder holds, other tables before the assumptions."""
     found = read_results(folder)
     sheets = sheets_of(found, people=people)
-    known = {name for name, _ in tables_of(found)} if not isinstance(found, Result) else ()
+    known = {*SHOWN, *(name for name, _ in tables_of(found))} if not isinstance(found, Result) else ()
     place = next(number for number, sheet in enumerate(sheets) if sheet.name == "Assumptions")
     others = [table_sheet(_named(name), _named(name), table) for name, table in other_tables(folder, known)]
     return [*sheets[:place], *others, *sheets[place:]]
 
 
 def _named(table: str) -> str:
-    return {"gains": "Who gains"}.get(table, table.replace("_", " ").capitalize()[:MOST_NAME])
+    return NAMES.get(table, table.replace("_", " ").capitalize())
 
 
-MOST_NAME = 31
-"""Letters of the name of a sheet of Excel."""
+NAMES = {"gains": "Who gains", "groups": "Who gains by group", "drivers": "Why the cost differs"}
+"""Of sheets, by table of a folder."""
+
+
+SHOWN = ("by_hired", "by_group")
+"""Tables of a folder that the sheets of a comparison show in a way of their own."""
 
 
 def sheets_of(found: Results, *, people: bool = False) -> list[Sheet]:

@@ -91,7 +91,5 @@ def people_sheet(run: Result, year: int) -> Sheet:
         what = f"people of {year}: {found.height:,} rows, a sheet of Excel holds {MOST_ROWS:,}"
         raise RequestError(f"{what}; leave out --people, or {INSTEAD}")
     known = [name for name in found.columns if name not in KEYS and found[name].null_count() < found.height]
-    about = ("Personal data: names nobody, but ids, dates and pay can tell who somebody is.",)
-    return table_sheet(
-        f"People {year}", f"Everybody employed in {year}", found.select(known).sort("employee_id"), about
-    )
+    about = ("Personal data: there are no names, but ids, dates and pay can identify employees.",)
+    return table_sheet(f"People {year}", f"All employees of {year}", found.select(known).sort("employee_id"), about)

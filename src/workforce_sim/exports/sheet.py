@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from workforce_sim.tables import SUMMARY
-from workforce_sim.tables.declared import Measure
+from workforce_sim.wording.measures import is_share
 
 Cell: TypeAlias = str | float | int | bool | dt.date | None
 
@@ -33,21 +32,18 @@ class Kind(Enum):
     DATE = "mm/dd/yyyy"
 
 
-_FRACTIONS = {column.name for column in SUMMARY if isinstance(column, Measure) and column.unit == "fraction"}
-
-
 def kind_of(measure: str, *, mean: bool = False) -> Kind:
     """Return how values of a measure are shown; the mean of a count has a decimal."""
     if measure.endswith("_cents"):
         return Kind.DOLLARS
-    if measure in _FRACTIONS:
+    if is_share(measure):
         return Kind.FINE_PERCENT if "deferral" in measure or "share" in measure or "growth" in measure else Kind.PERCENT
     return Kind.MEAN if mean else Kind.COUNT
 
 
 def difference_kind(measure: str) -> Kind:
     """Return how differences of a measure are shown: of shares, in percentage points."""
-    return Kind.POINTS if measure in _FRACTIONS else kind_of(measure, mean=True)
+    return Kind.POINTS if is_share(measure) else kind_of(measure, mean=True)
 
 
 def in_unit(measure: str, value: float | None, kind: Kind) -> float | None:
@@ -61,10 +57,17 @@ def in_unit(measure: str, value: float | None, kind: Kind) -> float | None:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells side by side; ``kind`` is that of the cells whose column has none of its own."""
+    """Cells side by side.
+
+    Attributes:
+        cells: their values.
+        kind: of the cells whose column has none of its own.
+        last: of so many cells at the end, where it is another.
+    """
 
     cells: Sequence[Cell]
     kind: Kind = Kind.TEXT
+    last: tuple[int, Kind] | None = None
 
 
 @dataclass(frozen=True)

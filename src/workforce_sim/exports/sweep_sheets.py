@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.ensembles.pairing import MEASURED
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.exports.background import assumptions, made, notes, values_hash
-from workforce_sim.exports.band_rows import MOST_SIMULATED, simulations_sheet, totals
+from workforce_sim.exports.band_rows import simulations_sheet
 from workforce_sim.exports.ensemble_sheets import spread_words
-from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, in_unit, kind_of
+from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet, in_unit, kind_of
 from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label
 
@@ -26,7 +27,7 @@ SHOWN = (
     "headcount_closing",
 )
 CHARTED = ("net_employer_cost_cents", "participation_rate")
-VALUES = ("mean", "mean_error", "p5", "p95")
+HEAD = ("Mean", "Standard error of the mean", "P5", "P95")
 
 
 def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
@@ -39,19 +40,15 @@ def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
         spread_words(first.config),
     ]
     yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {years[-1]}", about)
-    yield _all_years(found, f"All years together, {years[0]} to {years[-1]}", about)
-    yield _by_year(found)
-    yield simulations_sheet(_at_most(found))
+    yield _measures(found, "Totals", f"All years together, {years[0]} to {years[-1]}", found.totals, about)
+    yield _measures(found, "By year", "Every measure by year", found.summary)
+    yield simulations_sheet(found.replicates)
     yield assumptions(first.header, "combination 0")
     yield notes({str(number): each.notes for number, each in enumerate(found.ensembles)})
     facts = [("Combinations", f"{len(found.ensembles):,}"), ("Simulations of each", f"{first.count:,}")]
     yield made(
         {f"combination {n}": header for n, header in found.headers.items()}, facts, values_hash(found.replicates)
     )
-
-
-def _at_most(found: Sweep) -> pl.DataFrame:
-    return found.replicates.head(MOST_SIMULATED + 1)
 
 
 def _last_year(found: Sweep, title: str, about: list[str]) -> Sheet:
@@ -79,23 +76,15 @@ def _chart(measure: str, column: int, count: int) -> Chart:
     return Chart(f"{label(measure)} by combination", "column", [series], ((0, 0), (count - 1, 0)), kind_of(measure))
 
 
-def _all_years(found: Sweep, title: str, about: list[str]) -> Sheet:
+def _measures(found: Sweep, name: str, title: str, table: pl.DataFrame, about: Sequence[str] = ()) -> Sheet:
+    """Return every measure of every combination, of each year where the table has one."""
+    of_year = ["year"] if "year" in table.columns else []
     rows = []
-    for keys, ensemble in zip(found.combinations.iter_rows(), found.ensembles, strict=True):
-        for row in totals(ensemble.replicates).select("measure", *VALUES).iter_rows():
-            measure, *values = row
-            kind = kind_of(measure, mean=True)
-            rows.append(Row([*keys, label(measure), *(in_unit(measure, value, kind) for value in values)], kind))
-    head = ["Combination", *found.keys, "Measure", "Mean", "Standard error of the mean", "P5", "P95"]
-    return Sheet("Totals", title, head, [*_key_kinds(found), Kind.TEXT], rows, about, len(found.keys) + 2)
-
-
-def _by_year(found: Sweep) -> Sheet:
-    rows = []
-    for row in found.summary.filter(pl.col("mean").is_not_null()).iter_rows(named=True):
+    for row in table.filter(pl.col("mean").is_not_null()).iter_rows(named=True):
         measure = row["measure"]
         kind = kind_of(measure, mean=True)
-        keys: list[Cell] = [row["combination"], *(row[key] for key in found.keys), label(measure), row["year"]]
-        rows.append(Row([*keys, *(in_unit(measure, row[name], kind) for name in VALUES)], kind))
-    head = ["Combination", *found.keys, "Measure", "Year", "Mean", "Standard error of the mean", "P5", "P95"]
-    return Sheet("By year", "Every measure by year", head, [*_key_kinds(found), Kind.TEXT, Kind.YEAR], rows)
+        keys = [row["combination"], *(row[key] for key in found.keys), label(measure), *(row[key] for key in of_year)]
+        rows.append(Row([*keys, *(in_unit(measure, row[column], kind) for column in MEASURED)], kind))
+    head = ["Combination", *found.keys, "Measure", *map(str.capitalize, of_year), *HEAD]
+    kinds = [*_key_kinds(found), Kind.TEXT, *(Kind.YEAR for _ in of_year)]
+    return Sheet(name, title, head, kinds, rows, about, len(found.keys) + 2)

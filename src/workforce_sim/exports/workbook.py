@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.errors import RequestError
 from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet
+from workforce_sim.wording import shortened
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -71,9 +72,9 @@ class _Writer:
 
     def _sheet(self, page: Worksheet, sheet: Sheet) -> None:
         top = _top(sheet)
-        page.write_string(0, 0, _text(sheet.title), self._title)
+        page.write_string(0, 0, shortened(sheet.title, MOST_TEXT), self._title)
         for number, line in enumerate(sheet.about, 1):
-            page.write_string(number, 0, _text(line), self._about)
+            page.write_string(number, 0, shortened(line, MOST_TEXT), self._about)
         for column, name in enumerate(sheet.head):
             self._cell(page, top - 1, column, name, self._heads[_side(sheet, column)])
         for number, row in enumerate(sheet.rows, top):
@@ -87,7 +88,7 @@ class _Writer:
 
     def _cell(self, page: Worksheet, row: int, column: int, value: Any, form: Any) -> None:
         if isinstance(value, str):
-            page.write_string(row, column, _text(value), form)
+            page.write_string(row, column, shortened(value, MOST_TEXT), form)
         elif isinstance(value, bool):
             page.write_boolean(row, column, value, form)
         elif isinstance(value, dt.date):
@@ -214,12 +215,10 @@ def _reference(sheet: str, first: tuple[int, int], last: tuple[int, int]) -> str
 
 
 def _kind(sheet: Sheet, row: Row, column: int) -> Kind:
+    if row.last is not None and column >= len(row.cells) - row.last[0]:
+        return row.last[1]
     of_column = sheet.kinds[column] if column < len(sheet.kinds) else None
     return row.kind if of_column is None or row.kind is Kind.HEADING else of_column
-
-
-def _text(value: str) -> str:
-    return value if len(value) <= MOST_TEXT else f"{value[: MOST_TEXT - 3]}..."
 
 
 def _widths(sheet: Sheet) -> Iterator[float]:

@@ -1,4 +1,4 @@
-"""Rolling origins: fit what was known, forecast, and compare with what happened."""
+"""Rolling origins: fit what was known, forecast, and compare with the actual values."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ from workforce_sim.fitting.panel import Panel, panel
 from workforce_sim.fitting.report import backtest_report
 from workforce_sim.fitting.scoring import by_measure, scored
 from workforce_sim.fitting.verdict import backtest_card, backtest_text, verdict
+from workforce_sim.wording import counted
+from workforce_sim.wording.progress import meter
 
 REPLICATES = 200
 
 
 @dataclass(frozen=True, repr=False)
 class Backtest(Displayed):
-    """What forecasts from past censuses were worth.
+    """The quality of forecasts from past censuses.
 
     Attributes:
         scores: one row per origin, horizon and measure: origin, date, horizon, measure, actual, mean, sd, p5 to p95,
-            flat and last (two plain forecasts), crps, crps_flat, crps_last, pit.
+            flat and last (two simple forecasts), crps, crps_flat, crps_last, pit.
         drivers: one row per origin, horizon and driver: actual, mean, sd, off (actual less mean over sd).
         origins: the dates.
     """
@@ -48,14 +50,14 @@ class Backtest(Displayed):
 
     @property
     def missed(self) -> pl.DataFrame:
-        """Of each origin and horizon the driver that was farthest off."""
+        """The driver that was farthest off, for each origin and horizon."""
         far = self.drivers.with_columns(far=pl.col("off").abs())
         first = far.sort("origin", "horizon", "far", descending=[False, False, True])
         return first.unique(["origin", "horizon"], keep="first", maintain_order=True).drop("far")
 
     @property
     def verdict(self) -> str:
-        """What the scores say, a sentence a measure."""
+        """The scores in sentences, one for each measure."""
         return verdict(self)
 
     def _card(self) -> Card:
@@ -92,6 +94,7 @@ def backtest(
     origins: Iterable[Any] | None = None,
     horizons: Iterable[int] = (1, 2, 3),
     replicates: int = REPLICATES,
+    progress: bool = True,
 ) -> Backtest:
     """Forecast from past censuses and compare with those after them.
 
@@ -101,6 +104,7 @@ def backtest(
         origins: dates or years of the censuses to forecast from; left out, all that have one before and one after.
         horizons: how many censuses ahead.
         replicates: of each forecast.
+        progress: whether a terminal or a notebook shows how many forecasts are done, with the time left.
 
     Raises:
         RequestError: for fewer than three censuses, an origin that is none, horizons below 1.
@@ -113,7 +117,12 @@ def backtest(
         raise RequestError("horizons: expected whole numbers from 1")
     parts = intervals(given)
     places = _places(given, origins)
-    every = [_from(given, parts, place, ahead, base, replicates) for place in places]
+    with meter(progress) as tell:
+        every = []
+        for done, place in enumerate(places, start=1):
+            every.append(_from(given, parts, place, ahead, base, replicates))
+            if tell is not None:
+                tell(f"forecasts from {done} of {counted(len(places), 'census', 'censuses')}", done, len(places))
     scores, off = (pl.DataFrame([row for rows in every for row in rows[i]]) for i in (0, 1))
     return Backtest(scores, off, tuple(given.snapshots[place].date for place in places))
 

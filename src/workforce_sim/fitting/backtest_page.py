@@ -1,4 +1,4 @@
-"""The page of a backtest: forecasts from past censuses beside what happened."""
+"""The page of a backtest: forecasts from past censuses beside the actual values."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from workforce_sim.fitting.charts import backtest_charts
 from workforce_sim.fitting.fit_page import drawn
+from workforce_sim.fitting.labels import label
 from workforce_sim.fitting.verdict import WIDTHS, measure_rows, missed_rows, verdict
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import Card, Section, document, figures, listing, sentences
 from workforce_sim.reports.values import share
-from workforce_sim.wording import counted
+from workforce_sim.wording import capital, counted
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.backtest import Backtest
 
-FOOTER = "Each forecast knows the censuses up to its origin alone. Made with workforce_sim."
+FOOTER = "Each forecast uses only the census it starts from and those before it. Made with workforce_sim."
 
 
 def backtest_page(test: Backtest) -> bytes:
@@ -31,7 +32,7 @@ def backtest_page(test: Backtest) -> bytes:
             _section(str(scores["measure"][0]), [drawn(chart) for chart in backtest_charts(scores)])
             for scores in measures
         ),
-        Section("missed", "What was farthest off", [_missed(test)]),
+        Section("missed", "Assumption farthest off", [_missed(test)]),
     ]
     kicker = (
         f"Backtest from {counted(len(test.origins), 'census', 'censuses')}, {test.origins[0]} to {test.origins[-1]}"
@@ -41,22 +42,22 @@ def backtest_page(test: Backtest) -> bytes:
 
 
 def _section(measure: str, content: list[Element]) -> Section:
-    return Section(measure.replace(" ", "-"), f"{measure[0].upper()}{measure[1:]}", [figures(*content)])
+    return Section(measure.replace(" ", "-"), capital(label(measure)), [figures(*content)])
 
 
 def _answer(test: Backtest) -> Iterator[str]:
     scores, found = test.scores, test.measures
     inside = int(((scores["actual"] >= scores["p10"]) & (scores["actual"] <= scores["p90"])).sum())
-    yield f"{inside:,} of {scores.height:,} values lay within the 80% bands of their forecasts."
+    yield f"{inside:,} of {scores.height:,} values were within the 80% bands of their forecasts."
     better = int((found["skill_flat"] > 0).sum())
-    yield f"Of {counted(found.height, 'measure')}, {better} were forecast better than by a flat rate of exits,"
-    yield f"{int((found['skill_last'] > 0).sum())} better than by last year's value."
+    yield f"Of {counted(found.height, 'measure')}, {better} were forecast better than with a flat termination rate,"
+    yield f"{int((found['skill_last'] > 0).sum())} better than with last year's value."
 
 
 def _cards(test: Backtest) -> Iterator[Card]:
     for row in test.measures.to_dicts():
         if row["measure"] in WIDTHS:
-            name = f"{row['measure'].capitalize()} within the 80% band"
+            name = f"{label(row['measure']).capitalize()} within the 80% band"
             yield Card(
                 name, share(row["cover_80"]), f"of {row['forecasts']} forecasts; band {share(row['width_80'])} wide"
             )
@@ -64,11 +65,14 @@ def _cards(test: Backtest) -> Iterator[Card]:
 
 def _measures(test: Backtest) -> Element:
     heading, *rows = measure_rows(test)
-    about = "Width: of the 80% band, as a share of the value. To flat, to last: how much smaller the error (CRPS) is."
-    return listing("Scores", [text.capitalize() if text != "PIT" else text for text in heading], rows, note=about)
+    about = (
+        "Width: of the 80% band, as a share of the value. Vs flat rate, vs last year: how much smaller the error "
+        "(CRPS) is than that of a forecast by a flat termination rate, or by last year's value."
+    )
+    return listing("Scores", [*map(capital, heading)], rows, note=about)
 
 
 def _missed(test: Backtest) -> Element:
     heading, *rows = missed_rows(test)
-    about = "Of each forecast the driver farthest from what happened, in standard deviations of the forecast."
-    return listing("Drivers", [text.capitalize() for text in heading], rows, note=about, text=False)
+    about = "For each forecast, the assumption farthest from its actual value, in standard deviations of the forecast."
+    return listing("Assumptions", [*map(capital, heading)], rows, note=about, text=False)

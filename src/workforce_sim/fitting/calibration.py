@@ -1,4 +1,4 @@
-"""Assumptions moved least, so that a run meets facts that are known.
+"""Assumptions changed as little as possible, so that a run meets known facts.
 
 Chapter: ``docs/model/fitting.md#calibration``.
 """
@@ -39,7 +39,7 @@ MOVES = {
     "match": "enrollment.match_seeking",
     "net_employer_cost": "enrollment.match_seeking",
 }
-"""What is moved for a fact where no key is named."""
+"""The key that is changed for a fact if none is named."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +47,7 @@ class Calibration(Displayed):
     """A configuration that meets facts.
 
     Attributes:
-        config: the configuration with the moved keys in place.
+        config: the configuration with the changed keys.
         moved: one row per key: key, before, after.
         facts: one row per target: measure, target, before, after, met; amounts in dollars.
     """
@@ -91,16 +91,16 @@ def calibrate(
     year: int | None = None,
     replicates: int = 20,
 ) -> Calibration:
-    """Move assumptions as little as can be, so that the mean of an ensemble meets known facts.
+    """Change assumptions as little as possible, so that the mean of an ensemble meets known facts.
 
     Args:
-        config: path, dict or loaded configuration; its own distributions of assumptions are left aside.
-        targets: what a year was, by measure of the summary: ``{"payroll": 41.2e6, "participation_rate": 0.81}``;
+        config: path, dict or loaded configuration; its distributions of assumptions are not used.
+        targets: the facts of a year, by measure of the summary: ``{"payroll": 41.2e6, "participation_rate": 0.81}``;
             amounts in dollars.
         census: as for ``simulate``: the opening of that year.
-        moving: dotted keys that may move; left out, one for each fact.
+        moving: dotted keys that may change; left out, one for each fact.
         year: the year that is known; the first of the configuration when left out.
-        replicates: of each run; all runs have common random numbers.
+        replicates: of each run; all runs have the same random draws.
 
     Raises:
         RequestError: for a measure that does not exist, or a key that holds no number.
@@ -126,7 +126,7 @@ def calibrate(
 
 @dataclass(frozen=True)
 class _Problem:
-    """What comes out of the keys."""
+    """The measures as a function of the keys."""
 
     config: Config
     keys: list[str]
@@ -144,7 +144,7 @@ class _Problem:
         return np.array([m / 100 if n.endswith("_cents") else m for m, n in zip(means, self.measures, strict=True)])
 
     def possible(self, values: Floats) -> Floats | None:
-        """Return the same; None for values that a configuration or a run cannot have."""
+        """Return the measures; None for values that are not allowed."""
         try:
             return self.outcome(values)
         except (ConfigError, SimulationError):
@@ -152,7 +152,7 @@ class _Problem:
 
 
 def _solved(problem: _Problem, start: Floats, first: Floats, wanted: Floats) -> tuple[Floats, Floats]:
-    """Return the values of the keys, and what they give, after at most six least steps."""
+    """Return the values of the keys and the measures after at most six smallest steps."""
     at, now = start, first
     scale, size = np.maximum(np.abs(start), LEAST), np.maximum(np.abs(wanted), 1e-9)
     for _ in range(STEPS):
@@ -170,7 +170,7 @@ def _solved(problem: _Problem, start: Floats, first: Floats, wanted: Floats) -> 
 def _halved(
     problem: _Problem, at: Floats, step: Floats, worst: float, wanted: Floats, size: Floats
 ) -> tuple[Floats, Floats] | None:
-    """Return the first of a step, its half, its quarter, ... that is possible and comes nearer; None of none."""
+    """Return the first of a step, its half, its quarter, ... that is possible and improves; None without one."""
     for share in (1.0, 0.5, 0.25, 0.125, 0.0625):
         values = np.round(at + share * step, 6)
         found = problem.possible(values)
@@ -180,7 +180,7 @@ def _halved(
 
 
 def _slopes(problem: _Problem, at: Floats, now: Floats, scale: Floats) -> Floats:
-    """Return how much each measure moves with each key, per its size."""
+    """Return how much each measure changes with each key, relative to its size."""
     found = []
     for i, size in enumerate(scale):
         for side in (SLOPE, -SLOPE):

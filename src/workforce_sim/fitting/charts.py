@@ -1,38 +1,40 @@
-"""Pictures of a fit and of a backtest, each with its figures, for the page and for Markdown."""
+"""Charts of a fit and of a backtest, each with its figures, for the page and for Markdown."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from workforce_sim.fitting.labels import label
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.values import Form, alike, count, share, signed, span
+from workforce_sim.wording import capital
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.fit import Fit
 
 PRIOR = "prior"
 SHOWN = 14
-"""Most rows of a picture; the others stand in the table."""
+"""Most rows of a chart; the table has the others."""
 _OF_YEARS = {
-    "exits by tenure": "Exit rates by tenure",
-    "exits by age": "Exit rates by age",
+    "exits by tenure": "Termination rates by tenure",
+    "exits by age": "Termination rates by age",
 }
 _FACTORS = {
-    "exits by level": "Exits by level, relative to the average",
-    "exits by department": "Exits by department, relative to the average",
+    "exits by level": "Terminations by level, relative to the average",
+    "exits by department": "Terminations by department, relative to the average",
 }
 _DEVIATION = signed(share)
 
 
 class Chart(NamedTuple):
-    """A picture: what it shows, the heading and rows of its figures, and what to know of it."""
+    """A chart: what it shows, the heading and rows of its figures, and how to read it."""
 
     caption: str
     picture: Element
@@ -42,7 +44,7 @@ class Chart(NamedTuple):
 
 
 def fit_charts(fit: Fit) -> Iterator[Chart]:
-    """Yield estimates with intervals and priors, what they rest on, and what each year was."""
+    """Yield charts of the estimates with intervals and priors, of their exposure, and of each year."""
     for kind, title in {**_OF_YEARS, **_FACTORS}.items():
         part = fit.table.filter(pl.col("what") == kind)
         if part.height:
@@ -70,7 +72,7 @@ def _intervals(names: Sequence[str], part: pl.DataFrame, title: str, write: Form
         [name, write(v), span(low, high, write), write(prior)]
         for name, (v, low, high, prior) in zip(names, rows, strict=True)
     ]
-    about = "Points are what is believed, lines their 90% intervals, hollow points the prior."
+    about = "Points are estimates, lines their 90% intervals, hollow points the prior."
     heading = ["", "Value", "90% interval", "Prior"]
     return Chart(title, dots(title, every, write, beside=PRIOR), heading, cells, about)
 
@@ -80,7 +82,7 @@ def _factor(value: float | None) -> str:
 
 
 def _spans(cells: Sequence[str]) -> list[str]:
-    """Return bands of years as people write them: 0, 3-4, 30 and over."""
+    """Return bands of years as text: 0, 3-4, 30 and over."""
     starts = [int(cell.removeprefix("from ")) for cell in cells]
     ends = [*(start - 1 for start in starts[1:]), None]
     return [
@@ -92,7 +94,7 @@ def _spans(cells: Sequence[str]) -> list[str]:
 def _years(fit: Fit) -> Iterator[Chart]:
     found = fit.estimates
     mean = found.exits.level
-    yield _bars("Exits of a year, compared with the mean year", fit, (mean.years / mean.factor - 1).tolist())
+    yield _bars("Terminations of a year, compared with the mean year", fit, (mean.years / mean.factor - 1).tolist())
     yield _bars("Growth of headcount, a year", fit, found.growth.values.tolist())
     if len(found.raises.total.values) == len(fit.parts):
         yield _bars("Raises of those who stayed, a year", fit, found.raises.total.values.tolist())
@@ -108,7 +110,7 @@ def _bars(title: str, fit: Fit, values: Sequence[float]) -> Chart:
 
 
 def backtest_charts(scores: pl.DataFrame) -> Iterator[Chart]:
-    """Yield all forecasts of a measure beside what happened, and a fan from each origin of several horizons."""
+    """Yield a chart of all forecasts of a measure beside the actual values, and a fan chart of each longer forecast."""
     measure = str(scores["measure"][0])
     write = writer(measure, scores["actual"].to_list())
     yield _forecasts(measure, scores, write)
@@ -118,7 +120,7 @@ def backtest_charts(scores: pl.DataFrame) -> Iterator[Chart]:
 
 
 def writer(measure: str, values: Sequence[float]) -> Form:
-    """Return what writes values of a measure."""
+    """Return the function that writes values of a measure."""
     if measure in ("payroll", "average pay"):
         in_cents = alike("payroll_cents", [100 * value for value in values])
         return lambda value: in_cents(100 * value)
@@ -127,17 +129,17 @@ def writer(measure: str, values: Sequence[float]) -> Form:
 
 def _forecasts(measure: str, scores: pl.DataFrame, write: Form) -> Chart:
     rows = scores.to_dicts()
-    title = f"{_capital(measure)}: every forecast and what happened"
+    title = f"{capital(label(measure))}: every forecast and the actual value"
     ends, starts = (_dated([row[name] for row in rows]) for name in ("date", "origin"))
     names = [f"{end} from {start}" for end, start in zip(ends, starts, strict=True)]
     every = [Dot(n, r["p50"], r["p10"], r["p90"], r["actual"]) for n, r in zip(names, rows, strict=True)]
-    heading = ["Census", "Forecast from", "Median", "80% band", "Happened"]
+    heading = ["Census", "Forecast from", "Median", "80% band", "Actual"]
     cells = [
         [str(r["date"]), str(r["origin"]), write(r["p50"]), span(r["p10"], r["p90"], write), write(r["actual"])]
         for r in rows
     ]
-    about = "Points are the median forecast, lines its 80% band, hollow points what happened."
-    return Chart(title, dots(title, every, write, beside="what happened"), heading, cells, about)
+    about = "Points are the median forecast, lines its 80% band, hollow points the actual value."
+    return Chart(title, dots(title, every, write, beside="actual"), heading, cells, about)
 
 
 def _fan(measure: str, part: pl.DataFrame, write: Form) -> Chart:
@@ -145,20 +147,16 @@ def _fan(measure: str, part: pl.DataFrame, write: Form) -> Chart:
     names = _dated([origin, *part["date"]])
     path: dict[str, list[float]] = {name: [last, *part[name]] for name in ("actual", "p10", "p25", "p50", "p75", "p90")}
     bands = [(path["p10"], path["p90"]), (path["p25"], path["p75"])]
-    title = f"{_capital(measure)}, forecast from {origin}"
-    lines = [Line("Median forecast", path["p50"], bands), Line("What happened", path["actual"])]
-    heading = ["Census", "P10", "P25", "Median", "P75", "P90", "Happened"]
+    title = f"{capital(label(measure))}, forecast from {origin}"
+    lines = [Line("Median forecast", path["p50"], bands), Line("Actual", path["actual"])]
+    heading = ["Census", "P10", "P25", "Median", "P75", "P90", "Actual"]
     order = ("p10", "p25", "p50", "p75", "p90", "actual")
     cells: list[list[str]] = [[n, *(write(path[p][i]) for p in order)] for i, n in enumerate(names)][1:]
-    about = "Shaded: the middle 80% and 50% of simulations. It starts at what was known."
+    about = "Shaded: the middle 80% and 50% of simulations. Lines start at the census of the forecast."
     return Chart(title, line_chart(title, names, lines, write), heading, cells, about)
 
 
 def _dated(dates: Sequence[dt.date]) -> list[str]:
-    """Return the years of dates; their months too where a year has several dates."""
+    """Return the years of dates, with the months if a year has several dates."""
     alone = len({date.year for date in dates}) == len(set(dates))
     return [str(date.year) if alone else f"{date:%Y-%m}" for date in dates]
-
-
-def _capital(text: Any) -> str:
-    return f"{text[0].upper()}{text[1:]}"

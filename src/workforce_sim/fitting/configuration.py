@@ -1,4 +1,4 @@
-"""The configuration that a fit comes to, key by key, each with where it comes from."""
+"""The fitted configuration, key by key, each with the source of its value."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from workforce_sim.fitting.estimates import Estimates
 
 MAX_DOLLARS = 100_000_000
-"""Most that a configuration takes as pay."""
+"""The highest pay that a configuration allows."""
 
 Entry = tuple[str, Any, str]
-"""A dotted key, its value, and where it comes from."""
+"""A dotted key, its value, and the source of the value."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What the fit sets.
+    """The keys that the fit sets.
 
     Attributes:
-        entries: keys with their values and origins, in the order of the configuration.
+        entries: keys with values and sources, in the order of the configuration.
     """
 
     entries: tuple[Entry, ...]
@@ -38,7 +38,7 @@ class Keys:
 
 
 def keys(found: Estimates, base: Config, first: int) -> Keys:
-    """Return the keys of a run that starts in a year."""
+    """Return the fitted keys of a run that starts in the year ``first``."""
     last = first + len(base.simulation.years) - 1
     parts = (_simulation(found, first, last), _workforce(found), _terminations(found))
     rest = (_hiring(found), _promotion(found), _compensation(found), found.plan.entries(), _uncertainty(found))
@@ -53,17 +53,17 @@ def opening_year(date: dt.date) -> int:
 def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
     g = found.growth
     if found.ids_of_hires:
-        yield "census.id_prefix", "C-", "some ids have the form of those that hires get"
-    yield "simulation.start_year", first, "the 1 January after the last census"
-    yield "simulation.end_year", last, "as many years as the configuration given has"
+        yield "census.id_prefix", "C-", "some ids look like the ids that new hires get"
+    yield "simulation.start_year", first, "the January 1 after the last census"
+    yield "simulation.end_year", last, "as many years as in the given configuration"
     seen = f"mean of {counted(len(g.values), 'interval')} is {percent(float(g.values.mean()), 2)}"
     yield "simulation.target_growth_rate", _growth(found), f"{seen}, credibility {g.credibility:.2f}"
 
 
 def _workforce(found: Estimates) -> Iterator[Entry]:
     x = found.exits
-    about = f"{int(x.actual.sum()):,} leavers of {x.years.sum():,.0f} years, A/E {x.level.factor:.3f} of the table"
-    yield "workforce.total_termination_rate", _rate(found), f"{about}; staff of the last census in a mean year"
+    about = f"{int(x.actual.sum()):,} terminations in {x.years.sum():,.0f} person-years, A/E {x.level.factor:.3f}"
+    yield "workforce.total_termination_rate", _rate(found), f"{about}; employees of the last census, mean year"
     h = found.entrants
     how = (
         f"of {h.leaving_seen:,} hires"
@@ -73,9 +73,9 @@ def _workforce(found: Estimates) -> Iterator[Entry]:
     yield "workforce.new_hire_termination_rate", _six(min(h.leaving[0], 0.95)), how
     if not isinstance(found.hazard, dict):
         yield "terminations.new_hire_hazard", "level", "one hazard through the year"
-    yield "workforce.headcount", "stochastic", "people leave freely, so that years differ"
-    named = "as the census names them" if found.named else "five, cut from pay, as the census has none"
-    yield "workforce.levels", [*_levels(found)], f"{named}; factor of leaving, pay of hires a year on"
+    yield "workforce.headcount", "stochastic", "terminations and hires vary, so that years differ"
+    named = "as in the census" if found.named else "five, from pay, because the census has none"
+    yield "workforce.levels", [*_levels(found)], f"{named}; termination factor; pay of hires, a year after the census"
 
 
 def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
@@ -97,18 +97,22 @@ def _percentiles(curve: tuple[float, ...], raised: float, limits: tuple[int, int
 
 
 def _terminations(found: Estimates) -> Iterator[Entry]:
-    yield "terminations.rates", None, "factors in their place: the total above is the rate"
+    yield "terminations.rates", None, "replaced by the factors below: the rate is the total above"
     for kind in ("age", "tenure"):
         direction = found.exits.directions.get(kind)
         if direction is None:
-            yield f"terminations.{kind}_factors", None, "births are not real or not given: none by age"
+            yield f"terminations.{kind}_factors", None, "birth dates are missing or imputed: no factors by age"
             continue
         mean = float((direction.factors @ direction.exposure) / direction.exposure.sum())
         bands = [
             {"from": start, "factor": _milli(factor / mean)}
             for start, factor in zip(direction.starts, direction.factors.tolist(), strict=True)
         ]
-        yield f"terminations.{kind}_factors", bands, f"{int(direction.actual.sum()):,} leavers, shrunk to the table"
+        yield (
+            f"terminations.{kind}_factors",
+            bands,
+            f"{int(direction.actual.sum()):,} terminations, shrunk to the default table",
+        )
     if found.departments:
         factors = {name: _milli(factor) for name, factor in found.departments.items()}
         yield "terminations.department_factors", factors, "relative risk, shrunk to 1"
@@ -118,17 +122,15 @@ def _terminations(found: Estimates) -> Iterator[Entry]:
 
 def _hiring(found: Estimates) -> Iterator[Entry]:
     h = found.entrants
-    yield "hiring.level_mix", _shares(h.mix), f"{h.people:,} people who were new"
-    growth = (
-        f"as average pay, {percent(found.raises.mix, 2)} a year beside raises: hires go on earning their share of it"
-    )
+    yield "hiring.level_mix", _shares(h.mix), counted(h.people, "new employee")
+    growth = f"as average pay: raises and {percent(found.raises.mix, 2)} a year; pay of hires stays in proportion to it"
     yield "hiring.range_growth", _ranges(found), growth
     if h.ages is not None:
         bands = [
             {"from": band.start, "to": band.end, "weight": round(weight, 3)}
             for band, weight in zip(found.age_bands, h.ages, strict=True)
         ]
-        yield "hiring.ages", bands, "births of hires, and the default"
+        yield "hiring.ages", bands, "birth dates of hires, and the default"
     if h.months is not None:
         yield "hiring.month_weights", _weights(h.months), "hire dates"
 
@@ -137,19 +139,19 @@ def _promotion(found: Estimates) -> Iterator[Entry]:
     r = found.raises
     low, high = _six(r.jump_lowest), _six(max(r.jump_highest, r.jump_lowest))
     yield "promotion.mode", "rates", "levels follow pay, not vacancies"
-    yield "promotion.base_rate", _six(r.jump_share), f"{r.jumps:,} jumps of pay among {r.people:,} below the top level"
-    yield "promotion.age_factors", [{"from": 0, "factor": 1}], "everybody alike"
-    yield "promotion.tenure_factors", [{"from": 0, "factor": 1}], "everybody alike"
+    yield "promotion.base_rate", _six(r.jump_share), f"{r.jumps:,} large raises of {r.people:,} below the top level"
+    yield "promotion.age_factors", [{"from": 0, "factor": 1}], "the same for all"
+    yield "promotion.tenure_factors", [{"from": 0, "factor": 1}], "the same for all"
     yield "promotion.minimum_tenure", 0, "counted among all who stay"
-    yield "promotion.increase", {"lowest": low, "highest": high}, "size of jumps beside the common raise"
-    yield "promotion.max_increase", max(0.3, high), "no less than the highest"
+    yield "promotion.increase", {"lowest": low, "highest": high}, "size of large raises above the common raise"
+    yield "promotion.max_increase", max(0.3, high), "at least the highest increase"
 
 
 def _compensation(found: Estimates) -> Iterator[Entry]:
     r = found.raises
     seen = f"pay of those in two censuses rose by {percent(r.total.mean, 2)} a year"
     yield "compensation.cola_rate", _cola(found), f"{seen}; median raise {percent(r.common, 2)}"
-    yield "compensation.merit_pool", _six(min(r.merit, 1.0)), "what common raise and jumps leave"
+    yield "compensation.merit_pool", _six(min(r.merit, 1.0)), "raises other than common and large ones"
     yield "compensation.merit_minimum_tenure", 0, "counted among all who stay"
 
 
@@ -158,7 +160,11 @@ def _uncertainty(found: Estimates) -> Iterator[Entry]:
     spreads = {"terminations": x.spread, "growth": g.spread, "raises": r.spread}
     n = len(x.years)
     effects = {name: _six(min(widened(spread, n), 1.0)) for name, spread in spreads.items()}
-    yield "uncertainty.year_effects", effects, f"spread of a year, wider as {counted(n, 'interval')} cannot tell it"
+    yield (
+        "uncertainty.year_effects",
+        effects,
+        f"how much years differ; widened, as {counted(n, 'interval')} are few",
+    )
     rate, raised = _rate(found), widened(r.error, n)
     yield (
         "uncertainty.assumptions",
@@ -171,17 +177,17 @@ def _uncertainty(found: Estimates) -> Iterator[Entry]:
             {**_normal("compensation.cola_rate", _cola(found), raised, -0.5), "draw": "raises"},
             {**_normal("hiring.range_growth", _ranges(found), raised, -0.5), "draw": "raises"},
         ],
-        "what the censuses leave open; raises of staff and pay of hires are high together",
+        "uncertainty that the censuses leave; raises of employees and pay of hires are high or low together",
     )
 
 
 def _normal(key: str, value: float, error: float, least: float) -> dict[str, Any]:
-    """Return a normal distribution of a key that is at least something and at most 1."""
+    """Return a normal distribution of a key between ``least`` and 1."""
     return {"key": key, "normal": [value, _at_most(error, value - least, 1 - value)]}
 
 
 def _at_most(error: float, *rooms: float) -> float:
-    """Return an error of which three have room on each side of a value."""
+    """Return an error, reduced so that three of them fit on each side of the value."""
     return _six(max(min(error, *(room / 3.001 for room in rooms)), 1e-6))
 
 
@@ -214,7 +220,7 @@ def _weights(weights: tuple[float, ...]) -> list[float]:
 
 
 def _shares(mix: dict[str, float]) -> dict[str, float]:
-    """Return shares of 6 decimals that add up to 1: the largest takes the rest."""
+    """Return shares of 6 decimals that add up to 1; the largest takes the rounding difference."""
     shares = {name: math.floor(share * 10**6) for name, share in mix.items()}
     most = max(shares, key=lambda name: shares[name])
     shares[most] += 10**6 - sum(shares.values())

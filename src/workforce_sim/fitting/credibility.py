@@ -1,4 +1,4 @@
-"""How far experience is believed: levels over years, factors of cells, spreads, shares."""
+"""Credibility of experience: levels over years, factors of cells, spreads, shares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workforce_sim.fitting.priors import CELL_SPREAD, CELL_YEARS, LEVEL_SPREAD, 
 
 Floats = NDArray[np.float64]
 Z80, Z90 = (NormalDist().inv_cdf(share) for share in (0.9, 0.95))
-"""How far the 80% and the 90% band of a normal distribution reach."""
+"""Half widths of the 80% and the 90% band of a normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class RateLevel:
     """The A/E of a mean year against a prior.
 
     Attributes:
-        factor: A/E that is believed.
+        factor: the estimated A/E.
         error: its standard error, on the logarithm.
         spread: of a year about it, on the logarithm.
-        prior_spread: what that was shrunk to.
+        prior_spread: the prior of the spread.
         credibility: weight of the experience.
-        years: the A/E of each interval, that year's chance taken off.
+        years: the A/E of each interval, without that year's chance.
     """
 
     factor: float
@@ -45,9 +45,9 @@ class RateLevel:
 
 
 def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float) -> RateLevel:
-    """Return the level of yearly A/E: years vary, and each has its chance."""
+    """Return the level of yearly A/E, allowing for variation of years and for chance."""
     x = np.log((actual + 0.5) / expected)
-    chance = 1 / (expected * (actual.sum() + 0.5) / expected.sum())  # of what is expected: no year weighs more by luck
+    chance = 1 / (expected * (actual.sum() + 0.5) / expected.sum())  # from expected, not actual
     weights = 1 / (prior_spread**2 / lengths + chance)
     deviations = (x - np.average(x, weights=weights)) * np.sqrt(lengths)
     s = spread(deviations, prior_spread, chance * lengths)
@@ -63,7 +63,7 @@ def level(actual: Floats, expected: Floats, lengths: Floats, prior_spread: float
 
 
 def spread(deviations: Floats, prior: float, chance: Floats) -> float:
-    """Return the spread of years about their mean, chance taken off, shrunk to the prior."""
+    """Return the spread of years about their mean, without chance, shrunk to the prior."""
     n = len(deviations)
     noise = (1 - 1 / n) * float(chance.sum())
     seen = max(float((deviations**2).sum()) - noise, 0.0)
@@ -72,7 +72,7 @@ def spread(deviations: Floats, prior: float, chance: Floats) -> float:
 
 @dataclass(frozen=True)
 class Cells:
-    """Factors of cells beside one another.
+    """Factors of cells relative to each other.
 
     Attributes:
         factors: by cell, 1 on average.
@@ -89,9 +89,9 @@ def cells(actual: Floats, expected: Floats, years: int, year_spread: float) -> C
     """Return factors by cell: their spread from the cells themselves and a prior.
 
     Args:
-        actual: leavers by cell.
-        expected: the same, by everything but the cell's own factor.
-        years: how many intervals they were seen over.
+        actual: exits by cell.
+        expected: exits expected without the cell's own factor.
+        years: how many intervals they cover.
         year_spread: of a cell from one year to another.
     """
     seen = expected > 0
@@ -106,12 +106,12 @@ def cells(actual: Floats, expected: Floats, years: int, year_spread: float) -> C
 
 
 def mean(column: pl.Series, otherwise: float = 0.0) -> float:
-    """Return the mean of a column of numbers, and something else of an empty one, or where it is 0."""
+    """Return the mean of a column of numbers; ``otherwise`` if the column is empty or the mean is 0."""
     return float(column.mean() or otherwise)  # type: ignore[arg-type]
 
 
 def share(count: float, exposure: float, prior: float, people: float) -> tuple[float, float, float]:
-    """Return a share that is believed, and the ends of its 90% interval."""
+    """Return an estimated share and the ends of its 90% interval."""
     total = exposure + people
     p = (count + people * prior) / total
     inside = min(max(p, 0.5 / total), 1 - 0.5 / total)
@@ -122,12 +122,12 @@ def share(count: float, exposure: float, prior: float, people: float) -> tuple[f
 
 
 def freedom(years: int) -> float:
-    """Return the degrees of freedom of a spread that so many years, and the prior, tell."""
+    """Return the degrees of freedom of a spread estimated from some years and the prior."""
     return PRIOR_YEARS + max(years, 1) - 1
 
 
 def widened(spread: float, years: int) -> float:
-    """Return the spread of a normal distribution whose 80% band allows for what so many years leave open of it."""
+    """Return the spread of a normal distribution whose 80% band allows for an estimate from few years."""
     return spread * student(freedom(years), Z80) / Z80
 
 

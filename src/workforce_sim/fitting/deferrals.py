@@ -1,4 +1,4 @@
-"""What participants do, where censuses have deferral rates; each share shrunk to the configured one."""
+"""What participants do, if the censuses have deferral rates; each share is shrunk to the configured one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workforce_sim.fitting.credibility import Floats, mean, share
 from workforce_sim.fitting.exposure import ages
 from workforce_sim.fitting.linking import Interval
 from workforce_sim.fitting.priors import SHARE_PEOPLE
+from workforce_sim.wording import counted
 
 MOST_AT_ONE_RATE, MOST_AT_ONE_STEP, LEAST = 0.4, 0.1, 30
 MOST_EARLY = 0.1
@@ -22,15 +23,15 @@ MOST_EARLY = 0.1
 
 @dataclass(frozen=True)
 class Share:
-    """A share that is believed.
+    """An estimated share.
 
     Attributes:
-        what: in words.
-        key: of the configuration.
-        count, exposure: experience.
-        prior: configured share.
-        value, low, high: what is believed, with its 90% interval.
-        people: that the prior is worth.
+        what: the share in words.
+        key: its key of the configuration.
+        count, exposure: how many did it, of how many.
+        prior: the configured share.
+        value, low, high: the estimate, with its 90% interval.
+        people: how many employees the prior counts as.
     """
 
     what: str
@@ -45,7 +46,7 @@ class Share:
 
     @property
     def why(self) -> str:
-        """Where the value comes from."""
+        """The source of the value."""
         return f"{self.count:,.0f} of {self.exposure:,.0f} {self.what}; configured {self.prior:.4g}"
 
 
@@ -54,15 +55,15 @@ class PlanShares:
     """Shares of the plan.
 
     Attributes:
-        shares: what was counted.
-        values: keys with values that are no single share, and where they come from.
+        shares: the shares that were counted.
+        values: other keys with their values and sources.
     """
 
     shares: tuple[Share, ...] = ()
     values: tuple[tuple[str, Any, str], ...] = field(default=())
 
     def entries(self) -> Iterator[tuple[str, Any, str]]:
-        """Yield the keys with their values and origins."""
+        """Yield the keys with their values and sources."""
         given = {key for key, _, _ in self.values}
         for s in self.shares:
             if s.key not in given:
@@ -71,7 +72,7 @@ class PlanShares:
 
 
 def plan_shares(parts: Sequence[Interval], config: Config) -> PlanShares:
-    """Return the shares of the plan; none where a census lacks deferral rates."""
+    """Return the shares of the plan; none if a census lacks deferral rates."""
     staff = [parts[0].before.staff, *(part.after.staff for part in parts)]
     if not config.plan.enabled or any(frame["deferral_bp"].null_count() == frame.height for frame in staff):
         return PlanShares()
@@ -98,7 +99,7 @@ def _both(part: Interval) -> pl.DataFrame:
 
 
 def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
-    """Return what people did with their rate between two censuses."""
+    """Return how employees changed their rates between two censuses."""
     taking = both.filter(pl.col("before") > 0)
     stays = taking.filter(pl.col("after") > 0).with_columns(step=pl.col("after") - pl.col("before"))
     common, risen = _commonest(stays.filter(pl.col("step") > 0)["step"])
@@ -106,11 +107,11 @@ def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
     changed = stays.filter(pl.col("step") != 0, pl.col("step") != (common if escalates else 0))
     values: list[tuple[str, Any, str]] = []
     if escalates:
-        told = f"{risen:,} of {stays.height:,} participants rose by it"
+        told = f"{risen:,} of {stays.height:,} participants increased their rate by it"
         found = {"enabled": True, "increment": common / 10_000}
         values = [(f"enrollment.escalation.{name}", value, told) for name, value in found.items()]
     elif stays.height >= LEAST:
-        values = [("enrollment.escalation.enabled", False, f"no one step among {stays.height:,} participants")]
+        values = [("enrollment.escalation.enabled", False, f"no common step among {stays.height:,} participants")]
     if changed.height >= LEAST:
         step = float(np.median(changed["step"].abs().to_numpy())) / 10_000
         values.append(("enrollment.change.step", round(step, 4), f"median of {changed.height:,} changes"))
@@ -120,31 +121,31 @@ def _moves(both: pl.DataFrame, config: Config) -> PlanShares:
 def _moved(
     out: pl.DataFrame, taking: pl.DataFrame, stays: pl.DataFrame, changed: int, config: Config
 ) -> tuple[Share, ...]:
-    """Return the shares who enrolled, of those who were out, and who stopped or changed, of those who took part."""
+    """Return the share of non-participants who enrolled, and of participants who stopped or changed their rate."""
     section = config.enrollment
     years = [float(people["years"].sum()) for people in (out, taking, stays)]
     enrolled, stopped = int((out["after"] > 0).sum()), int((taking["after"] == 0).sum())
     change = "enrollment.change.probability"
     return (
-        _share("of those who were out enrolled", "enrollment.conversion", enrolled, years[0], section.conversion),
-        _share("of participants stopped", "enrollment.stop", stopped, years[1], section.stop),
-        _share("of participants changed their rate", change, changed, years[2], section.change.probability),
+        _share("non-participants enrolled", "enrollment.conversion", enrolled, years[0], section.conversion),
+        _share("participants stopped", "enrollment.stop", stopped, years[1], section.stop),
+        _share("participants changed their rate", change, changed, years[2], section.change.probability),
     )
 
 
 def _commonest(values: pl.Series) -> tuple[int, int]:
-    """Return the commonest value and how often it stands; the lowest of several."""
+    """Return the most frequent value and its count; of several, the lowest."""
     if values.is_empty():
         return 0, 0
     counts = values.value_counts().sort("count", values.name, descending=[True, False])
     return int(counts[0, 0]), int(counts[0, 1])
 
 
-# --- those who may join for the first time ---
+# --- newly eligible employees ---
 
 
 def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[str, Any, str], ...]]:
-    """Return the days to eligibility: none where many hires take part before the configured wait is over."""
+    """Return the days to eligibility: 0 if many hires participate before the configured wait is over."""
     kind, length = config.eligibility.waiting_period
     days = length if kind == "days" else round(length * 30.44)
     early = taking = 0
@@ -154,7 +155,7 @@ def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[s
         early, taking = early + waits.height, taking + int((waits["deferral_bp"].fill_null(0) > 0).sum())
     if early < LEAST or taking <= MOST_EARLY * early:
         return days, ()
-    why = f"{taking:,} of {early:,} hires take part before the configured wait of {length} {kind} is over"
+    why = f"{taking:,} of {early:,} hires participate before the configured wait of {length} {kind} is over"
     return 0, tuple(
         (f"eligibility.waiting_period_{unit}", value, why)
         for unit, value in (("days", 0), ("months", None), ("years", None))
@@ -162,7 +163,7 @@ def _wait(parts: Sequence[Interval], config: Config) -> tuple[int, tuple[tuple[s
 
 
 def _newly_eligible(part: Interval, wait: int, window: int) -> pl.DataFrame:
-    """Return age, pay and rate of those whose window to choose closed for the first time between two censuses."""
+    """Return age, pay and rate of the employees whose election window closed between two censuses."""
     eligible = pl.col("hire_date") + pl.duration(days=wait + window)
     frame = part.after.staff.with_columns(age=pl.Series(ages(part.after)))
     return frame.filter(eligible > part.before.date, eligible <= part.after.date).select(
@@ -171,19 +172,19 @@ def _newly_eligible(part: Interval, wait: int, window: int) -> pl.DataFrame:
 
 
 def _automatic(new: pl.DataFrame) -> int:
-    """Return the rate at which most newly eligible participants stand; 0 where there is none."""
+    """Return the most frequent rate of newly eligible participants; 0 if too few have it."""
     taking = new.filter(pl.col("rate") > 0)["rate"]
     common, count = _commonest(taking)
     return common if len(new) >= LEAST and count >= MOST_AT_ONE_RATE * len(taking) else 0
 
 
 def _entry(new: pl.DataFrame, config: Config) -> list[Share]:
-    """Return the shares of the newly eligible who chose, and who opted out."""
+    """Return the shares of the newly eligible who chose a rate and who opted out."""
     automatic, total = _automatic(new), new.height
     out, swept = int((new["rate"] == 0).sum()), int((new["rate"] == automatic).sum()) if automatic else 0
     found = [
         _share(
-            "of the newly eligible chose a rate",
+            "newly eligible chose a rate",
             "enrollment.election",
             total - out - swept,
             total,
@@ -193,12 +194,12 @@ def _entry(new: pl.DataFrame, config: Config) -> list[Share]:
     if automatic:
         prior = float(_expected(new, config.enrollment.auto_enrollment.opt_out).mean())
         key = "enrollment.auto_enrollment.opt_out"
-        found.append(_share("of those enrolled automatically opted out", key, out, out + swept, prior))
+        found.append(_share("automatically enrolled opted out", key, out, out + swept, prior))
     return found
 
 
 def _tables(new: pl.DataFrame, config: Config) -> Iterator[tuple[str, Any, str]]:
-    """Yield the tables by age and pay, each scaled, and automatic enrollment."""
+    """Yield the tables by age and pay, scaled, and automatic enrollment."""
     section, automatic = config.enrollment, _automatic(new)
     for s in _entry(new, config):
         table = section.election if s.key == "enrollment.election" else section.auto_enrollment.opt_out
@@ -207,24 +208,24 @@ def _tables(new: pl.DataFrame, config: Config) -> Iterator[tuple[str, Any, str]]
         told = f"of {new.height:,} newly eligible"
         yield "enrollment.auto_enrollment.enabled", automatic > 0, told
         if automatic:
-            yield "enrollment.auto_enrollment.default_deferral_rate", automatic / 10_000, f"the commonest rate {told}"
+            yield "enrollment.auto_enrollment.default_deferral_rate", automatic / 10_000, f"most frequent rate {told}"
     chosen = new.filter(pl.col("rate") > 0, pl.col("rate") != automatic)
     if chosen.height:
         expected = float(_expected(chosen, section.deferral_rates, 4).sum())
         half = SHARE_PEOPLE / 2 * expected / chosen.height
         ratio = (float(chosen["rate"].sum()) / 10_000 + half) / (expected + half)
-        why = f"mean of {chosen.height:,} rates that were chosen is {mean(chosen['rate']) / 100:.2f}%"
+        why = f"mean of {counted(chosen.height, 'chosen rate')} is {mean(chosen['rate']) / 100:.2f}%"
         yield "enrollment.deferral_rates", _scaled(section.deferral_rates, ratio, 0.9, 4), f"{why}; shape as configured"
 
 
 def _expected(people: pl.DataFrame, table: Any, places: int = 6) -> Floats:
-    """Return what a table by age and pay says of everybody; who has no age counts as 40."""
+    """Return the values of a table by age and pay for some employees; an unknown age counts as 40."""
     age = np.where(people["age"].to_numpy() < 0, 40, people["age"].to_numpy())
     return np.asarray(by_age_and_pay(table, places).at(age, people["salary_cents"].to_numpy()) / 10**places)
 
 
 def _scaled(table: Any, ratio: float, most: float, places: int) -> Any:
-    """Return a number or a table of them times a ratio, as a configuration writes it."""
+    """Return a number, or a table of numbers, times a ratio, in the form of a configuration."""
     least = 10.0**-places
     if isinstance(table, float):
         return round(min(max(table * ratio, least), most), places)

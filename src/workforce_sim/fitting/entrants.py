@@ -1,4 +1,4 @@
-"""Who comes: levels, pay, ages and months of hires, and how many leave in their year."""
+"""New employees: levels, pay, ages and months of hires, and how many terminate in their year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workforce_sim.fitting.priors import HIRES, PEOPLE, SHARE_PEOPLE
 
 PERCENTS = (10, 25, 50, 75, 90)
 _WEIGHTS = (0.175, 0.2, 0.25, 0.2, 0.175)
-"""What each percentile weighs in the mean of the pay curve of a level without a range."""
+"""Weight of each percentile in the mean of the pay curve of a level without a range."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Entrants:
     """Hires, as the configuration has them.
 
     Attributes:
-        people: how many were seen.
+        people: how many there were.
         mix: share by level.
-        percentiles: pay in cents by level, of the year after the last census but for raises; none where nobody is.
-        relative: mean pay of entrants over that of everybody.
-        leaving: share who leave in the year of hire, with its interval, and whether it was seen.
+        percentiles: pay in cents by level, at the last census; none for an empty level.
+        relative: mean pay of entrants over that of all employees.
+        leaving: share who terminate in the year of hire, with its interval.
         leaving_seen: hires with a known end.
-        ages: weights of the bands of age; None where births are not real.
-        months: weights of hire by month; None where dates do not cover the year.
+        ages: weights of the age bands; None if birth dates are not real.
+        months: weights of hire by month; None with too few dates.
     """
 
     people: int
@@ -49,14 +49,14 @@ class Entrants:
 def entrants(
     parts: Sequence[Interval], levels: Sequence[Level], config: Config, first_year_rate: float, *, dated: bool
 ) -> Entrants:
-    """Return what is seen of everybody who is new.
+    """Return the estimates of the new employees.
 
     Args:
         parts: the intervals.
         levels: the levels of the last census.
         config: whose shares and ages are the prior.
-        first_year_rate: rate of leaving at tenure 0.
-        dated: whether censuses have termination dates, so that those hired and gone between them are seen.
+        first_year_rate: termination rate at tenure 0.
+        dated: whether censuses have termination dates, which show who was hired and terminated between them.
     """
     last = parts[-1].after
     new = pl.concat([_deflated(part, last) for part in parts])
@@ -78,7 +78,7 @@ def entrants(
 
 
 def _deflated(part: Interval, last: Snapshot) -> pl.DataFrame:
-    """Return entrants with their pay at the level of the last census."""
+    """Return entrants with their pay scaled to the last census."""
     ratio = mean(last.staff["salary_cents"], 1.0) / mean(part.after.staff["salary_cents"], 1.0)
     frame = part.after.staff.with_columns(new=part.new).filter(pl.col("new") != "")
     return frame.select(
@@ -87,7 +87,7 @@ def _deflated(part: Interval, last: Snapshot) -> pl.DataFrame:
 
 
 def _curve(pay: Floats, incumbents: Floats) -> tuple[float, ...] | None:
-    """Return pay of hires at five percentiles of a level, the mean of the curve that of the hires."""
+    """Return pay of hires at five percentiles of a level; the curve has the mean of the hires."""
     if not len(incumbents):
         return None
     if len(pay) >= PEOPLE:

@@ -1,4 +1,4 @@
-"""Everything that is estimated from some intervals, put together."""
+"""All estimates from some intervals."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from workforce_sim.fitting.priors import SHARE_PEOPLE
 
 @dataclass(frozen=True)
 class Estimates:
-    """What was estimated.
+    """The estimates.
 
     Attributes:
-        exits: who leaves.
+        exits: rates and factors of exits.
         rate: yearly rate of the last census's staff in a mean year.
         growth: of headcount, a year.
         raises: of those who stay.
@@ -40,8 +40,8 @@ class Estimates:
         age_bands: of hires.
         departments: factors of the last census's departments.
         ids_of_hires: whether an id of the last census looks like those of hires, and no prefix is configured.
-        hazard: configured exits of hires.
-        exit_months: weights of the months of leaving; None without termination dates.
+        hazard: the configured hazard of hires.
+        exit_months: weights of the months of exit; None without termination dates.
     """
 
     exits: Exits
@@ -108,7 +108,7 @@ def _rate(found: Exits, last: Snapshot) -> float:
 
 
 def _cells(found: Exits, kind: str, now: Exposure) -> np.ndarray:
-    """Return the fitted cell of people of another census, -1 for none."""
+    """Return the fitted cell of employees of another census, -1 for none."""
     direction = found.directions[kind]
     if kind in ("tenure", "age"):
         values = now.tenure if kind == "tenure" else now.age
@@ -118,7 +118,7 @@ def _cells(found: Exits, kind: str, now: Exposure) -> np.ndarray:
 
 
 def _departments(found: Exits, last: Snapshot) -> dict[str, float]:
-    """Return the factor of each department that the last census has."""
+    """Return the factor of each department of the last census."""
     direction = found.directions.get("department")
     if direction is None:
         return {}

@@ -16,17 +16,17 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Direction:
-    """Cells of one kind.
+    """The cells of one kind.
 
     Attributes:
         kind: tenure, age, level or department.
         names: of the cells, in order.
         starts: completed years from which each cell holds; the places of groups.
-        cell: everybody's cell, -1 for none.
-        prior: what the table has for the cell beside the others, 1 on average.
-        found: what experience adds to that.
-        exposure, actual, expected: years, leavers, and those expected by everything but the cell's own factor.
-        merged: cells that had fewer than five leavers.
+        cell: the cell of each employee, -1 for none.
+        prior: the factor of the cell in the table, 1 on average.
+        found: the factor by experience, on top of the prior.
+        exposure, actual, expected: years, exits, and exits expected without the cell's own factor.
+        merged: how many cells had fewer than five exits.
     """
 
     kind: str
@@ -46,20 +46,20 @@ class Direction:
         return self.prior * self.found.factors
 
     def of(self, cell: Ints) -> Floats:
-        """Return the factor of some cells, 1 where there is none."""
+        """Return the factor of some cells, 1 for no cell."""
         return np.where(cell >= 0, self.factors[np.maximum(cell, 0)], 1.0)
 
 
 @dataclass(frozen=True)
 class Exits:
-    """Who leaves.
+    """The estimates of exits.
 
     Attributes:
-        level: of all, against the prior.
+        level: the level of all exits, relative to the prior.
         directions: factors, by kind.
-        base: prior rate that the factors multiply.
-        expected: leavers expected in each interval by the prior and the factors.
-        actual: leavers of each interval.
+        base: the prior rate that the factors multiply.
+        expected: exits expected in each interval by the prior and the factors.
+        actual: exits of each interval.
         years: exposure of each interval.
     """
 
@@ -72,11 +72,11 @@ class Exits:
 
     @property
     def rate(self) -> float:
-        """Yearly rate of everybody who was exposed, in a mean year."""
+        """Yearly rate of all who were exposed, in a mean year."""
         return self.level.factor * float(self.expected.sum() / self.years.sum())
 
     def risks(self, places: dict[str, Ints]) -> Floats:
-        """Return the yearly rate of people in a mean year, by their cell of each kind."""
+        """Return the yearly rate of employees in a mean year, by their cell of each kind."""
         found = np.array(self.base * self.level.factor)
         for kind, place in places.items():
             found = found * self.directions[kind].of(place)
@@ -84,7 +84,7 @@ class Exits:
 
 
 def exits(people: Exposure, prior: Floats, lengths: Floats) -> Exits:
-    """Fit the exits of everybody exposed, whose prior rates are given."""
+    """Fit the exits of all exposed employees, with their prior rates."""
     n = len(lengths)
     actual, years = (people.by(people.interval, values, n) for values in (people.left, people.years))
     base = float((people.years @ prior) / people.years.sum())
@@ -106,7 +106,7 @@ def _kinds(people: Exposure) -> list[str]:
 
 
 def places(kind: str, people: Exposure) -> tuple[Ints, tuple[str, ...], tuple[int, ...]]:
-    """Return everybody's cell before any is merged, the names of cells, and where they begin."""
+    """Return each employee's cell before merging, the names of the cells, and where they begin."""
     if kind in ("tenure", "age"):
         starts = TENURES if kind == "tenure" else AGES
         values = people.tenure if kind == "tenure" else people.age
@@ -135,7 +135,7 @@ def _separated(people: Exposure, relative: Floats) -> dict[str, Floats]:
 
 
 def _blank(people: Exposure, kind: str, prior: Floats | None) -> Direction:
-    """Return cells without experience, those with few leavers merged."""
+    """Return cells without experience, after merging those with few exits."""
     cell, names, starts = places(kind, people)
     size = len(names)
     given = np.ones(size) if prior is None else prior

@@ -1,4 +1,4 @@
-"""People exposed to leaving, one row per person and interval, as arrays."""
+"""Employees exposed to termination, one row per employee and interval, as arrays."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ REAL_BIRTHS, SAME_DAY = 0.9, 0.2
 
 @dataclass(frozen=True)
 class Exposure:
-    """Everybody exposed.
+    """The exposed employees.
 
     Attributes:
         interval: place of the interval.
         years: exposure.
-        left: 1 for leavers.
+        left: 1 for exits.
         tenure: completed years.
-        age: completed years; -1 where it is not known.
-        groups: names by kind of group: level, department; null where there is none.
+        age: completed years; -1 if unknown.
+        groups: names by kind of group: level, department; null without one.
     """
 
     interval: Ints
@@ -40,13 +40,13 @@ class Exposure:
     groups: pl.DataFrame
 
     def by(self, cell: Ints, values: Floats, size: int) -> Floats:
-        """Return the sum of values by cell, those below 0 left out."""
+        """Return the sum of values by cell, without cells below 0."""
         known = cell >= 0
         return np.bincount(cell[known], weights=values[known], minlength=size).astype(np.float64)
 
 
 def exposure(parts: Sequence[Interval]) -> Exposure:
-    """Return everybody exposed in some intervals."""
+    """Return the employees exposed in some intervals."""
     staff = [part.before.staff for part in parts]
     return Exposure(
         interval=np.repeat(np.arange(len(parts)), [frame.height for frame in staff]),
@@ -64,7 +64,7 @@ def tenures(snapshot: Snapshot) -> Ints:
 
 
 def ages(snapshot: Snapshot) -> Ints:
-    """Return completed years since birth, -1 where births are not real."""
+    """Return completed years since birth, -1 if birth dates are not real."""
     births = snapshot.staff["birth_date"]
     if not real_births(births):
         return np.full(len(births), -1, dtype=np.int64)
@@ -73,7 +73,7 @@ def ages(snapshot: Snapshot) -> Ints:
 
 
 def real_births(births: pl.Series) -> bool:
-    """Return whether births are given and vary as births do: imputed ones fall on a few days."""
+    """Return whether birth dates are given and vary as real ones do: imputed ones fall on a few days."""
     given = births.drop_nulls()
     if len(given) < REAL_BIRTHS * len(births):
         return False
@@ -87,7 +87,7 @@ def _completed(days: pl.Series, at: dt.date) -> Ints:
 
 
 def prior_rates(cells: Sequence[RateCell], age: Ints, tenure: Ints, hired: Floats) -> Floats:
-    """Return the rate of a table for everybody; averaged over ages at hire where the age is not known.
+    """Return the rate of a table for each employee; averaged over ages at hire if the age is unknown.
 
     Args:
         cells: the table.

@@ -1,4 +1,4 @@
-"""A fit: what censuses say, the configuration it comes to, and the warnings that go with it."""
+"""A fit: estimates from censuses, the fitted configuration, and warnings."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ BASE = {
 
 @dataclass(frozen=True, repr=False)
 class Fit(Displayed):
-    """What an employer's own censuses say.
+    """Estimates from an employer's own censuses.
 
     Attributes:
-        config: the configuration given with what was fitted in place; it runs.
-        estimates: every estimate, with what it rests on.
-        parts: the intervals, people linked.
-        keys: the fitted keys, each with where it comes from.
-        warnings: what a reader should know before using it.
-        base: the configuration given.
+        config: the given configuration with the fitted keys in place, ready to run.
+        estimates: every estimate, with its experience.
+        parts: the intervals, with employees linked.
+        keys: the fitted keys, each with the source of its value.
+        warnings: what to check before using it.
+        base: the given configuration.
     """
 
     config: Config
@@ -62,7 +62,7 @@ class Fit(Displayed):
 
     @cached_property
     def flows(self) -> pl.DataFrame:
-        """One row per interval: its dates and years, and how many stayed, left and came, by kind."""
+        """One row per interval: its dates and years, and how many stayed, left and are new, by kind."""
         rows = [{"before": p.before.date, "after": p.after.date, "years": p.years, **p.counts()} for p in self.parts]
         return pl.DataFrame(rows)
 
@@ -100,7 +100,7 @@ class Fit(Displayed):
         return fit_report(self, path)
 
     def yaml(self) -> str:
-        """Return the configuration as YAML, each fitted key with where it comes from."""
+        """Return the configuration as YAML, with the source of each fitted value."""
         first, last = self.parts[0].before.date, self.parts[-1].after.date
         head = [
             f"Fitted to {len(self.parts) + 1} censuses, {first} to {last}.",
@@ -112,8 +112,8 @@ class Fit(Displayed):
     def write(self, path: str | Path) -> list[Path]:
         """Write the configuration to a new file, ready for ``simulate_ensemble``; return what was written.
 
-        ``census.path`` is the file of the last census. Where that is no file of its own, the last census is written
-        beside the configuration, for its owner alone.
+        ``census.path`` is the file of the last census. If it has no file of its own, the last census is written
+        beside the configuration, for its owner only.
 
         Raises:
             LedgerError: when a file exists already or cannot be written.
@@ -145,8 +145,8 @@ def fit(censuses: Any, config: Any = None) -> Fit:
     """Learn from two or more dated censuses.
 
     Args:
-        censuses: a mapping of dates to censuses; pairs of a date and a census; a list of files or frames that say their
-            date in their name or in a column; one long panel with such a column; or one census with termination dates.
+        censuses: a mapping of dates to censuses; pairs of a date and a census; a list of files or frames dated by
+            name or by a column; one long panel with such a column; or one census with termination dates.
         config: path, dict or loaded configuration that the fit changes; the documented defaults when left out.
 
     Raises:

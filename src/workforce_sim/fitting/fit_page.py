@@ -1,4 +1,4 @@
-"""The page of a fit: what the censuses say, how sure that is, and the configuration it comes to."""
+"""The page of a fit: what the censuses show, how precise it is, and the fitted configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workforce_sim.fitting.fit_text import estimate_rows, flow_rows
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.parts import Card, Section, document, figure, figures, key, listing, note, prose, sentences
 from workforce_sim.reports.values import count, share, signed
-from workforce_sim.wording import counted
+from workforce_sim.wording import capital, counted
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.fit import Fit
@@ -27,15 +27,13 @@ def fit_page(fit: Fit) -> bytes:
     """Return the page of a fit."""
     first, last = fit.parts[0].before.date, fit.parts[-1].after.date
     sections = [
-        Section(
-            "warnings", "Know before you use it", [found] if (found := sentences(fit.warnings)) is not None else []
-        ),
-        Section("estimates", "What the censuses say", [figures(*map(drawn, fit_charts(fit))), _estimates(fit)]),
-        Section("flows", "Who stayed, left and came", [_flows(fit)]),
+        Section("warnings", "Check before use", [found] if (found := sentences(fit.warnings)) is not None else []),
+        Section("estimates", "What the censuses show", [figures(*map(drawn, fit_charts(fit))), _estimates(fit)]),
+        Section("flows", "Who stayed, left and is new", [_flows(fit)]),
         Section("configuration", "The fitted configuration", [_keys(fit)]),
     ]
     kicker = f"Fit to {len(fit.parts) + 1} censuses, {first} to {last}"
-    question = "What do the employer's own censuses say?"
+    question = "What do the employer's own censuses show?"
     return document(kicker, question, " ".join(_answer(fit)), list(_cards(fit)), sections, FOOTER)
 
 
@@ -46,16 +44,16 @@ def drawn(chart: Chart) -> Element:
 
 def _answer(fit: Fit) -> Iterator[str]:
     found, staff = fit.estimates, fit.parts[-1].after.staff.height
-    yield f"In a year like the average one, {share(found.rate)} of the {count(staff)} employees leave."
+    yield f"In an average year, {share(found.rate)} of the {count(staff)} employees terminate."
     yield f"Headcount changes by {_CHANGE(found.growth.mean)} a year, pay of those who stay by"
     yield f"{_CHANGE(found.raises.total.mean)}."
     known = counted(len(fit.parts), "interval")
-    yield f"A year's exits lie about {share(found.exits.level.spread)} from that, as far as {known} can tell."
+    yield f"Terminations of a year differ from that by about {share(found.exits.level.spread)}, estimated from {known}."
 
 
 def _cards(fit: Fit) -> Iterator[Card]:
     for what, cell, name, write in (
-        ("exit level", "all", "Exit rate, a year", share),
+        ("exit level", "all", "Termination rate, a year", share),
         ("growth", "mean", "Growth of headcount, a year", _CHANGE),
         ("raise", "mean", "Raises of those who stay, a year", _CHANGE),
     ):
@@ -67,16 +65,15 @@ def _cards(fit: Fit) -> Iterator[Card]:
 def _estimates(fit: Fit) -> Element:
     heading, *rows = estimate_rows(fit.table)
     about_it = (
-        "A/E: leavers, or whoever is counted, over those the prior expects. Credibility: weight of the experience."
+        "A/E: actual terminations (or other counts) over those that the prior expects. Credibility: weight of the "
+        "employer's own experience."
     )
-    return listing(
-        "Every estimate", [text.capitalize() if text != "A/E" else text for text in heading], rows, note=about_it
-    )
+    return listing("Every estimate", [*map(capital, heading)], rows, note=about_it)
 
 
 def _flows(fit: Fit) -> Element:
     heading, *rows = flow_rows(fit)
-    return listing("People from one census to the next", [text.capitalize() for text in heading], rows)
+    return listing("Employees from one census to the next", [*map(capital, heading)], rows)
 
 
 def _keys(fit: Fit) -> list[Child]:
@@ -86,7 +83,7 @@ def _keys(fit: Fit) -> list[Child]:
         if value is not None
     ]
     content: list[Child] = [listing("", ["Key", "What it is", "Value", "Where it comes from"], rows, text=True)]
-    return [note("Other keys stay as they were configured."), *content]
+    return [note("Other keys are unchanged."), *content]
 
 
 def _written(value: Any) -> Child:

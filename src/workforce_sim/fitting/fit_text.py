@@ -1,4 +1,4 @@
-"""A fit in words and tables."""
+"""A fit as text and tables."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workforce_sim.display.card import Card, Table, cells
-from workforce_sim.wording import columns, percent
+from workforce_sim.fitting.labels import label
+from workforce_sim.wording import columns, counted, percent
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.fit import Fit
 
 SHOWN = 12
-"""Cells of one kind that a page shows; the others stand in the table."""
+"""How many cells of one kind a page shows; ``Fit.table`` has the others."""
 
 
 def fit_text(fit: Fit) -> str:
@@ -32,21 +33,22 @@ def fit_card(fit: Fit) -> Card:
 
 
 def _title(fit: Fit) -> str:
-    first, last = fit.parts[0].before.date, fit.parts[-1].after.date
-    return f"{len(fit.parts) + 1} censuses, {first} to {last}; {fit.parts[-1].after.staff.height:,} staff at the last"
+    first, last = fit.parts[0].before, fit.parts[-1].after
+    employees = counted(last.staff.height, "employee")
+    return f"{len(fit.parts) + 1} censuses, {first.date} to {last.date}; the last has {employees}"
 
 
 def flow_rows(fit: Fit) -> list[list[str]]:
-    """Return how many stayed, left and came, by interval, after a heading; kinds of nobody are left out."""
+    """Return how many stayed, left and are new, by interval, under a heading; empty columns are left out."""
     names = [name for name in fit.flows.columns if name not in {"before", "after", "years"}]
     used = [name for name in names if fit.flows[name].sum()]
     found = fit.flows.to_dicts()
     rows = [[str(row["before"]), str(row["after"]), *(f"{row[name]:,}" for name in used)] for row in found]
-    return [["from", "to", *used], *rows]
+    return [["from", "to", *map(label, used)], *rows]
 
 
 def estimate_rows(table: pl.DataFrame) -> list[list[str]]:
-    """Return the estimates after a heading; of a kind with very many cells those with most exposure."""
+    """Return the estimates under a heading; of a kind with many cells, those with the most exposure."""
     rows = [["estimate", "cell", "exposure", "count", "A/E", "credibility", "value", "90% interval", "prior"]]
     for kind in table["what"].unique(maintain_order=True):
         part = table.filter(pl.col("what") == kind)
@@ -73,7 +75,7 @@ def _row(row: dict[str, float | str | None]) -> list[str]:
     known = row["low"] is not None and row["low"] != row["high"]
     ends = f"{value('low')} to {value('high')}" if known else "-"
     counts = [number("exposure", ",.0f"), number("count", ",.0f"), number("ae", ".3f"), number("credibility", ".2f")]
-    return [str(row["what"]), str(row["cell"]), *counts, value("estimate"), ends, value("prior")]
+    return [label(str(row["what"])), str(row["cell"]), *counts, value("estimate"), ends, value("prior")]
 
 
 _FACTORS = {"exits by level", "exits by department", "pay of entrants to that of all"}
@@ -82,5 +84,5 @@ _FACTORS = {"exits by level", "exits by department", "pay of entrants to that of
 def _warnings(fit: Fit) -> Iterator[str]:
     if fit.warnings:
         yield ""
-        yield "to know before using it"
+        yield "check before use"
         yield from (f"  {warning}" for warning in fit.warnings)

@@ -1,4 +1,4 @@
-"""The forecast from an origin: a run from its census, read off at the times of later censuses."""
+"""The forecast from an origin: runs from its census, read at the dates of later censuses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workforce_sim.fitting.fit import Fit
 from workforce_sim.fitting.linking import Interval
 
 FLOWS = ("exits", "hires")
-"""Measures of an interval; the others are those of a day."""
+"""Measures of an interval; the others are measures of a day."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Paths:
     Attributes:
         levels: by measure, one row per replicate, a column for the opening and one per year.
         flows: the same, cumulated from the opening.
-        raises: growth of pay of those who stay, one row per replicate, a column per year.
+        raises: growth of pay of employees who stay, one row per replicate, a column per year.
     """
 
     levels: dict[str, Floats]
@@ -45,7 +45,7 @@ class Paths:
         return _read(self.levels[measure], end)
 
     def raised(self, start: float, end: float) -> Floats:
-        """Return the growth of pay a year of those who stay, over an interval."""
+        """Return the yearly growth of pay of employees who stay, over an interval."""
         whole = np.concatenate([np.zeros((len(self.raises), 1)), np.cumsum(np.log1p(self.raises), axis=1)], axis=1)
         return np.asarray(np.expm1((_read(whole, end) - _read(whole, start)) / (end - start)))
 
@@ -58,7 +58,7 @@ def _read(path: Floats, at: float) -> Floats:
 
 
 def paths(fit: Fit, years: float, replicates: int) -> Paths:
-    """Return a forecast of so many years from the last census of a fit."""
+    """Return a forecast of some years from the last census of a fit."""
     config = _config(fit, math.ceil(years - 1e-9))
     found = simulate_ensemble(config, census=_census(fit, config), replicates=replicates, progress=None).replicates
     wide = {name: _wide(found, name) for name in _TAKEN if name in found.columns}
@@ -109,14 +109,14 @@ def _config(fit: Fit, years: int) -> Config:
 
 
 def _census(fit: Fit, config: Config) -> Census:
-    """Return the last census, its dates moved so that it falls on the opening."""
+    """Return the last census with its dates shifted so that it falls on the opening."""
     opening = dt.date(config.simulation.start_year, 1, 1)
     days = pl.duration(days=(opening - fit.parts[-1].after.date).days - 1)
     moved = fit.census.frame.with_columns(pl.col("hire_date", "birth_date") + days)
     return Census(moved, source="last census")
 
 
-# --- what happened ---
+# --- actual values ---
 
 
 def has_rates(staff: pl.DataFrame) -> bool:
@@ -136,7 +136,7 @@ def average_deferral(staff: pl.DataFrame) -> float:
 
 
 def happened(part: Interval) -> dict[str, float]:
-    """Return every measure as the censuses have it, at the end of an interval or over it."""
+    """Return the actual value of every measure, at the end of an interval or over it."""
     staff = part.after.staff
     pay = float(staff["salary_cents"].sum()) / 100
     found = {
@@ -152,7 +152,7 @@ def happened(part: Interval) -> dict[str, float]:
 
 
 def drivers(part: Interval) -> dict[str, float]:
-    """Return what drives the measures, as the censuses have it."""
+    """Return the actual values of the drivers of the measures."""
     before, after = part.before.staff, part.after.staff
     both = part.both
     raised = float(both["salary_cents_after"].sum()) / max(float(both["salary_cents"].sum()), 1.0)
@@ -166,7 +166,7 @@ def drivers(part: Interval) -> dict[str, float]:
 
 
 def foretold(path: Paths, start: float, end: float) -> dict[str, Floats]:
-    """Return the same of each replicate of a forecast."""
+    """Return the drivers in each replicate of a forecast."""
     heads = [_read(path.levels["headcount"], at) for at in (start, end)]
     raised = path.raised(start, end)
     pay = [path.at("average pay", 0.0, at) for at in (start, end)]
@@ -178,12 +178,12 @@ def foretold(path: Paths, start: float, end: float) -> dict[str, Floats]:
     }
 
 
-# --- two plain forecasts ---
+# --- two simple forecasts ---
 
 
 @dataclass(frozen=True)
 class Plain:
-    """What a flat rate, and last year's value, say: from the intervals before an origin.
+    """Forecasts by a flat rate and by last year's value, from the intervals before an origin.
 
     Attributes:
         rate, pay_growth: pooled, a year; staff stay as many as they are.
@@ -197,7 +197,7 @@ class Plain:
     years: float
 
     def as_before(self, measure: str, start: float, end: float) -> float:
-        """Return the value of a measure as it was last, of people who leave and come at last year's rate."""
+        """Return the last value of a measure; exits and hires continue at last year's rate."""
         found = self.last[measure]
         return found * (end - start) / self.years if measure in FLOWS else found
 
@@ -210,7 +210,7 @@ class Plain:
 
 
 def plain(parts: Sequence[Interval]) -> Plain:
-    """Return the plain forecasts after some intervals."""
+    """Return the simple forecasts after some intervals."""
     years = sum(part.years for part in parts)
     gone = sum(float((part.gone != "").sum()) for part in parts)
     staff = sum(part.before.staff.height * part.years for part in parts)

@@ -1,4 +1,4 @@
-"""Everybody's level in every census: as it names them, or cut from pay as a run would."""
+"""Each employee's level in every census: as named, or made from pay as in a run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from workforce_sim.fitting.panel import Panel, Snapshot
 
 @dataclass(frozen=True)
 class Leveled:
-    """Censuses in which everybody has a level.
+    """Censuses in which each employee has a level.
 
     Attributes:
         panel: the censuses.
         levels: those of the last census, lowest first.
-        named: whether censuses name them; otherwise they are cut from pay.
+        named: whether censuses name them; otherwise they are made from pay.
     """
 
     panel: Panel
@@ -28,7 +28,7 @@ class Leveled:
 
 
 def with_levels(panel: Panel, config: Config) -> Leveled:
-    """Return the censuses with everybody's level."""
+    """Return the censuses with each employee's level."""
     last = panel.snapshots[-1].staff
     named = last["level"].null_count() < last.height
     found = [_filled(snapshot, config, named=named) for snapshot in panel.snapshots]
@@ -37,13 +37,13 @@ def with_levels(panel: Panel, config: Config) -> Leveled:
 
 
 def _filled(snapshot: Snapshot, config: Config, *, named: bool) -> tuple[Snapshot, tuple[Level, ...]]:
-    """Return a census with its levels; one that lacks them, where others name them, keeps none."""
+    """Return a census with its levels; it gets none if it lacks them and others have them."""
     frame = snapshot.staff
     if named and frame["level"].null_count() == frame.height:
         return snapshot, ()
     known = set(frame["level"].drop_nulls().unique())
     chosen = config.workforce.levels
     if chosen is not None and not known <= {level.name for level in chosen}:
-        config = with_changes(config, {"workforce.levels": None})  # an earlier census may have levels that are gone
+        config = with_changes(config, {"workforce.levels": None})  # an earlier census may have former levels
     levels, level, _ = leveled(Census(frame.select("level", "salary_cents")), config)
     return replace(snapshot, staff=frame.with_columns(level.cast(pl.String).alias("level"))), levels

@@ -1,4 +1,4 @@
-"""From one census to the next: who stayed, who is gone and why, who is new and where from."""
+"""From one census to the next: who stayed, who left and why, who is new and from where."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _DATES = ["hire_date", "birth_date"]
 
 @dataclass(frozen=True)
 class Interval:
-    """Two censuses, one after the other, and how their people are linked.
+    """Two successive censuses and how their employees are linked.
 
     Attributes:
         before: the first census.
-        after: the second, ids as in the first.
-        gone: of everybody in the first, "" or one of ``GONE``, in the order of its staff.
-        new: of everybody in the second, "" or one of ``NEW``, in the order of its staff.
-        relinked: people whose id changed in between.
-        hired_and_left: people hired in the interval with a termination date in it.
+        after: the second, with the ids of the first.
+        gone: for each employee of the first, "" or one of ``GONE``, in the order of its staff.
+        new: for each employee of the second, "" or one of ``NEW``, in the order of its staff.
+        relinked: employees whose id changed in between.
+        hired_and_left: employees hired and terminated within the interval.
     """
 
     before: Snapshot
@@ -40,50 +40,50 @@ class Interval:
 
     @cached_property
     def years(self) -> float:
-        """Length in years; what is nearly whole is whole, as most of a year's exits and raises have their days."""
+        """Length in years, rounded if nearly whole, as most exits and raises of a year have fixed days."""
         return whole_years((self.after.date - self.before.date).days / 365.25)
 
     @cached_property
     def left(self) -> NDArray[np.bool_]:
-        """Of everybody in the first census, whether they are gone, other than with a division."""
+        """For each employee of the first census, whether they left, other than with a division."""
         return ((self.gone != "") & (self.gone != "lost division")).to_numpy()
 
     @cached_property
     def exposed(self) -> NDArray[np.bool_]:
-        """Of everybody in the first census, whether they count in rates: not those of a lost division."""
+        """For each employee of the first census, whether they count in rates: not those of a lost division."""
         return (self.gone != "lost division").to_numpy()
 
     @cached_property
     def exposure(self) -> NDArray[np.float64]:
-        """Years of everybody in the first census."""
+        """Exposure in years of each employee of the first census."""
         found = np.where(self.left, (self.years + 1) / 2, self.years)
         return np.where(self.exposed, found, 0.0)
 
     @cached_property
     def both(self) -> pl.DataFrame:
-        """Those in both censuses: columns of the first, those of the second with ``_after``."""
+        """Employees in both censuses: columns of the first, and those of the second with ``_after``."""
         return self.before.staff.join(self.after.staff, on="employee_id", suffix="_after", maintain_order="left")
 
     @cached_property
     def entrants(self) -> pl.DataFrame:
-        """Everybody who is new."""
+        """The new employees."""
         return self.after.staff.filter(self.new != "")
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each kind of leaver and entrant, and of broken links."""
+        """Return the counts of each kind of exit and entrant, and of broken links."""
         gone, new = (dict(kinds.value_counts().iter_rows()) for kinds in (self.gone, self.new))
         found = {kind: int(gone.get(kind, 0)) for kind in GONE} | {kind: int(new.get(kind, 0)) for kind in NEW}
         return {"stayed": int(gone.get("", 0)), **found, "broken links": self.relinked}
 
 
 def whole_years(years: float) -> float:
-    """Return a length in years, whole where it is within an eighth of a year of that."""
+    """Return a length in years, rounded if within an eighth of a year of a whole number."""
     whole = round(years)
     return float(whole) if whole and abs(years - whole) <= NEARLY else years
 
 
 def intervals(panel: Panel) -> tuple[Interval, ...]:
-    """Return the intervals between censuses, people linked through all of them."""
+    """Return the intervals between censuses, with employees linked through all of them."""
     linked, relinked = _relinked(panel.snapshots)
     return tuple(_interval(linked, i, relinked[i]) for i in range(len(linked) - 1))
 
@@ -99,7 +99,7 @@ def _interval(linked: Sequence[Snapshot], i: int, relinked: int) -> Interval:
 
 
 def _gone(before: Snapshot, after: Snapshot, later: pl.Series) -> pl.Series:
-    """Return of everybody in a census whether they are gone, and how."""
+    """Return for each employee of a census whether and how they left."""
     id_, others = pl.col("employee_id"), after.others
     outside = others.filter(~(pl.col("termination_date") > before.date).fill_null(value=False))["employee_id"]
     divisions = lost_divisions(before, after)
@@ -119,7 +119,7 @@ def _gone(before: Snapshot, after: Snapshot, later: pl.Series) -> pl.Series:
 
 
 def _new(before: Snapshot, after: Snapshot, earlier: pl.Series) -> pl.Series:
-    """Return of everybody in a census whether they are new, and where from."""
+    """Return for each employee of a census whether they are new, and from where."""
     id_ = pl.col("employee_id")
     kind = (
         pl.when(id_.is_in(before.staff["employee_id"].implode()))
@@ -136,13 +136,13 @@ def _new(before: Snapshot, after: Snapshot, earlier: pl.Series) -> pl.Series:
 
 
 def _brief(before: Snapshot, after: Snapshot) -> int:
-    """Return how many were hired and left between two censuses, as far as termination dates tell."""
+    """Return how many were hired and terminated between two censuses, by termination dates."""
     within = (pl.col("hire_date") > before.date) & (pl.col("termination_date") > before.date)
     return after.others.filter(within & (pl.col("termination_date") <= after.date)).height
 
 
 def lost_divisions(before: Snapshot, after: Snapshot) -> list[str]:
-    """Return the departments that are gone with nearly all their people."""
+    """Return the departments that disappeared with nearly all of their employees."""
     there = before.staff.filter(pl.col("department").is_not_null())
     stays = pl.col("employee_id").is_in(after.staff["employee_id"].implode())
     sizes = there.group_by("department").agg(people=pl.len(), stay=stays.sum()).sort("department")
@@ -151,11 +151,11 @@ def lost_divisions(before: Snapshot, after: Snapshot) -> list[str]:
     return [name for name in sizes.filter(gone)["department"] if name not in left]
 
 
-# --- people whose id changed ---
+# --- employees whose id changed ---
 
 
 def _relinked(snapshots: Sequence[Snapshot]) -> tuple[list[Snapshot], list[int]]:
-    """Return the censuses with one id for each person, and how many ids changed in each interval."""
+    """Return the censuses with one id per person, and how many ids changed in each interval."""
     linked, counts, known = [snapshots[0]], [], pl.DataFrame(schema={"employee_id": pl.String, "old": pl.String})
     for snapshot in snapshots[1:]:
         renamed = _renamed(snapshot, known)
@@ -179,7 +179,7 @@ def _with_old_ids(frame: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 
 def _same_person(before: Snapshot, after: Snapshot) -> pl.DataFrame:
-    """Return the new and the old id of people whose hire and birth dates tell that they are the same."""
+    """Return the new and the old id of employees who are the same by hire and birth dates."""
     here = [frame.filter(pl.col("birth_date").is_not_null()) for frame in (before.staff, after.staff)]
     gone = here[0].join(after.staff, on="employee_id", how="anti").select("employee_id", *_DATES)
     new = here[1].join(before.staff, on="employee_id", how="anti").select("employee_id", *_DATES)

@@ -67,7 +67,7 @@ def _weights(parts: Sequence[Interval]) -> Floats:
 
 
 def _yearly(values: Floats, lengths: Floats, prior: float, years: float, prior_spread: float, noise: Floats) -> Yearly:
-    """Return what is believed of values, of which some variance is noise and the rest their years'."""
+    """Return the estimate from values whose variance is partly noise, partly an effect of years."""
     n = len(values)
     s = spread((values - np.average(values, weights=lengths)) * np.sqrt(lengths), prior_spread, noise)
     mean = (float(values.sum()) + years * prior) / (n + years)
@@ -82,12 +82,12 @@ class Raises:
     Attributes:
         total: of pay in all, a year.
         common: the median raise.
-        jump_share: who jumps in a year, of those below the highest level.
-        jump_lowest, jump_highest: ends of an even distribution of the size beside the common raise.
+        jump_share: share who jump in a year, of those below the highest level.
+        jump_lowest, jump_highest: ends of a uniform distribution of the size above the common raise.
         jump_pay: what jumps add to the pay of all.
         jumps, people: how many jumped, of how many.
         merit_spread: of raises of those who do not jump about the common one, as a standard deviation.
-        mix: growth of average pay a year beside raises, by those who come and go.
+        mix: yearly growth of average pay apart from raises, from new and terminated employees.
     """
 
     total: Yearly
@@ -103,28 +103,28 @@ class Raises:
 
     @property
     def ranges(self) -> float:
-        """Growth of hires' pay: that of average pay, so that hires go on earning their share of it."""
+        """Growth of hires' pay: that of average pay, so that both stay in proportion."""
         return (1 + self.total.mean) * (1 + self.mix) - 1
 
     @property
     def cola(self) -> float:
-        """The common raise, as far as the total has room for it beside the jumps."""
+        """The common raise, at most what the total leaves after the jumps."""
         return min(self.common, (1 + self.total.mean) / (1 + self.jump_pay) - 1)
 
     @property
     def merit(self) -> float:
-        """What is left of the total."""
+        """The rest of the total."""
         return max((1 + self.total.mean) / (1 + self.jump_pay) / (1 + self.cola) - 1, 0.0)
 
 
 _NONE = np.array([])
 _PRIOR = Yearly(_NONE, RAISE_MEAN, RAISE_SPREAD / math.sqrt(RAISE_YEARS), RAISE_SPREAD, RAISE_SPREAD, 0.0, _NONE)
 NOTHING = Raises(_PRIOR, 0.02, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, MIX_MEAN)
-"""What is believed where no pay of two years is known."""
+"""The estimate without pay of two years."""
 
 
 def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
-    """Return raises, of intervals in which anybody stayed.
+    """Return raises from the intervals in which anybody stayed.
 
     Args:
         parts: the intervals.
@@ -154,7 +154,7 @@ def raises(parts: Sequence[Interval], top: str, *, named: bool) -> Raises:
 
 
 def _mix(parts: Sequence[Interval], raised: Sequence[float]) -> float:
-    """Return the mean growth of average pay a year beside raises."""
+    """Return the mean yearly growth of average pay apart from raises."""
     pays = [[mean(census.staff["salary_cents"]) for census in (part.before, part.after)] for part in parts]
     seen = [
         (after / before) ** (1 / part.years) / (1 + rise) - 1
@@ -174,7 +174,7 @@ def _median(frame: pl.DataFrame) -> float:
 
 
 def _raised(part: Interval, *, named: bool) -> pl.DataFrame:
-    """Return pay before and after, the raise a year, and who jumped, of those in both censuses."""
+    """Return pay before and after, the yearly raise, and who jumped, for employees in both censuses."""
     before, after = pl.col("salary_cents"), pl.col("salary_cents_after")
     frame = part.both.select(
         "level",

@@ -32,7 +32,7 @@ COLUMNS: dict[str, Any] = {
     "termination_date": pl.Date,
     "active": pl.Boolean,
 }
-"""What is kept of a row; null where a census has no such column."""
+"""Columns kept of each row; null where a census lacks the column."""
 
 DATED = frozenset(
     {
@@ -40,7 +40,7 @@ DATED = frozenset(
         *("period end", "date", "census year", "snapshot year", "plan year", "fiscal year", "year"),
     }
 )
-"""Names of the column that dates the rows of a panel, however they are spelled."""
+"""Names of the column that dates the rows of a panel, in any spelling."""
 
 QUIET_DAYS, LEAST_HIRES = 45, 20
 
@@ -52,9 +52,9 @@ class Snapshot:
     Attributes:
         date: its day.
         staff: one row per employee, columns of ``COLUMNS``, sorted by id.
-        others: rows of the census that are not staff.
+        others: the other rows of the census.
         notes: what was left out or assumed.
-        path: the file it was read from, where it is the whole of one and no row was left out.
+        path: its file, if the census is a whole file and no row was left out.
     """
 
     date: dt.date
@@ -70,7 +70,7 @@ class Panel:
 
     Attributes:
         snapshots: the censuses.
-        pay_known: whether each has pay of its own; not where one census with termination dates stands for all.
+        pay_known: whether each has its own pay; false if one census with termination dates stands for all.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -82,7 +82,7 @@ class Panel:
         return tuple(note for snapshot in self.snapshots for note in snapshot.notes)
 
     def until(self, place: int) -> Panel:
-        """Return the censuses up to one, that included."""
+        """Return the censuses up to and including one."""
         return replace(self, snapshots=self.snapshots[: place + 1])
 
 
@@ -90,9 +90,9 @@ def panel(censuses: Any, config: Config) -> Panel:
     """Read dated censuses.
 
     Args:
-        censuses: a mapping of dates to censuses, pairs of a date and a census, a list of files or frames whose names or
-            columns date them, one long panel with such a column, or one census with termination dates.
-        config: for its ``census`` section.
+        censuses: a mapping of dates to censuses, pairs of a date and a census, a list of files or frames dated by
+            their names or columns, one long panel with such a column, or one census with termination dates.
+        config: its ``census`` section applies.
 
     Raises:
         RequestError: for a census without a date, two of one date, or fewer than two.
@@ -126,7 +126,7 @@ def _is_table(source: Any) -> bool:
 
 
 def _dated(date: Any, source: Any, config: Config) -> Iterable[tuple[Any, Any, str]]:
-    """Yield each dated part of a source: a date or a year, its rows, and how messages call it."""
+    """Yield each dated part of a source: a date or a year, its rows, and its name in messages."""
     name = Path(source).name if isinstance(source, (str, os.PathLike)) else "census"
     if date is not None:
         yield _day(date), source, name
@@ -140,13 +140,13 @@ def _dated(date: Any, source: Any, config: Config) -> Iterable[tuple[Any, Any, s
         found = _latest(source, config)
     if found is None:
         raise RequestError(
-            f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column as_of"
+            f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column such as as_of"
         )
     yield found, source, name
 
 
 def _date_column(source: Any, config: Config) -> tuple[str | None, pl.DataFrame]:
-    """Return the name of the column that dates the rows of a census, and the rows."""
+    """Return the column that dates the rows of a census, and the rows."""
     if isinstance(source, Census):
         return None, source.frame
     opened = open_census(source, config.census)
@@ -163,7 +163,7 @@ def _parts(frame: pl.DataFrame, column: str, name: str) -> Iterable[tuple[Any, A
 
 
 def _latest(source: Any, config: Config) -> Any:
-    """Return a date for a census that says none: the last day on which somebody in it was hired or left."""
+    """Return a date for an undated census: the last day on which somebody in it was hired or terminated."""
     rows = census_rows(source, config)
     if "termination_date" not in rows.columns or rows["termination_date"].null_count() == rows.height:
         return None
@@ -171,19 +171,19 @@ def _latest(source: Any, config: Config) -> Any:
 
 
 def _day(value: Any) -> dt.date | int:
-    """Return a date, or a year alone."""
+    """Return a date, or only a year."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
     found = _in_name(str(value))
     if found is None:
-        raise RequestError(f"{value!r} is no date; write 2024-12-31 or 2024")
+        raise RequestError(f"{value!r} is not a date; write 2024-12-31 or 2024")
     return found
 
 
 def _in_name(name: str) -> dt.date | int | None:
-    """Return the date, or else the year, that a text holds."""
+    """Return the date in a text, or else the year."""
     for year, month, day in re.findall(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)", name):
         try:
             return dt.date(int(year), int(month), int(day))
@@ -216,11 +216,11 @@ def _snapshot(date: dt.date | int, source: Any, config: Config, name: str) -> Sn
     once = future.sort("employee_id", *order, descending=[False] + [True] * len(order), nulls_last=True).unique(
         "employee_id", keep="first", maintain_order=True
     )
-    notes += _said(future.height - once.height, name, "with an id that another has too", "left out, the best paid kept")
+    notes += _said(future.height - once.height, name, "with an id that occurs twice", "left out, highest paid row kept")
     here = pl.col("active").fill_null(value=True) & (pl.col("termination_date") > day).fill_null(value=True)
     staff = once.filter(here)
     if staff.is_empty():
-        raise CensusError(f"{name}: has nobody employed on {day}; check the date and termination dates")
+        raise CensusError(f"{name}: nobody is employed on {day}; check the date and the termination dates")
     whole = isinstance(source, (str, os.PathLike)) and every.height == once.height
     path = str(Path(source).absolute()) if whole else None
     return Snapshot(day, staff, once.filter(~here), tuple(notes), path)
@@ -231,12 +231,12 @@ def _said(count: int, name: str, what: str, done: str) -> list[str]:
 
 
 def _in_year(year: int, rows: pl.DataFrame, name: str) -> tuple[dt.date, list[str]]:
-    """Return the day of a census of which only the year is known, and what is to be said of it."""
+    """Return the day of a census of which only the year is known, with a note if that is not December 31."""
     end = dt.date(year, 12, 31)
     hired = rows["hire_date"].filter(rows["hire_date"].dt.year() == year)
     last = hired.max()
     if len(hired) >= LEAST_HIRES and isinstance(last, dt.date) and (end - last).days > QUIET_DAYS:
-        return last, [f"{name}: nobody is hired after {last}: dated that day, not {end}; give its date if you know it"]
+        return last, [f"{name}: nobody is hired after {last}: dated that day, not {end}; give the date if you know it"]
     return end, []
 
 
@@ -244,17 +244,15 @@ def _in_year(year: int, rows: pl.DataFrame, name: str) -> tuple[dt.date, list[st
 
 
 def _unfolded(last: Snapshot) -> Panel:
-    """Return the censuses that one with termination dates stands for."""
+    """Return the yearly censuses that one census with termination dates implies."""
     left = last.others.filter(pl.col("termination_date").is_not_null())
     first = left["termination_date"].min()
     if not isinstance(first, dt.date):
-        raise RequestError(
-            "one census without termination dates says nothing of rates; give two or more dated censuses"
-        )
+        raise RequestError("one census without termination dates shows no rates; give two or more dated censuses")
     days = [day for year in range(first.year, last.date.year) if (day := dt.date(year, 12, 31)) < last.date]
     days = [*(day for day in days if day >= first - dt.timedelta(31)), last.date]
     if len(days) < 2:
-        raise RequestError(f"termination dates go back to {first} only; a rate needs a year of them before {last.date}")
+        raise RequestError(f"termination dates start at {first}; a rate needs a year of them before {last.date}")
     everybody = pl.concat([last.staff, left]).sort("employee_id")
     there = [everybody.filter(pl.col("hire_date") <= day) for day in days]
     gone = [(pl.col("termination_date") <= day).fill_null(value=False) for day in days]

@@ -23,7 +23,7 @@ def fit_report(fit: Fit, path: str | Path | None) -> str | Path:
     """Return the report of a fit as Markdown, or write its page and return the path."""
     if path is not None:
         return write_page(path, fit_page(fit))
-    parts = ["# What the censuses say", *_pictures(fit_charts(fit)), "## Tables", _block(fit_text(fit))]
+    parts = ["# What the censuses show", *_pictures(fit_charts(fit)), "## Tables", _block(fit_text(fit))]
     return "\n\n".join([*parts, "## Configuration", _block(fit.yaml(), "yaml")]) + "\n"
 
 

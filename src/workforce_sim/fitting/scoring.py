@@ -1,4 +1,4 @@
-"""How well a forecast of many replicates foretold a value, and how well two plain ones did."""
+"""Scores of a forecast by many replicates, and of two simple forecasts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pit(replicates: Floats, actual: float) -> float:
 
 
 def scored(replicates: Floats, actual: float, flat: float, last: float) -> dict[str, float]:
-    """Return the scores of a forecast beside those of two points."""
+    """Return the scores of a forecast and of two point forecasts."""
     percentiles = {
         f"p{p}": float(x) for p, x in zip(PERCENTS, np.percentile(replicates, PERCENTS).tolist(), strict=True)
     }

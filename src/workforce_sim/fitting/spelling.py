@@ -1,4 +1,4 @@
-"""Levels and departments that a later census spells otherwise: read as the last census has them."""
+"""Levels and departments that a later census spells differently: renamed as in the last census."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import polars as pl
 
 from workforce_sim.census.headers import plain
 from workforce_sim.fitting.panel import Snapshot
+from workforce_sim.wording import counted
 
 NAMES = ("level", "department")
 LEAST, MOST = 10, 0.8
 
 
 def one_spelling(snapshots: Sequence[Snapshot]) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
-    """Return the censuses with the names of the last, and a warning for each kind of name that was spelled anew."""
+    """Return the censuses with the names of the last one, and a warning for each column with changed names."""
     found, notes = list(snapshots), []
     for column in NAMES:
         respelled = renamed = 0
@@ -27,8 +28,8 @@ def one_spelling(snapshots: Sequence[Snapshot]) -> tuple[tuple[Snapshot, ...], t
             respelled, renamed = respelled + len(names), renamed + len(moved)
         if respelled or renamed:
             notes.append(
-                f"{column}: {respelled} names are spelled otherwise in a later census and {renamed} are another name "
-                "for the same people: read as the later one"
+                f"{column}: a later census spells {counted(respelled, 'name')} differently and renames {renamed}, "
+                "judged by the employees under each name: the later names are used"
             )
     return tuple(found), tuple(notes)
 
@@ -45,14 +46,14 @@ def _names(snapshot: Snapshot, column: str) -> list[str]:
 
 
 def _respelled(before: Snapshot, after: Snapshot, column: str) -> dict[str, str]:
-    """Return names that differ in case, spaces and marks alone."""
+    """Return names that differ only in case, spaces and punctuation."""
     later = {plain(name): name for name in _names(after, column)}
     pairs = ((name, later.get(plain(name))) for name in _names(before, column))
     return {name: other for name, other in pairs if other is not None and other != name}
 
 
 def _renamed(before: Snapshot, after: Snapshot, column: str) -> dict[str, str]:
-    """Return names that are gone whose people nearly all stand under one that is new."""
+    """Return names that are gone while nearly all of their people are under one new name."""
     gone, new = (set(_names(a, column)) - set(_names(b, column)) for a, b in ((before, after), (after, before)))
     if not gone or not new:
         return {}

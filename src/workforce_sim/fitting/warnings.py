@@ -1,4 +1,4 @@
-"""What a reader should know before using a fit."""
+"""What an analyst should check before using a fit."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ def warnings(parts: Sequence[Interval], found: Estimates) -> tuple[str, ...]:
 def _intervals(parts: Sequence[Interval]) -> Iterator[str]:
     if len(parts) < FEW:
         have = counted(len(parts), "interval")
-        yield f"{have} only: the spread of years comes from the prior, and so do most means; give more censuses"
+        yield f"only {have}: how much years differ comes from the prior, and so do most means; give more censuses"
     lengths = [part.years for part in parts]
     if max(lengths) > UNEVEN * min(lengths):
-        yield f"intervals are uneven, {min(lengths):.2f} to {max(lengths):.2f} years: rates are a year's; look at dates"
+        yield f"intervals are uneven, {min(lengths):.2f} to {max(lengths):.2f} years: rates are yearly; check the dates"
 
 
 def _links(parts: Sequence[Interval]) -> Iterator[str]:
     relinked = sum(part.relinked for part in parts)
     if relinked:
-        yield f"{counted(relinked, 'broken link')}: another id, the same hire and birth dates: taken as one person each"
+        yield f"{counted(relinked, 'broken link')}: same hire and birth dates, another id: treated as the same employee"
     new = sum(part.entrants.height for part in parts)
     old = sum(int((part.new == "unexplained").sum()) for part in parts)
     if new and old > OLD_HIRES * new:
         yield (
-            f"{old:,} of {new:,} people who are new ({percent(old / new, 0)}) were hired before the census that lacks "
-            "them: check whether all censuses have the same scope"
+            f"{old:,} of {counted(new, 'new employee')} ({percent(old / new, 0)}) were hired before the previous "
+            "census, which lacks them: check whether all censuses have the same scope"
         )
     back = sum(int((part.gone == "returned later").sum()) for part in parts)
     if back:
-        yield f"{counted(back, 'leaver')} came back later: counted as leavers, and as entrants when they came back"
+        yield f"{counted(back, 'terminated employee')} returned later: counted as terminations, then as new hires"
 
 
 def _births(parts: Sequence[Interval]) -> Iterator[str]:
     births = parts[-1].after.staff["birth_date"]
     if births.null_count() == len(births):
-        yield "no birth dates: nothing is fitted by age, and the prior is averaged over age"
+        yield "no birth dates: no rates by age, and the prior is averaged over ages"
     elif not real_births(births):
-        yield "birth dates are missing or look imputed (few days of the year): nothing is fitted by age"
+        yield "birth dates are missing or look imputed (few different days of the year): no rates by age"
 
 
 def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
@@ -60,19 +60,19 @@ def _scope(parts: Sequence[Interval], found: Estimates) -> Iterator[str]:
         if lost:
             people = int((part.gone == "lost division").sum())
             yield (
-                f"{part.after.date}: {counted(len(lost), 'department')} with {counted(people, 'leaver')} "
-                f"{'is' if len(lost) == 1 else 'are'} gone whole: no exits of the fit, and out of its growth"
+                f"{part.after.date}: {counted(len(lost), 'department')} with {counted(people, 'employee')} "
+                f"{'is' if len(lost) == 1 else 'are'} missing: not counted as terminations, nor in growth"
             )
     x = found.exits
     rates = np.log((x.actual + 0.5) / x.expected)
     staff = float(np.mean([part.before.staff.height for part in parts]))
     exit_spread, growth_spread = (at_size(prior, staff) for prior in (EXIT_SPREAD, GROWTH_SPREAD))
-    yield from _breaks("exits", rates, exit_spread, 1 / (x.actual + 0.5), parts)
+    yield from _breaks("terminations", rates, exit_spread, 1 / (x.actual + 0.5), parts)
     yield from _breaks("growth", found.growth.values, growth_spread, found.growth.noise, parts)
 
 
 def _breaks(what: str, values: Floats, prior: float, chance: Floats, parts: Sequence[Interval]) -> Iterator[str]:
-    """Yield intervals that are farther from the others than years are, by the spread of the others and the prior."""
+    """Yield intervals much farther from the others than years usually are, by the others' spread and the prior."""
     for i, part in enumerate(parts):
         others = np.delete(values, i)
         if not len(others):
@@ -80,8 +80,8 @@ def _breaks(what: str, values: Floats, prior: float, chance: Floats, parts: Sequ
         usual = spread(others - np.mean(others), prior, np.delete(chance, i))
         if abs(values[i] - np.median(others)) > BREAK * np.sqrt(usual**2 + chance[i]):
             yield (
-                f"{what} of {part.before.date} to {part.after.date} jump beyond three spreads of a year: "
-                "check whether the scope of the census changed"
+                f"{what} of {part.before.date} to {part.after.date} differ from the other years by more than three "
+                "standard deviations: check whether the scope of the census changed"
             )
 
 
@@ -89,4 +89,4 @@ def _cells(found: Estimates) -> Iterator[str]:
     merged = {kind: d.merged for kind, d in found.exits.directions.items() if d.merged}
     if merged:
         told = " and ".join(f"{count} of {kind}" for kind, count in merged.items())
-        yield f"cells with fewer than {LEAST_EXITS} leavers are merged with their neighbours: {told}"
+        yield f"cells with fewer than {LEAST_EXITS} terminations are merged with their neighbors: {told}"

@@ -13,11 +13,11 @@ from workforce_sim.fitting.configuration import Entry
 
 
 def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> str:
-    """Return a configuration file: keys of ``base`` that were written, the fitted ones over them, and their origins.
+    """Return a configuration file: keys set in ``base``, overlaid with the fitted ones and their sources.
 
     Args:
-        entries: fitted keys, values and origins.
-        base: the configuration that they change.
+        entries: fitted keys, values and sources.
+        base: the configuration that the fit changes.
         head: lines of a comment at the top.
     """
     written = Config.model_validate(base.model_dump(by_alias=True, exclude_unset=True))
@@ -34,7 +34,7 @@ def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> st
 
 
 def _kept(data: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was written, in the order of the models."""
+    """Return the keys that were set, in the order of the models."""
     return {
         name: _kept(value, written[name])
         if isinstance(value, dict) and isinstance(written[name], dict)

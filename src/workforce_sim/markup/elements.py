@@ -26,7 +26,7 @@ SVG = "http://www.w3.org/2000/svg"
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-"""Controls, marks that turn the direction of text, and halves of characters."""
+"""Control characters, marks that change the direction of text, and unpaired surrogates."""
 
 
 def element(tag: str, *children: Child, **attributes: Any) -> Element:
@@ -34,8 +34,8 @@ def element(tag: str, *children: Child, **attributes: Any) -> Element:
 
     Args:
         tag: its name, such as ``p`` or ``svg``.
-        children: what it holds; text, numbers, elements, None or iterables of these.
-        attributes: as keywords; a number is written short, None leaves the attribute out.
+        children: its contents; text, numbers, elements, None or iterables of these.
+        attributes: as keywords; a number is written briefly, None leaves the attribute out.
     """
     found = Element(tag, {_name(name): _value(value) for name, value in attributes.items() if value is not None})
     return extend(found, *children)
@@ -61,7 +61,7 @@ def _add_text(parent: Element, text: str) -> None:
 
 
 def clean(text: str) -> str:
-    """Return text with what could drive a reader, or is no text at all, replaced by a mark."""
+    """Return text with control characters and invalid characters replaced by a mark."""
     return _UNSAFE.sub("\ufffd", text)
 
 

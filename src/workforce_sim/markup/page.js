@@ -41,10 +41,17 @@
   document.querySelectorAll("table.sort").forEach(function (table) {
     Array.from(table.tHead.rows[0].cells).forEach(function (head, place) {
       if (!head.textContent) return;
-      var button = document.createElement("button");
+      var button = document.createElement("span"); // no button: browsers do not repeat one on each page of paper
       while (head.firstChild) button.appendChild(head.firstChild);
+      button.tabIndex = 0;
       button.title = "Sort";
+      button.setAttribute("role", "button");
       button.addEventListener("click", function () { sort(table, place, head); });
+      button.addEventListener("keydown", function (event) {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        sort(table, place, head);
+      });
       head.appendChild(button);
     });
   });

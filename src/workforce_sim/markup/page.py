@@ -1,4 +1,4 @@
-"""A whole HTML file from elements: it requests nothing, reads without script, and has the same bytes each time."""
+"""A whole HTML file from elements: it loads nothing, works without script, and has the same bytes each time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def page(title: str, *body: Child) -> bytes:
 
 
 def is_page(content: bytes) -> bool:
-    """Return whether a file that begins like this was made here."""
+    """Return whether a file that begins like this was written by this module."""
     return content.startswith(_DOCTYPE.encode()) and b'<meta name="generator" content="workforce_sim">' in content
 
 

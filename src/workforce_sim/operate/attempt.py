@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.display.by_year import span, summary_table
+from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ledger import chained
@@ -26,6 +26,7 @@ from workforce_sim.run import Engine, Run, begin
 from workforce_sim.simulation import simulated_years
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.writer import refuse_foreign, refuse_inputs
+from workforce_sim.wording import period
 from workforce_sim.wording.progress import Progress
 
 
@@ -37,7 +38,7 @@ class Attempt(Displayed):
         config: what was to be simulated.
         finished: what is kept of those that could be done, in order.
         error: what stopped the rest; None when all is done.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; compliance warnings about the plan.
         seconds: of the whole call.
         year_seconds: of each year.
         step_seconds: of each step of the engine.
@@ -85,13 +86,13 @@ class Attempt(Displayed):
 
     def __repr__(self) -> str:
         stopped = f", stopped by {type(self.error).__name__}" if self.error else ""
-        return f"<Attempt of {span(self.years)}: {len(self.finished)} of {len(self.years)} years{stopped}>"
+        return f"<Attempt of {period(self.years)}: {len(self.finished)} of {len(self.years)} years{stopped}>"
 
     def _card(self) -> Card:
         done = f"{len(self.finished)} of {len(self.years)} years"
         stopped = f"; stopped in {self.missing[0]}: {self.error}" if self.error and self.missing else ""
         tables = () if self.summary is None else (summary_table(self.summary),)
-        return Card(f"Run of {span(self.years)}: {done}{stopped}", tables, self.notes)
+        return Card(f"Run of {period(self.years)}: {done}{stopped}", tables, self.notes)
 
 
 def attempt(

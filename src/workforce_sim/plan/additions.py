@@ -21,7 +21,7 @@ class Additions:
     Attributes:
         deferral: deferrals that are not catch-up.
         catch_up: deferrals beyond a limit, which are no annual additions.
-        match, nonelective, reallocated: employer money; the last, forfeitures.
+        match, nonelective, reallocated: employer contributions; the last, forfeitures.
     """
 
     deferral: Any
@@ -58,13 +58,13 @@ def reduced(
     """Return the additions within the limit.
 
     An excess of somebody with room for it becomes catch-up, 26 CFR 1.414(v)-1(c). The rest comes off reallocated
-    forfeitures, nonelective money, match, then deferrals; safe-harbor money comes last.
+    forfeitures, nonelective contributions, match, then deferrals; safe-harbor contributions come last.
 
     Args:
         wished: before the limit.
         limit_cents: the year's dollar limit, or all pay of the year where that is less.
         room_cents: catch-up that each one may still make.
-        safe_harbor: which employer money is safe-harbor money.
+        safe_harbor: which employer contributions are safe-harbor contributions.
     """
     excess = larger(wished.whole - limit_cents, 0)
     moved = smaller(smaller(excess, room_cents), wished.deferral)

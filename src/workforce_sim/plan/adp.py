@@ -1,4 +1,4 @@
-"""The ADP and the ACP test: do the highly compensated defer, or get matched, too much beside the others.
+"""The ADP and the ACP test: do HCEs defer, or get matched, too much compared with NHCEs.
 
 Ratios, means and limits are whole basis points, a basis point being the hundredth of a percentage point to which the
 regulations count; no float decides. Chapter: ``docs/model/testing.md``.

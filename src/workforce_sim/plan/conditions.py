@@ -1,4 +1,4 @@
-"""Who gets employer money: the conditions of service, last day and hours. Integers or int64 arrays alike."""
+"""Who gets employer contributions: the conditions of service, last day and hours. Integers or int64 arrays alike."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
 
     Args:
         conditions: the match or the nonelective contribution as configured.
-        service_years: completed years on 31 December, or on leaving.
-        employed_on_last_day: whether employed on 31 December; who leaves on that day is.
+        service_years: completed years on December 31, or at termination.
+        employed_on_last_day: whether employed on December 31; who leaves on that day is.
         hours: hours of service in the plan year.
     """
     served = service_years >= conditions.minimum_service_years
@@ -47,7 +47,7 @@ def who_meets(
     Args:
         conditions: the match or the nonelective contribution as configured.
         hire: first days of employment, days since 1970-01-01.
-        last_day: last days of employment; 31 December of those who stay.
+        last_day: last days of employment; December 31 of those who stay.
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
     """

@@ -1,4 +1,4 @@
-"""Coverage of a plan, and rates of nonelective money: do enough of the others benefit beside the highly compensated.
+"""Coverage of a plan, and rates of nonelective contributions: do enough NHCEs benefit compared with HCEs.
 
 Chapter: ``docs/model/testing.md``.
 """
@@ -21,13 +21,13 @@ SAME_RATE_BP = 1
 def non_excludable(hire: Days, birth: Days, last_day: Days | int, year: PlanYear, service_years: int = 1) -> Flags:
     """Return who could lawfully not be kept out: who has the service and is 21 in time to enter in the year.
 
-    Entry is the first 1 January or 1 July on or after both, IRC 410(a)(1) and (4), 410(b)(4)(B); who has left by then
+    Entry is the first January 1 or July 1 on or after both, IRC 410(a)(1) and (4), 410(b)(4)(B); who has left by then
     could be kept out.
 
     Args:
         hire: first days of employment, days since 1970-01-01.
         birth: dates of birth.
-        last_day: last days of employment; 31 December of those who stay.
+        last_day: last days of employment; December 31 of those who stay.
         year: the plan year.
         service_years: of service that may be asked for.
     """

@@ -29,7 +29,7 @@ Plans = Sequence[tuple[str, Flags]]
 
 
 def coverage(config: Config, people: People) -> Iterator[PlanTest]:
-    """Yield coverage by deferrals, match and nonelective money, and the rates of the latter.
+    """Yield coverage by deferrals, match and nonelective contributions, and the rates of the latter.
 
     Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
     """

@@ -25,7 +25,7 @@ def waited(hire: Days, section: Eligibility) -> Days:
 
 
 def anniversaries(dates: Days, years: int) -> Days:
-    """Return each date plus whole years; 29 February becomes 1 March where the year has none."""
+    """Return each date plus whole years; February 29 becomes March 1 where the year has none."""
     return years_after(dates, np.full(len(dates), years, dtype=np.int64))
 
 
@@ -38,7 +38,7 @@ def next_entry(dates: Days, section: Eligibility) -> Days:
 def latest_lawful(met: Days) -> Days:
     """Return the latest lawful entry of those who met age and service on these days, IRC 410(a)(4).
 
-    The earlier of the first 1 January after, and 6 months after.
+    The earlier of the first January 1 after, and 6 months after.
     """
     return np.minimum(_month_start(met + np.int32(1), 12), months_after(met, 6))
 

@@ -1,4 +1,4 @@
-"""Safe-harbor money: of which kind it is, or what keeps it from being any. Chapter: ``docs/model/legality.md``."""
+"""Safe-harbor contributions: their kind, or what disqualifies them. Chapter: ``docs/model/legality.md``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LAWS: dict[Kind, _Law] = {
         vesting="IRC 401(k)(12)(E)(i)",
         basic=Match(preset="safe_harbor_basic").bands[0][1],
         slowest="immediate",
-        slow="safe-harbor money must be vested at once",
+        slow="safe-harbor contributions must be vested immediately",
         poor="less than the basic safe-harbor match",
     ),
     "automatic": _Law(
@@ -50,19 +50,19 @@ _LAWS: dict[Kind, _Law] = {
         vesting="IRC 401(k)(13)(D)(iii)(I)",
         basic=Match(preset="qaca").bands[0][1],
         slowest="qaca_2",
-        slow="the money of a QACA must be vested after 2 years",
-        poor="less than the match of a QACA",
+        slow="QACA contributions must be vested after 2 years",
+        poor="less than the QACA match",
     ),
 }
 _LEAST_BP, _MOST_AT_FIRST_BP, _MOST_BP = 300, 1000, 1500
 _ALL = 10_000
 """Increases that reach any cap, by a basis point each."""
 _LEAST_LATER_BP = ((2, 400), (3, 500), (4, 600))
-"""Calendar years after that of the first default contribution, and the least rate of a QACA on 1 January."""
+"""Calendar years after that of the first default contribution, and the least rate of a QACA on January 1."""
 
 
 class SafeHarbor(NamedTuple):
-    """Money that is said to be safe-harbor money, the kind it is held against, and what keeps it from being that."""
+    """Declared safe-harbor contributions, the kind they are checked as, and what disqualifies them."""
 
     money: Money
     kind: Kind
@@ -70,7 +70,7 @@ class SafeHarbor(NamedTuple):
 
 
 def safe_harbor_of(config: Config, year: int) -> SafeHarbor | None:
-    """Return what is said to be safe-harbor money in a year, held against the kind that it comes nearest to."""
+    """Return the declared safe-harbor contributions of a year, checked as the kind they come nearest to."""
     money = config.plan.safe_harbor_money(year)
     if money is None:
         return None
@@ -79,13 +79,13 @@ def safe_harbor_of(config: Config, year: int) -> SafeHarbor | None:
 
 
 def safe_harbor_problems(config: Config, year: int) -> list[str]:
-    """Return what keeps employer money that is said to be safe-harbor money from being it; empty where none is said."""
+    """Return what disqualifies declared safe-harbor contributions; empty where none are declared."""
     harbor = safe_harbor_of(config, year)
     return [] if harbor is None else list(harbor.problems)
 
 
 def _said(config: Config, year: int) -> tuple[Kind, ...]:
-    """Return the kinds of safe harbor that a year's money may be."""
+    """Return the kinds of safe harbor that a year's contributions may belong to."""
     qaca = config.plan.testing.safe_harbor == "qaca" or config.plan.match.at(year).safe_harbor == "automatic"
     return ("automatic",) if qaca else ("traditional", "automatic")
 
@@ -94,11 +94,11 @@ def _problems(config: Config, year: int, money: Money, kind: Kind) -> Iterator[s
     plan, match, law = config.plan, config.plan.match.at(year), _LAWS[kind]
     source = match if money == "match" else plan.nonelective
     if source.last_day or source.minimum_hours or source.minimum_service_years > 1:
-        yield f"plan.{money}: safe-harbor money knows no last-day, hours or service condition ({law.section})"
+        yield f"plan.{money}: safe-harbor contributions allow no last-day, hours or service condition ({law.section})"
     if money == "match":
         yield from _formula(match, law)
     elif source.compensation == "participating":
-        yield f"plan.nonelective.compensation: safe-harbor money goes to who does not defer, too ({law.to_all})"
+        yield f"plan.nonelective.compensation: safe-harbor contributions cover those who do not defer ({law.to_all})"
     if slower(plan.vesting.match_bp if money == "match" else plan.vesting.nonelective_bp, law.slowest):
         yield f"plan.vesting.{money}: {law.slow} ({law.vesting})"
     if kind == "automatic":
@@ -108,12 +108,9 @@ def _problems(config: Config, year: int, money: Money, kind: Kind) -> Iterator[s
 def _formula(match: Match, law: _Law) -> Iterator[str]:
     """Yield what keeps a formula from being the match of the law or an enhanced one."""
     if match.in_dollars or not all(_rich_enough(tiers, law.basic) for _, tiers in match.bands):
-        yield f"plan.match: {law.poor} at some rate, or rising with it ({law.formula})"
+        yield f"plan.match: {law.poor} at some deferral rate, or a match rate that rises with deferrals ({law.formula})"
     if len(match.bands) > 1:
-        yield (
-            "plan.match: graded, so that a highly compensated employee may get more at the same deferral "
-            f"({law.same_rates})"
-        )
+        yield (f"plan.match: graded, so an HCE may get more than an NHCE at the same deferral rate ({law.same_rates})")
 
 
 def _rich_enough(tiers: tuple[MatchTier, ...], basic: tuple[MatchTier, ...]) -> bool:
@@ -129,16 +126,16 @@ def _automatic(config: Config) -> Iterator[str]:
     if not section.enabled:
         yield "enrollment.auto_enrollment.enabled: a QACA enrolls automatically (IRC 401(k)(13)(C)(i))"
     elif not section.everybody:
-        yield "enrollment.auto_enrollment.scope: a QACA covers all without an election (IRC 401(k)(13)(C)(iv))"
+        yield "enrollment.auto_enrollment.scope: a QACA covers everybody without an election (IRC 401(k)(13)(C)(iv))"
     yield from _default_rates(config)
 
 
 def _default_rates(config: Config) -> Iterator[str]:
-    """Yield what the law has against the default rate of a QACA, from the first contribution on."""
+    """Yield compliance warnings about the default rate of a QACA, from the first contribution on."""
     rise = config.enrollment.escalation
     first, at_first = _default_rate(config, 0), _default_rate(config, _most_increases_at_first(rise))
     if not _LEAST_BP <= first <= _MOST_AT_FIRST_BP:
-        yield "enrollment.auto_enrollment.default_deferral_rate: from 3 to 10% in a QACA (IRC 401(k)(13)(C)(iii))"
+        yield "enrollment.auto_enrollment.default_deferral_rate: must be 3 to 10% in a QACA (IRC 401(k)(13)(C)(iii))"
     if first <= _MOST_AT_FIRST_BP < at_first:
         yield (
             "enrollment.escalation: the default of a QACA is at most 10% until the end of the plan year after that of "
@@ -163,10 +160,10 @@ def _default_rate(config: Config, increases: int) -> int:
 
 
 def _most_increases_at_first(rise: Escalation) -> int:
-    """Return the most increases in the year of the enrollment and the next; in the former only after 1 January."""
+    """Return the most increases in the year of the enrollment and the next; in the former only after January 1."""
     return max(0, 2 - max(rise.delay_years, rise.date == "01-01"))
 
 
 def _least_increases(rise: Escalation, later: int) -> int:
-    """Return the fewest increases by a 1 January so many years after that of the enrollment."""
+    """Return the fewest increases by a January 1 so many years after that of the enrollment."""
     return max(0, later - max(rise.delay_years, 1) + (rise.date == "01-01"))

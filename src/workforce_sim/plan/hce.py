@@ -28,7 +28,7 @@ FIVE_PERCENT_PPM = PPM // 20
 def counted_for_top_paid(hire: Days, last_day: Days | int, birth: Days, full_time_ppm: Any, year: PlanYear) -> Flags:
     """Return who counts in the size of the top-paid group of a year, IRC 414(q)(5).
 
-    Left out: under 183 days of service by the end of the year, under 17.5 of 40 hours a week, under 21 on 31 December.
+    Left out: under 183 days of service by the end of the year, under 17.5 of 40 hours a week, under 21 on December 31.
 
     Args:
         hire: first days of employment, days since 1970-01-01, of everybody employed in the year.

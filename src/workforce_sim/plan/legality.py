@@ -1,6 +1,6 @@
-"""What the law has against the design of a plan: warnings, each with its section of the Code, and what is refused.
+"""Compliance warnings about a plan design, each with its section of the Code, and what is refused.
 
-A design is simulated as it stands; what is said here is for those who sign it. Chapter: ``docs/model/legality.md``.
+A design is simulated unchanged; warnings are for those responsible for the plan. Chapter: ``docs/model/legality.md``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
 from workforce_sim.plan.waits import service_warnings, wait_warnings
+
+COMPLIANCE = "compliance warning: "
+"""How a note begins that is a compliance warning."""
 
 _LONGEST_HOURS = 1000
 
@@ -49,7 +52,7 @@ def _check_disparity(rule: Integrated, wage_base_cents: int, year: int) -> None:
 
 
 def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> tuple[str, ...]:
-    """Return what the law has against the plan of a configuration, one sentence each with its section of the Code.
+    """Return the compliance warnings about a plan, one sentence each with its section of the Code.
 
     Years of a run are looked at for the match in force; a warning is given once. Nothing without a plan. Sections
     401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
@@ -83,11 +86,11 @@ def _years_with_a_new_match(config: Config) -> Iterator[int]:
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:
     match = config.plan.match.at(year)
     if config.plan.safe_harbor_money(year) == "match" and match.matches_above_six_percent and not match.in_dollars:
-        yield "plan.match: matches deferrals above 6% of pay, so ACP is tested all the same (IRC 401(m)(11)(B)(i))"
+        yield "plan.match: matches deferrals above 6% of pay, so the ACP test still applies (IRC 401(m)(11)(B)(i))"
 
 
 def _employer_money(config: Config, year: int) -> Iterator[str]:
-    """Yield conditions of employer money that the law does not allow."""
+    """Yield conditions of employer contributions that the law does not allow."""
     plan = config.plan
     vesting = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
     for name, money in (("match", plan.match.at(year)), ("nonelective", plan.nonelective)):

@@ -140,7 +140,7 @@ def catch_up_limit(age: int, limits: Limits, *, catch_up: bool = True, super_cat
     """Return in cents what somebody may defer beyond 402(g), section 414(v).
 
     Args:
-        age: age attained by 31 December of the year. From 50 on there is catch-up; 60 to 63 have the higher one where
+        age: age attained by December 31 of the year. From 50 on there is catch-up; 60 to 63 have the higher one where
             it is in force, 64 no longer.
         limits: of the year.
         catch_up: whether the plan offers catch-up at all.

@@ -149,8 +149,8 @@ def match_amount(deferral: Any, compensation: Any, formula: Any, *, tenure_years
         compensation: plan compensation in dollars, after the limit of section 401(a)(17).
         formula: a preset by name, a list of tiers ``{"up_to": 0.06, "rate": 0.5}``, the keys of ``plan.match``, or a
             ``Match``. Its conditions (service, last day, hours) are not looked at, nor is its basis.
-        tenure_years: completed years on 1 January; needed where the formula goes by tenure or points.
-        age: completed years on 1 January; needed where the formula goes by points.
+        tenure_years: completed years on January 1; needed where the formula goes by tenure or points.
+        age: completed years on January 1; needed where the formula goes by points.
 
     Returns:
         Dollars, half up to the cent: a float, or a column ``match`` where an argument is a column.
@@ -203,8 +203,8 @@ def period_match(
         formula: as for ``match_amount``. Tiers in dollars run on the year's deferrals to date.
         true_up: whether the plan pays, after the year, what the formula on the year's totals gives beyond the sum.
         compensation_limit: dollars, section 401(a)(17); pay beyond it is not matched. None: no limit.
-        tenure_years: completed years on 1 January; needed where the formula goes by tenure or points.
-        age: completed years on 1 January; needed where the formula goes by points.
+        tenure_years: completed years on January 1; needed where the formula goes by tenure or points.
+        age: completed years on January 1; needed where the formula goes by points.
 
     Raises:
         ConfigError: for a formula that cannot be read.

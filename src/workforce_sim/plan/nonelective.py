@@ -77,8 +77,8 @@ def nonelective_amount(
         compensation: plan compensation in dollars, after the limit of section 401(a)(17); taken to the nearest cent.
         formula: a share of pay such as 0.03, the keys of ``plan.nonelective``, or a ``Nonelective``. Its conditions
             (service, last day, hours) are not looked at.
-        tenure_years: completed years on 1 January; needed for the kinds ``service`` and ``points``.
-        age: completed years on 1 January; needed for the kinds ``age`` and ``points``.
+        tenure_years: completed years on January 1; needed for the kinds ``service`` and ``points``.
+        age: completed years on January 1; needed for the kinds ``age`` and ``points``.
         wage_base: the year's Social Security wage base in dollars; needed for the kind ``integrated``.
 
     Returns:

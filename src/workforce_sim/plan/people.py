@@ -53,7 +53,7 @@ class People:
     Attributes:
         year: the plan year.
         ids: employee ids.
-        hire, birth, last_day: dates; the last day is 31 December at the latest.
+        hire, birth, last_day: dates; the last day is December 31 at the latest.
         hce, eligible: highly compensated; eligible to defer.
         full_time: hours as a share of full-time, millionths.
         opening_salary: annual salary at the opening; 0 for the year's hires.
@@ -83,7 +83,7 @@ class People:
 
     @property
     def age(self) -> Ints:
-        """Completed years of age on 1 January, of hires on the hire date."""
+        """Completed years of age on January 1, of hires on the hire date."""
         return completed_years(self.birth, self._begins, self.year)
 
     @property
@@ -93,7 +93,7 @@ class People:
 
     @property
     def service(self) -> Ints:
-        """Completed years from hire on 31 December or, of leavers, on the last day."""
+        """Completed years from hire on December 31 or, of terminated employees, on the last day."""
         return completed_years(self.hire, self.last_day, self.year)
 
     @property

@@ -31,10 +31,8 @@ SECTIONS = {
 
 HARBORS = {"match": "safe-harbor match", "nonelective": "safe-harbor nonelective contribution"}
 
-NO_YEAR_BEFORE = "prior-year method, but the run has no year before: against this year's figures of the others"
-NO_OTHERS_BEFORE = (
-    "prior-year method, but nobody else was eligible last year: against this year's figures of the others"
-)
+NO_YEAR_BEFORE = "prior-year method, but the run has no prior year: tested against this year's NHCE figures"
+NO_OTHERS_BEFORE = "prior-year method, but no NHCE was eligible last year: tested against this year's NHCE figures"
 
 EARLY, OTHERWISE_EXCLUDABLE = "early entrants", "otherwise excludable"
 """Plans that are tested beside that of the others."""
@@ -57,7 +55,7 @@ class _Part(NamedTuple):
         test: which.
         name: nothing for the plan of most people, or of all.
         tested: who is tested in it.
-        harbor: whether safe-harbor money exempts.
+        harbor: whether safe-harbor contributions exempt.
         prior_bp: percentage of the others in the year before; None to take this year's.
         of_prior: what to know of it.
     """
@@ -142,11 +140,11 @@ class Harbor(NamedTuple):
     note: str
 
 
-WITHOUT_MONEY = Harbor(None, "no safe-harbor money before its year of service (26 CFR 1.401(k)-3(h)(3))")
+WITHOUT_MONEY = Harbor(None, "no safe-harbor contribution before its year of service (26 CFR 1.401(k)-3(h)(3))")
 
 
 def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
-    """Return whether safe-harbor money exempts from a test in a year: what is said to be it must be it."""
+    """Return whether safe-harbor contributions exempt from a test in a year: declared contributions must qualify."""
     harbor = safe_harbor_of(config, year)
     if harbor is None:
         return Harbor(None, "")
@@ -157,7 +155,7 @@ def safe_harbor(test: Test, config: Config, year: int) -> Harbor:
 
 
 def early_entrants(config: Config, people: People) -> Flags:
-    """Return who is eligible without the service that the plan's safe-harbor money asks for; nobody without such money.
+    """Return who is eligible without the service that safe-harbor contributions require; nobody where there are none.
 
     They are a plan of their own, 26 CFR 1.401(k)-3(h)(3) and 1.401(m)-3(j)(3).
     """
@@ -245,7 +243,7 @@ def _others_before(test: Test, config: Config, before: tuple[People, Flags] | No
         return None, NO_YEAR_BEFORE
     amounts, compensation, hce = _columns(test, *before)
     last = group_bp(amounts, compensation, ~hce)
-    return last, "against last year's figures of the others" if last is not None else NO_OTHERS_BEFORE
+    return last, "tested against last year's NHCE figures" if last is not None else NO_OTHERS_BEFORE
 
 
 def _outcome(test: Test, figures: AdpTest, harbor: Harbor, amounts: Ints) -> Outcome:

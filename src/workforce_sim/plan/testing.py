@@ -106,7 +106,7 @@ def _additions(people: People) -> PlanTest:
 
 
 def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) -> PlanTest:
-    """Return whether the plan is top-heavy on 31 December."""
+    """Return whether the plan is top-heavy on December 31."""
     year, opening = people.year.year, run.opening
     lacking = _lacking(opening)
     if opening is None or lacking:
@@ -120,11 +120,11 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
         "key_balances": of_key / 100,
         "all_balances": of_all / 100,
     }
-    note = f"on 31 December {year}; governs {year + 1}"
+    note = f"on December 31, {year}; applies to {year + 1}"
     early = early_entrants(run.config, people) & ~people.hce
     exempt = _exempt_from_top_heavy(run.config, people, early)
     if early.any():
-        note = f"{note}; not exempt: {EARLY} defer without safe-harbor money (Rev. Rul. 2004-13)"
+        note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
     if exempt:
         return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"{exempt}, {note}")
     return PlanTest(

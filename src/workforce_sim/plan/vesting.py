@@ -35,7 +35,7 @@ def share_bp(schedule: Sequence[int], years: Any, full: Any = False) -> Any:
 
 
 def vested_cents(balance_cents: Whole, share: Whole) -> Whole:
-    """Return the vested part of a balance, half up; what is left is forfeited on leaving."""
+    """Return the vested part of a balance, half up; what is left is forfeited at termination."""
     return half_up(balance_cents * share, BP)
 
 
@@ -77,16 +77,16 @@ def slower_than_law(schedule: Sequence[int]) -> bool:
 
 
 def vesting_warnings(plan: Plan) -> list[str]:
-    """Return what the law has against the vesting of any plan, each with its section of the Code."""
+    """Return compliance warnings about the vesting of any plan, each with its section of the Code."""
     vesting = plan.vesting
     found = [
-        f"plan.vesting.{source}: slower than a 3-year cliff and than 2 to 6 years graded (IRC 411(a)(2)(B))"
+        f"plan.vesting.{source}: slower than both 3-year cliff and 2-to-6-year graded vesting (IRC 411(a)(2)(B))"
         for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))
         if slower_than_law(schedule)
     ]
     if vesting.normal_retirement_age > 65:
         found.append(
-            "plan.vesting.normal_retirement_age: everything must be vested at 65, or 5 years after joining if later "
+            "plan.vesting.normal_retirement_age: full vesting is required at 65, or 5 years after joining if later "
             "(IRC 411(a)(8))"
         )
     return found

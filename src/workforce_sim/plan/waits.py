@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -36,11 +37,16 @@ class _Entry(NamedTuple):
     def __str__(self) -> str:
         first = int((self.enters > self.lawful).argmax())
         day, enters, lawful = (str(dates[first].astype("datetime64[D]")) for dates in self[1:])
-        return f"{self.what} on {day} one enters on {enters}, lawful is {lawful} at the latest"
+        return f"{self.what} on {day}, entry on {enters}; the law requires entry by {lawful}"
 
 
-def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the wait, the minimum age and the entry dates."""
+@lru_cache(maxsize=64)
+def wait_warnings(section: Eligibility, start_year: int) -> tuple[str, ...]:
+    """Return compliance warnings about the wait, the minimum age and the entry dates."""
+    return tuple(_against_waits(section, start_year))
+
+
+def _against_waits(section: Eligibility, start_year: int) -> Iterator[str]:
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
     year, of_age = anniversaries(hired, _YEAR_OF_SERVICE), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
@@ -58,23 +64,23 @@ def wait_warnings(section: Eligibility, start_year: int) -> Iterator[str]:
     if late:
         yield (
             f"eligibility.entry: {section.entry} entry comes too late after one year of service and age 21 "
-            f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or let people enter more often"
+            f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or add entry dates"
         )
 
 
 def service_warnings(name: str, asked: int, most: int, start_year: int) -> Iterator[str]:
-    """Yield what the law has against the years of service that employer money asks for, where it allows fewer."""
+    """Yield compliance warnings about years of service for employer contributions, where the law allows fewer."""
     if asked > most:
         hired = _tried(start_year)
         entry = _Entry("hired", hired, _year_of(anniversaries(hired, asked)), _lawful_after(anniversaries(hired, most)))
         yield (
-            f"plan.{name}.minimum_service_years: at most 1, or 2 where all is vested at once "
+            f"plan.{name}.minimum_service_years: at most 1, or 2 with immediate vesting "
             f"(IRC 410(a)(1)(A)(ii), (B)(i)); {entry}"
         )
 
 
 def _tried(year: int) -> Days:
-    """Return each day from 1 January of a year on; a leap year is among them."""
+    """Return each day from January 1 of a year on; a leap year is among them."""
     first, last = (day_number(dt.date(at, 1, 1)) for at in (year, year + _YEARS_TRIED))
     return np.arange(first, last, dtype=np.int32)
 

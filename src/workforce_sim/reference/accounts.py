@@ -15,7 +15,7 @@ from workforce_sim.reference.year import Year
 
 FULLY_VESTED_BP = 10**4
 LEAST_FLAT = 0.03
-"""Share of pay that a nonelective contribution needs to be safe-harbor money."""
+"""Share of pay that a nonelective contribution needs to be safe-harbor contributions."""
 
 
 @dataclass
@@ -105,7 +105,7 @@ def safe_harbor_money(plan: PlanYear) -> str | None:
 
 
 def _take_off(money: Money, excess: int, safe_harbor: str | None) -> int:
-    """Take an excess off as far as each goes, safe-harbor money last; return what is left of it."""
+    """Take an excess off as far as each goes, safe-harbor contributions last; return what is left of it."""
     sources = ["reallocated", "nonelective", "match", "deferral"]
     if safe_harbor is not None:
         sources.remove(safe_harbor)
@@ -143,14 +143,14 @@ def _balance(person: PersonYear, plan: PlanYear) -> None:
 
 
 def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
-    """Return an opening balance with its return, of leavers until the last day."""
+    """Return an opening balance with its return, of terminated employees until the last day."""
     year = plan.year
     days = year.days if person.cause is None else (person.last_day - year.first + DAY).days
     return opening + half_up(opening * plan.return_ppm * days, PPM * year.days)
 
 
 def _vest(person: PersonYear, plan: PlanYear) -> None:
-    """Find the vested share of each source on 31 December or on leaving."""
+    """Find the vested share of each source on 31 December or at termination."""
     employee = person.employee
     years = completed_years(employee.hire_date, person.last_day)
     of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age

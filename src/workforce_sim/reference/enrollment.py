@@ -1,4 +1,4 @@
-"""The reference model, chapter 8: who takes part in the plan, from when, at which rate.
+"""The reference model, chapter 8: who participate in the plan, from when, at which rate.
 
 The automatic date belongs to the person and is found once. A year enrolls those who are out by one of three ways,
 and takes the rates of participants on (``deferral``).

@@ -20,9 +20,9 @@ class Growth:
     """How many leave and how many come in one year."""
 
     leavers_ppm: int
-    """Opening staff to leave, in millionths: whole people in exact mode, expected ones in stochastic mode."""
+    """Existing employees to leave, in millionths: whole people in exact mode, expected ones in stochastic mode."""
     ordinary: int
-    """Leavers beyond these, in their ranking, leave by reduction."""
+    """Terminations beyond these, in their ranking, leave by reduction."""
     hires: int
     hires_leaving_ppm: int
     """Hires of the year to leave in it, in millionths."""
@@ -64,7 +64,7 @@ def exact_growth(opening: int, target: int, ordinary: int, hires_leaving_ppm: in
 def _stochastic(weights: Sequence[int], year: Year) -> Growth:
     """Return the numbers of a year in which everybody leaves freely: hires make good what is missing to the target.
 
-    They are planned without the year's factor, which multiplies both rates of leaving once they are there.
+    They are planned without the year's factor, which multiplies both termination rates once they are there.
     """
     opening, leaving_ppm = len(weights), year.config.workforce.total_termination_rate.ppm(year.year)
     as_given = year.rates_as_given
@@ -93,8 +93,8 @@ def _somebody_stays(missing_ppm: int, year: Year) -> None:
     """Refuse a year that needs hires of whom nobody would stay."""
     if missing_ppm > 0 and year.hazard.share_ppm == PPM:
         raise SimulationError(
-            f"{year.year}: {missing_ppm / PPM:g} more staff are needed, and with {year.hazard.key} 1 no hire stays; "
-            "lower it, simulation.target_growth_rate or workforce.total_termination_rate"
+            f"{year.year}: {missing_ppm / PPM:g} more employees are needed, and with {year.hazard.key} 1 no hire "
+            "stays; lower it, simulation.target_growth_rate or workforce.total_termination_rate"
         )
 
 

@@ -35,7 +35,7 @@ PRESETS = {
 }
 """Upper edge and rate of each tier, bp."""
 SAFE_HARBORS = ("safe_harbor_basic", "safe_harbor_enhanced", "qaca")
-"""Presets that are safe-harbor money."""
+"""Presets that are safe-harbor contributions."""
 
 
 class Period(NamedTuple):

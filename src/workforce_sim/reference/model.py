@@ -40,7 +40,7 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
         The ledger, one snapshot per employee and year, one line of summary per year; rows in no order.
 
     Raises:
-        SimulationError: when a year needs more leavers than there are staff who can leave, or more hires
+        SimulationError: when a year needs more terminations than employees who can leave, or more hires
             than ``workforce.max_hires_ratio`` allows; when pay or a balance grows out of bounds.
     """
     parts = list(years(config, opening, replicate=replicate))

@@ -72,7 +72,7 @@ def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool
     Args:
         people: everybody employed in the year.
         used: forfeitures used in the year, in cents.
-        lowers_cost: whether they pay for employer money; expenses of the plan are no part of it.
+        lowers_cost: whether they pay for employer contributions; expenses of the plan are no part of it.
     """
     match = sum(person.money.match for person in people)
     nonelective = sum(person.money.nonelective for person in people)

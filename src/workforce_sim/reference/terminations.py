@@ -27,7 +27,7 @@ from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Year, milli_at
 
 REMEDIES = {
-    "opening staff": "raise the terminations factors or rates that are 0, or plan fewer leavers",
+    "existing employees": "raise the terminations factors or rates that are 0, or plan fewer terminations",
     "hires": "raise terminations.new_hire_hazard where it has nobody gone, or set it to days_left",
 }
 """What to do where too few can leave."""
@@ -64,7 +64,7 @@ def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 
 
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
-    """Choose the leavers among opening staff, and give each a date and a cause."""
+    """Choose the terminations among existing employees, and give each a date and a cause."""
     certain = [year.is_certain(weight) for weight in weights]
     chances = _chances(weights, certain, growth.leavers_ppm, year)
     leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
@@ -79,7 +79,7 @@ def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int]
 
 
 def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
-    """Choose the leavers among the year's hires by the days they could stay, and give each a date and a cause."""
+    """Choose the terminations among the year's hires by the days they could stay, and give each a date and a cause."""
     gone = year.hazard.gone
     least = 1 if year.exact else 0
     weights = [max(least, gone[(year.last - person.first_day).days]) for person in hires]
@@ -119,7 +119,7 @@ def _leavers(
     order = taking_order(chances, us, [person.employee.key for person in people])
     number = leavers_ppm // PPM
     if number > len(order):
-        who = "hires" if stream is Stream.HIRE_TERMINATION else "opening staff"
+        who = "hires" if stream is Stream.HIRE_TERMINATION else "existing employees"
         raise SimulationError(
             f"{year.year}: {number} of {len(people)} {who} must leave, but only {len(order)} have a "
             f"termination weight above 0; {REMEDIES[who]}"

@@ -1,4 +1,4 @@
-"""The reference model, uncertainty: one factor a year on everybody's rate of leaving; a year's growth and raises.
+"""The reference model, uncertainty: one factor a year on everybody's termination rate; a year's growth and raises.
 
 Assumptions that are drawn are put into the configuration before a run begins, so nothing is done for them here.
 """
@@ -17,7 +17,7 @@ SMALLEST = 2.0**-53
 
 
 def exit_factor(config: Config, year: int, replicate: int) -> int:
-    """Return F, ppm, by which a year multiplies rates of leaving: 10^6 where the year has no effect of its own."""
+    """Return F, ppm, by which a year multiplies termination rates: 10^6 where the year has no effect of its own."""
     s = config.uncertainty.year_effects.terminations
     if s == 0 or config.workforce.headcount == "exact":
         return PPM
@@ -53,5 +53,5 @@ def factor_at(u: float, s: float) -> int:
 
 
 def multiplied(rate_ppm: int, factor_ppm: int) -> int:
-    """Return a rate of leaving, or a weight that is one, times a year's factor: half up, at most 1."""
+    """Return a termination rate, or a weight that is one, times a year's factor: half up, at most 1."""
     return min(PPM, half_up(rate_ppm * factor_ppm, PPM))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workforce_sim.ensembles.attribution import Attribution, attribution
+from workforce_sim.ensembles.attribution import FEWEST, Attribution, attribution
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.saved import Results
@@ -22,10 +22,13 @@ def told_apart(found: Results, replicates: int) -> Attribution:
         replicates: how many simulations of each source are made.
 
     Raises:
-        RequestError: for a run or a sweep; where only chance varies; for a census that is not the one of the folder.
+        RequestError: for a run or a sweep; for too few replicates; where only chance varies; for a census that is not
+            the one of the folder.
         ConfigError, CensusError, SimulationError: as ``attribution``.
     """
     header = _header(found)
+    if replicates < FEWEST:
+        raise RequestError(f"--apart: {FEWEST} simulations or more of each source (got {replicates})")
     if len(varying(header.config)) < 2:
         raise RequestError("--apart: only chance varies in this result, so there is nothing to tell apart")
     if header.source == "given" or header.own:

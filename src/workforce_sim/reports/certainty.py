@@ -9,20 +9,21 @@ import polars as pl
 from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
+from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST
-from workforce_sim.reports.horizon import spread, totals
+from workforce_sim.reports.cost import beyond
+from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import NONE, form, listed, share, size
-from workforce_sim.wording import number
+from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label
 
-NAMES = {"chance": "chance", "year": "good and bad years", "assumptions": "uncertain assumptions"}
 MEANING = {
-    "chance": "Chance: who leaves, who is hired, who enrolls and at what rate.",
+    "chance": "Chance: who terminates, who is hired, who enrolls and at what rate.",
     "year": "Good and bad years: terminations, growth or raises that are high or low for everybody in a year.",
-    "assumptions": "Uncertain assumptions: values that are not known and are drawn anew for each simulation.",
+    "assumptions": "Uncertain assumptions: unknown values, drawn anew for each simulation.",
 }
 LEFT_OUT = {
     "year": "The ranges do not include good and bad years: every year has the same expected turnover and growth.",
@@ -37,7 +38,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
     if base.count < 2:
         alone = "One simulation has no range: it shows one possible course. Simulate more to see how far results vary."
         return Section("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
-    found = [source for source in NAMES if any(source in each.sources for each in scenarios)]
+    found = [source for source in SOURCES if any(source in each.sources for each in scenarios)]
     content: list[Child] = [sentences(_told(scenarios, found))]
     if attribution is not None:
         content.append(_apart(attribution))
@@ -46,8 +47,7 @@ def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | 
 
 
 def _heading(found: Sequence[str]) -> str:
-    text = listed([NAMES[source] for source in found])
-    return "Chance only" if found == ["chance"] else f"{text[0].upper()}{text[1:]}"
+    return "Chance only" if found == ["chance"] else capital(listed([IN_WORDS[source] for source in found]))
 
 
 def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
@@ -63,16 +63,16 @@ def _told(scenarios: Sequence[Scenario], found: Sequence[str]) -> Iterator[str]:
 
 def _error(base: Scenario, other: Scenario) -> str:
     """Return how far more simulations could still move a mean."""
-    values = totals(other.yearly(COST)) - (0.0 if other is base else totals(base.yearly(COST)))
-    found = spread(values)
+    measure, named = (COST, "cost") if any_plan([base, other]) else (PAYROLL, "payroll")
+    found = spread(base.total(measure)) if other is base else beyond(base, other, measure)
     what = (
-        "the mean total cost"
+        f"the mean total {named}"
         if other is base
-        else f"the mean difference in total cost, {other.name} compared with {base.name},"
+        else f"the mean difference in total {named}, {other.name} compared with {base.name},"
     )
     if not found.error or found.mean is None:
-        return f"More simulations would not move {what.rstrip(',')}."
-    return f"More simulations would move {what} by about {size(COST, found.error)} (standard error)."
+        return f"More simulations would not change {what.rstrip(',')}."
+    return f"More simulations would change {what} by about {size(measure, found.error)} (standard error)."
 
 
 def _apart(attribution: Attribution) -> Element:
@@ -85,7 +85,7 @@ def _apart(attribution: Attribution) -> Element:
         name = str(measure)
         cells = [NONE if shares[source] is None else share(shares[source]) for source in ROWS[:-1]]
         rows.append([f"{label(name)}, {year}", NONE if whole is None else form(name)(whole), *cells])
-    about_it = "Share of the variance that each source makes alone; interaction is what they do to each other."
+    about_it = "Share of the variance from each source alone; interaction is their combined effect."
     heading = ["Figure", "Standard deviation", "Chance", "Good and bad years", "Assumptions", "Interaction"]
     return listing("Where the range comes from", heading, rows, note=about_it)
 

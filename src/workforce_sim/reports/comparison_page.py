@@ -1,4 +1,4 @@
-"""The page of a comparison: what one plan design costs beside another, how sure that is, and who gains."""
+"""The page of a comparison: what one plan design costs beside another, how precise that is, and who gains."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.elements import Child
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, cost_section, source_section
+from workforce_sim.reports.cost import beyond, cost_section, payroll_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.hired import hired_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period, simulations
+from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 from workforce_sim.reports.why import why_scenarios
+from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
-OF_PAYROLL = "employer_cost_share_of_payroll"
 
 
 def comparison_page(
@@ -43,21 +44,24 @@ def comparison_page(
     base, *others = scenarios
     tables = told or {}
     groups = tables.get("groups")
-    sections = [
+    plan = [
         cost_section(scenarios, rate),
         source_section(scenarios),
         why_scenarios(tables.get("drivers"), base.name),
         participation_section(scenarios),
         gains_section(groups),
+    ]
+    sections = [
+        *(plan if any_plan(scenarios) else [payroll_section(scenarios, rate)]),
         hired_section(tables.get("by_hired"), base.name),
         headcount_section(scenarios),
         differences_section(base, others),
         warnings_section(scenarios),
         certainty_section(scenarios, attribution),
-        assumptions_section(base.header),
+        assumptions_section(base, design=False),
         made_section(scenarios),
     ]
-    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {simulations(base.count)} of each"
+    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {base.simulations} of each"
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
@@ -67,36 +71,40 @@ def _question(scenarios: Sequence[Scenario]) -> str:
     base, *others = scenarios
     verb = "does" if len(others) == 1 else "do"
     names = listed([each.name for each in others])
+    if not any_plan(scenarios):
+        return f"How do payroll and headcount of {names} differ from {base.name}, {period(base.years)}?"
     return f"What {verb} {names} cost compared with {base.name}, {period(base.years)}, and who gains?"
 
 
 def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
     base, *others = scenarios
-    return list(joined(list(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))))
+    if not any_plan(scenarios):
+        return joined(_of_several(base, others, PAYROLL))
+    return joined(_of_one(base, others[0], rate) if len(others) == 1 else _of_several(base, others))
 
 
-def _of_several(base: Scenario, others: Sequence[Scenario]) -> Iterator[Child]:
-    """Yield the answer for several scenarios: how much more each costs, with its range."""
-    whole = spread(totals(base.yearly(COST))).mean or 0.0
-    yield f"From {period(base.years)}, {base.name} costs the employer {form(COST)(whole)}. Compared with that:"
+def _of_several(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Iterator[Child]:
+    """Yield the answer for several scenarios: how much more each costs, with its range; without plans, of payroll."""
+    whole = form(measure)(spread(base.total(measure)).mean or 0.0)
+    costs = f"{base.name} costs the employer" if measure == COST else f"the payroll of {base.name} is"
+    yield f"From {period(base.years)}, {costs} {whole}. Compared with that:"
     for place, other in enumerate(others):
-        gap = spread(totals(other.yearly(COST) - base.yearly(COST)))
+        gap = beyond(base, other, measure)
         ranged = "" if gap.low is None else f" (90% of simulations: {span(gap.low, gap.high, _signed)})"
         yield f"{other.name}"
-        yield bold(change(COST, gap.mean))
+        yield bold(change(measure, gap.mean))
         yield f"{ranged.strip()}{'.' if place == len(others) - 1 else ';'}"
 
 
 def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
     """Yield the answer for one scenario: difference with its range, present value, participation, share of payroll."""
-    one, two = base.yearly(COST), other.yearly(COST)
-    gap, money = spread(totals(two - one)), form(COST)
-    sides = [spread(totals(each)).mean for each in (two, one)]
+    gap, money = beyond(base, other), form(COST)
+    sides = [spread(each.total(COST)).mean for each in (other, base)]
     yield from _difference(base, other, gap)
     amounts = " instead of ".join(money(side) for side in sides if side is not None)
     yield f"({amounts})."
     yield from _range(gap)
-    now = spread(present(two - one, rate))
+    now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
     if now.mean is not None and gap.mean:
         yield f"The present value of the difference at {share(rate)} is {money(now.mean)}."
     yield from _last_year(base, other)
@@ -131,9 +139,7 @@ def _signed(value: float) -> str:
 
 def _last_year(base: Scenario, other: Scenario) -> Iterator[str]:
     """Yield participation and the share of payroll in the last year."""
-    found = {
-        name: [spread(each.yearly(name)[:, -1]).mean for each in (other, base)] for name in (PARTICIPATION, OF_PAYROLL)
-    }
+    found = {name: [each.last(name).mean for each in (other, base)] for name in (PARTICIPATION, OF_PAYROLL)}
     told = []
     if None not in found[PARTICIPATION]:
         told.append(_instead("{} of eligible employees participate", found[PARTICIPATION]))
@@ -151,15 +157,17 @@ def _instead(sentence: str, values: Sequence[float | None]) -> str:
 
 def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: float) -> Iterator[Card]:
     base, *others = scenarios
+    plan = any_plan(scenarios)
+    measure, what = (COST, "cost") if plan else (PAYROLL, "payroll")
     for other in others:
-        gap = spread(totals(other.yearly(COST) - base.yearly(COST)))
-        about = "Change in total cost" if len(others) == 1 else f"Change in total cost: {other.name}"
+        gap = beyond(base, other, measure)
+        about = f"Change in total {what}" + ("" if len(others) == 1 else f": {other.name}")
         yield Card(
             about,
-            change(COST, gap.mean),
+            change(measure, gap.mean),
             f"90% range {span(gap.low, gap.high, _signed)}" if gap.low is not None else "",
         )
-    if len(others) == 1:
+    if len(others) == 1 and plan:
         yield from _more_cards(base, others[0], groups, rate)
 
 

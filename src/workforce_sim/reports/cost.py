@@ -7,18 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from workforce_sim.ensembles.bands import Values
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.charts.bars import Bars, bar_chart
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.horizon import Spread, present, spread, totals
+from workforce_sim.reports.horizon import Spread, by_year, present, spread
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
-from workforce_sim.reports.scenario import Scenario, period
-from workforce_sim.reports.values import NONE, Form, alike, share, signed, span
-from workforce_sim.wording import short_dollars
-
-COST = "net_employer_cost_cents"
-TOTAL = "Total"
-RANGE = "90% of simulations"
+from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.values import alike, share, signed, written
+from workforce_sim.wording import period, short_dollars
+from workforce_sim.wording.measures import label
 
 
 def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
@@ -33,6 +32,14 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
     return Section("cost", "Cost by year and in total", content)
 
 
+def payroll_section(scenarios: Sequence[Scenario], rate: float) -> Section:
+    """Return the payroll of scenarios without a plan as ``cost_section`` tells the cost, beside the first one."""
+    base, *others = scenarios
+    drawn = figures(_yearly_bars(scenarios, PAYROLL), _differences(base, others, PAYROLL))
+    tables = [_beside(base, other, rate, PAYROLL) for other in others]
+    return Section("payroll", "Payroll by year and in total", [drawn, *tables])
+
+
 def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
     return (
@@ -42,42 +49,32 @@ def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ).strip()
 
 
-def _yearly_bars(scenarios: Sequence[Scenario]) -> Element:
+def _yearly_bars(scenarios: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in scenarios[0].years]
-    found = [[spread(column) for column in each.yearly(COST).T] for each in scenarios]
-    write = alike(COST, [s.mean for row in found for s in row])
-    bars = [
-        Bars(each.name, [s.mean for s in row], [_ends(s) for s in row])
-        for each, row in zip(scenarios, found, strict=True)
-    ]
-    chart = bar_chart("Net employer cost by year", years, bars, write)
+    found = [each.by_year(measure) for each in scenarios]
+    write = alike(measure, [s.mean for row in found for s in row])
+    bars = [ranged_bars(each.name, row) for each, row in zip(scenarios, found, strict=True)]
+    title = f"{label(measure)} by year"
+    chart = bar_chart(title, years, bars, write)
     ranged = "Means of the simulations; whiskers hold 90% of them." if scenarios[0].count > 1 else ""
-    return figure("Net employer cost by year", chart, note=ranged)
+    return figure(title, chart, note=ranged)
 
 
-def _ends(found: Spread) -> tuple[float, float] | None:
-    return None if found.low is None or found.high is None else (found.low, found.high)
-
-
-def _differences(base: Scenario, others: Sequence[Scenario]) -> Element:
+def _differences(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Element:
     years = [str(year) for year in base.years]
-    found = [[spread(column) for column in (each.yearly(COST) - base.yearly(COST)).T] for each in others]
-    write = alike(COST, [s.mean for row in found for s in row])
-    lines = [Line(each.name, [s.mean for s in row], _bands(row)) for each, row in zip(others, found, strict=True)]
-    title = f"Change in cost from {base.name}"
+    found = [by_year(each.yearly(measure) - base.yearly(measure)) for each in others]
+    write = alike(measure, [s.mean for row in found for s in row])
+    lines = [ranged_line(each.name, row) for each, row in zip(others, found, strict=True)]
+    title = f"Change in {'cost' if measure == COST else label(measure).lower()} from {base.name}"
     chart = line_chart(title, years, lines, signed(write))
     shaded = "Mean difference; the shaded area holds 90% of the simulations." if base.count > 1 else ""
     return figure(title, chart, note=shaded)
 
 
-def _bands(row: Sequence[Spread]) -> list[tuple[list[float | None], list[float | None]]]:
-    return [([s.low for s in row], [s.high for s in row])] if row[0].low is not None else []
-
-
 def _share(base: Scenario) -> Element:
     years = [str(year) for year in base.years]
-    found = [spread(column) for column in base.yearly("employer_cost_share_of_payroll").T]
-    lines = [Line("Share of payroll", [s.mean for s in found], _bands(found))]
+    found = base.by_year(OF_PAYROLL)
+    lines = [ranged_line("Share of payroll", found)]
     rows = [[year, share(s.mean)] for year, s in zip(years, found, strict=True)]
     title = "Net employer cost as a share of payroll"
     return figure(title, line_chart(title, years, lines, share), ["Year", "Share of payroll"], rows)
@@ -86,44 +83,36 @@ def _share(base: Scenario) -> Element:
 def _amounts(values: Values, years: Sequence[int], rate: float) -> Iterator[tuple[str, Values]]:
     """Yield the rows of a table of cost: each year, the total, and the present value, by simulation."""
     yield from ((str(year), values[:, i]) for i, year in enumerate(years))
-    yield TOTAL, totals(values)
+    yield "Total", values.sum(axis=1)
     yield f"Present value at {share(rate)}", present(values, rate)
 
 
-def _beside(base: Scenario, other: Scenario, rate: float) -> Element:
+def _beside(base: Scenario, other: Scenario, rate: float, measure: str = COST) -> Element:
     """Return cost of two scenarios and their difference, a row for each year, the total and the present value."""
-    sides = [dict(_amounts(each.yearly(COST), base.years, rate)) for each in (base, other)]
+    sides = [dict(_amounts(each.yearly(measure), base.years, rate)) for each in (base, other)]
     rows = [(name, spread(one), spread(sides[1][name]), spread(sides[1][name] - one)) for name, one in sides[0].items()]
-    write = alike(COST, [s.mean for row in rows for s in row[1:3]])
-    moved = signed(alike(COST, [s.mean for row in rows for s in row[3:]]))
-    cells = [
-        [name, _written(one.mean, write), _written(two.mean, write), *_moved(gap, moved)]
+    write = alike(measure, [s.mean for row in rows for s in row[1:3]])
+    moved = signed(alike(measure, [s.mean for row in rows for s in row[3:]]))
+    told = [
+        [name, written(one.mean, write), written(two.mean, write), *cells(gap, moved), short_dollars(gap.error)]
         for name, one, two, gap in rows
     ]
     heading = ["Year", base.name, other.name, "Difference", RANGE, "Standard error"]
-    return listing(f"Net employer cost: {other.name} compared with {base.name}", heading, cells)
-
-
-def _moved(gap: Spread, write: Form) -> list[str]:
-    return [_written(gap.mean, write), span(gap.low, gap.high, write), error(gap)]
+    return listing(f"{label(measure)}: {other.name} compared with {base.name}", heading, told)
 
 
 def _alone(base: Scenario, rate: float) -> Element:
     rows = [(name, spread(values)) for name, values in _amounts(base.yearly(COST), base.years, rate)]
     write = alike(COST, [s.mean for _, s in rows])
     if base.count < 2:
-        return listing("Net employer cost", ["Year", "Cost"], [[name, _written(s.mean, write)] for name, s in rows])
-    cells = [[name, _written(s.mean, write), span(s.low, s.high, write), error(s)] for name, s in rows]
-    return listing("Net employer cost", ["Year", "Mean", RANGE, "Standard error"], cells)
+        return listing("Net employer cost", ["Year", "Cost"], [[name, written(s.mean, write)] for name, s in rows])
+    told = [[name, *cells(s, write), short_dollars(s.error)] for name, s in rows]
+    return listing("Net employer cost", ["Year", "Mean", RANGE, "Standard error"], told)
 
 
-def error(found: Spread) -> str:
-    """Return the standard error of an amount."""
-    return NONE if found.error is None else short_dollars(found.error)
-
-
-def _written(value: float | None, write: Form) -> str:
-    return NONE if value is None else write(value)
+def beyond(base: Scenario, other: Scenario, measure: str = COST) -> Spread:
+    """Return how much more a scenario costs than another, all years together; or how much more of another measure."""
+    return spread(other.total(measure) - base.total(measure))
 
 
 # --- by source ---
@@ -149,9 +138,8 @@ def source_section(scenarios: Sequence[Scenario]) -> Section:
 
 def _sources(each: Scenario) -> dict[str, float]:
     """Return mean totals by source; forfeitures used are what the cost is less than the contributions."""
-    match, nonelective, net = (
-        float(np.mean(totals(each.yearly(name)))) for name in ("match_cents", "nonelective_cents", COST)
-    )
+    measures = ("match_cents", "nonelective_cents", COST)
+    match, nonelective, net = (float(np.mean(each.total(name))) for name in measures)
     used = net - match - nonelective
     return {
         "Employer match": match,

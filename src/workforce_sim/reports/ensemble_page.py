@@ -9,21 +9,23 @@ import numpy as np
 
 from workforce_sim.ensembles.attribution import Attribution
 from workforce_sim.ensembles.bands import Values, percentile
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.charts.bars import distribution
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST, cost_section, source_section
+from workforce_sim.reports.cost import cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, spread, totals
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, spread
 from workforce_sim.reports.parts import FOOTER, Card, Section, bold, document, figure, figures, joined
 from workforce_sim.reports.pay import PAYROLL, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, period, simulations
-from workforce_sim.reports.values import NONE, Form, alike, count, form, share, span
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.values import Form, alike, count, form, share, span, written
+from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
-HEADCOUNT, PARTICIPATION, OF_PAYROLL = "headcount_closing", "participation_rate", "employer_cost_share_of_payroll"
+HEADCOUNT, PARTICIPATION = "headcount_closing", "participation_rate"
 SHADED = "Line: median. Dark area: 50% of the simulations. Light area: 90%."
 CLASSES = 15
 FEWEST = 20
@@ -47,25 +49,25 @@ def ensemble_page(each: Scenario, *, rate: float = DISCOUNT_RATE, attribution: A
         pay_section(each),
         warnings_section([each]),
         certainty_section([each], attribution),
-        assumptions_section(each.header),
+        assumptions_section(each),
         made_section([each]),
     ]
-    kicker = f"{simulations(each.count)} of one set of assumptions, {period(each.years)}"
+    kicker = f"{each.simulations} of one set of assumptions, {period(each.years)}"
     question = f"What can be expected from {period(each.years)}, and how wide is the range?"
-    return document(kicker, question, list(joined(list(_answer(each)))), _cards(each), sections, FOOTER)
+    return document(kicker, question, joined(_answer(each)), _cards(each), sections, FOOTER)
 
 
 def _answer(each: Scenario) -> Iterator[Child]:
     last = each.years[-1]
     if each.config.plan.enabled:
-        cost = spread(totals(each.yearly(COST)))
+        cost = spread(each.total(COST))
         yield f"From {period(each.years)}, the plan costs the employer"
         yield bold(form(COST)(cost.mean or 0.0))
         yield f"on average{_between(cost.low, cost.high, form(COST))}."
-        taking, burden = (spread(each.yearly(name)[:, -1]) for name in (PARTICIPATION, OF_PAYROLL))
+        taking, burden = (each.last(name) for name in (PARTICIPATION, OF_PAYROLL))
         yield f"In {last}, {share(taking.mean)} of eligible employees participate"
         yield f"{_between(taking.low, taking.high, share).strip()} and the cost is {share(burden.mean)} of payroll."
-    heads = spread(each.yearly(HEADCOUNT)[:, -1])
+    heads = each.last(HEADCOUNT)
     yield f"At the end of {last} there are {count(heads.mean)} employees{_between(heads.low, heads.high, count)}."
 
 
@@ -75,15 +77,15 @@ def _between(low: float | None, high: float | None, write: Form) -> str:
 
 def _cards(each: Scenario) -> Iterator[Card]:
     if each.config.plan.enabled:
-        yield _card("Total net employer cost", COST, totals(each.yearly(COST)))
+        yield _card("Total net employer cost", COST, spread(each.total(COST)))
     for name in (HEADCOUNT, PAYROLL, *((PARTICIPATION,) if each.config.plan.enabled else ())):
-        yield _card(f"{label(name)}, {each.years[-1]}", name, each.yearly(name)[:, -1])
+        yield _card(f"{label(name)}, {each.years[-1]}", name, each.last(name))
 
 
-def _card(about: str, measure: str, values: Values) -> Card:
-    found, write = spread(values), form(measure)
+def _card(about: str, measure: str, found: Spread) -> Card:
+    write = form(measure)
     ranged = "" if found.low is None else f"90% range {span(found.low, found.high, write)}"
-    return Card(about, NONE if found.mean is None else write(found.mean), ranged)
+    return Card(about, written(found.mean, write), ranged)
 
 
 # --- the range by year, and the distribution of the total ---
@@ -108,7 +110,7 @@ def _fan(each: Scenario, measure: str) -> Element:
     write = alike(measure, percents[50])
     bands = [(percents[5], percents[95]), (percents[25], percents[75])]
     chart = line_chart(label(measure), years, [Line("Median", percents[50], bands)], write)
-    rows = [[year, *(_cell(percents[p][i], write) for p in percents)] for i, year in enumerate(years)]
+    rows = [[year, *(written(percents[p][i], write) for p in percents)] for i, year in enumerate(years)]
     return figure(label(measure), chart, ["Year", "P5", "P25", "Median", "P75", "P95"], rows, note=SHADED)
 
 
@@ -116,12 +118,8 @@ def _percentile(values: Values, percent: int) -> float | None:
     return percentile(np.sort(values[~np.isnan(values)]), percent)[0]
 
 
-def _cell(value: float | None, write: Form) -> str:
-    return NONE if value is None else write(value)
-
-
 def _totals(each: Scenario) -> Element:
-    values = totals(each.yearly(COST))
+    values = each.total(COST)
     counts, edges = np.histogram(values, bins=min(CLASSES, max(5, each.count // 6)))
     write = alike(COST, edges.tolist())
     classes = list(itertools.pairwise(edges.tolist()))

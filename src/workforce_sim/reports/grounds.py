@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -14,17 +13,19 @@ from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import Choice, choices
 from workforce_sim.ledger import values_of
 from workforce_sim.markup.elements import Child, Element, element
+from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario, period
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
-from workforce_sim.store.header import Header
+from workforce_sim.wording import period, with_names
 
 WARNING = "Warning: "
+OFF = ("left out", "none")
 
 
 def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
     """Return the keys in which scenarios differ from the first one."""
-    content: list[Child] = []
+    content: list[Child] = [design_table([base, *others])]
     for other in others:
         rows = [
             [key(name), prose(about(name)), key(one), key(two)] for name, one, two in changed(base.config, other.config)
@@ -38,38 +39,36 @@ def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
 
 
 def warnings_section(scenarios: Sequence[Scenario]) -> Section:
-    """Return the compliance warnings of each plan, and what is to be said of the census and of settings."""
-    warned = _shared(scenarios, lambda each: each.warnings)
+    """Return the compliance warnings of each plan, and the notes about the census and of settings."""
+    warned = with_names({each.name: each.warnings for each in scenarios})
     content: list[Child] = [element("p", element("b", WARNING), line, class_="warning") for line in warned]
     if not content:
         content.append(element("p", "No compliance warning for the plan design."))
-    noted = sentences(_shared(scenarios, lambda each: each.notes))
+    noted = sentences(with_names({each.name: each.notes for each in scenarios}))
     if noted is not None:
         content += [element("h3", "Notes on the census and the settings"), noted]
     return Section("warnings", "Compliance warnings and notes", content)
 
 
-def _shared(scenarios: Sequence[Scenario], lines: Any) -> list[str]:
-    """Return lines, with the names of the scenarios where they are not of all."""
-    found: dict[str, list[str]] = {}
-    for each in scenarios:
-        for line in lines(each):
-            found.setdefault(line, []).append(each.name)
-    return [line if len(names) == len(scenarios) else f"{', '.join(names)}: {line}" for line, names in found.items()]
-
-
 # --- assumptions ---
 
 
-def assumptions_section(header: Header) -> Section:
-    """Return the assumptions with their sources: those that were set, and below them the defaults."""
-    found = choices(header)
-    chosen, defaults = ([each for each in found if each.is_set is state] for state in (True, False))
+def assumptions_section(each: Scenario, *, design: bool = True) -> Section:
+    """Return the assumptions with their sources: the plan, those that were set, and below them the defaults."""
+    found = choices(each.header)
+    chosen = [choice for choice in found if choice.is_set]
+    defaults = [choice for choice in found if not choice.is_set and _assumes(choice)]
     heading = ["Key", "What it is", "Value", "Source"]
+    plan = [design_table([each])] if design else []
     first = listing("Set in the configuration", heading, map(_assumed, chosen), text=True)
     rest = listing("", heading, map(_assumed, defaults), text=True)
     more = element("details", element("summary", f"{len(defaults)} assumptions at their defaults"), rest)
-    return Section("assumptions", "Assumptions and their sources", [first, more])
+    return Section("assumptions", "Assumptions and their sources", [*plan, first, more])
+
+
+def _assumes(found: Choice) -> bool:
+    """Return whether a default assumes anything: one that is off, or says how a file is read or written, does not."""
+    return found.value not in OFF and not found.key.startswith(("census.", "output."))
 
 
 def _assumed(found: Choice) -> list[Child]:
@@ -95,7 +94,7 @@ def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:
 
 def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
     header = base.header
-    yield "Software", ", ".join(f"{name} {number}" for name, number in sorted(header.versions.items()))
+    yield "Software", header.software
     yield "Years", period(base.years)
     yield "Simulations", f"{base.count:,}"
     yield "Random seed", str(header.configuration["random_seed"])
@@ -109,7 +108,7 @@ def _code(text: str) -> Element:
 
 
 def results_sha256(replicates: pl.DataFrame) -> str:
-    """Return the SHA-256 of the figures of all simulations; no file format takes part in it."""
+    """Return the SHA-256 of the figures of all simulations; independent of any file format."""
     digest = hashlib.sha256()
     for part in values_of(replicates, "summary"):
         digest.update(part)

@@ -8,12 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.ensembles.groups_text import AWAY
 from workforce_sim.markup.charts.rows import share_bars
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
 from workforce_sim.reports.values import NONE, change, count, share
+from workforce_sim.share.suppression import HIDDEN
 
-HIDDEN = "hidden"
 OUTCOMES = ("gain", "same", "lose")
 TITLES = {
     "age_band": "By age",
@@ -59,8 +60,8 @@ def _scenario(part: pl.DataFrame) -> Iterator[Element]:
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    counts = [HIDDEN if row[name] is None else count(row[name]) for name in ("persons", *OUTCOMES)]
-    nothing = HIDDEN if row.get("suppressed") and row["persons"] != 0 else NONE
+    counts = [AWAY if row[name] is None else count(row[name]) for name in ("persons", *OUTCOMES)]
+    nothing = AWAY if row.get(HIDDEN) and row["persons"] != 0 else NONE
     money = [row["mean_employer_cents"], row["mean_deferral_cents"]]
     return [_group(row), *counts, *(nothing if each is None else change("_cents", each) for each in money)]
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.ensembles.groups_text import AWAY
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import Section, listing, note
+from workforce_sim.reports.ranges import RANGE
 from workforce_sim.reports.values import NONE, Form, alike, signed, span
+from workforce_sim.share.suppression import HIDDEN
 from workforce_sim.wording.measures import label
 
 MEASURES = {"employer_cents": "Employer contributions", "deferral_cents": "", "payroll_cents": ""}
 NAMES = {"existing employees": "Existing employees", "future hires": "Future hires"}
-HIDDEN = "hidden"
 
 
 def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
@@ -28,7 +30,8 @@ def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
     if by_hired is None:
         return Section("hired", heading, [])
     whole = by_hired.filter(pl.col("year").is_null())
-    tables = [_measure(whole.filter(pl.col("measure") == name), name, baseline) for name in MEASURES]
+    parts = {name: whole.filter(pl.col("measure") == name) for name in MEASURES}
+    tables = [_measure(part, name, baseline) for name, part in parts.items() if (part["mean"] != 0).any()]
     about = (
         "Totals over all years, means of the simulations. Existing employees are those of the census. Forfeitures "
         "belong to no group, so contributions are before them."
@@ -40,12 +43,12 @@ def _measure(rows: pl.DataFrame, name: str, baseline: str) -> Element:
     write = alike(name, rows["mean"])
     moved = signed(alike(name, rows["difference_mean"]))
     cells = [list(_cells(row, write, moved, baseline)) for row in rows.to_dicts()]
-    heading = ["Scenario", "Employees", "Total", "90% of simulations", "Difference", "90% of simulations"]
+    heading = ["Scenario", "Employees", "Total", RANGE, "Difference", RANGE]
     return listing(MEASURES[name] or label(name), heading, cells, left=2)
 
 
 def _cells(row: Mapping[str, Any], write: Form, moved: Form, baseline: str) -> Iterator[str]:
-    nothing = HIDDEN if row.get("suppressed") else NONE
+    nothing = AWAY if row.get(HIDDEN) else NONE
     yield from (row["scenario"], NAMES.get(row["hired"], row["hired"]))
     yield nothing if row["mean"] is None else write(row["mean"])
     yield span(row["p5"], row["p95"], write)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
 from workforce_sim.ensembles.bands import Values, mean, percentile
 
@@ -22,6 +21,11 @@ class Spread(NamedTuple):
     low: float | None
     high: float | None
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The low and the high end of the range; None where there is none."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 def spread(values: Values) -> Spread:
     """Return the mean of values with its error, and their 5th and 95th percentile; no range of a single one."""
@@ -32,16 +36,9 @@ def spread(values: Values) -> Spread:
     return Spread(middle, error, percentile(ordered, 5)[0], percentile(ordered, 95)[0])
 
 
-def yearly(replicates: pl.DataFrame, measure: str) -> Values:
-    """Return a measure as an array: a row for each simulation, a column for each year, NaN where there is none."""
-    years, count = replicates["year"].n_unique(), replicates["replicate"].n_unique()
-    ordered = replicates.select("replicate", "year", pl.col(measure).cast(pl.Float64)).sort("replicate", "year")
-    return ordered[measure].fill_null(float("nan")).to_numpy().reshape(count, years)
-
-
-def totals(values: Values) -> Values:
-    """Return the sum over the years of each simulation."""
-    return values.sum(axis=1)
+def by_year(values: Values) -> list[Spread]:
+    """Return the spread of each year of values that have a column for each."""
+    return [spread(column) for column in values.T]
 
 
 def present(values: Values, rate: float) -> Values:

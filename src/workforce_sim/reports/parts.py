@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from workforce_sim.markup.elements import Child, Element, element, table
@@ -134,9 +134,6 @@ def bold(text: str) -> Element:
     return element("b", text)
 
 
-def joined(parts: Sequence[Child]) -> Iterator[Child]:
-    """Yield parts of a paragraph with a space between them."""
-    for place, part in enumerate(parts):
-        if place:
-            yield " "
-        yield part
+def joined(parts: Iterable[Child]) -> list[Child]:
+    """Return parts of a paragraph with a space between them."""
+    return [each for part in parts for each in (" ", part)][1:]

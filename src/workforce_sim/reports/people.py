@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
-from workforce_sim.reports.scenario import Scenario, period
-from workforce_sim.reports.values import NONE, count, counts, share, span
+from workforce_sim.reports.ranges import RANGE, cells, ranged_line
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.values import count, counts, share
+from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 BRIDGE = ("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "headcount_closing")
@@ -36,28 +37,24 @@ def participation_section(scenarios: Sequence[Scenario]) -> Section:
 
 def _single(each: Scenario, measures: Sequence[str]) -> Element:
     """Return the rates of one simulation, side by side."""
-    columns = [[spread(column).mean for column in each.yearly(measure).T] for measure in measures]
+    columns = [[s.mean for s in each.by_year(measure)] for measure in measures]
     rows = [[str(year), *map(share, row)] for year, *row in zip(each.years, *columns, strict=True)]
     return listing("Participation and deferral rates", ["Year", *map(label, measures)], rows)
 
 
 def _fan(scenarios: Sequence[Scenario], measure: str) -> Element:
     years = [str(year) for year in scenarios[0].years]
-    found = [[spread(column) for column in each.yearly(measure).T] for each in scenarios]
-    lines = [
-        Line(each.name, [s.mean for s in row], [([s.low for s in row], [s.high for s in row])])
-        for each, row in zip(scenarios, found, strict=True)
-    ]
+    lines = [ranged_line(each.name, each.by_year(measure)) for each in scenarios]
     shaded = SHADED if scenarios[0].count > 1 else ""
     return figure(label(measure), line_chart(label(measure), years, lines, share), note=shaded)
 
 
 def _rates(scenarios: Sequence[Scenario], measure: str) -> Element:
-    found = [[spread(column) for column in each.yearly(measure).T] for each in scenarios]
+    found = [each.by_year(measure) for each in scenarios]
     names = [each.name for each in scenarios] if len(scenarios) > 1 else ["Mean"]
-    heading = ["Year", *(cell for name in names for cell in (name, "90% of simulations"))]
+    heading = ["Year", *(cell for name in names for cell in (name, RANGE))]
     rows = [
-        [str(year), *(cell for row in found for cell in (share(row[i].mean), span(row[i].low, row[i].high, share)))]
+        [str(year), *(cell for row in found for cell in cells(row[i], share))]
         for i, year in enumerate(scenarios[0].years)
     ]
     return listing(label(measure), heading, rows)
@@ -114,16 +111,10 @@ def _waterfall(each: Scenario, name: str) -> Element:
 
 def _closing(each: Scenario, name: str) -> Element:
     years = [str(year) for year in each.years]
-    found = [spread(column) for column in each.yearly("headcount_closing").T]
+    found = each.by_year("headcount_closing")
     title = f"{label('headcount_closing')}{name}"
-    lines = [Line("Employees", [s.mean for s in found], [([s.low for s in found], [s.high for s in found])])]
-    chart = line_chart(title, years, lines, count)
+    chart = line_chart(title, years, [ranged_line("Employees", found)], count)
     if each.count < 2:
         return figure(title, chart)
-    rows = [[year, *_cells(s.mean, s.low, s.high)] for year, s in zip(years, found, strict=True)]
-    return figure(title, chart, ["Year", "Mean", "90% of simulations"], rows, note=SHADED)
-
-
-def _cells(mean: float | None, low: float | None, high: float | None) -> Iterator[str]:
-    yield NONE if mean is None else count(mean)
-    yield span(low, high, count)
+    rows = [[year, *cells(s, count)] for year, s in zip(years, found, strict=True)]
+    return figure(title, chart, ["Year", "Mean", RANGE], rows, note=SHADED)

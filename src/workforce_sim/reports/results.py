@@ -18,10 +18,8 @@ from workforce_sim.reports.run_page import run_page
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sweep_page import sweep_page
 from workforce_sim.reports.written import discount_rate, refuse_place, write_page
+from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
-
-LEAST = 10
-"""Fewest employees of a cell of who gains and who loses, unless something else is asked for."""
 
 
 def report(

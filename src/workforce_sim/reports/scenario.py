@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from workforce_sim.config import Config
 from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
-from workforce_sim.plan.legality import plan_warnings
-from workforce_sim.reports.horizon import yearly
+from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
+from workforce_sim.reports.horizon import Spread, by_year, spread
 from workforce_sim.store.header import Header
+from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Scenario:
     Attributes:
         name: as people call it; of an ensemble it is never shown.
         header: what was asked, of which census, by which versions.
-        replicates: one row per replicate and year, columns of ``tables.SUMMARY``; a plan that is off costs 0.
+        replicates: one row per replicate and year, sorted, columns of ``tables.SUMMARY``; a plan that is off costs 0.
     """
 
     name: str
@@ -51,14 +52,33 @@ class Scenario:
         """How many simulations there are."""
         return self.replicates["replicate"].n_unique()
 
+    @property
+    def simulations(self) -> str:
+        """How many simulations there are, in words."""
+        return counted(self.count, "simulation")
+
     def yearly(self, measure: str) -> Values:
-        """Return a measure: a row for each simulation, a column for each year."""
-        return yearly(self.replicates, measure)
+        """Return a measure: a row for each simulation, a column for each year, NaN where there is none."""
+        rows = self.replicates[measure].cast(pl.Float64).fill_null(float("nan"))
+        return rows.to_numpy().reshape(self.count, len(self.years))
+
+    def total(self, measure: str) -> Values:
+        """Return the sum of a measure over the years of each simulation."""
+        return self.yearly(measure).sum(axis=1)
+
+    def by_year(self, measure: str) -> list[Spread]:
+        """Return a measure year by year."""
+        return by_year(self.yearly(measure))
+
+    def last(self, measure: str) -> Spread:
+        """Return a measure of the last year."""
+        return spread(self.yearly(measure)[:, -1])
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """Compliance warnings of the plan."""
-        return plan_warnings(self.config)
+        """Compliance warnings of the plan; of a sweep, of the plans of all combinations."""
+        noted = (note.partition(COMPLIANCE) for note in self.header.notes)
+        return tuple(dict.fromkeys([*plan_warnings(self.config), *(text for _, found, text in noted if found)]))
 
     @property
     def notes(self) -> list[str]:
@@ -71,11 +91,6 @@ class Scenario:
         return varying(self.config)
 
 
-def simulations(number: int) -> str:
-    """Return how many simulations there are, in words."""
-    return "1 simulation" if number == 1 else f"{number:,} simulations"
-
-
-def period(years: Sequence[int]) -> str:
-    """Return the years in words: ``2025 to 2029``."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+def any_plan(scenarios: Iterable[Scenario]) -> bool:
+    """Return whether any scenario has a plan; without one, a page tells of payroll in place of cost."""
+    return any(each.config.plan.enabled for each in scenarios)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
 
 from workforce_sim.config.keys import about
+from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.ensembles.wording import swept
 from workforce_sim.markup.charts.lines import Line, line_chart
 from workforce_sim.markup.charts.planes import Point, heat_map, scatter
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
-from workforce_sim.reports.cost import COST
+from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread, totals, yearly
+from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
 from workforce_sim.reports.parts import (
     FOOTER,
     Card,
@@ -30,11 +33,19 @@ from workforce_sim.reports.parts import (
     note,
     prose,
 )
-from workforce_sim.reports.scenario import Scenario, period, simulations
-from workforce_sim.reports.values import NONE, Form, alike, form, listed, share, signed, span
-from workforce_sim.wording import number
+from workforce_sim.reports.ranges import RANGE, cells
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.reports.sweep_payroll import (
+    has_participants,
+    payroll_answer,
+    payroll_cards,
+    payroll_table,
+    workforces,
+)
+from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
+from workforce_sim.wording import period
 
-PARTICIPATION, OF_PAYROLL = "participation_rate", "employer_cost_share_of_payroll"
+PARTICIPATION = "participation_rate"
 MOST_DOTS = 24
 NOT_BEATEN = "no other costs less and has at least as many participants"
 
@@ -64,31 +75,33 @@ def sweep_page(
         rate: discount rate a year of the present value.
     """
     parts = replicates.partition_by("combination", maintain_order=True, include_key=False)
-    found = _marked(list(_found(combinations, parts, rate)))
+    combined = [replace(first, replicates=part) for part in parts]
+    found = _marked(list(_found(combinations, combined, rate)))
     keys = combinations.columns[1:]
+    names, staff = [*map(_short, keys)], workforces([each.values for each in found], combined)
+    plan = has_participants(replicates)
     sections = [
-        _figures_section(keys, found, first),
-        _table_section(keys, found, rate, first),
+        *([_figures_section(keys, found, first), _table_section(keys, found, rate, first)] if plan else []),
+        *([] if plan else [payroll_table(staff, names, first)]),
         _keys_section(keys, combinations),
         warnings_section([first]),
         certainty_section([first]),
-        assumptions_section(first.header),
+        assumptions_section(first),
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
-    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {simulations(first.count)} of each"
-    question = f"How do cost and participation change with {listed([*map(_short, keys)])}?"
-    answer = list(joined(list(_answer(keys, found, first))))
-    return document(kicker, question, answer, _cards(keys, found), sections, FOOTER)
+    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {first.simulations} of each"
+    question = f"How do {'cost and participation' if plan else 'payroll and headcount'} change with {listed(names)}?"
+    answer = joined(_answer(keys, found, first) if plan else [payroll_answer(staff, names, first)])
+    cards = _cards(keys, found) if plan else payroll_cards(staff, names)
+    return document(kicker, question, answer, cards, sections, FOOTER)
 
 
-def _found(combinations: pl.DataFrame, parts: Sequence[pl.DataFrame], rate: float) -> Iterator[Found]:
-    base = yearly(parts[0], COST)
+def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[Found]:
     for row, part in zip(combinations.iter_rows(), parts, strict=True):
-        values = tuple(each if isinstance(each, str) else number(each) for each in row[1:])
-        cost = yearly(part, COST)
-        taking, burden = (spread(yearly(part, name)[:, -1]).mean for name in (PARTICIPATION, OF_PAYROLL))
-        whole, now, moved = (spread(each) for each in (totals(cost), present(cost, rate), totals(cost - base)))
-        yield Found(", ".join(values), values, whole, now, moved, taking, burden)
+        values = tuple(map(swept, row[1:]))
+        whole, now = spread(part.total(COST)), spread(present(part.yearly(COST), rate))
+        taking, burden = (part.last(name).mean for name in (PARTICIPATION, OF_PAYROLL))
+        yield Found(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
 
 
 def _marked(found: Sequence[Found]) -> list[Found]:
@@ -115,12 +128,17 @@ def _answer(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Ite
     if not ranked:
         yield "No combination has a plan with participants."
         return
-    cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
-    most = max(ranked, key=lambda each: each.participation or 0.0)
+    cheap, dear, most = _extremes(ranked)
     yield f"From {period(first.years)}, total net employer cost goes from {_told(cheap, keys)} to {_told(dear, keys)}."
     yield f"Participation in {last} is highest, {share(most.participation)}, with {_named(most, keys)}."
     best = sum(each.best for each in found)
     yield f"Of {len(found)} combinations {best} {'is' if best == 1 else 'are'} on the efficient frontier: {NOT_BEATEN}."
+
+
+def _extremes(ranked: Sequence[Found]) -> tuple[Found, Found, Found]:
+    """Return the combinations of the lowest and of the highest cost, and that of the highest participation."""
+    cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
+    return cheap, dear, max(ranked, key=lambda each: each.participation or 0.0)
 
 
 def _told(each: Found, keys: Sequence[str]) -> str:
@@ -140,8 +158,7 @@ def _short(name: str) -> str:
 def _cards(keys: Sequence[str], found: Sequence[Found]) -> Iterator[Card]:
     ranked = [each for each in found if _known(each)]
     if ranked:
-        cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
-        most = max(ranked, key=lambda each: each.participation or 0.0)
+        cheap, dear, most = _extremes(ranked)
         yield Card("Lowest total cost", form(COST)(cheap.cost.mean or 0.0), _named(cheap, keys))
         yield Card("Highest total cost", form(COST)(dear.cost.mean or 0.0), _named(dear, keys))
         yield Card("Highest participation", share(most.participation), _named(most, keys))
@@ -209,34 +226,27 @@ def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, fir
     moved = signed(alike(COST, [each.moved.mean for each in found]))
     rows = [[*map(key, each.values), *_cells(each, write, moved)] for each in found]
     last = first.years[-1]
-    heading = [*map(_short, keys), "Total cost", "90% of simulations", f"Present value at {share(rate)}"]
-    heading += ["Difference from the first", "90% of simulations"]
+    heading = [*map(_short, keys), "Total cost", RANGE, f"Present value at {share(rate)}"]
+    heading += ["Difference from the first", RANGE]
     heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
     text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
     return Section("table", "All combinations", [listing("", heading, rows), note(text)])
 
 
 def _cells(each: Found, write: Form, moved: Form) -> list[str]:
-    cost, now, gap = each.cost, each.now, each.moved
     return [
-        _text(cost.mean, write),
-        span(cost.low, cost.high, write),
-        _text(now.mean, write),
-        _text(gap.mean, moved),
-        span(gap.low, gap.high, moved),
+        *cells(each.cost, write),
+        written(each.now.mean, write),
+        *cells(each.moved, moved),
         share(each.participation),
         share(each.burden),
         "yes" if each.best else "",
     ]
 
 
-def _text(value: float | None, write: Form) -> str:
-    return NONE if value is None else write(value)
-
-
 def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> Section:
     rows: list[list[Child]] = []
     for name in keys:
-        values = dict.fromkeys(each if isinstance(each, str) else number(each) for each in combinations[name])
+        values = dict.fromkeys(map(swept, combinations[name]))
         rows.append([key(name), prose(about(name)), ", ".join(values)])
     return Section("keys", "What was varied", [listing("", ["Key", "What it is", "Values"], rows, text=True)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from workforce_sim.tables import SUMMARY
 from workforce_sim.wording import percent, short_dollars
+from workforce_sim.wording import signed as with_sign
+from workforce_sim.wording.measures import is_share
 
 NONE = "-"
-_SHARES = frozenset(column.name for column in SUMMARY if column.unit == "fraction")
 
 Form = Callable[[float], str]
 
@@ -16,11 +16,6 @@ Form = Callable[[float], str]
 def form(measure: str) -> Form:
     """Return what writes values of a measure."""
     return share if is_share(measure) else short_dollars if measure.endswith("_cents") else count
-
-
-def is_share(measure: str) -> bool:
-    """Return whether a measure is a share of one."""
-    return measure in _SHARES
 
 
 _UNITS = ((1e11, "B"), (1e8, "M"), (1e5, "K"), (100.0, ""))
@@ -43,7 +38,7 @@ def alike(measure: str, found: Iterable[float | None]) -> Form:
 
 def signed(write: Form) -> Form:
     """Return what writes changes as ``write`` writes values, with their sign."""
-    return lambda value: _signed(value, write(abs(value)))
+    return lambda value: with_sign(value, write(abs(value)))
 
 
 def change(measure: str, value: float | None) -> str:
@@ -51,15 +46,10 @@ def change(measure: str, value: float | None) -> str:
     if value is None:
         return NONE
     if measure.endswith("_cents"):
-        return _signed(value, short_dollars(abs(value)))
+        return with_sign(value, short_dollars(abs(value)))
     if is_share(measure):
-        return f"{_signed(value, f'{abs(100 * value):.1f}')} points"
-    return _signed(value, count(abs(value)))
-
-
-def _signed(value: float, text: str) -> str:
-    nothing = not any(digit in text for digit in "123456789")
-    return text if nothing else f"{'-' if value < 0 else '+'}{text}"
+        return f"{with_sign(value, f'{abs(100 * value):.1f}')} points"
+    return with_sign(value, count(abs(value)))
 
 
 def size(measure: str, value: float) -> str:
@@ -72,9 +62,9 @@ def span(low: float | None, high: float | None, write: Form) -> str:
     return NONE if low is None or high is None else f"{write(low)} to {write(high)}"
 
 
-def whole_dollars(cents: float | None) -> str:
-    """Return an amount in whole dollars: ``$81,300``."""
-    return NONE if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
+def written(value: float | None, write: Form) -> str:
+    """Return a value as ``write`` writes it; a dash where there is none."""
+    return NONE if value is None else write(value)
 
 
 def counts(found: Iterable[float]) -> Form:
@@ -85,7 +75,7 @@ def counts(found: Iterable[float]) -> Form:
 
 def share(value: float | None) -> str:
     """Return a share of one in percent, with one decimal."""
-    return NONE if value is None else percent(value, 1)
+    return percent(value, 1)
 
 
 def count(value: float | None) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workforce_sim.ensembles.totals import COST
 from workforce_sim.explain.change import explain_change
 from workforce_sim.markup.charts.canvas import GAIN, LOSS
 from workforce_sim.markup.charts.rows import Step, waterfall
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.cost import COST
 from workforce_sim.reports.parts import Section, figure, figures, listing, note
-from workforce_sim.reports.values import change, form, whole_dollars
+from workforce_sim.reports.values import change, form
 from workforce_sim.result import Result
+from workforce_sim.wording import capital, whole_dollars
 
 WHAT = (
     "Each driver is what the cost changes by as employees, pay, participation, deferral rates, the formulas and limits "
@@ -49,7 +50,7 @@ def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> Section:
 
 
 def _told(title: str, names: tuple[str, str], first: int, drivers: Sequence[tuple[str, int]]) -> Element:
-    parts = [(driver[0].upper() + driver[1:], cents) for driver, cents in drivers if cents]
+    parts = [(capital(driver), cents) for driver, cents in drivers if cents]
     last = first + sum(cents for _, cents in parts)
     steps = [Step(names[0], first, True), *(Step(*part) for part in parts), Step(names[1], last, True)]
     rows = [[names[0], whole_dollars(first)], *([name, _exact(cents)] for name, cents in parts)]

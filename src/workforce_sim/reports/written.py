@@ -36,7 +36,7 @@ def refuse_place(path: str | Path) -> Path:
     if not path.parent.is_dir():
         raise RequestError(f"{path.parent}: no such folder; make it first")
     if is_there(path) and not _is_report(path):
-        raise RequestError(f"{path}: exists and is no report; choose another name, or remove it first")
+        raise RequestError(f"{path}: exists and is not a report; choose another name, or remove it first")
     return path
 
 
@@ -46,6 +46,8 @@ def place_beside(folder: Path, out: Path | None) -> Path:
     Raises:
         RequestError: where it cannot be written.
     """
+    if not is_there(folder):
+        raise RequestError(f"{folder}: no such folder")
     place = folder.resolve().with_name(f"{folder.resolve().name}.html") if out is None else out
     if place.resolve().is_relative_to(folder.resolve()):
         raise RequestError(

@@ -66,7 +66,7 @@ def pseudonyms(data: pl.DataFrame | Result, key: KeySource) -> pl.DataFrame | Re
 def with_pseudonyms(frame: pl.DataFrame, secret: bytes) -> pl.DataFrame:
     """Return a frame with pseudonyms in place of its ids."""
     if ID not in frame.columns:
-        raise RequestError(f"the table has no column {ID}; there is nothing to put pseudonyms for")
+        raise RequestError(f"the table has no column {ID}; there are no ids to replace")
     ids = frame[ID].cast(pl.String)
     known = ids.drop_nulls().unique()
     named = pl.Series(ID, [pseudonym(secret, text) for text in known], dtype=pl.String)

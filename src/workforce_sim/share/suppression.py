@@ -22,12 +22,14 @@ from workforce_sim.share.cells import TableLine, told
 from workforce_sim.wording import counted
 
 HIDDEN = "suppressed"
+LEAST = 10
+"""Fewest people of a group or a cell that is shown, unless something else is asked for."""
 TOTALS = ("scenario", "replicate", "year")
 """Columns each combination of whose values has a total that others may know."""
 
 
 def suppress_small(
-    frame: pl.DataFrame, *, count: str | Sequence[str], least: int = 10, by: str | Sequence[str] | None = None
+    frame: pl.DataFrame, *, count: str | Sequence[str], least: int = LEAST, by: str | Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Hide the groups of a table that hold too few people, and as many more as keep a total from giving them away.
 

@@ -1,1 +1,1 @@
-"""The run store: a run on disk, year by year, that survives anything and says what made it. Layout: ``layout.py``."""
+"""The run store: a run on disk, year by year, safe against crashes, with its origin. Layout: ``layout.py``."""

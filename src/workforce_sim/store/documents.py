@@ -1,13 +1,13 @@
-"""What the JSON files of runs and ensembles may hold, and the one way to read them.
+"""The contents of the JSON files of runs and ensembles, and how to read them.
 
-A file may have been changed, or written to do harm: it is read whole and checked before anything is done with it, and
-whatever is wrong with it is a ``LedgerError`` that names it and repeats nothing of its values.
+A file may be damaged or hostile: it is read whole and checked before use, and any error is a ``LedgerError`` that names
+the file and repeats none of its values.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,7 +19,7 @@ from workforce_sim.store.layout import CARRIED, json_bytes, sealed
 from workforce_sim.wording.terminal import printable
 
 MOST_BYTES = 1 << 25
-"""Of a JSON file that is read; a run of the largest configuration, or an ensemble of a million replicates, has less."""
+"""Most bytes of a JSON file; the largest configuration or an ensemble of a million replicates needs less."""
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Replicate = Annotated[int, Field(ge=0, lt=2**31)]
@@ -28,7 +28,7 @@ Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried)\.parq
 
 
 class Document(BaseModel):
-    """Plain data of a JSON file, or a part of it: nothing is converted, and nothing else may be there."""
+    """Plain data of a JSON file, or a part of it: nothing is converted, and other keys are refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -36,11 +36,11 @@ class Document(BaseModel):
 D = TypeVar("D", bound=Document)
 
 Source = Literal["synthetic", "configured", "given"]
-"""Where a census comes from: made up, read from ``census.path``, or given to the run in place of either."""
+"""Where a census comes from: synthetic, read from ``census.path``, or given to the run directly."""
 
 
 class WrittenTable(Document):
-    """What was written down of a table: its rows, its bytes and their SHA-256."""
+    """The record of a table: its rows, its bytes and their SHA-256."""
 
     rows: Count
     bytes: Count
@@ -48,7 +48,7 @@ class WrittenTable(Document):
 
 
 class Described(Document):
-    """What a run is: the fields of a ``Header``."""
+    """The identity of a run: the fields of a ``Header``."""
 
     configuration: dict[str, Any]
     replicate: Replicate
@@ -78,14 +78,14 @@ class EnsembleDocument(Document):
 
 
 class Scenario(Document):
-    """A scenario of a comparison, or a combination of a sweep: its name, and what was asked."""
+    """A scenario of a comparison, or a combination of a sweep: its name and configuration."""
 
     name: str
     header: Described
 
 
 class ScenariosDocument(Document):
-    """``asked.json`` of a comparison or a sweep: what was asked, and the tables that came out."""
+    """``asked.json`` of a comparison or a sweep: the request, and the tables of the result."""
 
     format: int
     kind: Literal["comparison", "sweep"]
@@ -95,7 +95,7 @@ class ScenariosDocument(Document):
 
 
 class Manifest(Document):
-    """``manifest.json`` of a year: what it is of, its files and what it hangs on."""
+    """``manifest.json`` of a year: its run and year, its files, and the seal of the year before."""
 
     run: dict[str, Any]
     year: int
@@ -115,7 +115,7 @@ class Manifest(Document):
 
 
 class MadeDocument(Document):
-    """``made.json``: when and by what a year was made; nothing depends on it."""
+    """``made.json``: when and how a year was made; nothing depends on it."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -138,29 +138,27 @@ class Batch(Document):
     seal: Sha256
 
 
-def read_document(path: Path, kind: type[D], formats: Sequence[int | str] = ()) -> D:
-    """Return the content of a sealed JSON file, one that says of which format it is when only some are read.
+def read_document(path: Path, kind: type[D], form: int | str | None = None) -> D:
+    """Return the content of a sealed JSON file, whose format must be ``form``.
 
     Raises:
-        LedgerError: when it cannot be read, is of an older format, not a byte of it may have changed and one has, or it
-            does not hold what a file of its kind holds.
+        LedgerError: when it cannot be read, is of an older format, was changed after it was sealed, or has the wrong
+            contents.
     """
     content, as_sealed = _parsed(path)
     if type(content.get("format")) is int:  # whatever seals were then
-        _refuse_older(path, content, formats)
+        _refuse_older(path, content, form)
     if not as_sealed:
         raise changed(path)
-    _refuse_older(path, content, formats)
+    _refuse_older(path, content, form)
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        if content.get("format") in formats[1:]:  # a number alone, of before tables were part of it
-            raise older(path, content, formats[0]) from None
         raise LedgerError(f"{path}: is not of this format ({first_problem(error)}); {RESTORE}") from None
 
 
 def _parsed(path: Path) -> tuple[dict[str, Any], bool]:
-    """Return the object in a JSON file, and whether every byte of it is as it was sealed."""
+    """Return the object in a JSON file, and whether it is unchanged since it was sealed."""
     raw = _content(path)
     try:
         content = json.loads(raw)
@@ -181,21 +179,21 @@ def _content(path: Path) -> bytes:
     return raw
 
 
-def _refuse_older(path: Path, content: Mapping[str, Any], formats: Sequence[int | str]) -> None:
+def _refuse_older(path: Path, content: Mapping[str, Any], form: int | str | None) -> None:
     found = content.get("format")
-    if formats and isinstance(found, int | str) and found not in formats:
-        raise older(path, content, formats[0])
+    if form is not None and isinstance(found, int | str) and found != form:
+        raise older(path, content, form)
 
 
 def older(path: Path, content: Mapping[str, Any], read: int | str) -> LedgerError:
-    """Return the error of a run or an ensemble of a format that is not read, or no more."""
+    """Return the error for a run or an ensemble in a format that this version cannot read."""
     found = printable(str(content["format"]))[:60]
     what = f"is of an older format ({found}; this version reads {read})"
     return LedgerError(f"{path}: {what}; {way_on(content.get('versions'))}")
 
 
 def way_on(versions: object) -> str:
-    """Return what to do with a run of another version."""
+    """Return the advice for a run of another version."""
     version = versions.get("workforce_sim") if isinstance(versions, Mapping) else None
     known = f"workforce_sim {version[:60]}, which" if isinstance(version, str) and version.isprintable() else ""
     wrote = f"{known} wrote it" if known else "the version that wrote it"
@@ -203,7 +201,7 @@ def way_on(versions: object) -> str:
 
 
 def first_problem(error: ValidationError) -> str:
-    """Return where the first thing is wrong, without its value."""
+    """Return the place of the first error, without the value."""
     places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False, include_url=False)]
     first, more = printable(places[0])[:60] or "all of it", len(places) - 1
     return f"{first} and {more:,} more" if more else first

@@ -1,4 +1,4 @@
-"""Files and folders of a run are its own: no link is followed, no pipe waited for; what cannot be read is named."""
+"""Files and folders of a run: links are not followed, pipes not waited for, unreadable files named in errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OWN = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOE
 
 
 class About(Protocol):
-    """What was written down of a file."""
+    """The record of a file."""
 
     @property
     def bytes(self) -> int: ...  # noqa: D102
@@ -29,7 +29,7 @@ class About(Protocol):
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Say which file or folder cannot be read, and why."""
+    """Turn an error into one that says which file or folder cannot be read, and why."""
     try:
         yield
     except PermissionError as error:
@@ -39,7 +39,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether there is anything by this name, a link that leads nowhere too."""
+    """Return whether anything has this name, even a broken link."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -48,7 +48,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file that is no link."""
+    """Return whether this is a file and not a link."""
     return is_there(path) and stat.S_ISREG(path.lstat().st_mode)
 
 
@@ -56,7 +56,7 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     """Return the handle of a file; a link is not followed and a pipe not waited for.
 
     Raises:
-        LedgerError: when it is no file.
+        LedgerError: when it is not a file.
         OSError: when it cannot be opened.
     """
     refuse_other_kind(path, stat.S_IFREG)
@@ -68,12 +68,12 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
 
 
 def refuse_no_folder(path: Path) -> None:
-    """Raise ``LedgerError`` when what has the name of a folder of a run is a link or no folder."""
+    """Raise ``LedgerError`` when a folder of a run is a link or not a folder."""
     refuse_other_kind(path, stat.S_IFDIR)
 
 
 def refuse_other_kind(path: Path, kind: int) -> None:
-    """Raise ``LedgerError`` when there is something of another kind by this name."""
+    """Raise ``LedgerError`` when this name belongs to something of another kind."""
     if is_there(path) and stat.S_IFMT(path.lstat().st_mode) != kind:
         raise _strange(path, "file" if kind == stat.S_IFREG else "folder")
 
@@ -97,7 +97,7 @@ def file_sha256(path: Path) -> str:
 
 
 def refuse_other_size(path: Path, known: About) -> None:
-    """Raise ``LedgerError`` when a file is not there or not as large as it was written."""
+    """Raise ``LedgerError`` when a file is missing or has another size than when it was written."""
     with readable(path):
         refuse_other_kind(path, stat.S_IFREG)
         if not is_there(path):
@@ -107,11 +107,11 @@ def refuse_other_size(path: Path, known: About) -> None:
 
 
 def refuse_changed(path: Path, known: About) -> None:
-    """Raise ``LedgerError`` when a file is not the one that was written."""
+    """Raise ``LedgerError`` when a file was changed after it was written."""
     if file_sha256(path) != known.sha256:
         raise changed(path)
 
 
 def changed(path: Path) -> LedgerError:
-    """Return the error of a file that is not as it was written."""
+    """Return the error for a file that was changed after it was written."""
     return LedgerError(f"{path}: was changed since it was written; {RESTORE}")

@@ -1,4 +1,4 @@
-"""The files of a plan year that is too large for memory: they grow while it is computed."""
+"""The files of a plan year that does not fit into memory: they grow while the year is computed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FILES = {**{name: table_file(name) for name in ("events", "snapshots", "summary
 
 
 class GrowingYear:
-    """A plan year while it is computed: rows are added to its tables in their written order.
+    """A plan year during computation: rows are added to its tables in their written order.
 
-    One without tables takes all rows and keeps none: it stands on the disk already.
+    A year without tables accepts all rows and keeps none: it is on the disk already.
 
     Attributes:
-        forfeitures_cents: what it leaves unused, by replicate; to be set before it is committed.
+        forfeitures_cents: unused forfeitures, by replicate; set before the year is committed.
         made: when and how it was made.
     """
 
@@ -43,7 +43,7 @@ class GrowingYear:
 
 @contextmanager
 def growing_files(part: Path, compression: str, level: int) -> Iterator[tuple[GrowingYear, dict[str, Any]]]:
-    """Give a year to add rows to, and what is to be said of its files, by name: filled in at the end."""
+    """Give a year to add rows to, and the records of its files by name, filled in at the end."""
     said: dict[str, Any] = {}
     with ExitStack() as files:
         opened = ((name, growing_file(part / file, compression, level)) for name, file in _FILES.items())

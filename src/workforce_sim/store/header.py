@@ -1,4 +1,4 @@
-"""What a run is: everything that decides its results, where it is written down, and how two runs differ in it."""
+"""The identity of a run: everything that decides its results, its file, and how two runs differ in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from workforce_sim.store.documents import (
     Source,
     WrittenTable,
     first_problem,
-    older,
     read_document,
     way_on,
 )
@@ -34,6 +33,7 @@ from workforce_sim.store.files import RESTORE, is_file, readable
 from workforce_sim.store.layout import ENSEMBLE, MANIFEST, RUN, json_bytes, replace_file, sealed, sha256
 from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, SCHEMA, completed
+from workforce_sim.wording import shortened
 
 FOLDER = 2
 """Of the folder: its files, and what their names mean."""
@@ -41,20 +41,14 @@ FOLDER = 2
 FORMAT = f"{FOLDER}-{SCHEMA}"
 """Of a run on disk: its folder, and the columns and types of its tables."""
 
-NUMBERED = {2: "2-7d34103788e9f79b"}
-"""What a format was that was given a number alone: its runs are read as long as nothing has changed since."""
-
-READ: tuple[int | str, ...] = (FORMAT, *(number for number, known in NUMBERED.items() if known == FORMAT))
-"""Formats that are read, the one that is written first."""
-
 _NOT_DECIDING = (("simulation", "end_year"), ("census", "path"), ("output", "path"))
-"""How long a run is, and where files lie: no year depends on them."""
+"""Length of a run, and paths of files: no year depends on them."""
 
 _DECIDING = ("replicate", "engine", "census", "opening", "versions", "level", "format")
 
 
 def software() -> dict[str, str]:
-    """Return the versions that decide the bytes of a run: of the model, and of what writes its files."""
+    """Return the versions that decide the bytes of a run: of the model, and of the software that writes its files."""
     try:
         own = version("workforce-sim")
     except PackageNotFoundError:  # run from a folder, not installed
@@ -63,7 +57,7 @@ def software() -> dict[str, str]:
 
 
 def census_fingerprint(census: pl.DataFrame) -> str:
-    """Return the SHA-256 of the values of a completed census in written order; no file format takes part in it."""
+    """Return the SHA-256 of the values of a completed census in written order, independent of the file format."""
     digest = hashlib.sha256()
     for part in values_of(completed(census, CENSUS), "census"):
         digest.update(part)
@@ -84,7 +78,7 @@ class _Place(_Section):
 
 
 class _Asked(_Section):
-    """What of a configuration is looked up as it is written, so that it must be there."""
+    """Keys of a configuration that are read without validation and must be present."""
 
     simulation: _Years
     census: _Place
@@ -94,20 +88,20 @@ class _Asked(_Section):
 
 @dataclass(frozen=True)
 class Header:
-    """What a run is.
+    """The identity of a run.
 
     Attributes:
         configuration: all of it, as JSON.
-        replicate: which of the seed's many worlds.
-        engine: which engine computed it.
+        replicate: the number of the simulation.
+        engine: the engine that computed it.
         census: fingerprint of the completed census; never its content.
         opening: rows and SHA-256 of ``opening.parquet``; None without one.
-        notes: what was imputed, ignored or dropped; what the law has against the plan.
+        notes: what was imputed, ignored or dropped; compliance warnings.
         versions: of the software.
-        level: of compression, where the kind of compression has levels.
+        level: of compression, if the kind of compression has levels.
         own: the user's own events: SHA-256 of the source of each, by name.
-        format: of the folder.
-        source: where the census came from; None of runs that were written without it.
+        format: format of the folder.
+        source: where the census came from; None for runs written without it.
     """
 
     configuration: Mapping[str, Any]
@@ -124,10 +118,10 @@ class Header:
 
     @classmethod
     def of(cls, found: Described, path: Path) -> Header:
-        """Return the header that a file describes.
+        """Return the header in a file.
 
         Raises:
-            LedgerError: when its configuration is none of this version.
+            LedgerError: when its configuration is not valid in this version.
         """
         content = found.model_dump(exclude={"seal"})
         header = cls(**{**content, "notes": tuple(found.notes)})
@@ -147,7 +141,7 @@ class Header:
 
     @property
     def starts_from(self) -> WrittenTable | None:
-        """What was written down of ``opening.parquet``; None without one."""
+        """The record of ``opening.parquet``; None without one."""
         return None if self.opening is None else WrittenTable.model_validate(self.opening)
 
     @property
@@ -160,8 +154,13 @@ class Header:
         """The plan years asked for."""
         return self.config.simulation.years
 
+    @property
+    def software(self) -> str:
+        """The versions, in words."""
+        return ", ".join(f"{name} {number}" for name, number in sorted(self.versions.items()))
+
     def identity(self) -> dict[str, Any]:
-        """Return what decides each year of the run: without its last year, and without where files lie."""
+        """Return what decides each year of the run: the identity without the last year and paths of files."""
         known, asked = asdict(self), dict(self.configuration)
         for section, name in _NOT_DECIDING:
             asked[section] = {key: value for key, value in asked[section].items() if key != name}
@@ -171,13 +170,11 @@ class Header:
         return {**deciding, "configuration": asked}
 
     def fault(self, path: Path, what: str) -> LedgerError:
-        """Return the error of a table that is not as this version has it: of an older format, or damaged."""
-        if self.format in NUMBERED:
-            return older(path, asdict(self), FORMAT)
+        """Return the error for a damaged table."""
         return LedgerError(f"{path}: {what}; {RESTORE}")
 
     def root(self) -> str:
-        """Return the SHA-256 of the identity: the chain of years hangs on it."""
+        """Return the SHA-256 of the identity, which starts the chain of years."""
         return sha256(json_bytes(self.identity()))
 
     def write(self, run: Path) -> None:
@@ -187,15 +184,15 @@ class Header:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a run in memory came from.
+    """The origin of a run in memory.
 
     Attributes:
-        replicate: which of the seed's many worlds.
-        engine: which engine computed it.
-        census: the completed census, in any order; None of tables that no run gave.
-        order: its rows in written order, where they are known.
+        replicate: the number of the simulation.
+        engine: the engine that computed it.
+        census: the completed census, in any order; None for tables that come from no run.
+        order: its rows in written order, if known.
         own: the user's own events: SHA-256 of the source of each, by name.
-        source: where the census came from; None where nobody knows.
+        source: where the census came from; None if unknown.
     """
 
     replicate: int = 0
@@ -206,7 +203,7 @@ class Origin:
     source: Source | None = None
 
     def header(self, config: Config, notes: tuple[str, ...], level: int = FAST) -> Header:
-        """Return what the run is, to be written down; ``level`` is that of compression."""
+        """Return the header to write; ``level`` is that of compression."""
         configuration = config.model_dump(mode="json", by_alias=True)
         return Header(
             configuration,
@@ -226,11 +223,11 @@ class Origin:
 
 
 def read_header(run: Path) -> Header:
-    """Return what a folder says about its run.
+    """Return the header of the run in a folder.
 
     Raises:
         FileNotFoundError: when there is no such folder.
-        LedgerError: when it holds no run, or one of an older format, or ``run.json`` was changed.
+        LedgerError: when it has no run, a run in an older format, or a changed ``run.json``.
     """
     with readable(run):
         there, known = run.exists(), is_file(run / RUN)
@@ -238,35 +235,35 @@ def read_header(run: Path) -> Header:
         raise FileNotFoundError(f"{run}: no such folder")
     if not known:
         raise LedgerError(f"{run}: {_found_instead(run)}")
-    return Header.of(read_document(run / RUN, RunDocument, READ), run / RUN)
+    return Header.of(read_document(run / RUN, RunDocument, FORMAT), run / RUN)
 
 
 _INSTEAD = {
-    ENSEMBLE: "an ensemble, which has no tables of persons: open replicates.parquet, bands.parquet or bands.json",
+    ENSEMBLE: "an ensemble, which has no tables of employees: open replicates.parquet, bands.parquet or bands.json",
     "comparison.json": "a comparison: open its tables (Parquet) or comparison.json",
     "sweep.json": "a sweep: open its tables (Parquet) or sweep.json",
 }
-"""What else a folder may hold, by the file that tells."""
+"""Other kinds of folders, by the file that identifies them."""
 
 
 def _found_instead(run: Path) -> str:
-    """Return what there is where a run was looked for."""
+    """Return what a folder is that should have been a run."""
     if not run.is_dir():
         return "is a file; give the folder of a run"
     if is_file(run / MANIFEST):
         return "is a part of a run or of an ensemble; give the folder that it lies in"
     for name, what in _INSTEAD.items():
         if is_file(run / name):
-            return f"holds no run but {what}"
+            return f"is not a run but {what}"
     return "holds no complete run; write it again"
 
 
 _NO_DIFFERENCE = {"opening": None, "level": None, "format": None}
-"""What two runs may have otherwise and be the same; of formats, all that are read are alike."""
+"""Fields in which two equal runs may differ; all readable formats count as equal."""
 
 
 def differences(there: Header, asked: Header) -> list[str]:
-    """Return a line on everything that decides results and differs."""
+    """Return one line with all differences that affect results."""
     known, wanted = (dict(_leaves(header.identity() | _NO_DIFFERENCE)) for header in (there, asked))
     changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
     return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
@@ -285,7 +282,7 @@ MOST_LINES = 12
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted name of each single value of nested data, as a configuration names it."""
+    """Yield the dotted name of each single value of nested data, as in a configuration."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(inner, f"{name}.{key}".strip("."))
@@ -296,5 +293,4 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _shown(value: Any) -> str:
     if value is ...:
         return "nothing"
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return shortened(str(value), 60)

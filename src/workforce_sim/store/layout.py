@@ -1,18 +1,18 @@
-"""Where everything of a run lies, and how it gets there: written beside, synced, renamed.
+"""The places of a run's files, and how they are written: beside their place, synced, renamed.
 
 ::
 
     RUN/
       run.json             what was asked: configuration, census fingerprint, versions
-      opening.parquet      the completed census, as the run started from it
+      opening.parquet      the completed census that the run started from
       year=2025/           one part per plan year, committed in one step, never written again
         events.parquet  snapshots.parquet  summary.parquet
         carried.parquet    what the next year needs besides the snapshots
         manifest.json      rows and SHA-256 of each file, chained to the years before
         made.json          when, how long, on what machine: nothing else depends on it
 
-``run.json`` comes first: with it the folder is ours. While a run is written there is a ``.lock`` too, and beside a part
-that is not committed yet its name ends in ``.part``.
+``run.json`` is written first: it makes the folder ours. While a run is written there is a ``.lock`` too, and the name
+of a part that is not committed yet ends in ``.part``.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from workforce_sim.store.files import readable
 RUN, OPENING, LOCK = "run.json", "opening.parquet", ".lock"
 MANIFEST, MADE, CARRIED = "manifest.json", "made.json", "carried.parquet"
 SPOOL = "spool"
-"""What is set aside while a large run is written; it has this name for a moment only, with ``.part`` behind it."""
+"""The spool of a large run while it is written; it has this name, with ``.part`` after it, only for a moment."""
 
 ENSEMBLE = "ensemble.json"
-"""Of an ensemble, beside its batches: what was asked."""
+"""The request of an ensemble, beside its batches."""
 ASKED = "asked.json"
-"""Of a comparison and a sweep: what was asked of each scenario, and hashes of the tables."""
+"""The configurations of a comparison or a sweep, and hashes of the tables."""
 
 _YEAR = re.compile(r"year=([0-9]{4})")
 
@@ -54,7 +54,7 @@ def table_file(name: str) -> str:
 
 
 def committed_years(run: Path) -> list[int]:
-    """Return the plan years that stand in a run, in order."""
+    """Return the committed plan years of a run, in order."""
     with readable(run):
         found = [_YEAR.fullmatch(entry.name) for entry in run.iterdir()] if run.is_dir() else []
     return sorted(int(match[1]) for match in found if match is not None)
@@ -66,16 +66,16 @@ def beside(path: Path) -> Path:
 
 
 LEFT = re.compile(r"\.(run\.json|opening\.parquet|spool|year=[0-9]{4})\.part")
-"""Names that a killed writer of a run may have left: those that ``beside`` gives there."""
+"""Names that a killed writer of a run may have left: those from ``beside``."""
 
 
 def leftovers(folder: Path, left: re.Pattern[str] = LEFT) -> Iterator[Path]:
-    """Yield what a killed writer left in a folder that is its own."""
+    """Yield the files that a killed writer left in its folder."""
     return (path for path in folder.iterdir() if left.fullmatch(path.name))
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all in it, where there is one."""
+    """Remove a file, or a folder with its contents, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -83,7 +83,7 @@ def remove(path: Path) -> None:
 
 
 def make_folders(path: Path) -> None:
-    """Make a folder and those above it, where there are none, for their owner alone."""
+    """Make a folder and missing folders above it, for their owner only."""
     if not path.is_dir():
         make_folders(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
@@ -100,7 +100,7 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def placed_folder(place: Path) -> Iterator[Path]:
-    """Give a new folder beside a place; it is moved there, for good, or removed when that fails."""
+    """Give a new folder beside a place; at the end it is moved there, or removed after an error."""
     part = _new(place, lambda part: part.mkdir(mode=0o700))
     with _moved(part, place):
         yield part
@@ -109,7 +109,7 @@ def placed_folder(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def placed_file(place: Path) -> Iterator[BinaryIO]:
-    """Give a new file beside a place, to write to; it is moved there, for good, or removed when that fails."""
+    """Give a new file beside a place, to write to; at the end it is moved there, or removed after an error."""
     part = _new(place, private)
     with _moved(part, place), part.open("wb") as file:
         yield file
@@ -118,7 +118,7 @@ def placed_file(place: Path) -> Iterator[BinaryIO]:
 
 
 def _new(place: Path, make: Callable[[Path], object]) -> Path:
-    """Make the file or folder beside a place; one that is there is somebody's, and stays."""
+    """Make the file or folder beside a place; an existing one belongs to another writer and is kept."""
     part = beside(place)
     try:
         make(part)
@@ -146,13 +146,13 @@ def private(path: Path) -> Path:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file that is not there yet, and wait for the disk."""
+    """Write a new file and wait until it is on the disk."""
     private(path).write_bytes(content)
     sync(path)
 
 
 def replace_file(path: Path, content: bytes | memoryview) -> None:
-    """Write a file beside its place and move it there: a reader sees the old one or the new one."""
+    """Write a file beside its place and move it there: readers see the old one or the new one."""
     with placed_file(path) as file:
         file.write(content)
 
@@ -162,7 +162,7 @@ def sha256(content: bytes | memoryview) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-# --- JSON, in one form only: a changed byte is seen ---
+# --- JSON in one form only, so that any change is detected ---
 
 
 def json_bytes(content: Any) -> bytes:

@@ -1,7 +1,7 @@
-"""One writer at a time: a lock that the operating system gives back when its process dies.
+"""One writer at a time: a lock that the operating system releases when its process ends.
 
-A lock file that nobody holds is what a killed writer left; the next one takes it over. POSIX file locks
-(Linux, macOS); elsewhere runs can be read, not written.
+A lock file that nobody holds was left by a killed writer; the next one takes it over. POSIX file locks (Linux, macOS);
+elsewhere runs can be read but not written.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from workforce_sim.store.layout import LOCK
 from workforce_sim.wording.terminal import printable
 
 _LONGEST = 1_000
-"""Bytes of a signature, at most."""
+"""Most bytes of a signature."""
 
-_NO_POSIX = "runs are written on Linux and macOS alone (POSIX file locks); simulate in memory, or write it there"
+_NO_POSIX = "runs can be written only on Linux and macOS (POSIX file locks); simulate in memory, or write it there"
 _LOOKS, _BETWEEN_LOOKS = 20, 0.01  # seconds
 
 
@@ -50,7 +50,7 @@ def locked(run: Path) -> Iterator[None]:
 
 
 def is_left_by_a_writer(path: Path) -> bool:
-    """Return whether a lock is one that a writer signed, or was about to, or is gone by now."""
+    """Return whether a lock is signed by a writer, not signed yet, or gone by now."""
     if not is_there(path):
         return True
     if not is_file(path):
@@ -80,7 +80,7 @@ def _taken(path: Path) -> int:
             raise LedgerError(problem) from None
         if _still_there(path, handle):
             return handle
-        os.close(handle)  # its holder ended in between and took the file along
+        os.close(handle)  # its holder ended in between and removed the file
 
 
 def _still_there(path: Path, handle: int) -> bool:
@@ -97,7 +97,7 @@ def _sign(handle: int) -> None:
 
 
 def _holder(handle: int) -> str:
-    """Say who holds the lock, as far as the file tells; who has just taken it signs in a moment."""
+    """Return who holds the lock, if the file says so; a new holder signs within a moment."""
     for _ in range(_LOOKS):
         who = _signature(os.pread(handle, _LONGEST + 1, 0))
         if who is not None:

@@ -1,6 +1,6 @@
-"""How tables become Parquet files: numbers as differences, names as positions in a list; small, and written fast.
+"""Tables as Parquet files: numbers as differences, names as positions in a list; small and fast to write.
 
-Measured in ``docs/decisions/run-store.md``. Any reader of Parquet reads them; Polars gets its own types back.
+Measured in ``docs/decisions/run-store.md``. Any Parquet reader can read them; Polars restores its own types.
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workforce_sim.store.files import file_sha256
+from workforce_sim.errors import LedgerError
+from workforce_sim.store.files import RESTORE, file_sha256
 from workforce_sim.store.layout import private, sync
 
 FAST, STRONG = 1, 9
-"""Levels of zstd: what numbers as differences leave over is hardly smaller at any other, and slower to write."""
+"""Levels of zstd: at higher levels numbers stored as differences are hardly smaller, and slower to write."""
 
 
 ROW_GROUP = 2**20
-"""Rows of a row group: what is written as it comes is kept until there are so many."""
+"""Rows of a row group: added rows are kept in memory until there are this many."""
 
 
 class TableFile:
-    """The file of a table, written as its rows come; its bytes are the same in whatever pieces they come.
+    """The file of a table, written as its rows come; its bytes do not depend on the pieces.
 
     Args:
         sink: where the bytes go.
         compression: the kind.
-        level: of compression, where the kind has levels.
+        level: of compression, if the kind has levels.
     """
 
     def __init__(self, sink: Any, compression: str, level: int = FAST) -> None:
@@ -44,11 +45,11 @@ class TableFile:
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Add rows behind those that are there; a table without any needs its columns all the same."""
+        """Append rows; an empty table needs an empty frame for its columns."""
         self.add_table(as_parquet_has_it(frame))
 
     def add_table(self, table: pa.Table) -> None:
-        """Add rows in the types that Parquet has for them."""
+        """Append rows in Parquet's types."""
         self.rows += table.num_rows
         room = ROW_GROUP - self._waiting
         while table.num_rows >= room:
@@ -58,7 +59,7 @@ class TableFile:
         self._put(table)
 
     def close(self) -> None:
-        """Write what is left, and the end of the file."""
+        """Write the remaining rows and the end of the file."""
         if self._waiting or self._writer is None:
             self._write()
         if self._writer is not None:
@@ -72,7 +73,7 @@ class TableFile:
         self._waiting += table.num_rows
 
     def _write(self) -> None:
-        """Write a row group: one column after another becomes one piece, and only that is twice in memory."""
+        """Write a row group: columns are joined one at a time, so only one is in memory twice."""
         columns = [_in_one_piece(self._columns.pop(0)) for _ in list(self._columns)]
         rows = pa.Table.from_arrays(columns, schema=self._schema)
         self._waiting = 0
@@ -103,13 +104,13 @@ def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
 
 
 def as_parquet_has_it(frame: pl.DataFrame) -> pa.Table:
-    """Return a frame in the types that Parquet has for them."""
+    """Return a frame in Parquet's types."""
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 @contextmanager
 def growing_file(path: Path, compression: str, level: int = FAST) -> Iterator[TableFile]:
-    """Give a new file for its owner alone, to add rows to; at the end wait until the disk has it."""
+    """Give a new file for its owner only, to add rows to; at the end wait until it is on the disk."""
     with pa.OSFile(str(private(path)), "wb") as file:  # a path would be taken for a URI, or ~ in it for a home
         table = TableFile(file, compression, level)
         yield table
@@ -118,12 +119,24 @@ def growing_file(path: Path, compression: str, level: int = FAST) -> Iterator[Ta
 
 
 def about(path: Path, rows: int) -> dict[str, Any]:
-    """Return what a manifest says of a file."""
+    """Return the record of a file for a manifest."""
     return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
 
 
+def decoded(path: Path, content: bytes) -> pl.DataFrame:
+    """Return the table whose file holds some bytes.
+
+    Raises:
+        LedgerError: when they are no table; it names the file.
+    """
+    try:
+        return pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+
+
 def write_tables(files: Mapping[Path, pl.DataFrame], compression: str, level: int = FAST) -> dict[str, Any]:
-    """Write tables to new files for their owner alone, two at a time, and wait for the disk.
+    """Write tables to new files for their owner only, two at a time, and wait until they are on the disk.
 
     Returns:
         Rows, bytes and SHA-256 of each file, by name.
@@ -140,7 +153,7 @@ def _written(path: Path, frame: pl.DataFrame, compression: str, level: int) -> d
 
 
 def encoded(frames: Iterable[pl.DataFrame], compression: str, level: int = FAST) -> tuple[memoryview, int]:
-    """Return the bytes of the file of a table that comes in pieces, and its rows."""
+    """Return the bytes and the rows of the file of a table given in pieces."""
     sink = pa.BufferOutputStream()
     table = TableFile(sink, compression, level)
     for frame in frames:

@@ -1,4 +1,4 @@
-"""Reading a run: its tables from the disk when they are asked for, all years or some."""
+"""Reading a run: its tables from the disk when needed, for all years or some."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _UNREADABLE = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 @dataclass(frozen=True)
 class Stored:
-    """The tables of a run on disk: the committed years, in order; each table is read when it is asked for.
+    """The tables of a run on disk: the committed years, in order; each table is read when needed.
 
     Attributes:
         folder: of the run.
-        header: what the run is.
-        years: plan years that stand.
+        header: the identity of the run.
+        years: the committed plan years.
     """
 
     folder: Path
@@ -51,7 +51,7 @@ class Stored:
         return self._table("summary")
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """Return a table to be read lazily: years and columns that a query leaves out are not read."""
+        """Return a table for lazy reading: years and columns that a query leaves out are not read."""
         files = [year_folder(self.folder, year) / table_file(name) for year in self.years]
         if "=" in str(self.folder):  # it would be taken for a column; years are left out by their statistics then
             return _scan(files)
@@ -70,20 +70,20 @@ class Stored:
         return Tables(one.events, one.snapshots, one.summary, in_order=True)
 
     def parts(self) -> Iterator[Tables]:
-        """Yield the tables of one year after another, each read when it is its turn."""
+        """Yield the tables of one year after another, each read when needed."""
         return (self.part(year) for year in self.years)
 
     def pieces(self, year: int, name: str, rows: int) -> Iterator[pl.DataFrame]:
-        """Yield a table of one year in pieces of so many rows, one at least; whoever asks has checked the file."""
+        """Yield a table of one year in pieces of ``rows`` rows, at least one; the caller has checked the file."""
         table = _scan([year_folder(self.folder, year) / table_file(name)])
         count = _collected(table.select(pl.len())).item()
         return (_collected(table.slice(start, rows)) for start in range(0, max(count, 1), rows))
 
     def carried(self, year: int) -> Carried | None:
-        """Return what a year hands to the next besides its snapshots; None where the engine kept nothing.
+        """Return what a year passes to the next besides its snapshots; None if the engine kept nothing.
 
         Raises:
-            LedgerError: when a file of the year was changed: nothing is built on it.
+            LedgerError: when a file of the year was changed.
         """
         folder, manifest = year_folder(self.folder, year), read_manifest(self.folder, year)
         if manifest.forfeitures_cents is None:
@@ -94,7 +94,7 @@ class Stored:
 
     @property
     def opening(self) -> pl.DataFrame | None:
-        """The completed census as the run started from it."""
+        """The completed census that the run started from."""
         if self.header.starts_from is None:
             return None
         refuse_changed(self.folder / OPENING, self.header.starts_from)
@@ -102,7 +102,7 @@ class Stored:
 
 
 def _scan(files: list[Path]) -> pl.LazyFrame:
-    """Return files of one table, whatever their names mean to a shell."""
+    """Return the files of one table, with special characters in their names taken literally."""
     return pl.scan_parquet(files, glob=False, hive_partitioning=False)
 
 
@@ -121,7 +121,7 @@ def opened(run: Path) -> Stored:
 
     Raises:
         FileNotFoundError: when there is no such folder.
-        LedgerError: when it holds no run with at least one year, or a part is missing, of another run, or damaged.
+        LedgerError: when it has no run with at least one year, or a part is missing, of another run, or damaged.
     """
     run = run.absolute()  # tables are read later, perhaps from another working folder
     years = committed_years(run)  # before the header: a writer that extends the run writes the header first
@@ -136,7 +136,7 @@ def opened(run: Path) -> Stored:
 
 
 def _check_columns(path: Path, name: str, header: Header) -> None:
-    """Refuse a file without the columns of its table; a user's own events add theirs behind."""
+    """Refuse a file without the columns of its table; columns of a user's own events come last."""
     try:
         found = _scan([path]).collect_schema().names()
     except _UNREADABLE as error:

@@ -1,4 +1,4 @@
-"""Frames set aside on the disk while a run is written, so that memory need not hold them."""
+"""Frames kept on the disk instead of in memory while a run is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 from workforce_sim.store.layout import SPOOL, beside, private
 
 _PACKED, _ALONE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False), pa.ipc.IpcReadOptions(use_threads=False)
-"""Pieces are small, and there is work for every thread already."""
+"""Pieces are small, and all threads are busy already."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Kept:
 
 
 class Spool:
-    """One file beside a run, without a name once it is open: it is gone with the process, however that ends.
+    """One file beside a run, whose name is removed once it is open: it disappears with the process in any case.
 
     One thread puts frames, any may get them.
 
@@ -92,12 +92,12 @@ class Spool:
         return raw
 
     def clear(self) -> None:
-        """Drop all frames and give their space back."""
+        """Drop all frames and release their space."""
         os.ftruncate(self._handle, 0)
         self._end, self._left = 0, self._room
 
     def close(self) -> None:
-        """Give the space back."""
+        """Release the space."""
         os.close(self._handle)
 
 

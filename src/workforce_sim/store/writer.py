@@ -1,4 +1,4 @@
-"""Writing a run: one plan year after another, each committed in one step; begun anew, gone on with, or extended."""
+"""Writing a run: one plan year after another, each committed in one step; new, continued or extended."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Carried:
     """What the next year needs besides the snapshots.
 
     Attributes:
-        staff: one row for each who stays, in the order of the snapshots.
+        staff: one row per employee who stays, in the order of the snapshots.
         forfeitures_cents: unused forfeitures, by replicate.
     """
 
@@ -72,17 +72,17 @@ class Carried:
 
 
 Opening = pl.DataFrame | Iterable[pl.DataFrame] | None
-"""What a run starts from, in one frame or several in their order."""
+"""The opening of a run, in one frame or several in order."""
 
 
 @dataclass
 class RunWriter:
-    """A run held for writing.
+    """A run locked for writing.
 
     Attributes:
         folder: of the run.
-        header: what the run is.
-        years: plan years that stand already.
+        header: the identity of the run.
+        years: plan years committed already.
     """
 
     folder: Path
@@ -97,7 +97,7 @@ class RunWriter:
         """Write one plan year beside its place, wait for the disk, and move it there.
 
         Raises:
-            LedgerError: when it cannot be written; what stood before still stands.
+            LedgerError: when it cannot be written; committed years are kept.
         """
         with writable(self.folder), placed_folder(year_folder(self.folder, year)) as part:
             files = self._written(part, tables, carried)
@@ -106,12 +106,12 @@ class RunWriter:
 
     @contextmanager
     def growing(self, year: int) -> Iterator[GrowingYear]:
-        """Give a plan year to add rows to; at the end it is committed, and after an error nothing of it stays.
+        """Give a plan year to add rows to; at the end it is committed, after an error removed.
 
-        It may begin before the year in front of it is committed, and must not end before.
+        It may begin before the previous year is committed, but must not end before that.
 
         Raises:
-            LedgerError: when it cannot be written; what stood before still stands.
+            LedgerError: when it cannot be written; committed years are kept.
         """
         with writable(self.folder), placed_folder(year_folder(self.folder, year)) as part:
             with growing_files(part, self.header.compression, self.header.level) as (grown, files):
@@ -120,7 +120,7 @@ class RunWriter:
         self.years = [*self.years, year]
 
     def _written(self, part: Path, tables: Tables, carried: Carried | None) -> dict[str, Any]:
-        """Write the tables of a year and return what is to be said of their files."""
+        """Write the tables of a year and return the records of their files."""
         written = in_order(tables)
         frames = {table_file(name): getattr(written, name) for name in ("events", "snapshots", "summary")}
         if carried is not None:
@@ -131,7 +131,7 @@ class RunWriter:
     def _seal(
         self, part: Path, year: int, files: dict[str, Any], forfeitures: list[int] | None, made: Mapping[str, Any]
     ) -> None:
-        """Write the manifest of a year whose tables are written, and how it was made."""
+        """Write the manifest of a year whose tables are written, and the record of how it was made."""
         manifest = sealed(
             {
                 "run": self.header.identity(),
@@ -147,7 +147,7 @@ class RunWriter:
 
 
 def chain(run: Path, header: Header, years: list[int]) -> str:
-    """Return the seal of the last of these years, each checked to hang on the one before; without any, the root.
+    """Check that each year continues the one before; return the seal of the last, or the root without any.
 
     Raises:
         LedgerError: when a year is missing or does not belong to this run.
@@ -157,7 +157,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
         refuse_other_size(run / OPENING, header.starts_from)
     surplus = years[len(header.years) :]
     if surplus:
-        raise LedgerError(f"{run}: {surplus[0]} is none of its years; remove what does not belong there")
+        raise LedgerError(f"{run}: {surplus[0]} is not one of its years; remove it")
     for year, expected in zip(years, header.years, strict=False):
         if year != expected:
             raise LedgerError(f"{run}: {expected} is missing, though {year} is there; write the run again elsewhere")
@@ -171,7 +171,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
 
 
 def read_manifest(run: Path, year: int) -> Manifest:
-    """Return what a year says of itself.
+    """Return the manifest of a year.
 
     Raises:
         LedgerError: when its folder is a link, or its manifest cannot be read.
@@ -183,30 +183,30 @@ def read_manifest(run: Path, year: int) -> Manifest:
 
 
 def finished(run: Path, header: Header) -> bool:
-    """Return whether a folder holds exactly this run already, whole.
+    """Return whether a folder already has exactly this run, complete.
 
     Raises:
-        LedgerError: when it holds another run, with what differs.
+        LedgerError: when it has another run, with the differences.
     """
     with readable(run):
         if not is_there(run / RUN):
             return False
     _refuse_other(run, header)
-    unclean = is_there(run / LOCK) or any(leftovers(run))  # another is writing, or was killed when all but done
+    unclean = is_there(run / LOCK) or any(leftovers(run))  # another process is writing, or was killed near the end
     return not unclean and committed_years(run) == list(header.years)
 
 
 @contextmanager
 def writing(run: Path, header: Header, opening: Opening) -> Iterator[RunWriter]:
-    """Hold a folder and begin a run in it, or go on with the same one.
+    """Lock a folder and begin a run in it, or continue the same one.
 
     Args:
         run: new or empty folder, or that of the same run, unfinished or to be extended.
-        header: what the run is; rows and hash of the opening are filled in.
+        header: the identity of the run; rows and hash of the opening are filled in.
         opening: the completed census as the run starts, in one frame or several.
 
     Raises:
-        LedgerError: when the folder holds anything else, is being written by another, or cannot be written.
+        LedgerError: when the folder has other contents, another process is writing it, or it cannot be written.
     """
     refuse_foreign(run)
     with writable(run), held(run):
@@ -219,7 +219,7 @@ def writing(run: Path, header: Header, opening: Opening) -> Iterator[RunWriter]:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make a folder where there is none and hold it for writing; one that is new and empty at an error is removed."""
+    """Make a folder if it is missing, and lock it for writing; after an error remove it if it is new and empty."""
     new = not folder.exists()
     make_folders(folder)
     try:
@@ -233,7 +233,7 @@ def held(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def writable(run: Path) -> Iterator[None]:
-    """Say which run could not be written, and why."""
+    """Turn an error into one that says which run could not be written, and why."""
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -245,7 +245,7 @@ def writable(run: Path) -> Iterator[None]:
 
 @contextmanager
 def _cleared_up(run: Path) -> Iterator[None]:
-    """Leave nothing of a run of which not one year could be committed."""
+    """Remove a run of which no year could be committed."""
     try:
         yield
     except BaseException:
@@ -256,17 +256,17 @@ def _cleared_up(run: Path) -> Iterator[None]:
 
 
 def refuse_foreign(run: Path) -> None:
-    """Raise ``LedgerError`` when a folder holds anything but a run, or can be none."""
+    """Raise ``LedgerError`` when a folder has other contents than a run, or cannot have one."""
     refuse_without(RUN, run, "exists and is not an empty folder; choose another or remove it first")
 
 
 def refuse_without(first: str, folder: Path, why: str) -> None:
-    """Raise ``LedgerError`` when a folder that is not empty is without the file that is written there first."""
+    """Raise ``LedgerError`` when a folder that is not empty lacks the file that is written first."""
     there = _names(folder, why)
     with readable(folder):
         refuse_other_kind(folder / first, stat.S_IFREG)
     foreign = [] if first in there else [name for name in there if not _left_of_a_beginning(folder / name, first)]
-    if foreign and not is_there(folder / first):  # which may have come just now
+    if foreign and not is_there(folder / first):  # it may have been written just now
         shown = [*map(printable, foreign[:MOST_NAMES]), *(["..."] if len(foreign) > MOST_NAMES else [])]
         raise LedgerError(f"{folder}: {why} (in it: {', '.join(shown)})")
 
@@ -275,7 +275,7 @@ MOST_NAMES = 3
 
 
 def _names(folder: Path, why: str) -> list[str]:
-    """Return what is in a folder that is to be written; nothing where there is none yet."""
+    """Return the contents of a folder to write to; nothing if it does not exist yet."""
     try:
         folder.stat()
     except FileNotFoundError:
@@ -291,27 +291,27 @@ def _names(folder: Path, why: str) -> list[str]:
 
 
 def _left_of_a_beginning(path: Path, first: str) -> bool:
-    """Return whether a writer may have left this that was killed before its first file stood."""
+    """Return whether this may be left from a writer that was killed before its first file was written."""
     if path.name == LOCK:
         return is_left_by_a_writer(path)
     return path == beside(path.parent / first) and (is_file(path) or not is_there(path))
 
 
 def refuse_inputs(folder: Path, *inputs: object) -> None:
-    """Raise ``LedgerError`` when a file or folder that is read lies where a run or an ensemble is written."""
+    """Raise ``LedgerError`` when an input file or folder is within the folder to write."""
     for given in inputs:
         if isinstance(given, str | os.PathLike):
             path = Path(given)
-            places = path.resolve(), path.parent.resolve() / path.name  # what a link leads to, and the link
+            places = path.resolve(), path.parent.resolve() / path.name  # the link and its target
             if any(place.is_relative_to(folder.resolve()) for place in places):
                 raise LedgerError(f"{path}: is read, and lies in {folder}, which is written; choose another folder")
 
 
 def _refuse_other_opening(run: Path, there: Header) -> None:
-    """Raise ``LedgerError`` when a run without a year has an opening that is not its own: it would be replaced."""
+    """Raise ``LedgerError`` when a run without years has a foreign opening, which would be replaced."""
     if is_there(run / OPENING):
         if there.starts_from is None:
-            raise LedgerError(f"{run / OPENING}: is no part of the run; move it")
+            raise LedgerError(f"{run / OPENING}: is not part of the run; move it")
         refuse_changed(run / OPENING, there.starts_from)
 
 
@@ -328,7 +328,7 @@ def _begun(run: Path, header: Header, opening: Opening, there: Header | None) ->
 
 
 def _from_the_start(run: Path, header: Header, opening: Opening) -> RunWriter:
-    """Write what the run is, and then what it starts from."""
+    """Write the header of the run, then its opening."""
     content = None
     if opening is not None:
         frames = [opening] if isinstance(opening, pl.DataFrame) else opening
@@ -344,7 +344,7 @@ def _from_the_start(run: Path, header: Header, opening: Opening) -> RunWriter:
 
 
 def _refuse_other(run: Path, asked: Header) -> Header:
-    """Return what is there; raise ``LedgerError`` when it is another run."""
+    """Return the existing header; raise ``LedgerError`` when it is another run."""
     there = read_header(run)
     extended = there.years[-1] < asked.years[-1]
     refuse_difference(f"{run}: holds another run; choose another folder", there, asked, extended=extended)
@@ -352,7 +352,7 @@ def _refuse_other(run: Path, asked: Header) -> Header:
 
 
 def machine() -> dict[str, Any]:
-    """Return what computed and wrote: for the record, nothing depends on it."""
+    """Return what computed and wrote the year; nothing depends on it."""
     libraries = {name: version(name) for name in ("polars", "numpy", "pyarrow", "pydantic")}
     return {
         "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),

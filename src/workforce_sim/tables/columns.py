@@ -11,7 +11,7 @@ from workforce_sim.tables.declared import NAME, Column, Last, Positive, Reached
 from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, STATUS
 
 KEYS = (
-    Column("replicate", pl.Int32, "Which replicate of the ensemble; 0 in a single run", owner="simulation"),
+    Column("replicate", pl.Int32, "Number of the simulation (replicate); 0 in a single run", owner="simulation"),
     Column("year", pl.Int32, "Plan year", owner="simulation"),
 )
 
@@ -33,9 +33,9 @@ CENSUS = (
     Column("owner_share_ppm", pl.Int32, "Share of the employer owned", "millionths"),
     Column("officer", pl.Boolean, "An officer of the employer"),
     Column("prior_year_pay_cents", pl.Int64, "Pay of the year before the opening", "cents"),
-    Column("match_balance_cents", pl.Int64, "Balance from match", "cents"),
-    Column("nonelective_balance_cents", pl.Int64, "Balance from nonelective money", "cents"),
-    Column("deferral_balance_cents", pl.Int64, "Balance from deferrals", "cents"),
+    Column("match_balance_cents", pl.Int64, "Match balance", "cents"),
+    Column("nonelective_balance_cents", pl.Int64, "Nonelective balance", "cents"),
+    Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
 )
 
 EVENTS = (
@@ -88,9 +88,9 @@ SNAPSHOTS = (
     Column(
         "status",
         STATUS,
-        "Stayed or left, opening staff or hire of the year",
+        "Stayed or terminated; existing employee or new hire",
         owner="termination",
-        differs="another status",
+        differs="different status",
         behind="hce",
     ),
     Column("birth_date", pl.Date, "Date of birth", owner="hire", fixed=True, behind="hire_date"),
@@ -100,20 +100,20 @@ SNAPSHOTS = (
         pl.Date,
         "Last day of employment; null for those who stay",
         owner="termination",
-        differs="another status",
+        differs="different status",
         behind="status",
     ),
     Column(
-        "age", pl.Int32, "Completed years on 1 January, of hires on the hire date", "years", "simulation", fixed=True
+        "age", pl.Int32, "Completed years on January 1, of hires on the hire date", "years", "simulation", fixed=True
     ),
     Column("tenure_years", pl.Int32, "Completed years since hire, on the same day", "years", "simulation", fixed=True),
     Column(
         "level",
         NAME,
-        "Level at the end of the year or on leaving",
+        "Level at the end of the year or at termination",
         owner="promotion",
         state=Last("level_after"),
-        differs="another level at the opening",
+        differs="different level at the opening",
     ),
     Column("department", NAME, "Department; may be null", owner="hire", fixed=True, behind="birth_date"),
     Column(
@@ -137,12 +137,12 @@ SNAPSHOTS = (
     Column(
         "salary_cents",
         pl.Int64,
-        "Salary at the end of the year or on leaving",
+        "Salary at the end of the year or at termination",
         "cents a year",
         "promotion, cola, merit",
         lowest=0,
         state=Last("salary_after_cents"),
-        differs="another salary",
+        differs="different salary",
     ),
     Column(
         "earnings_cents",
@@ -151,7 +151,7 @@ SNAPSHOTS = (
         "cents",
         "simulation",
         lowest=0,
-        differs="other pay earned",
+        differs="different pay earned",
     ),
     Column(
         "eligibility_date",
@@ -160,7 +160,7 @@ SNAPSHOTS = (
         owner="eligibility",
         in_plan=True,
         state=Reached("eligibility", "eligible"),
-        differs="eligible on another day",
+        differs="eligible on a different day",
     ),
     Column(
         "enrollment_date",
@@ -168,12 +168,12 @@ SNAPSHOTS = (
         "Latest enrollment since the start; null before",
         owner="enrollment",
         in_plan=True,
-        differs="enrolled on another day",
+        differs="enrolled on a different day",
     ),
     Column(
         "enrolled",
         pl.Boolean,
-        "Takes part: defers at the end of the year or on leaving",
+        "Participates: defers at the end of the year or at termination",
         owner="enrollment, stop",
         in_plan=True,
         state=Positive("deferral_bp"),
@@ -190,7 +190,7 @@ SNAPSHOTS = (
         highest=_ALL_BP,
         in_plan=True,
         state=Last("deferral_after_bp", starts=0),
-        differs="another rate at the opening",
+        differs="different rate at the opening",
         keys=("enrollment.election", "enrollment.deferral_rates"),
     ),
     *(
@@ -198,7 +198,7 @@ SNAPSHOTS = (
             name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="plan compensation", keys=_COUNTED
         )
         for name, about in (
-            ("plan_compensation_cents", "Compensation that the match counts"),
+            ("plan_compensation_cents", "Compensation that the match is based on"),
             ("testing_compensation_cents", "Pay since entry, as the plan's tests count it"),
         )
     ),
@@ -245,8 +245,8 @@ SNAPSHOTS = (
     *(
         Column(name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="balances", keys=_BALANCES)
         for name, about in (
-            ("match_balance_cents", "Balance from match, of those who terminate before the payout"),
-            ("nonelective_balance_cents", "Balance from nonelective money, the same"),
+            ("match_balance_cents", "Match balance; of terminated employees before the payout"),
+            ("nonelective_balance_cents", "Nonelective balance; of terminated employees before the payout"),
         )
     ),
     *(
@@ -267,7 +267,7 @@ SNAPSHOTS = (
     Column(
         "forfeited_cents",
         pl.Int64,
-        "Forfeited on leaving",
+        "Forfeited at termination",
         "cents",
         "forfeiture",
         lowest=0,
@@ -287,7 +287,7 @@ SNAPSHOTS = (
     Column(
         "excess_415_cents",
         pl.Int64,
-        "Taken off by the limit on annual additions",
+        "Cut by the limit on annual additions",
         "cents",
         "plan",
         lowest=0,

@@ -34,7 +34,7 @@ WORKING = (
     Measure(
         "_continuing_closing",
         pl.Int64,
-        "Closing salaries of continuing staff",
+        "Closing salaries of continuing employees",
         sums=pl.when(_CONTINUING).then(_SALARY).sum(),
     ),
     Measure(
@@ -58,7 +58,7 @@ SUMMARY = (
     Measure(
         "headcount_opening",
         pl.Int64,
-        "Staff at the opening",
+        "Employees at the opening",
         "employees",
         "simulation",
         sums=_heads(_is("continuing", "terminated")),
@@ -76,7 +76,7 @@ SUMMARY = (
     Measure(
         "terminations_opening_staff",
         pl.Int64,
-        "Terminations of opening staff, reductions included",
+        "Terminations of existing employees, reductions included",
         "employees",
         "termination",
         sums=_heads(_is("terminated")),
@@ -85,7 +85,7 @@ SUMMARY = (
     Measure(
         "terminations_new_hires",
         pl.Int64,
-        "Terminations of the year's hires",
+        "Terminations of new hires",
         "employees",
         "termination",
         sums=_heads(_is("new_hire_terminated")),
@@ -94,7 +94,7 @@ SUMMARY = (
     Measure(
         "reductions",
         pl.Int64,
-        "Terminations of cause reduction",
+        "Reductions in force: terminations of cause reduction",
         "employees",
         "termination",
         counts=Counts("termination", "reduction"),
@@ -103,7 +103,7 @@ SUMMARY = (
     Measure(
         "headcount_closing",
         pl.Int64,
-        "Staff at the closing",
+        "Employees at the closing",
         "employees",
         "simulation",
         sums=_heads(_STAYS),
@@ -145,7 +145,7 @@ SUMMARY = (
     Measure(
         "average_salary_cents",
         pl.Int64,
-        "Mean salary at the closing, half up; null without staff",
+        "Mean salary at the closing, half up; null without employees",
         "cents a year",
         "simulation",
         derived=pl.when(_HEADS > 0).then((2 * pl.col("salary_roll_cents") + _HEADS) // (2 * _HEADS)),
@@ -154,7 +154,7 @@ SUMMARY = (
     Measure(
         "average_salary_growth_continuing",
         pl.Float64,
-        "Closing over opening salaries of continuing staff, less 1; null without any",
+        "Closing over opening salaries of continuing employees, less 1; null without any",
         "fraction",
         "simulation",
         derived=pl.when(_BEFORE > 0).then(pl.col("_continuing_closing") / _BEFORE - 1),

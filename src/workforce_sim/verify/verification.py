@@ -115,7 +115,7 @@ def _files(run: Path) -> Iterator[str]:
         if path.name == LOCK:
             yield f"{path}: the run is being written, or its writer was stopped; simulate it again with the same folder"
         elif path.name not in known:
-            yield f"{path}: is no part of the run; remove it"
+            yield f"{path}: is not part of the run; remove it"
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -128,7 +128,7 @@ def _opening(stored: Stored) -> Iterator[str]:
     if known is not None:
         yield from _same(path, known)
     elif is_there(path):
-        yield f"{path}: is no part of the run; remove it"
+        yield f"{path}: is not part of the run; remove it"
 
 
 def _same(path: Path, known: WrittenTable) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _years(stored: Stored) -> Iterator[str]:
             yield str(error)
             before = None
     for year in sorted({*stored.years} - {*stored.header.years}):
-        yield f"{year_folder(stored.folder, year)}: is no year of this run; remove it"
+        yield f"{year_folder(stored.folder, year)}: is not a year of this run; remove it"
 
 
 def _missing(stored: Stored) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _parts(folder: Path, manifest: Manifest) -> Iterator[str]:
         yield from _same(folder / name, known)
     for path in _entries(folder):
         if path.name not in {MANIFEST, MADE, *manifest.files}:
-            yield f"{path}: is no part of the run; remove it"
+            yield f"{path}: is not part of the run; remove it"
 
 
 # --- content ---

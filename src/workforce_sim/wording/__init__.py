@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,11 @@ def dollars(cents: int | None) -> str:
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
+def whole_dollars(cents: float | None) -> str:
+    """Return an amount in whole dollars: ``$81,300``."""
+    return "-" if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
+
+
 _LARGE = ((9.995e10, 1e11, "B"), (9.995e7, 1e8, "M"), (1e6, 1e5, "K"))
 """From so many cents, in units of so many cents, with this letter; what would round to 1,000 takes the next unit."""
 
@@ -35,7 +40,7 @@ def short_dollars(cents: float | None) -> str:
     for least, unit, letter in _LARGE:
         if size >= least:
             return f"{sign}${_three_digits(size / unit)}{letter}"
-    return f"{sign}${size / 100:,.0f}"
+    return whole_dollars(cents)
 
 
 def _three_digits(value: float) -> str:
@@ -63,6 +68,42 @@ def number(value: float) -> str:
 def counted(count: int, one: str, more: str | None = None) -> str:
     """Return how many there are of something: ``1 person``, ``2 persons``."""
     return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
+def signed(value: float, text: str) -> str:
+    """Return the text of a size with the sign of its value; without one where it reads as nothing."""
+    nothing = not any(digit in text for digit in "123456789")
+    return text if nothing else f"{'-' if value < 0 else '+'}{text}"
+
+
+def period(years: Sequence[int]) -> str:
+    """Return years in words: ``2025 to 2029``."""
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return text that begins with a capital letter."""
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of so many letters at most, with three dots where it was cut."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def told_once(lines: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return each line once, with the names of those that have it."""
+    found: dict[str, list[str]] = {}
+    for name, of_name in lines.items():
+        for line in of_name:
+            found.setdefault(line, []).append(name)
+    return found
+
+
+def with_names(lines: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return each line once, with the names of those that have it where it is not of all."""
+    found = told_once(lines).items()
+    return [line if len(names) == len(lines) else f"{', '.join(names)}: {line}" for line, names in found]
 
 
 def value_text(value: Any) -> str:

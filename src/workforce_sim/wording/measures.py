@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workforce_sim.tables import SUMMARY
 from workforce_sim.tables.declared import Measure
-from workforce_sim.wording import dollars, percent, short_dollars
+from workforce_sim.wording import percent, short_dollars
 
 _MEASURES = {column.name: column for column in SUMMARY if isinstance(column, Measure)}
 
@@ -15,20 +15,19 @@ def label(measure: str) -> str:
     return known.label if known and known.label else measure.removesuffix("_cents").replace("_", " ").capitalize()
 
 
-def shown(measure: str, value: float | None, *, exact: bool = False) -> str:
+def shown(measure: str, value: float | None) -> str:
     """Return a value with its unit: ``$62.7M``, ``80.3%``, ``10,000``; ``-`` where there is none.
 
     Args:
         measure: name of the measure; one of an event of one's own is money when it ends in ``_cents``.
         value: in the unit of the measure: cents, a fraction of one, or a count. A mean may have a fraction of a cent.
-        exact: dollars and cents, and two more decimals of a percent.
     """
     if value is None:
         return "-"
     if measure.endswith("_cents"):
-        return dollars(round(value)) if exact else short_dollars(value)
-    if _is_share(measure):
-        return percent(value, 3 if exact else 1)
+        return short_dollars(value)
+    if is_share(measure):
+        return percent(value, 1)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
@@ -37,11 +36,12 @@ def moved(measure: str, difference: float | None) -> str:
     if difference is None:
         return "-"
     sign = "-" if difference < 0 else "+" if difference else ""
-    if _is_share(measure):
+    if is_share(measure):
         return f"{sign}{abs(100 * difference):.2f} points"
     return f"{sign}{shown(measure, abs(difference))}"
 
 
-def _is_share(measure: str) -> bool:
+def is_share(measure: str) -> bool:
+    """Return whether a measure is a share of one."""
     known = _MEASURES.get(measure)
     return known is not None and known.unit == "fraction"

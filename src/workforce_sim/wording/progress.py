@@ -25,6 +25,7 @@ Tell = Callable[[str, int, int], None]
 Show = Callable[[str, float], None]
 """Shows a text and the share that is done; an empty text takes the line away."""
 
+STARTING = "starting"
 _WIDTH = 60
 
 
@@ -48,6 +49,11 @@ def simulations(progress: Count | bool | None, *, verbose: bool = False) -> Iter
         yield None if tell is None else lambda done, total: tell(simulations_done(done, total), done, total)
 
 
+def counting(tell: Count | None, place: int, of: int) -> Count | None:
+    """Return what tells how far one of several ensembles is as how far all are."""
+    return None if tell is None else lambda done, total: tell(place * total + done, of * total)
+
+
 def years_done(year: int, done: int, total: int) -> str:
     """Return how far a run is."""
     return f"{year} done, {done} of {total}"
@@ -69,6 +75,7 @@ def meter(wanted: bool = True, *, verbose: bool = False) -> Iterator[Tell | None
         yield None
         return
     start = perf_counter()
+    show(STARTING, 0.0)
 
     def tell(text: str, done: int, total: int) -> None:
         left = time_left(perf_counter() - start, done, total)
@@ -100,7 +107,7 @@ def line(verbose: bool) -> Show | None:
 
 
 def _lines(text: str, share: float) -> None:
-    if text:
+    if text and share:
         complain(text)
 
 

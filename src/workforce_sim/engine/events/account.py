@@ -1,4 +1,4 @@
-"""Balances of employer money, what is vested, and what leavers forfeit.
+"""Balances of employer contributions, vested shares, and forfeitures at termination.
 
 Chapter: ``docs/model/contributions.md``.
 """
@@ -23,12 +23,12 @@ _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability"
 ADDS: Described = {
     "new_match_balance_cents": (
         pl.Int64,
-        "balance of match at the end of the year, of those who terminate before the payout",
+        "match balance at the end of the year; of terminated employees before the payout",
     ),
-    "new_nonelective_balance_cents": (pl.Int64, "balance of nonelective money, the same"),
-    "vested_share_match_bp": (pl.Int64, "vested share of the balance of match"),
-    "vested_share_nonelective_bp": (pl.Int64, "vested share of the balance of nonelective money"),
-    "forfeited_cents": (pl.Int64, "forfeited on leaving"),
+    "new_nonelective_balance_cents": (pl.Int64, "nonelective balance, likewise"),
+    "vested_share_match_bp": (pl.Int64, "vested share of the match balance"),
+    "vested_share_nonelective_bp": (pl.Int64, "vested share of the nonelective balance"),
+    "forfeited_cents": (pl.Int64, "forfeited at termination"),
 }
 FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amount_cents": pl.col("forfeited_cents")})
 
@@ -45,10 +45,10 @@ FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amou
     },
 )
 def account(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add employer money at the end of the year or on leaving, before the payout; vested shares; what leavers forfeit.
+    """Add employer contributions at year end or termination, before the payout; vested shares; forfeitures.
 
     Raises:
-        SimulationError: when a balance grows beyond reason.
+        SimulationError: when a balance exceeds $100 million.
     """
     gone, vesting = np.flatnonzero(staff["leaves"]), year.config.plan.vesting
     rate = year.config.plan.annual_return.ppm(year.number)
@@ -67,7 +67,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
-    """Return opening balances with the year's return; of leavers, that of their days."""
+    """Return opening balances with the return of the year, or of the days until termination."""
     opening = staff[name]
     if rate_ppm == 0:
         return opening
@@ -79,14 +79,14 @@ def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year)
 
 
 def _service(staff: Columns, gone: Selected, year: Year) -> Ints:
-    """Return completed years of service on 31 December, or on leaving."""
+    """Return completed years of service on December 31, or at termination."""
     years = year.number - staff["hire_year"].astype(np.int64)
     years[gone] = completed_years(staff["hire_date"][gone], staff["last_day"][gone], year.calendar)
     return years
 
 
 def _all_vested(staff: Columns, gone: Selected, age: int, year: Year) -> Flags:
-    """Return who has reached the normal retirement age by the last day, or left by death or disability."""
+    """Return who reached the normal retirement age by the last day, or terminated by death or disability."""
     own = np.int16(year.number) - staff["birth_year"]
     full = np.asarray(own >= age)
     rows = np.flatnonzero(own == age - 1)

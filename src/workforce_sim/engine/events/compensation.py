@@ -1,8 +1,8 @@
-"""Raises and earnings: cost of living, merit, promotions, and the walk of each salary through the year.
+"""Raises and earnings: cost of living, merit, promotions, and each salary through the year.
 
 Chapter: ``docs/model/raises.md``. Salaries are walked in date order (on one day: promotion, cost of living, merit).
-Merit is the hinge: its pool needs everybody's salary just before their merit date, so ``raises_before_merit`` runs up
-to there, the pool is settled, and ``compensation`` spends it and goes on.
+The merit pool needs all salaries just before the merit dates, so ``raises_before_merit`` runs up to there, the pool is
+settled, and ``compensation`` distributes it and continues.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ _JUST_BEFORE: Described = {
 }
 _IN_FORCE: Described = {
     "merit_after_cents": (pl.Int64, "annual salary after it; the same where there is none"),
-    "new_salary_cents": (pl.Int64, "annual salary at the end of the year or on leaving"),
+    "new_salary_cents": (pl.Int64, "annual salary at the end of the year or at termination"),
     "earnings_cents": (pl.Int64, "pay earned in the year"),
 }
 
 
 @dataclass
 class _Walk:
-    """Salaries on their way through the year, with what each raise made of them; cents, of everybody."""
+    """Salaries within the year, with the salary after each raise; cents, of all staff."""
 
     staff: Columns
     year: Year
@@ -65,7 +65,7 @@ class _Walk:
     promotion_after: Ints
 
     def through(self, gets_cola: Flags, promoted: Selected) -> None:
-        """Apply promotions up to the cost-of-living date, the increase, and the promotions after it."""
+        """Apply promotions up to the cost-of-living date, the cost-of-living increase, and later promotions."""
         early = self.staff["promotion_date"][promoted] <= _cola_date(self.year)
         self._promote(promoted[early])
         if gets_cola.any():
@@ -86,7 +86,7 @@ class _Walk:
         self.salary[rows] = after
 
     def columns(self) -> dict[str, Array]:
-        """Return what the walk adds to the staff."""
+        """Return the columns that the raises add to the staff."""
         return {
             "cola_before_cents": self.cola_before,
             "cola_after_cents": self.cola_after,
@@ -100,7 +100,7 @@ def _cola_date(year: Year) -> int:
 
 
 def _cola_rates(staff: Columns, year: Year) -> Ints | int:
-    """Return everybody's cost-of-living increase in ppm: one for all, or that of each one's replicate."""
+    """Return the cost-of-living increase in ppm: one for all, or that of each employee's replicate."""
     rates = year.cost_of_living
     alike = len(set(rates)) == 1
     return rates[0] if alike else np.array(rates, dtype=np.int64)[staff["replicate"]]
@@ -113,7 +113,7 @@ def _gets_cola(staff: Columns, year: Year) -> Flags:
 
 @node(adds={**_WALKED, **_JUST_BEFORE}, ledger=(COLA,))
 def raises_before_merit(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add merit dates, never of those without one, and salaries just before them, after promotions and COLA."""
+    """Add merit dates (or never) and salaries just before them, after promotions and COLA."""
     merit = _merit_dates(staff, year)
     salary, size = staff["salary_cents"], len(staff)
     walk = _Walk(staff, year, salary, salary, salary, np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
@@ -140,10 +140,10 @@ def _merit_dates(staff: Columns, year: Year) -> Days:
     snapshot={"salary_cents": pl.col("new_salary_cents"), "earnings_cents": pl.col("earnings_cents")},
 )
 def compensation(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add merit increases, what comes after them, salaries as last in force, and pay earned in the year.
+    """Add merit increases, later raises, final salaries, and pay earned in the year.
 
     Raises:
-        SimulationError: when anybody's pay grows beyond reason.
+        SimulationError: when pay exceeds $1 billion.
     """
     merit, before = staff["merit_date"], staff["merit_before_cents"]
     has_merit = merit != NEVER
@@ -166,7 +166,7 @@ def _uneven(year: Year) -> bool:
 
 
 def _cells(staff: Columns, year: Year) -> Ints:
-    """Return everybody's cell of replicate, level just before merit, and rating."""
+    """Return each employee's cell: replicate, level just before merit, and rating."""
     factors = year.assumptions.merit_factors
     promoted = (staff["promotion_date"] != NEVER) & (staff["promotion_date"] <= staff["merit_date"])
     level = staff["level"].astype(np.int64) + promoted
@@ -174,7 +174,7 @@ def _cells(staff: Columns, year: Year) -> Ints:
 
 
 def _ratings(staff: Columns, year: Year) -> Ints | int:
-    """Return this year's rating of everybody, by position."""
+    """Return each employee's rating of the year, by position."""
     shares = year.assumptions.rating_shares
     if len(shares) == 1:
         return 0
@@ -214,7 +214,7 @@ MERIT_POOL = Settlement("merit pool", _uneven, _payroll, _spent)
 
 
 def _merit_rates(staff: Columns, year: Year) -> Ints | int:
-    """Return everybody's increase in ppm; one factor for all gives all the pool."""
+    """Return each employee's increase in ppm; if all factors are equal, it is the pool."""
     if _uneven(year):
         return np.asarray(year.given[MERIT_POOL.name][_cells(staff, year)])
     return year.config.compensation.merit_pool.ppm(year.number) if year.assumptions.merit_factors[0, 0] else 0

@@ -1,4 +1,4 @@
-"""Contributions: deferrals, match and nonelective money of a year, within the limits of the law.
+"""Contributions: deferrals, match and nonelective contributions of a year, within the legal limits.
 
 Chapter: ``docs/model/contributions.md``.
 """
@@ -29,14 +29,14 @@ from workforce_sim.plan.nonelective import formula_nonelective
 BP = 10_000
 
 OF_THE_YEAR: Described = {
-    "plan_compensation_cents": (pl.Int64, "compensation that the match counts"),
+    "plan_compensation_cents": (pl.Int64, "compensation that the match is based on"),
     "testing_compensation_cents": (pl.Int64, "pay since entry, as the plan's tests count it"),
     "pre_tax_cents": (pl.Int64, "pre-tax deferrals"),
     "roth_cents": (pl.Int64, "Roth deferrals"),
     "catch_up_cents": (pl.Int64, "catch-up deferrals, within the two above"),
     "match_cents": (pl.Int64, "employer match"),
     "nonelective_cents": (pl.Int64, "nonelective contribution, reallocated forfeitures included"),
-    "excess_415_cents": (pl.Int64, "taken off by the limit on annual additions"),
+    "excess_415_cents": (pl.Int64, "cut by the limit on annual additions"),
 }
 REALLOCATED: Described = {"reallocated_cents": (pl.Int64, "reallocated forfeitures")}
 
@@ -47,7 +47,7 @@ class _Deferrals:
 
     Attributes:
         total: all of them.
-        most: the most each may defer.
+        most: the most that each may defer.
         catch_up: the part beyond section 402(g).
     """
 
@@ -62,7 +62,7 @@ class _Deferrals:
     blocks=True,
 )
 def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add what the year puts into everybody's account, cents; reallocated forfeitures are part of the nonelective."""
+    """Add the contributions of the year, cents; reallocated forfeitures are part of the nonelective contribution."""
     counted = PlanPay(staff, year)
     rows, plan = counted.rows, year.config.plan
     deferrals = _deferrals(counted)
@@ -91,7 +91,7 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]:
-    """Return the additions within the limit of section 415(c), and what it takes off; few are above it."""
+    """Return the additions within the limit of section 415(c), and the excess; few are above it."""
     year = counted.year
     most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
     above = np.flatnonzero(wished.whole > most)
@@ -117,7 +117,7 @@ def _deferrals(counted: PlanPay) -> _Deferrals:
 def _catch_up(rows: Selected, counted: PlanPay) -> Ints:
     """Return what some rows may defer beyond section 402(g), by the age attained by 31 December.
 
-    Nothing where it would have to be Roth and the plan takes none.
+    0 if it would have to be Roth and the plan does not allow Roth.
     """
     year, plan, staff = counted.year, counted.year.config.plan, counted.staff
     age = year.number - years_and_days(staff["birth_date"][rows])[0]
@@ -128,7 +128,7 @@ def _catch_up(rows: Selected, counted: PlanPay) -> Ints:
 
 
 def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
-    """Return the Roth part of what is kept of deferrals; what is returned is pre-tax first."""
+    """Return the Roth part of the deferrals kept; pre-tax deferrals are returned first."""
     section = counted.year.config.plan.roth
     share = ppm(section.share) if section.available else 0
     free = total - np.where(counted.staff.flags("roth_catch_up"), catch_up, 0)
@@ -137,7 +137,7 @@ def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
 
 
 def _match(counted: PlanPay, deferrals: _Deferrals) -> Ints:
-    """Return everybody's match."""
+    """Return each employee's match."""
     year, rows = counted.year, counted.rows
     formula = year.config.plan.match.at(year.number)
     place = _place(formula.graded_by, rows, counted)
@@ -153,7 +153,7 @@ def _match(counted: PlanPay, deferrals: _Deferrals) -> Ints:
 
 
 def _nonelective(counted: PlanPay) -> Ints:
-    """Return everybody's nonelective contribution."""
+    """Return each employee's nonelective contribution."""
     formula, size = counted.year.config.plan.nonelective, len(counted.in_plan)
     if formula.kind == "none":
         return np.zeros(size, dtype=np.int64)
@@ -164,14 +164,14 @@ def _nonelective(counted: PlanPay) -> Ints:
 
 
 def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
-    """Return what picks the band of a formula."""
+    """Return the value that selects the band of a formula."""
     if graded_by is None:
         return np.zeros(len(rows), dtype=np.int64)
     return np.asarray(band_place(graded_by, counted.staff["tenure"][rows], counted.staff["age"][rows]))
 
 
 def _meets(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags:
-    """Return who of some rows meets the conditions of employer money."""
+    """Return who of some rows meets the conditions for employer contributions."""
     if not money.has_conditions:
         return np.ones(len(rows), dtype=np.bool_)
     hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
@@ -186,14 +186,14 @@ def _reallocates(year: Year) -> bool:
 
 
 def _weights(staff: Columns, year: Year) -> dict[str, Array]:
-    """Return plan compensation of those employed on 31 December, 0 of others, with keys and replicates."""
+    """Return plan compensation of those employed on December 31, 0 for others, with keys and replicates."""
     there = staff["last_day"] >= year.last
     pay = PlanPay(staff, year).compensation(year.config.plan.nonelective.compensation)
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 
 
 def _shares(parts: list[dict[str, Array]], year: Year) -> list[Ints]:
-    """Return the forfeitures that go to each of those employed on 31 December, by plan compensation."""
+    """Return each share of the forfeitures for those employed on December 31, by plan compensation."""
     weight, key, replicate = (np.concatenate([part[name] for part in parts]) for name in parts[0])
     shares = np.zeros(len(weight), dtype=np.int64)
     for number, total in enumerate(year.forfeitures):

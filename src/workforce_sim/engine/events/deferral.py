@@ -1,10 +1,10 @@
 """Deferral rates through the year: changes, stops, the response to a new match, automatic escalation.
 
-Chapter: ``docs/model/enrollment.md``. Rates are walked in date order for those who defer on any day of the year. A rate
-moves at most twice after 1 January: on a date of one's own, before or after the day of escalation, and on that day. So
-everybody's year is six rates in a row, each column what the rate is after one step: ``start_bp``, ``january_bp`` (own
-change on 1 January), ``response_bp`` (to a new match, on 1 January), ``before_bp`` (own change or stop before
-escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change or stop from then on).
+Chapter: ``docs/model/enrollment.md``. Rates change in date order for those who defer on any day of the year. A rate
+changes at most twice after January 1: on the employee's own date, before or after the day of escalation, and on that
+day. So each employee's year is six rates in order. Each column has the rate after one step: ``start_bp``,
+``january_bp`` (own change on January 1), ``response_bp`` (to a new match, on January 1), ``before_bp`` (own change or
+stop before escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change or stop from then on).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _FLOOR_BP = 100
 _UP = 0.75
 
 ADDS: Described = {
-    "start_bp": (pl.Int32, "deferral rate on 1 January, or on enrolling"),
-    "january_bp": (pl.Int32, "after a change of their own on 1 January"),
+    "start_bp": (pl.Int32, "deferral rate on January 1, or on enrolling"),
+    "january_bp": (pl.Int32, "after a change of their own on January 1"),
     "response_bp": (pl.Int32, "after the response to a new match"),
     "before_bp": (pl.Int32, "after a change of their own or a stop before escalation"),
     "escalated_bp": (pl.Int32, "after automatic escalation"),
-    "new_deferral_bp": (pl.Int32, "deferral rate at the end of the year or on leaving"),
+    "new_deferral_bp": (pl.Int32, "deferral rate at the end of the year or at termination"),
     "own_date": (pl.Int32, "change of their own, or stop; never without one"),
     "stops": (FLAG, "stops deferring this year"),
     "new_enrolled_year": (pl.Int16, "calendar year of the latest enrollment"),
@@ -46,7 +46,7 @@ ADDS: Described = {
 
 
 def _responds(year: Year) -> bool:
-    """Return whether the match has another formula than the year before, in any but the first."""
+    """Return whether the match formula differs from the year before; never in the first year."""
     match = year.config.plan.match
     first = year.number == year.config.simulation.start_year
     return not first and match.at(year.number).formula != match.at(year.number - 1).formula
@@ -57,7 +57,7 @@ def _escalation_is_later(year: Year) -> bool:
 
 
 _POSSIBLE = {2: _responds, 3: _escalation_is_later, 4: lambda year: year.config.enrollment.escalation.enabled}
-"""Steps that not every year has."""
+"""Steps that some years do not have."""
 
 
 def _moves(event_type: str, step: int, date: str, when: pl.Expr | None = None, cause: str | None = None) -> Rows:
@@ -88,7 +88,7 @@ LEDGER = (
     snapshot={"enrolled": pl.col("new_deferral_bp") > 0, "deferral_bp": pl.col("new_deferral_bp")},
 )
 def deferral(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add the rate after each step of the year, own dates, and what is known of the latest enrollment."""
+    """Add the rate after each step of the year, own dates, and the latest enrollment."""
     walk = _Walk(staff, year)
     day, first, last = year.day(year.config.enrollment.escalation.date), year.first, year.last
     changes, stops = walk.changes, walk.stops
@@ -104,7 +104,7 @@ def deferral(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 class _Walk:
-    """Everybody's rate on its way through the year, and the dates of own moves; each step gives the rates after it."""
+    """Rates within the year and the dates of own changes; each step returns the rates after it."""
 
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff, self.year = staff, year
@@ -117,7 +117,7 @@ class _Walk:
         self.stops, self.changes = self._intentions()
 
     def _intentions(self) -> tuple[Selected, Selected]:
-        """Return which participants of the opening stop, and which change their rate; dated within employment."""
+        """Return which participants of the opening stop or change their rate, with dates within employment."""
         section, staff, year = self.year.config.enrollment, self.staff, self.year
         person = staff["person"][self.takes_part]
         stops = year.draw(person, Stream.STOP) < ppm(section.stop) / PPM
@@ -133,12 +133,12 @@ class _Walk:
         return rows[stopping], rows[~stopping]
 
     def between(self, rows: Selected, first: int, last: int) -> Selected:
-        """Return those of some rows whose own date lies from ``first`` to ``last``."""
+        """Return those of some rows whose own date is from ``first`` to ``last``."""
         date = self.own_date[rows]
         return rows[(date >= first) & (date <= last)]
 
     def change(self, rows: Selected) -> Rates:
-        """Move rates a step up or down, by their owners' will."""
+        """Move rates a step up or down, as employees elect."""
         if len(rows) == 0:
             return self.rate
         section = self.year.config.enrollment
@@ -168,7 +168,7 @@ class _Walk:
         return self._moved(rows[moves], np.minimum(full[moves], section.max_deferral_bp))
 
     def escalate(self, day: int) -> Rates:
-        """Raise the rates of those who are due on the day."""
+        """Raise the rates of those due on the day."""
         section, year = self.year.config.enrollment.escalation, self.year
         if not section.enabled:
             return self.rate
@@ -201,7 +201,7 @@ class _Walk:
         return self.rate
 
     def known(self) -> dict[str, Array]:
-        """Return what the walk adds besides rates."""
+        """Return the columns added besides rates."""
         stops = np.zeros(len(self.staff), dtype=np.uint8)
         stops[self.stops] = True
         return {

@@ -1,4 +1,4 @@
-"""Eligibility: from when an employee may join the plan, and is enrolled automatically; found once, on entering.
+"""Eligibility: when an employee may join the plan and is enrolled automatically; determined once, at hire.
 
 Chapters: ``docs/model/eligibility.md``, ``docs/model/enrollment.md``.
 """
@@ -36,17 +36,17 @@ def eligibility(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
-    """Return who is excluded by chance, once and for all."""
+    """Return who is excluded by a draw, permanently."""
     return Draws(seed, 0).of(person, Stream.EXCLUDED) < ppm(section.excluded_share) / PPM
 
 
 def automatic_dates(
     eligible: Days, hire: Days, section: AutoEnrollment, start: int, unasked: Flags | None = None
 ) -> Days:
-    """Return the dates of automatic enrollment on or after ``start``, 1 January of the start year, or never.
+    """Return the dates of automatic enrollment on or after ``start``, January 1 of the start year, or never.
 
-    Of those who have not taken part, opted out or been excluded. ``unasked`` are those who have not been asked yet,
-    however long ago their day was; without it the past is over for everybody.
+    Only employees who have not participated, opted out or been excluded have a date. ``unasked`` are those not offered
+    enrollment yet, however long ago their day was; without it no past day counts.
     """
     if not section.enabled:
         return np.full(len(eligible), NEVER, dtype=np.int32)

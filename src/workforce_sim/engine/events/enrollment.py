@@ -1,4 +1,4 @@
-"""Enrollment: who comes into the plan, by which way, when and at which rate; and who opts out.
+"""Enrollment: who joins the plan, how, when and at which rate; and who opts out.
 
 Chapter: ``docs/model/enrollment.md``.
 """
@@ -48,7 +48,7 @@ ENROLLED = pl.col("new_enrollment_date")
 
 @dataclass(frozen=True)
 class _Joiners:
-    """Who comes in by one way: rows of the year's staff, dates, deferral rates in bp."""
+    """Enrollments of one kind: rows of the year's staff, dates, deferral rates in bp."""
 
     rows: Selected
     date: Days
@@ -85,14 +85,14 @@ def enrollment(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 @dataclass(frozen=True)
 class _Ways:
-    """The ways in, each for those whom it concerns."""
+    """The kinds of enrollment, each for the employees concerned."""
 
     staff: Columns
     year: Year
     pay: Pay
 
     def elections(self) -> _Joiners:
-        """Return who enrolls by choice in the year of entry."""
+        """Return who elects to enroll in the year of entry."""
         staff, year = self.staff, self.year
         rows = np.flatnonzero(staff["becomes_eligible"])
         entry = staff["eligibility_date"][rows]
@@ -116,7 +116,7 @@ class _Ways:
         return _Joiners(joins, date[joins], np.full(len(joins), rate, dtype=np.int32), AUTOMATIC), rows[out]
 
     def conversions(self) -> _Joiners:
-        """Return who of opening staff, out and past the year of entry, enrolls after all."""
+        """Return which non-participants of the opening staff enroll after the year of entry."""
         staff, year = self.staff, self.year
         pending = (staff["automatic_date"] >= year.first) & (staff["automatic_date"] != NEVER)
         out = (staff["eligibility_date"] < year.first) & (staff["deferral_bp"] == 0)
@@ -128,7 +128,7 @@ class _Ways:
         return self.joined(rows, date, CONVERSION)
 
     def chance(self, rows: Selected, date: Days, table: AgePay, stream: Stream) -> Flags:
-        """Return who of some rows is drawn, by age and pay on a date each."""
+        """Return which rows are drawn, by age and pay on a date each."""
         return self.year.draw(self.staff["person"][rows], stream) < self.at(table, rows, date) / PPM
 
     def at(self, table: AgePay, rows: Selected, date: Days) -> Ints:
@@ -139,7 +139,7 @@ class _Ways:
         return table.at(age, self.pay.salary_on(rows, date))
 
     def joined(self, rows: Selected, date: Days, cause: int) -> _Joiners:
-        """Return those who chose to enroll and are still there on the date, with their rates."""
+        """Return those who elected to enroll and are employed on the date, with their rates."""
         there = date <= self.staff["last_day"][rows]
         rows, date = rows[there], date[there]
         rate = self.at(self.year.assumptions.deferral_rates, rows, date)

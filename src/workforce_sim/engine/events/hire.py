@@ -30,7 +30,7 @@ def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
 
 
 def _together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.DataFrame:
-    """Return both, rows of a replicate together; what a user's event has added to opening staff is null for hires."""
+    """Return opening staff and hires, by replicate; columns of a user's events are null for hires."""
     bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
     parts = [part for before, new in bounds for part in (opening[before], hires[new])]
     return pl.concat(parts, how="vertical" if opening.width == hires.width else "diagonal", rechunk=True)
@@ -82,13 +82,13 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
 
 
 def _at_no_risk(age: Days) -> dict[str, Array]:
-    """Return the columns of ``risk``: what decides on opening staff decides nothing here."""
+    """Return the columns of ``risk``, which has no effect on hires."""
     nothing = np.zeros(len(age), dtype=np.int64)
     return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
 
 
 def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
-    """Return the columns of the plan, of people who have nothing behind them in it."""
+    """Return the columns of the plan for employees without a history in it."""
     eligible = eligibility.of_hires(hire, birth, person, year)
     automatic = eligibility.automatic_of_hires(eligible, hire, year)
     return {"eligibility_date": eligible, **without_plan(len(hire), year.number), "automatic_date": automatic}
@@ -118,7 +118,7 @@ def _ages(u: Uniforms, section: Hiring) -> Ints:
 
 
 def _levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
-    """Give out level quotas in ascending order of the draw, ties by key (rows of a replicate are in key order)."""
+    """Assign level quotas in ascending order of the draw, ties by key (rows of a replicate are in key order)."""
     level = np.empty(len(u), dtype=np.int64)
     start = 0
     for count, weights in zip(counts, mix, strict=True):
@@ -131,7 +131,7 @@ def _levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
 
 
 def _ascending(u: Uniforms) -> Rows:
-    """Return the order of the draws, equal ones as they stand."""
+    """Return the order of the draws; equal draws keep their order."""
     order = np.argsort(u)
     ranked = u[order]
     return np.argsort(u, kind="stable") if (ranked[1:] == ranked[:-1]).any() else order
@@ -140,7 +140,7 @@ def _ascending(u: Uniforms) -> Rows:
 def level_mix(opening: list[NDArray[np.int16]], year: Year) -> list[list[int]]:
     """Return whole weights of the levels for each replicate by rates: census or adaptive counts, or shares in ppm.
 
-    ``opening`` has the levels of the opening staff by replicate, where the mix adapts to them.
+    ``opening`` has the levels of the opening staff by replicate, if the mix adapts to them.
     """
     mix, names = year.config.hiring.level_mix, year.assumptions.names
     if mix == "adaptive":

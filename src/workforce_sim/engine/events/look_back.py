@@ -1,4 +1,4 @@
-"""What the pay of one year decides in the next: who is highly compensated, and whose catch-up must be Roth.
+"""What pay of one year decides in the next: who is highly compensated, and whose catch-up must be Roth.
 
 Chapter: ``docs/model/contributions.md``.
 """
@@ -27,7 +27,7 @@ from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
     snapshot={"hce": (pl.col("highly_paid") | pl.col("owner")) != 0},
 )
 def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add who is highly compensated by the year's pay in the next, and whose catch-up must be Roth in it."""
+    """Add who will be highly compensated in the next year, and whose catch-up must then be Roth."""
     group = year.given.get(TOP_PAID.name)
     found = decided(
         staff["earnings_cents"], None if group is None else group[staff.rows], year.calendar, year.assumptions
@@ -36,11 +36,11 @@ def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:
-    """Return the columns of the staff that the pay of ``year`` decides for the next, of everybody employed in it.
+    """Return the columns that pay of ``year`` decides for the next year, for all employees of the year.
 
     Args:
         pay: of the year, cents.
-        group: who is in the top-paid group; None where the plan does not elect it.
+        group: who is in the top-paid group; None if the plan does not elect it.
         year: the year of the pay.
         assumptions: the configuration, compiled.
     """
@@ -57,7 +57,7 @@ def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumpt
 
 
 def counted(hire: Array, last_day: Array | int, staff: Columns, pay: Ints, year: PlanYear) -> dict[str, Array]:
-    """Return what the top-paid group of a year is found by: pay, keys, replicates, and who counts in its size."""
+    """Return what determines the top-paid group: pay, keys, replicates, and who counts in its size."""
     counts = counted_for_top_paid(hire, last_day, staff["birth_date"], staff["full_time_ppm"], year)
     return {"pay": pay, "key": staff["key"], "replicate": staff["replicate"], "counts": counts}
 

@@ -1,4 +1,4 @@
-"""Promotions: who moves up one level, when, and by how much. What it does to pay is part of ``compensation``.
+"""Promotions: who is promoted one level, when, and by how much. ``compensation`` applies the increase to pay.
 
 Chapter: ``docs/model/promotions.md``.
 """
@@ -22,7 +22,7 @@ from workforce_sim.money import PPM, ppm, raised
 ADDS: Described = {
     "promotion_date": (pl.Int32, "promotion; never without one"),
     "promotion_ppm": (pl.Int64, "its increase"),
-    "new_level": (pl.Int16, "level at the end of the year or on leaving"),
+    "new_level": (pl.Int16, "level at the end of the year or at termination"),
 }
 PROMOTED = Rows(
     "promotion",
@@ -39,9 +39,9 @@ PROMOTED = Rows(
 
 @node(adds=ADDS, ledger=(PROMOTED,), snapshot={"level": pl.col("new_level")})
 def promotion(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add dates and increases in ppm of the promotions that take place, and everybody's level after them.
+    """Add dates and increases in ppm of the promotions that happen, and each level after them.
 
-    One takes place where somebody is employed and of minimum tenure on its date; others are void.
+    A promotion happens if the employee is employed and has the minimum tenure on its date; others are void.
     """
     section = year.config.promotion
     rows = _into_vacancies(staff, year) if year.config.fills_vacancies else _by_rates(staff, year)
@@ -61,7 +61,7 @@ def promotion(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def _into_vacancies(staff: Columns, year: Year) -> Selected:
-    """Return who of opening staff moves up, as settled with the hires."""
+    """Return which opening staff are promoted, as decided with the hires."""
     opening = np.flatnonzero(staff["is_hire"] == 0)
     return opening[year.given["employment"].promoted]
 
@@ -88,7 +88,7 @@ def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, min
 
 
 def new_salary(salary: Ints, increase: Ints, minimum: Ints, section: Promotion) -> Ints:
-    """Return salaries after promotion: raised, at least the new minimum; but the caps win."""
+    """Return salaries after promotion: raised, at least the new minimum, but never above the caps."""
     wished = np.maximum(raised(salary, increase), minimum)
     capped = np.minimum(wished, raised(salary, ppm(section.max_increase)))
     return np.minimum(capped, salary + section.max_amount_cents)

@@ -1,7 +1,7 @@
-"""Terminations: who leaves, why and when; of opening staff, then of the year's hires.
+"""Terminations: who terminates, why and when; first opening staff, then the year's hires.
 
-Chapter: ``docs/model/terminations.md``. The pattern of every event: the columns it adds, its ledger rows and its
-columns of the snapshot at the head, then the arithmetic.
+Chapter: ``docs/model/terminations.md``. The pattern of every event: first the columns it adds, its ledger
+rows and snapshot columns, then the arithmetic.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from workforce_sim.tables import EVENT_CAUSES
 REDUCTION = EVENT_CAUSES.index("reduction")
 
 RISK: Described = {
-    "age": (pl.Int32, "completed years on 1 January, of hires on the hire date"),
+    "age": (pl.Int32, "completed years on January 1, of hires on the hire date"),
     "tenure": (pl.Int32, "completed years since hire, on the same day"),
-    "weight": (pl.Int64, "relative chance of leaving this year; may be changed after `risk`"),
-    "chance": (pl.Float64, "draw that decides who leaves"),
+    "weight": (pl.Int64, "relative termination risk of the year; may be changed after `risk`"),
+    "chance": (pl.Float64, "draw that decides terminations"),
 }
 ADDS: Described = {
     "is_hire": (FLAG, "hired this year"),
-    "leaves": (FLAG, "leaves this year"),
-    "cause": (pl.UInt8, "of those who leave: position in the list of causes"),
-    "last_day": (pl.Int32, "last day of employment, 31 December of those who stay"),
+    "leaves": (FLAG, "terminates this year"),
+    "cause": (pl.UInt8, "of terminations: position in the list of causes"),
+    "last_day": (pl.Int32, "last day of employment; December 31 for those who stay"),
 }
 LEAVES = pl.col("leaves") != 0
 
 
 @node(adds=RISK)
 def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add age and tenure on 1 January, the relative weight of leaving in ppm, and the draw that decides."""
+    """Add age and tenure on January 1, the relative termination weight in ppm, and the draw that decides."""
     age = (np.int16(year.number) - staff["birth_year"]).astype(np.int32)
     tenure = (np.int16(year.number) - staff["hire_year"] - (staff["hire_day"] > 0)).astype(np.int32)
     weight = _factored(year.assumptions.termination.at(age, tenure, staff["level"]), staff, year)
@@ -50,7 +50,7 @@ def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 
 def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
-    """Return weights times the factor of the year's rates, then that of each one's department."""
+    """Return weights times the factor of the year's rates and that of each department."""
     section = year.config.terminations
     factor = section.factor_ppm(year.number)
     if factor != PPM:
@@ -72,7 +72,7 @@ def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
     },
 )
 def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add who of opening staff leaves, why, and everybody's last day: 31 December of those who stay."""
+    """Add which opening staff terminate, why, and each last day: December 31 for those who stay."""
     employment = year.given["employment"]
     leaves, reduced = employment.leaves[staff.rows], employment.reduced[staff.rows]
     rows = np.flatnonzero(leaves)
@@ -96,10 +96,10 @@ def _columns(rows: Array, cause: Array, date: Array, is_hire: Array, year: Year)
 def leavers(
     weight: Ints, u: Uniforms, keys: Keys, planned: Headcount, replicate: int, year: Year
 ) -> tuple[Flags, Flags]:
-    """Return who of one replicate's opening staff leaves, and who of them by reduction: as many as planned, or freely.
+    """Return who of one replicate's opening staff terminates, and who by reduction: as planned, or independently.
 
     Raises:
-        SimulationError: when fewer are able to leave than planned.
+        SimulationError: when fewer can terminate than planned.
     """
     none = np.zeros(len(weight), dtype=bool)
     if planned.exits is None or planned.reductions is None:
@@ -113,15 +113,15 @@ def leavers(
 
 
 _BEFORE_ALL = -2.0
-"""The place in the ranking of those who are certain to leave by their own rate: before those who are by scaling."""
+"""The rank of those certain to terminate by their own rate: before those certain by scaling."""
 
 
 def _first(order: Uniforms, keys: Keys, k: int) -> Flags:
-    return smallest(order, keys, k, "terminations of opening staff")
+    return smallest(order, keys, k, "terminations of existing employees")
 
 
 def _risks(weight: Ints, factor: int, year: Year) -> Risks:
-    """Return the risks of one replicate's opening staff where everybody leaves freely."""
+    """Return the risks of one replicate's opening staff if terminations are drawn independently."""
     if year.assumptions.rates_as_given:
         rates = all_in_year(weight, factor)
         return Risks(rates / PPM, (rates >= PPM) | headcount.certain(weight, year))
@@ -130,7 +130,7 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
 
 
 def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
-    """Return the columns of ``termination`` for the hires: who has more days left is likelier to leave."""
+    """Return the columns of ``termination`` for the hires: more days left make termination more likely."""
     days, gone = year.last - hires["hire_date"], year.hire_exits.gone
     weight = days.astype(np.int64) if gone is None else gone[days]
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
@@ -140,7 +140,7 @@ def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Arr
             leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[i], year), u[part])
         else:
             order = ranking(scaled_risks(np.maximum(weight[part], 1), planned.hire_exits[i] * PPM), u[part])
-            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of hires")
+            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of new hires")
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
@@ -148,7 +148,7 @@ def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Arr
 
 
 def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:
-    """Return the risks of one replicate's hires where everybody leaves freely."""
+    """Return the risks of one replicate's hires if terminations are drawn independently."""
     if year.hire_exits.gone is None:
         return scaled_risks(weight, len(weight) * in_year(year.hire_exits.rate, factor))
     rates = all_in_year(weight, factor)
@@ -156,12 +156,12 @@ def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:
 
 
 def _last_days(person: Keys, hired: Days, year: Year) -> Days:
-    """Return the last days of hires who leave: evenly over the days left, or as the hazard has it."""
+    """Return the last days of hires who terminate: evenly over the days left, or by the hazard."""
     u, gone = year.draw(person, Stream.HIRE_LEAVING_DATE), year.hire_exits.gone
     if gone is None:
         return dates_between(u, hired + 1, year.last)
     x = np.floor(u * gone[year.last - hired])
-    days = np.searchsorted(gone, x, side="right")  # the first by which more are gone; nobody is before a day is over
+    days = np.searchsorted(gone, x, side="right")  # the first day by which more are gone
     return np.minimum(hired + days, year.last).astype(np.int32)
 
 

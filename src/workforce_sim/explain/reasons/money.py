@@ -1,4 +1,4 @@
-"""Assumptions behind a year's employer money."""
+"""Assumptions behind a year's employer contributions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workforce_sim.wording import bp_percent, dollars, percent, value_text
 
 
 def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
-    """Return the assumptions behind a year's employer money, and the limits that were reached."""
+    """Return the assumptions behind a year's employer contributions, and the limits that were reached."""
     plan = assumptions.config.plan
     if not plan.enabled:
         return [Reason("plan.enabled", "no")]
@@ -32,7 +32,7 @@ def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
 
 def _conditions(key: str, money: EmployerMoney) -> list[Reason]:
     """Return the conditions that a contribution has."""
-    found = [Reason(f"{key}.last_day", "yes", "only those employed on 31 December")] * money.last_day
+    found = [Reason(f"{key}.last_day", "yes", "only those employed on December 31")] * money.last_day
     if money.minimum_service_years:
         found.append(Reason(f"{key}.minimum_service_years", str(money.minimum_service_years)))
     if money.minimum_hours:

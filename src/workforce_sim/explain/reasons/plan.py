@@ -34,7 +34,7 @@ def _wait(section: Eligibility, hired: dt.date) -> Iterator[Reason]:
     for unit in units:
         number = getattr(section, f"waiting_period_{unit}")
         if number is not None:
-            yield Reason(f"eligibility.waiting_period_{unit}", counted(number, unit[:-1]), f"over on {over}")
+            yield Reason(f"eligibility.waiting_period_{unit}", counted(number, unit[:-1]), f"ends on {over}")
 
 
 def enrollment(moment: Moment) -> list[Reason]:
@@ -47,9 +47,11 @@ def enrollment(moment: Moment) -> list[Reason]:
         entry = moment.person["eligibility_date"]
         way = moment.by_age_and_pay("enrollment.election", tables.election, entry, 6)
     else:
-        way = Reason("enrollment.conversion", percent(section.conversion), "a year, of the eligible who are out")
+        way = Reason(
+            "enrollment.conversion", percent(section.conversion), "a year, of eligible employees who do not participate"
+        )
     rate = moment.by_age_and_pay("enrollment.deferral_rates", tables.deferral_rates, moment.date, 4)
-    seeking = Reason("enrollment.match_seeking", percent(section.match_seeking), "defer what earns the full match")
+    seeking = Reason("enrollment.match_seeking", percent(section.match_seeking), "defer enough for the full match")
     return [way, rate, seeking, *_most(moment)]
 
 
@@ -92,7 +94,7 @@ def rate_change(moment: Moment) -> list[Reason]:
     change = section.change
     return [
         Reason("enrollment.change.probability", percent(change.probability), "of participants a year"),
-        Reason("enrollment.change.step", percent(change.step), "up three times in four"),
+        Reason("enrollment.change.step", percent(change.step), "3 of 4 changes are increases"),
         *_most(moment),
     ]
 
@@ -128,4 +130,4 @@ def forfeiture(moment: Moment) -> list[Reason]:
         if balance:
             note = f"{bp_percent(share)} of {dollars(balance)} vested after {counted(years, 'year')}"
             found.append(Reason(f"plan.vesting.{source}", value_text(getattr(section, source)), note))
-    return [*found, Reason("plan.forfeitures", moment.config.plan.forfeitures, "use in the years that follow")]
+    return [*found, Reason("plan.forfeitures", moment.config.plan.forfeitures, "how they are used in later years")]

@@ -23,7 +23,7 @@ from workforce_sim.wording import counted, dollars, number, percent, value_text
 def hire(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a hire."""
     config, totals = moment.config, moment.totals
-    needed = f"{counted(totals['hires'], 'hire')} that year, {totals['headcount_opening']:,} staff at its opening"
+    needed = f"{counted(totals['hires'], 'hire')} that year, {totals['headcount_opening']:,} employees at the opening"
     section = config.hiring
     age = moment.person["age"]
     band = next(i for i, b in enumerate(section.ages) if b.start <= age < b.end)
@@ -43,7 +43,7 @@ def hire(moment: Moment) -> list[Reason]:
 def _level_of_hire(moment: Moment) -> Reason:
     """Return what gave the hire a level."""
     if moment.config.fills_vacancies:
-        return Reason("promotion.mode", "vacancies", "levels of hires by what is missing from outside")
+        return Reason("promotion.mode", "vacancies", "hires fill the vacancies left at each level")
     return Reason("hiring.level_mix", value_text(moment.config.hiring.level_mix or "census"))
 
 
@@ -62,7 +62,7 @@ def termination(moment: Moment) -> list[Reason]:
 
 
 def _year_effect(moment: Moment) -> list[Reason]:
-    """Return what the year did to everybody's rate of leaving."""
+    """Return what the year did to everybody's termination rate."""
     spread, seed = moment.config.year_effect, moment.config.random_seed
     (factor,) = year_factors(spread, seed, [moment.event["replicate"]], moment.year)
     note = f"all rates of {moment.year} times {factor / PPM:.3f}"
@@ -90,7 +90,7 @@ def _hire_rate(moment: Moment, note: str = "") -> Reason:
 
 def _of_staff(moment: Moment) -> list[Reason]:
     config, totals = moment.config, moment.totals
-    leaving = f"{totals['terminations_opening_staff']:,} of {totals['headcount_opening']:,} staff"
+    leaving = f"{totals['terminations_opening_staff']:,} of {totals['headcount_opening']:,} existing employees"
     rate = moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate, leaving)
     growth = moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate)
     reduced = moment.event["cause"] == "reduction"
@@ -100,7 +100,7 @@ def _of_staff(moment: Moment) -> list[Reason]:
 
 
 def _risk(moment: Moment) -> list[Reason]:
-    """Return what makes the person leave more or less likely than others."""
+    """Return what makes a termination more or less likely than for others."""
     section, age, tenure = moment.config.terminations, moment.person["age"], moment.person["tenure_years"]
     level = _level_factor(moment, "termination_factor")
     if section.uses_factors:
@@ -111,8 +111,8 @@ def _risk(moment: Moment) -> list[Reason]:
     oldest = max(c.age_from for c in cells)
     cell = max((c for c in cells if c.age_from == oldest and c.tenure_from <= tenure), key=lambda c: c.tenure_from)
     sure = section.rates is not None and _cell(moment, moment.assumptions.termination) >= PPM
-    meaning = "" if moment.assumptions.rates_as_given else "; a weight: the total rate says how many leave"
-    meaning = "; certain to leave" if sure else meaning
+    meaning = "" if moment.assumptions.rates_as_given else "; scaled to the total rate"
+    meaning = "; certain to terminate" if sure else meaning
     return [
         Reason("terminations.rates", percent(cell.value), f"{moment.risk_age}{meaning}"),
         *_factor(moment),
@@ -146,7 +146,7 @@ def _cause(moment: Moment) -> list[Reason]:
     if cause == "reduction":
         return []
     band = band_at(bands, moment.person["age"])
-    note = f"of leavers from age {band.start}"
+    note = f"of terminations from age {band.start}"
     return [Reason(f"terminations.causes[{bands.index(band)}].{cause}", percent(getattr(band, cause)), note)]
 
 
@@ -203,7 +203,7 @@ def _into_vacancy(moment: Moment) -> list[Reason]:
     level = str(moment.event["level_after"])
     share = Decimal(moment.config.promotion.within_ppm(level)).scaleb(-6)
     promoted = f"{counted(moment.totals['promotions'], 'promotion')} that year"
-    of_level = Reason("promotion.from_within", percent(share), f"of what is missing at {level}")
+    of_level = Reason("promotion.from_within", percent(share), f"of vacancies at {level}")
     return [Reason("promotion.mode", "vacancies", promoted), of_level]
 
 
@@ -219,7 +219,7 @@ def merit(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a merit increase."""
     section, level = moment.config.compensation, moment.level_on(moment.date)
     alike = not section.merit_factors and not section.ratings
-    note = "" if alike else "of the payroll of all who get one, by level and rating"
+    note = "" if alike else "of the payroll of all who receive one, by level and rating"
     factor = section.merit_factors.get(level)
     day = [] if section.fixed_merit_date is None else [Reason("compensation.merit_date", section.fixed_merit_date)]
     return [
@@ -242,5 +242,5 @@ def _rating(moment: Moment) -> list[Reason]:
     u = Draws(seed, moment.year).of(person_numbers(seed, moment.event["replicate"], key), Stream.RATING)[0]
     name = sorted(ratings)[category(int(u * PPM), moment.assumptions.rating_shares.tolist())]
     found = ratings[name]
-    note = f"the rating drawn; {percent(found.share)} of staff get it"
+    note = f"rating drawn; {percent(found.share)} of employees receive it"
     return [Reason(f"compensation.ratings.{name}", f"x {number(found.factor)}", note)]

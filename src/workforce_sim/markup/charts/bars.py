@@ -27,20 +27,20 @@ from workforce_sim.markup.elements import Element
 
 @dataclass(frozen=True)
 class Bars:
-    """A series: a value for each group, None where there is none, and the low and high end of its range if known."""
+    """A series: a value for each group, or None, and the low and high end of its range if known."""
 
     name: str
     values: Sequence[float | None]
     ranges: Sequence[tuple[float, float] | None] = ()
 
     def every(self) -> Iterator[float]:
-        """Yield every value that must be in the picture."""
+        """Yield every value that must be in the chart."""
         yield from (value for value in self.values if value is not None)
         yield from (end for ends in self.ranges if ends is not None for end in ends)
 
 
 def bar_chart(title: str, groups: Sequence[str], series: Sequence[Bars], form: Form) -> Element:
-    """Return bars from zero, side by side in groups, with whiskers where ranges are given.
+    """Return bars from zero, side by side in groups, with whiskers if ranges are given.
 
     Args:
         title: what is shown.
@@ -104,7 +104,7 @@ def _left(plot: Plot, group: int, place: int, of: int) -> float:
 
 def _whisker(plot: Plot, x: float, ends: tuple[float, float]) -> Iterator[Element]:
     low, high = (plot.up(end) for end in ends)
-    for colour, thick in ((PAPER, 3.4), (INK, 1.4)):  # the light one keeps the dark one apart from a dark bar
+    for colour, thick in ((PAPER, 3.4), (INK, 1.4)):  # light below dark, so that it stands out on a dark bar
         yield line(x, low, x, high, colour, stroke_width=thick)
         yield from (line(x - 3, y, x + 3, y, colour, stroke_width=thick) for y in (low, high))
 

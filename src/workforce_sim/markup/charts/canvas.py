@@ -1,10 +1,10 @@
-"""What all pictures share: the frame, text that fits, scales with round ticks, and the look of a series."""
+"""What all charts share: the frame, text that fits, scales with round ticks, and the style of a series."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,12 @@ INK, QUIET, RULE, PAPER = "#1f2937", "#4b5563", "#d1d5db", "#ffffff"
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 Form = Callable[[float], str]
-"""Writes a value as people read it."""
+"""Writes a value for people."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one series looks: colour, dash of its line, and marker."""
+    """The style of a series: color, dash of its line, and marker."""
 
     colour: str
     dash: str | None
@@ -41,7 +41,7 @@ GAIN, LOSS, TOTAL, SAME = "#0f766e", "#c2500a", "#1d4f7c", "#6b7280"
 
 
 def look(place: int) -> Look:
-    """Return the look of a series by its place."""
+    """Return the style of a series by its place."""
     return LOOKS[place % len(LOOKS)]
 
 
@@ -71,7 +71,7 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, **attri
 
 
 def bar(x: float, y: float, width: float, height: float, colour: str, tip: str | None = None) -> Element:
-    """Return a bar, with what a pointer over it tells."""
+    """Return a bar, with the text that a pointer over it shows."""
     return element("rect", x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), fill=colour, data_tip=tip)
 
 
@@ -96,12 +96,12 @@ def points(places: Any) -> str:
 
 
 def readable_on(colour: str) -> str:
-    """Return the ink, black or white, that stands out more from a colour: by 4.5 or more from any."""
+    """Return the text color, black or white, with more contrast to a color: at least 4.5."""
     return max(("#000000", PAPER), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two colors, from 1 to 21 (WCAG 2.2, relative luminance)."""
     dark, light = sorted(map(_luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
 
@@ -116,7 +116,7 @@ def _luminance(colour: str) -> float:
 
 
 def text_width(text: str, size: float = FONT) -> float:
-    """Return at most how wide a text is, in units: by the widest of the common fonts."""
+    """Return the greatest width of a text, in units: that of the widest common font."""
     return size * sum(map(_advance, text))
 
 
@@ -142,18 +142,18 @@ def fitted(text: str, width: float, size: float = FONT) -> str:
     return f"{kept.rstrip()}..."
 
 
-def wrapped(text: str, width: float, size: float = FONT) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """Return a text in one line where it fits, else in two about equally long ones, each cut to the width."""
     words_of = text.split()
-    if text_width(text, size) <= width or len(words_of) < 2:
-        return [fitted(text, width, size)]
+    if text_width(text) <= width or len(words_of) < 2:
+        return [fitted(text, width)]
     halves = [(" ".join(words_of[:i]), " ".join(words_of[i:])) for i in range(1, len(words_of))]
-    best = min(halves, key=lambda pair: max(text_width(half, size) for half in pair))
-    return [fitted(half, width, size) for half in best]
+    best = min(halves, key=lambda pair: max(map(text_width, pair)))
+    return [fitted(half, width) for half in best]
 
 
 def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
-    """Return a text in lines of a width, broken between words, at most so many; what does not fit is cut."""
+    """Return a text in a limited number of lines of a width, broken between words; the rest is cut."""
     lines: list[str] = []
     for word in text.split():
         if lines and (len(lines) == most or text_width(f"{lines[-1]} {word}", size) <= width):
@@ -163,11 +163,11 @@ def filled(text: str, width: float, most: int, size: float = FONT) -> list[str]:
     return [fitted(each, width, size) for each in lines] or [""]
 
 
-def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> list[Element]:
-    """Return text of one or two lines whose middle is at a height."""
+def label(x: float, y: float, text: str, width: float) -> list[Element]:
+    """Return text of one or two lines that end at a place and whose middle is at a height."""
     lines = wrapped(text, width)
     first = y + 4 - 6.5 * (len(lines) - 1)
-    return [words(x, first + 13 * i, each, anchor) for i, each in enumerate(lines)]
+    return [words(x, first + 13 * i, each, "end") for i, each in enumerate(lines)]
 
 
 # --- scales ---
@@ -175,7 +175,7 @@ def label(x: float, y: float, text: str, width: float, anchor: str = "end") -> l
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to places."""
+    """A scale from values to places."""
 
     low: float
     high: float
@@ -188,7 +188,7 @@ class Scale:
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round values that hold a range: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Return round values that cover a range: steps of 1, 2, 2.5 or 5 times a power of ten."""
     if not high > low:
         low, high = (low - 0.5, high + 0.5) if not low else (low - abs(low) / 10, high + abs(high) / 10)
     step = _step((high - low) / (most - 1))
@@ -202,7 +202,7 @@ def _step(least: float) -> float:
 
 
 def thinned(names: Sequence[str], step: float) -> list[tuple[int, str]]:
-    """Return the names that fit side by side, each in so much room, with their places."""
+    """Return the names that fit side by side at a width, with their places."""
     widest = max((text_width(name) for name in names), default=0.0) + 6
     every = max(1, math.ceil(widest / max(step, 1e-9)))
     return [(i, name) for i, name in enumerate(names) if i % every == 0]
@@ -239,7 +239,7 @@ def upright(
 
 
 def axis(low: float, high: float, form: Form, most: int = 5) -> list[float]:
-    """Return round values that hold a range, far enough apart to be told by what they are written as."""
+    """Return round values that cover a range, far enough apart that their texts differ."""
     for count in range(most, 1, -1):
         steps = ticks(low, high, count)
         if len({form(value) for value in steps}) == len(steps):
@@ -258,17 +258,25 @@ def written(steps: Sequence[float], form: Form) -> list[str]:
     return texts
 
 
+def below_scale(steps: Sequence[float], scale: Scale, y: float, form: Form) -> list[Element]:
+    """Return the texts of ticks below a scale that lies, within the picture."""
+    return [
+        words(min(scale(v), WIDTH - text_width(text) / 2), y, text, "middle", fill=QUIET)
+        for v, text in zip(steps, written(steps, form), strict=True)
+    ]
+
+
 _LAST_ZERO = re.compile(r"\.0(?=\D*$)|(?<=\d)0(?=\D*$)")
 
 
 def depth(names: Sequence[str]) -> float:
-    """Return how much room the names below the columns of a picture take, at most."""
+    """Return the most room that the names below the columns of a chart take."""
     lines = (len(_lines(name, WIDTH * 0.75 / len(names))) for name in names)
     return 11 + 13 * max(lines, default=1)
 
 
 def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]:
-    """Yield the names below the columns: in two lines where there are few, some left out where there are many."""
+    """Yield the names below the columns: in two lines if there are few, some left out if there are many."""
     lines = [_lines(name, plot.step) for name in names]
     for i, _ in thinned([max(each, key=text_width) for each in lines], plot.step):
         for j, text in enumerate(lines[i]):
@@ -276,7 +284,7 @@ def _below(names: Sequence[str], plot: Plot, bottom: float) -> Iterator[Element]
 
 
 def _lines(name: str, step: float) -> list[str]:
-    """Return a name in two lines where there is room for words, else in one."""
+    """Return a name in two lines if there is room for words, otherwise in one."""
     return wrapped(name, step - 4) if step > 44 else [fitted(name, 90)]
 
 
@@ -286,49 +294,35 @@ def _held(x: float, text: str) -> float:
     return min(max(x, half), WIDTH - half)
 
 
-def legend(names: Sequence[str], top: float = 0) -> tuple[list[Element], float]:
+def legend(names: Sequence[str]) -> tuple[list[Element], float]:
     """Return the names of series beside their lines, and the height below them; nothing for one."""
-    if len(names) < 2:
-        return [], top + 8
-    return [each for i, x, y, text in _legend(names, top) for each in _of_line(i, x, y, text)], _below_legend(
-        names, top
-    )
+
+    def sign(place: int, x: float, y: float) -> Iterator[Element]:
+        style = look(place)
+        yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
+        yield marker(x + 13, y, style)
+
+    return _legend(names, sign)
 
 
 def swatches(names: Sequence[str], colours: Sequence[str]) -> tuple[list[Element], float]:
     """Return the names of series beside the colours of their bars, and the height below them; nothing for one."""
+    return _legend(names, lambda place, x, y: [bar(x + 1, y - 5, 24, 10, colours[place % len(colours)])])
+
+
+def _legend(
+    names: Sequence[str], sign: Callable[[int, float, float], Iterable[Element]]
+) -> tuple[list[Element], float]:
+    """Return names, each behind its sign, as many in a row as fit, and the height below them."""
     if len(names) < 2:
         return [], 8
-    found = (
-        (bar(x + 1, y - 5, 24, 10, colours[i % len(colours)]), words(x + 30, y + 4, text))
-        for i, x, y, text in _legend(names, 0)
-    )
-    return [each for pair in found for each in pair], _below_legend(names, 0)
-
-
-def _below_legend(names: Sequence[str], top: float) -> float:
-    return top + (1 + max(row for _, row, _ in _cells(names))) * 18 + 10
-
-
-def _cells(names: Sequence[str]) -> Iterator[tuple[float, int, str]]:
-    """Yield left, row and text of each name, as many in a row as fit."""
-    x, row = 0.0, 0
-    for name in names:
+    found: list[Element] = []
+    x, y = 0.0, 9.0
+    for place, name in enumerate(names):
         text = fitted(name, WIDTH - 40)
         width = 30 + text_width(text) + 10
         if x and x + width > WIDTH:
-            x, row = 0.0, row + 1
-        yield x, row, text
+            x, y = 0.0, y + 18
+        found += [*sign(place, x, y), words(x + 30, y + 4, text)]
         x += width
-
-
-def _legend(names: Sequence[str], top: float) -> Iterator[tuple[int, float, float, str]]:
-    """Yield number, left, middle and text of each name."""
-    yield from ((i, x, top + 9 + 18 * row, text) for i, (x, row, text) in enumerate(_cells(names)))
-
-
-def _of_line(place: int, x: float, y: float, text: str) -> Iterator[Element]:
-    style = look(place)
-    yield line(x + 1, y, x + 25, y, style.colour, stroke_width=2.2, stroke_dasharray=style.dash)
-    yield marker(x + 13, y, style)
-    yield words(x + 30, y + 4, text)
+    return found, y + 19

@@ -13,14 +13,14 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Line:
-    """A series: a value for each name below the axis, None where there is none, and bands of low and high values."""
+    """A series: a value or None for each name below the axis, and bands of low and high values."""
 
     name: str
     values: Values
     bands: Sequence[tuple[Values, Values]] = ()
 
     def every(self) -> Iterator[float]:
-        """Yield every value that must be in the picture."""
+        """Yield every value that must be in the chart."""
         rows = [self.values, *(side for band in self.bands for side in band)]
         yield from (value for row in rows for value in row if value is not None)
 
@@ -30,7 +30,7 @@ def line_chart(title: str, names: Sequence[str], lines: Sequence[Line], form: Fo
 
     Args:
         title: what is shown.
-        names: years, or whatever the values are of.
+        names: years, or other names below the axis.
         lines: the series; bands first wide, then narrow.
         form: writes a value.
     """
@@ -77,7 +77,7 @@ def _line(plot: Plot, each: Line, place: int, names: Sequence[str], form: Form) 
 
 
 def _unbroken(values: Values) -> list[list[tuple[int, float]]]:
-    """Return the values in pieces between those that are missing."""
+    """Return the values in pieces between missing ones."""
     pieces: list[list[tuple[int, float]]] = [[]]
     for i, value in enumerate(values):
         if value is None:
@@ -88,7 +88,7 @@ def _unbroken(values: Values) -> list[list[tuple[int, float]]]:
 
 
 def sparkline(values: Values, title: str) -> Element:
-    """Return a small line without axes, as one word of a text."""
+    """Return a small line without axes, to stand within text."""
     known = [value for value in values if value is not None] or [0.0]
     low, span = min(known), (max(known) - min(known)) or 1.0
     step = 78 / max(len(values) - 1, 1)

@@ -1,4 +1,4 @@
-"""Two ways at once: a heat map over a grid, and points with the best of them joined."""
+"""Charts of two dimensions: a heat map over a grid, and points with a line through the best."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workforce_sim.markup.charts.canvas import (
     Scale,
     axis,
     bar,
+    below_scale,
     fitted,
     line,
     look,
@@ -83,7 +84,7 @@ def _cell(x: float, y: float, wide: float, tall: float, part: float, text: str, 
 
 
 class Point(NamedTuple):
-    """A choice by two measures; of the best none other is better in both."""
+    """A choice by two measures; it is among the best if no other is better in both."""
 
     name: str
     x: float
@@ -92,25 +93,22 @@ class Point(NamedTuple):
 
 
 def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tuple[Form, Form]) -> Element:
-    """Return choices by two measures, the best of them joined by a line and named.
+    """Return choices by two measures, with a line through the best, which are named.
 
     Args:
         title: what is shown.
-        axes: what goes to the right, and what goes upwards.
+        axes: the measure to the right, and the measure upwards.
         found: the choices.
         forms: writes a value of each axis.
     """
     x_ticks = axis(min(p.x for p in found), max(p.x for p in found), forms[0], 4)
     y_ticks = axis(min(p.y for p in found), max(p.y for p in found), forms[1])
-    texts = written(x_ticks, forms[0]), written(y_ticks, forms[1])
-    left = max(map(text_width, texts[1])) + 8
+    texts = written(y_ticks, forms[1])
+    left = max(map(text_width, texts)) + 8
     across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)
     grid = [line(left, up(v), WIDTH, up(v), RULE) for v in y_ticks]
-    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts[1], strict=True)]
-    marks += [
-        words(min(across(v), WIDTH - text_width(text) / 2), 217, text, "middle", fill=QUIET)
-        for v, text in zip(x_ticks, texts[0], strict=True)
-    ]
+    marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts, strict=True)]
+    marks += below_scale(x_ticks, across, 217, forms[0])
     named = [
         words(0, 12, fitted(f"Up: {axes[1]}", WIDTH)),
         words(WIDTH, 233, fitted(f"Right: {axes[0]}", WIDTH), "end"),
@@ -127,7 +125,7 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
 
 
 def _names(best: Sequence[Point], across: Scale, up: Scale) -> Iterator[Element]:
-    """Yield the names of the best, but of those too near to one before."""
+    """Yield the names of the best, except those too near to an earlier one."""
     taken: list[tuple[float, float, float]] = []
     for p in best:
         text = fitted(p.name, 150)

@@ -1,4 +1,4 @@
-"""Lying bars, a row for each name: waterfall, shares of a whole, pyramid, dots with whiskers."""
+"""Horizontal bars, a row for each name: waterfall, shares of a whole, pyramid, dots with whiskers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from workforce_sim.markup.charts.canvas import (
     Scale,
     axis,
     bar,
+    below_scale,
     fitted,
     label,
     line,
@@ -29,17 +30,17 @@ from workforce_sim.markup.charts.canvas import (
     text_width,
     ticks,
     words,
-    written,
 )
 from workforce_sim.markup.elements import Element, element
 
+OUTCOMES = (GAIN, SAME, LOSS)
 NAMES = 138
 """Room for the names at the left."""
 ROW = 30
 
 
 class Step(NamedTuple):
-    """A step of a waterfall: what it adds, or with ``total`` where it stands."""
+    """A step of a waterfall: the amount that it adds, or a total."""
 
     name: str
     amount: float
@@ -53,10 +54,10 @@ def waterfall(
 
     Args:
         title: what is shown.
-        steps: totals stand at their amount, others are added to what is before them.
+        steps: totals begin at zero, others are added to the steps before.
         form: writes a total.
         signed: writes a change, with its sign.
-        colours: of what adds and of what takes away.
+        colours: of increases and of decreases.
     """
     spans = list(_spans(steps))
     low, high = min(min(a, b) for a, b in spans), max(max(a, b) for a, b in spans)
@@ -174,9 +175,8 @@ def share_bars(
     parts: Sequence[str],
     shares: Sequence[Sequence[float]],
     form: Form,
-    colours: Sequence[str] = (GAIN, SAME, LOSS),
 ) -> Element:
-    """Return for each name how a whole is divided.
+    """Return for each name how a whole is divided among those who gain, stay the same and lose.
 
     Args:
         title: what is shown.
@@ -184,32 +184,29 @@ def share_bars(
         parts: names of the parts, in order.
         shares: for each name a share of each part; they add up to one.
         form: writes a share.
-        colours: of the parts; gain, same and lose where it is left out.
     """
-    head, top = swatches(parts, colours)
+    head, top = swatches(parts, OUTCOMES)
     rows = [
-        list(_shares(name, (parts, colours), row, top + 26 * i, form))
+        list(_shares(name, parts, row, top + 26 * i, form))
         for i, (name, row) in enumerate(zip(names, shares, strict=True))
     ]
     about = "; ".join(f"{name}: {_told(parts, row, form)}" for name, row in zip(names, shares, strict=True))
     return picture(title, f"{about}.", top + 26 * len(names) + 4, head, rows)
 
 
-def _shares(
-    name: str, parts: tuple[Sequence[str], Sequence[str]], row: Sequence[float], y: float, form: Form
-) -> Iterator[Element]:
+def _shares(name: str, parts: Sequence[str], row: Sequence[float], y: float, form: Form) -> Iterator[Element]:
     yield from label(NAMES, y + 10, name, NAMES)
     at, whole = NAMES + 8.0, WIDTH - NAMES - 8
     for i, share in enumerate(row):
         text, width = form(share), share * whole
-        yield bar(at, y, max(width - 1, 0), 20, parts[1][i], f"{name}, {parts[0][i]}: {text}")
+        yield bar(at, y, max(width - 1, 0), 20, OUTCOMES[i], f"{name}, {parts[i]}: {text}")
         if width > text_width(text) + 4:
             yield words(at + width / 2, y + 14, text, "middle", fill=PAPER)
         at += width
 
 
 class Dot(NamedTuple):
-    """A value with the ends of its range, and what it is held against if known."""
+    """A value with the ends of its range, and a value to compare it with, if known."""
 
     name: str
     value: float
@@ -232,10 +229,7 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
     scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
     bottom = 8 + 26 * len(rows)
     grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
-    below = [
-        words(min(scale(v), WIDTH - text_width(text) / 2), bottom + 16, text, "middle", fill=QUIET)
-        for v, text in zip(steps, written(steps, form), strict=True)
-    ]
+    below = below_scale(steps, scale, bottom + 16, form)
     drawn = [list(_dot(scale, row, 18 + 26 * i, form, beside)) for i, row in enumerate(rows)]
     about = "; ".join(f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}" for row in rows)
     return picture(title, f"{about}.", bottom + 24, grid, below, drawn)

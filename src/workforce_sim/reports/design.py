@@ -1,0 +1,89 @@
+"""The plan design in a few words: match, nonelective contributions, enrollment, vesting; scenario beside scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from workforce_sim.config import Config
+from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.markup.elements import Element
+from workforce_sim.reports.parts import listing
+from workforce_sim.reports.scenario import Scenario
+from workforce_sim.wording import bp_percent, percent, period, short_dollars
+
+GRADED = {"tenure": "years of service", "points": "points", None: ""}
+
+
+def design_table(scenarios: Sequence[Scenario]) -> Element:
+    """Return the plan design of each scenario, side by side."""
+    designs = [_design(each.config) for each in scenarios]
+    rows = [[name, *(design[name] for design in designs)] for name in designs[0]]
+    heading = ["", *(each.name or "Plan" for each in scenarios)]
+    return listing("Plan design", heading, rows, text=True)
+
+
+def _design(config: Config) -> dict[str, str]:
+    plan, automatic, wait = config.plan, config.enrollment.auto_enrollment, config.eligibility
+    since = automatic.hire_date_cutoff
+    who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
+    rate = bp_percent(automatic.default_bp)
+    found = {
+        "Employer match": _match(config),
+        "Nonelective contribution": "none" if plan.nonelective.kind == "none" else _nonelective(config),
+        "Automatic enrollment": f"at {rate} of pay, {who}" if automatic.enabled else "none",
+        "Eligibility": f"age {wait.minimum_age}, {_wait(config)}",
+        "Vesting of the match": _vesting(plan.vesting.match),
+        "Vesting of the nonelective contribution": _vesting(plan.vesting.nonelective),
+    }
+    return found if plan.enabled else dict.fromkeys(found, "no plan")
+
+
+def _vesting(schedule: object) -> str:
+    if not isinstance(schedule, str):
+        return "a schedule of its own"
+    kind, _, years = schedule.replace("qaca", "QACA").partition("_")
+    return f"{years}-year {kind}" if years else kind
+
+
+def _wait(config: Config) -> str:
+    wait = config.eligibility
+    parts = {"years": wait.waiting_period_years, "months": wait.waiting_period_months}
+    told = [f"{number} {unit}" for unit, number in parts.items() if number is not None]
+    if not told:
+        told = [f"{wait.waiting_period_days or 0} days"]
+    return f"{' and '.join(told)} of service"
+
+
+def _nonelective(config: Config) -> str:
+    section = config.plan.nonelective
+    if section.kind == "flat" and section.rate is not None:
+        return f"{percent(section.rate)} of pay"
+    return f"by {section.kind}" if section.kind != "integrated" else "integrated with Social Security"
+
+
+# --- the match ---
+
+
+def _match(config: Config) -> str:
+    """Return the formula of each year, years with the same one together."""
+    texts = [(year, _formula(config.plan.match.at(year))) for year in config.simulation.years]
+    runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
+    return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
+
+
+def _formula(match: Match) -> str:
+    bands, in_dollars = match.bands, match.in_dollars
+    told = [(start, _tiers(tiers, in_dollars)) for start, tiers in bands]
+    if len(told) == 1:
+        return told[0][1]
+    return "; ".join(f"from {start} {GRADED[match.graded_by]}: {text}" for start, text in told)
+
+
+def _tiers(tiers: Sequence[MatchTier], in_dollars: bool) -> str:
+    parts = []
+    for place, tier in enumerate(tiers):
+        width = tier.upper - tier.lower
+        size = short_dollars(width) if in_dollars else f"{bp_percent(width)} of pay"
+        parts.append(f"{bp_percent(tier.rate_bp)} of the {'first' if place == 0 else 'next'} {size}")
+    return ", ".join(parts) or "none"
