@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
-    from workforce_sim.explain.change import Change, explain_change
+    from workforce_sim.explain.change import MeasureChange, explain_change
     from workforce_sim.explain.diff import RunDifference, diff_runs
     from workforce_sim.explain.provenance import provenance
     from workforce_sim.explain.timeline import Timeline, timeline
@@ -80,7 +80,6 @@ __all__ = [
     "Cancelled",
     "Census",
     "CensusError",
-    "Change",
     "Comparison",
     "Config",
     "ConfigError",
@@ -93,6 +92,7 @@ __all__ = [
     "Keeping",
     "LedgerError",
     "Limits",
+    "MeasureChange",
     "Nondiscrimination",
     "OwnEvent",
     "PerformanceMonitor",
@@ -171,7 +171,7 @@ _HOMES = {
     "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
-    "explain.change": ("Change", "explain_change"),
+    "explain.change": ("MeasureChange", "explain_change"),
     "explain.diff": ("RunDifference", "diff_runs"),
     "explain.provenance": ("provenance",),
     "explain.timeline": ("Timeline", "timeline"),

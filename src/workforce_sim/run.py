@@ -29,7 +29,7 @@ from workforce_sim.engine.partitions import Large, parted
 from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
-from workforce_sim.engine.streamed import Stream, set_aside
+from workforce_sim.engine.streamed import StreamedYears, set_aside
 from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
@@ -133,7 +133,7 @@ class Run:
             years = range(last + 1, years.stop)
         yield from stepped(state, years, world, self.clock, in_order=in_order)
 
-    def through_disk(self, after: Stored, spools: tuple[Spool, Spool]) -> tuple[Stream, range, StateOnDisk]:
+    def through_disk(self, after: Stored, spools: tuple[Spool, Spool]) -> tuple[StreamedYears, range, StateOnDisk]:
         """Return what moves the staff from year to year, the years to come, and the staff set aside for the first."""
         state, world, years = self._first.state, self._first.world, self.config.simulation.years
         if not isinstance(state, StateOnDisk):
@@ -145,7 +145,7 @@ class Run:
             years = range(after.years[-1] + 1, years.stop)
             state = self._resumed(state, after, kept, spools[0])
         self._let_go()
-        return Stream(Course(world, in_order=True), self.large.rows, spools), years, state
+        return StreamedYears(Course(world, in_order=True), self.large.rows, spools), years, state
 
     def _resumed(self, first: StateOnDisk, after: Stored, kept: Carried, spool: Spool) -> StateOnDisk:
         """Return the opening of the year after those that are stored, a row group of snapshots after another."""

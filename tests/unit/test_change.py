@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import workforce_sim as ws
-from workforce_sim import Change, RequestError, Result, explain_change, simulate
+from workforce_sim import MeasureChange, RequestError, Result, explain_change, simulate
 from workforce_sim.explain.shapley import rounded, shapley
 from workforce_sim.opening import Tables
 
@@ -59,7 +59,7 @@ def runs() -> dict[str, Result]:
     return {name: run(plan) for name, plan in PLANS.items()}
 
 
-def parts(change: Change) -> dict[str, float]:
+def parts(change: MeasureChange) -> dict[str, float]:
     """Return the drivers that changed anything."""
     return dict(change.steps)
 
@@ -377,4 +377,4 @@ def test_a_notebook_and_a_picture_show_the_same_steps(runs: dict[str, Result]) -
     assert [str(row[0]).strip() for row in picture.table.rows] == ["2025", *(name for name, _ in change.steps), "2026"]
     assert all(name in picture.svg for name, _ in change.steps)
     assert "deferral rates" in change._repr_html_()
-    assert "<Change of net_employer_cost_cents, 2025 to 2026: " in repr(change)
+    assert "<MeasureChange of net_employer_cost_cents, 2025 to 2026: " in repr(change)

@@ -22,9 +22,9 @@ from workforce_sim.markup.charts.canvas import (
     wrapped,
     written,
 )
-from workforce_sim.markup.charts.lines import Line, line_chart, sparkline
+from workforce_sim.markup.charts.lines import ChartLine, line_chart, sparkline
 from workforce_sim.markup.charts.planes import Point, heat_map, scatter
-from workforce_sim.markup.charts.rows import Dot, Step, dots, pyramid, share_bars, waterfall
+from workforce_sim.markup.charts.rows import Dot, WaterfallStep, dots, pyramid, share_bars, waterfall
 from workforce_sim.markup.elements import Element, fragment
 
 YEARS = ["2025", "2026", "2027"]
@@ -40,12 +40,17 @@ def percent(value: float) -> str:
 
 LONG = "a scenario with a very long name that goes on and on and on"
 PICTURES = {
-    "lines": line_chart("Rate", YEARS, [Line("a", [0.8, 0.81, 0.9], [([0.7, 0.7, 0.7], [0.9, 0.9, 0.95])])], percent),
-    "two lines": line_chart("Rate", YEARS, [Line("a", [1, 2, 3]), Line(LONG, [3, None, 1])], count),
+    "lines": line_chart(
+        "Rate", YEARS, [ChartLine("a", [0.8, 0.81, 0.9], [([0.7, 0.7, 0.7], [0.9, 0.9, 0.95])])], percent
+    ),
+    "two lines": line_chart("Rate", YEARS, [ChartLine("a", [1, 2, 3]), ChartLine(LONG, [3, None, 1])], count),
     "bars": bar_chart("Cost", YEARS, [Bars("a", [1, 2, 3], [(0.5, 1.5)] * 3), Bars("b", [2, 3, -4])], count),
     "distribution": distribution("Rates", [f"{i}%" for i in range(16)], [float(i * i) for i in range(16)], count),
     "waterfall": waterfall(
-        "Bridge", [Step("Opening", 500, True), Step(LONG, -73), Step("Closing", 427, True)], count, count
+        "Bridge",
+        [WaterfallStep("Opening", 500, True), WaterfallStep(LONG, -73), WaterfallStep("Closing", 427, True)],
+        count,
+        count,
     ),
     "pyramid": pyramid("Age", ["under 25", "25-34"], ("2025", [5, 9]), (LONG, [7, 1]), count),
     "shares": share_bars("Gains", ["under 25", LONG], ["Gain", "Same", "Lose"], [[0.5, 0.4, 0.1], [1, 0, 0]], percent),
@@ -91,13 +96,18 @@ def test_lines_and_bars_show_every_value() -> None:
 
 
 def test_a_missing_value_breaks_the_line() -> None:
-    lines = line_chart("Rate", YEARS, [Line("a", [1, None, 3])], count)
+    lines = line_chart("Rate", YEARS, [ChartLine("a", [1, None, 3])], count)
 
     assert [len((each.get("points") or "").split()) for each in lines.iter("polyline")] == [1, 1]
 
 
 def test_bars_of_a_waterfall_hang_together() -> None:
-    steps = [Step("Opening", 500, True), Step("Hires", 340), Step("Terminations", -293), Step("Closing", 547, True)]
+    steps = [
+        WaterfallStep("Opening", 500, True),
+        WaterfallStep("Hires", 340),
+        WaterfallStep("Terminations", -293),
+        WaterfallStep("Closing", 547, True),
+    ]
     bars = [
         (float(b.get("x", "")), float(b.get("width", ""))) for b in waterfall("B", steps, count, count).iter("rect")
     ]
@@ -109,7 +119,7 @@ def test_bars_of_a_waterfall_hang_together() -> None:
 
 
 def test_small_changes_beside_large_totals_are_seen() -> None:
-    steps = [Step("2025", 62.7, True), Step("Pay", 1.4), Step("2026", 64.1, True)]
+    steps = [WaterfallStep("2025", 62.7, True), WaterfallStep("Pay", 1.4), WaterfallStep("2026", 64.1, True)]
     picture = waterfall("Cost", steps, count, count)
     pay = [float(b.get("width", "")) for b in picture.iter("rect")][1]
 

@@ -15,7 +15,7 @@ import pytest
 import workforce_sim as ws
 from tests.support_fit import world
 from workforce_sim.display.by_year import bands_table, summary_table
-from workforce_sim.display.card import Card, Table, Trend
+from workforce_sim.display.card import Card, CardTable, Trend
 from workforce_sim.display.html import card_html
 from workforce_sim.display.sparkline import sparkline
 
@@ -74,7 +74,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Sweep": swept,
     "Attribution": lambda: ws.attribution(CONFIG, replicates=10),
     "RunDifference": difference,
-    "Change": lambda: ws.explain_change(run(), "net_employer_cost", 2025, 2026),
+    "MeasureChange": lambda: ws.explain_change(run(), "net_employer_cost", 2025, 2026),
     "Timeline": lambda: ws.timeline(run(), run().snapshots["employee_id"][0]),
     "Nondiscrimination": lambda: ws.nondiscrimination(run(), 2025),
     "Attempt": lambda: ws.attempt(CONFIG, keeping=ws.Keeping(tables="whole")),
@@ -231,7 +231,7 @@ def test_a_sparkline(values: list[float | None], line: str) -> None:
 
 def test_a_table_too_wide_for_a_page_leaves_out_columns_in_the_middle() -> None:
     years = [str(year) for year in range(2025, 2065)]
-    table = Table(("", *years, "Trend"), [["Employees", *("1,000" for _ in years), Trend((1.0, 2.0))]])
+    table = CardTable(("", *years, "Trend"), [["Employees", *("1,000" for _ in years), Trend((1.0, 2.0))]])
 
     heading, rule, row = table.lines()
     assert len(rule) <= 120 + 5
@@ -242,13 +242,15 @@ def test_a_table_too_wide_for_a_page_leaves_out_columns_in_the_middle() -> None:
 
 
 def test_a_card_as_text_has_title_captions_tables_and_notes() -> None:
-    card = Card("Title", (Table(("", "n"), [["a", "1"], ["bc", "20"]], "Caption"), Table(("x",), [])), ("said",))
+    card = Card(
+        "Title", (CardTable(("", "n"), [["a", "1"], ["bc", "20"]], "Caption"), CardTable(("x",), [])), ("said",)
+    )
 
     assert card.text() == "Title\n\nCaption\n     n\n--  --\na    1\nbc  20\n\nNotes\n  said"
 
 
 def test_names_are_inert_whatever_they_hold() -> None:
-    card = Card(HOSTILE, (Table((HOSTILE, "n"), [[HOSTILE, HOSTILE]], HOSTILE),), (HOSTILE,))
+    card = Card(HOSTILE, (CardTable((HOSTILE, "n"), [[HOSTILE, HOSTILE]], HOSTILE),), (HOSTILE,))
 
     page = seen(card_html(card))
     assert "script" not in page.tags

@@ -19,7 +19,7 @@ from workforce_sim import Comparison, Ensemble, RequestError, Result, Sweep
 from workforce_sim.cli.main import main
 from workforce_sim.exports import run_sheets
 from workforce_sim.exports.excel import to_excel
-from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet
+from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart
 from workforce_sim.exports.workbook import MOST_ROWS, workbook_bytes
 from workforce_sim.wording.measures import label
 
@@ -216,7 +216,7 @@ def test_a_difference_of_shares_is_in_points_beside_the_shares() -> None:
     keys = {"scenario": "a", "level": "Staff", "year": 2025, "measure": "participation_rate"}
     (row,) = groups_sheet("S", "t", pl.DataFrame([{**keys, **values, **gaps}]), ()).rows
     assert row.cells[4:] == pytest.approx([0.8, 0.01, 0.7, 0.9, 8.0, 0.1, 7.0, 9.0])
-    assert (row.kind, row.last) == (Kind.PERCENT, (4, Kind.POINTS))
+    assert (row.kind, row.last) == (CellKind.PERCENT, (4, CellKind.POINTS))
 
 
 def test_the_workbook_of_a_sweep_has_the_values_beside_the_results(sweep: Sweep, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def quoted(text: str) -> str:
 
 def test_text_of_any_kind_is_a_cell_of_text() -> None:
     strange = ["\x00\x1b[31m", "_x0041_", "a" * 40_000, "{=1}", "", "\ud7ff\ufffd"]
-    chart = Chart("=1", "line", [Series((0, 0), (0, 1), (0, 1))], ((0, 1), (0, 1)), Kind.COUNT)
+    chart = SheetChart("=1", "line", [Series((0, 0), (0, 1), (0, 1))], ((0, 1), (0, 1)), CellKind.COUNT)
     content = workbook_bytes(
         [Sheet("S", "=1+1", ["=2"], rows=[Row([text, 1.0]) for text in strange], charts=[chart])], "=3"
     )

@@ -18,7 +18,7 @@ from workforce_sim.census.judged import Judged
 from workforce_sim.census.rules import Finding
 from workforce_sim.census.status import meaning_of
 from workforce_sim.census.table import where
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.wording import columns, counted
 from workforce_sim.wording.terminal import printable
 
@@ -146,7 +146,7 @@ def account_card(found: Mapping[str, Any]) -> Card:
     """Return an account as a notebook shows it: how fields are read as a table, the rest as notes."""
     title, *notes = (line[:1_000].strip() for line in _lines({**found, "fields": ()}))
     fields = cells((f["field"], f["column"], f["read_as"]) for f in found.get("fields", ()))
-    return Card(title, (Table(("Field", "Column", "Read as"), fields, left=3),), tuple(notes))
+    return Card(title, (CardTable(("Field", "Column", "Read as"), fields, left=3),), tuple(notes))
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:

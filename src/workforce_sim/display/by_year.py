@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from workforce_sim.display.card import Cell, Table, Trend
+from workforce_sim.display.card import CardTable, Cell, Trend
 from workforce_sim.tables import SUMMARY, names
 from workforce_sim.wording.measures import label, shown
 
@@ -38,22 +38,22 @@ def main_of(measures: Iterable[str]) -> list[str]:
     return [*(name for name in MAIN if name in there), *(name for name in there if name not in _KNOWN)]
 
 
-def summary_table(summary: pl.DataFrame) -> Table:
+def summary_table(summary: pl.DataFrame) -> CardTable:
     """Return the years of a summary; of several replicates their means."""
     rows = summary.group_by("year").agg(pl.exclude("replicate").mean()).sort("year")
     found = ((name, rows[name].to_list()) for name in main_of(rows.columns))
     return _table(rows["year"].to_list(), (_row(name, values) for name, values in found if any(values)))
 
 
-def bands_table(bands: pl.DataFrame) -> Table:
+def bands_table(bands: pl.DataFrame) -> CardTable:
     """Return the years of bands: means, and below them the range of 90% of simulations."""
     parts = {str(part["measure"][0]): part.sort("year") for part in bands.partition_by("measure", maintain_order=True)}
     rows = (row for name in main_of(parts) for row in _band_rows(name, parts[name]))
     return _table(bands["year"].unique().sort().to_list(), rows)
 
 
-def _table(years: Sequence[int], rows: Iterable[Sequence[Cell]]) -> Table:
-    return Table(("", *map(str, years), TREND), list(rows))
+def _table(years: Sequence[int], rows: Iterable[Sequence[Cell]]) -> CardTable:
+    return CardTable(("", *map(str, years), TREND), list(rows))
 
 
 def _band_rows(measure: str, part: pl.DataFrame) -> Iterator[list[Cell]]:

@@ -28,7 +28,7 @@ Cell = str | Trend
 
 
 @dataclass(frozen=True)
-class Table:
+class CardTable:
     """A table of a card.
 
     Attributes:
@@ -77,7 +77,7 @@ class Card:
     """
 
     title: str
-    tables: tuple[Table, ...] = ()
+    tables: tuple[CardTable, ...] = ()
     notes: tuple[str, ...] = ()
 
     def text(self) -> str:

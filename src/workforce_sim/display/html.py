@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workforce_sim.display.card import Card, Cell, Table, Trend, is_below
+from workforce_sim.display.card import Card, CardTable, Cell, Trend, is_below
 from workforce_sim.markup.charts.lines import sparkline
 from workforce_sim.markup.elements import Element, element, fragment
 
@@ -32,7 +32,7 @@ def _notes(card: Card) -> Element | None:
     return element("details", element("summary", f"Notes ({len(card.notes)})"), listed, open="open")
 
 
-def table_html(table: Table) -> Element:
+def table_html(table: CardTable) -> Element:
     """Return a table that a narrow page can move sideways."""
     caption = element("p", table.caption) if table.caption else None
     head = element("tr", (element("th", cell, style=_head(table, i)) for i, cell in enumerate(table.heading)))
@@ -41,7 +41,7 @@ def table_html(table: Table) -> Element:
     return element("div", caption, whole, style="overflow-x: auto")
 
 
-def _cells(table: Table, row: Sequence[Cell]) -> Iterator[Element]:
+def _cells(table: CardTable, row: Sequence[Cell]) -> Iterator[Element]:
     for place, cell in enumerate(row):
         inner = sparkline(cell.values, f"Trend of {row[0]}") if isinstance(cell, Trend) else cell
         if place == 0 and table.left:
@@ -50,11 +50,11 @@ def _cells(table: Table, row: Sequence[Cell]) -> Iterator[Element]:
             yield element("td", inner, style=_side(table, place))
 
 
-def _head(table: Table, place: int) -> str:
+def _head(table: CardTable, place: int) -> str:
     return _NUMBERED if table.is_number(place) else _WORDS
 
 
-def _side(table: Table, place: int) -> str:
+def _side(table: CardTable, place: int) -> str:
     """Return the style of a column: numbers at the right, and names that are short on one line."""
     if table.is_number(place):
         return _NUMBER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workforce_sim.display.card import Table
+from workforce_sim.display.card import CardTable
 from workforce_sim.display.html import table_html
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.canvas import PAPER, QUIET, WIDTH, filled, words
@@ -30,7 +30,7 @@ class Picture:
     title: str
     note: str
     drawn: Element
-    table: Table
+    table: CardTable
 
     @property
     def svg(self) -> str:

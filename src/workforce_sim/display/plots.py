@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from workforce_sim.display.card import Cell, Table
+from workforce_sim.display.card import CardTable, Cell
 from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.canvas import Form
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.wording import counted, period
 from workforce_sim.wording.measures import label, shown
 
@@ -23,7 +23,7 @@ def summary_plot(summary: pl.DataFrame, measure: str) -> Picture:
     rows = summary.group_by("year").agg(pl.col(measure).mean()).sort("year")
     count = summary["replicate"].n_unique()
     note = "" if count == 1 else f"Mean of {counted(count, 'simulation')}."
-    line = Line(label(measure), rows[measure].to_list())
+    line = ChartLine(label(measure), rows[measure].to_list())
     return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
 
 
@@ -31,26 +31,26 @@ def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
     """Return a measure of an ensemble by year as a fan chart: its mean, and 50% and 90% of simulations."""
     rows = bands.filter(pl.col("measure") == measure).sort("year")
     ends = [(rows[low].to_list(), rows[high].to_list()) for low, high in (OUTER, INNER)]
-    line = Line(label(measure), rows["mean"].to_list(), ends)
+    line = ChartLine(label(measure), rows["mean"].to_list(), ends)
     count = counted(int(rows["replicates"].max() or 0), "simulation")  # type: ignore[arg-type]
     note = f"Mean of {count}. Bands: {BANDS} (light), the 25th to 75th (dark)."
     return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
 
 
-def years_plot(what: str, years: Sequence[int], lines: Sequence[Line], note: str, form: Form) -> Picture:
+def years_plot(what: str, years: Sequence[int], lines: Sequence[ChartLine], note: str, form: Form) -> Picture:
     """Return lines over years; ``form`` writes a value."""
     if not any(value is not None for line in lines for value in line.values):
         raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
     drawn = line_chart(what, [*map(str, years)], lines, form)
     rows = [row for line in lines for row in _figures(line, form)]
-    return Picture(f"{what}, {period(years)}", note, drawn, Table(("", *map(str, years)), rows))
+    return Picture(f"{what}, {period(years)}", note, drawn, CardTable(("", *map(str, years)), rows))
 
 
 def _form(measure: str) -> Form:
     return lambda value: shown(measure, value)
 
 
-def _figures(line: Line, form: Form) -> Iterable[list[Cell]]:
+def _figures(line: ChartLine, form: Form) -> Iterable[list[Cell]]:
     yield [line.name, *("-" if value is None else form(value) for value in line.values)]
     for low, high in line.bands[:1]:
         ends = zip(low, high, strict=True)

@@ -69,7 +69,7 @@ class _Places:
     closed: list[Kept] = field(default_factory=list)
 
 
-class Stream:
+class StreamedYears:
     """The years of a run whose staff are on the disk.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.display.by_year import TREND, main_of
-from workforce_sim.display.card import Card, Cell, Table, Trend, cells
+from workforce_sim.display.card import Card, CardTable, Cell, Trend, cells
 from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, swept
@@ -34,17 +34,17 @@ def comparison_card(found: Comparison) -> Card:
     count = counted(found.ensembles[found.baseline].count, "simulation")
     years = found.bands["year"].unique().sort().to_list()
     title = f"{len(found.ensembles)} scenarios, {count} of each, {period(years)}; {SAME_DRAWS}"
-    asked = Table(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
+    asked = CardTable(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
     measures = main_of(found.bands["measure"].unique(maintain_order=True))
     differing = set(found.differences.filter((pl.col("mean") != 0) | (pl.col("p5") != pl.col("p95")))["measure"])
     heading = ("", "Scenario", *map(str, years), TREND, f"Difference {years[-1]}", "Std. error", ENDS)
     rows = [row for name in measures if name in differing for row in _scenarios(found, name, years)]
     return Card(
-        title, (asked, Table(heading, rows, left=2), _totals(found)), (*_same(measures, differing), *notes(found))
+        title, (asked, CardTable(heading, rows, left=2), _totals(found)), (*_same(measures, differing), *notes(found))
     )
 
 
-def _totals(found: Comparison) -> Table:
+def _totals(found: Comparison) -> CardTable:
     """Return totals over the years of measures that differ, and their differences from the baseline."""
     table = found.totals
     differs = (pl.col("difference_mean") != 0) | (pl.col("difference_p5") != pl.col("difference_p95"))
@@ -52,7 +52,7 @@ def _totals(found: Comparison) -> Table:
     heading = ("", "Scenario", "Total", f"Difference from {found.baseline}", "Std. error", ENDS)
     parts = [table.filter(pl.col("measure") == name).to_dicts() for name in main_of(differing)]
     rows = [_total(row, place) for part in parts for place, row in enumerate(part)]
-    return Table(heading, rows, "All years together", left=2)
+    return CardTable(heading, rows, "All years together", left=2)
 
 
 def _total(row: Mapping[str, Any], place: int) -> list[Cell]:
@@ -97,7 +97,7 @@ def sweep_card(found: Sweep) -> Card:
     told = SWEPT if any_plan(found.ensembles) else SWEPT_WITHOUT_PLAN
     heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in told), "Difference", "Std. error", TREND)
     rows = [_combination(row, found.summary, told) for row in found.combinations.rows()]
-    return Card(title, (Table(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
+    return Card(title, (CardTable(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
 
 def _combination(values: tuple[Any, ...], summary: pl.DataFrame, measures: Sequence[str]) -> list[Cell]:
@@ -116,7 +116,7 @@ def attribution_card(found: Attribution) -> Card:
     parts = found.table.partition_by("year", "measure", maintain_order=True)
     heading = ("", "Year", "Standard deviation", *(name.capitalize() for name in sources if name != "all"))
     title = f"Where the spread comes from: shares of the variance, {count} of each"
-    return Card(title, (Table(heading, [_sources(part.to_dicts()) for part in parts], left=2),))
+    return Card(title, (CardTable(heading, [_sources(part.to_dicts()) for part in parts], left=2),))
 
 
 def _sources(rows: list[dict[str, Any]]) -> list[Cell]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workforce_sim.display.by_year import between
-from workforce_sim.display.card import Cell, Table
+from workforce_sim.display.card import CardTable, Cell
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import BANDS, OUTER, years_plot
 from workforce_sim.ensembles.wording import swept
 from workforce_sim.errors import RequestError
-from workforce_sim.markup.charts.lines import Line
+from workforce_sim.markup.charts.lines import ChartLine
 from workforce_sim.markup.charts.planes import heat_map
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
@@ -41,9 +41,9 @@ def comparison_plot(found: Comparison, measure: str, *, differences: bool) -> Pi
     return years_plot(what, rows["year"].unique().sort().to_list(), lines, note, lambda value: text(measure, value))
 
 
-def _line(name: str, part: pl.DataFrame) -> Line:
+def _line(name: str, part: pl.DataFrame) -> ChartLine:
     low, high = (part[end].to_list() for end in OUTER)
-    return Line(name, part["mean"].to_list(), [(low, high)])
+    return ChartLine(name, part["mean"].to_list(), [(low, high)])
 
 
 def sweep_plot(found: Sweep, measure: str, year: int) -> Picture:
@@ -56,7 +56,7 @@ def sweep_plot(found: Sweep, measure: str, year: int) -> Picture:
     two = len(found.keys) == 2
     drawn = _grid(found.keys, rows, measure) if two else _points(found.keys, rows, measure)
     note = f"Means of {count} of each combination" + ("." if two else f"; whiskers: {BANDS}.")
-    table = Table((*found.keys, "Mean", BANDS), [*_figures(found.keys, rows, measure)], left=len(found.keys))
+    table = CardTable((*found.keys, "Mean", BANDS), [*_figures(found.keys, rows, measure)], left=len(found.keys))
     return Picture(f"{label(measure)}, {year}", note, drawn, table)
 
 

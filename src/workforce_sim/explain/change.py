@@ -46,7 +46,7 @@ BRIDGE = {
 
 
 @dataclass(frozen=True, repr=False)
-class Change(Displayed):
+class MeasureChange(Displayed):
     """Why a measure changed.
 
     Attributes:
@@ -75,7 +75,7 @@ class Change(Displayed):
         return [(label, amount) for label, amount in self.drivers.rows() if amount]
 
     def __repr__(self) -> str:
-        return f"<Change of {self.measure}, {printable(f'{self.names[0]} to {self.names[1]}')}: {self.change:+,g}>"
+        return f"<MeasureChange of {self.measure}, {printable(f'{self.names[0]} to {self.names[1]}')}: {self.change:+,g}>"
 
     def plot(self) -> Picture:
         """Return the change as a waterfall: from the first value, driver by driver, to the second."""
@@ -96,7 +96,7 @@ def explain_change(
     *,
     beside: Result | str | Path | None = None,
     replicate: int | None = None,
-) -> Change:
+) -> MeasureChange:
     """Explain why a measure changed, from one year to another, or from one run to another in a year.
 
     ``explain_change(run, "net_employer_cost", 2025, 2026)`` is the change between two years of a run;
@@ -132,7 +132,7 @@ def explain_change(
         year = _common_year(one, other, first)
         years, names = (year, year), _names(one, other, year)
     moments = _Moment(one, years[0]), _Moment(other, years[1])
-    return Change(name, names, moments[0].value(name), moments[1].value(name), _drivers(name, moments))
+    return MeasureChange(name, names, moments[0].value(name), moments[1].value(name), _drivers(name, moments))
 
 
 @dataclass(frozen=True)

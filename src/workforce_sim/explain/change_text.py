@@ -6,44 +6,47 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from workforce_sim.display.card import Card, Cell, Table
+from workforce_sim.display.card import Card, CardTable, Cell
 from workforce_sim.display.picture import Picture
-from workforce_sim.markup.charts.rows import Step, waterfall
+from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.wording import columns, whole_dollars
 from workforce_sim.wording.measures import label
 
 if TYPE_CHECKING:
-    from workforce_sim.explain.change import Change
+    from workforce_sim.explain.change import MeasureChange
 
 WIDTH = 40
 """Characters of the longest bar."""
 
 
-def readable(found: Change) -> str:
+def readable(found: MeasureChange) -> str:
     """Return the change as a heading and a waterfall: from the first value, driver by driver, to the second."""
     return "\n".join([heading(found), "", *_waterfall(found)])
 
 
-def change_card(found: Change) -> Card:
+def change_card(found: MeasureChange) -> Card:
     """Return the change as a notebook shows it."""
     return Card(heading(found), (_table(found),))
 
 
-def change_plot(found: Change) -> Picture:
+def change_plot(found: MeasureChange) -> Picture:
     """Return the change as a waterfall."""
-    ends = [Step(name, value, total=True) for name, value in zip(found.names, (found.first, found.second), strict=True)]
-    steps = [ends[0], *(Step(name, amount) for name, amount in found.steps), ends[1]]
+    ends = [
+        WaterfallStep(name, value, total=True)
+        for name, value in zip(found.names, (found.first, found.second), strict=True)
+    ]
+    steps = [ends[0], *(WaterfallStep(name, amount) for name, amount in found.steps), ends[1]]
     drawn = waterfall(heading(found), steps, lambda value: _value(found, value), lambda value: _moved(found, value))
     return Picture(heading(found), "", drawn, _table(found))
 
 
-def _table(found: Change) -> Table:
+def _table(found: MeasureChange) -> CardTable:
     rows: list[list[Cell]] = [[found.names[0], _value(found, found.first)]]
     rows += [[f"  {name}", _moved(found, amount)] for name, amount in found.steps]
-    return Table(("", label(found.measure)), [*rows, [found.names[1], _value(found, found.second)]])
+    return CardTable(("", label(found.measure)), [*rows, [found.names[1], _value(found, found.second)]])
 
 
-def heading(found: Change) -> str:
+def heading(found: MeasureChange) -> str:
     """Return the change in a sentence."""
     before, after = (_value(found, value) for value in (found.first, found.second))
     if not found.change:
@@ -52,14 +55,14 @@ def heading(found: Change) -> str:
     return f"{label(found.measure)}, {found.names[0]} to {found.names[1]}: {before} to {after}, {moved}"
 
 
-def _relative(found: Change) -> str:
+def _relative(found: MeasureChange) -> str:
     """Return the change in percent of the first value, except for a percentage."""
     if not found.first or found.measure.endswith("rate"):
         return ""
     return f" ({100 * found.change / found.first:+.1f}%)"
 
 
-def _waterfall(found: Change) -> Iterator[str]:
+def _waterfall(found: MeasureChange) -> Iterator[str]:
     steps = found.steps
     levels = list(accumulate([found.first, *(amount for _, amount in steps)]))
     low, high = _span(levels)
@@ -95,13 +98,13 @@ def _bar(start: float, end: float, low: float, high: float, mark: str) -> str:
     return " " * min(begin, WIDTH - 1) + mark * max(stop - begin, 1)
 
 
-def _value(found: Change, value: float) -> str:
+def _value(found: MeasureChange, value: float) -> str:
     if found.measure.endswith("_cents"):
         return whole_dollars(value)
     return f"{100 * value:.1f}%" if found.measure.endswith("rate") else f"{value:,.0f}"
 
 
-def _moved(found: Change, amount: float) -> str:
+def _moved(found: MeasureChange, amount: float) -> str:
     if found.measure.endswith("rate"):
         return f"{100 * amount:+.2f} pt"
     text = _value(found, abs(amount))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.tables import EVENT_KINDS, SNAPSHOTS, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent, period
 
@@ -127,9 +127,9 @@ def _kinds(found: RunDifference) -> list[tuple[str, ...]]:
 def difference_card(found: RunDifference) -> Card:
     """Return the difference as a notebook shows it; nobody is named in it."""
     title, *more = _headline(found)
-    asked = Table(("Key", "a", "b"), cells(found.configuration.rows()), "Settings", left=3)
-    measures = Table(_BESIDE, _measures(found), f"Summary of {found.years[0][-1]}")
-    kinds = Table(_FIRST, _kinds(found), left=3)
+    asked = CardTable(("Key", "a", "b"), cells(found.configuration.rows()), "Settings", left=3)
+    measures = CardTable(_BESIDE, _measures(found), f"Summary of {found.years[0][-1]}")
+    kinds = CardTable(_FIRST, _kinds(found), left=3)
     return Card(title, (asked, measures, kinds), tuple(more))
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.explain.plan_people import Given, Law, PlanPeople
+from workforce_sim.explain.plan_people import Contribution, Law, PlanPeople
 from workforce_sim.explain.shapley import shapley
 from workforce_sim.money import exact_sum
 
@@ -136,7 +136,7 @@ def net_cost(sides: Sides) -> Parts:
     return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
 
 
-Tables = dict[tuple[int, int, int], Given]
+Tables = dict[tuple[int, int, int], Contribution]
 """What the employees of a side (the first number) get by the formula and the law of sides (the others)."""
 
 
@@ -147,7 +147,7 @@ def _given(sides: Sides, which: str) -> Tables:
     }
 
 
-def _of(people: PlanPeople, by: PlanPeople, law: Law, which: str) -> Given:
+def _of(people: PlanPeople, by: PlanPeople, law: Law, which: str) -> Contribution:
     formula: Match | Nonelective = by.match_formula if which == MATCH else by.nonelective_formula
     return people.matched(formula, law) if isinstance(formula, Match) else people.nonelective(formula, law)
 
@@ -169,7 +169,7 @@ def _contribution(
     return shapley(tuple(dict.fromkeys((HEADCOUNT, PAY, who, rates, SERVICE, formula, LIMITS, OTHER))), worth)
 
 
-def _standard_rate(tables: list[Given], bands: int, rates: int) -> Fraction:
+def _standard_rate(tables: list[Contribution], bands: int, rates: int) -> Fraction:
     """Return the contribution per dollar of counted pay: employees in the bands of one side, at the rates of another.
 
     A band without employees on the other side has its own rate.
@@ -186,7 +186,7 @@ def _kept(sides: Sides, given: Tables, column: str) -> tuple[Pair, Pair]:
     return first, second
 
 
-def _kept_of(side: Side, own: Given, column: str) -> Pair:
+def _kept_of(side: Side, own: Contribution, column: str) -> Pair:
     reallocated = side.reallocated if column == "nonelective_cents" else 0
     return exact_sum(side.people[column]) - reallocated - _cut_of(side, own, column), own.total
 
@@ -197,7 +197,7 @@ def _cut(sides: Sides, given: Tables, column: str) -> Fraction:
     return Fraction(second - first)
 
 
-def _cut_of(side: Side, own: Given, column: str) -> int:
+def _cut_of(side: Side, own: Contribution, column: str) -> int:
     rows = side.people["excess_415_cents"] > 0
     return exact_sum(side.people[column][rows]) - exact_sum(own.amounts[rows])
 

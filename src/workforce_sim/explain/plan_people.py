@@ -57,7 +57,7 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Given:
+class Contribution:
     """What a formula gives to some employees.
 
     Attributes:
@@ -149,7 +149,7 @@ class PlanPeople:
         known = np.where(rate > 0, (2 * BP * self.deferred + rate) // np.maximum(2 * rate, 1), pay)
         return np.where(self.participates, np.minimum(known, pay), 0)
 
-    def matched(self, formula: Match, law: Law) -> Given:
+    def matched(self, formula: Match, law: Law) -> Contribution:
         """Return the match of a formula under a law."""
         deferred, pay = self.deferrals(law), self.counted(formula, law)
         place = self._place(formula.graded_by)
@@ -169,7 +169,7 @@ class PlanPeople:
         spans = [(np.zeros_like(rate), pay - deferring), (rate, deferring)]
         return formula_payroll_match(formula, spans, law.most(self._ages), most, place)
 
-    def nonelective(self, formula: Nonelective, law: Law) -> Given:
+    def nonelective(self, formula: Nonelective, law: Law) -> Contribution:
         """Return the nonelective contribution of a formula under a law."""
         pay, place = self.counted(formula, law), self._place(formula.graded_by)
         if formula.kind == "none":
@@ -180,7 +180,7 @@ class PlanPeople:
         found = band_place(graded_by, self["tenure_years"], self["age"])
         return np.zeros(len(self._hire), dtype=np.int64) if graded_by is None else np.asarray(found)
 
-    def _given(self, formula: Match | Nonelective, amounts: Ints, pay: Ints, place: Ints) -> Given:
+    def _given(self, formula: Match | Nonelective, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
         meets = who_meets(formula, self._hire, self._last, self["full_time_ppm"], self.calendar)
         starts = [start for start, _ in formula.bands] if formula.graded_by else [0]
         band, amounts = np.searchsorted(starts, place, side="right"), np.where(meets, amounts, 0)
@@ -189,4 +189,4 @@ class PlanPeople:
             for met in (True, False):
                 rows = (band == number) & (meets == met)
                 cells[int(number), met] = exact_sum(amounts[rows]), exact_sum(pay[rows])
-        return Given(exact_sum(pay), amounts, {cell: found for cell, found in cells.items() if found[1]})
+        return Contribution(exact_sum(pay), amounts, {cell: found for cell, found in cells.items() if found[1]})

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config, Level
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
@@ -106,7 +106,7 @@ class Timeline(Displayed):
     def _card(self) -> Card:
         rows = [(line.date, line.event, line.cause, line.change, line.because) for line in self.lines]
         heading = ("Date", "Event", "Cause", "What changed", "Assumption")
-        return Card(f"Employee {self.employee_id}", (Table(heading, cells(rows), left=5),))
+        return Card(f"Employee {self.employee_id}", (CardTable(heading, cells(rows), left=5),))
 
     def __str__(self) -> str:
         width = max((len(f"{line.event}, {line.cause}") for line in self.lines if line.cause), default=0)

@@ -9,7 +9,7 @@ import polars as pl
 from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
-from workforce_sim.exports.sheet import Kind, Row, Sheet
+from workforce_sim.exports.sheet import CellKind, Row, Sheet
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import json_bytes, sha256
 from workforce_sim.wording import told_once
@@ -32,7 +32,7 @@ def assumptions(header: Header, whose: str = "") -> Sheet:
     whose = f" of {whose}" if whose else ""
     about = ["Keys without effect are left out. Rates are fractions of one, money is dollars."]
     head = ["Key", "Value", "Default", "Where the value comes from", "Meaning"]
-    kinds = [Kind.TEXT, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED, Kind.WRAPPED]
+    kinds = [CellKind.TEXT, CellKind.WRAPPED, CellKind.WRAPPED, CellKind.WRAPPED, CellKind.WRAPPED]
     return Sheet("Assumptions", f"Assumptions{whose}", head, kinds, rows, about)
 
 
@@ -45,7 +45,7 @@ def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
     told = told_once(found).items()
     rows = [Row(["all" if len(names) == len(found) else ", ".join(names), line]) for line, names in told]
     about = ["What was imputed, ignored or dropped in the census; settings without effect; compliance warnings."]
-    kinds = [Kind.WRAPPED, Kind.WRAPPED]
+    kinds = [CellKind.WRAPPED, CellKind.WRAPPED]
     return Sheet("Notes", "Notes", ["Scenario", "Note"], kinds, rows or [Row(["all", "None."])], about)
 
 
@@ -71,7 +71,9 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
     about = ["The same configuration, census and versions give the same result, to the cent."]
-    return Sheet("How it was made", "How it was made", ["", ""], [Kind.TEXT, Kind.WRAPPED], [*map(Row, rows)], about)
+    return Sheet(
+        "How it was made", "How it was made", ["", ""], [CellKind.TEXT, CellKind.WRAPPED], [*map(Row, rows)], about
+    )
 
 
 def _asked(header: Header) -> str:

@@ -9,7 +9,17 @@ import polars as pl
 from workforce_sim.ensembles.bands import PERCENTS, bands, measures
 from workforce_sim.ensembles.pairing import MEASURED, paired
 from workforce_sim.ensembles.totals import horizon, with_year
-from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
+from workforce_sim.exports.sheet import (
+    Cell,
+    CellKind,
+    Row,
+    Series,
+    Sheet,
+    SheetChart,
+    difference_kind,
+    in_unit,
+    kind_of,
+)
 from workforce_sim.exports.workbook import INSTEAD
 from workforce_sim.wording.measures import label
 
@@ -45,7 +55,7 @@ def bands_sheet(
     kind = difference_kind if differences else lambda measure: kind_of(measure, mean=True)
     rows = [_row(row, [*keys, *of_year], kind) for row in ordered.iter_rows(named=True)]
     head = ["Measure", *(KEYS[key] for key in (*keys, *of_year)), *HEAD]
-    kinds = [Kind.TEXT, *(Kind.TEXT for _ in keys), *(Kind.YEAR for _ in of_year)]
+    kinds = [CellKind.TEXT, *(CellKind.TEXT for _ in keys), *(CellKind.YEAR for _ in of_year)]
     return Sheet(name, title, head, kinds, rows, about, frozen=len(kinds))
 
 
@@ -57,14 +67,14 @@ def sorted_by_measure(table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return table.with_columns(_place=place).filter(there).sort("_place", maintain_order=True).drop("_place")
 
 
-def _row(row: dict[str, Cell], keys: Sequence[str], kind_of_measure: Callable[[str], Kind]) -> Row:
+def _row(row: dict[str, Cell], keys: Sequence[str], kind_of_measure: Callable[[str], CellKind]) -> Row:
     measure = str(row["measure"])
     kind = kind_of_measure(measure)
     values = (in_unit(measure, row[name], kind) for name in VALUES)  # type: ignore[arg-type]
     return Row([label(measure), *(row[key] for key in keys), *values], kind)
 
 
-def band_charts(table: pl.DataFrame, of: str) -> Iterator[Chart]:
+def band_charts(table: pl.DataFrame, of: str) -> Iterator[SheetChart]:
     """Yield a chart of mean, P5 and P95 over the years for measures that people ask for.
 
     Args:
@@ -75,7 +85,7 @@ def band_charts(table: pl.DataFrame, of: str) -> Iterator[Chart]:
     for measure in PLOTTED:
         if measure in rows:
             first, last = rows.index(measure), len(rows) - 1 - rows[::-1].index(measure)
-            yield Chart(
+            yield SheetChart(
                 f"{label(measure)}: mean, and nine of ten simulations",
                 "line",
                 [
@@ -127,7 +137,7 @@ def groups_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str
         cells = [label(measure), row["scenario"], str(row[group]), year, *found, *gaps]
         rows.append(Row(cells, kind, (len(gaps), apart)))
     head = ["Measure", "Scenario", "Group", "Year", *HEADS, *(f"Difference: {each}" for each in HEADS)]
-    return Sheet(name, title, head, [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.YEAR], rows, about, frozen=4)
+    return Sheet(name, title, head, [CellKind.TEXT, CellKind.TEXT, CellKind.TEXT, CellKind.YEAR], rows, about, frozen=4)
 
 
 HEADS = ("mean", "standard error", "P5", "P95")
@@ -141,7 +151,7 @@ def simulations_sheet(replicates: pl.DataFrame) -> Sheet:
         return Sheet("Simulations", title, about=[f"{many} {INSTEAD}"])
     keys = [key for key in KEYS if key in replicates.columns]
     names = [name for name in measures(replicates) if name not in keys and _has_any(replicates[name])]
-    kinds = [Kind.TEXT if key == "scenario" else Kind.YEAR for key in keys]
+    kinds = [CellKind.TEXT if key == "scenario" else CellKind.YEAR for key in keys]
     units = [kind_of(name) for name in names]
     rows = [
         Row([*row[: len(keys)], *map(in_unit, names, row[len(keys) :], units)])

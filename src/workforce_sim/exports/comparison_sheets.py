@@ -19,7 +19,7 @@ from workforce_sim.exports.band_rows import (
 )
 from workforce_sim.exports.comparison_summary import comparison_summary
 from workforce_sim.exports.ensemble_sheets import spread_words
-from workforce_sim.exports.sheet import Kind, Row, Sheet
+from workforce_sim.exports.sheet import CellKind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
@@ -77,5 +77,5 @@ def scenarios_sheet(found: Comparison) -> Sheet:
         Row([key, value, *(asked[name].get(key, value) for name in found.others)]) for key, value in of_base.items()
     ]
     about = [f"Settings in which a scenario differs from {found.baseline}; all others are the same."]
-    kinds = [Kind.TEXT, *(Kind.WRAPPED for _ in found.ensembles)]
+    kinds = [CellKind.TEXT, *(CellKind.WRAPPED for _ in found.ensembles)]
     return Sheet("Scenarios", "What differs between the scenarios", ["Key", *found.ensembles], kinds, rows, about)

@@ -8,7 +8,17 @@ import polars as pl
 
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
-from workforce_sim.exports.sheet import Cell, Chart, Kind, Row, Series, Sheet, difference_kind, in_unit, kind_of
+from workforce_sim.exports.sheet import (
+    Cell,
+    CellKind,
+    Row,
+    Series,
+    Sheet,
+    SheetChart,
+    difference_kind,
+    in_unit,
+    kind_of,
+)
 from workforce_sim.wording.measures import label
 
 SHOWN = (
@@ -53,7 +63,7 @@ def comparison_summary(
     place: dict[str, int] = {}
     for measure in SHOWN:
         if any(value for name in found.ensembles for value in means[name, measure]):
-            rows.append(Row([label(measure), *[None] * (len(years) + 1)], Kind.HEADING))
+            rows.append(Row([label(measure), *[None] * (len(years) + 1)], CellKind.HEADING))
             place[measure] = len(rows)
             rows += [_row(name, measure, means[name, measure]) for name in found.ensembles]
             rows += _gap_rows(found, measure, gaps)
@@ -61,7 +71,7 @@ def comparison_summary(
     charts = [_chart(name, kind, place[name], count, last) for name, kind in CHARTED.items() if name in place]
     names = {name.replace("_cents", "_dollars"): ((row, 1), (row + count - 1, last)) for name, row in place.items()}
     head: list[Cell] = ["", *years, "All years"]
-    return Sheet("Summary", title, head, [Kind.TEXT], rows, about, charts=charts, names=names, one_page=True)
+    return Sheet("Summary", title, head, [CellKind.TEXT], rows, about, charts=charts, names=names, one_page=True)
 
 
 def _row(name: str, measure: str, values: Sequence[float | None]) -> Row:
@@ -91,6 +101,6 @@ def _lines(by_year: pl.DataFrame, totals: pl.DataFrame, column: str) -> Lines:
     return {key: [*values, whole.get(key)] for key, values in found.items()}
 
 
-def _chart(measure: str, kind: str, row: int, count: int, last: int) -> Chart:
+def _chart(measure: str, kind: str, row: int, count: int, last: int) -> SheetChart:
     series = [Series((row + i, 0), (row + i, 1), (row + i, last)) for i in range(count)]
-    return Chart(f"{label(measure)} by year", kind, series, ((-1, 1), (-1, last)), kind_of(measure))
+    return SheetChart(f"{label(measure)} by year", kind, series, ((-1, 1), (-1, last)), kind_of(measure))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet, in_unit, kind_of
+from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
 from workforce_sim.tables import SUMMARY, names
 from workforce_sim.wording.measures import label
 
@@ -33,7 +33,7 @@ def summary_sheet(title: str, years: Sequence[int], values: Values, about: Seque
     rows, place = [], {}
     for measure, found in values.items():
         if measure in SECTIONS:
-            rows.append(Row([SECTIONS[measure], *[None] * len(years)], Kind.HEADING))
+            rows.append(Row([SECTIONS[measure], *[None] * len(years)], CellKind.HEADING))
         place[measure] = len(rows)
         kind = kind_of(measure, mean=mean)
         rows.append(Row([label(measure), *(in_unit(measure, value, kind) for value in found)], kind))
@@ -43,7 +43,7 @@ def summary_sheet(title: str, years: Sequence[int], values: Values, about: Seque
         "Summary",
         title,
         ["", *years],
-        [Kind.TEXT],
+        [CellKind.TEXT],
         rows,
         about,
         charts=list(_charts(place, last, values)),
@@ -62,7 +62,7 @@ def _named(place: Mapping[str, int]) -> Iterator[tuple[str, int]]:
 _KNOWN = frozenset(names(SUMMARY))
 
 
-def _charts(place: Mapping[str, int], last: int, values: Values) -> Iterator[Chart]:
+def _charts(place: Mapping[str, int], last: int, values: Values) -> Iterator[SheetChart]:
     def series(measure: str, *, on_right: bool = False) -> Series:
         row = place[measure]
         return Series((row, 0), (row, 1), (row, last), on_right=on_right)
@@ -76,10 +76,10 @@ def _charts(place: Mapping[str, int], last: int, values: Values) -> Iterator[Cha
     if money:
         shown = [*map(series, money), *(series(name, on_right=True) for name in share)]
         title = "Employer contributions by year, and net cost as a share of payroll"
-        yield Chart(title, "stacked", shown, years, Kind.DOLLARS, Kind.PERCENT if share else None)
-    yield Chart("Employees at year end", "column", [series("headcount_closing")], years, Kind.COUNT)
+        yield SheetChart(title, "stacked", shown, years, CellKind.DOLLARS, CellKind.PERCENT if share else None)
+    yield SheetChart("Employees at year end", "column", [series("headcount_closing")], years, CellKind.COUNT)
     rates = there(("participation_rate", "average_deferral_rate"))
     if rates:
         title = "Participation and average deferral rate"
-        yield Chart(title, "line", [*map(series, rates)], years, Kind.PERCENT)
-    yield Chart("Payroll", "column", [series("payroll_cents")], years, Kind.DOLLARS)
+        yield SheetChart(title, "line", [*map(series, rates)], years, CellKind.PERCENT)
+    yield SheetChart("Payroll", "column", [series("payroll_cents")], years, CellKind.DOLLARS)

@@ -10,7 +10,7 @@ from workforce_sim.errors import RequestError
 from workforce_sim.explain.queries import collected
 from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.measure_rows import summary_sheet
-from workforce_sim.exports.sheet import Cell, Kind, Row, Sheet
+from workforce_sim.exports.sheet import Cell, CellKind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
 from workforce_sim.exports.workbook import INSTEAD, MOST_ROWS
 from workforce_sim.plan.findings import Figure, Nondiscrimination, PlanTest
@@ -56,22 +56,22 @@ def tests_sheet(found: list[Nondiscrimination]) -> Sheet:
     """Return the tests of the plan: outcome and figures, years side by side."""
     rows = [row for place in range(len(found[0].tests)) for row in _test_rows([year.tests[place] for year in found])]
     head: list[Cell] = ["Test", "Section", *(year.year for year in found)]
-    return Sheet("Tests", "Plan tests by year", head, [Kind.TEXT, Kind.TEXT], rows, frozen=2)
+    return Sheet("Tests", "Plan tests by year", head, [CellKind.TEXT, CellKind.TEXT], rows, frozen=2)
 
 
 def _test_rows(tests: Sequence[PlanTest]) -> Iterator[Row]:
     """Yield the outcome of a test in each year, then its figures."""
-    yield Row([tests[0].test, f"IRC {tests[0].section}", *(test.outcome for test in tests)], Kind.HEADING)
+    yield Row([tests[0].test, f"IRC {tests[0].section}", *(test.outcome for test in tests)], CellKind.HEADING)
     figures = [{figure.words: figure for figure in test.in_words} for test in tests]
     for words in dict.fromkeys(words for each in figures for words in each):
         of_years = [each.get(words) for each in figures]
         unit = next((figure.unit for figure in of_years if figure and figure.unit), "")
         yield Row([f"  {words}", None, *(_figure(figure) for figure in of_years)], _KINDS[unit])
     if any(test.note for test in tests):
-        yield Row(["  note", None, *(test.note for test in tests)], Kind.WRAPPED)
+        yield Row(["  note", None, *(test.note for test in tests)], CellKind.WRAPPED)
 
 
-_KINDS = {"%": Kind.FINE_PERCENT, "dollars": Kind.EXACT, "": Kind.COUNT}
+_KINDS = {"%": CellKind.FINE_PERCENT, "dollars": CellKind.EXACT, "": CellKind.COUNT}
 
 
 def _figure(figure: Figure | None) -> float | None:

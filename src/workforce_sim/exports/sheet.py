@@ -13,7 +13,7 @@ from workforce_sim.wording.measures import is_share
 Cell: TypeAlias = str | float | int | bool | dt.date | None
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How a cell is shown; the value is Excel's number format."""
 
     TEXT = "@"
@@ -32,27 +32,31 @@ class Kind(Enum):
     DATE = "mm/dd/yyyy"
 
 
-def kind_of(measure: str, *, mean: bool = False) -> Kind:
+def kind_of(measure: str, *, mean: bool = False) -> CellKind:
     """Return how values of a measure are shown; the mean of a count has a decimal."""
     if measure.endswith("_cents"):
-        return Kind.DOLLARS
+        return CellKind.DOLLARS
     if is_share(measure):
-        return Kind.FINE_PERCENT if "deferral" in measure or "share" in measure or "growth" in measure else Kind.PERCENT
-    return Kind.MEAN if mean else Kind.COUNT
+        return (
+            CellKind.FINE_PERCENT
+            if "deferral" in measure or "share" in measure or "growth" in measure
+            else CellKind.PERCENT
+        )
+    return CellKind.MEAN if mean else CellKind.COUNT
 
 
-def difference_kind(measure: str) -> Kind:
+def difference_kind(measure: str) -> CellKind:
     """Return how differences of a measure are shown: of shares, in percentage points."""
-    return Kind.POINTS if is_share(measure) else kind_of(measure, mean=True)
+    return CellKind.POINTS if is_share(measure) else kind_of(measure, mean=True)
 
 
-def in_unit(measure: str, value: float | None, kind: Kind) -> float | None:
+def in_unit(measure: str, value: float | None, kind: CellKind) -> float | None:
     """Return a value in the unit that its cell shows: dollars for cents, points for a difference of shares."""
     if value is None:
         return None
     if measure.endswith("_cents"):
         return value / 100
-    return 100 * value if kind is Kind.POINTS else value
+    return 100 * value if kind is CellKind.POINTS else value
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ class Row:
     """
 
     cells: Sequence[Cell]
-    kind: Kind = Kind.TEXT
-    last: tuple[int, Kind] | None = None
+    kind: CellKind = CellKind.TEXT
+    last: tuple[int, CellKind] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Chart:
+class SheetChart:
     """A chart of Excel's own.
 
     Attributes:
@@ -109,8 +113,8 @@ class Chart:
     kind: str
     series: Sequence[Series]
     categories: tuple[tuple[int, int], tuple[int, int]]
-    values: Kind
-    right: Kind | None = None
+    values: CellKind
+    right: CellKind | None = None
     of: str = ""
 
 
@@ -134,10 +138,10 @@ class Sheet:
     name: str
     title: str
     head: Sequence[Cell] = ()
-    kinds: Sequence[Kind | None] = ()
+    kinds: Sequence[CellKind | None] = ()
     rows: Sequence[Row] = ()
     about: Sequence[str] = ()
     frozen: int = 1
-    charts: Sequence[Chart] = ()
+    charts: Sequence[SheetChart] = ()
     names: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
     one_page: bool = False

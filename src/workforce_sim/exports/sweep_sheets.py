@@ -11,7 +11,7 @@ from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.exports.background import assumptions, made, notes, values_hash
 from workforce_sim.exports.band_rows import simulations_sheet
 from workforce_sim.exports.ensemble_sheets import spread_words
-from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet, in_unit, kind_of
+from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
 from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label
 
@@ -66,14 +66,16 @@ def _last_year(found: Sweep, title: str, about: list[str]) -> Sheet:
     return Sheet("Summary", title, head, [*_key_kinds(found), *kinds], rows, about, len(found.keys) + 1, charts)
 
 
-def _key_kinds(found: Sweep) -> list[Kind | None]:
-    kinds = (Kind.CHOSEN if dtype.is_numeric() else Kind.TEXT for dtype in found.combinations.dtypes[1:])
-    return [Kind.YEAR, *kinds]
+def _key_kinds(found: Sweep) -> list[CellKind | None]:
+    kinds = (CellKind.CHOSEN if dtype.is_numeric() else CellKind.TEXT for dtype in found.combinations.dtypes[1:])
+    return [CellKind.YEAR, *kinds]
 
 
-def _chart(measure: str, column: int, count: int) -> Chart:
+def _chart(measure: str, column: int, count: int) -> SheetChart:
     series = Series((-1, column), (0, column), (count - 1, column))
-    return Chart(f"{label(measure)} by combination", "column", [series], ((0, 0), (count - 1, 0)), kind_of(measure))
+    return SheetChart(
+        f"{label(measure)} by combination", "column", [series], ((0, 0), (count - 1, 0)), kind_of(measure)
+    )
 
 
 def _measures(found: Sweep, name: str, title: str, table: pl.DataFrame, about: Sequence[str] = ()) -> Sheet:
@@ -86,5 +88,5 @@ def _measures(found: Sweep, name: str, title: str, table: pl.DataFrame, about: S
         keys = [row["combination"], *(row[key] for key in found.keys), label(measure), *(row[key] for key in of_year)]
         rows.append(Row([*keys, *(in_unit(measure, row[column], kind) for column in MEASURED)], kind))
     head = ["Combination", *found.keys, "Measure", *map(str.capitalize, of_year), *HEAD]
-    kinds = [*_key_kinds(found), Kind.TEXT, *(Kind.YEAR for _ in of_year)]
+    kinds = [*_key_kinds(found), CellKind.TEXT, *(CellKind.YEAR for _ in of_year)]
     return Sheet(name, title, head, kinds, rows, about, len(found.keys) + 2)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from workforce_sim.exports.sheet import Kind, Row, Sheet
+from workforce_sim.exports.sheet import CellKind, Row, Sheet
 
 UNITS = {"_cents": 100, "_bp": 10_000, "_ppm": 1_000_000}
 """How many make a dollar, or a whole, by the end of a column's name."""
@@ -36,14 +36,14 @@ def _scaled(name: str) -> pl.Expr:
     return pl.col(name) if _unit(name) == 1 else (pl.col(name) / _unit(name)).round(PLACES)
 
 
-def _kind(name: str, dtype: pl.DataType) -> Kind:
+def _kind(name: str, dtype: pl.DataType) -> CellKind:
     if _unit(name) != 1:
-        return Kind.EXACT if name.endswith("_cents") else Kind.FINE_PERCENT
+        return CellKind.EXACT if name.endswith("_cents") else CellKind.FINE_PERCENT
     if name == "year":
-        return Kind.YEAR
+        return CellKind.YEAR
     if dtype.is_float():
-        return Kind.PERCENT if name.endswith(("share", "rate")) else Kind.NUMBER
-    return Kind.DATE if dtype == pl.Date else Kind.COUNT if dtype.is_integer() else Kind.TEXT
+        return CellKind.PERCENT if name.endswith(("share", "rate")) else CellKind.NUMBER
+    return CellKind.DATE if dtype == pl.Date else CellKind.COUNT if dtype.is_integer() else CellKind.TEXT
 
 
 def _words(name: str) -> str:

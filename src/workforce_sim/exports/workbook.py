@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.errors import RequestError
-from workforce_sim.exports.sheet import Chart, Kind, Row, Series, Sheet
+from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart
 from workforce_sim.wording import shortened
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Writer:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._formats = {kind: book.add_format(_format(kind)) for kind in Kind}
+        self._formats = {kind: book.add_format(_format(kind)) for kind in CellKind}
         self._title = book.add_format({**_FONT, "bold": True, "font_size": 14})
         self._about = book.add_format({**_FONT, "font_color": "#44546a"})
         self._heads = {side: book.add_format({**_FONT, **_HEAD, "align": side}) for side in ("left", "right", "center")}
@@ -125,7 +125,7 @@ class _Writer:
             shift = {"x_offset": 5 + number % 2 * (_WIDTH + 15), "y_offset": 0, "object_position": 3}
             page.insert_chart(place, 0, self._chart(chart, sheet), shift)
 
-    def _chart(self, chart: Chart, sheet: Sheet) -> Any:
+    def _chart(self, chart: SheetChart, sheet: Sheet) -> Any:
         of, top = chart.of or sheet.name, self._tops[chart.of or sheet.name]
         kind = {"type": "column", "subtype": "stacked"} if chart.kind == "stacked" else {"type": chart.kind}
         drawn = self._book.add_chart(kind)
@@ -158,21 +158,21 @@ _HEAD = {
 _GRID = {"color": "#d9d9d9", "width": 0.75}
 
 
-def _format(kind: Kind) -> dict[str, Any]:
-    if kind is Kind.WRAPPED:
+def _format(kind: CellKind) -> dict[str, Any]:
+    if kind is CellKind.WRAPPED:
         return {**_FONT, "text_wrap": True, "valign": "top"}
-    if kind is Kind.HEADING:
+    if kind is CellKind.HEADING:
         return {**_FONT, "bold": True, "bg_color": "#dde6f0"}
-    if kind is Kind.TEXT:
+    if kind is CellKind.TEXT:
         return {**_FONT, "valign": "top"}
-    if kind in (Kind.YEAR, Kind.CHOSEN):
+    if kind in (CellKind.YEAR, CellKind.CHOSEN):
         return {**_FONT, "num_format": kind.value, "align": "center", "valign": "top"}
     return {**_FONT, "num_format": kind.value, "valign": "top"}
 
 
-def _plain(kind: Kind) -> str:
+def _plain(kind: CellKind) -> str:
     """Return the format of an axis: large amounts in thousands, millions or billions."""
-    return _AXIS if kind is Kind.DOLLARS else kind.value.split(";", 1)[0]
+    return _AXIS if kind is CellKind.DOLLARS else kind.value.split(";", 1)[0]
 
 
 _AXIS = '[>=1000000000]$#,##0.0,,,"B";[>=1000000]$#,##0.0,,"M";$#,##0'
@@ -181,12 +181,12 @@ _AXIS = '[>=1000000000]$#,##0.0,,,"B";[>=1000000]$#,##0.0,,"M";$#,##0'
 def _side(sheet: Sheet, column: int) -> str:
     """Return the side on which a column's name stands: that of its cells."""
     kind = sheet.kinds[column] if column < len(sheet.kinds) else None
-    return {Kind.TEXT: "left", Kind.WRAPPED: "left", Kind.YEAR: "center", Kind.CHOSEN: "center"}.get(
-        kind or Kind.NUMBER, "right"
+    return {CellKind.TEXT: "left", CellKind.WRAPPED: "left", CellKind.YEAR: "center", CellKind.CHOSEN: "center"}.get(
+        kind or CellKind.NUMBER, "right"
     )
 
 
-def _series(series: Series, chart: Chart, of: str, top: int, color: str) -> dict[str, Any]:
+def _series(series: Series, chart: SheetChart, of: str, top: int, color: str) -> dict[str, Any]:
     line = {"color": color, "width": 2.25, **({"dash_type": "dash", "width": 1.5} if series.dashed else {})}
     first, last = (_moved(cell, top) for cell in chart.categories)
     shown = {"line": line} if chart.kind == "line" or series.on_right else {"fill": {"color": color}, "gap": 60}
@@ -214,11 +214,11 @@ def _reference(sheet: str, first: tuple[int, int], last: tuple[int, int]) -> str
     return f"'{sheet}'!{xl_range_abs(*first, *last)}"
 
 
-def _kind(sheet: Sheet, row: Row, column: int) -> Kind:
+def _kind(sheet: Sheet, row: Row, column: int) -> CellKind:
     if row.last is not None and column >= len(row.cells) - row.last[0]:
         return row.last[1]
     of_column = sheet.kinds[column] if column < len(sheet.kinds) else None
-    return row.kind if of_column is None or row.kind is Kind.HEADING else of_column
+    return row.kind if of_column is None or row.kind is CellKind.HEADING else of_column
 
 
 def _widths(sheet: Sheet) -> Iterator[float]:
@@ -233,11 +233,11 @@ def _having(sheet: Sheet, column: int) -> Iterator[Row]:
     return (row for row in sheet.rows[:_LOOKED_AT] if column < len(row.cells))
 
 
-def _kind_of_width(sheet: Sheet, row: Row, column: int) -> Kind | None:
+def _kind_of_width(sheet: Sheet, row: Row, column: int) -> CellKind | None:
     """Return the kind of a cell; None of a remark among numbers, which takes the width that they have."""
     kind = _kind(sheet, row, column)
-    of_column = column < len(sheet.kinds) and sheet.kinds[column] is Kind.WRAPPED
-    return None if kind is Kind.WRAPPED and not of_column else kind
+    of_column = column < len(sheet.kinds) and sheet.kinds[column] is CellKind.WRAPPED
+    return None if kind is CellKind.WRAPPED and not of_column else kind
 
 
 _LOOKED_AT = 2_000
@@ -250,7 +250,7 @@ def _lines(sheet: Sheet, row: Row, widths: Sequence[float]) -> int:
     wrapped = (
         _lines_of(cell, widths[column])
         for column, cell in enumerate(row.cells)
-        if isinstance(cell, str) and _kind(sheet, row, column) is Kind.WRAPPED
+        if isinstance(cell, str) and _kind(sheet, row, column) is CellKind.WRAPPED
     )
     return max(wrapped, default=1)
 
@@ -271,14 +271,14 @@ def _width_of_head(name: Any) -> int:
     return max(map(len, str(name).split()), default=0) + 1
 
 
-def _width(value: Any, kind: Kind | None) -> int:
+def _width(value: Any, kind: CellKind | None) -> int:
     """Return how wide a value is."""
     if value is None or kind is None:
         return 0
     if isinstance(value, str):
         return len(value)
-    if kind in (Kind.DOLLARS, Kind.EXACT, Kind.COUNT, Kind.MEAN):
-        return len(f"{value:,.0f}") + {Kind.EXACT: 4, Kind.MEAN: 2}.get(kind, 1)
+    if kind in (CellKind.DOLLARS, CellKind.EXACT, CellKind.COUNT, CellKind.MEAN):
+        return len(f"{value:,.0f}") + {CellKind.EXACT: 4, CellKind.MEAN: 2}.get(kind, 1)
     return 10
 
 

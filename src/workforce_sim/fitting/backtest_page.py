@@ -10,7 +10,7 @@ from workforce_sim.fitting.fit_page import drawn
 from workforce_sim.fitting.labels import label
 from workforce_sim.fitting.verdict import WIDTHS, measure_rows, missed_rows, verdict
 from workforce_sim.markup.elements import Element
-from workforce_sim.reports.parts import Card, Section, document, figures, listing, sentences
+from workforce_sim.reports.parts import KeyFigure, PageSection, document, figures, listing, sentences
 from workforce_sim.reports.values import share
 from workforce_sim.wording import capital, counted
 
@@ -27,12 +27,12 @@ def backtest_page(test: Backtest) -> bytes:
         element for each in (sentences(verdict(test).splitlines()), _measures(test)) if (element := each) is not None
     ]
     sections = [
-        Section("verdict", "How good the forecasts were", content),
+        PageSection("verdict", "How good the forecasts were", content),
         *(
             _section(str(scores["measure"][0]), [drawn(chart) for chart in backtest_charts(scores)])
             for scores in measures
         ),
-        Section("missed", "Assumption farthest off", [_missed(test)]),
+        PageSection("missed", "Assumption farthest off", [_missed(test)]),
     ]
     kicker = (
         f"Backtest from {counted(len(test.origins), 'census', 'censuses')}, {test.origins[0]} to {test.origins[-1]}"
@@ -41,8 +41,8 @@ def backtest_page(test: Backtest) -> bytes:
     return document(kicker, question, " ".join(_answer(test)), list(_cards(test)), sections, FOOTER)
 
 
-def _section(measure: str, content: list[Element]) -> Section:
-    return Section(measure.replace(" ", "-"), capital(label(measure)), [figures(*content)])
+def _section(measure: str, content: list[Element]) -> PageSection:
+    return PageSection(measure.replace(" ", "-"), capital(label(measure)), [figures(*content)])
 
 
 def _answer(test: Backtest) -> Iterator[str]:
@@ -54,11 +54,11 @@ def _answer(test: Backtest) -> Iterator[str]:
     yield f"{int((found['skill_last'] > 0).sum())} better than with last year's value."
 
 
-def _cards(test: Backtest) -> Iterator[Card]:
+def _cards(test: Backtest) -> Iterator[KeyFigure]:
     for row in test.measures.to_dicts():
         if row["measure"] in WIDTHS:
             name = f"{label(row['measure']).capitalize()} within the 80% band"
-            yield Card(
+            yield KeyFigure(
                 name, share(row["cover_80"]), f"of {row['forecasts']} forecasts; band {share(row['width_80'])} wide"
             )
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.changing import flattened
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
@@ -73,7 +73,7 @@ class Calibration(Displayed):
     def _card(self) -> Card:
         (keys, *moved), (heading, *facts) = self._moved(), self._facts()
         title = f"{counted(len(moved), 'key')} moved to meet {counted(len(facts), 'fact')}"
-        return Card(title, (Table(keys, cells(moved)), Table(heading, cells(facts))))
+        return Card(title, (CardTable(keys, cells(moved)), CardTable(heading, cells(facts))))
 
     def __str__(self) -> str:
         return "\n".join([*columns(self._moved(), right=(1, 2)), "", *columns(self._facts(), right=(1, 2, 3))])

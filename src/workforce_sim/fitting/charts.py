@@ -10,7 +10,7 @@ import polars as pl
 
 from workforce_sim.fitting.labels import label
 from workforce_sim.markup.charts.bars import Bars, bar_chart
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.values import Form, alike, count, share, signed, span
@@ -148,7 +148,7 @@ def _fan(measure: str, part: pl.DataFrame, write: Form) -> Chart:
     path: dict[str, list[float]] = {name: [last, *part[name]] for name in ("actual", "p10", "p25", "p50", "p75", "p90")}
     bands = [(path["p10"], path["p90"]), (path["p25"], path["p75"])]
     title = f"{capital(label(measure))}, forecast from {origin}"
-    lines = [Line("Median forecast", path["p50"], bands), Line("Actual", path["actual"])]
+    lines = [ChartLine("Median forecast", path["p50"], bands), ChartLine("Actual", path["actual"])]
     heading = ["Census", "P10", "P25", "Median", "P75", "P90", "Actual"]
     order = ("p10", "p25", "p50", "p75", "p90", "actual")
     cells: list[list[str]] = [[n, *(write(path[p][i]) for p in order)] for i, n in enumerate(names)][1:]

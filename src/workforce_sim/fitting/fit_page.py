@@ -12,7 +12,18 @@ from workforce_sim.config.keys import about
 from workforce_sim.fitting.charts import Chart, fit_charts
 from workforce_sim.fitting.fit_text import estimate_rows, flow_rows
 from workforce_sim.markup.elements import Child, Element, element
-from workforce_sim.reports.parts import Card, Section, document, figure, figures, key, listing, note, prose, sentences
+from workforce_sim.reports.parts import (
+    KeyFigure,
+    PageSection,
+    document,
+    figure,
+    figures,
+    key,
+    listing,
+    note,
+    prose,
+    sentences,
+)
 from workforce_sim.reports.values import count, share, signed
 from workforce_sim.wording import capital, counted
 
@@ -27,10 +38,10 @@ def fit_page(fit: Fit) -> bytes:
     """Return the page of a fit."""
     first, last = fit.parts[0].before.date, fit.parts[-1].after.date
     sections = [
-        Section("warnings", "Check before use", [found] if (found := sentences(fit.warnings)) is not None else []),
-        Section("estimates", "What the censuses show", [figures(*map(drawn, fit_charts(fit))), _estimates(fit)]),
-        Section("flows", "Who stayed, left and is new", [_flows(fit)]),
-        Section("configuration", "The fitted configuration", [_keys(fit)]),
+        PageSection("warnings", "Check before use", [found] if (found := sentences(fit.warnings)) is not None else []),
+        PageSection("estimates", "What the censuses show", [figures(*map(drawn, fit_charts(fit))), _estimates(fit)]),
+        PageSection("flows", "Who stayed, left and is new", [_flows(fit)]),
+        PageSection("configuration", "The fitted configuration", [_keys(fit)]),
     ]
     kicker = f"Fit to {len(fit.parts) + 1} censuses, {first} to {last}"
     question = "What do the employer's own censuses show?"
@@ -51,15 +62,15 @@ def _answer(fit: Fit) -> Iterator[str]:
     yield f"Terminations of a year differ from that by about {share(found.exits.level.spread)}, estimated from {known}."
 
 
-def _cards(fit: Fit) -> Iterator[Card]:
+def _cards(fit: Fit) -> Iterator[KeyFigure]:
     for what, cell, name, write in (
         ("exit level", "all", "Termination rate, a year", share),
         ("growth", "mean", "Growth of headcount, a year", _CHANGE),
         ("raise", "mean", "Raises of those who stay, a year", _CHANGE),
     ):
         row = fit.table.filter(pl.col("what") == what, pl.col("cell") == cell).row(0, named=True)
-        yield Card(name, write(row["estimate"]), f"90% interval {write(row['low'])} to {write(row['high'])}")
-    yield Card("Employees at the last census", count(fit.parts[-1].after.staff.height))
+        yield KeyFigure(name, write(row["estimate"]), f"90% interval {write(row['low'])} to {write(row['high'])}")
+    yield KeyFigure("Employees at the last census", count(fit.parts[-1].after.staff.height))
 
 
 def _estimates(fit: Fit) -> Element:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.fitting.labels import label
 from workforce_sim.wording import columns, counted, percent
 
@@ -28,7 +28,7 @@ def fit_text(fit: Fit) -> str:
 def fit_card(fit: Fit) -> Card:
     """Return a fit as a notebook shows it."""
     (came, *flows), (heading, *estimates) = flow_rows(fit), estimate_rows(fit.table)
-    tables = Table(came, cells(flows), left=2), Table(heading, cells(estimates), left=2)
+    tables = CardTable(came, cells(flows), left=2), CardTable(heading, cells(estimates), left=2)
     return Card(_title(fit), tables, fit.warnings)
 
 

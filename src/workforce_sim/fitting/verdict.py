@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.fitting.labels import label
 from workforce_sim.wording import columns, counted, percent
 
@@ -78,7 +78,7 @@ def backtest_text(test: Backtest) -> str:
 def backtest_card(test: Backtest) -> Card:
     """Return a backtest as a notebook shows it, with the verdict as notes."""
     (heading, *scores), (far, *off) = measure_rows(test), missed_rows(test)
-    tables = Table(heading, cells(scores)), Table(far, cells(off), left=3)
+    tables = CardTable(heading, cells(scores)), CardTable(far, cells(off), left=3)
     return Card(_title(test), tables, tuple(verdict(test).split("\n")))
 
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
@@ -133,7 +133,7 @@ class Nondiscrimination(Displayed):
     def _card(self) -> Card:
         rows = [(found.test, f"IRC {found.section}", found.outcome, _said(found), found.note) for found in self.tests]
         heading = ("Test", "Section", "Outcome", "Figures", "Note")
-        return Card(f"Tests of plan year {self.year}", (Table(heading, cells(rows), left=5),))
+        return Card(f"Tests of plan year {self.year}", (CardTable(heading, cells(rows), left=5),))
 
     def __str__(self) -> str:
         of_several = f", simulation {self.replicate}" if self.replicate else ""

@@ -14,7 +14,7 @@ from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.horizon import spread
-from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
+from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import NONE, form, listed, share, size
 from workforce_sim.wording import capital, number
@@ -32,18 +32,18 @@ LEFT_OUT = {
 }
 
 
-def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | None = None) -> Section:
+def certainty_section(scenarios: Sequence[Scenario], attribution: Attribution | None = None) -> PageSection:
     """Return how sure the figures are; its heading says so where the ranges hold chance alone."""
     base = scenarios[0]
     if base.count < 2:
         alone = "One simulation has no range: it shows one possible course. Simulate more to see how far results vary."
-        return Section("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
+        return PageSection("certainty", "How sure are these figures? One simulation, no range", [note(alone)])
     found = [source for source in SOURCES if any(source in each.sources for each in scenarios)]
     content: list[Child] = [sentences(_told(scenarios, found))]
     if attribution is not None:
         content.append(_apart(attribution))
     content += [_drawn(base.config.uncertainty.assumptions)] if "assumptions" in found else []
-    return Section("certainty", f"How sure are these figures? {_heading(found)}", content)
+    return PageSection("certainty", f"How sure are these figures? {_heading(found)}", content)
 
 
 def _heading(found: Sequence[str]) -> str:

@@ -14,8 +14,8 @@ from workforce_sim.reports.cost import beyond, cost_section, payroll_section, so
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.hired import hired_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
-from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
+from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, present, spread
+from workforce_sim.reports.parts import FOOTER, KeyFigure, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario, any_plan
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
@@ -110,7 +110,7 @@ def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
     yield from _last_year(base, other)
 
 
-def _difference(base: Scenario, other: Scenario, gap: Spread) -> Iterator[Child]:
+def _difference(base: Scenario, other: Scenario, gap: RangedFigure) -> Iterator[Child]:
     years = period(base.years)
     when = f"From {years}" if len(base.years) > 1 else f"In {years}"
     if not gap.mean:
@@ -122,7 +122,7 @@ def _difference(base: Scenario, other: Scenario, gap: Spread) -> Iterator[Child]
     yield f"than {base.name}"
 
 
-def _range(gap: Spread) -> Iterator[str]:
+def _range(gap: RangedFigure) -> Iterator[str]:
     if gap.low is None or gap.high is None or gap.mean is None or gap.low == gap.high:
         return
     if gap.low * gap.high < 0:
@@ -155,14 +155,14 @@ def _instead(sentence: str, values: Sequence[float | None]) -> str:
     return sentence.format(one) + (" in both" if one == other else f" instead of {other}")
 
 
-def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: float) -> Iterator[Card]:
+def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: float) -> Iterator[KeyFigure]:
     base, *others = scenarios
     plan = any_plan(scenarios)
     measure, what = (COST, "cost") if plan else (PAYROLL, "payroll")
     for other in others:
         gap = beyond(base, other, measure)
         about = f"Change in total {what}" + ("" if len(others) == 1 else f": {other.name}")
-        yield Card(
+        yield KeyFigure(
             about,
             change(measure, gap.mean),
             f"90% range {span(gap.low, gap.high, _signed)}" if gap.low is not None else "",
@@ -171,14 +171,14 @@ def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: flo
         yield from _more_cards(base, others[0], groups, rate)
 
 
-def _more_cards(base: Scenario, other: Scenario, groups: pl.DataFrame | None, rate: float) -> Iterator[Card]:
+def _more_cards(base: Scenario, other: Scenario, groups: pl.DataFrame | None, rate: float) -> Iterator[KeyFigure]:
     now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
-    yield Card(f"Present value at {share(rate)}", change(COST, now.mean), f"on January 1, {base.years[0]}")
+    yield KeyFigure(f"Present value at {share(rate)}", change(COST, now.mean), f"on January 1, {base.years[0]}")
     moved = spread(other.yearly(PARTICIPATION)[:, -1] - base.yearly(PARTICIPATION)[:, -1]).mean
-    yield Card(f"Change in participation, {base.years[-1]}", change(PARTICIPATION, moved), "of eligible employees")
+    yield KeyFigure(f"Change in participation, {base.years[-1]}", change(PARTICIPATION, moved), "of eligible employees")
     gained = None if groups is None else _gaining(groups)
     if gained is not None:
-        yield Card("Employees who gain", share(gained[0]), f"lose: {share(gained[1])}; of {count(gained[2])}")
+        yield KeyFigure("Employees who gain", share(gained[0]), f"lose: {share(gained[1])}; of {count(gained[2])}")
 
 
 def _gaining(groups: pl.DataFrame) -> tuple[float, float, int] | None:

@@ -11,8 +11,8 @@ from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.horizon import Spread, by_year, present, spread
-from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.horizon import RangedFigure, by_year, present, spread
+from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
@@ -20,7 +20,7 @@ from workforce_sim.wording import period, short_dollars
 from workforce_sim.wording.measures import label
 
 
-def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
+def cost_section(scenarios: Sequence[Scenario], rate: float) -> PageSection:
     """Return the cost of each year, in total and in present value: of each scenario, beside the first one."""
     base, *others = scenarios
     content: list[Child] = [figures(_yearly_bars(scenarios), _differences(base, others) if others else _share(base))]
@@ -29,15 +29,15 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> Section:
     if not others:
         content.append(_alone(base, rate))
     content.append(note(_basis(rate, base.years, base.count)))
-    return Section("cost", "Cost by year and in total", content)
+    return PageSection("cost", "Cost by year and in total", content)
 
 
-def payroll_section(scenarios: Sequence[Scenario], rate: float) -> Section:
+def payroll_section(scenarios: Sequence[Scenario], rate: float) -> PageSection:
     """Return the payroll of scenarios without a plan as ``cost_section`` tells the cost, beside the first one."""
     base, *others = scenarios
     drawn = figures(_yearly_bars(scenarios, PAYROLL), _differences(base, others, PAYROLL))
     tables = [_beside(base, other, rate, PAYROLL) for other in others]
-    return Section("payroll", "Payroll by year and in total", [drawn, *tables])
+    return PageSection("payroll", "Payroll by year and in total", [drawn, *tables])
 
 
 def _basis(rate: float, years: Sequence[int], count: int) -> str:
@@ -110,7 +110,7 @@ def _alone(base: Scenario, rate: float) -> Element:
     return listing("Net employer cost", ["Year", "Mean", RANGE, "Standard error"], told)
 
 
-def beyond(base: Scenario, other: Scenario, measure: str = COST) -> Spread:
+def beyond(base: Scenario, other: Scenario, measure: str = COST) -> RangedFigure:
     """Return how much more a scenario costs than another, all years together; or how much more of another measure."""
     return spread(other.total(measure) - base.total(measure))
 
@@ -118,7 +118,7 @@ def beyond(base: Scenario, other: Scenario, measure: str = COST) -> Spread:
 # --- by source ---
 
 
-def source_section(scenarios: Sequence[Scenario]) -> Section:
+def source_section(scenarios: Sequence[Scenario]) -> PageSection:
     """Return employer contributions by source over all years, and what is left after forfeitures."""
     found = [_sources(each) for each in scenarios]
     kept = [name for name in found[0] if any(row[name] for row in found)]
@@ -131,7 +131,7 @@ def source_section(scenarios: Sequence[Scenario]) -> Section:
     other = f"{means}Forfeitures used reduce the cost."
     heading = ["Source", *(each.name for each in scenarios)] if len(scenarios) > 1 else ["Source", "Amount"]
     chart = bar_chart(title, kept, bars, write)
-    return Section(
+    return PageSection(
         "source", "Employer cost by source", [figures(figure(title, chart), listing("", heading, cells, note=other))]
     )
 

@@ -11,13 +11,13 @@ from workforce_sim.ensembles.attribution import Attribution
 from workforce_sim.ensembles.bands import Values, percentile
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.markup.charts.bars import distribution
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, spread
-from workforce_sim.reports.parts import FOOTER, Card, Section, bold, document, figure, figures, joined
+from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, spread
+from workforce_sim.reports.parts import FOOTER, KeyFigure, PageSection, bold, document, figure, figures, joined
 from workforce_sim.reports.pay import PAYROLL, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario
@@ -75,33 +75,33 @@ def _between(low: float | None, high: float | None, write: Form) -> str:
     return "" if low is None or low == high else f" (90% of simulations: {span(low, high, write)})"
 
 
-def _cards(each: Scenario) -> Iterator[Card]:
+def _cards(each: Scenario) -> Iterator[KeyFigure]:
     if each.config.plan.enabled:
         yield _card("Total net employer cost", COST, spread(each.total(COST)))
     for name in (HEADCOUNT, PAYROLL, *((PARTICIPATION,) if each.config.plan.enabled else ())):
         yield _card(f"{label(name)}, {each.years[-1]}", name, each.last(name))
 
 
-def _card(about: str, measure: str, found: Spread) -> Card:
+def _card(about: str, measure: str, found: RangedFigure) -> KeyFigure:
     write = form(measure)
     ranged = "" if found.low is None else f"90% range {span(found.low, found.high, write)}"
-    return Card(about, written(found.mean, write), ranged)
+    return KeyFigure(about, written(found.mean, write), ranged)
 
 
 # --- the range by year, and the distribution of the total ---
 
 
-def _outlook(each: Scenario) -> Section:
+def _outlook(each: Scenario) -> PageSection:
     """Return fan charts of cost, headcount and payroll, and the distribution of the total cost."""
     if each.count < 2:
-        return Section("outlook", "Range by year", [])
+        return PageSection("outlook", "Range by year", [])
     measures = [HEADCOUNT, PAYROLL]
     if each.config.plan.enabled:
         measures = [COST, *measures]
     drawn = [_fan(each, measure) for measure in measures]
     if each.config.plan.enabled and each.count >= FEWEST:
         drawn.insert(1, _totals(each))
-    return Section("outlook", "Range by year", [figures(*drawn)])
+    return PageSection("outlook", "Range by year", [figures(*drawn)])
 
 
 def _fan(each: Scenario, measure: str) -> Element:
@@ -109,7 +109,7 @@ def _fan(each: Scenario, measure: str) -> Element:
     percents = {p: [_percentile(column, p) for column in each.yearly(measure).T] for p in (5, 25, 50, 75, 95)}
     write = alike(measure, percents[50])
     bands = [(percents[5], percents[95]), (percents[25], percents[75])]
-    chart = line_chart(label(measure), years, [Line("Median", percents[50], bands)], write)
+    chart = line_chart(label(measure), years, [ChartLine("Median", percents[50], bands)], write)
     rows = [[year, *(written(percents[p][i], write) for p in percents)] for i, year in enumerate(years)]
     return figure(label(measure), chart, ["Year", "P5", "P25", "Median", "P75", "P95"], rows, note=SHADED)
 

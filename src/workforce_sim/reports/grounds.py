@@ -14,7 +14,7 @@ from workforce_sim.explain.choices import Choice, choices
 from workforce_sim.ledger import values_of
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.design import design_table
-from workforce_sim.reports.parts import Section, key, listing, note, prose, sentences
+from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
 from workforce_sim.wording import period, with_names
@@ -23,7 +23,7 @@ WARNING = "Warning: "
 OFF = ("left out", "none")
 
 
-def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
+def differences_section(base: Scenario, others: Sequence[Scenario]) -> PageSection:
     """Return the keys in which scenarios differ from the first one."""
     content: list[Child] = [design_table([base, *others])]
     for other in others:
@@ -35,10 +35,10 @@ def differences_section(base: Scenario, others: Sequence[Scenario]) -> Section:
             content.append(listing(f"{other.name} compared with {base.name}", heading, rows, text=True))
         else:
             content.append(note(f"{other.name} has the same assumptions as {base.name}."))
-    return Section("differences", "What differs between the scenarios", content)
+    return PageSection("differences", "What differs between the scenarios", content)
 
 
-def warnings_section(scenarios: Sequence[Scenario]) -> Section:
+def warnings_section(scenarios: Sequence[Scenario]) -> PageSection:
     """Return the compliance warnings of each plan, and the notes about the census and of settings."""
     warned = with_names({each.name: each.warnings for each in scenarios})
     content: list[Child] = [element("p", element("b", WARNING), line, class_="warning") for line in warned]
@@ -47,13 +47,13 @@ def warnings_section(scenarios: Sequence[Scenario]) -> Section:
     noted = sentences(with_names({each.name: each.notes for each in scenarios}))
     if noted is not None:
         content += [element("h3", "Notes on the census and the settings"), noted]
-    return Section("warnings", "Compliance warnings and notes", content)
+    return PageSection("warnings", "Compliance warnings and notes", content)
 
 
 # --- assumptions ---
 
 
-def assumptions_section(each: Scenario, *, design: bool = True) -> Section:
+def assumptions_section(each: Scenario, *, design: bool = True) -> PageSection:
     """Return the assumptions with their sources: the plan, those that were set, and below them the defaults."""
     found = choices(each.header)
     chosen = [choice for choice in found if choice.is_set]
@@ -63,7 +63,7 @@ def assumptions_section(each: Scenario, *, design: bool = True) -> Section:
     first = listing("Set in the configuration", heading, map(_assumed, chosen), text=True)
     rest = listing("", heading, map(_assumed, defaults), text=True)
     more = element("details", element("summary", f"{len(defaults)} assumptions at their defaults"), rest)
-    return Section("assumptions", "Assumptions and their sources", [*plan, first, more])
+    return PageSection("assumptions", "Assumptions and their sources", [*plan, first, more])
 
 
 def _assumes(found: Choice) -> bool:
@@ -79,13 +79,13 @@ def _assumed(found: Choice) -> list[Child]:
 # --- how it was made ---
 
 
-def made_section(scenarios: Sequence[Scenario], more: Iterable[tuple[str, str]] = ()) -> Section:
+def made_section(scenarios: Sequence[Scenario], more: Iterable[tuple[str, str]] = ()) -> PageSection:
     """Return how the figures were made: by what, from what, and the hashes that tell whether another has the same."""
     rows = [*_made(scenarios[0]), *more]
     rows += [(_of("Assumptions", each, scenarios), _code(each.header.root())) for each in scenarios]
     rows += [(_of("Results", each, scenarios), _code(results_sha256(each.replicates))) for each in scenarios]
     about_it = "Hashes are SHA-256. The same hash of the assumptions gives the same results, to the cent."
-    return Section("made", "How this was made", [listing("", ["What", "Value"], rows, text=True), note(about_it)])
+    return PageSection("made", "How this was made", [listing("", ["What", "Value"], rows, text=True), note(about_it)])
 
 
 def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:

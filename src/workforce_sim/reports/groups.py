@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.ensembles.groups_text import AWAY
 from workforce_sim.markup.charts.rows import share_bars
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
 from workforce_sim.reports.values import NONE, change, count, share
 from workforce_sim.share.suppression import HIDDEN
 
@@ -26,7 +26,7 @@ TITLES = {
 HEADING = ("Employees", "Gain", "Same", "Lose", "Employer contributions per employee", "Own deferrals per employee")
 
 
-def gains_section(groups: pl.DataFrame | None) -> Section:
+def gains_section(groups: pl.DataFrame | None) -> PageSection:
     """Return who gains and who loses, a table for each way of grouping; nothing where it was not simulated.
 
     Args:
@@ -37,7 +37,7 @@ def gains_section(groups: pl.DataFrame | None) -> Section:
         content += _scenario(part)
     if groups is not None and content:
         content.append(note(_basis(groups["least"][0])))
-    return Section("gains", "Who gains and who loses", content)
+    return PageSection("gains", "Who gains and who loses", content)
 
 
 def _basis(least: int | None) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.ensembles.groups_text import AWAY
 from workforce_sim.markup.elements import Element
-from workforce_sim.reports.parts import Section, listing, note
+from workforce_sim.reports.parts import PageSection, listing, note
 from workforce_sim.reports.ranges import RANGE
 from workforce_sim.reports.values import NONE, Form, alike, signed, span
 from workforce_sim.share.suppression import HIDDEN
@@ -19,7 +19,7 @@ MEASURES = {"employer_cents": "Employer contributions", "deferral_cents": "", "p
 NAMES = {"existing employees": "Existing employees", "future hires": "Future hires"}
 
 
-def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
+def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> PageSection:
     """Return totals of existing employees and of future hires in each scenario, beside the baseline.
 
     Args:
@@ -28,7 +28,7 @@ def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
     """
     heading = "Existing employees and future hires"
     if by_hired is None:
-        return Section("hired", heading, [])
+        return PageSection("hired", heading, [])
     whole = by_hired.filter(pl.col("year").is_null())
     parts = {name: whole.filter(pl.col("measure") == name) for name in MEASURES}
     tables = [_measure(part, name, baseline) for name, part in parts.items() if (part["mean"] != 0).any()]
@@ -36,7 +36,7 @@ def hired_section(by_hired: pl.DataFrame | None, baseline: str) -> Section:
         "Totals over all years, means of the simulations. Existing employees are those of the census. Forfeitures "
         "belong to no group, so contributions are before them."
     )
-    return Section("hired", heading, [*tables, note(about)])
+    return PageSection("hired", heading, [*tables, note(about)])
 
 
 def _measure(rows: pl.DataFrame, name: str, baseline: str) -> Element:

@@ -13,7 +13,7 @@ DISCOUNT_RATE = 0.05
 MOST_DISCOUNT = 0.5
 
 
-class Spread(NamedTuple):
+class RangedFigure(NamedTuple):
     """A figure over the simulations: mean, its standard error, and the range of the middle 90%; None where unknown."""
 
     mean: float | None
@@ -27,16 +27,16 @@ class Spread(NamedTuple):
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
-def spread(values: Values) -> Spread:
+def spread(values: Values) -> RangedFigure:
     """Return the mean of values with its error, and their 5th and 95th percentile; no range of a single one."""
     ordered = np.sort(values[~np.isnan(values)])
     middle, error = mean(ordered)
     if len(ordered) < 2:
-        return Spread(middle, None, None, None)
-    return Spread(middle, error, percentile(ordered, 5)[0], percentile(ordered, 95)[0])
+        return RangedFigure(middle, None, None, None)
+    return RangedFigure(middle, error, percentile(ordered, 5)[0], percentile(ordered, 95)[0])
 
 
-def by_year(values: Values) -> list[Spread]:
+def by_year(values: Values) -> list[RangedFigure]:
     """Return the spread of each year of values that have a column for each."""
     return [spread(column) for column in values.T]
 

@@ -12,7 +12,7 @@ from workforce_sim.markup.page import page
 FOOTER = "Simulated figures. They depend on the assumptions above. Made with workforce_sim."
 
 
-class Section(NamedTuple):
+class PageSection(NamedTuple):
     """A section of a page: the name of its link, its heading, what it holds."""
 
     anchor: str
@@ -20,7 +20,7 @@ class Section(NamedTuple):
     content: Sequence[Child]
 
 
-class Card(NamedTuple):
+class KeyFigure(NamedTuple):
     """A key figure: what it is, the figure, what to know of it."""
 
     about: str
@@ -29,7 +29,7 @@ class Card(NamedTuple):
 
 
 def document(
-    kicker: str, question: str, answer: Child, cards: Iterable[Card], sections: Iterable[Section], footer: str
+    kicker: str, question: str, answer: Child, cards: Iterable[KeyFigure], sections: Iterable[PageSection], footer: str
 ) -> bytes:
     """Return a whole page.
 
@@ -53,12 +53,12 @@ def document(
     return page(question, head, element("main", map(_section, found)), element("footer", footer))
 
 
-def _card(card: Card) -> Element:
+def _card(card: KeyFigure) -> Element:
     more = element("span", card.more) if card.more else None
     return element("li", element("span", card.about), element("b", card.figure), more)
 
 
-def _section(found: Section) -> Element:
+def _section(found: PageSection) -> Element:
     return element("section", element("h2", found.heading), found.content, id=found.anchor)
 
 

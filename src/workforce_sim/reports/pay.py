@@ -5,8 +5,8 @@ from __future__ import annotations
 from workforce_sim.markup.charts.bars import bar_chart
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Element
-from workforce_sim.reports.horizon import Spread
-from workforce_sim.reports.parts import Section, figure, figures, listing
+from workforce_sim.reports.horizon import RangedFigure
+from workforce_sim.reports.parts import PageSection, figure, figures, listing
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import Form, alike, share
@@ -16,7 +16,7 @@ from workforce_sim.wording.measures import label
 PAYROLL, SALARY, GROWTH = "payroll_cents", "average_salary_cents", "average_salary_growth_continuing"
 
 
-def pay_section(each: Scenario) -> Section:
+def pay_section(each: Scenario) -> PageSection:
     """Return payroll and average salary by year, and how pay of continuing employees grows."""
     found = {name: each.by_year(name) for name in (PAYROLL, SALARY, GROWTH)}
     payroll = alike(PAYROLL, [s.mean for s in found[PAYROLL]])
@@ -27,16 +27,16 @@ def pay_section(each: Scenario) -> Section:
     ]
     heading = ["Year", label(PAYROLL), *ranged, label(SALARY), label(GROWTH)]
     drawn = figures(_payroll(each, found[PAYROLL], payroll), _salary(each, found[SALARY]))
-    return Section("pay", "Pay", [drawn, listing("Pay by year", heading, rows)])
+    return PageSection("pay", "Pay", [drawn, listing("Pay by year", heading, rows)])
 
 
-def _payroll(each: Scenario, found: list[Spread], write: Form) -> Element:
+def _payroll(each: Scenario, found: list[RangedFigure], write: Form) -> Element:
     bars = [ranged_bars("Payroll", found)]
     chart = bar_chart("Payroll by year", [str(year) for year in each.years], bars, write)
     return figure("Payroll by year", chart)
 
 
-def _salary(each: Scenario, found: list[Spread]) -> Element:
+def _salary(each: Scenario, found: list[RangedFigure]) -> Element:
     lines = [ranged_line("Average salary", found)]
     chart = line_chart("Average salary at year end", [str(year) for year in each.years], lines, whole_dollars)
     return figure(label(SALARY), chart)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from workforce_sim.markup.charts.lines import line_chart
-from workforce_sim.markup.charts.rows import Step, waterfall
+from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
 from workforce_sim.reports.ranges import RANGE, cells, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import count, counts, share
@@ -23,16 +23,16 @@ SHADED = "Means of the simulations; shaded areas hold 90% of them."
 # --- participation ---
 
 
-def participation_section(scenarios: Sequence[Scenario]) -> Section:
+def participation_section(scenarios: Sequence[Scenario]) -> PageSection:
     """Return participation and deferral rates by year with their bands; nothing without a plan."""
     if not any(each.config.plan.enabled for each in scenarios):
-        return Section("participation", "Participation and deferrals", [])
+        return PageSection("participation", "Participation and deferrals", [])
     measures = ("participation_rate", "average_deferral_rate")
     drawn = figures(*(_fan(scenarios, measure) for measure in measures))
     ranged = scenarios[0].count > 1
     tables = [_rates(scenarios, measure) for measure in measures] if ranged else [_single(scenarios[0], measures)]
     about = "Participation: employees who defer at year end, of those eligible. Deferral rate: mean of participants."
-    return Section("participation", "Participation and deferrals", [drawn, *tables, note(about)])
+    return PageSection("participation", "Participation and deferrals", [drawn, *tables, note(about)])
 
 
 def _single(each: Scenario, measures: Sequence[str]) -> Element:
@@ -63,7 +63,7 @@ def _rates(scenarios: Sequence[Scenario], measure: str) -> Element:
 # --- headcount ---
 
 
-def headcount_section(scenarios: Sequence[Scenario]) -> Section:
+def headcount_section(scenarios: Sequence[Scenario]) -> PageSection:
     """Return the headcount bridge: one for all where all have the same, else one for each scenario."""
     same = all(_bridges_alike(scenarios[0], each) for each in scenarios[1:])
     told = scenarios[:1] if same else scenarios
@@ -73,7 +73,7 @@ def headcount_section(scenarios: Sequence[Scenario]) -> Section:
     for each in told:
         name = f": {each.name}" if len(told) > 1 else ""
         content += [figures(_waterfall(each, name), _closing(each, name)), _bridge(each, name)]
-    return Section("headcount", "Headcount bridge", content)
+    return PageSection("headcount", "Headcount bridge", content)
 
 
 def _bridges_alike(one: Scenario, other: Scenario) -> bool:
@@ -98,11 +98,11 @@ def _bridge(each: Scenario, name: str) -> Element:
 def _waterfall(each: Scenario, name: str) -> Element:
     means, years = _means(each), each.years
     steps = [
-        Step(f"Employees, January 1, {years[0]}", means["headcount_opening"][0], True),
-        Step("Hires", sum(means["hires"])),
-        Step(label("terminations_opening_staff"), -sum(means["terminations_opening_staff"])),
-        Step(label("terminations_new_hires"), -sum(means["terminations_new_hires"])),
-        Step(f"Employees, December 31, {years[-1]}", means["headcount_closing"][-1], True),
+        WaterfallStep(f"Employees, January 1, {years[0]}", means["headcount_opening"][0], True),
+        WaterfallStep("Hires", sum(means["hires"])),
+        WaterfallStep(label("terminations_opening_staff"), -sum(means["terminations_opening_staff"])),
+        WaterfallStep(label("terminations_new_hires"), -sum(means["terminations_new_hires"])),
+        WaterfallStep(f"Employees, December 31, {years[-1]}", means["headcount_closing"][-1], True),
     ]
     title = f"Headcount bridge, {period(years)}{name}"
     rows = [[step.name, count(step.amount) if step.total else f"{step.amount:+,.0f}"] for step in steps]

@@ -11,7 +11,7 @@ from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import cost_section, source_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE
-from workforce_sim.reports.parts import FOOTER, Card, bold, document, joined
+from workforce_sim.reports.parts import FOOTER, KeyFigure, bold, document, joined
 from workforce_sim.reports.pay import PAYROLL, SALARY, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario
@@ -87,12 +87,12 @@ def _people(each: Scenario) -> Iterator[str]:
         yield f"Payroll is {form(PAYROLL)(float(pay[0]))}."
 
 
-def _cards(each: Scenario) -> Iterator[Card]:
+def _cards(each: Scenario) -> Iterator[KeyFigure]:
     last = each.years[-1]
-    yield Card(f"{label('headcount_closing')}, {last}", count(each.last("headcount_closing").mean))
+    yield KeyFigure(f"{label('headcount_closing')}, {last}", count(each.last("headcount_closing").mean))
     pay, salary = each.last(PAYROLL).mean, each.last(SALARY).mean
-    yield Card(f"{label(PAYROLL)}, {last}", form(PAYROLL)(pay or 0.0), f"average salary {whole_dollars(salary)}")
+    yield KeyFigure(f"{label(PAYROLL)}, {last}", form(PAYROLL)(pay or 0.0), f"average salary {whole_dollars(salary)}")
     if each.config.plan.enabled:
-        yield Card(f"Participation, {last}", share(each.last(PARTICIPATION).mean), "of eligible employees")
+        yield KeyFigure(f"Participation, {last}", share(each.last(PARTICIPATION).mean), "of eligible employees")
         cost = float(each.total(COST)[0])
-        yield Card("Total net employer cost", form(COST)(cost), period(each.years))
+        yield KeyFigure("Total net employer cost", form(COST)(cost), period(each.years))

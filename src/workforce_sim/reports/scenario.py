@@ -13,7 +13,7 @@ from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
 from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
-from workforce_sim.reports.horizon import Spread, by_year, spread
+from workforce_sim.reports.horizon import RangedFigure, by_year, spread
 from workforce_sim.store.header import Header
 from workforce_sim.wording import counted
 
@@ -66,11 +66,11 @@ class Scenario:
         """Return the sum of a measure over the years of each simulation."""
         return self.yearly(measure).sum(axis=1)
 
-    def by_year(self, measure: str) -> list[Spread]:
+    def by_year(self, measure: str) -> list[RangedFigure]:
         """Return a measure year by year."""
         return by_year(self.yearly(measure))
 
-    def last(self, measure: str) -> Spread:
+    def last(self, measure: str) -> RangedFigure:
         """Return a measure of the last year."""
         return spread(self.yearly(measure)[:, -1])
 

@@ -12,18 +12,18 @@ import polars as pl
 from workforce_sim.config.keys import about
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import swept
-from workforce_sim.markup.charts.lines import Line, line_chart
+from workforce_sim.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.markup.charts.planes import Point, heat_map, scatter
 from workforce_sim.markup.charts.rows import Dot, dots
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, Spread, present, spread
+from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, present, spread
 from workforce_sim.reports.parts import (
     FOOTER,
-    Card,
-    Section,
+    KeyFigure,
+    PageSection,
     document,
     figure,
     figures,
@@ -50,14 +50,14 @@ MOST_DOTS = 24
 NOT_BEATEN = "no other costs less and has at least as many participants"
 
 
-class Found(NamedTuple):
+class CombinationCost(NamedTuple):
     """One combination: its values in words, and its figures."""
 
     name: str
     values: tuple[str, ...]
-    cost: Spread
-    now: Spread
-    moved: Spread
+    cost: RangedFigure
+    now: RangedFigure
+    moved: RangedFigure
     participation: float | None
     burden: float | None
     best: bool = False
@@ -96,24 +96,24 @@ def sweep_page(
     return document(kicker, question, answer, cards, sections, FOOTER)
 
 
-def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[Found]:
+def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[CombinationCost]:
     for row, part in zip(combinations.iter_rows(), parts, strict=True):
         values = tuple(map(swept, row[1:]))
         whole, now = spread(part.total(COST)), spread(present(part.yearly(COST), rate))
         taking, burden = (part.last(name).mean for name in (PARTICIPATION, OF_PAYROLL))
-        yield Found(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
+        yield CombinationCost(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
 
 
-def _marked(found: Sequence[Found]) -> list[Found]:
+def _marked(found: Sequence[CombinationCost]) -> list[CombinationCost]:
     """Return the combinations, those marked that no other beats in both cost and participation."""
     return [each._replace(best=not any(_beats(other, each) for other in found) and _known(each)) for each in found]
 
 
-def _known(each: Found) -> bool:
+def _known(each: CombinationCost) -> bool:
     return each.participation is not None and each.cost.mean is not None
 
 
-def _beats(one: Found, other: Found) -> bool:
+def _beats(one: CombinationCost, other: CombinationCost) -> bool:
     if one.participation is None or other.participation is None or one.cost.mean is None or other.cost.mean is None:
         return False
     at_least = one.cost.mean <= other.cost.mean and one.participation >= other.participation
@@ -123,7 +123,7 @@ def _beats(one: Found, other: Found) -> bool:
 # --- the answer ---
 
 
-def _answer(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Iterator[str]:
+def _answer(keys: Sequence[str], found: Sequence[CombinationCost], first: Scenario) -> Iterator[str]:
     last, ranked = first.years[-1], [each for each in found if _known(each)]
     if not ranked:
         yield "No combination has a plan with participants."
@@ -135,17 +135,17 @@ def _answer(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Ite
     yield f"Of {len(found)} combinations {best} {'is' if best == 1 else 'are'} on the efficient frontier: {NOT_BEATEN}."
 
 
-def _extremes(ranked: Sequence[Found]) -> tuple[Found, Found, Found]:
+def _extremes(ranked: Sequence[CombinationCost]) -> tuple[CombinationCost, CombinationCost, CombinationCost]:
     """Return the combinations of the lowest and of the highest cost, and that of the highest participation."""
     cheap, dear = (pick(ranked, key=lambda each: each.cost.mean or 0.0) for pick in (min, max))
     return cheap, dear, max(ranked, key=lambda each: each.participation or 0.0)
 
 
-def _told(each: Found, keys: Sequence[str]) -> str:
+def _told(each: CombinationCost, keys: Sequence[str]) -> str:
     return f"{form(COST)(each.cost.mean or 0.0)} ({_named(each, keys)})"
 
 
-def _named(each: Found, keys: Sequence[str]) -> str:
+def _named(each: CombinationCost, keys: Sequence[str]) -> str:
     return ", ".join(f"{_short(name)} {value}" for name, value in zip(keys, each.values, strict=True))
 
 
@@ -155,19 +155,19 @@ def _short(name: str) -> str:
     return parts[-1] if " " in parts[-1] else " ".join(parts[1:]) or name
 
 
-def _cards(keys: Sequence[str], found: Sequence[Found]) -> Iterator[Card]:
+def _cards(keys: Sequence[str], found: Sequence[CombinationCost]) -> Iterator[KeyFigure]:
     ranked = [each for each in found if _known(each)]
     if ranked:
         cheap, dear, most = _extremes(ranked)
-        yield Card("Lowest total cost", form(COST)(cheap.cost.mean or 0.0), _named(cheap, keys))
-        yield Card("Highest total cost", form(COST)(dear.cost.mean or 0.0), _named(dear, keys))
-        yield Card("Highest participation", share(most.participation), _named(most, keys))
+        yield KeyFigure("Lowest total cost", form(COST)(cheap.cost.mean or 0.0), _named(cheap, keys))
+        yield KeyFigure("Highest total cost", form(COST)(dear.cost.mean or 0.0), _named(dear, keys))
+        yield KeyFigure("Highest participation", share(most.participation), _named(most, keys))
 
 
 # --- pictures ---
 
 
-def _figures_section(keys: Sequence[str], found: Sequence[Found], first: Scenario) -> Section:
+def _figures_section(keys: Sequence[str], found: Sequence[CombinationCost], first: Scenario) -> PageSection:
     years = period(first.years)
     cost, taking = f"Total net employer cost, {years}", f"Participation, {first.years[-1]}"
     sides = [(cost, [each.cost.mean for each in found], alike(COST, [each.cost.mean for each in found]))]
@@ -181,11 +181,11 @@ def _figures_section(keys: Sequence[str], found: Sequence[Found], first: Scenari
         drawn.append(_ranges(cost, found, sides[0][2]))
     if sum(map(_known, found)) > 1:
         drawn.append(_front((cost, taking), found, sides[0][2]))
-    return Section("figures", "Cost and participation", [figures(*drawn)])
+    return PageSection("figures", "Cost and participation", [figures(*drawn)])
 
 
 def _heat(
-    keys: Sequence[str], found: Sequence[Found], title: str, values: Sequence[float | None], write: Form
+    keys: Sequence[str], found: Sequence[CombinationCost], title: str, values: Sequence[float | None], write: Form
 ) -> Element:
     down, across = (list(dict.fromkeys(each.values[i] for each in found)) for i in (0, 1))
     of = {each.values: value for each, value in zip(found, values, strict=True)}
@@ -193,12 +193,14 @@ def _heat(
     return figure(title, heat_map(title, (_short(keys[1]), across), (_short(keys[0]), down), grid, write))
 
 
-def _along(name: str, found: Sequence[Found], title: str, values: Sequence[float | None], write: Form) -> Element:
-    chart = line_chart(title, [each.values[0] for each in found], [Line(title, values)], write)
+def _along(
+    name: str, found: Sequence[CombinationCost], title: str, values: Sequence[float | None], write: Form
+) -> Element:
+    chart = line_chart(title, [each.values[0] for each in found], [ChartLine(title, values)], write)
     return figure(title, chart, note=f"By {_short(name)}.")
 
 
-def _ranges(title: str, found: Sequence[Found], write: Form) -> Element:
+def _ranges(title: str, found: Sequence[CombinationCost], write: Form) -> Element:
     rows = [
         Dot(each.name, each.cost.mean, each.cost.low or each.cost.mean, each.cost.high or each.cost.mean)
         for each in found
@@ -207,7 +209,7 @@ def _ranges(title: str, found: Sequence[Found], write: Form) -> Element:
     return figure(title, dots(title, rows, write), note="Means; whiskers hold 90% of the simulations.")
 
 
-def _front(titles: tuple[str, str], found: Sequence[Found], write: Form) -> Element:
+def _front(titles: tuple[str, str], found: Sequence[CombinationCost], write: Form) -> Element:
     title = "Efficient frontier: cost and participation"
     points = [
         Point(each.name, each.cost.mean, each.participation, each.best)
@@ -221,7 +223,7 @@ def _front(titles: tuple[str, str], found: Sequence[Found], write: Form) -> Elem
 # --- tables ---
 
 
-def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, first: Scenario) -> Section:
+def _table_section(keys: Sequence[str], found: Sequence[CombinationCost], rate: float, first: Scenario) -> PageSection:
     write = alike(COST, [s.mean for each in found for s in (each.cost, each.now)])
     moved = signed(alike(COST, [each.moved.mean for each in found]))
     rows = [[*map(key, each.values), *_cells(each, write, moved)] for each in found]
@@ -230,10 +232,10 @@ def _table_section(keys: Sequence[str], found: Sequence[Found], rate: float, fir
     heading += ["Difference from the first", RANGE]
     heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
     text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
-    return Section("table", "All combinations", [listing("", heading, rows), note(text)])
+    return PageSection("table", "All combinations", [listing("", heading, rows), note(text)])
 
 
-def _cells(each: Found, write: Form, moved: Form) -> list[str]:
+def _cells(each: CombinationCost, write: Form, moved: Form) -> list[str]:
     return [
         *cells(each.cost, write),
         written(each.now.mean, write),
@@ -244,9 +246,9 @@ def _cells(each: Found, write: Form, moved: Form) -> list[str]:
     ]
 
 
-def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> Section:
+def _keys_section(keys: Sequence[str], combinations: pl.DataFrame) -> PageSection:
     rows: list[list[Child]] = []
     for name in keys:
         values = dict.fromkeys(map(swept, combinations[name]))
         rows.append([key(name), prose(about(name)), ", ".join(values)])
-    return Section("keys", "What was varied", [listing("", ["Key", "What it is", "Values"], rows, text=True)])
+    return PageSection("keys", "What was varied", [listing("", ["Key", "What it is", "Values"], rows, text=True)])

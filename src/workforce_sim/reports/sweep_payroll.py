@@ -9,8 +9,8 @@ import polars as pl
 
 from workforce_sim.ensembles.totals import PAYROLL
 from workforce_sim.reports.cost import beyond
-from workforce_sim.reports.horizon import Spread, spread
-from workforce_sim.reports.parts import Card, Section, key, listing, note
+from workforce_sim.reports.horizon import RangedFigure, spread
+from workforce_sim.reports.parts import KeyFigure, PageSection, key, listing, note
 from workforce_sim.reports.ranges import RANGE, cells
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, count, form, signed
@@ -20,13 +20,13 @@ from workforce_sim.wording.measures import label
 HEADCOUNT = "headcount_closing"
 
 
-class Workforce(NamedTuple):
+class CombinationPayroll(NamedTuple):
     """One combination: its values in words, its payroll, how that differs from the first, and its headcount."""
 
     values: Sequence[str]
-    payroll: Spread
-    moved: Spread
-    headcount: Spread
+    payroll: RangedFigure
+    moved: RangedFigure
+    headcount: RangedFigure
 
 
 def has_participants(replicates: pl.DataFrame) -> bool:
@@ -34,30 +34,31 @@ def has_participants(replicates: pl.DataFrame) -> bool:
     return bool(replicates["eligible"].sum())
 
 
-def workforces(values: Sequence[Sequence[str]], parts: Sequence[Scenario]) -> list[Workforce]:
+def workforces(values: Sequence[Sequence[str]], parts: Sequence[Scenario]) -> list[CombinationPayroll]:
     """Return the combinations, from the values of each and its simulations."""
     return [
-        Workforce(row, spread(part.total(PAYROLL)), beyond(parts[0], part, PAYROLL), part.last(HEADCOUNT))
+        CombinationPayroll(row, spread(part.total(PAYROLL)), beyond(parts[0], part, PAYROLL), part.last(HEADCOUNT))
         for row, part in zip(values, parts, strict=True)
     ]
 
 
-def payroll_answer(found: Sequence[Workforce], keys: Sequence[str], first: Scenario) -> str:
+def payroll_answer(found: Sequence[CombinationPayroll], keys: Sequence[str], first: Scenario) -> str:
     """Return the lowest and the highest payroll in a sentence."""
     low, high = (pick(found, key=_mean) for pick in (min, max))
     ends = " to ".join(f"{form(PAYROLL)(_mean(each))} ({_named(each, keys)})" for each in (low, high))
     return f"From {period(first.years)}, total payroll goes from {ends}. No combination has eligible employees."
 
 
-def payroll_cards(found: Sequence[Workforce], keys: Sequence[str]) -> list[Card]:
+def payroll_cards(found: Sequence[CombinationPayroll], keys: Sequence[str]) -> list[KeyFigure]:
     """Return the lowest and the highest payroll as key figures."""
     picked = {"Lowest": min(found, key=_mean), "Highest": max(found, key=_mean)}
     return [
-        Card(f"{how} total payroll", form(PAYROLL)(_mean(each)), _named(each, keys)) for how, each in picked.items()
+        KeyFigure(f"{how} total payroll", form(PAYROLL)(_mean(each)), _named(each, keys))
+        for how, each in picked.items()
     ]
 
 
-def payroll_table(found: Sequence[Workforce], keys: Sequence[str], first: Scenario) -> Section:
+def payroll_table(found: Sequence[CombinationPayroll], keys: Sequence[str], first: Scenario) -> PageSection:
     """Return all combinations: payroll with its range, the difference from the first, headcount with its range."""
     write = alike(PAYROLL, [each.payroll.mean for each in found])
     moved = signed(alike(PAYROLL, [each.moved.mean for each in found]))
@@ -73,12 +74,12 @@ def payroll_table(found: Sequence[Workforce], keys: Sequence[str], first: Scenar
         for each in found
     ]
     about = f"Payroll, {period(first.years)}. Differences: from the first combination."
-    return Section("table", "All combinations", [listing("", heading, rows), note(about)])
+    return PageSection("table", "All combinations", [listing("", heading, rows), note(about)])
 
 
-def _mean(each: Workforce) -> float:
+def _mean(each: CombinationPayroll) -> float:
     return each.payroll.mean or 0.0
 
 
-def _named(each: Workforce, keys: Sequence[str]) -> str:
+def _named(each: CombinationPayroll, keys: Sequence[str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in zip(keys, each.values, strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.testing import nondiscrimination
-from workforce_sim.reports.parts import Section, listing, note
+from workforce_sim.reports.parts import PageSection, listing, note
 from workforce_sim.result import Result
 
 GOOD, BAD = ("passed", "exempt", "corrected", "not top-heavy"), ("failed", "top-heavy")
@@ -21,10 +21,10 @@ def tests_of(result: Result, years: Sequence[int]) -> list[Nondiscrimination]:
     return [nondiscrimination(result, year, replicate=replicate) for year in years]
 
 
-def tests_section(found: Sequence[Nondiscrimination]) -> Section:
+def tests_section(found: Sequence[Nondiscrimination]) -> PageSection:
     """Return the outcome of each test in each year, and the figures behind them."""
     if not found:
-        return Section("tests", "Plan tests", [])
+        return PageSection("tests", "Plan tests", [])
     names = list(dict.fromkeys(test.test for year in found for test in year.tests))
     outcomes = {year.year: {test.test: test for test in year.tests} for year in found}
     rows: list[list[Child]] = [
@@ -35,7 +35,7 @@ def tests_section(found: Sequence[Nondiscrimination]) -> Section:
     figures = listing("", ["Year", "Test", "Figures", "Note"], detail, text=True)
     more = element("details", element("summary", "Figures behind the tests"), figures)
     about = "Tests are made on the simulated employees of each year."
-    return Section("tests", "Plan tests by year", [listing("", heading, rows, text=True), more, note(about)])
+    return PageSection("tests", "Plan tests by year", [listing("", heading, rows, text=True), more, note(about)])
 
 
 def _section(found: Sequence[Nondiscrimination], name: str) -> str:

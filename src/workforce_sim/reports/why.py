@@ -9,9 +9,9 @@ import polars as pl
 from workforce_sim.ensembles.totals import COST
 from workforce_sim.explain.change import explain_change
 from workforce_sim.markup.charts.canvas import GAIN, LOSS
-from workforce_sim.markup.charts.rows import Step, waterfall
+from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.parts import Section, figure, figures, listing, note
+from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
 from workforce_sim.reports.values import change, form
 from workforce_sim.result import Result
 from workforce_sim.wording import capital, whole_dollars
@@ -22,17 +22,17 @@ WHAT = (
 )
 
 
-def why_years(result: Result, years: Sequence[int]) -> Section:
+def why_years(result: Result, years: Sequence[int]) -> PageSection:
     """Return why the cost of the last year is not that of the first; nothing of one year or without a plan."""
     heading = f"Why the cost changed from {years[0]} to {years[-1]}"
     if len(years) < 2 or not result.config.plan.enabled:
-        return Section("why", heading, [])
+        return PageSection("why", heading, [])
     found = explain_change(result, COST, years[0], years[-1])
     names = f"Cost in {years[0]}", f"Cost in {years[-1]}"
-    return Section("why", heading, [_told(heading, names, int(found.first), found.drivers.rows()), note(WHAT)])
+    return PageSection("why", heading, [_told(heading, names, int(found.first), found.drivers.rows()), note(WHAT)])
 
 
-def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> Section:
+def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> PageSection:
     """Return why the cost of scenarios differs from that of the baseline in the last year.
 
     Args:
@@ -46,13 +46,17 @@ def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> Section:
         content.append(_told(title, (baseline, name), first, part.select("driver", "cents").rows()))
     if content:
         content.append(note("In one simulation (number 0). ", WHAT))
-    return Section("why", "Why the cost differs", content)
+    return PageSection("why", "Why the cost differs", content)
 
 
 def _told(title: str, names: tuple[str, str], first: int, drivers: Sequence[tuple[str, int]]) -> Element:
     parts = [(capital(driver), cents) for driver, cents in drivers if cents]
     last = first + sum(cents for _, cents in parts)
-    steps = [Step(names[0], first, True), *(Step(*part) for part in parts), Step(names[1], last, True)]
+    steps = [
+        WaterfallStep(names[0], first, True),
+        *(WaterfallStep(*part) for part in parts),
+        WaterfallStep(names[1], last, True),
+    ]
     rows = [[names[0], whole_dollars(first)], *([name, _exact(cents)] for name, cents in parts)]
     rows.append([names[1], whole_dollars(last)])
     chart = waterfall(title, steps, form(COST), lambda cents: change(COST, cents), (LOSS, GAIN))

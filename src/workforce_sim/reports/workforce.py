@@ -8,7 +8,7 @@ from workforce_sim.explain.queries import collected
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.rows import pyramid
 from workforce_sim.markup.elements import Element
-from workforce_sim.reports.parts import Section, figure, figures, note
+from workforce_sim.reports.parts import PageSection, figure, figures, note
 from workforce_sim.reports.values import count
 from workforce_sim.result import Result
 from workforce_sim.summary import BANDS, band
@@ -19,12 +19,12 @@ MOST_RATE = 15
 CLASSES = [*(f"{rate}%" for rate in range(MOST_RATE)), f"{MOST_RATE}%+"]
 
 
-def workforce_section(result: Result, years: list[int]) -> Section:
+def workforce_section(result: Result, years: list[int]) -> PageSection:
     """Return pyramids of age and of years of service of the first and the last year."""
     ends = sorted({years[0], years[-1]})
     drawn = [_pyramid(by, ends, *_bands(result, by, ends)) for by in TITLES]
     about = "Employees at year end. Ages and years of service are those of January 1, for new hires of the hire date."
-    return Section("workforce", "Age and years of service", [figures(*drawn), note(about)])
+    return PageSection("workforce", "Age and years of service", [figures(*drawn), note(about)])
 
 
 def _bands(result: Result, by: str, years: list[int]) -> tuple[list[str], dict[int, dict[str, int]]]:
@@ -45,10 +45,10 @@ def _pyramid(by: str, years: list[int], names: list[str], counts: dict[int, dict
     return figure(TITLES[by], pyramid(TITLES[by], names, sides[0], sides[1], count), heading, rows)
 
 
-def rates_section(result: Result, years: list[int]) -> Section:
+def rates_section(result: Result, years: list[int]) -> PageSection:
     """Return how deferral rates are distributed among eligible employees in the first and the last year."""
     if not result.config.plan.enabled:
-        return Section("rates", "Deferral rates", [])
+        return PageSection("rates", "Deferral rates", [])
     ends = sorted({years[0], years[-1]})
     counts = _rates(result, ends)
     series = [Bars(str(year), counts[year]) for year in ends]
@@ -57,7 +57,7 @@ def rates_section(result: Result, years: list[int]) -> Section:
     chart = bar_chart(title, CLASSES, series, count)
     about_it = "Number of employees at year end, by whole percent of pay; 0% are eligible and do not defer."
     drawn = figure(title, chart, ["Rate", *map(str, ends)], rows, note=about_it)
-    return Section("rates", "Deferral rates", [drawn])
+    return PageSection("rates", "Deferral rates", [drawn])
 
 
 def _rates(result: Result, years: list[int]) -> dict[int, list[float]]:

@@ -77,7 +77,7 @@ class EnsembleDocument(Document):
     seal: Sha256
 
 
-class Scenario(Document):
+class WrittenScenario(Document):
     """A scenario of a comparison, or a combination of a sweep: its name and configuration."""
 
     name: str
@@ -89,7 +89,7 @@ class ScenariosDocument(Document):
 
     format: int
     kind: Literal["comparison", "sweep"]
-    scenarios: Annotated[list[Scenario], Field(min_length=1)]
+    scenarios: Annotated[list[WrittenScenario], Field(min_length=1)]
     files: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}\.parquet\z")], WrittenTable]
     seal: Sha256
 

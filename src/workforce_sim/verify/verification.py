@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Level
-from workforce_sim.display.card import Card, Table, cells
+from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.resume import carried, misfit
@@ -70,7 +70,7 @@ class Verification(Displayed):
         if not self.problems:
             return Card(str(self))
         title = f"{self.folder}: {counted(len(self.problems), 'problem')}"
-        return Card(title, (Table(("Problem",), cells((line,) for line in self.problems)),))
+        return Card(title, (CardTable(("Problem",), cells((line,) for line in self.problems)),))
 
     def __str__(self) -> str:
         if self.problems:

@@ -174,7 +174,7 @@ def label(x: float, y: float, text: str, width: float) -> list[Element]:
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """A scale from values to places."""
 
     low: float
@@ -217,7 +217,7 @@ class Plot:
 
     left: float
     right: float
-    up: Scale
+    up: AxisScale
     step: float
 
     def x(self, place: float) -> float:
@@ -232,7 +232,7 @@ def upright(
     steps = axis(low, high, form)
     texts = written(steps, form)
     left = max(map(text_width, texts)) + 8
-    plot = Plot(left, WIDTH - 6, Scale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
+    plot = Plot(left, WIDTH - 6, AxisScale(steps[0], steps[-1], bottom, top), (WIDTH - 6 - left) / max(len(names), 1))
     grid = [line(left, plot.up(v), plot.right, plot.up(v), QUIET if v == 0 else RULE) for v in steps]
     marks = [words(left - 6, plot.up(v) + 4, text, "end", fill=QUIET) for v, text in zip(steps, texts, strict=True)]
     return plot, [*grid, *marks, *_below(names, plot, bottom)]
@@ -258,7 +258,7 @@ def written(steps: Sequence[float], form: Form) -> list[str]:
     return texts
 
 
-def below_scale(steps: Sequence[float], scale: Scale, y: float, form: Form) -> list[Element]:
+def below_scale(steps: Sequence[float], scale: AxisScale, y: float, form: Form) -> list[Element]:
     """Return the texts of ticks below a scale that lies, within the picture."""
     return [
         words(min(scale(v), WIDTH - text_width(text) / 2), y, text, "middle", fill=QUIET)

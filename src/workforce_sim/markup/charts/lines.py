@@ -12,7 +12,7 @@ Values = Sequence[float | None]
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A series: a value or None for each name below the axis, and bands of low and high values."""
 
     name: str
@@ -25,7 +25,7 @@ class Line:
         yield from (value for row in rows for value in row if value is not None)
 
 
-def line_chart(title: str, names: Sequence[str], lines: Sequence[Line], form: Form) -> Element:
+def line_chart(title: str, names: Sequence[str], lines: Sequence[ChartLine], form: Form) -> Element:
     """Return lines with their bands, over the names below the axis.
 
     Args:
@@ -43,7 +43,7 @@ def line_chart(title: str, names: Sequence[str], lines: Sequence[Line], form: Fo
     return picture(title, _about(names, lines, form), bottom + depth(names), head, axes, drawn)
 
 
-def _about(names: Sequence[str], lines: Sequence[Line], form: Form) -> str:
+def _about(names: Sequence[str], lines: Sequence[ChartLine], form: Form) -> str:
     """Return first and last value of each line in words."""
     told = []
     for each in lines:
@@ -53,7 +53,7 @@ def _about(names: Sequence[str], lines: Sequence[Line], form: Form) -> str:
     return "; ".join(told) + "." if told else "No values."
 
 
-def _bands(plot: Plot, each: Line, place: int) -> list[Element]:
+def _bands(plot: Plot, each: ChartLine, place: int) -> list[Element]:
     shade = look(place).colour
     areas = (_area(plot, low, high) for low, high in each.bands)
     return [element("polygon", points=area, fill=shade, fill_opacity=0.17) for area in areas if area]
@@ -66,7 +66,7 @@ def _area(plot: Plot, low: Values, high: Values) -> str:
     return points([*there, *back]) if len(known) > 1 else ""
 
 
-def _line(plot: Plot, each: Line, place: int, names: Sequence[str], form: Form) -> Iterator[Element]:
+def _line(plot: Plot, each: ChartLine, place: int, names: Sequence[str], form: Form) -> Iterator[Element]:
     style = look(place)
     for run in _unbroken(each.values):
         at = points((plot.x(i), plot.up(value)) for i, value in run)

@@ -10,8 +10,8 @@ from workforce_sim.markup.charts.canvas import (
     QUIET,
     RULE,
     WIDTH,
+    AxisScale,
     Form,
-    Scale,
     axis,
     bar,
     below_scale,
@@ -105,7 +105,7 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
     y_ticks = axis(min(p.y for p in found), max(p.y for p in found), forms[1])
     texts = written(y_ticks, forms[1])
     left = max(map(text_width, texts)) + 8
-    across, up = Scale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), Scale(y_ticks[0], y_ticks[-1], 200, 34)
+    across, up = AxisScale(x_ticks[0], x_ticks[-1], left + 6, WIDTH - 24), AxisScale(y_ticks[0], y_ticks[-1], 200, 34)
     grid = [line(left, up(v), WIDTH, up(v), RULE) for v in y_ticks]
     marks = [words(left - 6, up(v) + 4, text, "end", fill=QUIET) for v, text in zip(y_ticks, texts, strict=True)]
     marks += below_scale(x_ticks, across, 217, forms[0])
@@ -124,7 +124,7 @@ def scatter(title: str, axes: tuple[str, str], found: Sequence[Point], forms: tu
     return picture(title, about, 238, grid, marks, named, front, drawn, list(_names(best, across, up)))
 
 
-def _names(best: Sequence[Point], across: Scale, up: Scale) -> Iterator[Element]:
+def _names(best: Sequence[Point], across: AxisScale, up: AxisScale) -> Iterator[Element]:
     """Yield the names of the best, except those too near to an earlier one."""
     taken: list[tuple[float, float, float]] = []
     for p in best:

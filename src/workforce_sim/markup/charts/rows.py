@@ -15,8 +15,8 @@ from workforce_sim.markup.charts.canvas import (
     SAME,
     TOTAL,
     WIDTH,
+    AxisScale,
     Form,
-    Scale,
     axis,
     bar,
     below_scale,
@@ -39,7 +39,7 @@ NAMES = 138
 ROW = 30
 
 
-class Step(NamedTuple):
+class WaterfallStep(NamedTuple):
     """A step of a waterfall: the amount that it adds, or a total."""
 
     name: str
@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
 
 def waterfall(
-    title: str, steps: Sequence[Step], form: Form, signed: Form, colours: tuple[str, str] = (GAIN, LOSS)
+    title: str, steps: Sequence[WaterfallStep], form: Form, signed: Form, colours: tuple[str, str] = (GAIN, LOSS)
 ) -> Element:
     """Return how one figure becomes another, a row for each step.
 
@@ -64,7 +64,7 @@ def waterfall(
     texts = [(form if step.total else signed)(step.amount) for step in steps]
     room = max(map(text_width, texts)) + 6
     base = _base(spans, low, high)
-    scale = Scale(base, high, NAMES + 8 + (room if low < 0 else 0), WIDTH - room)
+    scale = AxisScale(base, high, NAMES + 8 + (room if low < 0 else 0), WIDTH - room)
     rows = [
         _step(scale, (step, texts[i], colours), span, i)
         for i, (step, span) in enumerate(zip(steps, spans, strict=True))
@@ -82,7 +82,7 @@ def waterfall(
     return picture(title, f"{about}.", ROW * len(steps) + (20 if cut else 4), joins, rows, cut)
 
 
-def _spans(steps: Sequence[Step]) -> Iterator[tuple[float, float]]:
+def _spans(steps: Sequence[WaterfallStep]) -> Iterator[tuple[float, float]]:
     """Yield where each bar begins and ends."""
     at = 0.0
     for step in steps:
@@ -100,7 +100,7 @@ def _base(spans: Sequence[tuple[float, float]], low: float, high: float) -> floa
 
 
 def _step(
-    scale: Scale, told: tuple[Step, str, tuple[str, str]], span: tuple[float, float], place: int
+    scale: AxisScale, told: tuple[WaterfallStep, str, tuple[str, str]], span: tuple[float, float], place: int
 ) -> list[Element]:
     step, text, (more, less) = told
     left, right = sorted((scale(max(span[0], scale.low)), scale(max(span[1], scale.low))))
@@ -226,7 +226,7 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
     """
     every = [x for row in rows for x in (row.value, row.low, row.high, *([] if row.beside is None else [row.beside]))]
     steps = axis(min(every), max(every), form, 4)
-    scale = Scale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
+    scale = AxisScale(steps[0], steps[-1], NAMES + 18, WIDTH - 18)
     bottom = 8 + 26 * len(rows)
     grid = [line(scale(v), 4, scale(v), bottom, QUIET if v == 0 else RULE) for v in steps]
     below = below_scale(steps, scale, bottom + 16, form)
@@ -235,7 +235,7 @@ def dots(title: str, rows: Sequence[Dot], form: Form, *, beside: str = "") -> El
     return picture(title, f"{about}.", bottom + 24, grid, below, drawn)
 
 
-def _dot(scale: Scale, row: Dot, y: float, form: Form, beside: str) -> Iterator[Element]:
+def _dot(scale: AxisScale, row: Dot, y: float, form: Form, beside: str) -> Iterator[Element]:
     tip = f"{row.name}: {form(row.value)}, {form(row.low)} to {form(row.high)}"
     yield from label(NAMES, y, row.name, NAMES)
     yield line(scale(row.low), y, scale(row.high), y, look(0).colour, stroke_width=2.2)
