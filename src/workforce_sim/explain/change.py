@@ -75,7 +75,8 @@ class MeasureChange(Displayed):
         return [(label, amount) for label, amount in self.drivers.rows() if amount]
 
     def __repr__(self) -> str:
-        return f"<MeasureChange of {self.measure}, {printable(f'{self.names[0]} to {self.names[1]}')}: {self.change:+,g}>"
+        span = printable(f"{self.names[0]} to {self.names[1]}")
+        return f"<MeasureChange of {self.measure}, {span}: {self.change:+,g}>"
 
     def plot(self) -> Picture:
         """Return the change as a waterfall: from the first value, driver by driver, to the second."""
