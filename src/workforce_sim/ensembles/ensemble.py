@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
@@ -182,8 +182,16 @@ def simulate_ensemble(
     return ensemble
 
 
-def any_plan(found: Iterable[Ensemble]) -> bool:
-    """Return whether any of several ensembles has a plan; without one, people are told of payroll and headcount."""
+class Configured(Protocol):
+    """Anything that comes of one configuration."""
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+
+
+def any_plan(found: Iterable[Configured]) -> bool:
+    """Return whether any of several results has a plan; without one, people are told of payroll and headcount."""
     return any(each.config.plan.enabled for each in found)
 
 

@@ -9,13 +9,14 @@ import polars as pl
 from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
 from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.horizon import spread
 from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
-from workforce_sim.reports.scenario import Scenario, any_plan
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import NONE, form, listed, share, size
 from workforce_sim.wording import capital, number
 from workforce_sim.wording.measures import label

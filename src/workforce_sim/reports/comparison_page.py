@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.attribution import Attribution
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.elements import Child
 from workforce_sim.reports.certainty import certainty_section
@@ -17,7 +18,7 @@ from workforce_sim.reports.hired import hired_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, present, spread
 from workforce_sim.reports.parts import FOOTER, KeyFigure, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
-from workforce_sim.reports.scenario import Scenario, any_plan
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 from workforce_sim.reports.why import why_scenarios
 from workforce_sim.wording import period

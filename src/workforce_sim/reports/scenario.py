@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,8 +88,3 @@ class Scenario:
     def sources(self) -> tuple[str, ...]:
         """What varies from simulation to simulation: chance, year, assumptions."""
         return varying(self.config)
-
-
-def any_plan(scenarios: Iterable[Scenario]) -> bool:
-    """Return whether any scenario has a plan; without one, a page tells of payroll in place of cost."""
-    return any(each.config.plan.enabled for each in scenarios)
