@@ -18,11 +18,12 @@ from workforce_sim import nondiscrimination, replay, simulate, synthetic_census
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.course import Course, Part
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.outputs import outputs
 from workforce_sim.engine.start import prepared
 from workforce_sim.engine.state import State
-from workforce_sim.engine.year import Course, Part, Step
+from workforce_sim.engine.year import Step
 from workforce_sim.result import Result
 
 SIZE, YEAR = 100_000, 2026

@@ -151,8 +151,13 @@ def in_order(tables: Tables) -> Tables:
 
 
 def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
-    """Yield the names and values of a frame's columns as bytes that depend on nothing else."""
+    """Yield the names and values of a frame's columns as bytes that depend on nothing else.
+
+    A column without any value is left out: a column that a run does not use does not change its fingerprint.
+    """
     for column in frame.iter_columns():
+        if len(column) and column.null_count() == len(column):
+            continue
         yield f"{name}.{column.name}:{len(column)}".encode()
         yield from _bytes(column)
 

@@ -22,6 +22,7 @@ from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.context import World
+from workforce_sim.engine.course import Course
 from workforce_sim.engine.membership import unknown_opt_outs
 from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
@@ -30,7 +31,6 @@ from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import StreamedYears, set_aside
-from workforce_sim.engine.year import Course
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.opening import Opening, Tables

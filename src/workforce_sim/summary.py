@@ -37,26 +37,23 @@ class Measures:
     Attributes:
         of_staff: sums over people.
         of_events: sums over ledger rows.
-        counted: those of ledger rows, as a year counts them: by cause, or by event type.
         derived: from the others, in steps: each needs those before it.
     """
 
     of_staff: dict[str, pl.Expr]
     of_events: dict[str, pl.Expr]
-    counted: dict[str, str]
     derived: tuple[dict[str, pl.Expr], ...]
 
 
 @cache
-def measures(*, in_plan: bool, of_groups: bool = False) -> Measures:
-    """Return the measures that ``tables`` declares: without those of the plan, or those of one account for all."""
+def measures(provisions: frozenset[str], *, of_groups: bool = False) -> Measures:
+    """Return the measures of runs with these provisions; of groups, without those of one account for all."""
     declared = [column for column in (*SUMMARY, *WORKING) if isinstance(column, Measure)]
-    wanted = [m for m in declared if (in_plan or not m.in_plan) and not (of_groups and m.of_account)]
+    wanted = [m for m in declared if m.applies(provisions) and not (of_groups and m.of_account)]
     counts = {m.name: m.counts for m in wanted if m.counts is not None}
     return Measures(
         of_staff={m.name: m.sums for m in wanted if m.sums is not None},
         of_events={name: _rows(of.event, of.cause).sum().cast(pl.Int64) for name, of in counts.items()},
-        counted={name: of.cause or of.event for name, of in counts.items()},
         derived=tuple(_steps({m.name: m.derived for m in wanted if m.derived is not None})),
     )
 
@@ -74,7 +71,7 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
         derived = {name: found for name, found in derived.items() if name not in ready}
 
 
-COUNTED = measures(in_plan=True).counted
+COUNTED = {m.name: m.counts.cause or m.counts.event for m in SUMMARY if isinstance(m, Measure) and m.counts is not None}
 """Measures of ledger rows, as a year counts them: by cause or event type."""
 
 
@@ -108,9 +105,9 @@ class UsedForfeitures:
     lowers_cost: bool
 
 
-def staff_sums(*, in_plan: bool) -> dict[str, pl.Expr]:
-    """Return the sums over the snapshots of a year, by name; those of the plan where there is one."""
-    return measures(in_plan=in_plan).of_staff
+def staff_sums(provisions: frozenset[str]) -> dict[str, pl.Expr]:
+    """Return the sums over the snapshots of a year with these provisions, by name."""
+    return measures(provisions).of_staff
 
 
 def summarise(
@@ -118,6 +115,7 @@ def summarise(
     replicates: Sequence[int],
     year: int,
     used: UsedForfeitures | None,
+    provisions: frozenset[str],
     own: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
@@ -126,7 +124,8 @@ def summarise(
         sums: one row per replicate: ``staff_sums``, and how many events there are of each type of ``COUNTED``.
         replicates: their numbers.
         year: the plan year.
-        used: forfeitures used, by replicate; None without a plan, whose columns are null then.
+        used: forfeitures used, by replicate; None without a plan.
+        provisions: of the configuration; measures of the others are null.
         own: measures of the user's own events among the sums; they come last.
     """
     known = [pl.Series("replicate", replicates, dtype=pl.Int32), pl.Series("year", [year] * len(replicates), pl.Int32)]
@@ -134,7 +133,7 @@ def summarise(
         lowering = used.cents if used.lowers_cost else [0] * len(used.cents)
         columns = {"forfeitures_used_cents": used.cents, USED_FOR_COST: lowering}
         known += [pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items()]
-    rows = _derived(sums.hstack(known).lazy(), measures(in_plan=used is not None))
+    rows = _derived(sums.hstack(known).lazy(), measures(provisions))
     measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
     return completed(measured, SUMMARY).hstack([measured[name] for name in own])
 
@@ -172,7 +171,7 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     people = people.with_columns(grouped(name, start).alias(name) for name in groups)
     person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", *groups]
     events = result.events.lazy().join(people.select(*person, *groups), on=person, how="left")
-    found = measures(in_plan=result.config.plan.enabled, of_groups=True)
+    found = measures(result.config.provisions, of_groups=True)
     counts = events.group_by(keys).agg(**found.of_events)
     measured = people.group_by(keys).agg(**found.of_staff).join(counts, on=keys, how="left", nulls_equal=True)
     rows = _derived(measured.with_columns(pl.col(*found.of_events).fill_null(0)), found).sort(keys)

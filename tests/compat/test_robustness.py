@@ -29,8 +29,8 @@ from orchestrator_dbt.run_multi_year import OptimizationLevel, main, run_enhance
 from tests.support import examples
 from workforce_sim import read_run, synthetic_census
 from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.course import Course
 from workforce_sim.engine.state import State
-from workforce_sim.engine.year import Course
 from workforce_sim.opening import Tables
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ from workforce_sim import WorkforceSimError, load_config, read_census, synthetic
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config, with_changes
 from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.course import Course
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.start import prepared
-from workforce_sim.engine.year import Course
 from workforce_sim.ledger import fingerprint
 from workforce_sim.opening import Opening
 from workforce_sim.run import joined

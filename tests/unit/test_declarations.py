@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from workforce_sim import Result, replay, simulate
+from workforce_sim.config.root import PROVISIONS
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explain.datamodel import page
 from workforce_sim.explain.diff_text import bearing
@@ -208,19 +209,18 @@ def test_what_an_event_sets_is_a_column_of_the_ledger() -> None:
 
 
 @pytest.mark.parametrize("of_groups", [False, True])
-@pytest.mark.parametrize("in_plan", [False, True])
-def test_every_measure_comes_about_once(in_plan: bool, of_groups: bool) -> None:
-    found = measures(in_plan=in_plan, of_groups=of_groups)
+@pytest.mark.parametrize("provisions", [frozenset(), frozenset({"plan"}), frozenset(PROVISIONS)])
+def test_every_measure_comes_about_once(provisions: frozenset[str], of_groups: bool) -> None:
+    found = measures(provisions, of_groups=of_groups)
     made = [*found.of_staff, *found.of_events, *(name for step in found.derived for name in step)]
     wanted = [
         column.name
         for column in SUMMARY
         if isinstance(column, Measure)
-        and (in_plan or not column.in_plan)
+        and column.applies(provisions)
         and not (of_groups and column.of_account)
         and column.name != "forfeitures_used_cents"
     ]
 
     assert len(made) == len({*made})
     assert {name for name in made if not name.startswith("_")} == {*wanted}
-    assert found.counted.keys() == found.of_events.keys()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -77,6 +78,11 @@ class Config(Section):
         refuse(_before_limits(self))
         return self
 
+    @cached_property
+    def provisions(self) -> frozenset[str]:
+        """What the run has that other runs may lack; columns and events of what it lacks are left out."""
+        return frozenset(name for name, used in PROVISIONS.items() if used(self))
+
     @property
     def range_growth(self) -> ByYear:
         """Yearly growth of the pay ranges: as configured, or the cost-of-living rate."""
@@ -113,6 +119,12 @@ class Config(Section):
     def rates_as_given(self) -> bool:
         """Whether employees terminate at the configured rate of their age and tenure, not at a scaled one."""
         return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
+
+
+PROVISIONS: dict[str, Callable[[Config], bool]] = {
+    "plan": lambda config: config.plan.enabled,
+}
+"""Of each provision with events or columns of its own, whether a configuration uses it."""
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

@@ -35,6 +35,7 @@ class World:
         levels, departments: names by position; the last department is null.
         chance: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
+        kept: columns of the staff besides those of ``STATE``, with their values for hires.
     """
 
     assumptions: Assumptions
@@ -46,6 +47,7 @@ class World:
     departments: pl.Series
     chance: int | None = None
     own: tuple[Any, ...] = ()
+    kept: tuple[pl.Series, ...] = ()
 
     @property
     def drawn_as(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 
+from workforce_sim.config import Config
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.partitions import cut
@@ -24,6 +25,34 @@ Arithmetic = Callable[[Columns, Year], Mapping[str, Array]]
 def always(year: Year) -> bool:
     """Return True: every year may have it."""
     return True
+
+
+def everywhere(config: Config) -> bool:
+    """Return True: every configuration has it."""
+    return True
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A column of the staff that passes from year to year, in runs that use its event.
+
+    Attributes:
+        dtype: its type.
+        meaning: what it holds.
+        starts: its value for hires, and for a census that does not say.
+        census: the census column that it starts from.
+    """
+
+    dtype: DataType
+    meaning: str
+    starts: int = 0
+    census: str | None = None
+
+    def at_start(self, name: str, census: pl.DataFrame) -> pl.Series:
+        """Return its values for the employees of a census."""
+        if self.census is None:
+            return pl.repeat(self.starts, census.height, dtype=self.dtype, eager=True).alias(name)
+        return census[self.census].cast(self.dtype).fill_null(self.starts).alias(name)
 
 
 @dataclass(frozen=True)
@@ -56,6 +85,8 @@ class Declared:
         ledger: its ledger rows.
         snapshot: its snapshot columns; names as positions, dates as days.
         meanings: what its columns hold.
+        kept: columns that the staff have besides those of ``STATE``, from year to year.
+        used: whether a configuration has the event; without it, a run has neither the event nor its columns.
     """
 
     name: str
@@ -64,6 +95,8 @@ class Declared:
     ledger: tuple[Rows, ...] = ()
     snapshot: Mapping[str, pl.Expr] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    used: Callable[[Config], bool] = everywhere
 
     def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
         """Add the event to the plan of a year."""
@@ -76,6 +109,8 @@ def node(
     snapshot: Mapping[str, pl.Expr] | None = None,
     *,
     blocks: bool = False,
+    kept: Mapping[str, Kept] | None = None,
+    used: Callable[[Config], bool] = everywhere,
 ) -> Callable[[Arithmetic], Declared]:
     """Make an event from arithmetic on arrays: a node of the year's plan, named after the function.
 
@@ -84,6 +119,8 @@ def node(
         ledger: its rows of the ledger.
         snapshot: its columns of the snapshot.
         blocks: whether it uses so many arrays that block by block is faster.
+        kept: columns that pass from year to year besides those of ``STATE``.
+        used: whether a configuration has the event.
     """
 
     def declared(arithmetic: Arithmetic) -> Declared:
@@ -101,6 +138,8 @@ def node(
             ledger,
             snapshot or {},
             {column: meaning for column, (_, meaning) in adds.items()},
+            kept or {},
+            used,
         )
 
     return declared
@@ -161,9 +200,11 @@ class Settlement:
         needed: whether the year needs it; if not, nothing is collected.
         ask: returns what the decision needs from a partition.
         settle: returns the outcomes, one for each partition.
+        used: whether a configuration has it.
     """
 
     name: str
     needed: Callable[[Year], bool]
     ask: Callable[[Columns, Year], Any]
     settle: Callable[[list[Any], Year], list[Any]]
+    used: Callable[[Config], bool] = everywhere

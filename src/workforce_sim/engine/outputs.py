@@ -46,7 +46,8 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
         in_order: whether tables carry ``ROW`` and ``KEY``.
     """
     taken = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
-    return _built(events, *taken, one=len(world.replicates) == 1, in_order=in_order)
+    provisions = world.assumptions.config.provisions
+    return _built(events, *taken, provisions, one=len(world.replicates) == 1, in_order=in_order)
 
 
 @lru_cache(maxsize=16)
@@ -54,6 +55,7 @@ def _built(
     events: tuple[Declared, ...],
     levels: tuple[str, ...],
     departments: tuple[str, ...],
+    provisions: frozenset[str],
     *,
     one: bool,
     in_order: bool,
@@ -65,14 +67,20 @@ def _built(
         "event_type": pl.Series(event_types(events), dtype=pl.Enum(event_types(events))),
         **_ENUMS,
     }
-    return Outputs(events, labels, one=one, in_order=in_order)
+    return Outputs(events, labels, provisions, one=one, in_order=in_order)
 
 
 class Outputs:
     """The selections of a run, built once."""
 
     def __init__(
-        self, events: Sequence[Declared], labels: Mapping[str, pl.Series], *, one: bool, in_order: bool
+        self,
+        events: Sequence[Declared],
+        labels: Mapping[str, pl.Series],
+        provisions: frozenset[str],
+        *,
+        one: bool,
+        in_order: bool,
     ) -> None:
         self._labels, self._one = labels, one
         self._row = [pl.col(ROW)] if in_order else []
@@ -85,8 +93,7 @@ class Outputs:
         self._measured = [*({**unnamed, "replicate": pl.col("replicate")}).values()]
         self._ledger = [(part, [*self._row, *self._of_rows(part)]) for part in rows]
         self._counts = list(_counts(rows, events))
-        in_plan = any("match_cents" in event.snapshot for event in events)
-        self._sums = [expr.alias(name) for name, expr in staff_sums(in_plan=in_plan).items()]
+        self._sums = [expr.alias(name) for name, expr in staff_sums(provisions).items()]
         self._closing = _closing(events)
 
     def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
@@ -207,6 +214,7 @@ def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Exp
 def _closing(events: Sequence[Declared]) -> list[pl.Expr]:
     """Return the columns of the next opening: ``new_x`` of an event takes the place of ``x``."""
     added = {name for event in events for name in event.adds}
-    kept = (pl.col(name) for event in events if isinstance(event, OwnEvent) for name in event.keeps)
-    state = (pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in STATE)
-    return [*state, *kept]
+    kept = (name for event in events for name in event.kept)
+    own = (pl.col(name) for event in events if isinstance(event, OwnEvent) for name in event.keeps)
+    state = (pl.col(f"new_{name}").alias(name) if f"new_{name}" in added else pl.col(name) for name in (*STATE, *kept))
+    return [*state, *own]

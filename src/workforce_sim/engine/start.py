@@ -21,6 +21,7 @@ from workforce_sim.engine.own import OwnEvent, kept
 from workforce_sim.engine.partitions import cut, parted
 from workforce_sim.engine.pay_scale import PayScale, pay_scale
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, frame_of, without_plan
+from workforce_sim.engine.year import kept_by, steps_of
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.plan.entry import entry_dates
@@ -117,6 +118,7 @@ def _world(
         departments,
         chance,
         own,
+        tuple(pl.Series(name, [kept.starts], dtype=kept.dtype) for name, kept in kept_by(steps_of(config)).items()),
     )
 
 
@@ -200,7 +202,7 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
         "match_balance_cents": census["match_balance_cents"].fill_null(0).to_numpy(),
         "nonelective_balance_cents": census["nonelective_balance_cents"].fill_null(0).to_numpy(),
     }
-    return frame_of(
+    staff = frame_of(
         census["employee_id"],
         key=key,
         person=key,
@@ -218,6 +220,7 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
         **known,
         owner=owners(census).view(np.uint8),
     )
+    return staff.hstack([kept.at_start(name, census) for name, kept in kept_by(steps_of(config)).items()])
 
 
 def _positions(department: pl.Series, none: int) -> Array:

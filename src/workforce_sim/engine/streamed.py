@@ -17,13 +17,13 @@ import polars as pl
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.course import Course, Part
 from workforce_sim.engine.employment import EMPLOYMENT, Employment, settled_as_one
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.partitions import beside
 from workforce_sim.engine.resume import carried_staff
 from workforce_sim.engine.state import Shelf, StateOnDisk
 from workforce_sim.engine.written import in_written_order, merged
-from workforce_sim.engine.year import Course, Part
 from workforce_sim.money import refuse_growth
 from workforce_sim.store.growing import GrowingYear
 from workforce_sim.store.parquet import as_parquet_has_it

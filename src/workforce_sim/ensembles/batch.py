@@ -10,9 +10,9 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.engine.clock import Clock
+from workforce_sim.engine.course import Course
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.start import prepared
-from workforce_sim.engine.year import Course
 from workforce_sim.ensembles.spread import grouped
 from workforce_sim.opening import Opening
 

@@ -41,6 +41,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
     """Yield a row for each column, where it comes first; it is there after all events that follow."""
     described = {name: ("opening", dtype, meaning) for name, (dtype, meaning) in STATE.items()}
     for event in EVENTS:
+        described |= {name: ("opening", kept.dtype, kept.meaning) for name, kept in event.kept.items()}
         for name, dtype in event.adds.items():
             described.setdefault(name, (event.name, dtype, event.meanings[name]))
     for name, (place, dtype, meaning) in described.items():

@@ -27,18 +27,17 @@ def workforce_measures(people: Sequence[PersonYear]) -> Measures:
         "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
         "average_salary_growth_continuing": _growth_of_continuing(people),
         "eligible": _eligible(people),
-        **_counts(people, in_plan=False),
     }
 
 
-def _counts(people: Sequence[PersonYear], *, in_plan: bool) -> Measures:
+def counts_of_events(people: Sequence[PersonYear], provisions: frozenset[str]) -> Measures:
     """Return the measures that count events of a type, or those of one cause, as ``tables`` declares them."""
     events = Counter((event.kind, event.cause) for person in people for event in person.events)
-    declared = (column for column in tables.SUMMARY if isinstance(column, tables.Measure) and column.in_plan == in_plan)
+    declared = (column for column in tables.SUMMARY if isinstance(column, tables.Measure))
     return {
         measure.name: sum(n for event, n in events.items() if measure.counts.covers(*event))
         for measure in declared
-        if measure.counts is not None
+        if measure.counts is not None and measure.applies(provisions)
     }
 
 
@@ -62,7 +61,6 @@ def participation_measures(people: Sequence[PersonYear]) -> Measures:
         "participation_rate": _ratio(len(rates), _eligible(people)),
         "participation_rate_all": _ratio(len(rates), len(closing)),
         "average_deferral_rate": _ratio(sum(rates), 10**4 * len(rates)),
-        **_counts(people, in_plan=True),
     }
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from workforce_sim import tables
-from workforce_sim.config.plan import Plan
+from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
-from workforce_sim.reference.summary import money_measures, participation_measures, workforce_measures
+from workforce_sim.reference.summary import counts_of_events, money_measures, participation_measures, workforce_measures
 
 Row = dict[str, Any]
 
@@ -25,14 +25,14 @@ class Book:
     Args:
         opening: names the levels and departments.
         replicate: stands in every row.
-        plan: the plan; where it is not enabled, its columns are null.
+        config: of the run; columns of provisions that it does not have are null.
     """
 
-    def __init__(self, opening: Opening, replicate: int, plan: Plan) -> None:
+    def __init__(self, opening: Opening, replicate: int, config: Config) -> None:
         self._levels = [level.name for level in opening.levels]
         self._department = opening.staff.schema["department"]
         self._replicate = replicate
-        self._plan = plan
+        self._plan, self._provisions = config.plan, config.provisions
         self._events: list[Row] = []
         self._snapshots: list[Row] = []
         self._summary: list[Row] = []
@@ -44,6 +44,7 @@ class Book:
             self._events += [who | self._event(event) for event in person.events]
             self._snapshots.append(who | self._snapshot(person))
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
+        summary |= counts_of_events(people, self._provisions)
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
@@ -88,7 +89,7 @@ class Book:
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
         """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
-        filled = [column for column in table if self._plan.enabled or not column.in_plan]
+        filled = [column for column in table if column.applies(self._provisions)]
         expected = set(tables.names(filled))
         for row in rows:
             if row.keys() != expected:

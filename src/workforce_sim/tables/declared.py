@@ -84,6 +84,7 @@ class Column:
         lowest: the least that a law allows; None where there is no such law.
         highest: the most.
         in_plan: whether it is null without a plan.
+        needs: the provision without which it is null, a name of ``Config.provisions``; none if it is always there.
         state: of a snapshot, how replay finds it in the ledger; None where the ledger does not tell.
         fixed: of a snapshot, whether it is known before the year, so that two runs differ in it at the opening.
         differs: of a snapshot, how a difference in it is called at the closing.
@@ -99,11 +100,16 @@ class Column:
     lowest: int | None = field(default=None, kw_only=True)
     highest: int | None = field(default=None, kw_only=True)
     in_plan: bool = field(default=False, kw_only=True)
+    needs: str = field(default="", kw_only=True)
     state: Last | Reached | Positive | None = field(default=None, kw_only=True)
     fixed: bool = field(default=False, kw_only=True)
     differs: str = field(default="", kw_only=True)
     keys: tuple[str, ...] = field(default=(), kw_only=True)
     behind: str = field(default="", kw_only=True)
+
+    def applies(self, provisions: frozenset[str]) -> bool:
+        """Return whether runs with these provisions have values of it."""
+        return (not self.in_plan or "plan" in provisions) and (not self.needs or self.needs in provisions)
 
 
 @dataclass(frozen=True)

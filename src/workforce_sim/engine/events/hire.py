@@ -78,7 +78,7 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         **_in_plan(hire, birth, person, year),
         owner=np.zeros(len(key), dtype=np.uint8),
     )
-    return with_arrays(hires, _at_no_risk(age.astype(np.int32)))
+    return with_arrays(hires.with_columns(year.world.kept), _at_no_risk(age.astype(np.int32)))
 
 
 def _at_no_risk(age: Days) -> dict[str, Array]:
