@@ -305,7 +305,7 @@ def test_what_cannot_be_done_is_told_in_a_line_and_nothing_is_written(
         ["ensemble", "today.yaml", "--replicates", "many"],
         ["ensemble", "today.yaml", "--until", "hires"],
         ["compare"],
-        ["compare", "today.yaml"],
+        ["compare", "a=", "b=richer.yaml"],
         ["compare", "=today.yaml", "b=richer.yaml"],
         ["compare", "a=today.yaml", "b=richer.yaml", "--gains", "name"],
         ["sweep", "today.yaml"],
