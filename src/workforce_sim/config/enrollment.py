@@ -112,6 +112,11 @@ class AutoEnrollment(Section):
         """Whether those hired before the cutoff are in scope too."""
         return self.scope != "new_hires_only"
 
+    @property
+    def rules(self) -> tuple[Any, ...]:
+        """What decides who is enrolled automatically, and when; not at which rate."""
+        return self.enabled, self.hire_date_cutoff, self.everybody, self.window_days
+
 
 class Change(Section):
     """Changes of the deferral rate by participants."""

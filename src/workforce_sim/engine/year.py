@@ -8,6 +8,7 @@ from workforce_sim.config import Config
 from workforce_sim.engine.employment import EMPLOYMENT
 from workforce_sim.engine.event import Declared, Kept, Settlement
 from workforce_sim.engine.events.account import account
+from workforce_sim.engine.events.amendment import amendment, asking
 from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
 from workforce_sim.engine.events.deferral import deferral
@@ -34,8 +35,10 @@ WORKFORCE: tuple[Step, ...] = (
     compensation,
 )
 PLAN: tuple[Step, ...] = (
+    amendment,
     eligibility,
     enrollment,
+    asking,
     deferral,
     REALLOCATION,
     contribution,
@@ -48,7 +51,7 @@ PLAN: tuple[Step, ...] = (
 def steps_of(config: Config) -> tuple[Step, ...]:
     """Return the steps of a configuration's years: those that any of them uses."""
     steps = WORKFORCE + PLAN if config.plan.enabled else WORKFORCE
-    return tuple(step for step in steps if any(map(step.used, config.versions)))
+    return tuple(step for step in steps if any(map(step.used, (config, *config.versions))))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:

@@ -6,6 +6,7 @@ Chapter: ``docs/model/contributions.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.plan.vesting import BP, share_bp, vested_cents
+from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
 
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
@@ -60,6 +61,9 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     of_match, of_nonelective = (
         _shares(schedule, years, full) for schedule in (vesting.match_bp, vesting.nonelective_bp)
     )
+    for since in year.vesting_changes:
+        held = _Held(staff, gone, years, since, year)
+        of_match, of_nonelective = held.at_least("match_bp", of_match), held.at_least("nonelective_bp", of_nonelective)
     forfeited = np.zeros(len(staff), dtype=np.int64)
     for balance, share in ((match[gone], of_match[gone]), (nonelective[gone], of_nonelective[gone])):
         forfeited[gone] += balance - vested_cents(balance, share)
@@ -93,6 +97,29 @@ def _all_vested(staff: Columns, gone: Selected, age: int, year: Year) -> Flags:
     full[rows] = completed_years(staff["birth_date"][rows], staff["last_day"][rows], year.calendar) >= age
     full[gone] |= np.isin(staff["cause"][gone], _VESTING_CAUSES)
     return full
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a change of the vesting rules cannot take from those who were employed then, section 411(a)(10)."""
+
+    staff: Columns
+    gone: Selected
+    years: Ints
+    since: int
+    year: Year
+
+    def at_least(self, source: str, shares: Ints) -> Ints:
+        """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
+        before = self.year.config_in(self.since - 1).plan.vesting
+        schedule: tuple[int, ...] = getattr(before, source)
+        hired, age = self.staff["hire_year"], before.normal_retirement_age
+        then = self.since - hired.astype(np.int64) - (self.staff["hire_day"] > 0)
+        full_then = self.since - self.staff["birth_year"] >= age
+        full = _all_vested(self.staff, self.gone, age, self.year)
+        kept = then >= KEEPS_SCHEDULE_YEARS
+        least = _shares(schedule, np.where(kept, self.years, np.maximum(then, 0)), np.where(kept, full, full_then))
+        return np.where(hired < self.since, np.maximum(shares, least), shares)
 
 
 def _shares(schedule: tuple[int, ...], years: Ints, full: Flags) -> Ints:
