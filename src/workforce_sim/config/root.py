@@ -141,6 +141,12 @@ class Config(Section):
         """The configurations in force in the run, in order: this one alone where nothing changes."""
         return tuple(self.at(year) for year in self.turns)
 
+    @property
+    def tables(self) -> dict[KeyPath, dict[int, Any]]:
+        """What changes from a year on: values and sections by year, by their place."""
+        versions = {year: self._version(year) for year in self._amended}
+        return {path: {year: _there(versions[year], path) for year in years} for path, years in self._years.items()}
+
     def _version(self, year: int) -> Config:
         if not self._amended:
             return self
@@ -199,6 +205,14 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
+
+
+def _there(place: Any, path: KeyPath) -> Any:
+    """Return the value at a place in a section; a table by names or the one formula of a match may be on the way."""
+    for part in path:
+        place = getattr(place, "root", place)
+        place = place[part] if isinstance(place, dict) else getattr(place, str(part))
+    return place
 
 
 def _start_year(data: Any, otherwise: int) -> int:

@@ -32,15 +32,17 @@ def check_years(config: Config) -> None:
     """
     if not config.plan.enabled:
         return
-    rule, section = config.plan.nonelective.integrated, config.plan.limits
+    section = config.plan.limits
     rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
     last = config.simulation.years[-1] + 1  # what the pay of the last year means for the next
-    for year in [last] if rule is None else [*config.simulation.years, last]:
+    rules = {year: config.at(year).plan.nonelective.integrated for year in config.simulation.years}
+    for year in [*(year for year in rules if rules[year] is not None), last]:
         try:
             found = limits(year, **rates, overrides=section.overrides)
         except ValueError as error:
             raise ConfigError(f"plan.limits: {error}") from None
-        if rule is not None and year < last:
+        rule = rules.get(year)
+        if rule is not None:
             _check_disparity(rule, found.wage_base_cents, year)
 
 
@@ -54,8 +56,8 @@ def _check_disparity(rule: Integrated, wage_base_cents: int, year: int) -> None:
 def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> tuple[str, ...]:
     """Return the compliance warnings about a plan, one sentence each with its section of the Code.
 
-    Years of a run are looked at for the match in force; a warning is given once. Nothing without a plan. Sections
-    401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
+    Every year of a run is looked at in which something changes; a warning is given once. Nothing without a plan.
+    Sections 401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
 
     Args:
         source: as for ``load_config``: a path, a dict, a configuration, or nothing for the documented defaults.
@@ -68,19 +70,27 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         check_years(config)
     if not config.plan.enabled:
         return ()
-    found = [*wait_warnings(config.eligibility, config.simulation.start_year)]
-    found += vesting_warnings(config.plan)
-    for year in _years_with_a_new_match(config):
-        found += _employer_money(config, year)
-        found += safe_harbor_problems(config, year)
-        found += _above_six_percent(config, year)
+    found: list[str] = []
+    for since in config.turns:
+        found += _of_rules(config.at(since), since)
     return tuple(dict.fromkeys(found))
 
 
-def _years_with_a_new_match(config: Config) -> Iterator[int]:
-    """Yield the first year of a run, and those in which another match comes into force."""
-    match, years = config.plan.match, config.simulation.years
-    yield from (year for year in years if year == years[0] or match.at(year) is not match.at(year - 1))
+def _of_rules(config: Config, since: int) -> Iterator[str]:
+    """Yield the warnings about the rules of a year, and those about each match of the years after it."""
+    yield from wait_warnings(config.eligibility, config.simulation.start_year)
+    yield from vesting_warnings(config.plan)
+    for year in _years_with_a_new_match(config, since):
+        yield from _employer_money(config, year)
+        yield from safe_harbor_problems(config, year)
+        yield from _above_six_percent(config, year)
+
+
+def _years_with_a_new_match(config: Config, since: int) -> Iterator[int]:
+    """Yield a year, and those after it in which another match comes into force."""
+    match = config.plan.match
+    later = range(since + 1, config.simulation.end_year + 1)
+    yield from (since, *(year for year in later if match.at(year) is not match.at(year - 1)))
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:

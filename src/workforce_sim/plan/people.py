@@ -201,7 +201,7 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
         days = _days_employed_since_january(rows, PlanYear(at))
         before = rows["balance"].fill_null(0).to_numpy().astype(np.int64)
-        rate = run.config.plan.annual_return.ppm(at)
+        rate = run.config.at(at).plan.annual_return.ppm(at)
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")

@@ -20,7 +20,7 @@ from workforce_sim.plan.amounts import in_years, model_of
 BP = 10_000
 
 KEEPS_SCHEDULE_YEARS = 3
-"""Completed years of service with which an employee may keep a schedule that is changed, IRC 411(a)(10)(B)."""
+"""Completed years of service with which an employee may keep a schedule that is changed, section 411(a)(10)(B)."""
 
 
 def share_bp(schedule: Sequence[int], years: Any, full: Any = False) -> Any:
