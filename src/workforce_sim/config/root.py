@@ -132,14 +132,14 @@ class Config(Section):
 
     @property
     def turns(self) -> tuple[int, ...]:
-        """The start year, and each later year of the run from which on something else holds."""
-        section = self.simulation
-        return section.start_year, *(year for year in self._amended if section.start_year < year <= section.end_year)
+        """The start year, and each later year, also after the run, from which on something else holds."""
+        start = self.simulation.start_year
+        return start, *(year for year in self._amended if year > start)
 
     @property
     def versions(self) -> tuple[Config, ...]:
         """The configurations in force in the run, in order: this one alone where nothing changes."""
-        return tuple(self.at(year) for year in self.turns)
+        return tuple(self.at(year) for year in self.turns if year <= self.simulation.end_year)
 
     @property
     def tables(self) -> dict[KeyPath, dict[int, Any]]:
@@ -156,7 +156,10 @@ class Config(Section):
 
     @cached_property
     def provisions(self) -> frozenset[str]:
-        """What the run has that other runs may lack; columns and events of what it lacks are left out."""
+        """What the run has that other runs may lack; columns and events of what it lacks are left out.
+
+        It has what any year brings, also one after the run, so that the run can be extended.
+        """
         versions = [self._version(year) for year in self.turns]
         return frozenset(name for name, used in PROVISIONS.items() if any(map(used, versions)))
 

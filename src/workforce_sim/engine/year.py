@@ -51,7 +51,8 @@ PLAN: tuple[Step, ...] = (
 def steps_of(config: Config) -> tuple[Step, ...]:
     """Return the steps of a configuration's years: those that any of them uses."""
     steps = WORKFORCE + PLAN if config.plan.enabled else WORKFORCE
-    return tuple(step for step in steps if any(map(step.used, (config, *config.versions))))
+    each = (config, *(config.at(year) for year in config.turns))
+    return tuple(step for step in steps if any(map(step.used, each)))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:

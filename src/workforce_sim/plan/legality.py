@@ -72,7 +72,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         return ()
     found: list[str] = []
     for since in config.turns:
-        found += _of_rules(config.at(since), since)
+        found += _of_rules(config.at(since), since) if since <= config.simulation.end_year else ()
     return tuple(dict.fromkeys(found))
 
 

@@ -23,7 +23,7 @@ def _dates_move(config: Config) -> bool:
     """Return whether the rules of eligibility or of automatic enrollment ever change."""
     return any(
         a.eligibility != b.eligibility or a.enrollment.auto_enrollment.rules != b.enrollment.auto_enrollment.rules
-        for a, b in pairwise(config.versions)
+        for a, b in pairwise(map(config.at, config.turns))
     )
 
 
