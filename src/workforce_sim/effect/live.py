@@ -59,7 +59,8 @@ class Live:
         """Return why a key has no effect; None where it has one. Places in lists and years do not matter."""
         plain = re.sub(r"\.\d{4}(?=\.|$)", "", re.sub(r"\[\d+\]", "[]", key))
         in_run, *each = (_reason(plain, off) for off in (self.off, *self.by_year))
-        return in_run or (each[0] if each and None not in each else None)
+        in_any = each[0] if each and None not in each else None
+        return in_any if in_run is None else in_run
 
 
 def _reason(key: str, off: Iterable[Off]) -> str | None:
@@ -291,12 +292,14 @@ def _response(config: Config) -> Iterator[Off]:
     new = [match for match, before in zip(found, formulas, strict=False) if match.formula != before]
     sections = [each.enrollment.match_response for each in config.versions]
     nobody = all(section.below == section.above == 0 for section in sections)
+    others = _but(MatchResponse, "before")
     if not new:
-        own = () if former is None else ("before",)
-        yield from _each(name, _but(MatchResponse, "before"), "plan.match is the same in all years of this run")
-        yield from _each(name, own, "plan.match of the start year is the same formula")
+        yield from _each(name, others, "plan.match is the same in all years of this run")
     elif not any(map(_pays, new)):
-        yield name, "plan.match changes to a formula that matches nothing, so there is no new rate to move to"
+        why = "plan.match changes to a formula that matches nothing, so there is no new rate to move to"
+        yield from _each(name, others, why)
+    if not _pays(found[0]):
+        yield f"{name}.before", "plan.match of the start year matches nothing, so there is no new rate to move to"
     if nobody:
         yield from _each(name, ("move", "before"), f"{name}.below and above are 0")
 
