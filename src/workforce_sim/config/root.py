@@ -97,10 +97,14 @@ class Config(Section):
     @property
     def by_level(self) -> dict[KeyPath, dict[str, Any]]:
         """The tables by level name in use, by their keys."""
-        tables = {
+        tables: dict[KeyPath, Any] = {
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            **{
+                ("compensation", "other_pay", number, "by_level"): entry.by_level
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
         }
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
 
@@ -123,6 +127,7 @@ class Config(Section):
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "other_pay": lambda config: bool(config.compensation.other_pay),
 }
 """Of each provision with events or columns of its own, whether a configuration uses it."""
 
@@ -143,6 +148,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, tuple):
+            for number, part in enumerate(part for part in value if isinstance(part, Section)):
+                yield from _late_tables(part, start_year, (*path, name, number))
         elif (
             isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):
