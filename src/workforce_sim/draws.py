@@ -248,6 +248,13 @@ class Draws:
     seed: int
     year: int
 
-    def of(self, persons: Keys, stream: int) -> Uniforms:
-        """Return one draw in [0, 1) per person; streams drawn once per person use year 0."""
-        return uniforms(persons, decision(self.seed, 0 if stream in ONCE else self.year, stream))
+    def of(self, persons: Keys, stream: int, name: str = "") -> Uniforms:
+        """Return one draw in [0, 1) per person; streams drawn once per person use year 0.
+
+        Args:
+            persons: numbers of the persons.
+            stream: the kind of decision.
+            name: which of several decisions of the kind, where there are several.
+        """
+        k = decision(self.seed, 0 if stream in ONCE else self.year, stream)
+        return uniforms(persons, named(k, name) if name else k)

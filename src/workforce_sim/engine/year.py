@@ -15,6 +15,7 @@ from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
+from workforce_sim.engine.events.other_pay import other_pay_of
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.own import OwnEvent
@@ -47,7 +48,8 @@ PLAN: tuple[Step, ...] = (
 
 def steps_of(config: Config) -> tuple[Step, ...]:
     """Return the steps of a configuration's years."""
-    return tuple(step for step in (WORKFORCE + PLAN if config.plan.enabled else WORKFORCE) if step.used(config))
+    workforce = (*WORKFORCE, *other_pay_of(config))
+    return tuple(step for step in (workforce + PLAN if config.plan.enabled else workforce) if step.used(config))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:
