@@ -47,9 +47,10 @@ PLAN: tuple[Step, ...] = (
 
 
 def steps_of(config: Config) -> tuple[Step, ...]:
-    """Return the steps of a configuration's years."""
+    """Return the steps of a configuration's years: those that any of them uses."""
     workforce = (*WORKFORCE, *other_pay_of(config))
-    return tuple(step for step in (workforce + PLAN if config.plan.enabled else workforce) if step.used(config))
+    steps = workforce + PLAN if config.plan.enabled else workforce
+    return tuple(step for step in steps if any(map(step.used, config.versions)))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:
