@@ -118,3 +118,9 @@ def kinds_in(counted: Any) -> frozenset[str]:
     if isinstance(counted, dict):
         return frozenset(KINDS) - set(counted["excluding"])
     return frozenset(KINDS if counted == "all" else ())
+
+
+def left_out(counted: Any, entries: tuple[OtherPay, ...]) -> tuple[str, ...]:
+    """Return the kinds of other pay among some entries that a definition of pay leaves out."""
+    configured = {entry.kind for entry in entries} - kinds_in(counted)
+    return tuple(kind for kind in KINDS if kind in configured)

@@ -180,6 +180,17 @@ class Config(Section):
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
 
     @property
+    def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
+        """The department names in use, by the keys that hold them."""
+        return {
+            ("terminations", "department_factors"): tuple(self.terminations.department_factors),
+            **{
+                ("compensation", "other_pay", number, "departments"): entry.departments or ()
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
+        }
+
+    @property
     def year_effect(self) -> float:
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
