@@ -18,6 +18,7 @@ from pydantic import (
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
@@ -170,6 +171,8 @@ class Testing(Section):
     """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
+    pay: CountedPay = "all"
+    """Which pay is testing compensation: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
 
 
 class Plan(Section):
@@ -180,6 +183,8 @@ class Plan(Section):
     match: MatchByYear = Field(default_factory=lambda: MatchByYear(Match()))
     """The employer match; may be a table by year."""
     nonelective: Nonelective = Field(default_factory=Nonelective)
+    deferral_pay: CountedPay = "all"
+    """Which pay is deferred from: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
     roth: Roth = Field(default_factory=Roth)
     catch_up: bool = True
     """Whether the plan offers catch-up deferrals from age 50."""

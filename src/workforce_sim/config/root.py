@@ -177,12 +177,27 @@ class Config(Section):
     @property
     def by_level(self) -> dict[KeyPath, dict[str, Any]]:
         """The tables by level name in use, by their keys."""
-        tables = {
+        tables: dict[KeyPath, Any] = {
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            **{
+                ("compensation", "other_pay", number, "by_level"): entry.by_level
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
         }
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
+
+    @property
+    def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
+        """The department names in use, by the keys that hold them."""
+        return {
+            ("terminations", "department_factors"): tuple(self.terminations.department_factors),
+            **{
+                ("compensation", "other_pay", number, "departments"): entry.departments or ()
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
+        }
 
     @property
     def year_effect(self) -> float:
@@ -206,6 +221,7 @@ AMENDED: dict[str, type[Section]] = {"eligibility": Eligibility, "enrollment": E
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "other_pay": lambda config: bool(config.compensation.other_pay),
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -265,6 +281,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, tuple):
+            for number, part in enumerate(part for part in value if isinstance(part, Section)):
+                yield from _late_tables(part, start_year, (*path, name, number))
         elif (
             isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):

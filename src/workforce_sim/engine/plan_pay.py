@@ -12,9 +12,11 @@ from typing import Literal
 
 import numpy as np
 
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.dates import NEVER, Days, Flags, Ints
 from workforce_sim.engine.columns import Columns, Rows, spread
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.counted_pay import pay_of
 from workforce_sim.engine.earnings import Pay
 
 Kind = Literal["plan_year", "eligible", "participating"]
@@ -42,14 +44,23 @@ class PlanPay:
         rows: rows of those who defer on any day of the year; arrays of theirs are "of those who defer".
         start: their rate on the first day with a rate above 0, before any change.
         begin: that day, January 1 for participants of the opening.
+        pay: the pay that is deferred from.
     """
 
     def __init__(self, staff: Columns, year: Year) -> None:
-        self.staff, self.year, self.pay = staff, year, Pay(staff, year)
+        self.staff, self.year = staff, year
+        self._pays: dict[frozenset[str], Pay] = {}
+        self.pay = self.pay_of(year.config.plan.deferral_pay)
         self.rows = np.flatnonzero((staff["deferral_bp"] > 0) | (staff["joining_date"] != NEVER))
         self.start, joining = staff["start_bp"][self.rows], staff["joining_date"][self.rows]
         self.begin = np.where(joining == NEVER, np.int32(year.first), joining)
-        self._compensation: dict[Kind, Ints] = {}
+        self._compensation: dict[tuple[Kind, frozenset[str]], Ints] = {}
+        self._before_entry: dict[frozenset[str], Ints] = {}
+
+    def pay_of(self, counted: CountedPay) -> Pay:
+        """Return the pay that a definition counts; one for all definitions that count the same."""
+        pay = pay_of(counted, self.staff, self.year)
+        return self._pays.setdefault(pay.kinds, pay)
 
     def scattered(self, rows: Rows, amounts: Ints) -> Ints:
         """Return amounts for some rows of the year's staff, 0 for the others."""
@@ -60,35 +71,43 @@ class PlanPay:
         """Who of the year's staff is in the plan on any day of the year."""
         return np.asarray(self.staff["eligibility_date"] <= self.staff["last_day"])
 
-    @cached_property
-    def before_entry(self) -> Ints:
-        """Pay to date before the day of entry, for the year's staff; 0 for those who enter later or never."""
-        entry = self.staff["eligibility_date"]
-        rows = np.flatnonzero((entry > self.year.first) & self.in_plan)
-        return self.scattered(rows, self.pay.through(rows, entry[rows] - np.int32(1)))
+    def before_entry(self, pay: Pay) -> Ints:
+        """Return pay to date before the day of entry, for the year's staff; 0 for those who enter later or never."""
+        found = self._before_entry.get(pay.kinds)
+        if found is None:
+            entry = self.staff["eligibility_date"]
+            rows = np.flatnonzero((entry > self.year.first) & self.in_plan)
+            found = self.scattered(rows, pay.through(rows, entry[rows] - np.int32(1)))
+            self._before_entry[pay.kinds] = found
+        return found
 
-    def compensation(self, kind: Kind) -> Ints:
-        """Return plan compensation of the year's staff, within section 401(a)(17); computed once for each kind."""
-        if kind not in self._compensation:
-            self._compensation[kind] = np.minimum(self._uncapped(kind), self.year.limits.compensation_cents)
-        return self._compensation[kind]
+    def compensation(self, kind: Kind, counted: CountedPay) -> Ints:
+        """Return plan compensation of the year's staff, within section 401(a)(17).
 
-    def _uncapped(self, kind: Kind) -> Ints:
+        Computed once for each kind and pay that counts.
+        """
+        pay = self.pay_of(counted)
+        key = kind, pay.kinds
+        if key not in self._compensation:
+            self._compensation[key] = np.minimum(self._uncapped(kind, pay), self.year.limits.compensation_cents)
+        return self._compensation[key]
+
+    def _uncapped(self, kind: Kind, pay: Pay) -> Ints:
         if kind == "participating":
-            return self.scattered(self.rows, self._participating())
-        earned = self.pay.earned if kind == "plan_year" else self.pay.earned - self.before_entry
+            return self.scattered(self.rows, self._participating(pay))
+        earned = pay.earned if kind == "plan_year" else pay.earned - self.before_entry(pay)
         return np.where(self.in_plan, earned, 0)
 
-    def _participating(self) -> Ints:
+    def _participating(self, pay: Pay) -> Ints:
         """Return pay of the days at a rate above 0, of those who defer."""
-        earned = self.pay.earned[self.rows]
-        pay = earned - self._earned_before(np.arange(len(earned)), self.begin)
+        earned = pay.earned[self.rows]
+        found = earned - self._earned_before(pay, np.arange(len(earned)), self.begin)
         which = np.flatnonzero(self.staff["stops"][self.rows])
-        pay[which] -= earned[which] - self._earned_before(which, self.staff["own_date"][self.rows[which]])
-        return pay
+        found[which] -= earned[which] - self._earned_before(pay, which, self.staff["own_date"][self.rows[which]])
+        return found
 
-    def _earned_before(self, which: Rows, date: Days) -> Ints:
-        return self.pay.through(self.rows[which], date - np.int32(1))
+    def _earned_before(self, pay: Pay, which: Rows, date: Days) -> Ints:
+        return pay.through(self.rows[which], date - np.int32(1))
 
     # --- pay subject to deferral: arrays of those who defer ---
 
@@ -118,14 +137,14 @@ class PlanPay:
         """Return pay to date, that since entry within section 401(a)(17) where deferrals stop there."""
         if not self.year.config.plan.deferrals_stop_at_pay_limit:
             return earned
-        before = self.before_entry[rows]
+        before = self.before_entry(self.pay)[rows]
         return before + np.minimum(earned - before, self.year.limits.compensation_cents)
 
     def _before(self, which: Rows, date: Days) -> Ints:
         """Return pay to date before a day each."""
         if (date == self.year.first).all():
             return np.zeros(len(which), dtype=np.int64)
-        return self._within_limit(self.rows[which], self._earned_before(which, date))
+        return self._within_limit(self.rows[which], self._earned_before(self.pay, which, date))
 
     @cached_property
     def before_begin(self) -> Ints:
@@ -171,7 +190,7 @@ class PlanPay:
         """Return pay that counts before the first day at a rate above 0."""
         if kind == "participating":
             return np.zeros_like(self.before_begin)
-        return self.before_begin if kind == "plan_year" else self.before_begin - self.before_entry[self.rows]
+        return self.before_begin if kind == "plan_year" else self.before_begin - self.before_entry(self.pay)[self.rows]
 
 
 def _picked(spans: list[Span], rows: Rows) -> list[Span]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from workforce_sim.config import Config
+from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags
 from workforce_sim.plan.adp import ratios_bp
@@ -98,7 +99,8 @@ def _rates(test: str, counted: Flags, config: Config, people: People) -> PlanTes
     names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
     figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
     source = config.plan.nonelective
-    if source.kind in UNIFORM and source.compensation != "participating":
+    all_pay = source.compensation != "participating" and not left_out(source.pay, config.compensation.other_pay)
+    if source.kind in UNIFORM and all_pay:
         section, note = UNIFORM[source.kind]
         return PlanTest(test, "exempt", section, figures, note)
     return PlanTest(test, *_enough(ratio, "401(a)(4)", figures, RATES_FAILED))

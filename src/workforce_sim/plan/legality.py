@@ -11,10 +11,12 @@ from typing import Any
 
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.nonelective import Integrated
+from workforce_sim.config.other_pay import left_out
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity
+from workforce_sim.plan.pay_ratio import definitions
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
 from workforce_sim.plan.waits import service_warnings, wait_warnings
 
@@ -57,7 +59,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     """Return the compliance warnings about a plan, one sentence each with its section of the Code.
 
     Every year of a run is looked at in which something changes; a warning is given once. Nothing without a plan.
-    Sections 401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
+    Sections 401(k), 401(m), 410, 411 and 414(s) of the Code; ``docs/model/legality.md`` lists them.
 
     Args:
         source: as for ``load_config``: a path, a dict, a configuration, or nothing for the documented defaults.
@@ -84,6 +86,7 @@ def _of_rules(config: Config, since: int) -> Iterator[str]:
         yield from _employer_money(config, year)
         yield from safe_harbor_problems(config, year)
         yield from _above_six_percent(config, year)
+        yield from _left_out(config, year)
 
 
 def _years_with_a_new_match(config: Config, since: int) -> Iterator[int]:
@@ -97,6 +100,21 @@ def _above_six_percent(config: Config, year: int) -> Iterator[str]:
     match = config.plan.match.at(year)
     if config.plan.safe_harbor_money(year) == "match" and match.matches_above_six_percent and not match.in_dollars:
         yield "plan.match: matches deferrals above 6% of pay, so the ACP test still applies (IRC 401(m)(11)(B)(i))"
+
+
+def _left_out(config: Config, year: int) -> Iterator[str]:
+    """Yield definitions of pay that leave out pay which the run has."""
+    safe_harbor = config.plan.safe_harbor_money(year)
+    for name, counted in definitions(config, year).items():
+        kinds = ", ".join(left_out(counted, config.compensation.other_pay))
+        key = "plan.testing.pay" if name == "tests" else f"plan.{name}.pay"
+        if kinds and name == safe_harbor:
+            yield (
+                f"{key}: leaves out {kinds}; safe-harbor contributions must be based on pay that passes the "
+                "compensation ratio test (26 CFR 1.401(k)-3(b)(2), 1.414(s)-1(d)(3))"
+            )
+        elif kinds:
+            yield f"{key}: leaves out {kinds}; the compensation ratio test applies (26 CFR 1.414(s)-1(d)(3))"
 
 
 def _employer_money(config: Config, year: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
+from workforce_sim.tables import CENSUS, PAY_KINDS, SNAPSHOTS, completed
 
 _MONEY = (
     "earnings_cents",
@@ -26,6 +26,7 @@ _MONEY = (
     "match_balance_cents",
     "nonelective_balance_cents",
     "forfeited_cents",
+    *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
@@ -61,6 +62,7 @@ class People:
         deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
         excess_415: cut by the limit on annual additions.
         employer_balance: balances from match and nonelective money; of leavers, what they were paid of them.
+        other_pay: pay other than salary by kind, within ``earnings``.
     """
 
     year: PlanYear
@@ -80,6 +82,7 @@ class People:
     nonelective: Ints
     excess_415: Ints
     employer_balance: Ints
+    other_pay: dict[str, Ints]
 
     @property
     def age(self) -> Ints:
@@ -138,6 +141,7 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         nonelective=money["nonelective_cents"],
         excess_415=money["excess_415_cents"],
         employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"] - money["forfeited_cents"],
+        other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
     )
 
 

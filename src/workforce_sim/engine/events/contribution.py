@@ -17,13 +17,14 @@ from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, node
+from workforce_sim.engine.payrolls import Payrolls
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import catch_up_limit
-from workforce_sim.plan.match import formula_match, formula_payroll_match
+from workforce_sim.plan.match import formula_match, formula_payroll_match, formula_uneven_match
 from workforce_sim.plan.nonelective import formula_nonelective
 
 BP = 10_000
@@ -78,8 +79,8 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
     deferral = kept.deferral + kept.catch_up
     roth = _roth(total, kept.catch_up, deferral, counted)
     return {
-        "plan_compensation_cents": counted.compensation(plan.match.at(year.number).compensation),
-        "testing_compensation_cents": counted.compensation("eligible"),
+        "plan_compensation_cents": _compensation(plan.match.at(year.number), counted),
+        "testing_compensation_cents": counted.compensation("eligible", plan.testing.pay),
         "pre_tax_cents": deferral - roth,
         "roth_cents": roth,
         "catch_up_cents": kept.catch_up,
@@ -93,7 +94,7 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
 def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]:
     """Return the additions within the limit of section 415(c), and the excess; few are above it."""
     year = counted.year
-    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
+    most = np.minimum(counted.staff["earnings_cents"], year.limits.annual_additions_cents)
     above = np.flatnonzero(wished.whole > most)
     if len(above) == 0:
         return wished, np.zeros(len(most), dtype=np.int64)
@@ -142,8 +143,12 @@ def _match(counted: PlanPay, deferrals: _Deferrals) -> Ints:
     formula = year.config.plan.match.at(year.number)
     place = _place(formula.graded_by, rows, counted)
     if formula.basis == "annual":
-        pay = counted.compensation(formula.compensation)[rows]
+        pay = _compensation(formula, counted)[rows]
         amount = formula_match(formula, deferrals.total, pay, place)
+    elif not formula.in_dollars and counted.pay_of(formula.pay) is not counted.pay:
+        limit = np.full(len(rows), year.limits.compensation_cents, dtype=np.int64)
+        payrolls = Payrolls(counted, formula.pay).of(formula.compensation)
+        amount = formula_uneven_match(formula, payrolls, deferrals.most, limit, place)
     else:
         amount = np.zeros(len(rows), dtype=np.int64)
         for part, spans in counted.segments(formula.compensation):
@@ -158,9 +163,14 @@ def _nonelective(counted: PlanPay) -> Ints:
     if formula.kind == "none":
         return np.zeros(size, dtype=np.int64)
     every = np.arange(size)
-    pay, place = counted.compensation(formula.compensation), _place(formula.graded_by, every, counted)
+    pay, place = _compensation(formula, counted), _place(formula.graded_by, every, counted)
     amount = formula_nonelective(formula, pay, place, counted.year.limits.wage_base_cents)
     return np.where(_meets(formula, every, counted), amount, 0)
+
+
+def _compensation(money: EmployerMoney, counted: PlanPay) -> Ints:
+    """Return plan compensation of employer contributions."""
+    return counted.compensation(money.compensation, money.pay)
 
 
 def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
@@ -188,7 +198,7 @@ def _reallocates(year: Year) -> bool:
 def _weights(staff: Columns, year: Year) -> dict[str, Array]:
     """Return plan compensation of those employed on December 31, 0 for others, with keys and replicates."""
     there = staff["last_day"] >= year.last
-    pay = PlanPay(staff, year).compensation(year.config.plan.nonelective.compensation)
+    pay = _compensation(year.config.plan.nonelective, PlanPay(staff, year))
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 
 
