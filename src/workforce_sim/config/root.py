@@ -123,6 +123,8 @@ class Config(Section):
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
+    "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
 }
 """Of each provision with events or columns of its own, whether a configuration uses it."""
 
@@ -135,6 +137,10 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     for path, table in config.by_level.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
+    for number, group in enumerate(config.plan.profit_sharing.groups or ()):
+        for name in sorted(set(group.levels or ()) - set(names))[:MAX_TOLD]:
+            path = ("plan", "profit_sharing", "groups", number, "levels")
+            yield path, f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:

@@ -27,6 +27,13 @@ _TAKES_PART = _STAYS & (pl.col("deferral_bp") > 0)
 _SALARY = pl.col("salary_cents")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
+_EMPLOYER_MONEY = (
+    pl.col("match_cents")
+    + pl.col("nonelective_cents")
+    + pl.col("profit_sharing_cents").fill_null(0)
+    + pl.col("discretionary_match_cents").fill_null(0)
+)
+
 USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
 
@@ -262,6 +269,20 @@ SUMMARY = (
         sums=pl.col("nonelective_cents").sum(),
         label="Nonelective contributions",
     ),
+    *(
+        Measure(
+            f"{source}_cents",
+            pl.Int64,
+            meaning,
+            "cents",
+            "plan",
+            in_plan=True,
+            needs=source,
+            sums=pl.col(f"{source}_cents").sum(),
+            label=meaning,
+        )
+        for source, meaning in (("profit_sharing", "Profit sharing"), ("discretionary_match", "Discretionary match"))
+    ),
     Measure(
         "forfeitures_cents",
         pl.Int64,
@@ -290,7 +311,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
-        derived=pl.col("match_cents") + pl.col("nonelective_cents") - pl.col(USED_FOR_COST),
+        derived=_EMPLOYER_MONEY - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(
