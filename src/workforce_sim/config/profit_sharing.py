@@ -42,7 +42,7 @@ class Excess(IntegrationLevel):
     """Additional share of pay above the integration level."""
 
     @property
-    def ppm(self) -> int:
+    def rate_ppm(self) -> int:
         """The share in whole millionths."""
         return ppm(self.rate)
 
@@ -73,7 +73,7 @@ class Group(Section):
         return ppm(self.rate or 0.0)
 
     @property
-    def cents(self) -> int:
+    def amount_cents(self) -> int:
         """Cents a year for each; 0 where the group gets a share of pay."""
         return cents(self.dollars or 0.0)
 
