@@ -35,6 +35,19 @@ class Move:
     after: Ints
 
 
+@dataclass(frozen=True)
+class Since:
+    """The part of the year that a source of employer contributions counts, where it has an entry of its own.
+
+    Attributes:
+        within: who of the year's staff is in the source on any day of the year.
+        before: pay to date before the day of entry, for the year's staff; 0 for those who enter later or never.
+    """
+
+    within: Flags
+    before: Ints
+
+
 class PlanPay:
     """The pay of the year that the plan counts, for all employees and for those who defer.
 
@@ -63,9 +76,16 @@ class PlanPay:
     @cached_property
     def before_entry(self) -> Ints:
         """Pay to date before the day of entry, for the year's staff; 0 for those who enter later or never."""
-        entry = self.staff["eligibility_date"]
-        rows = np.flatnonzero((entry > self.year.first) & self.in_plan)
+        return self._paid_before(self.staff["eligibility_date"], self.in_plan)
+
+    def _paid_before(self, entry: Days, within: Flags) -> Ints:
+        rows = np.flatnonzero((entry > self.year.first) & within)
         return self.scattered(rows, self.pay.through(rows, entry[rows] - np.int32(1)))
+
+    def since(self, entry: Days) -> Since:
+        """Return the part of the year from a day of entry each, none of them before entry into the plan."""
+        within = np.asarray(entry <= self.staff["last_day"])
+        return Since(within, self._paid_before(entry, within))
 
     def compensation(self, kind: Kind) -> Ints:
         """Return plan compensation of the year's staff, within section 401(a)(17); computed once for each kind."""
@@ -79,13 +99,21 @@ class PlanPay:
         earned = self.pay.earned if kind == "plan_year" else self.pay.earned - self.before_entry
         return np.where(self.in_plan, earned, 0)
 
-    def _participating(self) -> Ints:
-        """Return pay of the days at a rate above 0, of those who defer."""
-        earned = self.pay.earned[self.rows]
-        pay = earned - self._earned_before(np.arange(len(earned)), self.begin)
+    def compensation_since(self, kind: Kind, since: Since) -> Ints:
+        """Return plan compensation of a source with an entry of its own, within section 401(a)(17)."""
+        if kind == "participating":
+            pay = self.scattered(self.rows, self._participating(since.before[self.rows]))
+        else:
+            pay = self.pay.earned if kind == "plan_year" else self.pay.earned - since.before
+        return np.minimum(np.where(since.within, pay, 0), self.year.limits.compensation_cents)
+
+    def _participating(self, before: Ints | int = 0) -> Ints:
+        """Return pay of the days at a rate above 0, of those who defer, beyond some pay to date."""
+        end = self.pay.earned[self.rows]
+        start = self._earned_before(np.arange(len(end)), self.begin)
         which = np.flatnonzero(self.staff["stops"][self.rows])
-        pay[which] -= earned[which] - self._earned_before(which, self.staff["own_date"][self.rows[which]])
-        return pay
+        end[which] = self._earned_before(which, self.staff["own_date"][self.rows[which]])
+        return np.maximum(end, before) - np.maximum(start, before)
 
     def _earned_before(self, which: Rows, date: Days) -> Ints:
         return self.pay.through(self.rows[which], date - np.int32(1))
@@ -145,33 +173,61 @@ class PlanPay:
             total[move.which] += (move.after - move.before) * (self.deferred[move.which] - before)
         return total
 
-    def segments(self, kind: Kind) -> list[tuple[Rows, list[Span]]]:
-        """Return (rate, pay) of the year in date order: for those with one rate, and for the others."""
+    def rate_times_pay_before(self, since: Since) -> Ints:
+        """Return the same of the days before entry into a source."""
+        end = self._counted_before(since)
+        total = self.start * (end - np.minimum(self.before_begin, end))
+        for move, before in zip(self.moves, self.before_moves, strict=True):
+            until = end[move.which]
+            total[move.which] += (move.after - move.before) * (until - np.minimum(before, until))
+        return total
+
+    def _counted_before(self, since: Since) -> Ints:
+        """Return pay to date before entry into a source, of those who defer, as deferrals count it."""
+        return self._within_limit(self.rows, since.before[self.rows])
+
+    def segments(self, kind: Kind, since: Since | None = None) -> list[tuple[Rows, list[Span]]]:
+        """Return (rate, pay) of the year in date order: for those with one rate, and for the others.
+
+        Args:
+            kind: which pay counts.
+            since: the part of the year that counts, where it is not that since entry into the plan.
+        """
         moved = np.zeros(len(self.before_begin), dtype=bool)
         for move in self.moves:
             moved[move.which] = True
         still, start = np.flatnonzero(~moved), self.start.astype(np.int64)
-        idle = np.zeros_like(start), self._idle(kind)
-        spans = _picked([idle, (start, self.deferred - self.before_begin)], still)
+        entry = None if since is None else self._counted_before(since)
+        begin = self.before_begin if entry is None else np.maximum(self.before_begin, entry)
+        idle = np.zeros_like(start), self._idle(kind, begin, entry)
+        spans = _picked([idle, (start, self.deferred - begin)], still)
         moving = np.flatnonzero(moved)
-        return [(still, spans), (moving, _picked([idle, *self._moving()], moving))]
+        return [(still, spans), (moving, _picked([idle, *self._moving(begin, entry)], moving))]
 
-    def _moving(self) -> list[Span]:
-        """Return the spans since the first day at a rate above 0, with pay 0 for employees without the span."""
-        since, rate, spans = self.before_begin, self.start.astype(np.int64), []
+    def _moving(self, begin: Ints, entry: Ints | None) -> list[Span]:
+        """Return the spans since ``begin``, with pay 0 for employees without the span.
+
+        Args:
+            begin: pay to date before the first day at a rate above 0, or before entry into a source if later.
+            entry: pay to date before entry into a source; None where it is that into the plan.
+        """
+        since, rate, spans = begin, self.start.astype(np.int64), []
         for move, before in zip(self.moves, self.before_moves, strict=True):
+            until = before if entry is None else np.maximum(before, entry[move.which])
             pay = np.zeros_like(rate)
-            pay[move.which] = before - since[move.which]
+            pay[move.which] = until - since[move.which]
             spans.append((rate, pay))
             rate, since = rate.copy(), since.copy()
-            rate[move.which], since[move.which] = move.after, before
+            rate[move.which], since[move.which] = move.after, until
         return [*spans, (rate, self.deferred - since)]
 
-    def _idle(self, kind: Kind) -> Ints:
-        """Return pay that counts before the first day at a rate above 0."""
+    def _idle(self, kind: Kind, begin: Ints, entry: Ints | None) -> Ints:
+        """Return pay that counts before ``begin``; arguments as for ``_moving``."""
         if kind == "participating":
-            return np.zeros_like(self.before_begin)
-        return self.before_begin if kind == "plan_year" else self.before_begin - self.before_entry[self.rows]
+            return np.zeros_like(begin)
+        if kind == "plan_year":
+            return begin
+        return begin - (self.before_entry[self.rows] if entry is None else entry)
 
 
 def _picked(spans: list[Span], rows: Rows) -> list[Span]:

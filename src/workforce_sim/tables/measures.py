@@ -27,12 +27,8 @@ _TAKES_PART = _STAYS & (pl.col("deferral_bp") > 0)
 _SALARY = pl.col("salary_cents")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-_EMPLOYER_MONEY = (
-    pl.col("match_cents")
-    + pl.col("nonelective_cents")
-    + pl.col("profit_sharing_cents").fill_null(0)
-    + pl.col("discretionary_match_cents").fill_null(0)
-)
+EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
+"""Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
 
 USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
@@ -311,7 +307,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
-        derived=_EMPLOYER_MONEY - pl.col(USED_FOR_COST),
+        derived=pl.sum_horizontal(EMPLOYER_MONEY) - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(
