@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import node
@@ -31,9 +34,14 @@ def discretionary_match(staff: Columns, year: Year) -> Mapping[str, Array]:
     Raises:
         SimulationError: when a balance exceeds $100 million.
     """
+    return added(NAME, _wished(staff, year), ("match_cents", "nonelective_cents"), staff, year)
+
+
+def _wished(staff: Columns, year: Year) -> Ints:
+    """Return the discretionary match before section 415; nothing in a year without one."""
     formulas = year.config.plan.discretionary_match
-    assert formulas is not None
+    if formulas is None:
+        return np.zeros(len(staff), dtype=np.int64)
     counted = PlanPay(staff, year)
     deferrals = deferrals_of(counted)
-    wished = matched(counted, formulas.at(year.number), deferrals.total, deferrals.most)
-    return added(NAME, wished, ("match_cents", "nonelective_cents"), staff, year)
+    return matched(counted, formulas.at(year.number), deferrals.total, deferrals.most)
