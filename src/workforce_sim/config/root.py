@@ -243,9 +243,10 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
     for number, group in enumerate(config.plan.profit_sharing.groups or ()):
-        for name in sorted(set(group.levels or ()) - set(names))[:MAX_TOLD]:
-            path = ("plan", "profit_sharing", "groups", number, "levels")
-            yield path, f"no such level in workforce.levels ({some(names)})", name
+        for place, name in enumerate(group.levels or ()):
+            if name not in names:
+                path = ("plan", "profit_sharing", "groups", number, "levels", place)
+                yield path, f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:
