@@ -11,7 +11,7 @@ import numpy as np
 
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.root import Eligibility
-from workforce_sim.dates import NEVER, Days
+from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.money import cents
 from workforce_sim.plan.amounts import smaller
 from workforce_sim.plan.entry import entry_dates
@@ -48,3 +48,16 @@ def entries(eligible: Days, hire: Days, birth: Days, money: EmployerMoney, plan:
 def limited(amount: Any, money: EmployerMoney) -> Any:
     """Return an amount within the limit of a source for one employee and year."""
     return amount if money.annual_limit is None else smaller(amount, cents(money.annual_limit))
+
+
+def may_enter(hire: Days, birth: Days, last_day: Days, money: EmployerMoney, plan: Eligibility) -> Flags:
+    """Return who is past the wait and the age of a source, on an entry date, by the last day of employment."""
+    return np.asarray(entry_dates(hire, birth, eligibility_of(money, plan)) <= last_day, dtype=np.bool_)
+
+
+def years_asked(money: EmployerMoney, plan: Eligibility) -> int:
+    """Return the years of service that a source asks for by its own wait or condition, a part of a year as a whole."""
+    if money.eligibility is None:
+        return money.minimum_service_years
+    unit, number = eligibility_of(money, plan).waiting_period
+    return max(money.minimum_service_years, -(-number // (12 if unit == "months" else 365)))
