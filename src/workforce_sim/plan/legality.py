@@ -131,8 +131,8 @@ def _disparity_twice(config: Config) -> Iterator[str]:
     shares = [_disparity(rule) for key, rule in _levels(config).items() if not isinstance(rule, Excess)]
     if len(shares) > 1 and sum(shares) > 1:
         yield (
-            "plan.profit_sharing: integrated beside plan.nonelective, beyond the overall limit on permitted disparity of "
-            "26 CFR 1.401(l)-5 (IRC 401(l))"
+            "plan.profit_sharing: integrated beside plan.nonelective, beyond the overall limit on permitted disparity "
+            "of 26 CFR 1.401(l)-5 (IRC 401(l))"
         )
 
 
