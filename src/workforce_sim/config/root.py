@@ -222,6 +222,8 @@ AMENDED: dict[str, type[Section]] = {"eligibility": Eligibility, "enrollment": E
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
     "other_pay": lambda config: bool(config.compensation.other_pay),
+    "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
+    "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -273,6 +275,11 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     for path, table in config.by_level.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
+    for number, group in enumerate(config.plan.profit_sharing.groups or ()):
+        for place, name in enumerate(group.levels or ()):
+            if name not in names:
+                path = ("plan", "profit_sharing", "groups", number, "levels", place)
+                yield path, f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:

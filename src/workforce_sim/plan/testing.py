@@ -141,7 +141,8 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
+    more = people.nonelective.any() if money == "match" else beside
     return "" if more else f"deferrals and {HARBORS[money]} only"
 
 
