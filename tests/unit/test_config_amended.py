@@ -174,10 +174,12 @@ def test_years_twice_are_an_error() -> None:
 
 
 def test_values_without_effect_are_told_by_year() -> None:
-    config = read(
-        "enrollment: {auto_enrollment: {unknown_opt_outs: {2025: enroll, 2026: opted_out}}, "
-        "escalation: {enabled: false, cap: {2025: 0.05, 2026: 0.06}}}\nplan: {roth: {2025: {available: false}, 2035: {}}, super_catch_up: false}\n"
-    )
+    config = read("""\
+enrollment:
+  auto_enrollment: {unknown_opt_outs: {2025: enroll, 2026: opted_out}}
+  escalation: {enabled: false, cap: {2025: 0.05, 2026: 0.06}}
+plan: {roth: {2025: {available: false}, 2035: {}}, super_catch_up: false}
+""")
 
     assert effect_notes(drawing(config), 0) == (
         "enrollment.escalation.cap: no effect, because enrollment.escalation.enabled is false",
