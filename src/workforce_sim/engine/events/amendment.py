@@ -54,12 +54,12 @@ def _entry(staff: Columns, rows: Rows, year: Year) -> Days:
 
 
 @node(
-    adds={"new_asked": (FLAG, "ever took part, or had the chance to opt out of automatic enrollment")},
-    kept={"asked": Kept(FLAG, "took part before, or had the chance to opt out", census="opted_out")},
+    adds={"new_asked": (FLAG, "ever participated, or had the chance to opt out of automatic enrollment")},
+    kept={"asked": Kept(FLAG, "participated before, or had the chance to opt out", census="opted_out")},
     used=_dates_move,
 )
 def asking(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add who takes part or opts out, this year or before: nobody is enrolled automatically twice."""
+    """Add who participates or opts out, this year or before: nobody is enrolled automatically twice."""
     out = staff["deferral_bp"] == 0
     asked = staff.flags("asked") | ~out | staff.flags("opts_out") | (staff["joining_date"] != NEVER)
     if year.number == year.config.simulation.start_year:
