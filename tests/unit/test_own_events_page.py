@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
-from workforce_sim.engine.state import STATE
 from workforce_sim.config import with_changes
+from workforce_sim.engine.state import STATE
 from workforce_sim.explain.staff_columns import EVENTS, table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "own-events.md").read_text(encoding="utf-8")
