@@ -188,8 +188,8 @@ def segments(pay: Paid, config: Config) -> Iterator[Segment]:
                 yield from worked(pay, start, n - 1, config, alone)
                 start = n
                 rate = day.rate if day.in_plan else 0
-                both = amount * (kind in kinds_in(deferral_pay)), amount * (kind in kinds_in(match.pay))
-                yield Segment(rate, *both, day.in_plan)
+                deferred, counted = (amount * (kind in kinds_in(pay)) for pay in (deferral_pay, match.pay))
+                yield Segment(rate, deferred, counted, day.in_plan)
         if tomorrow is None or (tomorrow.rate, tomorrow.in_plan) != (day.rate, day.in_plan):
             yield from worked(pay, start, n, config, alone)
             start = n + 1
@@ -200,8 +200,8 @@ def worked(pay: Paid, first: int, last: int, config: Config, alone: frozenset[st
         one, day = pay.one, pay.one.days[first]
         ends = one.first + first * DAY, one.first + last * DAY
         match = config.plan.match.at(one.year)
-        amounts = (pay.span(*ends, counted, alone=alone) for counted in (config.plan.deferral_pay, match.pay))
-        yield Segment(day.rate if day.in_plan else 0, *amounts, day.in_plan)
+        deferred, counted = (pay.span(*ends, what, alone=alone) for what in (config.plan.deferral_pay, match.pay))
+        yield Segment(day.rate if day.in_plan else 0, deferred, counted, day.in_plan)
 
 
 def matched(pay: Paid, config: Config, deferral: int, most: int, limit: int) -> int:
@@ -287,7 +287,7 @@ def test_amounts_are_those_of_a_plain_reading_of_the_chapter(scenario: Scenario,
 def check_pay(pay: Paid) -> None:
     """Check pay of the year by kind, and the ledger of what is paid on a day."""
     one = pay.one
-    sums = dict.fromkeys(KINDS, 0)
+    sums: dict[str, int] = dict.fromkeys(KINDS, 0)
     for rate, kind in pay.rates:
         sums[kind] += half_up(pay.to_date[-1] * rate, PPM)
     on_days: dict[tuple[dt.date, str], int] = {}

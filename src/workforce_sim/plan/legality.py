@@ -130,10 +130,11 @@ def _left_out(config: Config, year: int) -> Iterator[str]:
         if kinds and name == safe_harbor:
             yield (
                 f"{key}: leaves out {kinds}; safe-harbor contributions must be based on pay that passes the "
-                "compensation ratio test (26 CFR 1.401(k)-3(b)(2), 1.414(s)-1(d)(3))"
+                "compensation ratio test (26 CFR 1.401(k)-3(b)(2), 1.414(s)-1(d)(3); IRC 414(s))"
             )
         elif kinds:
-            yield f"{key}: leaves out {kinds}; the compensation ratio test applies (26 CFR 1.414(s)-1(d)(3))"
+            section = "26 CFR 1.414(s)-1(d)(3); IRC 414(s)"
+            yield f"{key}: leaves out {kinds}; the compensation ratio test applies ({section})"
 
 
 def _employer_money(config: Config, year: int) -> Iterator[str]:

@@ -15,8 +15,8 @@ KEYS = (
     Column("year", pl.Int32, "Plan year", owner="simulation"),
 )
 
-_COUNTED = ("plan.match", "plan.limits", "eligibility.")
-_ROTH = ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
+_ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 _MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
 """Sources of employer contributions that a plan may have besides match and nonelective, and what they are called."""
@@ -163,9 +163,20 @@ SNAPSHOTS = (
         "simulation",
         lowest=0,
         differs="different pay earned",
+        behind="other_pay_cents",
     ),
     *(
-        Column(name, pl.Int64, about, "cents", "other_pay", lowest=0, needs="other_pay", differs="different other pay")
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "other_pay",
+            lowest=0,
+            needs="other_pay",
+            differs="different other pay",
+            keys=("compensation.other_pay",),
+        )
         for name, about in (
             ("other_pay_cents", "Pay other than salary in the year, within the pay earned"),
             *((f"{kind}_pay_cents", f"Of it: {kind.replace('_', ' ')}") for kind in PAY_KINDS),

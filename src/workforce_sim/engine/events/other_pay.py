@@ -39,11 +39,11 @@ def other_pay_of(config: Config) -> tuple[Declared, ...]:
     """Return the event of a configuration with other pay; nothing without."""
     if not config.compensation.other_pay:
         return ()
-    return (other_pay(payments_of(config), len(with_salary(config))),)
+    return (declared(payments_of(config), len(with_salary(config))),)
 
 
 @lru_cache(maxsize=16)
-def other_pay(payments: tuple[Payment, ...], rates: int) -> Declared:
+def declared(payments: tuple[Payment, ...], rates: int) -> Declared:
     """Return the event of configurations with these payments on a day, and so many entries paid with salary."""
     paid: Described = {amount_column(n): (pl.Int64, f"{kind} paid on {day}") for n, (kind, day) in enumerate(payments)}
     dates: Described = {_date(n): (pl.Int32, f"day of {kind} paid on {day}") for n, (kind, day) in enumerate(payments)}
@@ -54,7 +54,7 @@ def other_pay(payments: tuple[Payment, ...], rates: int) -> Declared:
         snapshot={name: pl.col(name) for name in SUMS},
         blocks=True,
     )
-    return declare(_other_pay)
+    return declare(other_pay)
 
 
 def _date(place: int) -> str:
@@ -66,7 +66,7 @@ def _rows(place: int, kind: str) -> Rows:
     return Rows("other_pay", amount > 0, _date(place), {"cause": kind, "amount_cents": amount})
 
 
-def _other_pay(staff: Columns, year: Year) -> Mapping[str, Array]:
+def other_pay(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add what is paid beside salary, and all pay of the year.
 
     Raises:
