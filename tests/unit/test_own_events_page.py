@@ -42,24 +42,13 @@ def test_the_table_is_what_the_code_prints() -> None:
     assert PAGE.endswith(table()), "run python -m workforce_sim.explain.staff_columns"
 
 
-<<<<<<< HEAD
 AMENDED = {"eligibility": {2025: {}, 2026: {"waiting_period_days": 90}}}
-=======
-PAID = [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]
+PAID = {"compensation.other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]}
 OF_ENTRIES = ("payment_", "other_pay_0")
 """Columns of single entries of other pay, of which there are as many as are configured."""
 
 
-def test_the_staff_have_after_each_event_what_is_declared() -> None:
-    seen: dict[str, dict[str, pl.DataType]] = {}
-    with_all = {"simulation.end_year": 2025, "compensation.other_pay": PAID}
-    events = [watching(event.name, seen) for event in EVENTS]
-    ws.simulate(with_changes(ws.load_config(), with_all), events=events)
-    declared = {"employee_id": pl.String(), **{name: dtype for name, (dtype, _) in STATE.items()}}
->>>>>>> pay
-
-
-@pytest.mark.parametrize("provisions", [{}, AMENDED])
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})
