@@ -249,14 +249,29 @@ def _read(
     errors: dict[int, ValidationError] = {}
     found: dict[int, Config] = {}
     for year in dict.fromkeys((start, *years)):
-        read = handler if year == start else Config.model_validate
         try:
-            found[year] = read(in_year(data, tables, year))
+            if year == start:
+                found[year] = handler(in_year(data, tables, year))
+            else:
+                found[year] = Config.model_validate(_others(data, found.get(start)) | _amended_in(data, tables, year))
         except ValidationError as error:
             errors[year] = error
     if errors:
         raise told(errors, tables, start)
     return found[start], {year: found[year] for year in years}
+
+
+def _amended_in(data: Any, tables: Tables, year: int) -> dict[str, Any]:
+    """Return the data of the sections that may change, as in force in a year."""
+    return {name: value for name, value in in_year(data, tables, year).items() if name in AMENDED}
+
+
+def _others(data: Any, start: Config | None) -> dict[str, Any]:
+    """Return the other sections: as they were read for the start year, else as little as a configuration needs."""
+    if start is not None:
+        return {name: getattr(start, name) for name in Config.model_fields if name not in AMENDED}
+    given = {name: data[name] for name in ("simulation",) if name in data}
+    return {**given, "workforce": {"total_termination_rate": 0.0}, "random_seed": 0}
 
 
 def _not_amended(config: Config, found: dict[int, Config]) -> Iterator[tuple[KeyPath, str, Any]]:
