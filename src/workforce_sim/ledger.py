@@ -21,6 +21,7 @@ _ORDER = {
     "census": ["_key"],
 }
 TABLES = ("events", "snapshots", "summary")
+_OF_PROVISIONS = frozenset(column.name for column in SNAPSHOTS if column.needs)
 
 
 def replay(opening: pl.DataFrame, events: pl.DataFrame, columns: Iterable[Column] = SNAPSHOTS) -> pl.DataFrame:
@@ -153,10 +154,11 @@ def in_order(tables: Tables) -> Tables:
 def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
     """Yield the names and values of a frame's columns as bytes that depend on nothing else.
 
-    A column without any value is left out: a column that a run does not use does not change its fingerprint.
+    A column without any value is left out: a column that a run does not use does not change its fingerprint. So is a
+    column of a provision in a table without rows.
     """
     for column in frame.iter_columns():
-        if len(column) and column.null_count() == len(column):
+        if column.null_count() == len(column) and (len(column) or column.name in _OF_PROVISIONS):
             continue
         yield f"{name}.{column.name}:{len(column)}".encode()
         yield from _bytes(column)
