@@ -41,6 +41,13 @@ SECTIONS: dict[str, Any] = {
     "hiring": {"part_time_share": 0.5},
     "census": {"size": 60},
     "plan": {"vesting": {"match": "cliff_3"}},
+    "workforce": {
+        "levels": [
+            {"name": "Staff", "minimum": 36_000, "maximum": 46_000},
+            *({"name": name} for name in ("Senior", "Manager", "Director", "Executive")),
+        ]
+    },
+    "compensation": {"range_minimum": "lift", "range_maximum": "lump_sum"},
 }
 
 

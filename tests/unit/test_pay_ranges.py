@@ -277,6 +277,19 @@ def test_an_increase_beyond_all_measure_ends_the_run() -> None:
         fast(firm(rules, FOUR[:1]))
 
 
+def test_pay_out_of_range_at_the_opening_is_noted_by_level() -> None:
+    half = {"salary_cents": 1_999_999, "full_time_ppm": 500_000}
+    at_the_ends = [{"salary_cents": 4_000_000}, {"salary_cents": 6_000_000}, {**half, "salary_cents": 2_000_000}]
+    staff = firm({"range_maximum": "freeze"}, [*FOUR, half, *at_the_ends])
+
+    (note,) = staff.opening.notes
+    assert note == (
+        "pay of 3 of 8 employees is outside the range of their level, by hours worked: 2 below the minimum, "
+        "1 above the maximum (Analyst: 2 below, Lead: 1 above)"
+    )
+    assert firm({"range_maximum": "freeze"}, at_the_ends).opening.notes == firm({}, FOUR).opening.notes == ()
+
+
 # --- on the disk ---
 
 

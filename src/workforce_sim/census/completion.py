@@ -13,6 +13,7 @@ import polars as pl
 
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
+from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
@@ -44,7 +45,8 @@ def complete(census: Census, config: Config) -> Opening:
     full_time = census.frame["full_time_ppm"].fill_null(PPM)
     staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
     full_time_notes, rate_notes = _full_time_notes(census.frame["full_time_ppm"]), _rate_notes(census.frame, config)
-    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes)
+    range_told = range_notes(staff, levels) if config.compensation.in_ranges else ()
+    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes, *range_told)
     return Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
 
 
