@@ -156,13 +156,12 @@ def findings_of(result: ws.Result, year: int, replicate: int) -> str:
 
 
 def ensemble_of(name: str) -> str:
-    """Return the SHA-256 of five replicates' yearly totals, as comma-separated text, without provisions not in use."""
+    """Return the SHA-256 of five replicates' yearly totals, as comma-separated text, without provisions they lack."""
     found = ws.simulate_ensemble(
         configuration(name), census=census(name), replicates=5, progress=None, spread=CONFIGURATIONS[name].get("spread")
     )
     text = io.StringIO()
-    provisions = configuration(name).provisions
-    lacking = [measure.name for measure in SUMMARY if measure.needs and measure.needs not in provisions]
+    lacking = [column.name for column in SUMMARY if not column.applies(found.config.provisions) and column.needs]
     table = found.replicates.sort("replicate", "year").drop(lacking)
     csv.writer(text, lineterminator="\n").writerows([table.columns, *table.iter_rows()])
     return hashlib.sha256(text.getvalue().encode()).hexdigest()
