@@ -29,7 +29,7 @@ COST = {
 
 def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
     """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0."""
-    lacking = (measure for measure in SUMMARY if not measure.applies(config.provisions))
+    lacking = (measure for measure in SUMMARY if measure.in_plan and not measure.applies(config.provisions))
     nothing = [measure.name for measure in lacking if measure.name != "average_deferral_rate"]
     return replicates.with_columns(pl.col(nothing).fill_null(0))
 
