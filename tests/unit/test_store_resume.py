@@ -30,6 +30,11 @@ CASES: dict[str, dict[str, Any]] = {
     "another rate each year": {"simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.3, 2027: 0.4}}},
     "levels of the configuration": {"workforce": {"levels": LEVELS}, "promotion": {"base_rate": 0.5}},
     "ranges that grow": {"workforce": {"levels": LEVELS}, "hiring": {"range_growth": {2025: 0.01, 2027: 0.1}}},
+    "pay ranges and retirement": {
+        "workforce": {"levels": LEVELS},
+        "compensation": {"range_minimum": "lift", "range_maximum": "lump_sum", "merit_proration": "days"},
+        "terminations": {"retirement": {"eligible": [{"age": 55, "service": 5}], "rates": [{"from": 55, "rate": 0.3}]}},
+    },
     "part time": {"hiring": {"part_time_share": 0.5}},
     "vested late": {"plan": {"vesting": {"match": "cliff_3"}}},
     "forfeitures are used": {"plan": {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}}},
