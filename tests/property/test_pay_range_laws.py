@@ -137,3 +137,38 @@ def test_rules_of_ranges_that_never_bind_change_nothing_but_their_columns(scenar
 
     assert plain.events.equals(ruled.events)
     assert plain.snapshots.select(columns).equals(ruled.snapshots.select(columns))
+
+
+@settings(max_examples=support.examples(40))
+@given(
+    scenario=ranged(merit_date="01-01", merit_month_weights=None, merit_minimum_tenure=0, cola_date="12-31"),
+    matrix=strategies.merit_matrix(),
+    share=st.sampled_from(["none", "days", "months"]),
+)
+def test_the_pool_is_spent_whatever_the_matrix_and_the_share_of_recent_hires(
+    scenario: Scenario, matrix: dict[str, Any], share: str
+) -> None:
+    """All merit is on January 1, before anything else but promotions, which are on December 31."""
+    row = next(iter(matrix["increases"].values()))
+    pooled = {"compensation.merit_matrix": {**matrix, "increases": {"all": row}, "pool": True}}
+    alone: dict[str, Any] = {
+        "compensation.ratings": {},
+        "compensation.merit_hired_by": None,
+        "compensation.range_maximum": "ignore",
+    }
+    late = {"promotion.date": "12-31", "promotion.month_weights": None, "compensation.range_minimum": "ignore"}
+    chosen = scenario.changed({**alone, **late, **pooled, "compensation.merit_proration": share})
+    tables = run(chosen)
+    spent = (
+        of_type(tables.events, "merit")
+        .group_by("year")
+        .agg((pl.col("salary_after_cents") - pl.col("salary_before_cents")).sum().alias("spent"))
+    )
+    hired = of_type(tables.events, "hire").filter(pl.col("effective_date").dt.ordinal_day() == 1)
+    opening = tables.snapshots.drop_nulls("opening_salary_cents")
+
+    for year, cents in spent.rows():
+        staff = opening.filter(pl.col("year") == year)["opening_salary_cents"]
+        pay = staff.sum() + hired.filter(pl.col("year") == year)["salary_after_cents"].sum()
+        pool = pay * chosen.config.compensation.merit_pool.ppm(year) // 1_000_000
+        assert abs(cents - pool) <= 2 * pay / 1_000_000 + len(staff) + 1
