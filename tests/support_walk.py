@@ -27,6 +27,7 @@ class PersonYear:
     kinds: list[str] = field(default_factory=list)
     dates: list[dt.date] = field(default_factory=list)
     day_cents: int = 0
+    lumps: int = 0
 
     def read(self, row: Mapping[str, Any]) -> None:
         """Take in the next row; its before-values must be what is in force."""
@@ -44,6 +45,7 @@ class PersonYear:
         self.since = date
         self.salary = row["salary_after_cents"] or self.salary
         self.level = row["level_after"] or self.level
+        self.lumps += row["amount_cents"] or 0
         self._enter(row)
 
     def _enter(self, row: Mapping[str, Any]) -> None:
@@ -51,11 +53,11 @@ class PersonYear:
         self.dates.append(row["effective_date"])
 
     def earnings(self, year: int) -> int:
-        """Return the pay earned in the year, half up."""
+        """Return the pay earned in the year, half up, and what was paid once."""
         end = dt.date(year + 1, 1, 1)
         days = (end - dt.date(year, 1, 1)).days
         total = self.day_cents + (0 if self.left else self.salary * (end - self.since).days)
-        return (2 * total + days) // (2 * days)
+        return (2 * total + days) // (2 * days) + self.lumps
 
 
 People = dict[str, PersonYear]

@@ -19,7 +19,6 @@ OUTSIDE_THE_MODEL = {
     "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",
     "TURN-MSEC": "the summary gives terminations and headcounts; no column of turnover",
     "TURN-BIZFLUENT": "the summary gives terminations and headcounts; no column of turnover",
-    "COMPA-Omar": "no column of compa-ratio",
     "MDT-WISC": DECREMENTS,
     "MDT-UDD": DECREMENTS,
     "MDT-CF-2": DECREMENTS,

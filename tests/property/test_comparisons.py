@@ -49,7 +49,11 @@ def other(data: st.DataObject, scenario: Scenario, *names: str) -> Scenario:
     """Return the scenario with other assumptions in these sections."""
     assert scenario.config.workforce.levels is not None
     drawn = strategies.sections(scenario.config.simulation.start_year, len(scenario.config.workforce.levels))
-    return scenario.changed({name: data.draw(drawn[name], label=name) for name in names})
+    chosen = {name: data.draw(drawn[name], label=name) for name in names}
+    if "compensation" in chosen and "workforce" not in chosen:
+        levels = [level.model_dump() for level in scenario.config.workforce.levels]
+        chosen["compensation"] = strategies.without_ranges(chosen["compensation"], levels)
+    return scenario.changed(chosen)
 
 
 # --- common random numbers --------------------------------------------------------------------------------------------
@@ -151,6 +155,9 @@ ZERO = {
     "compensation.cola_rate": 0.0,
     "compensation.merit_pool": 0.0,
     "compensation.other_pay": [],
+    "compensation.merit_matrix": None,
+    "compensation.range_minimum": "ignore",
+    "terminations.retirement": None,
     "enrollment.election": 0.0,
     "enrollment.conversion": 0.0,
     "enrollment.stop": 0.0,

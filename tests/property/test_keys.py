@@ -206,6 +206,29 @@ def nonelective(kind: str, key: str, rows: list[dict[str, Any]], start: int) -> 
     }
 
 
+IN_RANGES: Changes = {"workforce.levels": levels()}
+LIFTED: Changes = {"workforce.levels": levels(minimum=33_900), "compensation.range_minimum": "lift"}
+MATRIX: Changes = {
+    "position": "compa_ratio",
+    "edges": [0.9, 1.1],
+    "increases": {"all": [0.05, 0.03, 0.01]},
+    "pool": False,
+}
+BY_MATRIX: Changes = IN_RANGES | {"compensation.merit_matrix": MATRIX}
+BY_POOL: Changes = IN_RANGES | {"compensation.merit_matrix": MATRIX | {"pool": True}}
+BY_RATED_MATRIX: Changes = IN_RANGES | {
+    "compensation.merit_matrix": MATRIX | {"increases": {"good": [0.06, 0.04, 0.02], "fair": [0.03, 0.02, 0.0]}},
+    "compensation.ratings": {"good": {"share": 0.5}, "fair": {"share": 0.5}},
+}
+RETIRING: Changes = {
+    "eligible": [{"age": 50, "service": 2}, {"age": 60, "service": 0}],
+    "rates": [{"from": 45, "rate": 0.3}, {"from": 60, "rate": 0.6}],
+    "combine": "replace",
+}
+MAY_RETIRE: Changes = {"terminations.retirement": RETIRING}
+RETIRE_BY_FACTORS: Changes = {"terminations.retirement": {"eligible": [{"age": 45}], "factors": YOUNG_AND_OLD}}
+
+
 LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
     "random_seed": ({}, 43),
@@ -382,6 +405,16 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     **{f"terminations.causes[].{name}": ({"terminations.causes": cause(name)}, half(name)) for name in CAUSES},
     "terminations.month_weights": ({}, SUMMER),
     "terminations.new_hire_hazard": ({}, "level"),
+    "terminations.retirement.eligible": (MAY_RETIRE, [{"age": 62}]),
+    "terminations.retirement.eligible[].age": (MAY_RETIRE, [{"age": 48, "service": 2}]),
+    "terminations.retirement.eligible[].service": (MAY_RETIRE, [{"age": 50, "service": 9}]),
+    "terminations.retirement.rates": (MAY_RETIRE, None),
+    "terminations.retirement.rates[].from": (MAY_RETIRE, last(RETIRING["rates"], **{"from": 55})),
+    "terminations.retirement.rates[].rate": (MAY_RETIRE, last(RETIRING["rates"], rate=0.9)),
+    "terminations.retirement.combine": (MAY_RETIRE, "add"),
+    "terminations.retirement.factors": (RETIRE_BY_FACTORS, None),
+    "terminations.retirement.factors[].from": (RETIRE_BY_FACTORS, last(YOUNG_AND_OLD, **{"from": 55})),
+    "terminations.retirement.factors[].factor": (RETIRE_BY_FACTORS, last(YOUNG_AND_OLD, factor=9)),
     "hiring.level_mix": ({"promotion.mode": "rates"}, dict.fromkeys(LEVELS, 0.2)),
     "hiring.ages": ({}, AGES),
     "hiring.ages[].from": ({"hiring.ages": AGES[1:]}, [{**AGES[1], "from": 30}]),
@@ -418,6 +451,15 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "compensation.merit_month_weights": ({}, SUMMER),
     "compensation.merit_minimum_tenure": ({}, 8),
     "compensation.merit_factors": ({}, {"Manager": 1.5}),
+    "compensation.merit_hired_by": ({"compensation.merit_minimum_tenure": 0}, "10-01"),
+    "compensation.merit_proration": ({"compensation.merit_minimum_tenure": 0}, "months"),
+    "compensation.merit_matrix.position": (BY_MATRIX, "penetration"),
+    "compensation.merit_matrix.edges": (BY_MATRIX, [0.8, 1.2]),
+    "compensation.merit_matrix.increases": (BY_MATRIX, {"all": [0.06, 0.03, 0.01]}),
+    "compensation.merit_matrix.pool": (BY_MATRIX, True),
+    "compensation.range_minimum": (IN_RANGES, "lift"),
+    "compensation.range_lift_date": (LIFTED, "07-01"),
+    "compensation.range_maximum": (IN_RANGES | {"compensation.range_maximum": "freeze"}, "lump_sum"),
     "compensation.ratings": ({}, RATINGS),
     "compensation.ratings.*.share": (
         {"compensation.ratings": RATINGS},
@@ -727,6 +769,12 @@ OFF: dict[str, Changes] = {
     "pay other than salary": {"compensation.other_pay": []},
     "other pay that nobody receives": {"compensation.other_pay": [{**BONUS, "receivers": 0.0}]},
     "other pay of nothing": {"compensation.other_pay": [{**OVERTIME, "share": 0.0}]},
+    "a merit pool that a matrix divides": BY_POOL | {"compensation.merit_pool": 0.0},
+    "a merit pool, beside a matrix": BY_RATED_MATRIX,
+    "a tenure, beside a latest day of hire": {"compensation.merit_hired_by": "10-01"},
+    "the share of recent hires": {"compensation.merit_minimum_tenure": 1},
+    "lifts": IN_RANGES | {"compensation.range_minimum": "ignore"},
+    "retirement rates": {"terminations.retirement": {"eligible": [{"age": 50}]}},
 }
 
 

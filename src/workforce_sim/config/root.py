@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ from workforce_sim.config.events import Compensation, Hiring, Promotion, Termina
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some, value_at
-from workforce_sim.config.workforce import Simulation, Workforce
+from workforce_sim.config.workforce import Level, Simulation, Workforce
 
 
 class Eligibility(Section):
@@ -117,6 +117,7 @@ class Config(Section):
         refuse(_unknown_levels(self), "unknown_name")
         refuse(_late_tables(self, self.simulation.start_year))
         refuse(_before_limits(self))
+        refuse(_without_ranges(self))
         return self
 
     def at(self, year: int) -> Config:
@@ -224,6 +225,8 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "other_pay": lambda config: bool(config.compensation.other_pay),
     "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
+    "pay_ranges": lambda config: config.compensation.in_ranges,
+    "retirement": lambda config: config.terminations.retirement is not None,
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -282,6 +285,17 @@ def _not_amended(config: Config, found: dict[int, Config]) -> Iterator[tuple[Key
                 yield ("plan",), f"{name} cannot change from year to year, and does in {year}", None
 
 
+NO_RANGES = (
+    "compensation.merit_matrix, range_minimum and range_maximum need pay ranges; give at least one level of "
+    "workforce.levels a minimum and a maximum"
+)
+
+
+def without_ranges(config: Config, levels: Sequence[Level]) -> bool:
+    """Return whether pay depends on the ranges of levels, and none of these has one."""
+    return config.compensation.in_ranges and not any(level.range_cents for level in levels)
+
+
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List the level names in use that ``workforce.levels`` does not have."""
     if config.workforce.levels is None:
@@ -319,3 +333,9 @@ def _before_limits(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     if config.plan.enabled and year < FIRST_YEAR:
         what = f"statutory limits are known from {FIRST_YEAR} on; start then or later, or set plan.enabled to false"
         yield ("simulation", "start_year"), what, year
+
+
+def _without_ranges(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List the levels where pay depends on their ranges, and none has one; those of a census are known later."""
+    if config.workforce.levels is not None and without_ranges(config, config.workforce.levels):
+        yield ("workforce", "levels"), NO_RANGES, None

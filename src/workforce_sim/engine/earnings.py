@@ -1,7 +1,7 @@
 """Pay through the year: the salary of a day, and what is earned through it.
 
-Chapter: ``docs/model/raises.md``. Salaries change on at most three days, so both are sums of a few steps and need no
-table of days.
+Chapter: ``docs/model/raises.md``. Salaries change on a few days, so both are sums of a few steps and need no table of
+days. Lump sums of ``docs/model/pay-ranges.md`` are earned on their day.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.money import half_up
 
 _RAISES = ("cola", "merit", "promotion")
+_LUMPS = ("cola", "merit")
 
 
 class Pay:
@@ -32,7 +33,13 @@ class Pay:
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff = staff
         self.year = year
-        self.cola = np.int32(year.day(year.config.compensation.cola_date))
+        section = year.config.compensation
+        self.fixed = {
+            "cola": np.int32(year.day(section.cola_date)),
+            "lift": np.int32(year.day(section.range_lift_date)),
+        }
+        self.raises = (*_RAISES, "lift") if section.in_ranges else _RAISES
+        self.lumps = _LUMPS if section.range_maximum == "lump_sum" else ()
 
     @property
     def earned(self) -> Ints:
@@ -42,12 +49,15 @@ class Pay:
     @cached_property
     def _gains(self) -> dict[str, Ints]:
         """What each kind of raise added to each annual salary."""
-        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in _RAISES}
+        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in self.raises}
 
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
         """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
         for kind, gain in self._gains.items():
-            yield self.cola if kind == "cola" else self.staff[f"{kind}_date"][rows], gain[rows]
+            yield self._date(kind, rows), gain[rows]
+
+    def _date(self, kind: str, rows: Rows) -> Any:
+        return self.fixed[kind] if kind in self.fixed else self.staff[f"{kind}_date"][rows]
 
     def salary_on(self, rows: Rows, date: Days) -> Ints:
         """Return the annual salary of some rows on a day each, after that day's raises."""
@@ -60,7 +70,8 @@ class Pay:
         after = date.astype(np.int64) + 1
         start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
         total = sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start)
-        return half_up(np.asarray(total), self.year.days)
+        lumps = (self.staff[f"{kind}_lump_cents"][rows] * (self._date(kind, rows) <= date) for kind in self.lumps)
+        return sum(lumps, start=half_up(np.asarray(total), self.year.days))
 
 
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
@@ -73,4 +84,7 @@ def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
     rows = np.flatnonzero(staff["promotion_date"] != NEVER)
     gained = walked["promotion_after_cents"][rows] - walked["promotion_before_cents"][rows]
     total[rows] += gained * (after_last[rows] - staff["promotion_date"][rows])
-    return half_up(total, year.days)
+    if not year.config.compensation.in_ranges:
+        return half_up(total, year.days)
+    total += (walked["lift_after_cents"] - walked["lift_before_cents"]) * (after_last - staff["lift_date"])
+    return half_up(total, year.days) + walked["cola_lump_cents"] + walked["merit_lump_cents"]

@@ -17,6 +17,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
+from workforce_sim.engine.events.retirement import ADDED
 from workforce_sim.engine.state import birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
 
@@ -78,13 +79,19 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         **_in_plan(hire, birth, person, year),
         owner=np.zeros(len(key), dtype=np.uint8),
     )
-    return with_arrays(hires.with_columns(year.world.kept), _at_no_risk(age.astype(np.int32)))
+    return with_arrays(hires.with_columns(year.world.kept), _at_no_risk(age.astype(np.int32), year))
 
 
-def _at_no_risk(age: Days) -> dict[str, Array]:
-    """Return the columns of ``risk``, which has no effect on hires."""
+def _at_no_risk(age: Days, year: Year) -> dict[str, Array]:
+    """Return the columns of ``risk`` and ``retirement``, which have no effect on hires."""
     nothing = np.zeros(len(age), dtype=np.int64)
-    return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
+    found: dict[str, Array] = {
+        "age": age,
+        "tenure": np.zeros_like(age),
+        "weight": nothing,
+        "chance": nothing.astype(np.float64),
+    }
+    return found if year.config.terminations.retirement is None else found | {ADDED: nothing}
 
 
 def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
