@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.defaults import default
+from workforce_sim.config.returning import Rehires
 from workforce_sim.config.values import (
     Age,
     Dollars,
@@ -188,6 +189,7 @@ class Hiring(Section):
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
+    rehires: Rehires = Rehires()
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:

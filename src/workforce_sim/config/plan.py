@@ -18,6 +18,7 @@ from pydantic import (
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.returning import Breaks
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
@@ -188,6 +189,7 @@ class Plan(Section):
     deferrals_stop_at_pay_limit: bool = False
     """Whether deferrals stop at the pay limit of section 401(a)(17)."""
     vesting: Vesting = Field(default_factory=Vesting)
+    breaks: Breaks = Breaks()
     forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
     """Use of forfeitures in the next year: employer contributions, expenses, or participants' accounts."""
     annual_return: GrowthByYear = Field(default_factory=lambda: GrowthByYear(0.0))

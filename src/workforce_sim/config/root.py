@@ -12,6 +12,7 @@ from workforce_sim.config.census import CensusSection
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
+from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some
 from workforce_sim.config.workforce import Simulation, Workforce
@@ -63,6 +64,7 @@ class Config(Section):
     hiring: Hiring = Field(default_factory=Hiring)
     promotion: Promotion = Field(default_factory=Promotion)
     compensation: Compensation = Field(default_factory=Compensation)
+    leave: Leave = Leave()
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
     plan: Plan = Field(default_factory=Plan)
@@ -123,8 +125,15 @@ class Config(Section):
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "rehires": lambda config: _ever(config.hiring.rehires.share, config),
+    "leave": lambda config: _ever(config.leave.share, config),
 }
 """Of each provision with events or columns of its own, whether a configuration uses it."""
+
+
+def _ever(share: ByYear, config: Config) -> bool:
+    """Return whether a share is above 0 in any year of a run."""
+    return any(share.at(year) > 0 for year in config.simulation.years)
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

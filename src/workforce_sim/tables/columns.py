@@ -94,7 +94,16 @@ SNAPSHOTS = (
         behind="hce",
     ),
     Column("birth_date", pl.Date, "Date of birth", owner="hire", fixed=True, behind="hire_date"),
-    Column("hire_date", pl.Date, "First day of employment", owner="hire", fixed=True),
+    Column("hire_date", pl.Date, "First day of employment; of rehires the return date", owner="hire", fixed=True),
+    Column(
+        "service_date",
+        pl.Date,
+        "Where tenure counts from: the hire date, or later after an absence of a year or more",
+        owner="rehire",
+        needs="rehires",
+        fixed=True,
+        behind="hire_date",
+    ),
     Column(
         "termination_date",
         pl.Date,
@@ -152,6 +161,27 @@ SNAPSHOTS = (
         "simulation",
         lowest=0,
         differs="different pay earned",
+    ),
+    Column(
+        "leave_days",
+        pl.Int32,
+        "Days of unpaid leave in the year",
+        "days",
+        "leave",
+        lowest=0,
+        highest=366,
+        needs="leave",
+        differs="on leave for another time",
+        keys=("leave.",),
+    ),
+    Column(
+        "on_leave",
+        pl.Boolean,
+        "On leave at the closing",
+        owner="leave",
+        needs="leave",
+        differs="on leave at year end or not",
+        keys=("leave.",),
     ),
     Column(
         "eligibility_date",
@@ -274,6 +304,24 @@ SNAPSHOTS = (
         in_plan=True,
         differs="vesting",
         keys=("plan.vesting",),
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "rehire",
+            lowest=0,
+            in_plan=True,
+            needs="rehires",
+            differs="restored on return",
+            keys=("plan.breaks", "plan.vesting"),
+        )
+        for name, about in (
+            ("restored_cents", "Forfeited at an earlier termination, restored on return"),
+            ("repaid_cents", "Paid out at an earlier termination, repaid on return"),
+        )
     ),
     Column(
         "hce",

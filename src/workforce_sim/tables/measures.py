@@ -74,6 +74,16 @@ SUMMARY = (
         label="Hires",
     ),
     Measure(
+        "rehires",
+        pl.Int64,
+        "Hires who were employed before",
+        "employees",
+        "rehire",
+        needs="rehires",
+        counts=Counts("rehire"),
+        label="Rehires, part of hires",
+    ),
+    Measure(
         "terminations_opening_staff",
         pl.Int64,
         "Terminations of existing employees, reductions included",
@@ -108,6 +118,26 @@ SUMMARY = (
         "simulation",
         sums=_heads(_STAYS),
         label="Employees at year end",
+    ),
+    Measure(
+        "leaves_begun",
+        pl.Int64,
+        "Leaves begun in the year",
+        "events",
+        "leave",
+        needs="leave",
+        counts=Counts("leave_start"),
+        label="Leaves begun",
+    ),
+    Measure(
+        "on_leave",
+        pl.Int64,
+        "Employees on leave at the closing",
+        "employees",
+        "leave",
+        needs="leave",
+        sums=_heads(pl.col("on_leave")),
+        label="On leave at year end",
     ),
     Measure(
         "promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion"), label="Promotions"
@@ -283,14 +313,28 @@ SUMMARY = (
         label="Forfeitures used",
     ),
     Measure(
+        "restored_cents",
+        pl.Int64,
+        "Forfeitures restored to rehires",
+        "cents",
+        "rehire",
+        in_plan=True,
+        needs="rehires",
+        sums=pl.col("restored_cents").sum(),
+        label="Forfeitures restored",
+    ),
+    Measure(
         "net_employer_cost_cents",
         pl.Int64,
-        "Employer contributions less forfeitures used for them",
+        "Employer contributions, with what is restored to rehires, less forfeitures used for them",
         "cents",
         "plan",
         in_plan=True,
         of_account=True,
-        derived=pl.col("match_cents") + pl.col("nonelective_cents") - pl.col(USED_FOR_COST),
+        derived=pl.col("match_cents")
+        + pl.col("nonelective_cents")
+        + pl.col("restored_cents").fill_null(0)
+        - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(
