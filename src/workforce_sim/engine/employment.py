@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import Flags
-from workforce_sim.engine import headcount, vacancies
+from workforce_sim.engine import former, headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, with_arrays
@@ -130,8 +130,20 @@ def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
 
 def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
     """Return the year's hires with the columns that opening staff have after ``termination``."""
-    hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
+    people = _with_rehires if "rehires" in year.config.provisions else hire.decide
+    hires = people(planned.hires, mix, year, named=parts[0].named)
     return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
+
+
+def _with_rehires(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
+    """Return the year's hires where former employees come back in place of new people."""
+    back = former.returning(year.former, counts, year)
+    if back is None:
+        return former.without_past(hire.decide(counts, mix, year, named=named))
+    fewer = [hires - count for hires, count in zip(counts, former.counts(back, year), strict=True)]
+    levels = former.less_levels(mix, back) if year.config.fills_vacancies else mix
+    new = former.without_past(hire.decide(fewer, levels, year, named=named))
+    return hire.together(former.as_hires(back, year).select(new.columns), new, year.replicates)
 
 
 # --- staff on the disk: one partition after another, one decision, hires in partitions of their own ---

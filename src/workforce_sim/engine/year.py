@@ -16,6 +16,7 @@ from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.promotion import promotion
+from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.state import STATE
@@ -26,8 +27,11 @@ Step = Declared | Settlement
 WORKFORCE: tuple[Step, ...] = (
     risk,
     EMPLOYMENT,
+    rehire,
     termination,
     hire,
+    hire_or_rehire,
+    returns,
     promotion,
     raises_before_merit,
     MERIT_POOL,
@@ -39,6 +43,7 @@ PLAN: tuple[Step, ...] = (
     deferral,
     REALLOCATION,
     contribution,
+    restoration,
     account,
     TOP_PAID,
     look_back,

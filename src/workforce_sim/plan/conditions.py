@@ -40,7 +40,12 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
 
 
 def who_meets(
-    conditions: EmployerMoney, hire: Days, last_day: Days, full_time_ppm: NDArray[np.integer[Any]], year: PlanYear
+    conditions: EmployerMoney,
+    hire: Days,
+    last_day: Days,
+    full_time_ppm: NDArray[np.integer[Any]],
+    year: PlanYear,
+    since: Days | None = None,
 ) -> Flags:
     """Return who of those employed in a year meets the conditions of a contribution.
 
@@ -50,10 +55,13 @@ def who_meets(
         last_day: last days of employment; December 31 of those who stay.
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
+        since: where service counts from; the first days of employment when left out.
     """
     if not conditions.has_conditions:
         return np.ones(len(hire), dtype=np.bool_)
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
-    served = completed_years(hire, last_day, year) if conditions.minimum_service_years else 0
+    served = (
+        completed_years(hire if since is None else since, last_day, year) if conditions.minimum_service_years else 0
+    )
     return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours), dtype=np.bool_)

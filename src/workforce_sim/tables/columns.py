@@ -105,6 +105,16 @@ SNAPSHOTS = (
         behind="hire_date",
     ),
     Column(
+        "plan_service_date",
+        pl.Date,
+        "Where service counts from in the plan: the service date, or later where service before is disregarded",
+        owner="rehire",
+        in_plan=True,
+        needs="rehires",
+        fixed=True,
+        behind="hire_date",
+    ),
+    Column(
         "termination_date",
         pl.Date,
         "Last day of employment; null for those who stay",

@@ -52,8 +52,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     """
     gone, vesting = np.flatnonzero(staff["leaves"]), year.config.plan.vesting
     rate = year.config.plan.annual_return.ppm(year.number)
-    match = _grown(staff, "match_balance_cents", rate, gone, year) + staff["match_cents"]
-    nonelective = _grown(staff, "nonelective_balance_cents", rate, gone, year) + staff["nonelective_cents"]
+    match, nonelective = (_balance(staff, source, rate, gone, year) for source in ("match", "nonelective"))
     refuse_balance(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year.number)
     full = _all_vested(staff, gone, vesting.normal_retirement_age, year)
     years = _service(staff, gone, year)
@@ -64,6 +63,14 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     for balance, share in ((match[gone], of_match[gone]), (nonelective[gone], of_nonelective[gone])):
         forfeited[gone] += balance - vested_cents(balance, share)
     return dict(zip(ADDS, (match, nonelective, of_match, of_nonelective, forfeited), strict=True))
+
+
+def _balance(staff: Columns, source: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
+    """Return balances of a source before the payout; to rehires some is given back."""
+    balance = _grown(staff, f"{source}_balance_cents", rate_ppm, gone, year) + staff[f"{source}_cents"]
+    if "rehires" not in year.config.provisions:
+        return np.asarray(balance)
+    return np.asarray(balance + staff[f"restored_{source}_cents"] + staff[f"repaid_{source}_cents"])
 
 
 def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
@@ -80,6 +87,8 @@ def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year)
 
 def _service(staff: Columns, gone: Selected, year: Year) -> Ints:
     """Return completed years of service on December 31, or at termination."""
+    if "rehires" in year.config.provisions:
+        return completed_years(staff["plan_service_date"], staff["last_day"], year.calendar)
     years = year.number - staff["hire_year"].astype(np.int64)
     years[gone] = completed_years(staff["hire_date"][gone], staff["last_day"][gone], year.calendar)
     return years
