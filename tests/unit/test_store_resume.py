@@ -33,6 +33,12 @@ CASES: dict[str, dict[str, Any]] = {
     "part time": {"hiring": {"part_time_share": 0.5}},
     "vested late": {"plan": {"vesting": {"match": "cliff_3"}}},
     "forfeitures are used": {"plan": {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}}},
+    "most come back": {
+        "simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.1, 2027: 0.3}},
+        "workforce": {"total_termination_rate": 0.4},
+        "hiring": {"rehires": {"share": 0.9, "within_years": 2}},
+        "plan": {"vesting": {"match": "graded_6"}},
+    },
     "in 2028 a leap year": {"simulation": {"start_year": 2027}},
 }
 

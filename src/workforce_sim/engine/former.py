@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import NEVER, Days, Flags, Ints, whole_years, years_and_days
+from workforce_sim.draws import FIRST_CENSUS_KEY, Keys
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
@@ -162,3 +163,30 @@ def _brought(is_rehire: Array, amounts: dict[str, tuple[Ints, Ints]]) -> dict[st
     for place, what in enumerate(("restored", "repaid")):
         found |= {f"{what}_{s}_cents": amounts[s][place] if s in amounts else nothing for s in SOURCES}
     return found
+
+
+# --- staff on the disk ---
+
+
+def apart(hires: pl.DataFrame, year: Year) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the year's hires in two: who comes back, and new people."""
+    if year.former is None:
+        return hires.clear(), hires
+    returned = pl.col("is_rehire") != 0
+    return hires.filter(returned), hires.filter(~returned)
+
+
+def by_place(back: pl.DataFrame, ends: Keys, hired: int) -> list[pl.DataFrame]:
+    """Return who comes back by partition, so that all partitions stay in the order of their keys.
+
+    Args:
+        back: who comes back.
+        ends: the last key of each partition of the opening.
+        hired: how many of them have people hired since the start; the last of them, as the last of the census, also has
+            the keys behind its own.
+    """
+    key = back["key"].to_numpy()
+    of_census = key >= FIRST_CENSUS_KEY
+    place = np.minimum(np.searchsorted(ends[:hired], key), hired - 1)
+    place[of_census] = hired + np.minimum(np.searchsorted(ends[hired:], key[of_census]), len(ends) - hired - 1)
+    return [back.filter(pl.Series(place == number)) for number in range(len(ends))]
