@@ -14,6 +14,7 @@ from workforce_sim.engine.events.deferral import deferral
 from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
+from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
@@ -32,6 +33,7 @@ WORKFORCE: tuple[Step, ...] = (
     hire,
     hire_or_rehire,
     returns,
+    leave,
     promotion,
     raises_before_merit,
     MERIT_POOL,

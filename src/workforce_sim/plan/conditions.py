@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Days, Flags, PlanYear, completed_years
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
 
 FULL_TIME_HOURS = 2080
@@ -46,6 +46,7 @@ def who_meets(
     full_time_ppm: NDArray[np.integer[Any]],
     year: PlanYear,
     since: Days | None = None,
+    leave_days: Ints | int = 0,
 ) -> Flags:
     """Return who of those employed in a year meets the conditions of a contribution.
 
@@ -56,10 +57,11 @@ def who_meets(
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
         since: where service counts from; the first days of employment when left out.
+        leave_days: days of unpaid leave in the year, which have no hours.
     """
     if not conditions.has_conditions:
         return np.ones(len(hire), dtype=np.bool_)
-    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
+    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1 - leave_days
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
     served = (
         completed_years(hire if since is None else since, last_day, year) if conditions.minimum_service_years else 0
