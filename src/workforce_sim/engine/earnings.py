@@ -59,8 +59,8 @@ class Pay:
 
     def unpaid(self, rows: Rows, date: Days) -> Ints:
         """Return what leave takes from the pay of some rows, on leave this year, through a day each, as ``to_date``."""
-        last = np.minimum(date, self.staff["leave_last"][rows])
-        before = self.staff["leave_first"][rows] - np.int32(1)
+        last = np.minimum(date, self.staff["leave_last_day"][rows])
+        before = self.staff["leave_first_day"][rows] - np.int32(1)
         return np.maximum(self.to_date(rows, last) - self.to_date(rows, before), 0)
 
     def to_date(self, rows: Rows, date: Days) -> Ints:
@@ -90,4 +90,4 @@ def _take_leave(total: Ints, staff: Columns, walked: Mapping[str, Array], year: 
     """Take what leave takes from the pay of the year."""
     rows = np.flatnonzero(staff["leave_days"])
     some = Columns(with_arrays(staff.frame[rows], {name: values[rows] for name, values in walked.items()}))
-    total[rows] -= Pay(some, year).unpaid(np.arange(len(rows)), some["leave_last"])
+    total[rows] -= Pay(some, year).unpaid(np.arange(len(rows)), some["leave_last_day"])

@@ -20,13 +20,13 @@ from workforce_sim.money import PPM
 
 ADDS: Described = {
     "begins_leave": (FLAG, "begins a leave this year"),
-    "leave_first": (pl.Int32, "first unpaid day of the year; never without a leave"),
-    "leave_last": (pl.Int32, "last unpaid day of the year; before the first without one"),
+    "leave_first_day": (pl.Int32, "first unpaid day of the year; never without a leave"),
+    "leave_last_day": (pl.Int32, "last unpaid day of the year; before the first without one"),
     "leave_days": (pl.Int32, "unpaid days of the year"),
     "back_date": (pl.Int32, "return from leave this year; never without one"),
-    "new_leave_through": (pl.Int32, "last day of the latest leave; 1970-01-01 without one"),
+    "new_leave_end_date": (pl.Int32, "last day of the latest leave; 1970-01-01 without one"),
 }
-STARTS = Rows("leave_start", pl.col("begins_leave") != 0, "leave_first")
+STARTS = Rows("leave_start", pl.col("begins_leave") != 0, "leave_first_day")
 ENDS = Rows("leave_return", pl.col("back_date") != int(NEVER), "back_date")
 
 
@@ -35,15 +35,15 @@ ENDS = Rows("leave_return", pl.col("back_date") != int(NEVER), "back_date")
     ledger=(ENDS, STARTS),
     snapshot={
         "leave_days": pl.col("leave_days"),
-        "on_leave": (pl.col("new_leave_through") >= pl.col("last_day")) & (pl.col("leaves") == 0),
+        "on_leave": (pl.col("new_leave_end_date") >= pl.col("last_day")) & (pl.col("leaves") == 0),
     },
-    kept={"leave_through": Kept(pl.Int32, "last day of the latest leave; 1970-01-01 without one")},
+    kept={"leave_end_date": Kept(pl.Int32, "last day of the latest leave; 1970-01-01 without one")},
     used=lambda config: "leave" in config.provisions,
 )
 def leave(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add leave of the year: from the year before, or begun now; it ends with the employment."""
-    goes_on = staff["leave_through"] >= year.first - 1
-    through: Days = np.where(goes_on, staff["leave_through"], 0).astype(np.int32)
+    goes_on = staff["leave_end_date"] >= year.first - 1
+    through: Days = np.where(goes_on, staff["leave_end_date"], 0).astype(np.int32)
     first: Days = np.where(goes_on, np.int32(year.first), NEVER).astype(np.int32)
     begins = np.zeros(len(staff), dtype=np.uint8)
     rows, date, last = _begun(staff, np.flatnonzero(~goes_on), year)
@@ -53,11 +53,11 @@ def leave(staff: Columns, year: Year) -> Mapping[str, Array]:
     there = (back >= year.first) & (back <= staff["last_day"])
     return {
         "begins_leave": begins,
-        "leave_first": first,
-        "leave_last": unpaid,
+        "leave_first_day": first,
+        "leave_last_day": unpaid,
         "leave_days": np.maximum(unpaid.astype(np.int64) - first + 1, 0).astype(np.int32),
         "back_date": np.where(there, back, NEVER).astype(np.int32),
-        "new_leave_through": np.where(staff["leaves"] == 0, through, 0).astype(np.int32),
+        "new_leave_end_date": np.where(staff["leaves"] == 0, through, 0).astype(np.int32),
     }
 
 

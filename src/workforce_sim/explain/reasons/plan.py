@@ -19,7 +19,7 @@ def eligibility(moment: Moment) -> list[Reason]:
     """Return the assumptions behind the day of eligibility."""
     section, person = moment.config.eligibility, moment.person
     return [
-        *_wait(section, person["hire_date"]),
+        *_wait(section, person["plan_service_date"] or person["hire_date"]),
         Reason(
             "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
         ),
