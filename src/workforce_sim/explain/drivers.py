@@ -136,7 +136,7 @@ def nonelective(sides: Sides) -> Parts:
 
 
 def net_cost(sides: Sides) -> Parts:
-    """Return the drivers of net employer cost: match and nonelective contributions, and forfeitures used or restored."""
+    """Return the drivers of net employer cost: match and nonelective contributions, forfeitures used or restored."""
     found = [match(sides), nonelective(sides), {FORFEITURES: Fraction(sides[0].saved - sides[1].saved)}]
     return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
 
