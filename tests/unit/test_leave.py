@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from tests import support
 from tests.support import Scenario, fast, of_type
+from workforce_sim.dates import NEVER, day_number
+from workforce_sim.engine.columns import Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.earnings import Pay, earned
 from workforce_sim.engine.events.leave import leave
+from workforce_sim.engine.start import prepared
 from workforce_sim.opening import Tables
 
 OFTEN: dict[str, Any] = {"share": 0.5, "shortest_days": 1, "longest_days": 365}
@@ -149,3 +155,59 @@ def test_months_say_when_leave_begins(month: int) -> None:
     tables = fast(firm(2026, 60, leave={**OFTEN, "month_weights": weights}))
 
     assert of_type(tables.events, "leave_start")["effective_date"].dt.month().unique().to_list() == [month]
+
+
+# --- the example of the chapter ---------------------------------------------------------------------------------------
+
+
+def number(day: str) -> int:
+    return day_number(dt.date.fromisoformat(day))
+
+
+def staff_of(**columns: list[int]) -> Columns:
+    """Eve, Fay and Gil, paid 73,000 dollars a year without a raise."""
+    size, kinds = 3, ("cola", "merit", "promotion")
+    never = pl.repeat(int(NEVER), size, dtype=pl.Int32, eager=True)
+    pay = pl.repeat(7_300_000, size, dtype=pl.Int64, eager=True)
+    raises = {f"{kind}_{side}_cents": pay for kind in kinds for side in ("before", "after")}
+    frame = pl.DataFrame({"salary_cents": pay, "merit_date": never, "promotion_date": never, **raises})
+    return Columns(frame.with_columns(pl.Series(name, values, dtype=pl.Int32) for name, values in columns.items()))
+
+
+def the_year(number: int) -> Year:
+    state, world = prepared((scenario := firm(2026)).config, scenario.opening, (0,))
+    return Year(world, number, state.scale, [0])
+
+
+def test_the_example_of_the_chapter_is_paid_for_the_days_that_were_worked() -> None:
+    staff = staff_of(
+        hire_date=[number("2020-01-01")] * 3,
+        last_day=[number("2025-12-31"), number("2025-12-31"), number("2025-11-30")],
+        leave_first_day=[number("2025-03-01"), number("2025-12-02"), number("2025-11-01")],
+        leave_last_day=[number("2025-05-29"), number("2025-12-31"), number("2025-11-30")],
+        leave_days=[90, 30, 30],
+    )
+    walked = {name: staff[name] for name in staff.frame.columns if name.endswith("_after_cents") or "_before_" in name}
+    year = the_year(2025)
+    half_way = np.full(3, number("2025-03-31"), dtype=np.int32)
+
+    assert earned(staff, walked, year).tolist() == [5_500_000, 6_700_000, 6_080_000]
+    assert Pay(staff, year).through(np.arange(3), half_way).tolist() == [59 * 20_000, 90 * 20_000, 90 * 20_000]
+
+
+def test_the_example_of_the_chapter_goes_on_in_the_next_year() -> None:
+    scenario = firm(2026, leave={**OFTEN, "share": {2025: 1.0, 2026: 0.0}})
+    state, world = prepared(scenario.config, scenario.opening, (0,))
+    year = Year(world, 2026, state.scale, [0])
+    dates = {
+        "leave_end_date": [number("2025-05-29"), number("2026-01-30"), number("2025-12-31")],
+        "last_day": [year.last] * 3,
+        "hire_date": [number("2020-01-01")] * 3,
+    }
+    kinds = {"leaves": np.zeros(3, dtype=np.uint8), "person": np.array([1, 2, 3], dtype=np.uint64)}
+    frame = pl.DataFrame({name: np.array(days, dtype=np.int32) for name, days in dates.items()} | kinds)
+    found = leave(frame.lazy(), year).collect(engine="in-memory")
+
+    assert found["leave_days"].to_list() == [0, 30, 0]
+    assert found["back_date"].to_list() == [int(NEVER), number("2026-01-31"), number("2026-01-01")]
+    assert found["begins_leave"].sum() == 0
