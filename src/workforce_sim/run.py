@@ -158,8 +158,8 @@ class Run:
             hires = int(np.count_nonzero(state.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
             for shelves, staff in ((hired, state.staff[:hires]), (census, state.staff[hires:])):
                 shelves += [set_aside(part, spool) for part in parted(staff, self.large.rows)]
-            found = replace(first, hired=hired, census=census, scale=state.scale, forfeitures=state.forfeitures)
-        return found
+            found = replace(first, scale=state.scale, forfeitures=state.forfeitures, former=state.former)
+        return replace(found, hired=hired, census=census)
 
     def _let_go(self) -> None:
         """Let go of the census, which is on the disk by now."""

@@ -172,6 +172,8 @@ OVERTIME = {"name": "overtime", "kind": "overtime", "share": 0.06, "receivers": 
 BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spread": 0.3, "date": "11-15"}
 PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
 LATE = [0.0] * 30 + [1.0]
+COMING_BACK: Changes = {"hiring.rehires": {"share": 0.8, "within_years": 1}}
+AWAY: Changes = {"leave.share": 0.1}
 BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
 
 
@@ -425,6 +427,18 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "hiring.range_growth": ({}, 0.04),
     "hiring.part_time_share": ({}, 0.2),
     "hiring.part_time_hours": ({"hiring.part_time_share": 0.2}, 1041),
+    "hiring.rehires.share": (COMING_BACK, 0.4),
+    "hiring.rehires.within_years": (COMING_BACK, 2),
+    "hiring.rehires.causes": (COMING_BACK, ["retirement"]),
+    "plan.breaks.buy_back": (COMING_BACK | {"plan.vesting.match": "graded_6"}, False),
+    "plan.breaks.rule_of_parity": (
+        {"hiring.rehires.share": 1.0, "simulation.end_year": 2032, "enrollment.election": 0.0},
+        True,
+    ),
+    "leave.share": (AWAY, 0.3),
+    "leave.shortest_days": (AWAY, 90),
+    "leave.longest_days": (AWAY, 90),
+    "leave.month_weights": (AWAY, SUMMER),
     "promotion.mode": ({}, "rates"),
     "promotion.from_within": ({}, {"Senior": 0.2}),
     "promotion.base_rate": ({"promotion.base_rate": 0.1}, 0.2),
@@ -585,7 +599,16 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
     assert set(strategies.BITING) == set(of_plan.LIMITS)
 
 
-@pytest.mark.parametrize("key", BY_YEAR)
+def test_a_share_of_rehires_is_that_of_the_year_of_termination() -> None:
+    """The share of 2026 moves nothing up to then, and who comes back in 2027."""
+    changes = COMING_BACK | {"simulation.end_year": 2027}
+    runs = [fast(base().changed(changes | {"hiring.rehires.share": share})) for share in (0.8, {2025: 0.8, 2026: 0.1})]
+    for year, same in ((2025, True), (2026, True), (2027, False)):
+        one, other = (fingerprint(only(tables, pl.col("year") == year)) for tables in runs)
+        assert (one == other) == same
+
+
+@pytest.mark.parametrize("key", [key for key in BY_YEAR if key != "hiring.rehires.share"])
 def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
     """The value of 2026 moves nothing in 2025 and something in 2026."""
     setup, value = LIVE[key]
@@ -605,7 +628,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
 def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
-        *("part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
+        *("share", "part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
     }
 
 
@@ -761,6 +784,8 @@ OFF: dict[str, Changes] = {
     "hiring": {"simulation.target_growth_rate": -0.2},
     "hiring, of a level with a range": {"simulation.target_growth_rate": -0.2, "workforce.levels": levels()},
     "part-time hires": {"hiring.part_time_share": 0.0},
+    "rehires": {"hiring.rehires.share": 0.0},
+    "leave": {"leave.share": 0.0},
     "midpoints": {"workforce.levels": levels()},
     "percentiles": {"workforce.levels": levels(), "hiring.pay": "uniform"},
     "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},

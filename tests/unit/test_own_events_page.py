@@ -54,9 +54,10 @@ RANGED = {
     "compensation.range_maximum": "lump_sum",
     "terminations.retirement": {"eligible": [{"age": 62}]},
 }
+AWAY = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 
 
-@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED])
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})

@@ -51,6 +51,12 @@ CASES: dict[str, dict[str, Any]] = {
             "annual_return": 0.05,
         }
     },
+    "most come back": {
+        "simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.1, 2027: 0.3}},
+        "workforce": {"total_termination_rate": 0.4},
+        "hiring": {"rehires": {"share": 0.9, "within_years": 2}},
+        "plan": {"vesting": {"match": "graded_6"}},
+    },
     "in 2028 a leap year": {"simulation": {"start_year": 2027}},
 }
 

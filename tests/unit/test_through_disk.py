@@ -41,6 +41,12 @@ EVERY_DECISION = run_of(
         "testing": {"top_paid_group": True},
     },
 )
+MOST_COME_BACK = run_of(
+    5,
+    workforce={"total_termination_rate": 0.4},
+    hiring={"rehires": {"share": 0.9, "within_years": 2}},
+    plan={"vesting": {"match": "graded_6"}},
+)
 
 RANGED = run_of(
     3,
@@ -59,6 +65,9 @@ CONFIGS = {"defaults": THREE_YEARS, "every decision": EVERY_DECISION, "pay range
 
 @pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 5_000), (7, 1_000_000), (1_000, 0)])
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+@pytest.mark.parametrize(
+    "config", [THREE_YEARS, EVERY_DECISION, MOST_COME_BACK], ids=["defaults", "every decision", "most come back"]
+)
 def test_the_files_are_those_of_a_run_in_memory(
     config: dict[str, object], rows: int, room: int, tmp_path: Path
 ) -> None:

@@ -41,6 +41,8 @@ RICH = {
         "stop": 0.05,
         "match_response": {"below": 0.5, "above": 0.5},
     },
+    "hiring": {"rehires": {"share": 0.5}},
+    "leave": {"share": 0.1},
     "plan": {
         "match": {2025: {"preset": "simple"}, 2027: {"tiers": [{"up_to": 0.04, "rate": 1.0}], "last_day": True}},
         "nonelective": {"kind": "service", "by_service": [{"from": 0, "rate": 0.01}, {"from": 5, "rate": 0.02}]},

@@ -12,6 +12,7 @@ from workforce_sim.config.defaults import default
 from workforce_sim.config.other_pay import OtherPay, named_once
 from workforce_sim.config.pay_ranges import MeritMatrix
 from workforce_sim.config.retirement import Retirement
+from workforce_sim.config.returning import Rehires
 from workforce_sim.config.values import (
     Age,
     Dollars,
@@ -195,6 +196,7 @@ class Hiring(Section):
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
+    rehires: Rehires = Rehires()
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:

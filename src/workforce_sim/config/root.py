@@ -21,6 +21,7 @@ from workforce_sim.config.census import CensusSection
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
+from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some, value_at
 from workforce_sim.config.workforce import Level, Simulation, Workforce
@@ -72,6 +73,7 @@ class Config(Section):
     hiring: Hiring = Field(default_factory=Hiring)
     promotion: Promotion = Field(default_factory=Promotion)
     compensation: Compensation = Field(default_factory=Compensation)
+    leave: Leave = Leave()
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
     plan: Plan = Field(default_factory=Plan)
@@ -227,6 +229,8 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
     "pay_ranges": lambda config: config.compensation.in_ranges,
     "retirement": lambda config: config.terminations.retirement is not None,
+    "rehires": lambda config: _ever(config.hiring.rehires.share, config),
+    "leave": lambda config: _ever(config.leave.share, config),
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -294,6 +298,11 @@ NO_RANGES = (
 def without_ranges(config: Config, levels: Sequence[Level]) -> bool:
     """Return whether pay depends on the ranges of levels, and none of these has one."""
     return config.compensation.in_ranges and not any(level.range_cents for level in levels)
+
+
+def _ever(share: ByYear, config: Config) -> bool:
+    """Return whether a share is above 0 in any year of a run."""
+    return any(share.at(year) > 0 for year in config.simulation.years)
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

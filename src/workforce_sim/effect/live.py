@@ -16,7 +16,9 @@ from workforce_sim.config.enrollment import Escalation, MatchResponse
 from workforce_sim.config.match import Match
 from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
+from workforce_sim.config.returning import Leave
 from workforce_sim.config.values import ByYear, Section
+from workforce_sim.plan.breaks import FIVE
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
 
 Off = tuple[str, str]
@@ -29,7 +31,9 @@ ALWAYS = (
     "workforce.levels[].name",
     "workforce.levels[].minimum",
     "terminations.retirement.eligible",
+    "hiring.rehires.share",
     "promotion.mode",
+    "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
     "compensation.other_pay",
@@ -202,6 +206,34 @@ def _hiring(config: Config) -> Iterator[Off]:
         yield "workforce.levels[].midpoint", "hiring.pay is percentiles, and only uniform uses it"
     if section.pay == "uniform" and all(level.range_cents for level in levels):
         yield "workforce.levels[].percentiles", "hiring.pay is uniform, and each level has a range"
+
+
+def _no_returns(config: Config) -> str:
+    """Return why nobody comes back; nothing if somebody may."""
+    if always(config, config.hiring.rehires.share, 0):
+        return "hiring.rehires.share is 0"
+    if hires_nobody(config):
+        return "nobody is hired, so nobody comes back"
+    return (
+        "the run has one year, and employees come back from the year after on"
+        if len(config.simulation.years) == 1
+        else ""
+    )
+
+
+def _returns(config: Config) -> Iterator[Off]:
+    why = _no_returns(config)
+    if why:
+        yield from (("hiring.rehires.within_years", why), ("hiring.rehires.causes", why), ("plan.breaks", why))
+    if not forfeits(config):
+        yield "plan.breaks.buy_back", "plan.vesting is immediate, so nothing is forfeited"
+    if min(len(config.simulation.years) - 1, config.hiring.rehires.within_years) < FIVE:
+        yield "plan.breaks.rule_of_parity", "nobody of this run comes back after five years"
+
+
+def _leave(config: Config) -> Iterator[Off]:
+    if always(config, config.leave.share, 0):
+        yield from _each("leave", _but(Leave, "share"), "leave.share is 0")
 
 
 def _promotion(config: Config) -> Iterator[Off]:
@@ -442,7 +474,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 
 _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _retiring, _hiring, _promotion, _raises, _other_pay),
+    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _raises, _other_pay),
     *(_no_plan, _at_start, _escalation, _response, _employer_money, _vesting, _limits),
 )
 """What reads the configuration of the run."""

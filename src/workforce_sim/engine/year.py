@@ -16,11 +16,13 @@ from workforce_sim.engine.events.discretionary_match import discretionary_match
 from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
+from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.other_pay import other_pay_of
 from workforce_sim.engine.events.pay_range import compa_ratio, pay_range
 from workforce_sim.engine.events.profit_sharing import POOL, profit_sharing
 from workforce_sim.engine.events.promotion import promotion
+from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
 from workforce_sim.engine.events.retirement import retirement, retirement_eligibility
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.merit import MERIT_POOL
@@ -34,9 +36,13 @@ WORKFORCE: tuple[Step, ...] = (
     risk,
     retirement,
     EMPLOYMENT,
+    rehire,
     termination,
     hire,
     retirement_eligibility,
+    hire_or_rehire,
+    returns,
+    leave,
     promotion,
     pay_range,
     raises_before_merit,
@@ -55,6 +61,7 @@ PLAN: tuple[Step, ...] = (
     discretionary_match,
     POOL,
     profit_sharing,
+    restoration,
     account,
     TOP_PAID,
     look_back,

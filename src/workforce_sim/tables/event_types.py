@@ -23,6 +23,28 @@ EVENT_KINDS = (
         otherwise="hired at a different level or pay",
         sets=("salary_after_cents", "level_after"),
         keys=(*_COMING, "compensation.", "promotion."),
+        enters=True,
+    ),
+    EventType(
+        name="rehire",
+        words="rehired",
+        otherwise="rehired at a different level or pay",
+        sets=("salary_after_cents", "level_after"),
+        keys=("hiring.rehires", *_COMING, "compensation.", "promotion."),
+        enters=True,
+    ),
+    EventType(
+        name="leave_return",
+        words="returned from leave",
+        otherwise="returned from leave with other values",
+        keys=("leave.",),
+        lasting=True,
+    ),
+    EventType(
+        name="leave_start",
+        words="went on leave",
+        otherwise="went on leave with other values",
+        keys=("leave.",),
     ),
     EventType(
         name="eligibility",

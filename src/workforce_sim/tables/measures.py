@@ -28,7 +28,10 @@ _SALARY = pl.col("salary_cents")
 _COMPA_RATIO, _PENETRATION = pl.col("compa_ratio_ppm"), pl.col("range_penetration_ppm")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
+EMPLOYER_MONEY = (
+    *("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents"),
+    "restored_cents",
+)
 """Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
 _WHOLE = 1_000_000
 
@@ -91,6 +94,16 @@ SUMMARY = (
         "hire",
         sums=_heads(_is("new_hire", "new_hire_terminated")),
         label="Hires",
+    ),
+    Measure(
+        "rehires",
+        pl.Int64,
+        "Hires who were employed before",
+        "employees",
+        "rehire",
+        needs="rehires",
+        counts=Counts("rehire"),
+        label="Rehires, part of hires",
     ),
     Measure(
         "terminations_opening_staff",
@@ -157,6 +170,26 @@ SUMMARY = (
         needs="retirement",
         derived=_ratio(pl.col("retirement_eligible"), _HEADS),
         label="Eligible to retire, share of employees",
+    ),
+    Measure(
+        "leaves_begun",
+        pl.Int64,
+        "Leaves begun in the year",
+        "events",
+        "leave",
+        needs="leave",
+        counts=Counts("leave_start"),
+        label="Leaves begun",
+    ),
+    Measure(
+        "on_leave",
+        pl.Int64,
+        "Employees on leave at the closing",
+        "employees",
+        "leave",
+        needs="leave",
+        sums=_heads(pl.col("on_leave")),
+        label="On leave at year end",
     ),
     Measure(
         "promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion"), label="Promotions"
@@ -406,9 +439,20 @@ SUMMARY = (
         label="Forfeitures used",
     ),
     Measure(
+        "restored_cents",
+        pl.Int64,
+        "Forfeitures restored to rehires",
+        "cents",
+        "rehire",
+        in_plan=True,
+        needs="rehires",
+        sums=pl.col("restored_cents").sum(),
+        label="Forfeitures restored",
+    ),
+    Measure(
         "net_employer_cost_cents",
         pl.Int64,
-        "Employer contributions less forfeitures used for them",
+        "Employer contributions, with what is restored to rehires, less forfeitures used for them",
         "cents",
         "plan",
         in_plan=True,

@@ -42,6 +42,18 @@ def hire(moment: Moment) -> list[Reason]:
     ]
 
 
+def rehire(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a return."""
+    config = moment.config
+    section, returned = config.hiring.rehires, f"{counted(moment.totals['rehires'], 'rehire')} that year"
+    growth = "compensation.cola_rate" if config.hiring.range_growth is None else "hiring.range_growth"
+    return [
+        Reason("hiring.rehires.share", value_text(section.share.root), "by year of termination"),
+        Reason("hiring.rehires.within_years", str(section.within_years), returned),
+        moment.by_year(growth, config.range_growth, "pay has grown with the pay ranges since termination"),
+    ]
+
+
 def _level_of_hire(moment: Moment) -> Reason:
     """Return what gave the hire a level."""
     if moment.config.fills_vacancies:
