@@ -45,7 +45,7 @@ class PersonYear:
         self.since = date
         self.salary = row["salary_after_cents"] or self.salary
         self.level = row["level_after"] or self.level
-        self.lumps += row["amount_cents"] or 0
+        self.lumps += row["amount_cents"] if row["event_type"] == "lump_sum" else 0
         self._enter(row)
 
     def _enter(self, row: Mapping[str, Any]) -> None:

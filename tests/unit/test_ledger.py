@@ -40,6 +40,11 @@ SECTIONS: dict[str, Any] = {
     "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3}},
     "hiring": {"part_time_share": 0.5},
     "census": {"size": 60},
+    "compensation": {
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "12-01"}],
+        "range_minimum": "lift",
+        "range_maximum": "lump_sum",
+    },
     "plan": {"vesting": {"match": "cliff_3"}},
     "workforce": {
         "levels": [
@@ -47,7 +52,6 @@ SECTIONS: dict[str, Any] = {
             *({"name": name} for name in ("Senior", "Manager", "Director", "Executive")),
         ]
     },
-    "compensation": {"range_minimum": "lift", "range_maximum": "lump_sum"},
 }
 
 

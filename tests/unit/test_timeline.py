@@ -34,6 +34,7 @@ RICH = {
         "ratings": {"low": {"share": 0.3, "factor": 0.5}, "high": {"share": 0.7, "factor": 1.2}},
         "range_minimum": "lift",
         "range_maximum": "lump_sum",
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "date": "12-01"}],
     },
     "enrollment": {
         "change": {"probability": 0.2, "step": 0.02},

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.defaults import default
+from workforce_sim.config.other_pay import OtherPay, named_once
 from workforce_sim.config.pay_ranges import MeritMatrix
 from workforce_sim.config.retirement import Retirement
 from workforce_sim.config.values import (
@@ -284,7 +285,7 @@ def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
 
 
 class Compensation(Section):
-    """Cost-of-living and merit increases."""
+    """Cost-of-living and merit increases, and pay other than salary."""
 
     cola_rate: PayChangeByYear = PayChangeByYear(0.025)
     """Cost-of-living increase a year, a fraction of salary; negative for a pay cut."""
@@ -314,6 +315,8 @@ class Compensation(Section):
     """Day of lifts to the minimum, MM-DD."""
     range_maximum: Literal["ignore", "freeze", "lump_sum"] = "ignore"
     """Raises at the maximum of the level: not limited, lost beyond it, or paid once."""
+    other_pay: Annotated[Listed[OtherPay], AfterValidator(named_once)] = ()
+    """Pay other than salary: bonuses, overtime, commissions; none when left out."""
 
     @model_validator(mode="after")
     def _one_kind_of_date(self) -> Compensation:
