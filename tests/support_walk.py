@@ -47,7 +47,7 @@ class PersonYear:
         self.away = {"leave_start": True, "leave_return": False}.get(str(row["event_type"]), self.away)
         self.salary = row["salary_after_cents"] or self.salary
         self.level = row["level_after"] or self.level
-        self.lumps += row["amount_cents"] or 0
+        self.lumps += row["amount_cents"] if row["event_type"] == "lump_sum" else 0
         self._enter(row)
 
     def _until(self, date: dt.date) -> None:

@@ -151,7 +151,7 @@ def test_the_nth_hire_of_a_year_is_the_same_person_in_every_scenario(scenario: S
 
 # --- zero rates -------------------------------------------------------------------------------------------------------
 
-ZERO = {
+ZERO: dict[str, Any] = {
     "simulation.target_growth_rate": 0.0,
     "workforce.total_termination_rate": 0.0,
     "promotion.base_rate": 0.0,
