@@ -24,8 +24,10 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
 from workforce_sim.effect.live import ALWAYS, Live, live
+from workforce_sim.effect.notes import AT_START
 from workforce_sim.ledger import fingerprint
 from workforce_sim.result import Result
 
@@ -165,6 +167,7 @@ FLAT: Changes = {"plan.nonelective": {"kind": "flat", "rate": 0.03}}
 BY_SHARE: Changes = {"plan.nonelective": {"kind": "integrated", "integrated": AT_HALF}}
 SWEPT: Changes = {"enrollment.auto_enrollment.scope": "all_eligible"}
 RISING: Changes = {"enrollment.escalation.scope": "all"}
+RESPONDING: Changes = {"plan.match": {"tiers": TIERS}, "enrollment.match_response.below": 0.5}
 OVERTIME = {"name": "overtime", "kind": "overtime", "share": 0.06, "receivers": 0.7}
 BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spread": 0.3, "date": "11-15"}
 PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
@@ -250,6 +253,15 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"plan.match": {"2025": {"preset": "stretch"}, "2026": {"preset": "safe_harbor_enhanced"}}},
         0.5,
     ),
+    "enrollment.match_response.move": (
+        {
+            "plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "stretch"}},
+            "enrollment.match_response.below": 0.5,
+        },
+        0.5,
+    ),
+    "enrollment.match_response.before": ({"enrollment.match_response.below": 0.5}, "stretch"),
+    **in_rows("enrollment.match_response.before", RESPONDING, TIERS, up_to=0.05, rate=0.25),
     "plan.enabled": ({}, False),
     "plan.match": ({}, {"preset": "simple"}),
     "plan.match.preset": ({}, "stretch"),
@@ -461,6 +473,31 @@ def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
     assert found(json.dumps(setup | {written(key): value})) != found(json.dumps(setup))
 
 
+AMENDABLE = [
+    key
+    for key in LIVE
+    if key.startswith(tuple(f"{section}." for section in AMENDED))
+    and not key.startswith(("plan.enabled", "plan.limits", "plan.annual_return"))
+    and "[]" not in key
+    and key not in AT_START
+]
+
+
+@pytest.mark.parametrize("key", AMENDABLE)
+def test_every_key_of_the_plan_may_change_from_a_year_on(key: str) -> None:
+    """Nothing moves before the year, and something does then or later."""
+    setup, value = LIVE[key]
+    before = base().changed(setup | {"simulation.end_year": 2028})
+    place, usual = written(key), before.config.model_dump(by_alias=True)
+    for part in place.split("."):
+        usual = usual[part]
+    after = before.changed({place: {"2025": usual, "2026": value}})
+    one, other = fast(before), fast(after)
+
+    assert one.snapshots.filter(year=2025).equals(other.snapshots.filter(year=2025))
+    assert not one.snapshots.equals(other.snapshots) or not one.summary.equals(other.summary)
+
+
 def test_an_adaptive_mix_of_levels_is_not_that_of_the_census() -> None:
     mixes = [json.dumps({"hiring.level_mix": mix}) for mix in ("adaptive", "census")]
     assert found(mixes[0]) != found(mixes[1])
@@ -652,6 +689,7 @@ OFF: dict[str, Changes] = {
     "choices of one's own": {"enrollment.election": 0.0, "enrollment.conversion": 0.0},
     "changes of one's own": {"enrollment.change.probability": 0.0},
     "a match that stays the same": {"plan.match": {"preset": "simple"}},
+    "a response, by nobody": {"enrollment.match_response.below": 0.0, "enrollment.match_response.above": 0.0},
     "a match that ends": {"plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "none"}}},
     "the match": {"plan.match": {"preset": "none"}},
     "the match, in tiers of nothing": {"plan.match": {"tiers": [{"up_to": 0.06, "rate": 0.0}]}},

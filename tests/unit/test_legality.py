@@ -47,6 +47,51 @@ ENHANCED_QACA = {
 
 DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a wait of more than a year": ({"eligibility.waiting_period_days": 366}, "410(a)(1)(A)(ii)"),
+    "a source that waits two years, vested later": (
+        {
+            "plan.profit_sharing": {"kind": "dollars", "dollars": 1, "eligibility": {"waiting_period_years": 2}},
+            "plan.vesting.profit_sharing": "cliff_1",
+        },
+        "410(a)(1)(A)(ii)",
+    ),
+    "a source that waits three years": (
+        {"plan.nonelective": {"kind": "flat", "rate": 0.01, "eligibility": {"waiting_period_years": 3}}},
+        "410(a)(1)(B)(i)",
+    ),
+    "a source from an age of 22": (
+        {"plan.discretionary_match": {"preset": "simple", "eligibility": {"minimum_age": 22}}},
+        "410(a)(1)(A)(i)",
+    ),
+    "a source with annual entry": (
+        {"plan.discretionary_match": {"preset": "simple", "eligibility": {"entry": "annual"}}},
+        "410(a)(4)",
+    ),
+    "a slow schedule of profit sharing": ({"plan.vesting.profit_sharing": [0.0, 0.0, 0.0, 0.0, 1.0]}, "411(a)(2)(B)"),
+    "two sources that are integrated": (
+        {
+            "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.05}},
+            "plan.profit_sharing": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.01}},
+        },
+        "401(l)",
+    ),
+    "an integrated pool beside an integrated formula": (
+        {
+            "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.01}},
+            "plan.profit_sharing": {
+                "kind": "pool",
+                "pool": {"dollars": 1000, "allocation": "integrated", "integrated": {"level_share": 1}},
+            },
+        },
+        "401(l)",
+    ),
+    "a safe-harbor match that waits 13 months": (
+        {"plan.match": {"preset": "safe_harbor_basic", "eligibility": {"waiting_period_months": 13}}},
+        "401(k)(12)",
+    ),
+    "a safe-harbor match with a limit in dollars": (
+        {"plan.match": {"preset": "safe_harbor_basic", "annual_limit": 10_000}},
+        "401(k)(12)(B)",
+    ),
     "a wait of 13 months": ({"eligibility.waiting_period_months": 13}, "410(a)(1)(A)(ii)"),
     "a wait of two years": ({"eligibility.waiting_period_years": 2}, "410(a)(1)(A)(ii)"),
     "a wait of a year and a month": (
@@ -307,6 +352,16 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "one year of service, vested later": {
         "plan.nonelective": {**THREE_PERCENT, "minimum_service_years": 1},
         "plan.vesting.nonelective": "cliff_3",
+    },
+    "a source that waits two years, all vested at once": {
+        "plan.profit_sharing": {"kind": "dollars", "dollars": 1, "eligibility": {"waiting_period_years": 2}}
+    },
+    "a safe-harbor match after a year": {
+        "plan.match": {"preset": "safe_harbor_basic", "eligibility": {"waiting_period_years": 1}},
+    },
+    "two sources that share permitted disparity": {
+        "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.025}},
+        "plan.profit_sharing": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.025}},
     },
     "1,000 hours": {"plan.match": {"preset": "simple", "minimum_hours": 1000}},
     "a graded match that claims nothing": {

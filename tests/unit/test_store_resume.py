@@ -38,6 +38,14 @@ CASES: dict[str, dict[str, Any]] = {
     "pay other than salary": {"compensation": {"other_pay": PAID}, "plan": {"deferral_pay": "base"}},
     "vested late": {"plan": {"vesting": {"match": "cliff_3"}}},
     "forfeitures are used": {"plan": {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}}},
+    "several sources": {
+        "plan": {
+            "profit_sharing": {"kind": "pool", "pool": {"payroll_share": 0.03}, "last_day": True},
+            "discretionary_match": {"preset": "stretch"},
+            "vesting": {"profit_sharing": "graded_6", "discretionary_match": "cliff_2"},
+            "annual_return": 0.05,
+        }
+    },
     "in 2028 a leap year": {"simulation": {"start_year": 2027}},
 }
 

@@ -34,7 +34,9 @@ EVERY_DECISION = run_of(
     plan={
         "forfeitures": "reallocate",
         "nonelective": {"kind": "flat", "rate": 0.02},
-        "vesting": {"match": "cliff_3", "nonelective": "graded_6"},
+        "profit_sharing": {"kind": "pool", "pool": {"payroll_share": 0.03, "allocation": "age_weighted"}},
+        "discretionary_match": {"preset": "stretch", "eligibility": {"waiting_period_years": 2}},
+        "vesting": {"match": "cliff_3", "nonelective": "graded_6", "profit_sharing": "cliff_2"},
         "testing": {"top_paid_group": True},
     },
 )

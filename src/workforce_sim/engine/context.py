@@ -47,7 +47,7 @@ class World:
     departments: pl.Series
     chance: int | None = None
     own: tuple[Any, ...] = ()
-    kept: tuple[pl.Series, ...] = ()
+    kept: tuple[pl.Expr, ...] = ()
 
     @property
     def drawn_as(self) -> tuple[int, ...]:
@@ -135,6 +135,18 @@ class Year:
     def config(self) -> Config:
         """The configuration in force in the year."""
         return self.assumptions.config
+
+    @cached_property
+    def replaced(self) -> Config | None:
+        """The configuration of the year before, where another comes into force in this one; else None."""
+        return self.config_in(self.number - 1) if self.number in self.world.assumptions.config.turns[1:] else None
+
+    @cached_property
+    def vesting_changes(self) -> list[int]:
+        """The years of the run, up to this one, from which other vesting rules hold."""
+        years = [year for year in self.world.assumptions.config.turns[1:] if year <= self.number]
+        rules = {year: self.config_in(year).plan.vesting for year in years}
+        return [year for year in years if rules[year] != self.config_in(year - 1).plan.vesting]
 
     def config_in(self, number: int) -> Config:
         """Return the configuration in force in another year."""

@@ -15,7 +15,7 @@ from workforce_sim.dates import Days, Ints
 from workforce_sim.engine.columns import spread
 from workforce_sim.engine.counted_pay import PayOf, kinds_of, payments_on_days
 from workforce_sim.engine.earnings import Pay
-from workforce_sim.engine.plan_pay import Kind, PlanPay
+from workforce_sim.engine.plan_pay import Kind, PlanPay, Since
 from workforce_sim.plan.match import Payroll
 
 Days_of_rate = tuple[Ints, Days, Days]
@@ -28,10 +28,13 @@ class Payrolls:
     Args:
         counted: pay that the plan counts.
         match_pay: the pay that the match counts.
+        since: the part of the year that counts, where it is not that since entry into the plan.
     """
 
-    def __init__(self, counted: PlanPay, match_pay: CountedPay) -> None:
-        self.counted = counted
+    def __init__(self, counted: PlanPay, match_pay: CountedPay, since: Since | None = None) -> None:
+        self.counted, self._since = counted, since or counted.since_entry
+        self._entry = self._since.entry[counted.rows]
+        self._begin = counted.begin if since is None else np.maximum(counted.begin, self._entry)
         year, staff = counted.year, counted.staff
         deferred, matched = counted.pay.kinds, kinds_of(match_pay, year.config)
         both = deferred & matched
@@ -51,29 +54,29 @@ class Payrolls:
         return list(self._within_limit(made))
 
     def _idle(self, kind: Kind) -> Payroll:
-        """Return pay before the first day at a rate above 0: since entry for the limit on deferrals."""
+        """Return pay before the first day at a rate above 0 that counts: since entry for the limit on deferrals."""
         counted = self.counted
         deferral_pay = self._before_begin(counted.pay) - counted.before_entry(counted.pay)[counted.rows]
         match_pay = self._before_begin(self._all_matched)
         if kind == "eligible":
-            match_pay = match_pay - counted.before_entry(self._all_matched)[counted.rows]
+            match_pay = match_pay - self._since.before(self._all_matched)[counted.rows]
         if kind == "participating":
             match_pay = np.zeros_like(match_pay)
         return Payroll(np.zeros_like(match_pay), deferral_pay, match_pay)
 
     def _before_begin(self, pay: Pay) -> Ints:
-        return pay.through(self.counted.rows, self.counted.begin - np.int32(1))
+        return pay.through(self.counted.rows, self._begin - np.int32(1))
 
     def _spans(self) -> Iterator[Days_of_rate]:
         """Yield the days of each rate since the first above 0."""
         counted = self.counted
-        rate, first = counted.start.astype(np.int64), counted.begin.astype(np.int32)
+        rate, first = counted.start.astype(np.int64), self._begin.astype(np.int32)
         for move in counted.moves:
             last = first - np.int32(1)
             last[move.which] = move.date - np.int32(1)
             yield rate, first, last
             rate, first = rate.copy(), first.copy()
-            rate[move.which], first[move.which] = move.after, move.date
+            rate[move.which], first[move.which] = move.after, np.maximum(move.date, first[move.which])
         yield rate, first, counted.staff["last_day"][counted.rows]
 
     def _cut(self, days: Days_of_rate) -> Iterator[Payroll]:

@@ -84,7 +84,7 @@ class PlanPeople:
 
     Args:
         snapshot: of the year and of one replicate.
-        config: the configuration of the run.
+        config: the configuration in force in the year.
         year: the plan year.
     """
 

@@ -198,9 +198,9 @@ class PersonRows:
         for person in self.people:
             year = person["year"]
             for event in (e for e in self.events if e["year"] == year):
-                moment = Moment(self.assumptions, event, person, totals[year], self.events)
+                moment = Moment(self.assumptions.at(year), event, person, totals[year], self.events)
                 yield _event_line(event, self._playing(reasons(moment, self.kinds)))
-            yield _year_line(person, self._playing(contributions(self.assumptions, person)))
+            yield _year_line(person, self._playing(contributions(self.assumptions.at(year), person)))
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
         """Return the reasons whose keys have an effect."""

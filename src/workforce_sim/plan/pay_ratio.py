@@ -25,7 +25,7 @@ NOTE = "a de minimis difference is allowed (26 CFR 1.414(s)-1(d)(3)), taken as 3
 def definitions(config: Config, year: int) -> dict[str, CountedPay]:
     """Return the definitions of pay that must not favor highly compensated employees, by what counts them."""
     plan = config.plan
-    return {"match": plan.match.at(year).pay, "nonelective": plan.nonelective.pay, "tests": plan.testing.pay}
+    return {**{name: money.pay for name, money in plan.sources(year).items()}, "tests": plan.testing.pay}
 
 
 def pay_ratios(config: Config, people: People, limit_cents: int) -> Iterator[PlanTest]:
@@ -39,7 +39,7 @@ def pay_ratios(config: Config, people: People, limit_cents: int) -> Iterator[Pla
     for name, counted in definitions(config, people.year.year).items():
         kinds = left_out(counted, config.compensation.other_pay)
         if kinds:
-            yield _ratio(f"Compensation ratio ({name})", kinds, people, limit_cents)
+            yield _ratio(f"Compensation ratio ({name.replace('_', ' ')})", kinds, people, limit_cents)
 
 
 def _ratio(test: str, kinds: tuple[str, ...], people: People, limit_cents: int) -> PlanTest:

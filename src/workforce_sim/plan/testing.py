@@ -56,12 +56,12 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
-    config, of_year = result.config, _limits(result.config, year)
+    config, of_year = result.config.at(year), _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
     prior_pay = pay_of_year_before(people, before, result.opening)
-    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year, prior_pay))
-    acp = percentages("ACP", config, people, before)
+    adp = percentages("ADP", result.config, people, before, catch_up_room(config, people, of_year, prior_pay))
+    acp = percentages("ACP", result.config, people, before)
     covering, top_heavy = coverage(config, people), _top_heavy(result, people, of_year, replicate)
     made, ratios = [adp[0], acp[0], *adp[1:], *acp[1:]], pay_ratios(config, people, of_year.compensation_cents)
     tests = (*(one.found for one in made), *covering, *ratios, _additions(people), top_heavy)
@@ -123,8 +123,9 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
         "all_balances": of_all / 100,
     }
     note = f"on December 31, {year}; applies to {year + 1}"
-    early = early_entrants(run.config, people) & ~people.hce
-    exempt = _exempt_from_top_heavy(run.config, people, early)
+    config = run.config.at(year)
+    early = early_entrants(config, people) & ~people.hce
+    exempt = _exempt_from_top_heavy(config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
     if exempt:
@@ -140,7 +141,8 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
+    more = people.nonelective.any() if money == "match" else beside
     return "" if more else f"deferrals and {HARBORS[money]} only"
 
 

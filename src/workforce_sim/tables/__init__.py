@@ -27,10 +27,11 @@ from workforce_sim.tables.event_types import (
     STATUSES,
     TERMINATION_CAUSES,
 )
-from workforce_sim.tables.measures import SUMMARY, USED_FOR_COST, WORKING
+from workforce_sim.tables.measures import EMPLOYER_MONEY, SUMMARY, USED_FOR_COST, WORKING
 
 __all__ = [
     "CENSUS",
+    "EMPLOYER_MONEY",
     "EVENTS",
     "EVENT_CAUSE",
     "EVENT_CAUSES",
