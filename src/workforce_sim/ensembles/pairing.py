@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
@@ -27,11 +27,18 @@ COST = {
 }
 
 
-def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
-    """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0."""
-    lacking = (measure for measure in SUMMARY if measure.in_plan and not measure.applies(config.provisions))
-    nothing = [measure.name for measure in lacking if measure.name != "average_deferral_rate"]
-    return replicates.with_columns(pl.col(nothing).fill_null(0))
+def comparable(replicates: pl.DataFrame, config: Config, others: Iterable[Config] = ()) -> pl.DataFrame:
+    """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0.
+
+    Args:
+        replicates: summaries of a scenario.
+        config: of the scenario.
+        others: of those that it is compared with: what any of them has, and this one lacks, counts as 0.
+    """
+    among = frozenset(name for other in others for name in other.provisions)
+    lacking = (measure for measure in SUMMARY if not measure.applies(config.provisions))
+    there = (measure.name for measure in lacking if not measure.needs or measure.needs in among)
+    return replicates.with_columns(pl.col(name).fill_null(0) for name in there if name != "average_deferral_rate")
 
 
 def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

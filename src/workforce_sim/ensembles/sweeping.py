@@ -71,7 +71,8 @@ class Sweep(PassedOn):
 
     @cached_property
     def _summaries(self) -> list[pl.DataFrame]:
-        return [comparable(ensemble.replicates, ensemble.config) for ensemble in self.ensembles]
+        every = [ensemble.config for ensemble in self.ensembles]
+        return [comparable(ensemble.replicates, ensemble.config, every) for ensemble in self.ensembles]
 
     @cached_property
     def summary(self) -> pl.DataFrame:
