@@ -66,7 +66,10 @@ def by_year(annotation: Any) -> bool:
 
 
 EVERY_KEY = dict(keys())
-BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
+BY_YEAR = [
+    key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind)))) and "[]" not in key
+]
+"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
 OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
 """What only the nondiscrimination tests of a finished run look at."""
 OF_REPLICATES = {
@@ -165,6 +168,9 @@ BY_SHARE: Changes = {"plan.nonelective": {"kind": "integrated", "integrated": AT
 SWEPT: Changes = {"enrollment.auto_enrollment.scope": "all_eligible"}
 RISING: Changes = {"enrollment.escalation.scope": "all"}
 RESPONDING: Changes = {"plan.match": {"tiers": TIERS}, "enrollment.match_response.below": 0.5}
+OVERTIME = {"name": "overtime", "kind": "overtime", "share": 0.06, "receivers": 0.7}
+BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spread": 0.3, "date": "11-15"}
+PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
 LATE = [0.0] * 30 + [1.0]
 BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
 
@@ -279,6 +285,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     **in_rows("plan.match.by_points", {}, BY_POINTS, from_=60, rate=0.5, max=0.04),
     "plan.match.basis": ({}, "payroll"),
     "plan.match.compensation": ({}, "plan_year"),
+    "plan.match.pay": (PAID, "base"),
     "plan.match.minimum_service_years": ({}, 7),
     "plan.match.last_day": ({}, True),
     "plan.match.minimum_hours": ({}, 1500),
@@ -295,9 +302,11 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         70_000.0,
     ),
     "plan.nonelective.compensation": (FLAT, "plan_year"),
+    "plan.nonelective.pay": (FLAT | PAID, {"excluding": ["overtime"]}),
     "plan.nonelective.minimum_service_years": (FLAT, 7),
     "plan.nonelective.last_day": (FLAT, True),
     "plan.nonelective.minimum_hours": (FLAT, 1500),
+    "plan.deferral_pay": (PAID, {"excluding": ["bonus"]}),
     "plan.roth.available": ({}, False),
     "plan.roth.share": ({}, 0.4),
     "plan.catch_up": (limited(elective_deferral=3000), False),
@@ -311,6 +320,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.limits.inflation": (BEYOND_WHAT_IS_PUBLISHED, 0.3),
     "plan.limits.wage_growth": (BEYOND_WHAT_IS_PUBLISHED | BY_SHARE, 0.2),
     "plan.limits.overrides": ({}, limited(elective_deferral=3000)["plan.limits.overrides"]),
+    "plan.testing.pay": (PAID, "base"),
     "plan.testing.top_paid_group": (limited(highly_compensated=30_000), True),
     "plan.testing.safe_harbor": (limited(annual_additions=3000), False),
     "simulation.start_year": ({}, 2024),
@@ -416,6 +426,21 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "compensation.ratings.*.factor": (
         {"compensation.ratings": RATINGS},
         {"good": {"share": 0.5, "factor": 1.6}, "fair": {"share": 0.5, "factor": 0.5}},
+    ),
+    "compensation.other_pay": ({}, [BONUS]),
+    **in_rows(
+        "compensation.other_pay",
+        {},
+        [OVERTIME, BONUS],
+        name="gift",
+        kind="commission",
+        share=0.2,
+        by_level={"Manager": 0.3},
+        departments=["Sales"],
+        receivers=0.4,
+        spread=0.2,
+        date="12-15",
+        prorated=False,
     ),
 }
 
@@ -699,6 +724,9 @@ OFF: dict[str, Changes] = {
     "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},
     "the cost of living": {"compensation.cola_rate": 0.0},
     "merit increases": {"compensation.merit_pool": 0.0},
+    "pay other than salary": {"compensation.other_pay": []},
+    "other pay that nobody receives": {"compensation.other_pay": [{**BONUS, "receivers": 0.0}]},
+    "other pay of nothing": {"compensation.other_pay": [{**OVERTIME, "share": 0.0}]},
 }
 
 

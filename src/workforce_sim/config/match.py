@@ -126,6 +126,11 @@ class Match(EmployerMoney):
         return self
 
     @property
+    def given(self) -> bool:
+        """Whether a preset or a formula is given; else `safe_harbor_basic` holds."""
+        return any(getattr(self, name) is not None for name in FORMULAS)
+
+    @property
     def in_dollars(self) -> bool:
         """Whether edges are cents of the year's deferrals, not basis points of pay."""
         return self.dollar_tiers is not None
@@ -168,8 +173,7 @@ class Match(EmployerMoney):
     @property
     def _named(self) -> str | None:
         """The preset in force; None where a formula is given."""
-        given = any(getattr(self, name) is not None for name in FORMULAS)
-        return self.preset if given else "safe_harbor_basic"
+        return self.preset if self.given else "safe_harbor_basic"
 
     @property
     def _preset_tiers(self) -> tuple[Tier, ...]:

@@ -177,12 +177,27 @@ class Config(Section):
     @property
     def by_level(self) -> dict[KeyPath, dict[str, Any]]:
         """The tables by level name in use, by their keys."""
-        tables = {
+        tables: dict[KeyPath, Any] = {
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            **{
+                ("compensation", "other_pay", number, "by_level"): entry.by_level
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
         }
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
+
+    @property
+    def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
+        """The department names in use, by the keys that hold them."""
+        return {
+            ("terminations", "department_factors"): tuple(self.terminations.department_factors),
+            **{
+                ("compensation", "other_pay", number, "departments"): entry.departments or ()
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
+        }
 
     @property
     def year_effect(self) -> float:
@@ -206,6 +221,9 @@ AMENDED: dict[str, type[Section]] = {"eligibility": Eligibility, "enrollment": E
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "other_pay": lambda config: bool(config.compensation.other_pay),
+    "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
+    "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -272,6 +290,11 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     for path, table in config.by_level.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
+    for number, group in enumerate(config.plan.profit_sharing.groups or ()):
+        for place, name in enumerate(group.levels or ()):
+            if name not in names:
+                path = ("plan", "profit_sharing", "groups", number, "levels", place)
+                yield path, f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:
@@ -280,6 +303,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, tuple):
+            for number, part in enumerate(part for part in value if isinstance(part, Section)):
+                yield from _late_tables(part, start_year, (*path, name, number))
         elif (
             isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from workforce_sim.config import Config
 from workforce_sim.config.enrollment import Escalation, MatchResponse
 from workforce_sim.config.match import Match
+from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.values import ByYear, Section
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
@@ -30,6 +31,7 @@ ALWAYS = (
     "promotion.mode",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "compensation.other_pay",
     "plan.enabled",
     "uncertainty.assumptions",
     "uncertainty.year_effects.growth",
@@ -210,6 +212,23 @@ def _raises(config: Config) -> Iterator[Off]:
         yield from _each("compensation", names, "compensation.merit_pool is 0")
 
 
+def _other_pay(config: Config) -> Iterator[Off]:
+    entries, name = config.compensation.other_pay, "compensation.other_pay[]"
+    if not entries:
+        why = "all pay is salary: compensation.other_pay is empty"
+        yield from _each("plan", ("deferral_pay", "match.pay", "nonelective.pay", "testing.pay"), why)
+        return
+    if all(always(config, entry.receivers, 0) for entry in entries):
+        yield from _each(name, _but(OtherPay, "receivers"), "nobody receives other pay: receivers is 0")
+    if not any(entry.by_level or not always(config, entry.share, 0) for entry in entries):
+        why = "nothing is paid beside salary: share is 0"
+        yield from _each(name, _but(OtherPay, "share", "by_level"), why)
+    if not any(entry.date for entry in entries):
+        yield f"{name}.prorated", "no other pay has a date"
+    if not any(entry.spread or not always(config, entry.receivers, 1) for entry in entries):
+        yield f"{name}.name", "nothing of other pay is drawn: all employees receive it, without a spread"
+
+
 # --- the plan ---
 
 
@@ -340,7 +359,7 @@ def _employer_money(config: Config) -> Iterator[Off]:
         why = "plan.nonelective pays nothing"
         yield from _each("plan.nonelective", CONDITIONS, why)
         if not reallocates(config):
-            yield "plan.nonelective.compensation", why
+            yield from _each("plan.nonelective", ("compensation", "pay"), why)
 
 
 def _vesting(config: Config) -> Iterator[Off]:
@@ -376,7 +395,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 
 _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _hiring, _promotion, _raises),
+    *(_leaving, _hiring, _promotion, _raises, _other_pay),
     *(_no_plan, _at_start, _escalation, _response, _employer_money, _vesting, _limits),
 )
 """What reads the configuration of the run."""

@@ -189,9 +189,9 @@ class Year:
         """How many replicates are in the batch."""
         return len(self.world.replicates)
 
-    def draw(self, persons: Keys, stream: int) -> Uniforms:
-        """Return this year's draw in [0, 1) of each employee for one kind of decision."""
-        return Draws(self.config.random_seed, self.number).of(persons, stream)
+    def draw(self, persons: Keys, stream: int, name: str = "") -> Uniforms:
+        """Return this year's draw in [0, 1) of each employee for one kind of decision, or the one of a name."""
+        return Draws(self.config.random_seed, self.number).of(persons, stream, name)
 
     def draws(self, staff: pl.LazyFrame, **streams: int) -> pl.LazyFrame:
         """Add draws in [0, 1) for all employees, one column for each name and stream.

@@ -240,7 +240,8 @@ def _year_line(person: Row, because: list[Reason]) -> Line:
 def _of_year(person: Row) -> Iterator[str]:
     status = str(person["status"]).replace("_", " ")
     yield f"{status}, {person['level']} at {dollars(person['salary_cents'])}"
-    yield f"earned {dollars(person['earnings_cents'])}"
+    other = f", {dollars(person['other_pay_cents'])} of it beside salary" if person["other_pay_cents"] else ""
+    yield f"earned {dollars(person['earnings_cents'])}{other}"
     if person["pre_tax_cents"] is not None:
         yield f"deferred {_deferred(person)}"
         yield _employer_money(person)

@@ -84,8 +84,8 @@ def vesting_warnings(plan: Plan) -> list[str]:
     vesting = plan.vesting
     found = [
         f"plan.vesting.{source}: slower than both 3-year cliff and 2-to-6-year graded vesting (IRC 411(a)(2)(B))"
-        for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))
-        if slower_than_law(schedule)
+        for source in ("match", "nonelective", "profit_sharing", "discretionary_match")
+        if slower_than_law(vesting.of(source))
     ]
     if vesting.normal_retirement_age > 65:
         found.append(
