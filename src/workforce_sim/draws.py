@@ -67,6 +67,7 @@ class Stream(IntEnum):
     MATCH_RESPONSE = 32
     OPENING_PARTICIPATION = 33
     IMPUTED_BIRTHDAY = 34
+    UNION = 37
     YEAR_EFFECT = 40
     ASSUMPTION = 41
     HIRES = 42
@@ -98,6 +99,7 @@ ONCE = frozenset(
         Stream.IMPUTED_BIRTH,
         Stream.IMPUTED_BIRTHDAY,
         Stream.OPENING_PARTICIPATION,
+        Stream.UNION,
     }
 )
 """Streams that are drawn once per person, not once a year."""

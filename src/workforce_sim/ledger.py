@@ -12,7 +12,7 @@ import polars as pl
 
 from workforce_sim.draws import HIRE_ID, census_keys
 from workforce_sim.opening import Tables
-from workforce_sim.tables import NAME, SNAPSHOTS, Column, Last, Positive, Reached
+from workforce_sim.tables import NAME, SNAPSHOTS, SUMMARY, Column, Last, Positive, Reached
 
 _ORDER = {
     "events": ["replicate", "year", "effective_date", "_key", "event_type", "cause"],
@@ -21,6 +21,7 @@ _ORDER = {
     "census": ["_key"],
 }
 TABLES = ("events", "snapshots", "summary")
+_OF_PROVISIONS = frozenset(column.name for column in (*SNAPSHOTS, *SUMMARY) if column.needs)
 
 
 def replay(opening: pl.DataFrame, events: pl.DataFrame, columns: Iterable[Column] = SNAPSHOTS) -> pl.DataFrame:
@@ -156,7 +157,7 @@ def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
     A column without any value is left out: a column that a run does not use does not change its fingerprint.
     """
     for column in frame.iter_columns():
-        if len(column) and column.null_count() == len(column):
+        if column.null_count() == len(column) and (len(column) or column.name in _OF_PROVISIONS):
             continue
         yield f"{name}.{column.name}:{len(column)}".encode()
         yield from _bytes(column)

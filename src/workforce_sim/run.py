@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -17,7 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing, drawing
-from workforce_sim.config.values import some
+from workforce_sim.config.values import KeyPath, some
 from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
@@ -338,7 +338,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
 def _check_level_names(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
     names = {level.name for level in opening.levels}
-    for path, table in config.by_level.items():
+    for path, table in config.named_levels.items():
         unknown = sorted(set(table) - names)
         if unknown:
             have = ", ".join(level.name for level in opening.levels)
@@ -350,12 +350,17 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    unknown = [name for name in config.terminations.department_factors if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"terminations.department_factors: no department of the census is named {some(unknown)}; "
-            f"there are {some(sorted(known)) or 'none'}"
-        )
+    named: dict[KeyPath, Collection[str]] = {
+        ("terminations", "department_factors"): config.terminations.department_factors,
+        **config.eligibility.named("department"),
+    }
+    for path, names in named.items():
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ConfigError(
+                f"{'.'.join(map(str, path))}: no department of the census is named {some(unknown)}; "
+                f"there are {some(sorted(known)) or 'none'}"
+            )
 
 
 def census_of(config: Config, census: Any) -> Census:

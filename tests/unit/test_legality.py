@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support import examples
 from workforce_sim import ConfigError, load_config, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.legality import check_years, plan_warnings
 from workforce_sim.plan.waits import wait_warnings

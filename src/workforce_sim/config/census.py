@@ -27,6 +27,8 @@ CENSUS_COLUMNS = (
     "match_balance",
     "nonelective_balance",
     "deferral_balance",
+    "union",
+    "nonresident",
     "termination_date",
     "active",
     "status",

@@ -195,6 +195,13 @@ class Plan(Section):
     limits: PlanLimits = Field(default_factory=PlanLimits)
     testing: Testing = Field(default_factory=Testing)
 
+    @property
+    def waives(self) -> bool:
+        """Whether some source of some year waives conditions by the cause of a termination."""
+        match = self.match.root
+        formulas = match.values() if isinstance(match, dict) else [match]
+        return any(money.waived_for for money in (*formulas, self.nonelective))
+
     def safe_harbor(self, year: int) -> bool:
         """Return whether some employer contributions of a year are declared safe-harbor contributions."""
         said = self.testing.safe_harbor

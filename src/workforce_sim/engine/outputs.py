@@ -19,7 +19,17 @@ from workforce_sim.engine.events.termination import LEAVES, REDUCTION
 from workforce_sim.engine.own import NUMBER, OwnEvent
 from workforce_sim.engine.state import STATE
 from workforce_sim.summary import COUNTED, staff_sums
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+from workforce_sim.tables import (
+    EVENT_CAUSE,
+    EVENT_TYPES,
+    EVENTS,
+    EXCLUSION,
+    NAME,
+    SNAPSHOTS,
+    STATUS,
+    TERMINATION_CAUSE,
+    Column,
+)
 
 ROW, KEY = "_row", "_key"
 """Columns of tables to be sorted: the position of an employee among all of the year, and the key."""
@@ -170,6 +180,8 @@ def event_types(events: Iterable[Declared]) -> list[str]:
 _ENUMS = {
     "cause": pl.Series(EVENT_CAUSE.categories, dtype=EVENT_CAUSE),
     "status": pl.Series(STATUS.categories, dtype=STATUS),
+    "termination_cause": pl.Series(TERMINATION_CAUSE.categories, dtype=TERMINATION_CAUSE),
+    "excluded_class": pl.Series(EXCLUSION.categories, dtype=EXCLUSION),
 }
 
 

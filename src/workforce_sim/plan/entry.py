@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.dates import Days, months_after, years_after
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.dates import Days, day_number
 from workforce_sim.plan.entry import anniversaries, latest_lawful, next_entry, waited
 

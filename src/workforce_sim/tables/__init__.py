@@ -22,8 +22,11 @@ from workforce_sim.tables.event_types import (
     EVENT_KINDS,
     EVENT_TYPE,
     EVENT_TYPES,
+    EXCLUSION,
+    EXCLUSIONS,
     STATUS,
     STATUSES,
+    TERMINATION_CAUSE,
     TERMINATION_CAUSES,
 )
 from workforce_sim.tables.measures import SUMMARY, USED_FOR_COST, WORKING
@@ -36,6 +39,8 @@ __all__ = [
     "EVENT_KINDS",
     "EVENT_TYPE",
     "EVENT_TYPES",
+    "EXCLUSION",
+    "EXCLUSIONS",
     "NAME",
     "SCHEMA",
     "SNAPSHOTS",
@@ -43,6 +48,7 @@ __all__ = [
     "STATUSES",
     "SUMMARY",
     "TABLES",
+    "TERMINATION_CAUSE",
     "TERMINATION_CAUSES",
     "USED_FOR_COST",
     "WORKING",

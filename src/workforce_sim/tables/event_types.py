@@ -12,6 +12,7 @@ _RATE = ("deferral_before_bp", "deferral_after_bp")
 
 TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction")
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
+EXCLUSIONS = ("none", "union", "nonresident_alien", "other")
 
 EVENT_KINDS = (
     EventType(
@@ -121,3 +122,5 @@ EVENT_CAUSES = causes_of(EVENT_KINDS)
 EVENT_TYPE = pl.Enum(EVENT_TYPES)
 EVENT_CAUSE = pl.Enum(EVENT_CAUSES)
 STATUS = pl.Enum(STATUSES)
+TERMINATION_CAUSE = pl.Enum(TERMINATION_CAUSES)
+EXCLUSION = pl.Enum(EXCLUSIONS)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import AutoEnrollment
-from workforce_sim.config.root import Eligibility
 from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns

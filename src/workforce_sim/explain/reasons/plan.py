@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.dates import day_number
 from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
 from workforce_sim.explain.reasons.money import match
