@@ -8,6 +8,7 @@ from workforce_sim.config import Config
 from workforce_sim.engine.employment import EMPLOYMENT
 from workforce_sim.engine.event import Declared, Kept, Settlement
 from workforce_sim.engine.events.account import account
+from workforce_sim.engine.events.classes import classes
 from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
 from workforce_sim.engine.events.deferral import deferral
@@ -16,6 +17,7 @@ from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.promotion import promotion
+from workforce_sim.engine.events.service import service
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.state import STATE
@@ -35,6 +37,8 @@ WORKFORCE: tuple[Step, ...] = (
 )
 PLAN: tuple[Step, ...] = (
     eligibility,
+    classes,
+    service,
     enrollment,
     deferral,
     REALLOCATION,

@@ -10,8 +10,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags
 from workforce_sim.plan.adp import ratios_bp
+from workforce_sim.plan.classes import classes_of, entry_of
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, ratio_percentage_bp
-from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Outcome, PlanTest
 from workforce_sim.plan.people import People
 from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, not_excludable, who_may_be_matched
@@ -59,7 +59,9 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
         most_years: of service that the law lets the source ask for.
     """
     asked = 0 if source is None else source.minimum_service_years
-    let_in = people.eligible | (entry_dates(people.hire, people.birth, config.eligibility) <= people.last_day)
+    applicants, section = people.applicants, config.eligibility
+    entry = entry_of(applicants, classes_of(applicants, section), section).date
+    let_in = people.eligible | (entry <= people.last_day)
     return (let_in & (people.service >= asked)) | not_excludable(people, min(max(asked, 1), most_years))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -34,7 +35,7 @@ HARBORS = {"match": "safe-harbor match", "nonelective": "safe-harbor nonelective
 NO_YEAR_BEFORE = "prior-year method, but the run has no prior year: tested against this year's NHCE figures"
 NO_OTHERS_BEFORE = "prior-year method, but no NHCE was eligible last year: tested against this year's NHCE figures"
 
-EARLY, OTHERWISE_EXCLUDABLE = "early entrants", "otherwise excludable"
+EARLY, OTHERWISE_EXCLUDABLE, BARGAINED = "early entrants", "otherwise excludable", "collectively bargained"
 """Plans that are tested beside that of the others."""
 
 OLDEST = 150
@@ -46,6 +47,11 @@ class Percentages(NamedTuple):
     figures: AdpTest
     found: PlanTest
     refunds: pl.DataFrame
+
+    def named(self, name: str) -> Percentages:
+        """Return the same as the test of a plan of its own."""
+        test, *more = self.found.test.split(", ")
+        return self._replace(found=replace(self.found, test=", ".join((test, name, *more))))
 
 
 class _Part(NamedTuple):
@@ -195,10 +201,10 @@ def who_is_tested(test: Test, config: Config, people: People) -> Flags:
 def who_may_be_matched(config: Config, people: People) -> Flags:
     """Return who would get some match for deferring: who meets its conditions, in a band that pays."""
     match = config.plan.match.at(people.year.year)
-    meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year)
+    meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year, people.waived(match))
     place = band_place(match.graded_by, people.tenure, people.age)
     pays: Flags = by_band(match.bands, place, lambda tiers: any(tier.rate_bp > 0 for tier in tiers))
-    return meets & pays
+    return meets & pays & people.may_get(config)
 
 
 def catch_up_room(config: Config, people: People, limits: Limits, prior_pay: Ints) -> Ints:

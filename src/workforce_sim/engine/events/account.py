@@ -56,7 +56,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     nonelective = _grown(staff, "nonelective_balance_cents", rate, gone, year) + staff["nonelective_cents"]
     refuse_balance(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year.number)
     full = _all_vested(staff, gone, vesting.normal_retirement_age, year)
-    years = _service(staff, gone, year)
+    years = staff["vesting_years"] if vesting.by_hours else _service(staff, gone, year)
     of_match, of_nonelective = (
         _shares(schedule, years, full) for schedule in (vesting.match_bp, vesting.nonelective_bp)
     )

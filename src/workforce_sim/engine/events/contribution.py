@@ -17,6 +17,7 @@ from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, node
+from workforce_sim.engine.events.service import without_employer_money
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
 from workforce_sim.money import PPM, half_up, ppm
@@ -25,6 +26,7 @@ from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import catch_up_limit
 from workforce_sim.plan.match import formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
+from workforce_sim.tables import EVENT_CAUSES
 
 BP = 10_000
 
@@ -172,10 +174,20 @@ def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
 
 def _meets(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags:
     """Return who of some rows meets the conditions for employer contributions."""
+    left_out = without_employer_money(counted.staff, counted.year)
+    entitled = np.ones(len(rows), dtype=np.bool_) if left_out is None else ~left_out[rows]
     if not money.has_conditions:
-        return np.ones(len(rows), dtype=np.bool_)
+        return entitled
     hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
-    return who_meets(money, hire, last, hours, counted.year.calendar)
+    return entitled & who_meets(money, hire, last, hours, counted.year.calendar, _waived(money, rows, counted))
+
+
+def _waived(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags | None:
+    """Return for which of some rows the last day and the hours are waived; None where nothing is."""
+    if not money.waived_for:
+        return None
+    cause, leaves = counted.staff["cause"][rows], counted.staff.flags("leaves")[rows]
+    return np.asarray(leaves & np.isin(cause, [EVENT_CAUSES.index(name) for name in money.waived_for]))
 
 
 # --- forfeitures that are reallocated ---
@@ -188,6 +200,8 @@ def _reallocates(year: Year) -> bool:
 def _weights(staff: Columns, year: Year) -> dict[str, Array]:
     """Return plan compensation of those employed on December 31, 0 for others, with keys and replicates."""
     there = staff["last_day"] >= year.last
+    left_out = without_employer_money(staff, year)
+    there = there if left_out is None else there & ~left_out
     pay = PlanPay(staff, year).compensation(year.config.plan.nonelective.compensation)
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 

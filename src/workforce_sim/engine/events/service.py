@@ -1,0 +1,54 @@
+"""Hours of service and years of vesting service, in runs where hours count; long-term part-time employees.
+
+Chapters: ``docs/model/eligibility.md``, ``docs/model/vesting.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.dates import Flags
+from workforce_sim.engine.columns import FLAG, Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Kept, node
+from workforce_sim.plan.service import scheduled_hours, vesting_years
+
+IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
+
+
+def used(config: Config) -> bool:
+    """Return whether anything depends on hours of service."""
+    return "hours" in config.provisions
+
+
+@node(
+    adds={
+        "hours_of_service": (pl.Int64, "scheduled hours of the days employed in the year"),
+        "vesting_years": (pl.Int64, "years of vesting service at the end of the year or at termination"),
+    },
+    snapshot={
+        "long_term_part_time": (pl.col("long_term_part_time") != 0) & IN_PLAN,
+        "hours_of_service": pl.col("hours_of_service"),
+        "vesting_years": pl.col("vesting_years"),
+    },
+    kept={"long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee")},
+    used=used,
+)
+def service(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add hours of service of the year, and years of vesting service."""
+    hire, last, time = staff["hire_date"], staff["last_day"], staff["full_time_ppm"].astype(np.int64)
+    days = last - np.maximum(hire, np.int32(year.first)) + np.int64(1)
+    joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
+    years = vesting_years(hire, last, time, joined, year.calendar, year.config.plan.vesting.service)
+    return {"hours_of_service": scheduled_hours(time, days, year.days), "vesting_years": years}
+
+
+def without_employer_money(staff: Columns, year: Year) -> Flags | None:
+    """Return who gets no employer contributions for being a long-term part-time employee; None where nobody does."""
+    if not used(year.config) or year.config.eligibility.long_term_part_time.employer_money:
+        return None
+    return staff.flags("long_term_part_time")
