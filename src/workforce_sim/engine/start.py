@@ -200,7 +200,7 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
     deferral = census["deferral_bp"].fill_null(0).to_numpy()
     excluded = census["excluded"].fill_null(value=False).to_numpy() & (deferral == 0)
     department = _positions(census["department"], len(world.departments) - 1)
-    joined = eligibility.joined(_applicants(census, department, world), config.eligibility, deferral > 0)
+    joined = eligibility.joined(_applicants(census, department, world), config, deferral > 0)
     known = {
         **without_plan(census.height, config.simulation.start_year - 1),
         "deferral_bp": deferral,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from workforce_sim.config import Config
 from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
@@ -64,15 +65,16 @@ def past_due(eligible: Days, hire: Days, section: AutoEnrollment, start: int) ->
     return np.asarray(section.enabled & new & (eligible < start - section.window_days))
 
 
-def joined(people: Applicants, section: Eligibility, stays: Flags | None = None) -> dict[str, Array]:
+def joined(people: Applicants, config: Config, stays: Flags | None = None) -> dict[str, Array]:
     """Return eligibility dates, never for those in an excluded class, and what runs with classes or hours keep.
 
     Args:
         people: of the census, or hires.
-        section: of the configuration.
+        config: in force at the opening, or in the year.
         stays: who takes part already, and so is excluded by no class.
     """
-    if not (section.names_classes or section.counts_hours):
+    section = config.eligibility
+    if not config.provisions & {"classes", "hours"}:
         return {"eligibility_date": entry_dates(people.hire, people.birth, people.full_time, section)}
     found = classes_of(people, section)
     entry, out = entry_of(people, found, section), found.excluded if stays is None else found.excluded * ~stays
@@ -89,7 +91,7 @@ def of_hires(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
     section = year.config.eligibility
     if not year.config.plan.enabled:
         return {"eligibility_date": np.full(len(person), NEVER, dtype=np.int32)}
-    found = joined(people, section)
+    found = joined(people, year.config)
     out = excluded(person, section, year.config.random_seed)
     return {**found, "eligibility_date": np.where(out, NEVER, found["eligibility_date"])}
 
