@@ -338,7 +338,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
 def _check_level_names(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
     names = {level.name for level in opening.levels}
-    for path, table in config.named_levels.items():
+    for path, table in (named for one in config.versions for named in one.named_levels.items()):
         unknown = sorted(set(table) - names)
         if unknown:
             have = ", ".join(level.name for level in opening.levels)
@@ -350,11 +350,12 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    named: dict[KeyPath, Collection[str]] = {
-        ("terminations", "department_factors"): config.terminations.department_factors,
-        **config.eligibility.named("department"),
-    }
-    for path, names in named.items():
+    factors: tuple[KeyPath, Collection[str]] = (
+        ("terminations", "department_factors"),
+        config.terminations.department_factors,
+    )
+    named = (each for one in config.versions for each in one.eligibility.named("department").items())
+    for path, names in (factors, *named):
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ConfigError(

@@ -200,7 +200,7 @@ class Plan(Section):
         """Whether some source of some year waives conditions by the cause of a termination."""
         match = self.match.root
         formulas = match.values() if isinstance(match, dict) else [match]
-        return any(money.waived_for for money in (*formulas, self.nonelective))
+        return any(money.waives for money in (*formulas, self.nonelective))
 
     def safe_harbor(self, year: int) -> bool:
         """Return whether some employer contributions of a year are declared safe-harbor contributions."""

@@ -72,6 +72,11 @@ class EmployerMoney(Section):
     """Causes of termination that waive the last day and the hours: death, disability, retirement."""
 
     @property
+    def waives(self) -> bool:
+        """Whether anything is asked that some cause of termination waives."""
+        return bool(self.waived_for) and (self.last_day or self.minimum_hours > 0)
+
+    @property
     def has_conditions(self) -> bool:
         """Whether anything is asked of those who get it."""
         return bool(self.minimum_service_years or self.last_day or self.minimum_hours)

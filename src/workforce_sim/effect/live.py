@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from workforce_sim.config import Config
+from workforce_sim.config.eligibility import PART_TIME_HOURS
 from workforce_sim.config.match import Match
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.values import ByYear, Section
@@ -215,6 +216,31 @@ def _no_plan(config: Config) -> Iterator[Off]:
         yield "eligibility.excluded_scope", "eligibility.excluded_share is 0"
 
 
+def _hours(config: Config) -> Iterator[Off]:
+    section, part_time = config.eligibility, "eligibility.long_term_part_time"
+    *of_classes, _ = section.rules
+    if not section.by_hours:
+        yield from _each("eligibility.service", ("hours", "periods"), "eligibility.service.method is elapsed")
+    if not any(rule.by_hours for rule in of_classes):
+        why = "eligibility.classes[].service.method is elapsed"
+        yield from _each("eligibility.classes[].service", ("hours", "periods"), why)
+    if not any(rule.by_hours and rule.service.hours > PART_TIME_HOURS for rule in section.rules):
+        yield part_time, f"nobody needs more than {PART_TIME_HOURS} hours a year to be eligible"
+    elif not section.long_term_part_time.enabled:
+        yield from _each(part_time, ("employer_money", "tested"), f"{part_time}.enabled is false")
+    elif not (matches(config) or contributes(config) or reallocates(config)):
+        yield f"{part_time}.employer_money", "there are no employer contributions"
+    if not config.plan.vesting.by_hours:
+        yield from _each("plan.vesting.service", ("hours", "periods"), "plan.vesting.service.method is elapsed")
+
+
+def _waivers(config: Config) -> Iterator[Off]:
+    match = [config.plan.match.at(year) for year in config.simulation.years]
+    for name, formulas in (("match", match), ("nonelective", [config.plan.nonelective])):
+        if not any(money.last_day or money.minimum_hours for money in formulas):
+            yield f"plan.{name}.waived_for", f"plan.{name} asks for no last day and no hours"
+
+
 def _automatic(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.auto_enrollment, "enrollment.auto_enrollment"
     if not section.enabled:
@@ -347,6 +373,6 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 _SECTIONS: tuple[Callable[[Config], Iterator[Off]], ...] = (
     *(_leaving, _hiring, _promotion, _raises),
-    *(_no_plan, _automatic, _choices, _escalation, _response),
+    *(_no_plan, _hours, _waivers, _automatic, _choices, _escalation, _response),
     *(_employer_money, _vesting, _limits, _deferrals),
 )

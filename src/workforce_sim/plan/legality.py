@@ -16,12 +16,10 @@ from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
-from workforce_sim.plan.waits import service_warnings, wait_warnings
+from workforce_sim.plan.waits import YEAR_OF_SERVICE_HOURS, service_by_hours_warnings, service_warnings, wait_warnings
 
 COMPLIANCE = "compliance warning: "
 """How a note begins that is a compliance warning."""
-
-_LONGEST_HOURS = 1000
 
 
 def check_years(config: Config) -> None:
@@ -69,6 +67,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     if not config.plan.enabled:
         return ()
     found = [*wait_warnings(config.eligibility, config.simulation.start_year)]
+    found += service_by_hours_warnings(config)
     found += vesting_warnings(config.plan)
     for year in _years_with_a_new_match(config):
         found += _employer_money(config, year)
@@ -96,5 +95,5 @@ def _employer_money(config: Config, year: int) -> Iterator[str]:
     for name, money in (("match", plan.match.at(year)), ("nonelective", plan.nonelective)):
         most = most_service_years(vesting[name])
         yield from service_warnings(name, money.minimum_service_years, most, config.simulation.start_year)
-        if money.minimum_hours > _LONGEST_HOURS:
+        if money.minimum_hours > YEAR_OF_SERVICE_HOURS:
             yield f"plan.{name}.minimum_hours: above 1,000 (IRC 410(a)(3)(A)(i))"
