@@ -88,6 +88,15 @@ def classes_of(people: Applicants, section: Eligibility) -> Classes:
     return Classes(union, nonresident, excluded, _first(rules, range(len(rules)), len(rules), len(union)))
 
 
+def rule_of(section: Eligibility, department: str | None, level: str, *, union: bool) -> int:
+    """Return the position in ``Eligibility.rules`` of the rule of one employee of a known status."""
+    nothing, one = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64)
+    departments = [] if department is None else [department]
+    said = np.array([union], dtype=np.uint8)
+    person = Applicants(nothing, nothing, one, one, one, [level], departments, said, np.zeros_like(said))
+    return int(classes_of(person, section).rule[0])
+
+
 def _of_union(section: Eligibility) -> list[ExcludedClass | ClassRule]:
     """Return the classes that make those in them union employees where nothing is said."""
     return [*_of_reason(section, "union"), *(one for one in section.classes if one.union and one.named)]

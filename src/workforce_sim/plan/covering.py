@@ -62,7 +62,7 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
     applicants, section = people.applicants, config.eligibility
     entry = entry_of(applicants, classes_of(applicants, section), section).date
     let_in = people.eligible | (entry <= people.last_day)
-    return (let_in & (people.service >= asked)) | not_excludable(people, min(max(asked, 1), most_years))
+    return (let_in & (people.service >= asked)) | not_excludable(config, people, min(max(asked, 1), most_years))
 
 
 def _plans(config: Config, people: People, counted: Flags) -> Plans:
@@ -70,7 +70,7 @@ def _plans(config: Config, people: People, counted: Flags) -> Plans:
     together = config.plan.testing.otherwise_excludable == "together"
     if together and not early_entrants(config, people).any():
         return [("", counted)]
-    old = not_excludable(people)
+    old = not_excludable(config, people)
     apart = [(f", {OTHERWISE_EXCLUDABLE}", counted & ~old)] * bool((counted & ~old).any())
     return [("", counted & old), *apart]
 

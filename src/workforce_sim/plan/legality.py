@@ -15,8 +15,9 @@ from workforce_sim.errors import ConfigError
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
-from workforce_sim.plan.waits import YEAR_OF_SERVICE_HOURS, service_by_hours_warnings, service_warnings, wait_warnings
+from workforce_sim.plan.waits import service_by_hours_warnings, service_warnings, wait_warnings
 
 COMPLIANCE = "compliance warning: "
 """How a note begins that is a compliance warning."""

@@ -14,6 +14,7 @@ from workforce_sim.config import Config
 from workforce_sim.dates import Flags, Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
 from workforce_sim.plan.amounts import by_band
+from workforce_sim.plan.classes import classes_of
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.correction import excess_of
 from workforce_sim.plan.coverage import non_excludable
@@ -21,6 +22,7 @@ from workforce_sim.plan.findings import Outcome, PlanTest
 from workforce_sim.plan.harbor import Kind, safe_harbor_of
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.people import People
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS, scheduled_hours
 
 Test = Literal["ADP", "ACP"]
 
@@ -105,15 +107,25 @@ def _parts(test: Test, config: Config, people: People, harbor: Harbor) -> dict[s
         return {"": tested & ~early, EARLY: tested & early}
     if how == "together":
         return {"": tested}
-    old = not_excludable(people)
+    old = not_excludable(config, people)
     if how == "apart":
         return {"": tested & old, OTHERWISE_EXCLUDABLE: tested & ~old}
     return {"": tested & (old | people.hce)}
 
 
-def not_excludable(people: People, service_years: int = 1) -> Flags:
-    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable."""
-    return non_excludable(people.hire, people.birth, people.last_day, people.year, service_years)
+def not_excludable(config: Config, people: People, service_years: int = 1) -> Flags:
+    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable.
+
+    Where service is by hours, who has fewer than 1,000 a year has no year of service.
+    """
+    lawful, section = (
+        non_excludable(people.hire, people.birth, people.last_day, people.year, service_years),
+        config.eligibility,
+    )
+    if not section.counts_hours:
+        return lawful
+    by_hours = np.array([rule.by_hours for rule in section.rules])[classes_of(people.applicants, section).rule]
+    return np.asarray(lawful & (~by_hours | (scheduled_hours(people.full_time) >= YEAR_OF_SERVICE_HOURS)))
 
 
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:

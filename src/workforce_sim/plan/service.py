@@ -29,6 +29,8 @@ from workforce_sim.dates import (
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.conditions import FULL_TIME_HOURS
 
+YEAR_OF_SERVICE_HOURS = 1000
+"""Hours that a year of service may ask for, IRC 410(a)(3)(A)(i), 411(a)(5)(A)."""
 _PART_TIME_AGE = 21
 _COUNTED_FROM = 2021
 """Periods that begin earlier do not count for long-term part-time employees."""

@@ -17,10 +17,10 @@ from workforce_sim.config import Config
 from workforce_sim.config.eligibility import PART_TIME_HOURS, Eligibility, EntryRule
 from workforce_sim.dates import Days, day_number
 from workforce_sim.plan.entry import anniversaries, latest_lawful, next_entry, waited
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS
 
 _OF_AGE, _YEAR_OF_SERVICE = 21, 1
 _YEARS_TRIED = 4
-YEAR_OF_SERVICE_HOURS = 1000
 _PART_TIME_FROM = 2024
 """Of the plan years in which long-term part-time employees may defer, the first."""
 
