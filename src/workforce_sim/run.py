@@ -28,7 +28,13 @@ from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import Large, parted
 from workforce_sim.engine.resume import carried_with, resumed
-from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
+from workforce_sim.engine.start import (
+    opening_of_parts,
+    opening_staff,
+    participants_in_excluded_classes,
+    prepared,
+    prepared_in_parts,
+)
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import StreamedYears, set_aside
 from workforce_sim.errors import ConfigError, RequestError, asked
@@ -262,6 +268,7 @@ def begin(
     notes = (
         *opening.notes,
         *_opt_out_note(chosen, first.unknown_opt_outs),
+        *_class_note(participants_in_excluded_classes(opening, first.world)),
         *written.notes(replicate),
         *configuration_notes(written, replicate, given=census is not None),
     )
@@ -300,6 +307,15 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
         *effect_notes(written, replicate, census=given),
         *(f"{COMPLIANCE}{warning}" for warning in plan_warnings(config)),
     )
+
+
+def _class_note(count: int) -> tuple[str, ...]:
+    """Report participants of the census whom a class would exclude."""
+    what = (
+        f"eligibility.excluded_classes: {counted(count, 'participant')} of the census "
+        f"{'is' if count == 1 else 'are'} in an excluded class, and {'stays' if count == 1 else 'stay'} in the plan"
+    )
+    return (what,) if count else ()
 
 
 def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
-from tests.support_store import hashes, interrupted
+from tests.support_store import hashes, interrupted, through_disk
 from tests.unit.test_service_by_hours import STILL, of_year
 from workforce_sim.draws import Stream, census_key, decision, person_number, uniform
 from workforce_sim.engine.start import union_shares
@@ -51,6 +51,8 @@ def test_union_employees_are_those_of_the_census() -> None:
 
     assert of_year(result, 2025, "union") == dict(zip(NAMES, [True, True, False, False, False, False], strict=True))
     assert excluded(result) == {"welder": "union"}  # the fitter takes part already
+    note = "eligibility.excluded_classes: 1 participant of the census is in an excluded class, and stays in the plan"
+    assert note in result.notes
     assert of_year(result, 2025, "eligibility_date")["welder"] is None
     assert of_year(result, 2025, "match_cents")["fitter"] == 200_000
 
@@ -282,8 +284,9 @@ def test_a_run_goes_on_to_the_byte(tmp_path: Path) -> None:
     ws.simulate(MOVING, out=tmp_path / "whole")
     interrupted(MOVING, tmp_path / "run", 2)
     ws.simulate(MOVING, out=tmp_path / "run")
+    through_disk(MOVING, tmp_path / "parts", 7, room=0)
 
-    assert hashes(tmp_path / "run") == hashes(tmp_path / "whole")
+    assert hashes(tmp_path / "run") == hashes(tmp_path / "parts") == hashes(tmp_path / "whole")
     reasons = ws.read_run(tmp_path / "run").snapshots["excluded_class"].unique().cast(pl.String).to_list()
     assert set(reasons) == {"none", "union", "other"}
 

@@ -223,15 +223,10 @@ FIELDS = (
         "union",
         "flag",
         "represented by a union in collective bargaining",
-        "union_member is_union union_flag union_indicator union_employee collectively_bargained bargained cba "
-        "bargaining_unit_flag is_bargained covered_by_cba",
+        "union_member is_union union_flag union_employee collectively_bargained bargained cba",
     ),
     Field(
-        "nonresident",
-        "nonresident",
-        "flag",
-        "nonresident alien without income from sources in the United States",
-        "nonresident_alien non_resident_alien is_nonresident_alien nra nra_flag nonresident_alien_flag",
+        "nonresident", "nonresident", "flag", "nonresident alien without US income", "nonresident_alien nra nra_flag"
     ),
     Field(
         "termination_date",

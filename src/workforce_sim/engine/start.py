@@ -25,7 +25,7 @@ from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, f
 from workforce_sim.engine.year import kept_by, steps_of
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.opening import Opening
-from workforce_sim.plan.classes import NOT_SAID, Applicants, Said
+from workforce_sim.plan.classes import NOT_SAID, Applicants, Said, classes_of
 from workforce_sim.tables import CENSUS, completed
 
 
@@ -244,6 +244,17 @@ def _applicants(census: pl.DataFrame, department: Array, world: World) -> Applic
         union=union,
         nonresident=nonresident,
     )
+
+
+def participants_in_excluded_classes(opening: Opening, world: World) -> int:
+    """Return how many participants of the census are in an excluded class; they stay in the plan."""
+    config = world.assumptions.config
+    if "classes" not in config.provisions or not config.eligibility.excluded_classes:
+        return 0
+    census = completed(opening.staff, CENSUS)
+    department = _positions(census["department"], len(world.departments) - 1)
+    found = classes_of(_applicants(census, department, world), config.eligibility)
+    return int(np.count_nonzero((found.excluded != 0) & (census["deferral_bp"].fill_null(0) > 0).to_numpy()))
 
 
 def _said(status: pl.Series, known: bool) -> Said:
