@@ -53,14 +53,15 @@ class EntryRule(Section):
 
     @model_validator(mode="after")
     def _years_of_hours(self) -> EntryRule:
-        if self.by_hours and (not self.waiting_period_years or self.waiting_period_months is not None):
+        if self.service.method == "hours" and not self.by_hours:
             raise ValueError(BY_YEARS)
         return self
 
     @property
     def by_hours(self) -> bool:
         """Whether the wait is a number of years with enough hours."""
-        return self.service.method == "hours"
+        in_years = bool(self.waiting_period_years) and self.waiting_period_months is None
+        return self.service.method == "hours" and in_years
 
     @property
     def waiting_period(self) -> tuple[Literal["days", "months"], int]:

@@ -141,10 +141,10 @@ def entry_of(people: Applicants, classes: Classes, section: Eligibility) -> Entr
     eased = section.long_term_part_time.enabled & ~classes.union & ~classes.nonresident
     for number, rule in enumerate(section.rules):
         rows = np.flatnonzero(classes.rule == number)
-        theirs = people.hire[rows], people.birth[rows], people.full_time[rows]
-        date[rows] = entry_dates(*theirs, rule)
+        theirs = people.hire[rows], people.birth[rows], rule, people.full_time[rows]
+        date[rows] = entry_dates(*theirs)
         if rule.by_hours:
-            late = part_time_entry(*theirs, rule)
+            late = part_time_entry(*theirs)
             part_time[rows] = eased[rows] & (late < NEVER)
             date[rows] = np.where(part_time[rows], late, date[rows])
     return Entry(date, part_time)

@@ -14,13 +14,22 @@ from workforce_sim.plan.service import has_hours, may_be_part_time, part_time_wa
 _MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 
 
-def entry_dates(hire: Days, birth: Days, full_time_ppm: Ints, rule: EntryRule) -> Days:
-    """Return the first entry date on or after both the wait and the minimum age; never without the hours."""
+def entry_dates(hire: Days, birth: Days, rule: EntryRule, full_time_ppm: Ints | None = None) -> Days:
+    """Return the first entry date on or after both the wait and the minimum age; never without the hours.
+
+    Args:
+        hire: first days of employment.
+        birth: dates of birth.
+        rule: wait, age and entry dates.
+        full_time_ppm: hours as a share of full-time, millionths; None for employees who have the hours.
+    """
     date = next_entry(np.maximum(waited(hire, rule), anniversaries(birth, rule.minimum_age)), rule)
-    return np.where(has_hours(full_time_ppm, rule), date, NEVER) if rule.by_hours else date
+    if full_time_ppm is None or not rule.by_hours:
+        return date
+    return np.where(has_hours(full_time_ppm, rule), date, NEVER)
 
 
-def part_time_entry(hire: Days, birth: Days, full_time_ppm: Ints, rule: EntryRule) -> Days:
+def part_time_entry(hire: Days, birth: Days, rule: EntryRule, full_time_ppm: Ints) -> Days:
     """Return the entry date of long-term part-time employees; never for others."""
     date = next_entry(part_time_wait(hire, birth, rule), rule)
     return np.where(may_be_part_time(full_time_ppm, rule), date, NEVER)

@@ -75,7 +75,7 @@ def joined(people: Applicants, config: Config, stays: Flags | None = None) -> di
     """
     section = config.eligibility
     if not config.provisions & {"classes", "hours"}:
-        return {"eligibility_date": entry_dates(people.hire, people.birth, people.full_time, section)}
+        return {"eligibility_date": entry_dates(people.hire, people.birth, section, people.full_time)}
     found = classes_of(people, section)
     entry, out = entry_of(people, found, section), found.excluded if stays is None else found.excluded * ~stays
     return {
