@@ -63,6 +63,8 @@ def test_every_optional_column_is_read() -> None:
         match_balance=1.5,
         nonelective_balance=0.0,
         deferral_balance=2,
+        union_member="yes",
+        nonresident_alien=False,
     )
 
     row = read_census(frame).frame.row(0, named=True)
@@ -84,6 +86,8 @@ def test_every_optional_column_is_read() -> None:
         "match_balance_cents": 150,
         "nonelective_balance_cents": 0,
         "deferral_balance_cents": 200,
+        "union": True,
+        "nonresident": False,
     }
 
 
