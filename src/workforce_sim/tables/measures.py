@@ -175,7 +175,6 @@ SUMMARY = (
         "Active and eligible as long-term part-time employees at year end",
         "employees",
         "eligibility",
-        in_plan=True,
         needs="hours",
         sums=_heads(_STAYS & pl.col("long_term_part_time")),
         label="Long-term part-time employees",
