@@ -230,14 +230,16 @@ def test_death_disability_and_retirement_waive_the_last_day_and_the_hours(cause:
     flat = {"kind": "flat", "rate": 0.03, "last_day": True, "minimum_hours": 1000, "minimum_service_years": 1}
     waived = flat | {"waived_for": ["death", "disability", "retirement"]}
     settings = {**STILL, **ALL_LEAVE, "terminations": causes, "eligibility": {"waiting_period_days": 0}}
-    asked, free = (
-        ws.simulate({**settings, "plan": {"nonelective": one}}, census=FIRM).snapshots for one in (flat, waived)
-    )
+    asked = ws.simulate({**settings, "plan": {"nonelective": flat}}, census=FIRM).snapshots
+    result = ws.simulate({**settings, "plan": {"nonelective": waived}}, census=FIRM)
+    free = result.snapshots
 
     gone = free.filter(pl.col("termination_date").is_not_null())
     assert gone["termination_cause"].to_list() == [cause] * 3
     assert asked["termination_cause"].null_count() == asked.height
     assert asked.filter(pl.col("termination_date").is_not_null())["nonelective_cents"].sum() == 0
+    retired = str(ws.timeline(result, gone["employee_id"][0]))
+    assert ("waives the last day and the hours" in retired) == given
     served = gone.filter(pl.col("hire_date") < D(2024, 1, 1))  # a year of service is not waived
     assert (served["nonelective_cents"] > 0).all() == given
     assert (

@@ -242,6 +242,8 @@ def test_the_timeline_says_what_let_somebody_in() -> None:
     assert "500 hours in three 12-month periods" in told["two years"]
     assert "624 hours a year" in told["two years"]
     assert "2,080 hours a year" in told["full"]
+    assert "long-term part-time employees get no employer contributions" in told["two years"]
+    assert "plan.match" not in told["two years"].partition("2026-12-31")[2]
 
 
 @pytest.mark.parametrize(
