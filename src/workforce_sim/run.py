@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -17,7 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing, drawing
-from workforce_sim.config.values import KeyPath, some
+from workforce_sim.config.values import some
 from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
@@ -259,6 +259,7 @@ def begin(
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
         _check_departments(chosen, opening)
+        _check_allocation_groups(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
         if large is not None and engine == "fast" and opening.staff.height > large.above:
@@ -366,16 +367,28 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    factors: tuple[KeyPath, Collection[str]] = (
-        ("terminations", "department_factors"),
-        config.terminations.department_factors,
-    )
-    named = (each for one in config.versions for each in one.eligibility.named("department").items())
-    for path, names in (factors, *named):
+    classes = (each for one in config.versions for each in one.eligibility.named("department").items())
+    for key, names in (*config.by_department.items(), *classes):
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ConfigError(
-                f"{'.'.join(map(str, path))}: no department of the census is named {some(unknown)}; "
+                f"{'.'.join(map(str, key))}: no department of the census is named {some(unknown)}; "
+                f"there are {some(sorted(known)) or 'none'}"
+            )
+
+
+def _check_allocation_groups(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when a group of profit sharing names a level or department that the census lacks."""
+    there = {
+        "levels": {level.name for level in opening.levels},
+        "departments": set(opening.staff["department"].unique().drop_nulls().cast(pl.String)),
+    }
+    groups = [group for version in config.versions for group in version.plan.profit_sharing.groups or ()]
+    for what, known in there.items():
+        unknown = {name for group in groups for name in getattr(group, what) or () if name not in known}
+        if unknown:
+            raise ConfigError(
+                f"plan.profit_sharing.groups: the census has no {what} named {some(sorted(unknown))}; "
                 f"there are {some(sorted(known)) or 'none'}"
             )
 

@@ -17,6 +17,7 @@ from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.left_out import parts_of
 from workforce_sim.plan.limits import Limits, limits
+from workforce_sim.plan.pay_ratio import pay_ratios
 from workforce_sim.plan.people import (
     People,
     RunTables,
@@ -48,9 +49,10 @@ BOTH: tuple[Test, ...] = ("ADP", "ACP")
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
-    rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3),
-    (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 415(c), 416(g).
+    ADP and ACP with what would correct them, coverage, rates of nonelective money, compensation ratios where pay is
+    left out, annual additions, top-heavy. The rules and what is decided where the law leaves a choice are in
+    ``docs/model/testing.md``. Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4),
+    414(s), 415(c), 416(g).
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -65,18 +67,19 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
-    config, of_year = result.config, _limits(result.config, year)
+    config, of_year = result.config.at(year), _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
     prior_pay = pay_of_year_before(people, before, result.opening)
     room, parts = catch_up_room(config, people, of_year, prior_pay), parts_of(config, people)
     tested = people.of(parts.tested)
-    earlier = None if before is None else before.of(parts_of(config, before).tested)
-    adp = percentages("ADP", config, tested, earlier, room[parts.tested])
-    acp = percentages("ACP", config, tested, earlier)
+    earlier = None if before is None else before.of(parts_of(config.at(year - 1), before).tested)
+    adp = percentages("ADP", result.config, tested, earlier, room[parts.tested])
+    acp = percentages("ACP", result.config, tested, earlier)
     made = [adp[0], acp[0], *adp[1:], *acp[1:]]
-    bargained = _bargained(config, people, before, room)
-    found = parts.noted([*(one.found for one in made), *coverage(config, tested)])
+    bargained = _bargained(result.config, people, before, room)
+    ratios = pay_ratios(config, tested, of_year.compensation_cents)
+    found = parts.noted([*(one.found for one in made), *coverage(config, tested), *ratios])
     top_heavy = _top_heavy(result, people, early_entrants(config, tested) & ~tested.hce, of_year, replicate)
     tests = (*found[: len(made)], *(one.found for one in bargained), *found[len(made) :], _additions(people), top_heavy)
     refunds = pl.concat([one.refunds for one in [*adp, *bargained, *acp]])
@@ -148,7 +151,8 @@ def _top_heavy(run: RunTables, people: People, early: Flags, of_year: Limits, re
         "all_balances": of_all / 100,
     }
     note = f"on December 31, {year}; applies to {year + 1}"
-    exempt = _exempt_from_top_heavy(run.config, people, early)
+    config = run.config.at(year)
+    exempt = _exempt_from_top_heavy(config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
     if exempt:
@@ -164,7 +168,8 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
+    more = people.nonelective.any() if money == "match" else beside
     return "" if more else f"deferrals and {HARBORS[money]} only"
 
 

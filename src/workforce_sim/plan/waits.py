@@ -23,6 +23,12 @@ _OF_AGE, _YEAR_OF_SERVICE = 21, 1
 _YEARS_TRIED = 4
 _PART_TIME_FROM = 2024
 """Of the plan years in which long-term part-time employees may defer, the first."""
+_YEARS = {1: "one year", 2: "two years"}
+_SERVICE = {
+    1: "one year of service (IRC 410(a)(1)(A)(ii))",
+    2: "two years of service, which immediate vesting allows (IRC 410(a)(1)(B)(i))",
+}
+"""Years of service that the law lets a plan ask for, in words."""
 
 
 class _Entry(NamedTuple):
@@ -45,13 +51,25 @@ class _Entry(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def wait_warnings(section: Eligibility, start_year: int) -> tuple[str, ...]:
-    """Return compliance warnings about the wait, the minimum age and the entry dates, of each class too."""
+def wait_warnings(section: Eligibility, start_year: int, most: int = _YEAR_OF_SERVICE) -> tuple[str, ...]:
+    """Return compliance warnings about the wait, the minimum age and the entry dates, of each class too.
+
+    Args:
+        section: with the wait, the minimum age and the entry dates.
+        start_year: of the run.
+        most: years of service that may be asked for; of employer contributions that are vested immediately two.
+    """
     *of_classes, of_others = section.rules
-    found = [*_against_waits(of_others, start_year)]
+    found = [*_against_waits(of_others, start_year, most)]
     for number, rule in enumerate(of_classes):
-        found += _against_waits(rule, start_year, f"eligibility.classes[{number}]")
+        found += _against_waits(rule, start_year, most, f"eligibility.classes[{number}]")
     return tuple(found)
+
+
+def waits_too_long(section: Eligibility, start_year: int) -> bool:
+    """Return whether somebody waits for more than a year of service or beyond age 21."""
+    hired = _tried(start_year)
+    return section.minimum_age > _OF_AGE or bool((waited(hired, section) > anniversaries(hired, 1)).any())
 
 
 def service_by_hours_warnings(config: Config) -> Iterator[str]:
@@ -70,9 +88,9 @@ def service_by_hours_warnings(config: Config) -> Iterator[str]:
         yield "plan.vesting.service.hours: above 1,000 (IRC 411(a)(5)(A))"
 
 
-def _against_waits(section: EntryRule, start_year: int, where: str = "eligibility") -> Iterator[str]:
+def _against_waits(section: EntryRule, start_year: int, most: int, where: str = "eligibility") -> Iterator[str]:
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
-    year, of_age = anniversaries(hired, _YEAR_OF_SERVICE), anniversaries(born, _OF_AGE)
+    year, of_age = anniversaries(hired, most), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
 
     def entry(wait: Days, own_age: Days) -> tuple[_Entry, _Entry]:
@@ -81,13 +99,13 @@ def _against_waits(section: EntryRule, start_year: int, where: str = "eligibilit
 
     by_service, by_age = entry(wait, own_age)
     if (wait > year).any():
-        yield f"{where}.{_wait_key(section)}: more than one year of service (IRC 410(a)(1)(A)(ii)); {by_service}"
+        yield f"{where}.{_wait_key(section)}: more than {_SERVICE[most]}; {by_service}"
     if section.minimum_age > _OF_AGE:
         yield f"{where}.minimum_age: above 21 (IRC 410(a)(1)(A)(i)); {by_age}"
     late = [tried for tried in entry(np.minimum(wait, year), np.minimum(own_age, of_age)) if tried.late]
     if late:
         yield (
-            f"{where}.entry: {section.entry} entry comes too late after one year of service and age 21 "
+            f"{where}.entry: {section.entry} entry comes too late after {_YEARS[most]} of service and age 21 "
             f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or add entry dates"
         )
 

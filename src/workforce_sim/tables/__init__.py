@@ -24,15 +24,17 @@ from workforce_sim.tables.event_types import (
     EVENT_TYPES,
     EXCLUSION,
     EXCLUSIONS,
+    PAY_KINDS,
     STATUS,
     STATUSES,
     TERMINATION_CAUSE,
     TERMINATION_CAUSES,
 )
-from workforce_sim.tables.measures import SUMMARY, USED_FOR_COST, WORKING
+from workforce_sim.tables.measures import EMPLOYER_MONEY, SUMMARY, USED_FOR_COST, WORKING
 
 __all__ = [
     "CENSUS",
+    "EMPLOYER_MONEY",
     "EVENTS",
     "EVENT_CAUSE",
     "EVENT_CAUSES",
@@ -42,6 +44,7 @@ __all__ = [
     "EXCLUSION",
     "EXCLUSIONS",
     "NAME",
+    "PAY_KINDS",
     "SCHEMA",
     "SNAPSHOTS",
     "STATUS",

@@ -16,10 +16,11 @@ from workforce_sim.config.enrollment import AutoEnrollment
 from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns
+from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm
-from workforce_sim.plan.classes import NO, NOT_SAID, YES, Applicants, Said, classes_of, entry_of
+from workforce_sim.plan.classes import NO, NOT_SAID, YES, Applicants, Entry, Said, classes_of, entry_of
 from workforce_sim.plan.entry import entry_dates
 
 
@@ -84,6 +85,25 @@ def joined(people: Applicants, config: Config, stays: Flags | None = None) -> di
         "union": found.union.view(np.uint8),
         "excluded_class": out.astype(np.uint8),
     }
+
+
+def rules_of(staff: Columns, rows: Selected, year: Year) -> Entry:
+    """Return when some existing employees may join by the rules of a year, and in which way; statuses stay theirs."""
+    hire, birth, time = (staff[name][rows] for name in ("hire_date", "birth_date", "full_time_ppm"))
+    union = staff["union"][rows] if "classes" in year.config.provisions else np.zeros(len(rows), dtype=np.uint8)
+    people = Applicants(
+        hire=hire,
+        birth=birth,
+        full_time=time.astype(np.int64),
+        level=staff["level"][rows],
+        department=staff["department"][rows],
+        levels=year.assumptions.names,
+        departments=year.world.departments.drop_nulls().to_list(),
+        union=union,
+        nonresident=np.zeros(len(rows), dtype=np.uint8),
+    )
+    section = year.config.eligibility
+    return entry_of(people, classes_of(people, section), section)
 
 
 def of_hires(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:

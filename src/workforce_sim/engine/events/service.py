@@ -10,19 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from workforce_sim.config import Config
-from workforce_sim.dates import Flags
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Kept, node
 from workforce_sim.plan.service import scheduled_hours, vesting_years
 
 IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
-
-
-def used(config: Config) -> bool:
-    """Return whether anything depends on hours of service."""
-    return "hours" in config.provisions
 
 
 @node(
@@ -36,7 +29,7 @@ def used(config: Config) -> bool:
         "vesting_years": pl.col("vesting_years"),
     },
     kept={"long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee")},
-    used=used,
+    used=lambda config: "hours" in config.provisions,
 )
 def service(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add hours of service of the year, and years of vesting service."""
@@ -45,10 +38,3 @@ def service(staff: Columns, year: Year) -> Mapping[str, Array]:
     joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
     years = vesting_years(hire, last, time, joined, year.calendar, year.config.plan.vesting.service)
     return {"hours_of_service": scheduled_hours(time, days, year.days), "vesting_years": years}
-
-
-def without_employer_money(staff: Columns, year: Year) -> Flags | None:
-    """Return who gets no employer contributions for being a long-term part-time employee; None where nobody does."""
-    if not used(year.config) or year.config.eligibility.long_term_part_time.employer_money:
-        return None
-    return staff.flags("long_term_part_time")

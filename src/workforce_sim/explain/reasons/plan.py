@@ -12,7 +12,7 @@ from workforce_sim.dates import Days, day_number
 from workforce_sim.explain.reasons.moment import Moment, Reason, Row, years_on
 from workforce_sim.explain.reasons.money import match
 from workforce_sim.plan.classes import rule_of
-from workforce_sim.plan.entry import waited
+from workforce_sim.plan.entry import entry_dates, waited
 from workforce_sim.plan.service import part_time_wait, scheduled_hours
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
@@ -26,10 +26,12 @@ def eligibility(moment: Moment) -> list[Reason]:
         where = f"eligibility.classes[{number}]"
     wait = _part_time(rule, where, person) if person["long_term_part_time"] else _wait(rule, where, person)
     age = f"age {years_on(person['birth_date'], moment.date)}"
+    moved = entry_dates(_day(person["hire_date"]), _day(person["birth_date"]), rule)[0] < day_number(moment.date)
+    began = "not before January 1, when these rules began" * bool(moved and not person["long_term_part_time"])
     return [
         *wait,
         Reason(f"{where}.minimum_age", str(rule.minimum_age), age),
-        Reason(f"{where}.entry", rule.entry),
+        Reason(f"{where}.entry", rule.entry, began),
     ]
 
 
@@ -112,10 +114,11 @@ def rate_change(moment: Moment) -> list[Reason]:
         rose = moment.event["deferral_after_bp"] > moment.event["deferral_before_bp"]
         side = "below" if rose else "above"
         share = percent(getattr(section.match_response, side))
-        full = f"of those {side} the full-match rate move to it"
+        full = f"of those {side} the full-match rate move {'up' if rose else 'down'}"
         return [
             match(moment.config, moment.person),
             Reason(f"enrollment.match_response.{side}", share, full),
+            Reason("enrollment.match_response.move", percent(section.match_response.move), "of the way to that rate"),
         ]
     change = section.change
     return [
