@@ -110,11 +110,11 @@ def _looked_up() -> tuple[NDArray[np.int16], NDArray[np.int16]]:
 
 def _computed(dates: Days) -> tuple[Ints, Ints]:
     number = dates.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    offset = dates - _first_days(number)
+    offset = dates - first_days(number)
     return number, np.asarray(offset + ((offset >= _MARCH_1 - 1) & ~is_leap(number)), dtype=np.int64)
 
 
-def _first_days(years: Ints) -> Ints:
+def first_days(years: Ints) -> Ints:
     """Return January 1 of each year."""
     before = years - 1
     return 365 * before + before // 4 - before // 100 + before // 400 + (1 - _EPOCH.toordinal())
@@ -134,14 +134,14 @@ def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
 def years_before(day: Ints, year: int, years: Ints) -> Days:
     """Return days of ``year``, counted from 0 in a leap year, minus whole years; February 29 may become 28."""
     target = year - years
-    return np.asarray(_first_days(target) + day - ((day >= _MARCH_1 - 1) & ~is_leap(target)), dtype=np.int32)
+    return np.asarray(first_days(target) + day - ((day >= _MARCH_1 - 1) & ~is_leap(target)), dtype=np.int32)
 
 
 def years_after(dates: Days, years: Ints) -> Days:
     """Return each date plus whole years; February 29 becomes March 1 where the year has none."""
     number, day = years_and_days(dates)
     target = number + years
-    return np.asarray(_first_days(target) + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)
+    return np.asarray(first_days(target) + day - ((day >= _MARCH_1) & ~is_leap(target)), dtype=np.int32)
 
 
 def months_after(dates: Days, months: int) -> Days:

@@ -71,6 +71,7 @@ class Stream(IntEnum):
     OTHER_PAY_AMOUNT = 36
     RETURN = 38
     RETURN_DATE = 39
+    UNION = 37
     YEAR_EFFECT = 40
     ASSUMPTION = 41
     HIRES = 42
@@ -105,6 +106,7 @@ ONCE = frozenset(
         Stream.IMPUTED_BIRTH,
         Stream.IMPUTED_BIRTHDAY,
         Stream.OPENING_PARTICIPATION,
+        Stream.UNION,
     }
 )
 """Streams that are drawn once per person, not once a year."""

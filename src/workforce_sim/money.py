@@ -56,7 +56,7 @@ def cents(dollars: float) -> int:
     return scaled(dollars, 2)
 
 
-def half_up(numerator: Whole, denominator: int) -> Whole:
+def half_up(numerator: Whole, denominator: Whole | int) -> Whole:
     """Return numerator / denominator rounded half up (towards plus infinity), in integers.
 
     Of an array, numerators up to 2^63 less half the denominator.

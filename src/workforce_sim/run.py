@@ -29,7 +29,13 @@ from workforce_sim.engine.notes import assumption_notes
 from workforce_sim.engine.own import OwnEvent, sources
 from workforce_sim.engine.partitions import Large, parted
 from workforce_sim.engine.resume import carried_with, resumed
-from workforce_sim.engine.start import opening_of_parts, opening_staff, prepared, prepared_in_parts
+from workforce_sim.engine.start import (
+    opening_of_parts,
+    opening_staff,
+    participants_in_excluded_classes,
+    prepared,
+    prepared_in_parts,
+)
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import StreamedYears, set_aside
 from workforce_sim.errors import ConfigError, RequestError, asked
@@ -265,6 +271,7 @@ def begin(
     notes = (
         *opening.notes,
         *_opt_out_note(chosen, first.unknown_opt_outs),
+        *_class_note(participants_in_excluded_classes(opening, first.world)),
         *written.notes(replicate),
         *configuration_notes(written, replicate, given=census is not None),
     )
@@ -305,6 +312,15 @@ def configuration_notes(written: Drawing, replicate: int = 0, *, given: bool = F
     )
 
 
+def _class_note(count: int) -> tuple[str, ...]:
+    """Report participants of the census whom a class would exclude."""
+    what = (
+        f"eligibility.excluded_classes: {counted(count, 'participant')} of the census "
+        f"{'is' if count == 1 else 'are'} in an excluded class, and {'stays' if count == 1 else 'stay'} in the plan"
+    )
+    return (what,) if count else ()
+
+
 def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
     """Report employees whose opt-out the census does not say, and how they are treated."""
     section = config.enrollment.auto_enrollment
@@ -341,7 +357,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
 def _check_level_names(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
     names = {level.name for level in opening.levels}
-    for path, table in config.by_level.items():
+    for path, table in (named for one in config.versions for named in one.named_levels.items()):
         unknown = sorted(set(table) - names)
         if unknown:
             have = ", ".join(level.name for level in opening.levels)
@@ -359,7 +375,8 @@ def _check_ranges(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    for key, names in config.by_department.items():
+    classes = (each for one in config.versions for each in one.eligibility.named("department").items())
+    for key, names in (*config.by_department.items(), *classes):
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ConfigError(

@@ -15,6 +15,7 @@ OUTSIDE_THE_MODEL = {
     "DB/DC aggregate gateway": CROSS_TESTING,
     "ADP-ACP-SHIFT": "tests are made without shifting from one to the other",
     "ELIG-LTPT-1": "hours of long-term part-time employees are not tracked over years",
+    "ELIG-PARITY": "nobody is rehired",
     "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",
     "TURN-MSEC": "the summary gives terminations and headcounts; no column of turnover",
     "TURN-BIZFLUENT": "the summary gives terminations and headcounts; no column of turnover",

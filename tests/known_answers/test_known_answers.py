@@ -17,6 +17,7 @@ import pytest
 
 from tests.known_answers import (
     contribution_cases,
+    eligibility_cases,
     growth_cases,
     limits_cases,
     match_cases,
@@ -29,6 +30,7 @@ from tests.known_answers import (
 
 TOPICS = (
     contribution_cases,
+    eligibility_cases,
     growth_cases,
     limits_cases,
     match_cases,

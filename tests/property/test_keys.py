@@ -70,7 +70,11 @@ BY_YEAR = [
     key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind)))) and "[]" not in key
 ]
 """Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
-OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
+OF_TESTS = {
+    "plan.testing.method",
+    "plan.testing.otherwise_excludable",
+    "eligibility.long_term_part_time.tested",
+}
 """What only the nondiscrimination tests of a finished run look at."""
 OF_REPLICATES = {
     "uncertainty.assumptions",
@@ -177,6 +181,23 @@ AWAY: Changes = {"leave.share": 0.1}
 BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
 
 
+PART_TIME: Changes = {
+    "simulation.end_year": 2028,
+    "hiring.part_time_share": 0.4,
+    "hiring.part_time_hours": 1200,
+    "eligibility.waiting_period_years": 1,
+    "eligibility.service.method": "hours",
+    "eligibility.service.hours": 1250,
+}
+"""Hires of 2025 who work part-time are long-term part-time employees in 2027."""
+EXCLUDED = [{"reason": "other", "department": ["Sales"], "level": ["Staff"]}]
+IN_SALES = [{"department": ["Sales"], "level": ["Staff"], "union": True, "waiting_period_days": 30, "entry": "monthly"}]
+BY_HOURS = [
+    {"department": ["Sales"], "waiting_period_years": 1, "service": {"method": "hours", "hours": 1250}},
+]
+ELAPSED = last(BY_HOURS, service={"method": "elapsed"})
+
+
 def limited(**dollars: float) -> Changes:
     """Other limits, from the year before the run."""
     years = ("2024", "2025", "2026")
@@ -239,6 +260,36 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "eligibility.waiting_period_months": ({}, 3),
     "eligibility.minimum_age": ({}, 30),
     "eligibility.entry": ({}, "quarterly"),
+    "eligibility.service.method": ({"eligibility.waiting_period_years": 1}, "hours"),
+    "eligibility.service.hours": (PART_TIME, 1100),
+    "eligibility.service.periods": (PART_TIME, "plan_year"),
+    "eligibility.long_term_part_time.enabled": (PART_TIME, False),
+    "eligibility.long_term_part_time.employer_money": (PART_TIME, True),
+    "eligibility.excluded_classes": ({}, EXCLUDED),
+    **in_rows("eligibility.excluded_classes", {}, EXCLUDED, reason="union", department=["Finance"], level=["Manager"]),
+    "eligibility.classes": ({}, IN_SALES),
+    **in_rows(
+        "eligibility.classes",
+        {},
+        IN_SALES,
+        department=["Finance"],
+        level=["Manager"],
+        union=False,
+        waiting_period_days=60,
+        waiting_period_years=2,
+        waiting_period_months=2,
+        minimum_age=30,
+        entry="quarterly",
+    ),
+    "eligibility.classes[].service.method": (PART_TIME | {"eligibility.classes": BY_HOURS[:1]}, ELAPSED),
+    "eligibility.classes[].service.hours": (
+        PART_TIME | {"eligibility.classes": BY_HOURS},
+        last(BY_HOURS, service={"method": "hours", "hours": 1100}),
+    ),
+    "eligibility.classes[].service.periods": (
+        PART_TIME | {"eligibility.classes": BY_HOURS},
+        last(BY_HOURS, service={"method": "hours", "periods": "plan_year"}),
+    ),
     "eligibility.excluded_share": ({}, 0.4),
     "eligibility.excluded_scope": ({"eligibility.excluded_share": 0.4}, "hires"),
     "enrollment.auto_enrollment.enabled": ({}, False),
@@ -314,6 +365,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.match.minimum_service_years": ({}, 7),
     "plan.match.last_day": ({}, True),
     "plan.match.minimum_hours": ({}, 1500),
+    "plan.match.waived_for": ({"plan.match.last_day": True}, ["retirement"]),
     "plan.nonelective.kind": ({}, FLAT["plan.nonelective"]),
     "plan.nonelective.rate": (FLAT, 0.04),
     **nonelective("service", "by_service", THREE_AND_FIVE, 12),
@@ -331,6 +383,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.nonelective.minimum_service_years": (FLAT, 7),
     "plan.nonelective.last_day": (FLAT, True),
     "plan.nonelective.minimum_hours": (FLAT, 1500),
+    "plan.nonelective.waived_for": (FLAT | {"plan.nonelective.last_day": True}, ["retirement"]),
     "plan.deferral_pay": (PAID, {"excluding": ["bonus"]}),
     "plan.roth.available": ({}, False),
     "plan.roth.share": ({}, 0.4),
@@ -339,6 +392,9 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.deferrals_stop_at_pay_limit": (limited(compensation=30_000), True),
     "plan.vesting.match": ({}, "graded_6"),
     "plan.vesting.nonelective": (FLAT, "graded_6"),
+    "plan.vesting.service.method": ({"plan.vesting.match": "graded_6"}, "hours"),
+    "plan.vesting.service.hours": ({"plan.vesting.service.method": "hours"}, 1900),
+    "plan.vesting.service.periods": ({"plan.vesting.service.method": "hours"}, "anniversary"),
     "plan.vesting.normal_retirement_age": ({"plan.vesting.match": "graded_6"}, 50),
     "plan.forfeitures": ({"plan.vesting.match": LATE}, "expenses"),
     "plan.annual_return": ({}, 0.05),
@@ -742,6 +798,12 @@ OFF: dict[str, Changes] = {
     # what is switched off, in a few words: what switches it off
     "the plan": {"plan.enabled": False},
     "exclusion": {"eligibility.excluded_share": 0.0},
+    "service by hours": {"eligibility.service.method": "elapsed"},
+    "service by hours, of nobody": {"eligibility.service.method": "elapsed", "eligibility.classes": ELAPSED},
+    "service by few hours": PART_TIME | {"eligibility.service.hours": 500},
+    "long-term part-time employees": PART_TIME | {"eligibility.long_term_part_time.enabled": False},
+    "long-term part-time employees, of whom none gets money": PART_TIME | {"plan.match": {"preset": "none"}},
+    "vesting by hours": {"plan.vesting.service.method": "elapsed"},
     "automatic enrollment": {"enrollment.auto_enrollment.enabled": False},
     "automatic enrollment of new hires, of whom there are none": {
         "enrollment.auto_enrollment.hire_date_cutoff": "2030-01-01"

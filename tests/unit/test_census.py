@@ -65,6 +65,8 @@ def test_every_optional_column_is_read() -> None:
         profit_sharing_balance=3.25,
         discretionary_match_balance=4,
         deferral_balance=2,
+        union_member="yes",
+        nonresident_alien=False,
     )
 
     row = read_census(frame).frame.row(0, named=True)
@@ -88,6 +90,8 @@ def test_every_optional_column_is_read() -> None:
         "profit_sharing_balance_cents": 325,
         "discretionary_match_balance_cents": 400,
         "deferral_balance_cents": 200,
+        "union": True,
+        "nonresident": False,
     }
 
 

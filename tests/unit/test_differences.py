@@ -282,7 +282,9 @@ def test_one_changed_value_of_a_snapshot_is_one_person(base: Result, name: str) 
     is_it = (pl.col("employee_id") == person) & (pl.col("year") == 2025)
     changed = base.snapshots.with_columns(pl.when(~is_it).then(pl.col(name)).alias(name))
     if changed[name].null_count() == base.snapshots[name].null_count():  # it was null: make it something else
-        value = pl.lit(dt.date(2025, 3, 3)) if base.snapshots.schema[name] == pl.Date else pl.lit(1)
+        kind = base.snapshots.schema[name]
+        first = kind.categories[0] if isinstance(kind, pl.Enum) else 1
+        value = pl.lit(dt.date(2025, 3, 3)) if kind == pl.Date else pl.lit(first, dtype=kind)
         changed = base.snapshots.with_columns(pl.when(is_it).then(value).otherwise(pl.col(name)).alias(name))
     found = diff_runs(base, _tampered(base, snapshots=changed))
 

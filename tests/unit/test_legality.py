@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support import examples
 from workforce_sim import ConfigError, load_config, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.legality import check_years, plan_warnings
 from workforce_sim.plan.waits import wait_warnings
@@ -44,6 +44,8 @@ ENHANCED_QACA = {
     "plan.vesting.match": "qaca_2",
     "enrollment.auto_enrollment.scope": "all_eligible",
 }
+
+BY_HOURS: dict[str, Any] = {"waiting_period_years": 1, "service": {"method": "hours"}}
 
 DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a wait of more than a year": ({"eligibility.waiting_period_days": 366}, "410(a)(1)(A)(ii)"),
@@ -272,9 +274,38 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         "410(a)(1)(A)(ii), (B)(i)",
     ),
     "more than 1,000 hours": ({"plan.match": {"preset": "simple", "minimum_hours": 1001}}, "410(a)(3)(A)(i)"),
+    "more than 1,000 hours of a year of service": (
+        {"eligibility": {**BY_HOURS, "service": {"method": "hours", "hours": 1001}}},
+        "410(a)(3)(A)(i)",
+    ),
+    "long-term part-time employees left out": (
+        {"eligibility": {**BY_HOURS, "long_term_part_time": {"enabled": False}}},
+        "401(k)(2)(D), (15)",
+    ),
+    "more than 1,000 hours of a year of vesting service": (
+        {"plan.vesting.service": {"method": "hours", "hours": 1001}},
+        "411(a)(5)(A)",
+    ),
+    "a class that waits two years": (
+        {"eligibility.classes": [{"department": ["Shop"], "waiting_period_years": 2}]},
+        "410(a)(1)(A)(ii)",
+    ),
 }
 
 NOT_DUE: dict[str, dict[str, Any]] = {
+    "a year of service by hours": {"eligibility": {**BY_HOURS, "entry": "semiannual"}},
+    "500 hours, and nobody is a long-term part-time employee": {
+        "eligibility": {
+            **BY_HOURS,
+            "service": {"method": "hours", "hours": 500},
+            "long_term_part_time": {"enabled": False},
+        }
+    },
+    "long-term part-time employees left out before 2024": {
+        "simulation.start_year": 2021,
+        "simulation.end_year": 2023,
+        "eligibility": {**BY_HOURS, "long_term_part_time": {"enabled": False}},
+    },
     "the defaults": {},
     "the longest wait": {"eligibility": {"waiting_period_days": 365, "minimum_age": 21, "entry": "semiannual"}},
     "a year to the anniversary": {

@@ -46,6 +46,13 @@ def test_the_table_is_what_the_code_prints() -> None:
 
 AMENDED = {"eligibility": {2025: {}, 2026: {"waiting_period_days": 90}}}
 PAID = {"compensation.other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]}
+BY_HOURS = {
+    "eligibility": {
+        "waiting_period_years": 1,
+        "service": {"method": "hours"},
+        "excluded_classes": [{"reason": "union"}],
+    }
+}
 OF_ENTRIES = ("payment_", "other_pay_0")
 """Columns of single entries of other pay, of which there are as many as are configured."""
 
@@ -57,7 +64,7 @@ RANGED = {
 AWAY = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 
 
-@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY])
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY, BY_HOURS])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})

@@ -123,7 +123,12 @@ def test_a_sweep_of_one_key_is_a_row_for_each_value() -> None:
     assert {"0.5", "0.6", "0.7"} <= {*texts(picture)}
 
 
-@pytest.mark.parametrize("measure", ws.simulate(CONFIG).summary.columns[2:])
+def with_values() -> list[str]:
+    """Return the columns of the summary but for those of provisions that the run lacks."""
+    return [column.name for column in run().summary.iter_columns() if column.null_count() < len(column)]
+
+
+@pytest.mark.parametrize("measure", with_values()[2:])
 def test_every_measure_has_its_picture(measure: str) -> None:
     for found in (run(), ensemble(), comparison(), swept("plan.match.tiers[0].rate")):
         ET.fromstring(found.plot(measure).svg)

@@ -75,6 +75,11 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
     assert sorted(key for key in missing if not key.startswith("plan.")) == [
         "census.size",  # a census is configured
         "eligibility.excluded_scope",  # nobody is excluded by chance
+        "eligibility.long_term_part_time.employer_money",  # service is elapsed time
+        "eligibility.long_term_part_time.enabled",
+        "eligibility.long_term_part_time.tested",
+        "eligibility.service.hours",
+        "eligibility.service.periods",
         "enrollment.match_response.above",  # the match stays the same
         "enrollment.match_response.before",
         "enrollment.match_response.below",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.small_plans import lived, person
 from workforce_sim import ConfigError, load_config, simulate, timeline
 from workforce_sim.config import with_changes
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.dates import day_number, months_after
 from workforce_sim.plan.entry import waited
 from workforce_sim.reference.eligibility import end_of_wait

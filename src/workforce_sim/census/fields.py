@@ -235,6 +235,16 @@ FIELDS = (
         places=2,
     ),
     Field(
+        "union",
+        "union",
+        "flag",
+        "represented by a union in collective bargaining",
+        "union_member is_union union_flag union_employee collectively_bargained bargained cba",
+    ),
+    Field(
+        "nonresident", "nonresident", "flag", "nonresident alien without US income", "nonresident_alien nra nra_flag"
+    ),
+    Field(
         "termination_date",
         "termination_date",
         "date",

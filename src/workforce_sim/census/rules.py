@@ -90,7 +90,7 @@ def rules(config: Config, forms: Mapping[str, str], several: str) -> list[Rule]:
         *_birth_rules(),
         *_level_rules(config),
         *_share_rules(),
-        *_plan_rules(),
+        *_plan_rules(config),
     ]
 
 
@@ -255,8 +255,9 @@ def _share_rules() -> list[Rule]:
     ]
 
 
-def _plan_rules() -> list[Rule]:
-    flags = ("opted_out", "excluded", "officer", "active")
+def _plan_rules(config: Config) -> list[Rule]:
+    classes = ("union", "nonresident") if config.eligibility.names_classes else ()
+    flags = ("opted_out", "excluded", "officer", "active", *classes)
     amounts = ("prior_year_pay", *(name for name in BY_NAME if name.endswith("_balance")))
     return [
         _unreadable("status", "no known word for employed or terminated", "explain it in census.status_words"),

@@ -29,6 +29,8 @@ CENSUS_COLUMNS = (
     "profit_sharing_balance",
     "discretionary_match_balance",
     "deferral_balance",
+    "union",
+    "nonresident",
     "termination_date",
     "active",
     "status",

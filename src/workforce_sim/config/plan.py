@@ -228,6 +228,13 @@ class Plan(Section):
         )
         return self
 
+    @property
+    def waives(self) -> bool:
+        """Whether some source of some year waives conditions by the cause of a termination."""
+        matches = [each for each in (self.match, self.discretionary_match) if each is not None]
+        of_matches = [formula for each in matches for _, formula in each.formulas]
+        return any(money.waives for money in (*of_matches, self.nonelective, self.profit_sharing))
+
     def sources(self, year: int) -> dict[str, EmployerMoney]:
         """Return the employer contributions of a year by source; match and nonelective even if they pay nothing."""
         found: dict[str, EmployerMoney] = {"match": self.match.at(year), "nonelective": self.nonelective}

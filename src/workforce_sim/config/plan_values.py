@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.config.other_pay import CountedPay
-from workforce_sim.config.values import Section, Tenure, decimals, starts_at_zero
+from workforce_sim.config.values import Listed, Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
 
 BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(4))]
@@ -24,8 +24,13 @@ PositiveDollars = Annotated[float, Field(gt=0, le=100_000_000), AfterValidator(d
 """An amount of dollars above 0, at most 2 decimals."""
 
 Hours = Annotated[int, Field(ge=0, le=2080)]
+HoursOfYear = Annotated[int, Field(ge=1, le=2080)]
+"""Hours of a year of service; full-time is 2,080."""
 Points = Annotated[int, Field(ge=0, le=220)]
 """Age + tenure, completed years."""
+
+Waiver = Literal["death", "disability", "retirement"]
+"""Causes of termination that a plan may waive conditions for."""
 
 
 def banded(bands: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -36,6 +41,13 @@ def banded(bands: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
 def bp(share: float) -> int:
     """Return a fraction in whole basis points; more than 4 decimals is a ``ValueError``."""
     return scaled(share, 4)
+
+
+def each_once(listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Raise ``ValueError`` where something is listed twice."""
+    if len(set(listed)) < len(listed):
+        raise ValueError("each must be listed once")
+    return listed
 
 
 @cache
@@ -76,8 +88,15 @@ class EmployerMoney(Section):
     """Whether only those employed on December 31 get it."""
     minimum_hours: Hours = 0
     """Hours needed in the plan year; full-time is 2,080."""
+    waived_for: Annotated[Listed[Waiver], AfterValidator(each_once)] = ()
+    """Causes of termination that waive the last day and the hours: death, disability, retirement."""
     annual_limit: PositiveDollars | None = None
     """Most dollars a year for one employee; null: no limit of the plan's own."""
+
+    @property
+    def waives(self) -> bool:
+        """Whether anything is asked that some cause of termination waives."""
+        return bool(self.waived_for) and (self.last_day or self.minimum_hours > 0)
 
     @property
     def has_conditions(self) -> bool:

@@ -18,40 +18,14 @@ from pydantic import (
 
 from workforce_sim.config.amended import Tables, in_force, in_year, late, put, tables_of, told
 from workforce_sim.config.census import CensusSection
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
-from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some, value_at
+from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, refuse, some, value_at
 from workforce_sim.config.workforce import Level, Simulation, Workforce
-
-
-class Eligibility(Section):
-    """When an employee may join the plan."""
-
-    waiting_period_days: Annotated[int, Field(ge=0, le=3650)] = 365
-    """Days from hire to eligibility; ignored where years or months are given."""
-    waiting_period_years: Annotated[int, Field(ge=0, le=10)] | None = None
-    """Whole years from hire to eligibility, in place of days."""
-    waiting_period_months: Annotated[int, Field(ge=0, le=120)] | None = None
-    """Calendar months from hire to eligibility, in place of days; beside years, added to them."""
-    minimum_age: Annotated[int, Field(ge=0, le=70)] = 21
-    """Minimum age, completed years."""
-    entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] = "immediate"
-    """Entry dates: every day, or the first day of a month, quarter, half-year or year."""
-    excluded_share: Share = 0.0
-    """Share of hires, and of employees in the census who do not participate, who never become eligible."""
-    excluded_scope: Literal["all", "hires"] = "all"
-    """Who the share applies to: `all`, or only `hires` and nobody in the census."""
-
-    @property
-    def waiting_period(self) -> tuple[Literal["days", "months"], int]:
-        """What the wait is counted in, and how many of it."""
-        years, months = self.waiting_period_years, self.waiting_period_months
-        if years is None and months is None:
-            return "days", self.waiting_period_days
-        return "months", 12 * (years or 0) + (months or 0)
 
 
 class Output(Section):
@@ -178,8 +152,8 @@ class Config(Section):
         return self.promotion.mode == "vacancies" or (self.promotion.mode is None and not given)
 
     @property
-    def by_level(self) -> dict[KeyPath, dict[str, Any]]:
-        """The tables by level name in use, by their keys."""
+    def named_levels(self) -> dict[KeyPath, dict[str, Any] | tuple[str, ...]]:
+        """The tables by level name and the lists of levels in use, by their keys."""
         tables: dict[KeyPath, Any] = {
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
@@ -189,7 +163,10 @@ class Config(Section):
                 for number, entry in enumerate(self.compensation.other_pay)
             },
         }
-        return {path: table for path, table in tables.items() if isinstance(table, dict)}
+        return {
+            **{path: table for path, table in tables.items() if isinstance(table, dict)},
+            **self.eligibility.named("level"),
+        }
 
     @property
     def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
@@ -224,6 +201,9 @@ AMENDED: dict[str, type[Section]] = {"eligibility": Eligibility, "enrollment": E
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "hours": lambda config: config.plan.enabled and (config.eligibility.counts_hours or config.plan.vesting.by_hours),
+    "classes": lambda config: config.plan.enabled and config.eligibility.names_classes,
+    "waivers": lambda config: config.plan.enabled and config.plan.waives,
     "other_pay": lambda config: bool(config.compensation.other_pay),
     "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
@@ -310,13 +290,14 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     if config.workforce.levels is None:
         return
     names = [level.name for level in config.workforce.levels]
-    for path, table in config.by_level.items():
+    for path, table in config.named_levels.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
-            yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
+            place = name if isinstance(table, dict) else table.index(name)
+            yield (*path, place), f"no such level in workforce.levels ({some(names)})", name
     for number, group in enumerate(config.plan.profit_sharing.groups or ()):
-        for place, name in enumerate(group.levels or ()):
+        for at, name in enumerate(group.levels or ()):
             if name not in names:
-                path = ("plan", "profit_sharing", "groups", number, "levels", place)
+                path = ("plan", "profit_sharing", "groups", number, "levels", at)
                 yield path, f"no such level in workforce.levels ({some(names)})", name
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from workforce_sim.config.plan_values import BpShare, bp, presets
+from workforce_sim.config.plan_values import BpShare, HoursOfYear, bp, presets
 from workforce_sim.config.values import BY_YEAR, ONE_VALUE, Listed, Section, refuse
 
 VestingName = Literal[
@@ -45,6 +45,17 @@ Schedule = Annotated[
 """The name of a schedule, or its shares at 0, 1, 2, ... completed years; the last is 1 and holds on."""
 
 
+class VestingService(Section):
+    """What a year of vesting service is."""
+
+    method: Literal["elapsed", "hours"] = "elapsed"
+    """Whether years are time since hire, or periods with enough hours."""
+    hours: HoursOfYear = 1000
+    """`hours`: hours of a year of vesting service."""
+    periods: Literal["plan_year", "anniversary"] = "plan_year"
+    """`hours`: calendar years, or 12 months from hire and from each anniversary."""
+
+
 class Vesting(Section):
     """Vesting of employer contributions by completed years of service; deferrals are always vested."""
 
@@ -58,6 +69,12 @@ class Vesting(Section):
     """Schedule of the discretionary match."""
     normal_retirement_age: Annotated[int, Field(ge=50, le=75)] = 65
     """Age of full vesting, completed years."""
+    service: VestingService = Field(default_factory=VestingService)
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether years of vesting service are periods with enough hours."""
+        return self.service.method == "hours"
 
     @property
     def match_bp(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workforce_sim.config import Config
+from workforce_sim.config.eligibility import PART_TIME_HOURS
 from workforce_sim.config.enrollment import Escalation, MatchResponse
 from workforce_sim.config.match import Match
 from workforce_sim.config.other_pay import OtherPay
@@ -334,6 +335,31 @@ def _at_start(config: Config) -> Iterator[Off]:
         yield from (("enrollment.auto_enrollment.unknown_opt_outs", why), ("enrollment.escalation.census_source", why))
 
 
+def _hours(config: Config) -> Iterator[Off]:
+    section, part_time = config.eligibility, "eligibility.long_term_part_time"
+    *of_classes, _ = section.rules
+    if not section.by_hours:
+        yield from _each("eligibility.service", ("hours", "periods"), "eligibility.service.method is elapsed")
+    if not any(rule.by_hours for rule in of_classes):
+        why = "eligibility.classes[].service.method is elapsed"
+        yield from _each("eligibility.classes[].service", ("hours", "periods"), why)
+    if not any(rule.by_hours and rule.service.hours > PART_TIME_HOURS for rule in section.rules):
+        yield part_time, f"nobody needs more than {PART_TIME_HOURS} hours a year to be eligible"
+    elif not section.long_term_part_time.enabled:
+        yield from _each(part_time, ("employer_money", "tested"), f"{part_time}.enabled is false")
+    elif not (matches(config) or contributes(config) or reallocates(config)):
+        yield f"{part_time}.employer_money", "there are no employer contributions"
+    if not config.plan.vesting.by_hours:
+        yield from _each("plan.vesting.service", ("hours", "periods"), "plan.vesting.service.method is elapsed")
+
+
+def _waivers(config: Config) -> Iterator[Off]:
+    match = [config.plan.match.at(year) for year in config.simulation.years]
+    for name, formulas in (("match", match), ("nonelective", [config.plan.nonelective])):
+        if not any(money.last_day or money.minimum_hours for money in formulas):
+            yield f"plan.{name}.waived_for", f"plan.{name} asks for no last day and no hours"
+
+
 def _automatic(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.auto_enrollment, "enrollment.auto_enrollment"
     if not section.enabled:
@@ -479,5 +505,8 @@ _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
 )
 """What reads the configuration of the run."""
 
-_OF_YEAR: tuple[Callable[[Config], Iterator[Off]], ...] = (_entry, _automatic, _choices, _deferrals)
+_OF_YEAR: tuple[Callable[[Config], Iterator[Off]], ...] = (
+    *(_entry, _hours, _waivers),
+    *(_automatic, _choices, _deferrals),
+)
 """What reads the configuration in force in a year: its keys have no effect where they have none in any year."""

@@ -36,6 +36,7 @@ class World:
         chance: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
         kept: columns of the staff besides those of ``STATE``, with their values for hires.
+        union_shares: union employees of the census by department, ppm, none last; None where nobody needs to know.
     """
 
     assumptions: Assumptions
@@ -48,6 +49,7 @@ class World:
     chance: int | None = None
     own: tuple[Any, ...] = ()
     kept: tuple[pl.Expr, ...] = ()
+    union_shares: Ints | None = None
 
     @property
     def drawn_as(self) -> tuple[int, ...]:

@@ -15,17 +15,19 @@ from workforce_sim.draws import FIRST_CENSUS_KEY, Keys
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
-from workforce_sim.engine.events.eligibility import automatic_of_hires
+from workforce_sim.engine.events.eligibility import automatic_of_hires, rules_of
 from workforce_sim.engine.events.hire import risk_of_hires
 from workforce_sim.engine.events.rehire import SERVICE, SOURCES, sources_of
 from workforce_sim.engine.state import without_plan
 from workforce_sim.money import raised
 from workforce_sim.plan.breaks import after_absence, given_back, may_disregard
-from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.vesting import vested_cents
 
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""
+
+STAYS = frozenset({*SERVICE, "union", "excluded_class", "long_term_part_time"})
+"""Columns that those who come back have as they left; what else passes from year to year begins anew."""
 
 _ORDER = ("replicate", "return_date", "key")
 
@@ -97,7 +99,7 @@ def as_hires(found: pl.DataFrame, year: Year) -> pl.DataFrame:
         **risk_of_hires(whole_years(staff["birth_date"], staff.back), whole_years(since, staff.back), year),
         **staff.brought(),
     }
-    anew = (value for value in year.world.kept if value.meta.output_name() not in SERVICE)
+    anew = (value for value in year.world.kept if value.meta.output_name() not in STAYS)
     return with_arrays(found.with_columns(anew), columns)
 
 
@@ -145,8 +147,9 @@ class _Returning(Columns):
         }
 
     def _eligible(self) -> Days:
-        before, section = self["eligibility_date"], self.year.config.eligibility
-        entry = entry_dates(self.service["plan_service_date"], self["birth_date"], section)
+        before = self["eligibility_date"]
+        served = Columns(with_arrays(self.frame, {"hire_date": self.service["plan_service_date"]}))
+        entry = rules_of(served, np.arange(len(self)), self.year).date
         was_in = (before <= self.left) & ~self.disregarded
         date = np.where(was_in, self.back, np.maximum(entry, self.back))
         return np.where(before == NEVER, NEVER, date).astype(np.int32)

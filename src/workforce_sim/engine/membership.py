@@ -37,7 +37,9 @@ def with_plan(
         return with_arrays(staff, _without(staff.height))
     known = Columns(staff)
     opted_out = _each(census["opted_out"].fill_null(value=False).to_numpy(), known)
-    found = {"eligibility_date": _eligible(known, config)}
+    found: dict[str, Array] = {"eligibility_date": _eligible(known, config)}
+    if "long_term_part_time" in staff.columns:
+        found["long_term_part_time"] = _part_time(known, config)
     if draws:
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
@@ -100,6 +102,13 @@ def _eligible(staff: Columns, config: Config) -> Days:
     date = staff["eligibility_date"]
     waiting = np.where(out, NEVER, date)
     return np.where(staff["deferral_bp"] > 0, np.minimum(date, start), waiting).astype(np.int32)
+
+
+def _part_time(staff: Columns, config: Config) -> Array:
+    """Return who joins as a long-term part-time employee: not who took part before that date."""
+    start = np.int32(PlanYear(config.simulation.start_year).first)
+    by_rule = (staff["deferral_bp"] == 0) | (staff["eligibility_date"] <= start)
+    return np.where(by_rule, staff["long_term_part_time"], 0).astype(np.uint8)
 
 
 def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assumptions) -> NDArray[np.int32]:

@@ -25,9 +25,11 @@ from workforce_sim.tables import (
     EVENT_CAUSES,
     EVENT_TYPES,
     EVENTS,
+    EXCLUSION,
     NAME,
     SNAPSHOTS,
     STATUS,
+    TERMINATION_CAUSE,
     Column,
     Counts,
 )
@@ -98,7 +100,7 @@ class Outputs:
         self._row = [pl.col(ROW)] if in_order else []
         place = {name: at for at, name in enumerate(labels["event_type"])}
         rows = sorted((rows for event in events for rows in event.ledger), key=lambda rows: place[rows.event_type])
-        snapshot = dict(self._snapshot(events))
+        snapshot = dict(self._snapshot(events, provisions))
         key = [pl.col("key").alias(KEY)] if in_order else []
         self._people = [*key, *snapshot.values()]
         unnamed = {name: expr for name, expr in snapshot.items() if name != "employee_id"}
@@ -147,9 +149,11 @@ class Outputs:
         """Return sums: one row, or one for each replicate with its position."""
         return rows.select(exprs) if self._one else rows.group_by("replicate").agg(exprs)
 
-    def _snapshot(self, events: Sequence[Declared]) -> Iterator[tuple[str, pl.Expr]]:
-        """Yield the columns of the snapshot; null where no event gives a value."""
-        known = {name: expr for event in events for name, expr in event.snapshot.items()}
+    def _snapshot(self, events: Sequence[Declared], provisions: frozenset[str]) -> Iterator[tuple[str, pl.Expr]]:
+        """Yield the columns of the snapshot; null where no event gives a value, and without their provision."""
+        lacking = {column.name for column in SNAPSHOTS if column.needs and column.needs not in provisions}
+        given = (item for event in events for item in event.snapshot.items())
+        known = {name: expr for name, expr in given if name not in lacking}
         own = (name for event in events if isinstance(event, OwnEvent) for name in event.adds)
         yield from ((column.name, self._column(column, known.get(column.name))) for column in SNAPSHOTS)
         yield from ((name, pl.col(name)) for name in own)
@@ -190,6 +194,8 @@ def event_types(events: Iterable[Declared]) -> list[str]:
 _ENUMS = {
     "cause": pl.Series(EVENT_CAUSE.categories, dtype=EVENT_CAUSE),
     "status": pl.Series(STATUS.categories, dtype=STATUS),
+    "termination_cause": pl.Series(TERMINATION_CAUSE.categories, dtype=TERMINATION_CAUSE),
+    "excluded_class": pl.Series(EXCLUSION.categories, dtype=EXCLUSION),
 }
 
 

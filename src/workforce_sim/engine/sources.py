@@ -12,13 +12,15 @@ import numpy as np
 from workforce_sim.config.match import Match
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints
-from workforce_sim.engine.columns import Rows
+from workforce_sim.engine.columns import Columns, Rows
+from workforce_sim.engine.context import Year
 from workforce_sim.engine.payrolls import Payrolls
 from workforce_sim.engine.plan_pay import PlanPay, Since
 from workforce_sim.money import half_up
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.match import BP, formula_match, formula_payroll_match, formula_uneven_match
 from workforce_sim.plan.sources import entries, limited
+from workforce_sim.tables import EVENT_CAUSES
 
 
 def since_of(counted: PlanPay, money: EmployerMoney) -> Since | None:
@@ -97,11 +99,30 @@ def place_of(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
 
 
 def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
-    """Return who of some rows meets the conditions for employer contributions."""
+    """Return who of some rows meets the conditions for employer contributions, and is not left out of them."""
+    left_out = without_employer_money(counted.staff, counted.year)
+    entitled = np.ones(len(rows), dtype=np.bool_) if left_out is None else ~left_out[rows]
     if not money.has_conditions:
-        return np.ones(len(rows), dtype=np.bool_)
+        return entitled
     hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
     provisions = counted.year.config.provisions
     since = counted.staff["plan_service_date"][rows] if "rehires" in provisions else hire
     away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
-    return who_meets(money, hire, last, hours, counted.year.calendar, since, away)
+    return entitled & who_meets(
+        money, hire, last, hours, counted.year.calendar, since, away, _waived(money, rows, counted)
+    )
+
+
+def _waived(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags | None:
+    """Return for which of some rows the last day and the hours are waived; None where nothing is."""
+    if not money.waived_for:
+        return None
+    cause, leaves = counted.staff["cause"][rows], counted.staff.flags("leaves")[rows]
+    return np.asarray(leaves & np.isin(cause, [EVENT_CAUSES.index(name) for name in money.waived_for]))
+
+
+def without_employer_money(staff: Columns, year: Year) -> Flags | None:
+    """Return who gets no employer contributions for being a long-term part-time employee; None where nobody does."""
+    if "hours" not in year.config.provisions or year.config.eligibility.long_term_part_time.employer_money:
+        return None
+    return staff.flags("long_term_part_time")

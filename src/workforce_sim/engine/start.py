@@ -16,15 +16,16 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns, Rows, Small
 from workforce_sim.engine.context import World
 from workforce_sim.engine.event import with_arrays
+from workforce_sim.engine.events import eligibility
 from workforce_sim.engine.membership import draws_participation, owners, prior_groups, unknown_opt_outs, with_plan
 from workforce_sim.engine.own import OwnEvent, kept
 from workforce_sim.engine.partitions import cut, parted
 from workforce_sim.engine.pay_scale import PayScale, pay_scale
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, frame_of, without_plan
 from workforce_sim.engine.year import kept_by, steps_of
-from workforce_sim.money import PPM, quota
+from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.opening import Opening
-from workforce_sim.plan.entry import entry_dates
+from workforce_sim.plan.classes import NOT_SAID, Applicants, Said, classes_of
 from workforce_sim.tables import CENSUS, completed
 
 
@@ -107,6 +108,7 @@ def _world(
     own: tuple[OwnEvent, ...],
 ) -> World:
     assumptions, departments = Assumptions(config, levels), _departments(census["department"])
+    classes = "classes" in config.provisions
     positions = _positions(census["department"], len(departments) - 1)
     return World(
         assumptions,
@@ -119,6 +121,7 @@ def _world(
         chance,
         own,
         tuple(pl.lit(kept.starts, dtype=kept.dtype).alias(name) for name, kept in kept_by(steps_of(config)).items()),
+        union_shares(census["union"], positions, len(departments)) if classes else None,
     )
 
 
@@ -196,6 +199,8 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
     hire_year, hire_day = years_and_days(hire)
     deferral = census["deferral_bp"].fill_null(0).to_numpy()
     excluded = census["excluded"].fill_null(value=False).to_numpy() & (deferral == 0)
+    department = _positions(census["department"], len(world.departments) - 1)
+    joined = eligibility.joined(_applicants(census, department, world), config, deferral > 0)
     known = {
         **without_plan(census.height, config.simulation.start_year - 1),
         "deferral_bp": deferral,
@@ -213,14 +218,64 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
         hire_year=hire_year.astype(np.int16),
         hire_day=hire_day.astype(np.int16),
         level=_level(census),
-        department=_positions(census["department"], len(world.departments) - 1),
+        department=department,
         salary_cents=census["salary_cents"].to_numpy(),
         full_time_ppm=census["full_time_ppm"].to_numpy(),
-        eligibility_date=np.where(excluded, NEVER, entry_dates(hire, birth, config.eligibility)),
+        eligibility_date=np.where(excluded, NEVER, joined["eligibility_date"]),
         **known,
         owner=owners(census).view(np.uint8),
     )
-    return staff.hstack([kept.at_start(name, census) for name, kept in kept_by(steps_of(config)).items()])
+    more = {name: kept.at_start(name, census) for name, kept in kept_by(steps_of(config)).items()}
+    return staff.hstack([pl.Series(name, joined[name]) if name in joined else kept for name, kept in more.items()])
+
+
+def _applicants(census: pl.DataFrame, department: Array, world: World) -> Applicants:
+    """Return what entry into the plan depends on; statuses count where the configuration names classes."""
+    known = "classes" in world.assumptions.config.provisions
+    union, nonresident = (_said(census[name], known) for name in ("union", "nonresident"))
+    return Applicants(
+        hire=census["hire_date"].cast(pl.Int32).to_numpy(),
+        birth=census["birth_date"].cast(pl.Int32).to_numpy(),
+        full_time=census["full_time_ppm"].cast(pl.Int64).to_numpy(),
+        level=_level(census),
+        department=department,
+        levels=world.assumptions.names,
+        departments=world.departments.drop_nulls().to_list(),
+        union=union,
+        nonresident=nonresident,
+    )
+
+
+def participants_in_excluded_classes(opening: Opening, world: World) -> int:
+    """Return how many participants of the census are in an excluded class; they stay in the plan."""
+    config = world.assumptions.config
+    if "classes" not in config.provisions or not config.eligibility.excluded_classes:
+        return 0
+    census = completed(opening.staff, CENSUS)
+    department = _positions(census["department"], len(world.departments) - 1)
+    found = classes_of(_applicants(census, department, world), config.eligibility)
+    return int(np.count_nonzero((found.excluded != 0) & (census["deferral_bp"].fill_null(0) > 0).to_numpy()))
+
+
+def _said(status: pl.Series, known: bool) -> Said:
+    """Return what the census says of a status."""
+    if not known:
+        return np.full(len(status), NOT_SAID, dtype=np.uint8)
+    return status.cast(pl.UInt8).fill_null(NOT_SAID).to_numpy()
+
+
+def union_shares(status: pl.Series, department: NDArray[np.int32], kinds: int) -> Ints | None:
+    """Return union employees by department in ppm of those of whom the census says it; None if it says nothing.
+
+    A department of which it says nothing has the share of all.
+    """
+    said, union = status.is_not_null().to_numpy(), status.fill_null(value=False).to_numpy()
+    if not said.any():
+        return None
+    of_all = half_up(PPM * int(union.sum()), int(said.sum()))
+    counts = (np.bincount(department[flags], minlength=kinds).tolist() for flags in (union, said))
+    shares = [half_up(PPM * some, every) if every else of_all for some, every in zip(*counts, strict=True)]
+    return np.array(shares, dtype=np.int64)
 
 
 def _positions(department: pl.Series, none: int) -> Array:

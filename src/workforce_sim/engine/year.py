@@ -9,6 +9,7 @@ from workforce_sim.engine.employment import EMPLOYMENT
 from workforce_sim.engine.event import Declared, Kept, Settlement
 from workforce_sim.engine.events.account import account
 from workforce_sim.engine.events.amendment import amendment, asking
+from workforce_sim.engine.events.classes import classes
 from workforce_sim.engine.events.compensation import compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
 from workforce_sim.engine.events.deferral import deferral
@@ -24,6 +25,7 @@ from workforce_sim.engine.events.profit_sharing import POOL, profit_sharing
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
 from workforce_sim.engine.events.retirement import retirement, retirement_eligibility
+from workforce_sim.engine.events.service import service
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.merit import MERIT_POOL
 from workforce_sim.engine.own import OwnEvent
@@ -53,6 +55,8 @@ WORKFORCE: tuple[Step, ...] = (
 PLAN: tuple[Step, ...] = (
     amendment,
     eligibility,
+    classes,
+    service,
     enrollment,
     asking,
     deferral,

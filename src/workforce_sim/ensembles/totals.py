@@ -8,7 +8,7 @@ from workforce_sim.ensembles.bands import measures
 
 AT_A_MOMENT = frozenset(
     {
-        *("headcount_opening", "headcount_closing", "eligible", "participants"),
+        *("headcount_opening", "headcount_closing", "eligible", "participants", "long_term_part_time"),
         *("average_salary_cents", "salary_roll_cents"),
     }
 )

@@ -20,7 +20,7 @@ from workforce_sim.errors.asked import SHORT
 from workforce_sim.explain import drivers
 from workforce_sim.explain.change_text import change_card, change_plot, readable
 from workforce_sim.explain.drivers import DRIVERS, OTHER, Side, Sides
-from workforce_sim.explain.plan_people import COLUMNS, DATES, PlanPeople
+from workforce_sim.explain.plan_people import COLUMNS, DATES, TRAITS, PlanPeople
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.shapley import rounded
 from workforce_sim.result import Result
@@ -169,7 +169,7 @@ class _Moment:
     def side(self) -> Side:
         """Return its employees and measures; columns of a plan that is off count as 0."""
         config = self.of.run.config.at(self.year)
-        people = PlanPeople(self._snapshot(*COLUMNS, *DATES), config, self.year)
+        people = PlanPeople(self._snapshot(*COLUMNS, *TRAITS, *DATES), config, self.year)
         return Side(people, self.row, config.plan.forfeitures)
 
     def eligible(self) -> pl.DataFrame:

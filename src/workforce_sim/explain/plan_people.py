@@ -32,6 +32,7 @@ COLUMNS = (
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
     "leave_days",
 )
+TRAITS = ("long_term_part_time", "termination_cause")
 DATES = ("hire_date", "plan_service_date", "birth_date", "termination_date", "eligibility_date")
 OLDEST = 64
 """Ages from which the limit on deferrals stays the same."""
@@ -99,6 +100,8 @@ class PlanPeople:
         self._since = days["plan_service_date"].fill_null(days["hire_date"]).to_numpy().astype(np.int32)
         self._born = days["birth_date"].to_numpy().astype(np.int32)
         self._last = days["termination_date"].fill_null(self.calendar.last).to_numpy().astype(np.int32)
+        self._part_time = snapshot["long_term_part_time"].fill_null(value=False).to_numpy()
+        self._cause, self._eased = snapshot["termination_cause"], config.at(year).eligibility.long_term_part_time
         never = np.iinfo(np.int32).max
         self.in_plan: Flags = days["eligibility_date"].fill_null(never).to_numpy() <= self._last
 
@@ -195,9 +198,10 @@ class PlanPeople:
         return np.zeros(len(self._hire), dtype=np.int64) if graded_by is None else np.asarray(found)
 
     def _given(self, formula: Match | Nonelective, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
-        meets = who_meets(
-            formula, self._hire, self._last, self["full_time_ppm"], self.calendar, self._since, self["leave_days"]
-        )
+        waived = self._cause.is_in(formula.waived_for).fill_null(value=False).to_numpy()
+        hours, away = self["full_time_ppm"], self["leave_days"]
+        meets = who_meets(formula, self._hire, self._last, hours, self.calendar, self._since, away, waived)
+        meets &= ~self._part_time | self._eased.employer_money
         starts = [start for start, _ in formula.bands] if formula.graded_by else [0]
         band, amounts = np.searchsorted(starts, place, side="right"), np.where(meets, amounts, 0)
         cells = {}

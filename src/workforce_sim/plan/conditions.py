@@ -25,7 +25,9 @@ def band_place(graded_by: str | None, tenure_years: Any, age: Any) -> Any:
     return 0 if graded_by is None else places[graded_by]
 
 
-def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_last_day: Any, hours: Any) -> Any:
+def meets_conditions(
+    conditions: EmployerMoney, service_years: Any, employed_on_last_day: Any, hours: Any, waived: Any = False
+) -> Any:
     """Return whether somebody meets the conditions of a contribution.
 
     Args:
@@ -33,10 +35,11 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
         service_years: completed years on December 31, or at termination.
         employed_on_last_day: whether employed on December 31; who leaves on that day is.
         hours: hours of service in the plan year.
+        waived: whether the last day and the hours are waived, for the cause of a termination.
     """
     served = service_years >= conditions.minimum_service_years
     there = employed_on_last_day | (not conditions.last_day)
-    return served & there & (hours >= conditions.minimum_hours)
+    return served & (waived | (there & (hours >= conditions.minimum_hours)))
 
 
 def who_meets(
@@ -47,6 +50,7 @@ def who_meets(
     year: PlanYear,
     since: Days | None = None,
     leave_days: Ints | int = 0,
+    waived: Flags | None = None,
 ) -> Flags:
     """Return who of those employed in a year meets the conditions of a contribution.
 
@@ -58,12 +62,13 @@ def who_meets(
         year: the plan year.
         since: where service counts from; the first days of employment when left out.
         leave_days: days of unpaid leave in the year, which have no hours.
+        waived: for whom the last day and the hours are waived; None for nobody.
     """
     if not conditions.has_conditions:
         return np.ones(len(hire), dtype=np.bool_)
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1 - leave_days
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
-    served = (
-        completed_years(hire if since is None else since, last_day, year) if conditions.minimum_service_years else 0
-    )
-    return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours), dtype=np.bool_)
+    begun = hire if since is None else since
+    served = completed_years(begun, last_day, year) if conditions.minimum_service_years else 0
+    excused = False if waived is None else waived
+    return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours, excused), dtype=np.bool_)

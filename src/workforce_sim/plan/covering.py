@@ -13,8 +13,8 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import Flags
 from workforce_sim.plan.adp import ratios_bp
+from workforce_sim.plan.classes import classes_of, entry_of
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, ratio_percentage_bp
-from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Outcome, PlanTest
 from workforce_sim.plan.people import People
 from workforce_sim.plan.percentages import (
@@ -84,14 +84,16 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
         source: whose condition of service counts beside the plan's; None for deferrals.
         most_years: of service that the law lets the source ask for.
     """
-    let_in = people.eligible | (entry_dates(people.hire, people.birth, config.eligibility) <= people.last_day)
+    applicants, section = people.applicants, config.eligibility
+    entry = entry_of(applicants, classes_of(applicants, section), section).date
+    let_in = people.eligible | (entry <= people.last_day)
     if source is None:
-        return let_in | not_excludable(people)
+        return let_in | not_excludable(config, people)
     if source.eligibility is not None:
         let_in &= may_enter(people.hire, people.birth, people.last_day, source, config.eligibility)
     asked = years_asked(source, config.eligibility)
     served = people.service >= source.minimum_service_years
-    return (let_in & served) | not_excludable(people, min(max(asked, 1), most_years))
+    return (let_in & served) | not_excludable(config, people, min(max(asked, 1), most_years))
 
 
 def _plans(config: Config, people: People, counted: Flags) -> Plans:
@@ -99,7 +101,7 @@ def _plans(config: Config, people: People, counted: Flags) -> Plans:
     together = config.plan.testing.otherwise_excludable == "together"
     if together and not early_entrants(config, people).any():
         return [("", counted)]
-    old = not_excludable(people)
+    old = not_excludable(config, people)
     apart = [(f", {OTHERWISE_EXCLUDABLE}", counted & ~old)] * bool((counted & ~old).any())
     return [("", counted & old), *apart]
 

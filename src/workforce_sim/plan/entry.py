@@ -7,20 +7,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
-from workforce_sim.dates import Days, months_after, years_after
+from workforce_sim.config.eligibility import EntryRule
+from workforce_sim.dates import NEVER, Days, Ints, months_after, years_after
+from workforce_sim.plan.service import has_hours, may_be_part_time, part_time_wait, period_end
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 
 
-def entry_dates(hire: Days, birth: Days, section: Eligibility) -> Days:
-    """Return the first entry date on or after both the wait and the minimum age."""
-    return next_entry(np.maximum(waited(hire, section), anniversaries(birth, section.minimum_age)), section)
+def entry_dates(hire: Days, birth: Days, rule: EntryRule, full_time_ppm: Ints | None = None) -> Days:
+    """Return the first entry date on or after both the wait and the minimum age; never without the hours.
+
+    Args:
+        hire: first days of employment.
+        birth: dates of birth.
+        rule: wait, age and entry dates.
+        full_time_ppm: hours as a share of full-time, millionths; None for employees who have the hours.
+    """
+    date = next_entry(np.maximum(waited(hire, rule), anniversaries(birth, rule.minimum_age)), rule)
+    if full_time_ppm is None or not rule.by_hours:
+        return date
+    return np.where(has_hours(full_time_ppm, rule), date, NEVER)
 
 
-def waited(hire: Days, section: Eligibility) -> Days:
-    """Return when the wait is over."""
-    unit, number = section.waiting_period
+def part_time_entry(hire: Days, birth: Days, rule: EntryRule, full_time_ppm: Ints) -> Days:
+    """Return the entry date of long-term part-time employees; never for others."""
+    date = next_entry(part_time_wait(hire, birth, rule), rule)
+    return np.where(may_be_part_time(full_time_ppm, rule), date, NEVER)
+
+
+def waited(hire: Days, rule: EntryRule) -> Days:
+    """Return when the wait is over; with service by hours, for those who have them."""
+    unit, number = rule.waiting_period
+    if rule.by_hours:
+        return period_end(hire, np.full(len(hire), number // 12, dtype=np.int64), rule.service.periods)
     return hire + np.int32(number) if unit == "days" else months_after(hire, number)
 
 
@@ -29,9 +48,9 @@ def anniversaries(dates: Days, years: int) -> Days:
     return years_after(dates, np.full(len(dates), years, dtype=np.int64))
 
 
-def next_entry(dates: Days, section: Eligibility) -> Days:
+def next_entry(dates: Days, rule: EntryRule) -> Days:
     """Return the first entry date on or after each date."""
-    every = _MONTHS.get(section.entry)
+    every = _MONTHS.get(rule.entry)
     return dates if every is None else _month_start(dates, every)
 
 

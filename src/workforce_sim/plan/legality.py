@@ -19,14 +19,13 @@ from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity, check_level
 from workforce_sim.plan.pay_ratio import definitions
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS
 from workforce_sim.plan.sources import eligibility_of
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
-from workforce_sim.plan.waits import service_warnings, wait_warnings
+from workforce_sim.plan.waits import service_by_hours_warnings, service_warnings, wait_warnings
 
 COMPLIANCE = "compliance warning: "
 """How a note begins that is a compliance warning."""
-
-_LONGEST_HOURS = 1000
 
 
 def check_years(config: Config) -> None:
@@ -98,6 +97,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
 def _of_rules(config: Config, since: int) -> Iterator[str]:
     """Yield the warnings about the rules of a year, and those about each match of the years after it."""
     yield from wait_warnings(config.eligibility, config.simulation.start_year)
+    yield from service_by_hours_warnings(config)
     yield from vesting_warnings(config.plan)
     for year in _years_with_a_new_match(config, since):
         yield from _employer_money(config, year)
@@ -147,7 +147,7 @@ def _employer_money(config: Config, year: int) -> Iterator[str]:
             known = wait_warnings(config.eligibility, start)
             own = wait_warnings(eligibility_of(money, config.eligibility), start, most)
             yield from (f"plan.{name}.{text}" for text in own if text not in known)
-        if money.minimum_hours > _LONGEST_HOURS:
+        if money.minimum_hours > YEAR_OF_SERVICE_HOURS:
             yield f"plan.{name}.minimum_hours: above 1,000 (IRC 410(a)(3)(A)(i))"
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.tables import CENSUS, PAY_KINDS, SNAPSHOTS, completed
+from workforce_sim.plan.classes import Applicants
+from workforce_sim.tables import CENSUS, EXCLUSIONS, PAY_KINDS, SNAPSHOTS, completed
 
 _MONEY = (
     "earnings_cents",
@@ -72,6 +74,10 @@ class People:
         excess_415: cut by the limit on annual additions.
         employer_balance: balances of employer contributions; of leavers, what they were paid of them.
         other_pay: pay other than salary by kind, within ``earnings``.
+        part_time, union: eligible as a long-term part-time employee; a union employee.
+        excluded: the reason of the class that excludes each, a position in ``tables.EXCLUSIONS``.
+        cause: cause of termination, where the plan waives conditions by it; none otherwise.
+        level, department: names.
     """
 
     year: PlanYear
@@ -96,6 +102,46 @@ class People:
     excess_415: Ints
     employer_balance: Ints
     other_pay: dict[str, Ints]
+    part_time: Flags
+    union: Flags
+    excluded: Ints
+    cause: pl.Series
+    level: pl.Series
+    department: pl.Series
+
+    def of(self, which: Flags) -> People:
+        """Return some of them."""
+        if which.all():
+            return self
+        every = {each.name: getattr(self, each.name) for each in fields(self)}
+        chosen = {name: every[name].filter(pl.Series(which)) for name in _NAMES}
+        arrays = {name: every[name][which] for name in every.keys() - {"year", "other_pay", *_NAMES}}
+        other_pay = {kind: paid[which] for kind, paid in self.other_pay.items()}
+        return replace(self, **chosen, **arrays, other_pay=other_pay)
+
+    def waived(self, money: EmployerMoney) -> Flags:
+        """Return for whom the last day and the hours of a contribution are waived."""
+        return self.cause.is_in(money.waived_for).fill_null(value=False).to_numpy()
+
+    def may_get(self, config: Config) -> Flags:
+        """Return who is not left out of employer contributions as a long-term part-time employee."""
+        return ~self.part_time | config.eligibility.long_term_part_time.employer_money
+
+    @property
+    def applicants(self) -> Applicants:
+        """What entry into the plan depends on."""
+        nonresident = self.excluded == EXCLUSIONS.index("nonresident_alien")
+        return Applicants(
+            hire=self.hire,
+            birth=self.birth,
+            full_time=self.full_time,
+            level=_places(self.level),
+            department=_places(self.department),
+            levels=_known(self.level),
+            departments=_known(self.department),
+            union=self.union.astype(np.uint8),
+            nonresident=nonresident.astype(np.uint8),
+        )
 
     @property
     def age(self) -> Ints:
@@ -115,6 +161,20 @@ class People:
     @property
     def _begins(self) -> Days:
         return np.maximum(self.hire, np.int32(self.year.first))
+
+
+_NAMES = ("ids", "cause", "level", "department")
+
+
+def _known(names: pl.Series) -> list[str]:
+    return names.dtype.categories.to_list() if isinstance(names.dtype, pl.Enum) else []
+
+
+def _places(names: pl.Series) -> Ints:
+    """Return positions in the list of names; the one after the last for none."""
+    if not isinstance(names.dtype, pl.Enum):
+        return np.zeros(len(names), dtype=np.int64)
+    return names.to_physical().cast(pl.Int64).fill_null(len(_known(names))).to_numpy()
 
 
 def years_of(run: RunTables, replicate: int) -> list[int]:
@@ -159,6 +219,12 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         excess_415=money["excess_415_cents"],
         employer_balance=sum(money[f"{source}_balance_cents"] for source in _SOURCES) - money["forfeited_cents"],
         other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
+        part_time=rows["long_term_part_time"].fill_null(value=False).to_numpy(),
+        union=rows["union"].fill_null(value=False).to_numpy(),
+        excluded=rows["excluded_class"].to_physical().cast(pl.Int64).fill_null(0).to_numpy(),
+        cause=rows["termination_cause"],
+        level=rows["level"],
+        department=rows["department"],
     )
 
 

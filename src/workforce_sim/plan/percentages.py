@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,7 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
 from workforce_sim.plan.amounts import by_band
+from workforce_sim.plan.classes import classes_of
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.correction import excess_of
 from workforce_sim.plan.coverage import non_excludable
@@ -23,6 +25,7 @@ from workforce_sim.plan.harbor import Kind, safe_harbor_of
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.match import BP
 from workforce_sim.plan.people import People
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS, scheduled_hours
 from workforce_sim.plan.sources import may_enter
 
 Test = Literal["ADP", "ACP"]
@@ -38,7 +41,7 @@ HARBORS = {"match": "safe-harbor match", "nonelective": "safe-harbor nonelective
 NO_YEAR_BEFORE = "prior-year method, but the run has no prior year: tested against this year's NHCE figures"
 NO_OTHERS_BEFORE = "prior-year method, but no NHCE was eligible last year: tested against this year's NHCE figures"
 
-EARLY, OTHERWISE_EXCLUDABLE = "early entrants", "otherwise excludable"
+EARLY, OTHERWISE_EXCLUDABLE, BARGAINED = "early entrants", "otherwise excludable", "collectively bargained"
 """Plans that are tested beside that of the others."""
 
 OLDEST = 150
@@ -50,6 +53,11 @@ class Percentages(NamedTuple):
     figures: AdpTest
     found: PlanTest
     refunds: pl.DataFrame
+
+    def named(self, name: str) -> Percentages:
+        """Return the same as the test of a plan of its own."""
+        test, *more = self.found.test.split(", ")
+        return self._replace(found=replace(self.found, test=", ".join((test, name, *more))))
 
 
 class _Part(NamedTuple):
@@ -104,15 +112,23 @@ def _parts(test: Test, config: Config, people: People, harbor: Harbor) -> dict[s
         return {"": tested & ~early, EARLY: tested & early}
     if how == "together":
         return {"": tested}
-    old = not_excludable(people)
+    old = not_excludable(config, people)
     if how == "apart":
         return {"": tested & old, OTHERWISE_EXCLUDABLE: tested & ~old}
     return {"": tested & (old | people.hce)}
 
 
-def not_excludable(people: People, service_years: int = 1) -> Flags:
-    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable."""
-    return non_excludable(people.since_in_plan, people.birth, people.last_day, people.year, service_years)
+def not_excludable(config: Config, people: People, service_years: int = 1) -> Flags:
+    """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable.
+
+    Where service is by hours, who has fewer than 1,000 a year has no year of service.
+    """
+    section = config.eligibility
+    lawful = non_excludable(people.since_in_plan, people.birth, people.last_day, people.year, service_years)
+    if not section.counts_hours:
+        return lawful
+    by_hours = np.array([rule.by_hours for rule in section.rules])[classes_of(people.applicants, section).rule]
+    return np.asarray(lawful & (~by_hours | (scheduled_hours(people.full_time) >= YEAR_OF_SERVICE_HOURS)))
 
 
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:
@@ -225,11 +241,10 @@ def who_is_tested(test: Test, config: Config, people: People) -> Flags:
 def who_may_be_matched(config: Config, people: People) -> Flags:
     """Return who would get some match for deferring: who meets its conditions, in a band that pays."""
     of_each = [_may_get(match, config, people) for match in matches_of(config, people.year.year).values()]
-    return np.logical_or.reduce(of_each)
+    return np.logical_or.reduce(of_each) & people.may_get(config)
 
 
 def _may_get(match: Match, config: Config, people: People) -> Flags:
-    meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year)
     match = config.plan.match.at(people.year.year)
     meets = who_meets(
         match,
@@ -239,6 +254,7 @@ def _may_get(match: Match, config: Config, people: People) -> Flags:
         people.year,
         people.since_in_plan,
         people.leave_days,
+        people.waived(match),
     )
     place = band_place(match.graded_by, people.tenure, people.age)
     pays: Flags = by_band(match.bands, place, lambda tiers: any(tier.rate_bp > 0 for tier in tiers))

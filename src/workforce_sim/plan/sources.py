@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.config.root import Eligibility
 from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.money import cents
 from workforce_sim.plan.amounts import smaller

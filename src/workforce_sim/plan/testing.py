@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Flags
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.covering import coverage
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
+from workforce_sim.plan.left_out import parts_of
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.plan.pay_ratio import pay_ratios
 from workforce_sim.plan.people import (
@@ -26,7 +27,17 @@ from workforce_sim.plan.people import (
     people_of,
     years_of,
 )
-from workforce_sim.plan.percentages import EARLY, HARBORS, Test, catch_up_room, early_entrants, percentages, safe_harbor
+from workforce_sim.plan.percentages import (
+    BARGAINED,
+    EARLY,
+    HARBORS,
+    Percentages,
+    Test,
+    catch_up_room,
+    early_entrants,
+    percentages,
+    safe_harbor,
+)
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
 
 TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
@@ -60,13 +71,30 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
     prior_pay = pay_of_year_before(people, before, result.opening)
-    adp = percentages("ADP", result.config, people, before, catch_up_room(config, people, of_year, prior_pay))
-    acp = percentages("ACP", result.config, people, before)
-    covering, top_heavy = coverage(config, people), _top_heavy(result, people, of_year, replicate)
-    made, ratios = [adp[0], acp[0], *adp[1:], *acp[1:]], pay_ratios(config, people, of_year.compensation_cents)
-    tests = (*(one.found for one in made), *covering, *ratios, _additions(people), top_heavy)
-    refunds = pl.concat([one.refunds for one in [*adp, *acp]])
+    room, parts = catch_up_room(config, people, of_year, prior_pay), parts_of(config, people)
+    tested = people.of(parts.tested)
+    earlier = None if before is None else before.of(parts_of(config.at(year - 1), before).tested)
+    adp = percentages("ADP", result.config, tested, earlier, room[parts.tested])
+    acp = percentages("ACP", result.config, tested, earlier)
+    made = [adp[0], acp[0], *adp[1:], *acp[1:]]
+    bargained = _bargained(result.config, people, before, room)
+    ratios = pay_ratios(config, tested, of_year.compensation_cents)
+    found = parts.noted([*(one.found for one in made), *coverage(config, tested), *ratios])
+    top_heavy = _top_heavy(result, people, early_entrants(config, tested) & ~tested.hce, of_year, replicate)
+    tests = (*found[: len(made)], *(one.found for one in bargained), *found[len(made) :], _additions(people), top_heavy)
+    refunds = pl.concat([one.refunds for one in [*adp, *bargained, *acp]])
     return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds)
+
+
+def _bargained(config: Config, people: People, before: People | None, room: Ints) -> list[Percentages]:
+    """Return the ADP test of union employees, a plan of their own; nothing where none is eligible."""
+    union = people.union
+    if not (people.eligible & union).any():
+        return []
+    found = percentages(
+        "ADP", config, people.of(union), None if before is None else before.of(before.union), room[union]
+    )
+    return [one.named(BARGAINED) for one in found]
 
 
 def _check_run(result: Any) -> None:
@@ -107,7 +135,7 @@ def _additions(people: People) -> PlanTest:
     return PlanTest("Annual additions", "corrected" if cut.any() else "passed", "415(c)", figures)
 
 
-def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) -> PlanTest:
+def _top_heavy(run: RunTables, people: People, early: Flags, of_year: Limits, replicate: int) -> PlanTest:
     """Return whether the plan is top-heavy on December 31."""
     year, opening = people.year.year, run.opening
     lacking = _lacking(opening)
@@ -124,7 +152,6 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
     }
     note = f"on December 31, {year}; applies to {year + 1}"
     config = run.config.at(year)
-    early = early_entrants(config, people) & ~people.hce
     exempt = _exempt_from_top_heavy(config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"

@@ -13,12 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config import Config
+from workforce_sim.config.eligibility import PART_TIME_HOURS, Eligibility, EntryRule
 from workforce_sim.dates import Days, day_number
 from workforce_sim.plan.entry import anniversaries, latest_lawful, next_entry, waited
+from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS
 
 _OF_AGE, _YEAR_OF_SERVICE = 21, 1
 _YEARS_TRIED = 4
+_PART_TIME_FROM = 2024
+"""Of the plan years in which long-term part-time employees may defer, the first."""
 _YEARS = {1: "one year", 2: "two years"}
 _SERVICE = {
     1: "one year of service (IRC 410(a)(1)(A)(ii))",
@@ -48,14 +52,18 @@ class _Entry(NamedTuple):
 
 @lru_cache(maxsize=64)
 def wait_warnings(section: Eligibility, start_year: int, most: int = _YEAR_OF_SERVICE) -> tuple[str, ...]:
-    """Return compliance warnings about the wait, the minimum age and the entry dates.
+    """Return compliance warnings about the wait, the minimum age and the entry dates, of each class too.
 
     Args:
         section: with the wait, the minimum age and the entry dates.
         start_year: of the run.
         most: years of service that may be asked for; of employer contributions that are vested immediately two.
     """
-    return tuple(_against_waits(section, start_year, most))
+    *of_classes, of_others = section.rules
+    found = [*_against_waits(of_others, start_year, most)]
+    for number, rule in enumerate(of_classes):
+        found += _against_waits(rule, start_year, most, f"eligibility.classes[{number}]")
+    return tuple(found)
 
 
 def waits_too_long(section: Eligibility, start_year: int) -> bool:
@@ -64,7 +72,23 @@ def waits_too_long(section: Eligibility, start_year: int) -> bool:
     return section.minimum_age > _OF_AGE or bool((waited(hired, section) > anniversaries(hired, 1)).any())
 
 
-def _against_waits(section: Eligibility, start_year: int, most: int) -> Iterator[str]:
+def service_by_hours_warnings(config: Config) -> Iterator[str]:
+    """Yield compliance warnings about hours of a year of service, and about leaving long-term part-timers out."""
+    section, vesting = config.eligibility, config.plan.vesting.service
+    hours = [rule.service.hours for rule in section.rules if rule.by_hours]
+    if any(number > YEAR_OF_SERVICE_HOURS for number in hours):
+        yield "eligibility.service.hours: above 1,000 (IRC 410(a)(3)(A)(i))"
+    late = config.simulation.end_year >= _PART_TIME_FROM and not section.long_term_part_time.enabled
+    if late and any(number > PART_TIME_HOURS for number in hours):
+        yield (
+            "eligibility.long_term_part_time.enabled: employees with 500 hours in three 12-month periods, from 2025 in "
+            "two, may defer (IRC 401(k)(2)(D), (15))"
+        )
+    if vesting.method == "hours" and vesting.hours > YEAR_OF_SERVICE_HOURS:
+        yield "plan.vesting.service.hours: above 1,000 (IRC 411(a)(5)(A))"
+
+
+def _against_waits(section: EntryRule, start_year: int, most: int, where: str = "eligibility") -> Iterator[str]:
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
     year, of_age = anniversaries(hired, most), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
@@ -75,13 +99,13 @@ def _against_waits(section: Eligibility, start_year: int, most: int) -> Iterator
 
     by_service, by_age = entry(wait, own_age)
     if (wait > year).any():
-        yield f"eligibility.{_wait_key(section)}: more than {_SERVICE[most]}; {by_service}"
+        yield f"{where}.{_wait_key(section)}: more than {_SERVICE[most]}; {by_service}"
     if section.minimum_age > _OF_AGE:
-        yield f"eligibility.minimum_age: above 21 (IRC 410(a)(1)(A)(i)); {by_age}"
+        yield f"{where}.minimum_age: above 21 (IRC 410(a)(1)(A)(i)); {by_age}"
     late = [tried for tried in entry(np.minimum(wait, year), np.minimum(own_age, of_age)) if tried.late]
     if late:
         yield (
-            f"eligibility.entry: {section.entry} entry comes too late after {_YEARS[most]} of service and age 21 "
+            f"{where}.entry: {section.entry} entry comes too late after {_YEARS[most]} of service and age 21 "
             f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or add entry dates"
         )
 
@@ -112,6 +136,6 @@ def _year_of(dates: Days) -> Days:
     return dates.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.int32)
 
 
-def _wait_key(section: Eligibility) -> str:
+def _wait_key(section: EntryRule) -> str:
     unit = section.waiting_period[0]
     return f"waiting_period_{'years' if section.waiting_period_years is not None else unit}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from workforce_sim import draws
 from workforce_sim.config import Config
-from workforce_sim.config.root import Eligibility
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.chance import day_of_year

@@ -10,8 +10,9 @@ from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import listing
 from workforce_sim.reports.scenario import Scenario
-from workforce_sim.wording import bp_percent, percent, period, short_dollars
+from workforce_sim.wording import bp_percent, counted, percent, period, short_dollars
 
+EXCLUDED = {"union": "union employees", "nonresident_alien": "nonresident aliens", "other": "other excluded classes"}
 GRADED = {"tenure": "years of service", "points": "points", None: ""}
 
 
@@ -35,7 +36,7 @@ def _by_year(texts: Sequence[tuple[int, str]]) -> str:
 
 
 def _design(config: Config, year: int) -> dict[str, str]:
-    plan, automatic, wait = config.plan, config.enrollment.auto_enrollment, config.eligibility
+    plan, automatic = config.plan, config.enrollment.auto_enrollment
     since = automatic.hire_date_cutoff
     who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
     rate = bp_percent(automatic.default_bp)
@@ -43,7 +44,7 @@ def _design(config: Config, year: int) -> dict[str, str]:
         "Employer match": _formula(plan.match.at(year)),
         "Nonelective contribution": "none" if plan.nonelective.kind == "none" else _nonelective(config),
         "Automatic enrollment": f"at {rate} of pay, {who}" if automatic.enabled else "none",
-        "Eligibility": f"age {wait.minimum_age}, {_wait(config)}",
+        "Eligibility": _eligibility(config),
         "Vesting of the match": _vesting(plan.vesting.match),
         "Vesting of the nonelective contribution": _vesting(plan.vesting.nonelective),
     }
@@ -55,6 +56,19 @@ def _vesting(schedule: object) -> str:
         return "a schedule of its own"
     kind, _, years = schedule.replace("qaca", "QACA").partition("_")
     return f"{years}-year {kind}" if years else kind
+
+
+def _eligibility(config: Config) -> str:
+    section = config.eligibility
+    hours = f" with {section.service.hours:,} hours" if section.by_hours else ""
+    classes = counted(len(section.classes), "class with its own rule", "classes with their own rules")
+    excluded = ", ".join(dict.fromkeys(EXCLUDED[one.reason] for one in section.excluded_classes))
+    parts = (
+        f"age {section.minimum_age}, {_wait(config)}{hours}",
+        classes if section.classes else "",
+        f"without {excluded}" if excluded else "",
+    )
+    return "; ".join(filter(None, parts))
 
 
 def _wait(config: Config) -> str:

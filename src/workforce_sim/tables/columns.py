@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.tables.declared import NAME, Column, Last, Positive, Reached
-from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, PAY_KINDS, STATUS
+from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, EXCLUSION, PAY_KINDS, STATUS, TERMINATION_CAUSE
 
 KEYS = (
     Column("replicate", pl.Int32, "Number of the simulation (replicate); 0 in a single run", owner="simulation"),
@@ -41,6 +41,8 @@ CENSUS = (
     Column("profit_sharing_balance_cents", pl.Int64, "Profit sharing balance", "cents"),
     Column("discretionary_match_balance_cents", pl.Int64, "Discretionary match balance", "cents"),
     Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
+    Column("union", pl.Boolean, "Represented by a union in collective bargaining"),
+    Column("nonresident", pl.Boolean, "Nonresident alien without income from sources in the United States"),
 )
 
 EVENTS = (
@@ -133,6 +135,14 @@ SNAPSHOTS = (
         owner="termination",
         differs="different status",
         behind="status",
+    ),
+    Column(
+        "termination_cause",
+        TERMINATION_CAUSE,
+        "Why terminated; null for those who stay",
+        owner="termination",
+        needs="waivers",
+        differs="terminated for a different cause",
     ),
     Column(
         "age", pl.Int32, "Completed years on January 1, of hires on the hire date", "years", "simulation", fixed=True
@@ -267,6 +277,36 @@ SNAPSHOTS = (
         in_plan=True,
         state=Reached("eligibility", "eligible"),
         differs="eligible on a different day",
+    ),
+    Column(
+        "long_term_part_time",
+        pl.Boolean,
+        "Eligible as a long-term part-time employee",
+        owner="eligibility",
+        in_plan=True,
+        needs="hours",
+        differs="long-term part-time or not",
+        keys=("eligibility.",),
+    ),
+    Column(
+        "union",
+        pl.Boolean,
+        "Union employee",
+        owner="hire",
+        in_plan=True,
+        needs="classes",
+        differs="union employee or not",
+        keys=("eligibility.classes", "eligibility.excluded_classes"),
+    ),
+    Column(
+        "excluded_class",
+        EXCLUSION,
+        "Reason of the class that is excluded from the plan; none for those not in one",
+        owner="eligibility",
+        in_plan=True,
+        needs="classes",
+        differs="excluded by class or not",
+        keys=("eligibility.excluded_classes",),
     ),
     Column(
         "enrollment_date",
@@ -415,6 +455,29 @@ SNAPSHOTS = (
             keys=("plan.vesting",),
         )
         for source, name in _MORE_SOURCES.items()
+    ),
+    Column(
+        "hours_of_service",
+        pl.Int32,
+        "Scheduled hours of the days employed in the year",
+        "hours",
+        "simulation",
+        lowest=0,
+        in_plan=True,
+        needs="hours",
+        differs="hours of service",
+    ),
+    Column(
+        "vesting_years",
+        pl.Int32,
+        "Years of vesting service at the end of the year or at termination",
+        "years",
+        "plan",
+        lowest=0,
+        in_plan=True,
+        needs="hours",
+        differs="vesting",
+        keys=("plan.vesting",),
     ),
     Column(
         "forfeited_cents",

@@ -15,6 +15,7 @@ TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disabi
 PAY_KINDS = ("bonus", "discretionary_bonus", "overtime", "commission")
 """Kinds of pay other than salary."""
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
+EXCLUSIONS = ("none", "union", "nonresident_alien", "other")
 
 EVENT_KINDS = (
     EventType(
@@ -174,3 +175,5 @@ EVENT_CAUSES = causes_of(EVENT_KINDS)
 EVENT_TYPE = pl.Enum(EVENT_TYPES)
 EVENT_CAUSE = pl.Enum(EVENT_CAUSES)
 STATUS = pl.Enum(STATUSES)
+TERMINATION_CAUSE = pl.Enum(TERMINATION_CAUSES)
+EXCLUSION = pl.Enum(EXCLUSIONS)

@@ -312,6 +312,16 @@ SUMMARY = (
         label="Eligible employees",
     ),
     Measure(
+        "long_term_part_time",
+        pl.Int64,
+        "Active and eligible as long-term part-time employees at year end",
+        "employees",
+        "eligibility",
+        needs="hours",
+        sums=_heads(_STAYS & pl.col("long_term_part_time")),
+        label="Long-term part-time employees",
+    ),
+    Measure(
         "participants",
         pl.Int64,
         "Active and deferring at year end",

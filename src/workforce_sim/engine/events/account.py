@@ -84,7 +84,9 @@ class Service(NamedTuple):
     def of(cls, staff: Columns, year: Year) -> Service:
         """Return that of the year's staff."""
         gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
-        return cls(gone, _service(staff, gone, year), _all_vested(staff, gone, age, year))
+        by_hours = year.config.plan.vesting.by_hours
+        years = staff["vesting_years"] if by_hours else _service(staff, gone, year)
+        return cls(gone, years, _all_vested(staff, gone, age, year))
 
 
 def in_account(source: str, paid: Ints, staff: Columns, service: Service, year: Year) -> Account:

@@ -11,12 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER, Days
-from workforce_sim.engine.columns import FLAG, Array, Columns, Rows
+from workforce_sim.dates import NEVER
+from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Kept, node
-from workforce_sim.engine.events.eligibility import automatic_dates, past_due
-from workforce_sim.plan.entry import entry_dates
+from workforce_sim.engine.events.eligibility import automatic_dates, past_due, rules_of
 
 
 def _dates_move(config: Config) -> bool:
@@ -36,7 +35,8 @@ def amendment(staff: Columns, year: Year) -> Mapping[str, Array]:
     there = ~staff.flags("is_hire")
     eligible, automatic = staff["eligibility_date"].copy(), staff["automatic_date"].copy()
     waiting = np.flatnonzero(there & (eligible >= year.first) & (eligible != NEVER))
-    eligible[waiting] = _entry(staff, waiting, year)
+    found = rules_of(staff, waiting, year)
+    eligible[waiting] = np.maximum(found.date, np.int32(year.first))
     section = year.config.enrollment.auto_enrollment
     if section.rules == before.enrollment.auto_enrollment.rules:
         moved = waiting[(eligible[waiting] != staff["eligibility_date"][waiting]) & (automatic[waiting] != NEVER)]
@@ -45,12 +45,12 @@ def amendment(staff: Columns, year: Year) -> Mapping[str, Array]:
         rows = np.flatnonzero(there & (staff["deferral_bp"] == 0) & ~staff.flags("asked"))
         unasked = np.ones(len(rows), dtype=bool)
         automatic[rows] = automatic_dates(eligible[rows], staff["hire_date"][rows], section, year.first, unasked)
-    return {"eligibility_date": eligible, "automatic_date": automatic}
-
-
-def _entry(staff: Columns, rows: Rows, year: Year) -> Days:
-    found = entry_dates(staff["hire_date"][rows], staff["birth_date"][rows], year.config.eligibility)
-    return np.maximum(found, np.int32(year.first))
+    moved_dates = {"eligibility_date": eligible, "automatic_date": automatic}
+    if "hours" not in year.config.provisions:
+        return moved_dates
+    part_time = staff["long_term_part_time"].copy()
+    part_time[waiting] = found.part_time
+    return {**moved_dates, "long_term_part_time": part_time}
 
 
 @node(

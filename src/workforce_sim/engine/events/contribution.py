@@ -19,7 +19,13 @@ from workforce_sim.engine.deferral_limit import catch_up_of
 from workforce_sim.engine.event import Settlement, node
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
-from workforce_sim.engine.sources import compensation_of, matched, place_of, without_deferrals
+from workforce_sim.engine.sources import (
+    compensation_of,
+    matched,
+    place_of,
+    without_deferrals,
+    without_employer_money,
+)
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
 from workforce_sim.plan.nonelective import formula_nonelective
@@ -147,6 +153,8 @@ def _reallocates(year: Year) -> bool:
 def _weights(staff: Columns, year: Year) -> dict[str, Array]:
     """Return plan compensation of those employed on December 31, 0 for others, with keys and replicates."""
     there = staff["last_day"] >= year.last
+    left_out = without_employer_money(staff, year)
+    there = there if left_out is None else there & ~left_out
     pay = compensation_of(PlanPay(staff, year), year.config.plan.nonelective)
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 

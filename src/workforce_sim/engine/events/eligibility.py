@@ -10,14 +10,17 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from workforce_sim.config import Config
+from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import AutoEnrollment
-from workforce_sim.config.root import Eligibility
 from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns
+from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, ppm
+from workforce_sim.plan.classes import NO, NOT_SAID, YES, Applicants, Entry, Said, classes_of, entry_of
 from workforce_sim.plan.entry import entry_dates
 
 
@@ -63,13 +66,63 @@ def past_due(eligible: Days, hire: Days, section: AutoEnrollment, start: int) ->
     return np.asarray(section.enabled & new & (eligible < start - section.window_days))
 
 
-def of_hires(hire: Days, birth: Days, person: Keys, year: Year) -> Days:
-    """Return the eligibility dates of the year's hires; never for the excluded, and without a plan."""
+def joined(people: Applicants, config: Config, stays: Flags | None = None) -> dict[str, Array]:
+    """Return eligibility dates, never for those in an excluded class, and what runs with classes or hours keep.
+
+    Args:
+        people: of the census, or hires.
+        config: in force at the opening, or in the year.
+        stays: who takes part already, and so is excluded by no class.
+    """
+    section = config.eligibility
+    if not config.provisions & {"classes", "hours"}:
+        return {"eligibility_date": entry_dates(people.hire, people.birth, section, people.full_time)}
+    found = classes_of(people, section)
+    entry, out = entry_of(people, found, section), found.excluded if stays is None else found.excluded * ~stays
+    return {
+        "eligibility_date": np.where(out != 0, NEVER, entry.date),
+        "long_term_part_time": entry.part_time.view(np.uint8),
+        "union": found.union.view(np.uint8),
+        "excluded_class": out.astype(np.uint8),
+    }
+
+
+def rules_of(staff: Columns, rows: Selected, year: Year) -> Entry:
+    """Return when some existing employees may join by the rules of a year, and in which way; statuses stay theirs."""
+    hire, birth, time = (staff[name][rows] for name in ("hire_date", "birth_date", "full_time_ppm"))
+    union = staff["union"][rows] if "classes" in year.config.provisions else np.zeros(len(rows), dtype=np.uint8)
+    people = Applicants(
+        hire=hire,
+        birth=birth,
+        full_time=time.astype(np.int64),
+        level=staff["level"][rows],
+        department=staff["department"][rows],
+        levels=year.assumptions.names,
+        departments=year.world.departments.drop_nulls().to_list(),
+        union=union,
+        nonresident=np.zeros(len(rows), dtype=np.uint8),
+    )
+    section = year.config.eligibility
+    return entry_of(people, classes_of(people, section), section)
+
+
+def of_hires(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
+    """Return the same of the year's hires; without a plan nobody has a date. Their union status is drawn."""
     section = year.config.eligibility
     if not year.config.plan.enabled:
-        return np.full(len(hire), NEVER, dtype=np.int32)
+        return {"eligibility_date": np.full(len(person), NEVER, dtype=np.int32)}
+    found = joined(people, year.config)
     out = excluded(person, section, year.config.random_seed)
-    return np.where(out, NEVER, entry_dates(hire, birth, section))
+    return {**found, "eligibility_date": np.where(out, NEVER, found["eligibility_date"])}
+
+
+def union_of_hires(department: Array, person: Keys, year: Year) -> Said:
+    """Return what is said of the union status of hires: drawn by the share of their department in the census."""
+    shares = year.world.union_shares
+    if shares is None:
+        return np.full(len(person), NOT_SAID, dtype=np.uint8)
+    u = Draws(year.config.random_seed, 0).of(person, Stream.UNION)
+    return np.where(u < shares[department] / PPM, YES, NO).astype(np.uint8)
 
 
 def automatic_of_hires(eligible: Days, hire: Days, year: Year) -> Days:

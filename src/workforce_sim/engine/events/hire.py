@@ -18,8 +18,9 @@ from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
 from workforce_sim.engine.events.retirement import ADDED
-from workforce_sim.engine.state import birth_years, frame_of, without_plan
+from workforce_sim.engine.state import STATE, birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
+from workforce_sim.plan.classes import NOT_SAID, Applicants
 
 FULL_TIME_HOURS = 2080
 
@@ -62,6 +63,9 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
     pay = year.scale.pay(level, _millionths(draw(person, Stream.HIRE_PAY)))
     pay, full_time = _part_time(pay, draw(person, Stream.HIRE_PART_TIME), year)
     place = _millionths(draw(person, Stream.HIRE_DEPARTMENT))
+    department = np.searchsorted(year.world.department_shares, place, side="right").astype(np.int32)
+    people = _applicants(hire, birth, full_time, level, department, person, year)
+    in_plan = _in_plan(people, person, year)
     hires = frame_of(
         _ids(ordinal, year) if named else None,
         key=key,
@@ -73,13 +77,15 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         hire_year=np.full(len(key), year.number, dtype=np.int16),
         hire_day=hire_day.astype(np.int16),
         level=level.astype(np.int16),
-        department=np.searchsorted(year.world.department_shares, place, side="right").astype(np.int32),
+        department=department,
         salary_cents=pay,
         full_time_ppm=full_time,
-        **_in_plan(hire, birth, person, year),
+        **{name: in_plan[name] for name in STATE if name in in_plan},
         owner=np.zeros(len(key), dtype=np.uint8),
     )
-    return with_arrays(hires.with_columns(year.world.kept), risk_of_hires(age, np.zeros_like(age), year))
+    hires = hires.with_columns(year.world.kept)
+    kept = {name: in_plan[name] for name in hires.columns if name in in_plan and name not in STATE}
+    return with_arrays(hires, {**kept, **risk_of_hires(age, np.zeros_like(age), year)})
 
 
 def risk_of_hires(age: Ints, tenure: Ints, year: Year) -> dict[str, Array]:
@@ -90,11 +96,28 @@ def risk_of_hires(age: Ints, tenure: Ints, year: Year) -> dict[str, Array]:
     return found if year.config.terminations.retirement is None else found | {ADDED: nothing}
 
 
-def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
+def _applicants(
+    hire: Days, birth: Days, full_time: Array, level: Ints, department: Array, person: Keys, year: Year
+) -> Applicants:
+    """Return what entry into the plan depends on."""
+    return Applicants(
+        hire=hire,
+        birth=birth,
+        full_time=full_time.astype(np.int64),
+        level=level,
+        department=department,
+        levels=year.assumptions.names,
+        departments=year.world.departments.drop_nulls().to_list(),
+        union=eligibility.union_of_hires(department, person, year),
+        nonresident=np.full(len(hire), NOT_SAID, dtype=np.uint8),
+    )
+
+
+def _in_plan(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
     """Return the columns of the plan for employees without a history in it."""
-    eligible = eligibility.of_hires(hire, birth, person, year)
-    automatic = eligibility.automatic_of_hires(eligible, hire, year)
-    return {"eligibility_date": eligible, **without_plan(len(hire), year.number), "automatic_date": automatic}
+    joined = eligibility.of_hires(people, person, year)
+    automatic = eligibility.automatic_of_hires(joined["eligibility_date"], people.hire, year)
+    return {**joined, **without_plan(len(person), year.number), "automatic_date": automatic}
 
 
 def _ids(ordinal: NDArray[np.int32], year: Year) -> pl.Series:

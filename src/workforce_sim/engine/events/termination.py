@@ -68,6 +68,7 @@ def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
     snapshot={
         "status": pl.col("is_hire") + 2 * pl.col("leaves"),
         "termination_date": pl.when(LEAVES).then(pl.col("last_day")),
+        "termination_cause": pl.when(LEAVES).then(pl.col("cause")),
         "age": pl.col("age"),
         "tenure_years": pl.col("tenure"),
     },

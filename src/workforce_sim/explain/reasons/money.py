@@ -21,22 +21,36 @@ def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
     plan = assumptions.config.plan
     if not plan.enabled:
         return [Reason("plan.enabled", "no")]
-    defers, fixed = person["pre_tax_cents"] + person["roth_cents"] > 0, plan.nonelective.kind != "none"
     return [
-        *([match(assumptions.config, person), *_conditions("plan.match", plan.match.at(person["year"]))] * defers),
-        *([nonelective(plan.nonelective, person), *_conditions("plan.nonelective", plan.nonelective)] * fixed),
+        *_employer_money(assumptions.config, person),
         *_return(plan.annual_return.at(person["year"])),
         *_limits(assumptions.limits(person["year"]), person),
     ]
 
 
-def _conditions(key: str, money: EmployerMoney) -> list[Reason]:
+def _employer_money(config: Config, person: Row) -> list[Reason]:
+    """Return the formulas that apply to the person, with their conditions."""
+    if person["long_term_part_time"] and not config.eligibility.long_term_part_time.employer_money:
+        why = "long-term part-time employees get no employer contributions"
+        return [Reason("eligibility.long_term_part_time.employer_money", "no", why)]
+    plan, found = config.plan, []
+    if person["pre_tax_cents"] + person["roth_cents"] > 0:
+        found += [match(config, person), *_conditions("plan.match", plan.match.at(person["year"]), person)]
+    if plan.nonelective.kind != "none":
+        conditions = _conditions("plan.nonelective", plan.nonelective, person)
+        found += [nonelective(plan.nonelective, person), *conditions]
+    return found
+
+
+def _conditions(key: str, money: EmployerMoney, person: Row) -> list[Reason]:
     """Return the conditions that a contribution has."""
     found = [Reason(f"{key}.last_day", "yes", "only those employed on December 31")] * money.last_day
     if money.minimum_service_years:
         found.append(Reason(f"{key}.minimum_service_years", str(money.minimum_service_years)))
     if money.minimum_hours:
         found.append(Reason(f"{key}.minimum_hours", f"{money.minimum_hours:,}"))
+    if money.waives and person["termination_cause"] in money.waived_for:
+        found.append(Reason(f"{key}.waived_for", person["termination_cause"], "waives the last day and the hours"))
     return found
 
 

@@ -7,36 +7,68 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workforce_sim.config.root import Eligibility
-from workforce_sim.dates import day_number
-from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
+from workforce_sim.config.eligibility import PART_TIME_HOURS, EntryRule
+from workforce_sim.dates import Days, day_number
+from workforce_sim.explain.reasons.moment import Moment, Reason, Row, years_on
 from workforce_sim.explain.reasons.money import match
+from workforce_sim.plan.classes import rule_of
 from workforce_sim.plan.entry import entry_dates, waited
+from workforce_sim.plan.service import part_time_wait, scheduled_hours
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
 
 def eligibility(moment: Moment) -> list[Reason]:
     """Return the assumptions behind the day of eligibility."""
     section, person = moment.config.eligibility, moment.person
-    hire, birth = (np.array([day_number(person[name])], dtype=np.int32) for name in ("hire_date", "birth_date"))
-    moved = entry_dates(hire, birth, section)[0] < day_number(moment.date)
+    number = rule_of(section, person["department"], person["level"], union=bool(person["union"]))
+    rule, where = section.rules[number], "eligibility"
+    if number < len(section.classes):
+        where = f"eligibility.classes[{number}]"
+    wait = _part_time(rule, where, person) if person["long_term_part_time"] else _wait(rule, where, person)
+    age = f"age {years_on(person['birth_date'], moment.date)}"
+    moved = entry_dates(_day(_served(person)), _day(person["birth_date"]), rule)[0] < day_number(moment.date)
+    began = "not before January 1, when these rules began" * bool(moved and not person["long_term_part_time"])
     return [
-        *_wait(section, person["plan_service_date"] or person["hire_date"]),
-        Reason(
-            "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
-        ),
-        Reason("eligibility.entry", section.entry, "not before January 1, when these rules began" * bool(moved)),
+        *wait,
+        Reason(f"{where}.minimum_age", str(rule.minimum_age), age),
+        Reason(f"{where}.entry", rule.entry, began),
     ]
 
 
-def _wait(section: Eligibility, hired: dt.date) -> Iterator[Reason]:
-    """Yield the keys of the wait that count: the days, or the years and months in place of them."""
-    (over,) = waited(np.array([day_number(hired)], dtype=np.int32), section).astype("datetime64[D]").tolist()
-    units = ("days",) if section.waiting_period[0] == "days" else ("years", "months")
+def _wait(rule: EntryRule, where: str, person: Row) -> Iterator[Reason]:
+    """Yield the keys of the wait that count: the days, or the years and months in place of them, and the hours."""
+    (over,) = waited(_day(_served(person)), rule).astype("datetime64[D]").tolist()
+    units = ("days",) if rule.waiting_period[0] == "days" else ("years", "months")
     for unit in units:
-        number = getattr(section, f"waiting_period_{unit}")
+        number = getattr(rule, f"waiting_period_{unit}")
         if number is not None:
-            yield Reason(f"eligibility.waiting_period_{unit}", counted(number, unit[:-1]), f"ends on {over}")
+            yield Reason(f"{where}.waiting_period_{unit}", counted(number, unit[:-1]), f"ends on {over}")
+    if rule.by_hours:
+        yield Reason(f"{where}.service.hours", f"{rule.service.hours:,}", _hours(person))
+
+
+def _part_time(rule: EntryRule, where: str, person: Row) -> Iterator[Reason]:
+    """Yield what lets a long-term part-time employee in."""
+    days = part_time_wait(_day(_served(person)), _day(person["birth_date"]), rule)
+    over = days.astype("datetime64[D]").tolist()[0]
+    yield Reason(f"{where}.service.hours", f"{rule.service.hours:,}", _hours(person))
+    note = f"{PART_TIME_HOURS} hours in three 12-month periods, from 2025 in two: ends on {over}"
+    yield Reason("eligibility.long_term_part_time.enabled", "true", note)
+
+
+def _served(person: Row) -> dt.date:
+    """Return where service counts from in the plan."""
+    since: dt.date = person["plan_service_date"] or person["hire_date"]
+    return since
+
+
+def _hours(person: Row) -> str:
+    hours = scheduled_hours(np.array([person["full_time_ppm"]], dtype=np.int64))
+    return f"{hours[0]:,} hours a year"
+
+
+def _day(date: dt.date) -> Days:
+    return np.array([day_number(date)], dtype=np.int32)
 
 
 def enrollment(moment: Moment) -> list[Reason]:
@@ -126,7 +158,8 @@ def stop(moment: Moment) -> list[Reason]:
 def forfeiture(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a forfeiture."""
     section = moment.config.plan.vesting
-    years = years_on(moment.person["hire_date"], moment.date)
+    by_hours = moment.person["vesting_years"] if section.by_hours else None
+    years = years_on(moment.person["hire_date"], moment.date) if by_hours is None else by_hours
     found = []
     for source in ("match", "nonelective"):
         balance, share = moment.person[f"{source}_balance_cents"], moment.person[f"vested_share_{source}_bp"]

@@ -1,0 +1,43 @@
+"""Hours of service and years of vesting service, in runs where hours count; long-term part-time employees.
+
+Chapters: ``docs/model/eligibility.md``, ``docs/model/vesting.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.engine.columns import FLAG, Array, Columns
+from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import Kept, node
+from workforce_sim.plan.service import scheduled_hours, vesting_years
+
+IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
+
+
+@node(
+    adds={
+        "hours_of_service": (pl.Int64, "scheduled hours of the days employed in the year, but for days of leave"),
+        "vesting_years": (pl.Int64, "years of vesting service at the end of the year or at termination"),
+    },
+    snapshot={
+        "long_term_part_time": (pl.col("long_term_part_time") != 0) & IN_PLAN,
+        "hours_of_service": pl.col("hours_of_service"),
+        "vesting_years": pl.col("vesting_years"),
+    },
+    kept={"long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee")},
+    used=lambda config: "hours" in config.provisions,
+)
+def service(staff: Columns, year: Year) -> Mapping[str, Array]:
+    """Add hours of service of the year, and years of vesting service."""
+    hire, last, time = staff["hire_date"], staff["last_day"], staff["full_time_ppm"].astype(np.int64)
+    provisions = year.config.provisions
+    away = staff["leave_days"] if "leave" in provisions else 0
+    days = last - np.maximum(hire, np.int32(year.first)) + np.int64(1) - away
+    joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
+    since = staff["plan_service_date"] if "rehires" in provisions else hire
+    years = vesting_years(since, last, time, joined, year.calendar, year.config.plan.vesting.service)
+    return {"hours_of_service": scheduled_hours(time, days, year.days), "vesting_years": years}
