@@ -388,7 +388,6 @@ def auto_enrollment(year: int) -> Keys:
 
 
 CHANGE: Keys = {"probability": CHANCE, "step": basis_points(1, 9999, 100, 200, 500)}
-MATCH_RESPONSE: Keys = {"below": CHANCE, "above": CHANCE}
 ESCALATION: Keys = {
     "enabled": st.sampled_from([True, True, True, False]),
     "date": MONTH_DAY,
@@ -398,6 +397,26 @@ ESCALATION: Keys = {
     "scope": st.sampled_from(["automatic", "all"]),
     "declining_share": CHANCE,
     "census_source": st.sampled_from(["all", "in_scope", "none"]),
+}
+
+
+MATCH_RATE = basis_points(0, 40_000, 2500, 5000, 10_000)
+UP_TO = basis_points(1, 1500, 300, 500, 600) | DEFERRAL
+PRESETS = ("simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none")
+
+
+def tiers(edges: Values) -> Values:
+    """One to three tiers with rising upper edges."""
+    rows = st.lists(st.tuples(edges, MATCH_RATE), min_size=1, max_size=3, unique_by=lambda row: row[0])
+    return rows.map(lambda found: [{"up_to": edge, "rate": rate} for edge, rate in sorted(found)])
+
+
+TIERS = tiers(UP_TO)
+MATCH_RESPONSE: Keys = {
+    "below": CHANCE,
+    "above": CHANCE,
+    "move": st.sampled_from([1.0, 0.5, 0.000001]) | millionths(1, PPM),
+    "before": st.none() | st.sampled_from(PRESETS) | TIERS,
 }
 
 
@@ -420,8 +439,6 @@ def enrollment(year: int) -> Keys:
 # --- plan -------------------------------------------------------------------------------------------------------------
 
 
-MATCH_RATE = basis_points(0, 40_000, 2500, 5000, 10_000)
-UP_TO = basis_points(1, 1500, 300, 500, 600) | DEFERRAL
 EMPLOYER_SHARE = millionths(0, 120_000) | millionths(0, PPM)
 COUNTED_PAY = st.sampled_from(["all", "all", "base"]) | st.lists(st.sampled_from(KINDS), min_size=1, unique=True).map(
     lambda kinds: {"excluding": kinds}
@@ -435,16 +452,8 @@ EMPLOYER_MONEY: Keys = {
 }
 
 
-def tiers(edges: Values) -> Values:
-    """One to three tiers with rising upper edges."""
-    rows = st.lists(st.tuples(edges, MATCH_RATE), min_size=1, max_size=3, unique_by=lambda row: row[0])
-    return rows.map(lambda found: [{"up_to": edge, "rate": rate} for edge, rate in sorted(found)])
-
-
-TIERS = tiers(UP_TO)
 UP_TO_DOLLARS = st.sampled_from([0.01, 500.0, 1234.56, 5000.0, 100_000_000.0]) | st.integers(1, 30_000).map(float)
 ONE_RATE = st.fixed_dictionaries({"rate": MATCH_RATE, "max": UP_TO})
-PRESETS = ("simple", "tiered", "stretch", "safe_harbor_basic", "safe_harbor_enhanced", "qaca", "none")
 FORMULAS: Keys = {
     "preset": st.sampled_from(PRESETS),
     "tiers": TIERS,
@@ -688,6 +697,26 @@ def sections(year: int, level_count: int) -> Keys:
     }
 
 
+def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in names}
+
+
+@st.composite
+def amended(draw: st.DrawFn, chosen: dict[str, Any], year: int) -> dict[str, Any]:
+    """Sections of the plan by year, in one configuration of three: those that are chosen, then others."""
+    others = {"eligibility": some(ELIGIBILITY), "enrollment": some(enrollment(year))}
+    others |= {"plan": some(plan(year))} if year >= 2011 else {}
+    names = draw(st.just([]) | st.just([]) | st.lists(st.sampled_from([*others]), min_size=1, max_size=3, unique=True))
+    found = {}
+    for name in names:
+        always = {key: chosen[name][key] for key in ("enabled", "limits") if key in chosen[name]}
+        later = [
+            without(one, "enabled", "limits") | always for one in draw(st.lists(others[name], min_size=1, max_size=2))
+        ]
+        found[name] = {year + n: one for n, one in enumerate([chosen[name], *later])}
+    return found
+
+
 # --- census and scenario --------------------------------------------------------------------------------------------
 
 
@@ -756,6 +785,7 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
     """Any valid census and configuration, of any headcount mode or this one."""
     year, level_count = draw(st.sampled_from(START_YEARS)), draw(st.integers(1, 5))
     chosen = draw(st.fixed_dictionaries(sections(year, level_count)))
+    chosen |= draw(amended(chosen, year))
     if headcount is not None:
         chosen["workforce"]["headcount"] = headcount
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
