@@ -18,6 +18,7 @@ from pydantic import (
 
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.plan_values import BpByYear
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
@@ -187,6 +188,8 @@ class Plan(Section):
     """Whether it offers the higher catch-up at 60 to 63."""
     deferrals_stop_at_pay_limit: bool = False
     """Whether deferrals stop at the pay limit of section 401(a)(17)."""
+    hce_deferral_limit: BpByYear | None = None
+    """Share of pay that highly compensated employees may defer; by year; catch-up may go above it."""
     vesting: Vesting = Field(default_factory=Vesting)
     forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
     """Use of forfeitures in the next year: employer contributions, expenses, or participants' accounts."""
