@@ -16,7 +16,10 @@ KEYS = (
 )
 
 _COUNTED = ("plan.match", "plan.limits", "eligibility.")
-_ROTH = ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_ROTH = (
+    *("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
+    "plan.hce_deferral_limit",
+)
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 
 CENSUS = (

@@ -12,17 +12,17 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Flags, Ints, years_and_days
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.deferral_limit import base_of, catch_up_of
 from workforce_sim.engine.event import Settlement, node
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
 from workforce_sim.plan.conditions import band_place, who_meets
-from workforce_sim.plan.limits import catch_up_limit
 from workforce_sim.plan.match import formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
 
@@ -48,7 +48,7 @@ class _Deferrals:
     Attributes:
         total: all of them.
         most: the most that each may defer.
-        catch_up: the part beyond section 402(g).
+        catch_up: the part beyond section 402(g), or beyond the plan's limit.
     """
 
     total: Ints
@@ -98,33 +98,21 @@ def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]
     if len(above) == 0:
         return wished, np.zeros(len(most), dtype=np.int64)
     theirs = wished.of(above)
-    room = _catch_up(above, counted) - theirs.catch_up
+    room = catch_up_of(above, counted.staff, year) - theirs.catch_up
     kept = reduced(theirs, most[above], room, year.config.plan.safe_harbor_money(year.number))
     return wished.replaced(above, kept), counted.scattered(above, theirs.everything - kept.everything)
 
 
 def _deferrals(counted: PlanPay) -> _Deferrals:
-    """Return deferrals within section 402(g) and catch-up."""
-    limit = counted.year.limits.elective_deferral_cents
+    """Return deferrals within section 402(g), the plan's own limit, and catch-up."""
+    rows, staff, year = counted.rows, counted.staff, counted.year
+    base = base_of(rows, counted.compensation("eligible")[rows], staff, year)
     wished = half_up(counted.rate_times_pay(), BP)
-    over = np.flatnonzero(wished >= limit)
-    most = np.full(len(wished), limit, dtype=np.int64)
-    most[over] += _catch_up(counted.rows[over], counted)
+    over = np.flatnonzero(wished >= base)
+    most = base.copy()
+    most[over] += catch_up_of(rows[over], staff, year)
     total = np.minimum(wished, most)
-    return _Deferrals(total, most, np.maximum(total - limit, 0))
-
-
-def _catch_up(rows: Selected, counted: PlanPay) -> Ints:
-    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December.
-
-    0 if it would have to be Roth and the plan does not allow Roth.
-    """
-    year, plan, staff = counted.year, counted.year.config.plan, counted.staff
-    age = year.number - years_and_days(staff["birth_date"][rows])[0]
-    offered = {"catch_up": plan.catch_up, "super_catch_up": plan.super_catch_up}
-    by_age = np.array([catch_up_limit(years, year.limits, **offered) for years in range(65)], dtype=np.int64)
-    extra = by_age[np.minimum(age, 64)]
-    return extra if plan.roth.available else np.where(staff.flags("roth_catch_up")[rows], 0, extra)
+    return _Deferrals(total, most, np.maximum(total - base, 0))
 
 
 def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
