@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from workforce_sim.plan.coverage import lowest_rate_group_bp, non_excludable, ra
 from workforce_sim.plan.people import people_of
 from workforce_sim.plan.percentages import who_may_be_matched
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees, most_officers
-from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
+from workforce_sim.tables import CENSUS, EVENTS, SNAPSHOTS, SUMMARY, completed
 
 SIMPLE: dict[str, Any] = {"match": {"preset": "simple"}}
 PRIOR: dict[str, Any] = {"testing": {"method": "prior"}}
@@ -57,6 +57,8 @@ class Run:
     snapshots: pl.DataFrame
     config: Config
     opening: pl.DataFrame | None = None
+    events: pl.DataFrame = field(default_factory=lambda: completed(pl.DataFrame(), EVENTS))
+    summary: pl.DataFrame = field(default_factory=lambda: completed(pl.DataFrame(), SUMMARY))
 
 
 def run(
@@ -265,8 +267,8 @@ class TestAcpEligibility:
         tests = run(high(1, match_cents=1), *others, match={"preset": "simple", "minimum_hours": 1000})
 
         test = found(tests, "Coverage, match")
-        assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(1)(B)", 60.0)
-        assert test.note == "ratio percentage test failed; the average benefit test was not run"
+        assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(2)", 60.0)
+        assert test.note == "ratio percentage test failed, and the average benefit percentage is below 70%"
         assert found(tests, "Coverage, deferrals").outcome == "passed"
 
     @pytest.mark.parametrize(
@@ -296,7 +298,7 @@ class TestAcpEligibility:
         tests = run(high(1, match_cents=1), *others, match=match)
 
         covered = found(tests, "Coverage, match")
-        assert (covered.outcome, covered.figures["ratio_percent"], covered.figures["nhces"]) == ("failed", 60.0, 10)
+        assert (covered.section, covered.figures["ratio_percent"], covered.figures["nhces"]) == ("410(b)(2)", 60.0, 10)
         assert found(tests, "Coverage, deferrals").figures["ratio_percent"] == 100.0
         assert ws.nondiscrimination(tests, 2025).acp.nhces == 6
 
@@ -746,7 +748,7 @@ class TestNonelective:
 
         assert (test.outcome, test.section) == (outcome, "401(a)(4)")
         assert test.figures["highest_nhce_rate_percent"] == own / 100_000
-        assert ("the average benefit test were not run" in test.note) == (outcome == "failed")
+        assert ("failed as contributions and, cross-tested" in test.note) == (outcome == "failed")
 
     @pytest.mark.parametrize("kind", [{"kind": "flat", "rate": 0.03}, {"kind": "none"}], ids=["flat", "forfeitures"])
     def test_a_uniform_share_of_pay_is_exempt_by_design(self, kind: dict[str, Any]) -> None:
@@ -960,7 +962,7 @@ class TestResult:
             "    employees with an excess                                       1",
         ]
         assert (
-            "\nCoverage, match, IRC 410(b)(1)(B): ratio percentage test failed; the average benefit test was not run\n"
+            "\nCoverage, match, IRC 410(b)(2): failed\n"
             "    ratio percentage (NHCEs / HCEs)                           60.00%\n"
         ) in page
         assert "Zebra" not in page
@@ -976,6 +978,7 @@ class TestResult:
             "Coverage, match",
             "Nonelective rates",
             "Annual additions",
+            "Partial termination",
             "Top-heavy",
         ]
         assert frame.columns == ["test", "outcome", "section", "figures", "note"]

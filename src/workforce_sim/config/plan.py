@@ -22,12 +22,14 @@ from workforce_sim.config.plan_values import BpByYear
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
+    Date,
     Dollars,
     GrowthByYear,
     GrowthRate,
     Section,
     Share,
     YearKey,
+    decimals,
     each_year_once,
 )
 from workforce_sim.config.vesting import Vesting
@@ -169,6 +171,8 @@ class Testing(Section):
     """Whether only the top-paid fifth can be highly compensated by pay."""
     safe_harbor: SafeHarborMoney | None = None
     """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
+    interest_rate: Annotated[float, Field(ge=0.075, le=0.085), AfterValidator(decimals(4))] = 0.08
+    """Interest at which contributions grow to 65 where they are tested as benefits, a fraction of one."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
 
@@ -197,6 +201,12 @@ class Plan(Section):
     """Return on employer balances, a fraction of one a year."""
     limits: PlanLimits = Field(default_factory=PlanLimits)
     testing: Testing = Field(default_factory=Testing)
+    established: Date | None = None
+    """Day on which the plan began; most of those since December 29, 2022 must enroll automatically."""
+    employer_since: Date | None = None
+    """Day on which the employer began; one of less than 3 years need not enroll automatically."""
+    governmental_or_church: bool = False
+    """Whether it is the plan of a government or a church, which need not enroll automatically."""
 
     def safe_harbor(self, year: int) -> bool:
         """Return whether some employer contributions of a year are declared safe-harbor contributions."""

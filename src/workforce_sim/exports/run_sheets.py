@@ -54,21 +54,26 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
 
 def tests_sheet(found: list[Nondiscrimination]) -> Sheet:
     """Return the tests of the plan: outcome and figures, years side by side."""
-    rows = [row for place in range(len(found[0].tests)) for row in _test_rows([year.tests[place] for year in found])]
+    by_name = [{test.test: test for test in year.tests} for year in found]
+    names = dict.fromkeys(name for tests in by_name for name in tests)
+    rows = [row for name in names for row in _test_rows([tests.get(name) for tests in by_name])]
     head: list[Cell] = ["Test", "Section", *(year.year for year in found)]
     return Sheet("Tests", "Plan tests by year", head, [CellKind.TEXT, CellKind.TEXT], rows, frozen=2)
 
 
-def _test_rows(tests: Sequence[PlanTest]) -> Iterator[Row]:
-    """Yield the outcome of a test in each year, then its figures."""
-    yield Row([tests[0].test, f"IRC {tests[0].section}", *(test.outcome for test in tests)], CellKind.HEADING)
-    figures = [{figure.words: figure for figure in test.in_words} for test in tests]
+def _test_rows(tests: Sequence[PlanTest | None]) -> Iterator[Row]:
+    """Yield the outcome of a test in each year that has it, then its figures."""
+    first = next(test for test in tests if test is not None)
+    outcomes = [None if test is None else test.outcome for test in tests]
+    yield Row([first.test, f"IRC {first.section}", *outcomes], CellKind.HEADING)
+    figures = [{figure.words: figure for figure in test.in_words} if test else {} for test in tests]
     for words in dict.fromkeys(words for each in figures for words in each):
         of_years = [each.get(words) for each in figures]
         unit = next((figure.unit for figure in of_years if figure and figure.unit), "")
         yield Row([f"  {words}", None, *(_figure(figure) for figure in of_years)], _KINDS[unit])
-    if any(test.note for test in tests):
-        yield Row(["  note", None, *(test.note for test in tests)], CellKind.WRAPPED)
+    notes = [test.note if test else "" for test in tests]
+    if any(notes):
+        yield Row(["  note", None, *notes], CellKind.WRAPPED)
 
 
 _KINDS = {"%": CellKind.FINE_PERCENT, "dollars": CellKind.EXACT, "": CellKind.COUNT}

@@ -12,6 +12,7 @@ from typing import Any
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.nonelective import Integrated
 from workforce_sim.errors import ConfigError
+from workforce_sim.plan.automatic import automatic_warnings
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity
@@ -74,6 +75,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         found += _employer_money(config, year)
         found += safe_harbor_problems(config, year)
         found += _above_six_percent(config, year)
+    found += automatic_warnings(config)
     return tuple(dict.fromkeys(found))
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
+from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
 
 _MONEY = (
@@ -38,6 +40,14 @@ class RunTables(Protocol):
         """One row per employee employed at any time in a year, columns of ``tables.SNAPSHOTS``."""
 
     @property
+    def events(self) -> pl.DataFrame:
+        """One row per dated event, columns of ``tables.EVENTS``."""
+
+    @property
+    def summary(self) -> pl.DataFrame:
+        """One row per year, columns of ``tables.SUMMARY``."""
+
+    @property
     def opening(self) -> pl.DataFrame | None:
         """The completed census, columns of ``tables.CENSUS``."""
 
@@ -60,6 +70,7 @@ class People:
         earnings, compensation: all pay of the year; pay since entry, at most the limit of section 401(a)(17).
         deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
         excess_415: cut by the limit on annual additions.
+        forfeited: forfeited at termination.
         employer_balance: balances from match and nonelective money; of leavers, what they were paid of them.
     """
 
@@ -79,6 +90,7 @@ class People:
     match: Ints
     nonelective: Ints
     excess_415: Ints
+    forfeited: Ints
     employer_balance: Ints
 
     @property
@@ -99,6 +111,13 @@ class People:
     @property
     def _begins(self) -> Days:
         return np.maximum(self.hire, np.int32(self.year.first))
+
+
+def limits_of(config: Config, year: int) -> Limits:
+    """Return the limits of a year under a configuration; of the first known one before it."""
+    known = config.plan.limits
+    rates = {"inflation": known.inflation, "wage_growth": known.wage_growth}
+    return limits(max(year, FIRST_YEAR), **rates, overrides=known.overrides)
 
 
 def years_of(run: RunTables, replicate: int) -> list[int]:
@@ -137,6 +156,7 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         match=money["match_cents"],
         nonelective=money["nonelective_cents"],
         excess_415=money["excess_415_cents"],
+        forfeited=money["forfeited_cents"],
         employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"] - money["forfeited_cents"],
     )
 

@@ -8,38 +8,24 @@ from typing import Any, SupportsIndex
 import numpy as np
 import polars as pl
 
-from workforce_sim.config import Config
-from workforce_sim.dates import Flags
-from workforce_sim.draws import census_keys
 from workforce_sim.errors import RequestError
+from workforce_sim.plan.automatic import automatic_enrollment
 from workforce_sim.plan.covering import coverage
+from workforce_sim.plan.deadline import forfeitures_in_time
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
-from workforce_sim.plan.hce import counted_for_top_paid
-from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.plan.people import (
-    People,
-    RunTables,
-    census_of,
-    deferral_balances,
-    pay_of_year_before,
-    people_of,
-    years_of,
-)
-from workforce_sim.plan.percentages import EARLY, HARBORS, Test, catch_up_room, early_entrants, percentages, safe_harbor
-from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
-
-TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
-"""What the census must say, and its columns; unknown employer balances count as 0, as in the run."""
-
-BOTH: tuple[Test, ...] = ("ADP", "ACP")
+from workforce_sim.plan.heavy import minimums, top_heavy
+from workforce_sim.plan.partial_termination import partial_termination
+from workforce_sim.plan.people import People, RunTables, limits_of, pay_of_year_before, people_of, years_of
+from workforce_sim.plan.percentages import Percentages, catch_up_room, percentages, with_shift
 
 
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
-    rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3),
-    (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 415(c), 416(g).
+    ADP and ACP with what would correct them, coverage, rates of nonelective money and of match, annual additions,
+    forfeitures in time, partial termination, automatic enrollment, top-heavy and what is owed then. The rules and what
+    is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3), (12) and (13),
+    401(m)(2), (11) and (12), 410(b), 401(a)(4), 411(d)(3), 414A, 415(c), 416.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -54,17 +40,32 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
-    config, of_year = result.config, _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
-    prior_pay = pay_of_year_before(people, before, result.opening)
-    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year, prior_pay))
-    acp = percentages("ACP", config, people, before)
-    covering, top_heavy = coverage(config, people), _top_heavy(result, people, of_year, replicate)
-    made = [adp[0], acp[0], *adp[1:], *acp[1:]]
-    tests = (*(one.found for one in made), *covering, _additions(people), top_heavy)
-    refunds = pl.concat([one.refunds for one in [*adp, *acp]])
-    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds)
+    adp, acp = _percentages(result, people, before)
+    minimum, lacking = minimums(result, people, before, replicate)
+    tests = (
+        *(one.found for one in (adp[0], acp[0], *adp[1:], *acp[1:])),
+        *coverage(result.config, people),
+        _additions(people),
+        *forfeitures_in_time(result, year, replicate),
+        partial_termination(result, people, replicate),
+        *automatic_enrollment(result, year, replicate),
+        *minimum,
+        top_heavy(result, people, replicate),
+    )
+    made = [*adp, *acp]
+    refunds, qnecs = (pl.concat([getattr(one, name) for one in made]) for name in ("refunds", "qnecs"))
+    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds, qnecs, lacking)
+
+
+def _percentages(run: RunTables, people: People, before: People | None) -> tuple[list[Percentages], list[Percentages]]:
+    """Return the ADP and the ACP test; a failed ACP test says what shifting deferrals to it would do."""
+    config = run.config
+    prior_pay = pay_of_year_before(people, before, run.opening)
+    room = catch_up_room(config, people, limits_of(config, people.year.year), prior_pay)
+    adp, acp = percentages("ADP", config, people, before, room), percentages("ACP", config, people, before)
+    return adp, [with_shift(adp[0], acp[0], config), *acp[1:]]
 
 
 def _check_run(result: Any) -> None:
@@ -90,11 +91,6 @@ def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     return years
 
 
-def _limits(config: Config, year: int) -> Limits:
-    known = config.plan.limits
-    return limits(year, inflation=known.inflation, wage_growth=known.wage_growth, overrides=known.overrides)
-
-
 def _additions(people: People) -> PlanTest:
     cut = people.excess_415
     figures = {
@@ -103,60 +99,3 @@ def _additions(people: People) -> PlanTest:
         "highest_excess": int(cut.max(initial=0)) / 100,
     }
     return PlanTest("Annual additions", "corrected" if cut.any() else "passed", "415(c)", figures)
-
-
-def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) -> PlanTest:
-    """Return whether the plan is top-heavy on December 31."""
-    year, opening = people.year.year, run.opening
-    lacking = _lacking(opening)
-    if opening is None or lacking:
-        return PlanTest("Top-heavy", "not testable", "416(g)", {}, lacking)
-    key = _key_employees(people, opening, of_year)
-    balances = people.employer_balance + deferral_balances(run, opening, year, replicate)
-    of_key, of_all = int(balances[key].sum()), int(balances.sum())
-    figures = {
-        "key_percent": 100 * of_key / of_all if of_all else None,
-        "key_employees": int(key.sum()),
-        "key_balances": of_key / 100,
-        "all_balances": of_all / 100,
-    }
-    note = f"on December 31, {year}; applies to {year + 1}"
-    early = early_entrants(run.config, people) & ~people.hce
-    exempt = _exempt_from_top_heavy(run.config, people, early)
-    if early.any():
-        note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
-    if exempt:
-        return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"{exempt}, {note}")
-    return PlanTest(
-        "Top-heavy", "top-heavy" if is_top_heavy(of_key, of_all) else "not top-heavy", "416(g)", figures, note
-    )
-
-
-def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
-    """Return why a plan is exempt: deferrals and money within a safe harbor of both tests alone; nothing where not."""
-    year, plan = people.year.year, config.plan
-    money = plan.safe_harbor_money(year)
-    if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
-        return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
-    return "" if more else f"deferrals and {HARBORS[money]} only"
-
-
-def _lacking(opening: pl.DataFrame | None) -> str:
-    """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
-    if opening is None:
-        return "the run was kept without its census, which has officers, owners and balances"
-    absent = [name for name, column in TOP_HEAVY_NEEDS.items() if not _known(opening, column)]
-    return f"the census has no {', '.join(absent)}" if absent else ""
-
-
-def _known(opening: pl.DataFrame, column: str) -> bool:
-    return column in opening.columns and opening[column].null_count() < len(opening)
-
-
-def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:
-    census = census_of(opening, people.ids)
-    counted = counted_for_top_paid(people.hire, people.last_day, people.birth, people.full_time, people.year)
-    keys = census_keys(people.ids)
-    employees = int(np.count_nonzero(counted))
-    return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)

@@ -1,0 +1,121 @@
+"""Rates of nonelective contributions of a plan year, as contributions and cross-tested.
+
+Chapter: ``docs/model/testing.md``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from workforce_sim.config import Config
+from workforce_sim.dates import Flags, Ints
+from workforce_sim.money import half_up
+from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, allocation_rates_bp, benefit_rates_bp
+from workforce_sim.plan.coverage import (
+    LEAST_RATIO_BP,
+    classification_harbors,
+    lowest_rate_group_bp,
+    ratio_percentage_bp,
+)
+from workforce_sim.plan.cross_testing import is_gradual, standard_interest
+from workforce_sim.plan.findings import PlanTest
+from workforce_sim.plan.people import People
+
+UNIFORM = {
+    "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "integrated": ("401(l)", "uniform, with permitted disparity"),
+}
+"""Kinds of nonelective contribution that are exempt by design, with section and note."""
+
+GRADUAL = "a gradual schedule by age or service needs no gateway (26 CFR 1.401(a)(4)-8(b)(1)(iv))"
+BY_AVERAGE = "passed with the average benefit test (26 CFR 1.401(a)(4)-2(c)(3))"
+CROSS_TESTED = "passed as benefits at 65, cross-tested (26 CFR 1.401(a)(4)-8)"
+CROSS_TESTED_BY_AVERAGE = "passed as benefits at 65, cross-tested, with the average benefit test"
+FAILED = "failed as contributions and, cross-tested, as benefits at 65"
+
+
+class Group(NamedTuple):
+    """What rate groups of a plan are compared with: who is counted, and the average benefit percentage in bp."""
+
+    counted: Flags
+    average_bp: int | None
+
+    def enough_bp(self, benefiting: Flags, hce: Flags) -> int:
+        """Return the ratio percentage that each rate group needs.
+
+        70%; with the average benefit test the midpoint of the harbors, or that of the plan where it is lower.
+        """
+        if self.average_bp is not None and self.average_bp < LEAST_AVERAGE_BP:
+            return LEAST_RATIO_BP
+        of_plan = ratio_percentage_bp(benefiting, hce)
+        midpoint = classification_harbors(int(hce.sum()), int((~hce).sum())).midpoint
+        return min(LEAST_RATIO_BP, midpoint, LEAST_RATIO_BP if of_plan is None else of_plan)
+
+
+def nonelective_rates(test: str, group: Group, config: Config, people: People) -> PlanTest:
+    """Return the test of rates of nonelective contributions, section 401(a)(4)."""
+    counted, hce = group.counted, people.hce[group.counted]
+    rates = allocation_rates_bp(people.nonelective, people)[counted]
+    ratio = lowest_rate_group_bp(rates, hce)
+    highest = [_percent(int(rates[those].max())) if those.any() else None for those in (hce, ~hce)]
+    names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
+    figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
+    source = config.plan.nonelective
+    if source.kind in UNIFORM and source.compensation != "participating":
+        section, note = UNIFORM[source.kind]
+        return PlanTest(test, "exempt", section, figures, note)
+    if _passes(ratio, LEAST_RATIO_BP):
+        return PlanTest(test, "passed", "401(a)(4)", figures)
+    enough = group.enough_bp(rates > 0, hce)
+    figures |= {"needed_ratio_percent": enough / 100, "average_benefit_percent": _percent(group.average_bp)}
+    if _passes(ratio, enough):
+        return PlanTest(test, "passed", "401(a)(4)", figures, BY_AVERAGE)
+    return _cross_tested(test, figures, rates, enough, group, config, people)
+
+
+def _cross_tested(
+    test: str,
+    figures: dict[str, float | None],
+    rates: Ints,
+    enough: int,
+    group: Group,
+    config: Config,
+    people: People,
+) -> PlanTest:
+    hce, interest = people.hce[group.counted], standard_interest(config.plan.testing.interest_rate)
+    ratio = lowest_rate_group_bp(benefit_rates_bp(people.nonelective, people, interest)[group.counted], hce)
+    below = 0 if _needs_no_gateway(config) else below_gateway(rates, hce)
+    found = figures | {"cross_tested_ratio_percent": _percent(ratio)}
+    if not _needs_no_gateway(config):
+        found |= {"gateway_percent": gateway_bp(rates, hce) / 100, "below_gateway": below}
+    passed = not below and _passes(ratio, enough)
+    if not passed:
+        return PlanTest(test, "failed", "401(a)(4)", found, FAILED if not below else f"{FAILED}; gateway missed")
+    note = CROSS_TESTED if _passes(ratio, LEAST_RATIO_BP) else CROSS_TESTED_BY_AVERAGE
+    return PlanTest(test, "passed", "401(a)(4)", found, f"{note}; {GRADUAL}" if _needs_no_gateway(config) else note)
+
+
+def gateway_bp(rates: Ints, hce: Flags) -> int:
+    """Return the gateway in basis points: a third of the highest rate of the highly compensated, at most 5%."""
+    return min(half_up(int(rates[hce].max(initial=0)), 3), 500)
+
+
+def below_gateway(rates: Ints, hce: Flags) -> int:
+    """Return how many others get something but less than the gateway."""
+    return int(np.count_nonzero((rates[~hce] > 0) & (rates[~hce] < gateway_bp(rates, hce))))
+
+
+def _needs_no_gateway(config: Config) -> bool:
+    source = config.plan.nonelective
+    return source.graded_by is not None and is_gradual(source.bands, source.graded_by)
+
+
+def _passes(ratio_bp: int | None, least_bp: int) -> bool:
+    return ratio_bp is None or ratio_bp >= least_bp
+
+
+def _percent(bp: int | None) -> float | None:
+    return None if bp is None else bp / 100
