@@ -448,6 +448,7 @@ TESTING: Keys = {
     "method": st.sampled_from(["current", "prior"]),
     "top_paid_group": st.booleans(),
     "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
+    "interest_rate": st.sampled_from([0.075, 0.08, 0.085]),
     "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
 }
 
@@ -469,6 +470,9 @@ def plan(year: int) -> Keys:
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),
         "testing": some(TESTING),
+        "established": st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
+        "employer_since": st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)),
+        "governmental_or_church": st.booleans(),
     }
 
 

@@ -65,8 +65,15 @@ def by_year(annotation: Any) -> bool:
 
 EVERY_KEY = dict(keys())
 BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
-OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
-"""What only the nondiscrimination tests of a finished run look at."""
+OF_TESTS = {
+    "plan.testing.method",
+    "plan.testing.otherwise_excludable",
+    "plan.testing.interest_rate",
+    "plan.established",
+    "plan.employer_since",
+    "plan.governmental_or_church",
+}
+"""What only the tests of a plan year look at, of a finished run, and the warnings about section 414A."""
 OF_REPLICATES = {
     "uncertainty.assumptions",
     "uncertainty.assumptions[].key",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear
-from workforce_sim.money import half_up
+from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.entry import anniversaries
 
 BP = 10_000
@@ -79,7 +79,7 @@ def average_benefit_bp(rates_bp: Ints, hce: Flags) -> int | None:
 
     None where there are no others, or the highly compensated get nothing. Source: 26 CFR 1.410(b)-5(b).
     """
-    high, others = int(rates_bp[hce].sum()), int(rates_bp[~hce].sum())
+    high, others = exact_sum(rates_bp[hce]), exact_sum(rates_bp[~hce])
     hces, nhces = int(hce.sum()), int((~hce).sum())
     return half_up(BP * others * hces, high * nhces) if high and nhces else None
 

@@ -284,7 +284,7 @@ def _correction(excess: Ints, kept: Ints) -> dict[str, float | int | None]:
 
 def _in_place(qnecs: Qnecs | None) -> dict[str, float | int | None]:
     """Return the figures of QNECs that would do in place of refunds."""
-    if qnecs is None:
+    if qnecs is None or qnecs.flat_bp is None:
         return {}
     flat, targeted = int(qnecs.flat.sum()), int(qnecs.targeted.sum())
     return {"qnec_percent": qnecs.flat_bp / 100, "qnec": flat / 100, "targeted_qnec": targeted / 100}

@@ -24,9 +24,12 @@ TARGETED_BP = 500
 
 
 class Qnecs(NamedTuple):
-    """QNECs of everybody tested: one share of pay for all, bp and cents; and to the lowest paid, cents."""
+    """QNECs of everybody tested: one share of pay for all, bp and cents; and to the lowest paid, cents.
 
-    flat_bp: int
+    The share is None where even all of pay would not do.
+    """
+
+    flat_bp: int | None
     flat: Ints
     targeted: Ints
 
@@ -44,10 +47,10 @@ def qnecs_of(contribution_cents: Ints, compensation_cents: Ints, hce: Flags) -> 
     def flat(share: int) -> Ints:
         return np.where(hce, 0, half_up(share * compensation_cents, BP))
 
-    share = _first(lambda share: passes(flat(share)), BP)
-    found = flat(share)
-    if not share or share >= TARGETED_BP:
-        return Qnecs(share, found, found)
+    share = _first(lambda share: passes(flat(share)), BP + 1)
+    found = flat(share if share <= BP else 0)
+    if not 0 < share < TARGETED_BP:
+        return Qnecs(share if share <= BP else None, found, found)
     return Qnecs(share, found, _targeted(flat(TARGETED_BP), compensation_cents, hce, passes))
 
 
@@ -79,14 +82,15 @@ class QnecCorrection:
     """QNECs that make a test pass; the last two have one entry per employee, dollars, in the order given.
 
     Attributes:
-        percent: the smallest share of pay for all who are not highly compensated, 1.25 for 1.25%.
+        percent: the smallest share of pay for all who are not highly compensated, 1.25 for 1.25%; None where even all
+            of pay would not do.
         total: dollars of it.
         targeted_total: dollars where the lowest paid get 5% of pay each, as many as it takes.
         amounts: the share of pay of each one.
         targeted: what each one gets where the lowest paid get 5%.
     """
 
-    percent: float
+    percent: float | None
     total: float
     targeted_total: float
     amounts: Dollars = field(repr=False)
@@ -112,7 +116,7 @@ def smallest_qnec(contribution: Column, compensation: Column, highly_compensated
     """
     found = qnecs_of(*checked_columns(contribution, compensation, highly_compensated))
     return QnecCorrection(
-        percent=found.flat_bp / 100,
+        percent=None if found.flat_bp is None else found.flat_bp / 100,
         total=int(found.flat.sum()) / 100,
         targeted_total=int(found.targeted.sum()) / 100,
         amounts=dollars_like("amounts", found.flat, contribution),
