@@ -73,20 +73,22 @@ def _rising(first_bp: int) -> Iterator[tuple[int, int]]:
 
 def automatic_warnings(config: Config) -> Iterator[str]:
     """Yield compliance warnings about a plan that must enroll automatically in some year of a run."""
-    if all(exempt_by_date(config, year) for year in config.simulation.years):
-        return
     small = f"a plan begun since December 29, 2022 must, unless the employer normally has at most {SMALL} employees"
-    yield from (f"{problem}; {small}" for problem in automatic_problems(config))
+    for year in config.simulation.years:
+        rules = config.at(year)
+        if not exempt_by_date(rules, year):
+            yield from (f"{problem}; {small}" for problem in automatic_problems(rules))
 
 
 def automatic_enrollment(run: RunTables, year: int, replicate: int) -> Iterator[PlanTest]:
     """Yield whether a plan of which it is known when it began enrolls automatically as it must in a year."""
-    if run.config.plan.established is None:
+    config = run.config.at(year)
+    if config.plan.established is None:
         return
     employees = _most_employees(run, year - 2, replicate)
     small = f"the employer normally has at most {SMALL} employees" if employees <= SMALL else ""
-    exempt = exempt_by_date(run.config, year) or small
-    problems = "; ".join(automatic_problems(run.config))
+    exempt = exempt_by_date(config, year) or small
+    problems = "; ".join(automatic_problems(config))
     outcome: Outcome = "exempt" if exempt else "failed" if problems else "passed"
     yield PlanTest("Automatic enrollment", outcome, "414A", {"most_employees": employees}, exempt or problems)
 

@@ -8,15 +8,28 @@ from workforce_sim.config import Config
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags
 from workforce_sim.plan.availability import match_availability
-from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, average_benefit
-from workforce_sim.plan.coverage import LEAST_RATIO_BP, Harbors, classification_harbors, ratio_percentage_bp
+from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, allocation_rates_bp, average_benefit
+from workforce_sim.plan.coverage import (
+    LEAST_RATIO_BP,
+    Harbors,
+    classification_harbors,
+    lowest_rate_group_bp,
+    ratio_percentage_bp,
+)
 from workforce_sim.plan.cross_testing import standard_interest
 from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import PlanTest
 from workforce_sim.plan.people import People
 from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, not_excludable, who_may_be_matched
-from workforce_sim.plan.rates import Group, nonelective_rates
+from workforce_sim.plan.rates import Group, general_test
 from workforce_sim.plan.vesting import most_service_years
+
+UNIFORM = {
+    "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "integrated": ("401(l)", "uniform, with permitted disparity"),
+}
+"""Kinds of nonelective contribution that are exempt by design, with section and note."""
 
 BY_AVERAGE = "passed by the average benefit test (IRC 410(b)(2))"
 BELOW_AVERAGE = "ratio percentage test failed, and the average benefit percentage is below 70%"
@@ -50,7 +63,7 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
     plans = _plans(config, people, counted)
     yield from _covered("nonelective", people.nonelective > 0, plans, averages, people)
     for name, those in plans:
-        yield nonelective_rates(f"Nonelective rates{name}", Group(those, averages.get(name)), config, people)
+        yield _rates(f"Nonelective rates{name}", Group(those, averages.get(name)), config, people)
 
 
 def _averages(config: Config, people: People) -> Mapping[str, int | None]:
@@ -115,6 +128,19 @@ def _below_average(ratio_bp: int, harbors: Harbors, average_bp: int | None) -> s
     if ratio_bp >= harbors.safe:
         return ""
     return FACTS if ratio_bp >= harbors.unsafe else BELOW_HARBOR
+
+
+def _rates(test: str, group: Group, config: Config, people: People) -> PlanTest:
+    hce, rates = people.hce[group.counted], allocation_rates_bp(people.nonelective, people)[group.counted]
+    ratio = lowest_rate_group_bp(rates, hce)
+    highest = [_percent(int(rates[those].max())) if those.any() else None for those in (hce, ~hce)]
+    names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
+    figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
+    source = config.plan.nonelective
+    if source.kind in UNIFORM and source.compensation != "participating":
+        section, note = UNIFORM[source.kind]
+        return PlanTest(test, "exempt", section, figures, note)
+    return general_test(test, figures, rates, group, config, people)
 
 
 def _percent(bp: int | None) -> float | None:

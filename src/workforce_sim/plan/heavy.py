@@ -79,8 +79,9 @@ def top_heavy(run: RunTables, people: People, replicate: int) -> PlanTest:
         return PlanTest("Top-heavy", "not testable", "416(g)", {}, lacking)
     found = _balances(run, people, opening, replicate)
     note = f"on December 31, {found.year}; applies to {found.year + 1}"
-    early = early_entrants(run.config, people) & ~people.hce
-    exempt = _exempt(run.config, people, early)
+    config = run.config.at(found.year)
+    early = early_entrants(config, people) & ~people.hce
+    exempt = _exempt(config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
     if exempt:
@@ -137,14 +138,15 @@ def minimums(
     opening, nobody = run.opening, _missing(people, np.zeros_like(people.match), np.zeros_like(people.match))
     if opening is None or _lacking(opening):
         return [], nobody
-    early = early_entrants(run.config, people) & ~people.hce
+    config = run.config.at(people.year.year)
+    early = early_entrants(config, people) & ~people.hce
     decisive = _decisive(run, people, before, opening, replicate)
-    if not decisive.heavy or _exempt(run.config, people, early):
+    if not decisive.heavy or _exempt(config, people, early):
         return [], nobody
     key = people.ids.is_in(decisive.ids.filter(pl.Series(decisive.key)).implode()).to_numpy()
-    pay = np.minimum(people.earnings, limits_of(run.config, people.year.year).compensation_cents)
+    pay = np.minimum(people.earnings, limits_of(config, people.year.year).compensation_cents)
     share = min(MINIMUM_BP, _highest_bp(people, key, pay))
-    owed = np.where(_entitled(run.config, people) & ~key, half_up(share * pay, BP), 0)
+    owed = np.where(_entitled(config, people) & ~key, half_up(share * pay, BP), 0)
     missing = np.maximum(owed - people.match - people.nonelective, 0)
     figures: Figures = {
         "minimum_percent": share / 100,
@@ -164,7 +166,7 @@ def _decisive(
     replicate: int,
 ) -> Balances:
     """Return the balances that decide about a year: of the December 31 before, of a plan's first year its own."""
-    began, year = run.config.plan.established, people.year.year
+    began, year = run.config.at(people.year.year).plan.established, people.year.year
     if began is not None and began.year == year:
         return _balances(run, people, opening, replicate)
     if before is not None:

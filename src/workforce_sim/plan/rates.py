@@ -12,7 +12,7 @@ import numpy as np
 from workforce_sim.config import Config
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.money import half_up
-from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, allocation_rates_bp, benefit_rates_bp
+from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, benefit_rates_bp
 from workforce_sim.plan.coverage import (
     LEAST_RATIO_BP,
     classification_harbors,
@@ -20,15 +20,8 @@ from workforce_sim.plan.coverage import (
     ratio_percentage_bp,
 )
 from workforce_sim.plan.cross_testing import is_gradual, standard_interest
-from workforce_sim.plan.findings import PlanTest
+from workforce_sim.plan.findings import Figures, PlanTest
 from workforce_sim.plan.people import People
-
-UNIFORM = {
-    "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
-    "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
-    "integrated": ("401(l)", "uniform, with permitted disparity"),
-}
-"""Kinds of nonelective contribution that are exempt by design, with section and note."""
 
 GRADUAL = "a gradual schedule by age or service needs no gateway (26 CFR 1.401(a)(4)-8(b)(1)(iv))"
 BY_AVERAGE = "passed with the average benefit test (26 CFR 1.401(a)(4)-2(c)(3))"
@@ -55,30 +48,31 @@ class Group(NamedTuple):
         return min(LEAST_RATIO_BP, midpoint, LEAST_RATIO_BP if of_plan is None else of_plan)
 
 
-def nonelective_rates(test: str, group: Group, config: Config, people: People) -> PlanTest:
-    """Return the test of rates of nonelective contributions, section 401(a)(4)."""
-    counted, hce = group.counted, people.hce[group.counted]
-    rates = allocation_rates_bp(people.nonelective, people)[counted]
+def general_test(test: str, figures: Figures, rates: Ints, group: Group, config: Config, people: People) -> PlanTest:
+    """Return the general test of rates of nonelective contributions, section 401(a)(4).
+
+    Args:
+        test: its name.
+        figures: of the rates.
+        rates: of those counted, basis points.
+        group: who is counted.
+        config: in force in the year.
+        people: of the year.
+    """
+    hce = people.hce[group.counted]
     ratio = lowest_rate_group_bp(rates, hce)
-    highest = [_percent(int(rates[those].max())) if those.any() else None for those in (hce, ~hce)]
-    names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
-    figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
-    source = config.plan.nonelective
-    if source.kind in UNIFORM and source.compensation != "participating":
-        section, note = UNIFORM[source.kind]
-        return PlanTest(test, "exempt", section, figures, note)
     if _passes(ratio, LEAST_RATIO_BP):
         return PlanTest(test, "passed", "401(a)(4)", figures)
     enough = group.enough_bp(rates > 0, hce)
-    figures |= {"needed_ratio_percent": enough / 100, "average_benefit_percent": _percent(group.average_bp)}
+    known = {"needed_ratio_percent": enough / 100, "average_benefit_percent": _percent(group.average_bp)}
     if _passes(ratio, enough):
-        return PlanTest(test, "passed", "401(a)(4)", figures, BY_AVERAGE)
-    return _cross_tested(test, figures, rates, enough, group, config, people)
+        return PlanTest(test, "passed", "401(a)(4)", {**figures, **known}, BY_AVERAGE)
+    return _cross_tested(test, {**figures, **known}, rates, enough, group, config, people)
 
 
 def _cross_tested(
     test: str,
-    figures: dict[str, float | None],
+    figures: Figures,
     rates: Ints,
     enough: int,
     group: Group,
@@ -88,7 +82,7 @@ def _cross_tested(
     hce, interest = people.hce[group.counted], standard_interest(config.plan.testing.interest_rate)
     ratio = lowest_rate_group_bp(benefit_rates_bp(people.nonelective, people, interest)[group.counted], hce)
     below = 0 if _needs_no_gateway(config) else below_gateway(rates, hce)
-    found = figures | {"cross_tested_ratio_percent": _percent(ratio)}
+    found = {**figures, "cross_tested_ratio_percent": _percent(ratio)}
     if not _needs_no_gateway(config):
         found |= {"gateway_percent": gateway_bp(rates, hce) / 100, "below_gateway": below}
     passed = not below and _passes(ratio, enough)

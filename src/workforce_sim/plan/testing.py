@@ -46,7 +46,7 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     minimum, lacking = minimums(result, people, before, replicate)
     tests = (
         *(one.found for one in (adp[0], acp[0], *adp[1:], *acp[1:])),
-        *coverage(result.config, people),
+        *coverage(result.config.at(year), people),
         _additions(people),
         *forfeitures_in_time(result, year, replicate),
         partial_termination(result, people, replicate),
@@ -61,10 +61,11 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
 
 def _percentages(run: RunTables, people: People, before: People | None) -> tuple[list[Percentages], list[Percentages]]:
     """Return the ADP and the ACP test; a failed ACP test says what shifting deferrals to it would do."""
-    config = run.config
+    config = run.config.at(people.year.year)
     prior_pay = pay_of_year_before(people, before, run.opening)
     room = catch_up_room(config, people, limits_of(config, people.year.year), prior_pay)
-    adp, acp = percentages("ADP", config, people, before, room), percentages("ACP", config, people, before)
+    adp = percentages("ADP", run.config, people, before, room)
+    acp = percentages("ACP", run.config, people, before)
     return adp, [with_shift(adp[0], acp[0], config), *acp[1:]]
 
 
