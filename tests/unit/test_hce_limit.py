@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
-from tests.support import fast
+from tests.support import configured, fast
 from tests.unit.small_plans import drawing, laid_over, on, person, scenario, snapshot, snapshots
+from workforce_sim import simulate, timeline
 from workforce_sim.draws import Stream
 from workforce_sim.errors import ConfigError
 from workforce_sim.opening import Tables
@@ -102,6 +104,19 @@ def test_an_excess_of_annual_additions_becomes_what_is_left_of_catch_up() -> Non
     rules = {"nonelective": {"kind": "flat", "rate": 0.31}, "match": {"preset": "none"}}
     tables = limited(high(OLD, deferral_bp=650), plan=rules)
     assert (deferred(tables), snapshot(tables, "excess_415_cents")) == ([(1_300_000, 300_000)], 0)
+
+
+def test_a_timeline_says_who_has_reached_it() -> None:
+    rules = {"hce_deferral_limit": 0.05, "limits": {"overrides": {"highly_compensated": {2025: 0}}}}
+    run = simulate(configured(2026, 2026, census={"size": 60}, plan=rules))
+    rows = run.snapshots.filter(pl.col("hce") & (pl.col("deferral_bp") > 0)).sort("employee_id")
+    reached = rows.select("employee_id", pl.col("pre_tax_cents") + pl.col("roth_cents") - pl.col("catch_up_cents"))
+    share = (5 * rows["testing_compensation_cents"] + 50) // 100
+
+    told = ["plan.hce_deferral_limit" in str(timeline(run, who)) for who in reached["employee_id"]]
+
+    assert told == (reached["pre_tax_cents"] >= share).to_list()
+    assert set(told) == {True, False}
 
 
 def test_a_year_without_a_share_is_told() -> None:

@@ -144,7 +144,7 @@ class TestForfeitures:
 
         assert (test.outcome, test.section) == ("failed" if overdue else "passed", "401(a)")
         assert test.figures["overdue"] == overdue
-        assert ("prop. 26 CFR 1.401-7(c)" in test.note) == bool(overdue)
+        assert ("prop. 26 CFR 1.401-7" in test.note) == bool(overdue)
 
     def test_the_oldest_are_used_first(self) -> None:
         """14,000 used by 2026 of 10,000 and 5,000: a thousand of 2025 is left."""

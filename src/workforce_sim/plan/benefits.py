@@ -32,7 +32,7 @@ def average_benefit(people: People, counted: Flags, interest: Fraction) -> int |
     """Return the average benefit percentage of a year, basis points: of contributions or of benefits, the larger.
 
     Deferrals without catch-up, match and nonelective contributions count; who has none counts as 0, 26 CFR 1.410(b)-5
-    and 1.414(v)-1(d)(3). None where the highly compensated get nothing or there are no others.
+    and 1.414(v)-1(d). None where the highly compensated get nothing or there are no others.
 
     Args:
         people: of the year.

@@ -10,7 +10,7 @@ from workforce_sim.plan.findings import PlanTest
 from workforce_sim.plan.people import RunTables
 
 FIRST_DEADLINE = 2025
-"""Forfeitures of 2024 and before are to be used by the end of this year, prop. 26 CFR 1.401-7(c)."""
+"""Forfeitures of 2024 and before are to be used by the end of this year, prop. 26 CFR 1.401-7."""
 
 
 def forfeitures_in_time(run: RunTables, year: int, replicate: int) -> Iterator[PlanTest]:
@@ -25,5 +25,5 @@ def forfeitures_in_time(run: RunTables, year: int, replicate: int) -> Iterator[P
         return
     overdue = max(0, before - used)
     figures = {"overdue": overdue / 100, "forfeited": before / 100, "used": used / 100}
-    note = "forfeitures are to be used within 12 months after the plan year (prop. 26 CFR 1.401-7(c))"
+    note = "forfeitures are to be used within 12 months after the plan year (prop. 26 CFR 1.401-7)"
     yield PlanTest("Forfeitures", "failed" if overdue else "passed", "401(a)", figures, note if overdue else "")
