@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -117,6 +118,15 @@ def test_a_timeline_says_who_has_reached_it() -> None:
 
     assert told == (reached["pre_tax_cents"] >= share).to_list()
     assert set(told) == {True, False}
+
+
+def test_a_run_on_disk_goes_on_the_same(tmp_path: Path) -> None:
+    rules = {"hce_deferral_limit": {2025: 0.06, 2027: 0.03}}
+    shorter, longer = (configured(2025, end, census={"size": 60}, plan=rules) for end in (2025, 2027))
+
+    simulate(shorter, out=tmp_path / "run")
+
+    assert simulate(longer, out=tmp_path / "run").fingerprint == simulate(longer).fingerprint
 
 
 def test_a_year_without_a_share_is_told() -> None:

@@ -124,6 +124,20 @@ class TestAvailability:
 
         assert (test.outcome, test.figures["lowest_available_percent"]) == ("passed", 100.0)
 
+    def test_two_plans_are_tested_each(self) -> None:
+        young: Person = {"hire_date": dt.date(2024, 9, 1), "eligibility_date": dt.date(2024, 9, 1)}
+        others = [other(4), *(other(4, **young) for _ in range(4))]
+        apart = run(
+            high(4),
+            *others,
+            match=GRADED,
+            eligibility={"waiting_period_days": 0},
+            testing={"otherwise_excludable": "apart"},
+        )
+
+        assert found(apart, "Availability of match rates").figures["lowest_available_percent"] == 100.0
+        assert found(apart, "Availability of match rates, otherwise excludable").outcome == "passed"
+
     def test_one_formula_for_all_is_not_listed(self) -> None:
         names = [one.test for one in ws.nondiscrimination(run(high(4), other(4)), 2025).tests]
         assert "Availability of match rates" not in names

@@ -18,13 +18,14 @@ from workforce_sim.plan.people import People
 Tiers = Sequence[MatchTier]
 
 
-def match_availability(config: Config, people: People, may_be: Flags, counted: Flags) -> Iterator[PlanTest]:
+def match_availability(test: str, config: Config, people: People, may_be: Flags, counted: Flags) -> Iterator[PlanTest]:
     """Yield the test of a graded match: the rate of each band, or a better one, is for enough others.
 
     Enough is the safe harbor percentage, 26 CFR 1.401(a)(4)-4(b); a band that no highly compensated is in needs none.
 
     Args:
-        config: of the run.
+        test: its name.
+        config: in force in the year.
         people: of the year.
         may_be: who would get some match for deferring.
         counted: who could not be excluded from the match.
@@ -47,7 +48,7 @@ def match_availability(config: Config, people: People, may_be: Flags, counted: F
     }
     passed = lowest is None or lowest >= least
     note = "" if passed else "some rate of match is available to too few NHCEs (26 CFR 1.401(a)(4)-4(b))"
-    yield PlanTest("Availability of match rates", "passed" if passed else "failed", "401(a)(4)", figures, note)
+    yield PlanTest(test, "passed" if passed else "failed", "401(a)(4)", figures, note)
 
 
 def at_least(tiers: Tiers, others: Tiers) -> bool:

@@ -54,8 +54,10 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
     if any(tier.rate_bp for _, tiers in match.bands for tier in tiers):
         may_be = people.eligible & who_may_be_matched(config, people)
         counted = _counted(config, people, match, most_service_years(plan.vesting.match_bp))
-        yield from _covered("match", may_be, _plans(config, people, counted), averages, people)
-        yield from match_availability(config, people, may_be, counted)
+        plans = _plans(config, people, counted)
+        yield from _covered("match", may_be, plans, averages, people)
+        for name, those in plans:
+            yield from match_availability(f"Availability of match rates{name}", config, people, may_be, those)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
