@@ -219,6 +219,18 @@ class TestNonelectiveRates:
         assert (test.outcome, test.figures["below_gateway"]) == ("failed", 1)
         assert test.note == "failed as contributions and, cross-tested, as benefits at 65; gateway missed"
 
+    def test_at_the_gateway_is_enough(self) -> None:
+        test = found(firm((30, 4), (30, 4), (30, 4)), "Nonelective rates")
+
+        assert (test.outcome, test.figures["gateway_percent"], test.figures["below_gateway"]) == ("passed", 4.0, 0)
+
+    def test_a_rate_group_needs_no_more_than_the_plan(self) -> None:
+        """One of four others gets what the owner gets: 25% of the plan and of the group; the midpoint is 30%."""
+        test = found(firm((30, 12), (30, 0), (30, 0), (30, 0)), "Nonelective rates")
+
+        assert (test.outcome, test.figures["lowest_ratio_percent"]) == ("passed", 25.0)
+        assert test.figures["needed_ratio_percent"] == 25.0
+
     def test_who_gets_nothing_is_not_asked_for_the_gateway(self) -> None:
         test = found(firm((30, 5), (30, 5), (30, 5), (30, 0)), "Nonelective rates")
 

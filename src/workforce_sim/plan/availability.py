@@ -21,7 +21,7 @@ Tiers = Sequence[MatchTier]
 def match_availability(test: str, config: Config, people: People, may_be: Flags, counted: Flags) -> Iterator[PlanTest]:
     """Yield the test of a graded match: the rate of each band, or a better one, is for enough others.
 
-    Enough is the safe harbor percentage, 26 CFR 1.401(a)(4)-4(b); a band that no highly compensated is in needs none.
+    Enough is the safe harbor percentage, 26 CFR 1.401(a)(4)-4(b); a rate that no highly compensated gets needs none.
 
     Args:
         test: its name.
@@ -36,9 +36,9 @@ def match_availability(test: str, config: Config, people: People, may_be: Flags,
     place = np.asarray(band_place(match.graded_by, people.tenure, people.age))
     band = np.searchsorted([start for start, _ in match.bands], place, side="right") - 1
     hce, ratios = people.hce[counted], []
-    for number in np.unique(band[counted & people.hce & may_be]):
-        better = [at_least(tiers, match.bands[number][1]) for _, tiers in match.bands]
-        ratios.append(ratio_percentage_bp((may_be & np.array(better)[band])[counted], hce))
+    for _, wanted in match.bands:
+        better = np.array([at_least(tiers, wanted) for _, tiers in match.bands])
+        ratios.append(ratio_percentage_bp((may_be & better[band])[counted], hce))
     lowest = min((ratio for ratio in ratios if ratio is not None), default=None)
     least = classification_harbors(int(hce.sum()), int((~hce).sum())).safe
     figures = {

@@ -37,7 +37,7 @@ def shifted(nhce_adp_bp: int, hce_adp_bp: int, nhce_acp_bp: int, hce_acp_bp: int
     """Return what shifting takes; arguments in basis points."""
     adp, acp = needed_bp(hce_adp_bp), needed_bp(hce_acp_bp)
     available, shift = nhce_adp_bp - adp, max(0, acp - nhce_acp_bp)
-    return AcpShift(adp / 100, max(0, available) / 100, acp / 100, shift / 100, 0 <= shift <= available)
+    return AcpShift(adp / 100, max(0, available) / 100, acp / 100, shift / 100, shift <= available)
 
 
 def adp_to_acp_shift(nhce_adp: float, hce_adp: float, nhce_acp: float, hce_acp: float) -> AcpShift:
