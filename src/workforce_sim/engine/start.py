@@ -118,7 +118,7 @@ def _world(
         departments,
         chance,
         own,
-        tuple(pl.Series(name, [kept.starts], dtype=kept.dtype) for name, kept in kept_by(steps_of(config)).items()),
+        tuple(pl.lit(kept.starts, dtype=kept.dtype).alias(name) for name, kept in kept_by(steps_of(config)).items()),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from workforce_sim.config import Config
-from workforce_sim.config.match import MatchTier
+from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.dates import Flags
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.coverage import classification_harbors, ratio_percentage_bp
@@ -18,21 +17,26 @@ from workforce_sim.plan.people import People
 Tiers = Sequence[MatchTier]
 
 
-def match_availability(test: str, config: Config, people: People, may_be: Flags, counted: Flags) -> Iterator[PlanTest]:
-    """Yield the test of a graded match: the rate of each band, or a better one, is for enough others.
+def match_availability(
+    matches: Mapping[str, Match], people: People, may_be: Flags, plans: Sequence[tuple[str, Flags]]
+) -> Iterator[PlanTest]:
+    """Yield the tests of graded matches: the rate of each band, or a better one, is for enough others.
 
     Enough is the safe harbor percentage, 26 CFR 1.401(a)(4)-4(b); a rate that no highly compensated gets needs none.
 
     Args:
-        test: its name.
-        config: in force in the year.
+        matches: of the year by name of their source.
         people: of the year.
         may_be: who would get some match for deferring.
-        counted: who could not be excluded from the match.
+        plans: who could not be excluded from the match, of each plan that is tested.
     """
-    match = config.plan.match.at(people.year.year)
-    if len(match.bands) == 1:
-        return
+    for source, match in matches.items():
+        called = "" if source == "match" else f", {source.replace('_', ' ')}"
+        for name, counted in plans if len(match.bands) > 1 else ():
+            yield _of_match(f"Availability of match rates{called}{name}", match, people, may_be, counted)
+
+
+def _of_match(test: str, match: Match, people: People, may_be: Flags, counted: Flags) -> PlanTest:
     place = np.asarray(band_place(match.graded_by, people.tenure, people.age))
     band = np.searchsorted([start for start, _ in match.bands], place, side="right") - 1
     hce, ratios = people.hce[counted], []
@@ -48,7 +52,7 @@ def match_availability(test: str, config: Config, people: People, may_be: Flags,
     }
     passed = lowest is None or lowest >= least
     note = "" if passed else "some rate of match is available to too few NHCEs (26 CFR 1.401(a)(4)-4(b))"
-    yield PlanTest(test, "passed" if passed else "failed", "401(a)(4)", figures, note)
+    return PlanTest(test, "passed" if passed else "failed", "401(a)(4)", figures, note)
 
 
 def at_least(tiers: Tiers, others: Tiers) -> bool:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from workforce_sim.config import Config
+from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import Flags
 from workforce_sim.plan.availability import match_availability
 from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, allocation_rates_bp, average_benefit
@@ -16,17 +21,25 @@ from workforce_sim.plan.coverage import (
     lowest_rate_group_bp,
     ratio_percentage_bp,
 )
-from workforce_sim.plan.cross_testing import standard_interest
+from workforce_sim.plan.cross_testing import is_gradual, standard_interest
 from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import PlanTest
 from workforce_sim.plan.people import People
-from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, not_excludable, who_may_be_matched
+from workforce_sim.plan.percentages import (
+    OTHERWISE_EXCLUDABLE,
+    early_entrants,
+    matches_of,
+    not_excludable,
+    who_may_be_matched,
+)
 from workforce_sim.plan.rates import Group, general_test
+from workforce_sim.plan.sources import may_enter, years_asked
 from workforce_sim.plan.vesting import most_service_years
 
 UNIFORM = {
     "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
     "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "dollars": ("401(a)(4)", "the same dollars for all (26 CFR 1.401(a)(4)-2(b)(2))"),
     "integrated": ("401(l)", "uniform, with permitted disparity"),
 }
 """Kinds of nonelective contribution that are exempt by design, with section and note."""
@@ -45,27 +58,29 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
 
     Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
     """
-    year, plan = people.year.year, config.plan
-    match, nonelective = plan.match.at(year), plan.nonelective
-    averages = _averages(config, people)
-    yield from _covered(
-        "deferrals", people.eligible, _plans(config, people, _counted(config, people)), averages, people
-    )
-    if any(tier.rate_bp for _, tiers in match.bands for tier in tiers):
+    matches, averages = matches_of(config, people.year.year), _averages(config, people)
+    plans = _plans(config, people, _counted(config, people))
+    yield from _covered("deferrals", people.eligible, plans, averages, people)
+    if any(tier.rate_bp for match in matches.values() for _, tiers in match.bands for tier in tiers):
         may_be = people.eligible & who_may_be_matched(config, people)
-        counted = _counted(config, people, match, most_service_years(plan.vesting.match_bp))
-        plans = _plans(config, people, counted)
+        plans = _plans(config, people, _of_any(config, people, matches))
         yield from _covered("match", may_be, plans, averages, people)
-        for name, those in plans:
-            yield from match_availability(f"Availability of match rates{name}", config, people, may_be, those)
+        yield from match_availability(matches, people, may_be, plans)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
-    counted = _counted(config, people, nonelective, most_service_years(plan.vesting.nonelective_bp))
-    plans = _plans(config, people, counted)
+    plans = _plans(config, people, _of_any(config, people, without_deferrals(config)))
     yield from _covered("nonelective", people.nonelective > 0, plans, averages, people)
+    gradual = _gradual(config)
     for name, those in plans:
-        yield _rates(f"Nonelective rates{name}", Group(those, averages.get(name)), config, people)
+        yield _rates(f"Nonelective rates{name}", Group(those, averages.get(name), gradual), config, people)
+
+
+def _gradual(config: Config) -> bool:
+    """Return whether the only contributions without deferrals are a schedule that needs no gateway."""
+    sources = [*without_deferrals(config).values()]
+    graded = [one for one in sources if isinstance(one, Nonelective) and one.graded_by is not None]
+    return len(graded) == len(sources) and all(is_gradual(one.bands, one.graded_by) for one in graded if one.graded_by)
 
 
 def _averages(config: Config, people: People) -> Mapping[str, int | None]:
@@ -73,6 +88,24 @@ def _averages(config: Config, people: People) -> Mapping[str, int | None]:
     interest = standard_interest(config.plan.testing.interest_rate)
     plans = _plans(config, people, _counted(config, people))
     return {name: average_benefit(people, counted, interest) for name, counted in plans}
+
+
+def without_deferrals(config: Config) -> dict[str, Nonelective | ProfitSharing]:
+    """Return the sources of contributions without deferrals that pay something; nonelective where none does."""
+    plan = config.plan
+    found: dict[str, Nonelective | ProfitSharing] = {}
+    if plan.profit_sharing.kind != "none":
+        found["profit_sharing"] = plan.profit_sharing
+    if not found or plan.nonelective.kind != "none" or plan.forfeitures == "reallocate":
+        found["nonelective"] = plan.nonelective
+    return found
+
+
+def _of_any(config: Config, people: People, sources: Mapping[str, EmployerMoney]) -> Flags:
+    """Return who counts for any of some sources, which are tested as one plan."""
+    vesting = config.plan.vesting
+    years = {name: most_service_years(vesting.of(name)) for name in sources}
+    return np.logical_or.reduce([_counted(config, people, one, years[name]) for name, one in sources.items()])
 
 
 def _counted(config: Config, people: People, source: EmployerMoney | None = None, most_years: int = 1) -> Flags:
@@ -84,9 +117,14 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
         source: whose condition of service counts beside the plan's; None for deferrals.
         most_years: of service that the law lets the source ask for.
     """
-    asked = 0 if source is None else source.minimum_service_years
     let_in = people.eligible | (entry_dates(people.hire, people.birth, config.eligibility) <= people.last_day)
-    return (let_in & (people.service >= asked)) | not_excludable(people, min(max(asked, 1), most_years))
+    if source is None:
+        return let_in | not_excludable(people)
+    if source.eligibility is not None:
+        let_in &= may_enter(people.hire, people.birth, people.last_day, source, config.eligibility)
+    asked = years_asked(source, config.eligibility)
+    served = people.service >= source.minimum_service_years
+    return (let_in & served) | not_excludable(people, min(max(asked, 1), most_years))
 
 
 def _plans(config: Config, people: People, counted: Flags) -> Plans:
@@ -138,11 +176,32 @@ def _rates(test: str, group: Group, config: Config, people: People) -> PlanTest:
     highest = [_percent(int(rates[those].max())) if those.any() else None for those in (hce, ~hce)]
     names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
     figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
-    source = config.plan.nonelective
-    if source.kind in UNIFORM and source.compensation != "participating":
-        section, note = UNIFORM[source.kind]
-        return PlanTest(test, "exempt", section, figures, note)
+    uniform = _uniform(config)
+    if uniform is not None:
+        return PlanTest(test, "exempt", uniform[0], figures, uniform[1])
     return general_test(test, figures, rates, group, config, people)
+
+
+def _uniform(config: Config) -> tuple[str, str] | None:
+    """Return why the formulas without deferrals are exempt by design, section and note; None where they are not."""
+    sources = [*without_deferrals(config).values()]
+    designs = [_design(source) for source in sources]
+    terms = {tuple(getattr(source, name) for name in EmployerMoney.model_fields) for source in sources}
+    capped = any(source.annual_limit is not None for source in sources)
+    first, paid = sources[0], config.compensation.other_pay
+    part_of_pay = first.compensation == "participating" or left_out(first.pay, paid)
+    if capped or len(terms) > 1 or part_of_pay or designs.count("integrated") > 1:
+        return None
+    if not UNIFORM.keys() >= set(designs):
+        return None
+    return UNIFORM["integrated" if "integrated" in designs else designs[0]]
+
+
+def _design(source: Nonelective | ProfitSharing) -> str:
+    """Return the kind of a formula, of a pool that of its allocation."""
+    if not isinstance(source, ProfitSharing) or source.pool is None:
+        return source.kind
+    return {"pay": "flat", "equal": "dollars", "integrated": "integrated"}.get(source.pool.allocation, "pool")
 
 
 def _percent(bp: int | None) -> float | None:

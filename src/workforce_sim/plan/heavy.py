@@ -18,6 +18,7 @@ from workforce_sim.plan.findings import Outcome, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits
 from workforce_sim.plan.people import (
+    SOURCES,
     People,
     RunTables,
     census_of,
@@ -112,7 +113,8 @@ def _exempt(config: Config, people: People, early: Flags) -> str:
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
+    more = people.nonelective.any() if money == "match" else beside
     return "" if more else f"deferrals and {HARBORS[money]} only"
 
 
@@ -173,7 +175,7 @@ def _decisive(
         return _balances(run, before, opening, replicate)
     pay, last_year = pay_of_year_before(people, None, opening), PlanYear(year - 1)
     key = _key(people, last_year, pay, opening, limits_of(run.config, last_year.year))
-    columns = ("match_balance_cents", "nonelective_balance_cents", "deferral_balance_cents")
+    columns = [f"{source}_balance_cents" for source in (*SOURCES, "deferral")]
     known = completed(opening, CENSUS).select("employee_id", cents=pl.sum_horizontal(columns))
     rows = people.ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")
     return Balances(last_year.year, people.ids, key, rows["cents"].fill_null(0).to_numpy())

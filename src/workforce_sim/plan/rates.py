@@ -19,7 +19,7 @@ from workforce_sim.plan.coverage import (
     lowest_rate_group_bp,
     ratio_percentage_bp,
 )
-from workforce_sim.plan.cross_testing import is_gradual, standard_interest
+from workforce_sim.plan.cross_testing import standard_interest
 from workforce_sim.plan.findings import Figures, PlanTest
 from workforce_sim.plan.people import People
 
@@ -31,10 +31,17 @@ FAILED = "failed as contributions and, cross-tested, as benefits at 65"
 
 
 class Group(NamedTuple):
-    """What rate groups of a plan are compared with: who is counted, and the average benefit percentage in bp."""
+    """What rate groups of a plan are compared with.
+
+    Attributes:
+        counted: who is counted.
+        average_bp: the average benefit percentage in basis points.
+        gradual: whether the formula is a gradual schedule, which needs no gateway.
+    """
 
     counted: Flags
     average_bp: int | None
+    gradual: bool
 
     def enough_bp(self, benefiting: Flags, hce: Flags) -> int:
         """Return the ratio percentage that each rate group needs.
@@ -81,15 +88,15 @@ def _cross_tested(
 ) -> PlanTest:
     hce, interest = people.hce[group.counted], standard_interest(config.plan.testing.interest_rate)
     ratio = lowest_rate_group_bp(benefit_rates_bp(people.nonelective, people, interest)[group.counted], hce)
-    below = 0 if _needs_no_gateway(config) else below_gateway(rates, hce)
+    below = 0 if group.gradual else below_gateway(rates, hce)
     found = {**figures, "cross_tested_ratio_percent": _percent(ratio)}
-    if not _needs_no_gateway(config):
+    if not group.gradual:
         found |= {"gateway_percent": gateway_bp(rates, hce) / 100, "below_gateway": below}
     passed = not below and _passes(ratio, enough)
     if not passed:
         return PlanTest(test, "failed", "401(a)(4)", found, FAILED if not below else f"{FAILED}; gateway missed")
     note = CROSS_TESTED if _passes(ratio, LEAST_RATIO_BP) else CROSS_TESTED_BY_AVERAGE
-    return PlanTest(test, "passed", "401(a)(4)", found, f"{note}; {GRADUAL}" if _needs_no_gateway(config) else note)
+    return PlanTest(test, "passed", "401(a)(4)", found, f"{note}; {GRADUAL}" if group.gradual else note)
 
 
 def gateway_bp(rates: Ints, hce: Flags) -> int:
@@ -100,11 +107,6 @@ def gateway_bp(rates: Ints, hce: Flags) -> int:
 def below_gateway(rates: Ints, hce: Flags) -> int:
     """Return how many others get something but less than the gateway."""
     return int(np.count_nonzero((rates[~hce] > 0) & (rates[~hce] < gateway_bp(rates, hce))))
-
-
-def _needs_no_gateway(config: Config) -> bool:
-    source = config.plan.nonelective
-    return source.graded_by is not None and is_gradual(source.bands, source.graded_by)
 
 
 def _passes(ratio_bp: int | None, least_bp: int) -> bool:

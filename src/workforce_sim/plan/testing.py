@@ -15,6 +15,7 @@ from workforce_sim.plan.deadline import forfeitures_in_time
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.heavy import minimums, top_heavy
 from workforce_sim.plan.partial_termination import partial_termination
+from workforce_sim.plan.pay_ratio import pay_ratios
 from workforce_sim.plan.people import People, RunTables, limits_of, pay_of_year_before, people_of, years_of
 from workforce_sim.plan.percentages import Percentages, catch_up_room, percentages, with_shift
 
@@ -22,10 +23,11 @@ from workforce_sim.plan.percentages import Percentages, catch_up_room, percentag
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money and of match, annual additions,
-    forfeitures in time, partial termination, automatic enrollment, top-heavy and what is owed then. The rules and what
-    is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3), (12) and (13),
-    401(m)(2), (11) and (12), 410(b), 401(a)(4), 411(d)(3), 414A, 415(c), 416.
+    ADP and ACP with what would correct them, coverage, rates of nonelective money and of match, compensation ratios
+    where pay is left out, annual additions, forfeitures in time, partial termination, automatic enrollment, top-heavy
+    and what is owed then. The rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``.
+    Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 411(d)(3), 414(s), 414A, 415(c),
+    416.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -42,11 +44,12 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     years = _years(result, year, replicate)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
-    adp, acp = _percentages(result, people, before)
+    config, adp, acp = result.config.at(year), *_percentages(result, people, before)
     minimum, lacking = minimums(result, people, before, replicate)
     tests = (
         *(one.found for one in (adp[0], acp[0], *adp[1:], *acp[1:])),
-        *coverage(result.config.at(year), people),
+        *coverage(config, people),
+        *pay_ratios(config, people, limits_of(config, year).compensation_cents),
         _additions(people),
         *forfeitures_in_time(result, year, replicate),
         partial_termination(result, people, replicate),
