@@ -588,6 +588,7 @@ def plan(year: int) -> Keys:
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),
         "deferrals_stop_at_pay_limit": st.booleans(),
+        "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
         "vesting": some(VESTING),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.support import configured, fast
-from tests.unit.small_plans import drawing, laid_over, on, person, scenario, snapshot, snapshots
+from tests.support import configured
+from tests.unit.small_plans import drawing, laid_over, lived, on, person, scenario, snapshot, snapshots
 from workforce_sim import simulate, timeline
 from workforce_sim.draws import Stream
 from workforce_sim.errors import ConfigError
@@ -22,7 +22,7 @@ YOUNG, OLD = "1981-03-01", "1971-03-01"  # 45 and 55 by the end of 2026
 def limited(*people: dict[str, Any], share: Any = 0.06, plan: Any = None, **sections: Any) -> Tables:
     """Run a firm of 2026 in which the highly compensated may defer a share of pay; all Roth left out."""
     rules = laid_over({"hce_deferral_limit": share, "roth": {"share": 0.0}}, plan or {})
-    return fast(scenario(*people, start=2026, plan=rules, **sections))
+    return lived(*people, start=2026, plan=rules, **sections)
 
 
 def high(born: str = YOUNG, **columns: Any) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def test_nothing_or_all_of_pay(share: float, young: int, old: int) -> None:
 
 
 def test_the_share_is_that_of_the_year() -> None:
-    firm = scenario(high(), start=2026, end=2027, plan={"hce_deferral_limit": {2026: 0.06, 2027: 0.07}})
-    found = snapshots(fast(firm), "pre_tax_cents", "roth_cents")
+    tables = lived(high(), start=2026, end=2027, plan={"hce_deferral_limit": {2026: 0.06, 2027: 0.07}})
+    found = snapshots(tables, "pre_tax_cents", "roth_cents")
     assert [sum(row) for row in found] == [1_200_000, 1_400_000]
 
 
