@@ -643,6 +643,7 @@ TESTING: Keys = {
     "method": st.sampled_from(["current", "prior"]),
     "top_paid_group": st.booleans(),
     "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
+    "interest_rate": st.sampled_from([0.075, 0.08, 0.085]),
     "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
     "pay": COUNTED_PAY,
 }
@@ -661,11 +662,15 @@ def plan(year: int) -> Keys:
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),
         "deferrals_stop_at_pay_limit": st.booleans(),
+        "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
         "vesting": some(VESTING),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),
         "testing": some(TESTING),
+        "established": st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
+        "employer_since": st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)),
+        "governmental_or_church": st.booleans(),
     }
 
 

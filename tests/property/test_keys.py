@@ -74,8 +74,12 @@ OF_TESTS = {
     "plan.testing.method",
     "plan.testing.otherwise_excludable",
     "eligibility.long_term_part_time.tested",
+    "plan.testing.interest_rate",
+    "plan.established",
+    "plan.employer_since",
+    "plan.governmental_or_church",
 }
-"""What only the nondiscrimination tests of a finished run look at."""
+"""What only the tests of a plan year look at, of a finished run, and the warnings about section 414A."""
 OF_REPLICATES = {
     "uncertainty.assumptions",
     "uncertainty.assumptions[].key",
@@ -390,6 +394,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.catch_up": (limited(elective_deferral=3000), False),
     "plan.super_catch_up": (limited(elective_deferral=1000, catch_up=100), False),
     "plan.deferrals_stop_at_pay_limit": (limited(compensation=30_000), True),
+    "plan.hce_deferral_limit": (limited(highly_compensated=30_000) | {"plan.hce_deferral_limit": 0.05}, 0.02),
     "plan.vesting.match": ({}, "graded_6"),
     "plan.vesting.nonelective": (FLAT, "graded_6"),
     "plan.vesting.service.method": ({"plan.vesting.match": "graded_6"}, "hours"),
@@ -685,6 +690,7 @@ def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
         *("share", "part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
+        "hce_deferral_limit",
     }
 
 

@@ -200,6 +200,15 @@ def most_catch_up(one: PlanYear, config: Config) -> int:
     return limit.catch_up_cents
 
 
+def base(one: PlanYear, config: Config) -> int:
+    """Return what somebody may defer without catch-up: section 402(g), or the limit of the plan."""
+    limit = config.plan.hce_deferral_limit
+    if limit is None or not one.now["hce"]:
+        return one.limit.elective_deferral_cents
+    allowed = half_up(limit.bp(one.year) * one.now["testing_compensation_cents"], BP)
+    return min(one.limit.elective_deferral_cents, allowed)
+
+
 def most_additions(one: PlanYear) -> int:
     """Return the limit on annual additions: dollars, or all pay of the year."""
     return int(min(one.limit.annual_additions_cents, one.now["earnings_cents"]))
@@ -210,18 +219,22 @@ def roth_catch_up(one: PlanYear) -> int:
     return one.now["catch_up_cents"] if one.only_roth else 0
 
 
-@any_plan
-@some_examples
-def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
-    """Section 402(g), catch-up by the age attained in the year, and catch-up that must be Roth."""
+def check_deferral_limits(scenario: Scenario) -> None:
+    """Check section 402(g), the limit of the plan, catch-up by age, and catch-up that must be Roth."""
     for one in plan_years(plans.simulated(scenario)):
-        limit, catch_up = one.limit, one.now["catch_up_cents"]
-        assert one.deferral - catch_up <= limit.elective_deferral_cents
+        most, catch_up = base(one, scenario.config), one.now["catch_up_cents"]
+        assert one.deferral - catch_up <= most
         assert catch_up <= most_catch_up(one, scenario.config)
-        full = one.deferral - catch_up == limit.elective_deferral_cents or one.additions == most_additions(one)
+        full = one.deferral - catch_up == most or one.additions == most_additions(one)
         assert full or catch_up == 0
         assert roth_catch_up(one) <= one.now["roth_cents"]
         assert scenario.config.plan.roth.available or one.now["roth_cents"] == 0
+
+
+@any_plan
+@some_examples
+def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
+    check_deferral_limits(scenario)
 
 
 @any_plan
@@ -323,7 +336,17 @@ def test_forfeitures_are_used_in_later_years_and_never_more_than_there_are(scena
 
 
 def deferrable(one: PlanYear, config: Config) -> list[Day]:
-    """Return the days with the pay that is deferred from; in the plan it may stop at section 401(a)(17)."""
+    """Return the days with the pay that is deferred from; in the plan it may stop at section 401(a)(17).
+
+    Rates are at most the plan's limit, of the highly compensated without catch-up.
+    """
+    days, limit = _in_pay_limit(one, config), config.plan.hce_deferral_limit
+    if limit is None or not one.now["hce"] or most_catch_up(one, config):
+        return days
+    return [day._replace(rate=min(day.rate, limit.bp(one.year))) for day in days]
+
+
+def _in_pay_limit(one: PlanYear, config: Config) -> list[Day]:
     if not config.plan.deferrals_stop_at_pay_limit:
         return one.days
     room, found = one.limit.compensation_cents, []
@@ -384,12 +407,12 @@ def check_amounts(scenario: Scenario) -> None:
     config = scenario.config
     for one in plan_years(plans.simulated(scenario)):
         limit, formula = one.limit, config.plan.match.at(one.year)
-        most = limit.elective_deferral_cents + most_catch_up(one, config)
+        most = base(one, config) + most_catch_up(one, config)
         wished = deferred(deferrable(one, config), most)
         assert one.now["earnings_cents"] == sum(day.pay for day in one.days)
         pay = one.compensation(formula.compensation, limit.compensation_cents)
         assert one.now["plan_compensation_cents"] == pay
-        beyond = max(0, wished - limit.elective_deferral_cents)
+        beyond = max(0, wished - base(one, config))
         assert beyond <= one.now["catch_up_cents"] <= most_catch_up(one, config)
         assert one.now["catch_up_cents"] == beyond or one.additions == most_additions(one)
         lowest, largest = match_of(one, config, most)
@@ -406,6 +429,22 @@ def check_amounts(scenario: Scenario) -> None:
 @some_examples
 def test_deferrals_compensation_and_match_are_those_of_a_loop_over_the_days(scenario: Scenario) -> None:
     check_amounts(scenario)
+
+
+@settings(max_examples=support.examples(12))
+@given(scenario=plans.plans(), share=st.integers(0, 2000), more=st.integers(0, 2000), pay=st.sampled_from([0, 40_000]))
+def test_so_are_they_where_the_highly_compensated_may_defer_a_share_of_pay(
+    scenario: Scenario, share: int, more: int, pay: int
+) -> None:
+    year = scenario.config.simulation.start_year
+    limited = scenario.changed(
+        {
+            "plan.limits.overrides": {"highly_compensated": dict.fromkeys(range(2011, 2031), pay)},
+            "plan.hce_deferral_limit": {year: share / BP, year + 1: more / BP},
+        }
+    )
+    check_amounts(limited)
+    check_deferral_limits(limited)
 
 
 @settings(max_examples=support.examples(12))

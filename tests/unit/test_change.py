@@ -45,6 +45,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "vesting": {"nonelective": "cliff_3"},
     },
     "415": {"nonelective": {"kind": "flat", "rate": 0.2}, "match": {"tiers": [{"up_to": 0.1, "rate": 2.0}]}},
+    "limited": {"hce_deferral_limit": {2025: 0.05, 2026: 0.03}, "match": {"preset": "simple"}},
     "off": {"enabled": False},
 }
 MONEY = ("net_employer_cost", "match", "nonelective", "deferrals", "payroll")
@@ -174,6 +175,18 @@ def test_twice_the_pay_is_pay() -> None:
 
         assert parts(change)["pay"] == pytest.approx(change.first, abs=rows.height)
         assert all(abs(amount) < rows.height for name, amount in change.steps if name != "pay")
+
+
+def test_the_plans_own_limit_for_the_highly_compensated_is_a_limit() -> None:
+    entry: dict[str, Any] = {"eligibility": {"waiting_period_days": 0}}
+    high = {"overrides": {"highly_compensated": dict.fromkeys(range(2024, 2028), 60_000)}}
+    young: dict[str, Any] = {"limits": high, "catch_up": False}
+    one, limited = run(young, **entry), run({**young, "hce_deferral_limit": 0.03}, **entry)
+
+    change = explain_change(one, "deferrals", 2026, beside=limited)
+
+    assert change.second < change.first
+    assert parts(change)["limits"] == pytest.approx(change.second - change.first, rel=0.02)
 
 
 def test_lower_limits_are_limits() -> None:

@@ -19,7 +19,7 @@ from workforce_sim.config.other_pay import CountedPay, kinds_in
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints, PlanYear, years_and_days
-from workforce_sim.money import exact_sum
+from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import Limits, deferral_limit, limits
 from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
@@ -29,6 +29,7 @@ from workforce_sim.tables import PAY_KINDS
 COLUMNS = (
     *("earnings_cents", "plan_compensation_cents", "testing_compensation_cents", "pre_tax_cents", "roth_cents"),
     *("match_cents", "nonelective_cents", "excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm"),
+    "hce",
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
     "leave_days",
 )
@@ -40,11 +41,12 @@ OLDEST = 64
 
 @dataclass(frozen=True)
 class Law:
-    """The limits of a plan year, and which catch-up the plan takes."""
+    """The limits of a plan year, which catch-up the plan takes, and its limit for the highly compensated in bp."""
 
     limits: Limits
     catch_up: bool
     super_catch_up: bool
+    hce_bp: int | None = None
 
     @classmethod
     def of(cls, config: Config, year: int) -> Law:
@@ -52,13 +54,24 @@ class Law:
         plan, section = config.plan, config.plan.limits
         rates: dict[str, Any] = {"inflation": section.inflation, "wage_growth": section.wage_growth}
         found = limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides)
-        return cls(found, plan.catch_up, plan.super_catch_up)
+        own = plan.hce_deferral_limit
+        return cls(found, plan.catch_up, plan.super_catch_up, None if own is None else own.bp(year))
 
-    def most(self, ages: Ints) -> Ints:
-        """Return the most that employees of some ages may defer in the year, cents."""
+    def most(self, ages: Ints, hce: Flags, pay: Ints) -> Ints:
+        """Return the most that employees may defer in the year, cents.
+
+        Args:
+            ages: attained by December 31.
+            hce: who is highly compensated.
+            pay: since entry, within section 401(a)(17), cents.
+        """
         offered = {"catch_up": self.catch_up, "super_catch_up": self.super_catch_up}
         by_age = [deferral_limit(age, self.limits, **offered) for age in range(OLDEST + 1)]
-        return np.array(by_age, dtype=np.int64)[np.clip(ages, 0, OLDEST)]
+        most = np.array(by_age, dtype=np.int64)[np.clip(ages, 0, OLDEST)]
+        if self.hce_bp is None:
+            return most
+        cut = np.maximum(self.limits.elective_deferral_cents - half_up(self.hce_bp * pay, BP), 0)
+        return np.where(hce, most - cut, most)
 
 
 @dataclass(frozen=True)
@@ -134,10 +147,14 @@ class PlanPeople:
 
     def deferrals(self, law: Law) -> Ints:
         """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
-        own = self.law.most(self._ages)
+        own = self._most(self.law)
         at_rate = (2 * self["deferral_bp"] * self._earned(self._deferral_pay) + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
-        return np.minimum(wished, law.most(self._ages))
+        return np.minimum(wished, self._most(law))
+
+    def _most(self, law: Law) -> Ints:
+        """Return the most that each may defer under a law, cents."""
+        return law.most(self._ages, self["hce"] > 0, self["testing_compensation_cents"])
 
     def counted(self, formula: EmployerMoney, law: Law) -> Ints:
         """Return the plan compensation that a formula counts, within the limit of a law, cents."""
@@ -184,7 +201,7 @@ class PlanPeople:
         rate = np.where(self["deferral_bp"] > 0, own, BP * deferred // np.maximum(pay, 1))
         most = np.full(len(pay), law.limits.compensation_cents, dtype=np.int64)
         spans = [(np.zeros_like(rate), pay - deferring), (rate, deferring)]
-        return formula_payroll_match(formula, spans, law.most(self._ages), most, place)
+        return formula_payroll_match(formula, spans, self._most(law), most, place)
 
     def nonelective(self, formula: Nonelective, law: Law) -> Contribution:
         """Return the nonelective contribution of a formula under a law."""

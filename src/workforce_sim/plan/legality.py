@@ -15,6 +15,7 @@ from workforce_sim.config.nonelective import Integrated, IntegrationLevel
 from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.profit_sharing import Excess
 from workforce_sim.errors import ConfigError
+from workforce_sim.plan.automatic import automatic_warnings
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity, check_level
@@ -91,6 +92,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
     found: list[str] = []
     for since in config.turns:
         found += _of_rules(config.at(since), since) if since <= config.simulation.end_year else ()
+    found += automatic_warnings(config)
     return tuple(dict.fromkeys(found))
 
 

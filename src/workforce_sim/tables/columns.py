@@ -16,7 +16,10 @@ KEYS = (
 )
 
 _COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
-_ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_ROTH = (
+    *("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
+    "plan.hce_deferral_limit",
+)
 _RANGES = ("workforce.levels", "hiring.range_growth")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 _MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}

@@ -8,11 +8,13 @@ from typing import Any
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.plan_values import BpByYear, EmployerMoney
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explain.reasons.moment import Reason, Row
+from workforce_sim.money import half_up
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.limits import Limits
+from workforce_sim.plan.match import BP
 from workforce_sim.wording import bp_percent, dollars, percent, value_text
 
 
@@ -25,6 +27,7 @@ def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
         *_employer_money(assumptions.config, person),
         *_return(plan.annual_return.at(person["year"])),
         *_limits(assumptions.limits(person["year"]), person),
+        *_own_limit(plan.hce_deferral_limit, person),
     ]
 
 
@@ -56,6 +59,19 @@ def _conditions(key: str, money: EmployerMoney, person: Row) -> list[Reason]:
 
 def _return(rate: float) -> list[Reason]:
     return [Reason("plan.annual_return", percent(rate))] if rate else []
+
+
+def _own_limit(limit: BpByYear | None, person: Row) -> list[Reason]:
+    """Return the plan's limit on deferrals where the person, highly compensated, has reached it this year."""
+    if limit is None or not person["hce"]:
+        return []
+    share, deferred = (
+        limit.bp(person["year"]),
+        person["pre_tax_cents"] + person["roth_cents"] - person["catch_up_cents"],
+    )
+    if deferred < half_up(share * person["testing_compensation_cents"], BP):
+        return []
+    return [Reason("plan.hce_deferral_limit", bp_percent(share), "deferrals of the highly compensated: reached")]
 
 
 def _limits(limits: Limits, person: Row) -> list[Reason]:
