@@ -123,7 +123,7 @@ def test_a_sweep_of_one_key_is_a_row_for_each_value() -> None:
     assert {"0.5", "0.6", "0.7"} <= {*texts(picture)}
 
 
-@pytest.mark.parametrize("measure", ws.simulate(CONFIG).summary.columns[2:])
+@pytest.mark.parametrize("measure", [one.name for one in ws.simulate(CONFIG).summary.get_columns()[2:] if one.count()])
 def test_every_measure_has_its_picture(measure: str) -> None:
     for found in (run(), ensemble(), comparison(), swept("plan.match.tiers[0].rate")):
         ET.fromstring(found.plot(measure).svg)
