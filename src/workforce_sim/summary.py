@@ -22,6 +22,7 @@ from workforce_sim.tables import (
     USED_FOR_COST,
     WORKING,
     Column,
+    Counts,
     Measure,
     completed,
 )
@@ -74,8 +75,10 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
         derived = {name: found for name, found in derived.items() if name not in ready}
 
 
-COUNTED = {m.name: m.counts.cause or m.counts.event for m in SUMMARY if isinstance(m, Measure) and m.counts is not None}
-"""Measures of ledger rows, as a year counts them: by cause or event type."""
+def counted_rows(provisions: frozenset[str]) -> dict[str, Counts]:
+    """Return which ledger rows the measures of runs with these provisions count, by name."""
+    declared = (column for column in SUMMARY if isinstance(column, Measure) and column.applies(provisions))
+    return {measure.name: measure.counts for measure in declared if measure.counts is not None}
 
 
 class Band(NamedTuple):
@@ -124,7 +127,7 @@ def summarise(
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
-        sums: one row per replicate: ``staff_sums``, and how many events there are of each type of ``COUNTED``.
+        sums: one row per replicate: ``staff_sums``, and the counts of ``counted_rows``.
         replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan.

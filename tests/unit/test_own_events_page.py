@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import with_changes
 from workforce_sim.engine.state import STATE
 from workforce_sim.engine.year import steps_of
@@ -48,8 +49,15 @@ PAID = {"compensation.other_pay": [{"name": "bonus", "kind": "bonus", "share": 0
 OF_ENTRIES = ("payment_", "other_pay_0")
 """Columns of single entries of other pay, of which there are as many as are configured."""
 
+RANGED = {
+    "workforce.levels": [{"name": name, "minimum": 40_000, "maximum": 90_000} for name in LEVELS],
+    "compensation.range_maximum": "lump_sum",
+    "terminations.retirement": {"eligible": [{"age": 62}]},
+}
+AWAY = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 
-@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID])
+
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})

@@ -17,6 +17,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
+from workforce_sim.engine.events.retirement import ADDED
 from workforce_sim.engine.state import birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
 
@@ -26,10 +27,10 @@ FULL_TIME_HOURS = 2080
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
     """Add the hires to the staff."""
     hires = year.given["employment"].hires
-    return mapped(staff, lambda frame: _together(frame, hires, year.replicates))
+    return mapped(staff, lambda frame: together(frame, hires, year.replicates))
 
 
-def _together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.DataFrame:
+def together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.DataFrame:
     """Return opening staff and hires, by replicate; columns of a user's events are null for hires."""
     bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
     parts = [part for before, new in bounds for part in (opening[before], hires[new])]
@@ -78,13 +79,15 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         **_in_plan(hire, birth, person, year),
         owner=np.zeros(len(key), dtype=np.uint8),
     )
-    return with_arrays(hires.with_columns(year.world.kept), _at_no_risk(age.astype(np.int32)))
+    return with_arrays(hires.with_columns(year.world.kept), risk_of_hires(age, np.zeros_like(age), year))
 
 
-def _at_no_risk(age: Days) -> dict[str, Array]:
-    """Return the columns of ``risk``, which has no effect on hires."""
+def risk_of_hires(age: Ints, tenure: Ints, year: Year) -> dict[str, Array]:
+    """Return the columns of ``risk`` and ``retirement``, which have no effect on hires."""
     nothing = np.zeros(len(age), dtype=np.int64)
-    return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
+    years = {"age": age.astype(np.int32), "tenure": tenure.astype(np.int32)}
+    found: dict[str, Array] = {**years, "weight": nothing, "chance": nothing.astype(np.float64)}
+    return found if year.config.terminations.retirement is None else found | {ADDED: nothing}
 
 
 def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
@@ -174,4 +177,5 @@ hire = Declared(
         "full_time_ppm": pl.col("full_time_ppm"),
         "opening_salary_cents": pl.when(~IS_HIRE).then(pl.col("salary_cents")),
     },
+    used=lambda config: "rehires" not in config.provisions,
 )
