@@ -151,8 +151,8 @@ class Comparison(PassedOn):
 
     @cached_property
     def _summaries(self) -> dict[str, pl.DataFrame]:
-        found, all_of_them = self.ensembles.items(), [ensemble.config for ensemble in self.ensembles.values()]
-        return {name: pairing.comparable(one.replicates, one.config, all_of_them) for name, one in found}
+        found = self.ensembles.items()
+        return {name: pairing.comparable(ensemble.replicates, ensemble.config) for name, ensemble in found}
 
     @cached_property
     def configurations(self) -> pl.DataFrame:
