@@ -36,6 +36,7 @@ def _put(place: Any, rest: str, key: str, value: Any) -> None:
         place[part] = value
         return
     inner = place[part] if isinstance(place, list) else place.setdefault(part, {})
+    inner = {} if inner is None else inner
     if not isinstance(inner, (list, tuple) if rest.startswith("[") else dict):
         raise ConfigError(f"{key}: cannot be changed by itself; change {part} as a whole")
     place[part] = inner = [*inner] if isinstance(inner, tuple) else inner

@@ -8,18 +8,16 @@ the key that the reason names stays as it is. ``ALWAYS`` are the keys that nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from workforce_sim.config import Config
-from workforce_sim.config.match import Match
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.values import ByYear, Section
+from workforce_sim.effect.employer import NO_MATCH, employer_money, forfeits, keys_of_sources, matches, pays
+from workforce_sim.effect.off import Off, each
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
-
-Off = tuple[str, str]
-"""A key or a section, and why it has no effect."""
 
 ALWAYS = (
     "simulation",
@@ -38,9 +36,6 @@ ALWAYS = (
     "random_seed",
 )
 """Keys that nothing switches off; sections with all that they hold."""
-
-CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
-"""What decides who gets employer contributions."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +62,6 @@ def live(config: Config, *, given: bool = False) -> Live:
     return Live((*_census(config, given), *(off for section in _SECTIONS for off in section(config))))
 
 
-def _each(section: str, names: Iterable[str], why: str) -> Iterator[Off]:
-    yield from ((f"{section}.{name}", why) for name in names)
-
-
 def _but(section: type[Section], *names: str) -> list[str]:
     """Return the keys of a section but for some."""
     return [name for name in section.model_fields if name not in names]
@@ -91,7 +82,7 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
         yield "census.size", "it applies to a synthetic census, and a census is given"
     else:
         names = ("columns", "date_format", "known_exits", "id_prefix")
-        yield from _each("census", names, "census.path is left out, and a synthetic census is not read from a file")
+        yield from each("census", names, "census.path is left out, and a synthetic census is not read from a file")
 
 
 def hires_nobody(config: Config) -> bool:
@@ -140,7 +131,7 @@ def _leaving(config: Config) -> Iterator[Off]:
     if not _nobody_leaves(config):
         return
     why = "no existing employee terminates: the termination rates are 0"
-    yield from _each("terminations", _RISKS, why)
+    yield from each("terminations", _RISKS, why)
     yield "workforce.levels[].termination_factor", why
     if hires_nobody(config) or always(config, config.workforce.new_hire_termination_rate, 0):
         why = "nobody terminates: the termination rates are 0"
@@ -152,10 +143,10 @@ def _hiring(config: Config) -> Iterator[Off]:
     if hires_nobody(config):
         why = "nobody is hired: simulation.target_growth_rate reduces headcount by more than terminations do"
         names = ("level_mix", "ages", "month_weights", "pay", "part_time_share", "part_time_hours")
-        yield from _each("hiring", names, why)
-        yield from _each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
+        yield from each("hiring", names, why)
+        yield from each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
         yield "terminations.new_hire_hazard", why
-        yield from _each("workforce.levels[]", ("midpoint", "maximum", "percentiles"), why)
+        yield from each("workforce.levels[]", ("midpoint", "maximum", "percentiles"), why)
         if not any(level.range_cents for level in levels):
             yield "hiring.range_growth", why
     if isinstance(config.terminations.new_hire_hazard, dict):
@@ -186,7 +177,7 @@ def _promotion(config: Config) -> Iterator[Off]:
     yield "promotion.from_within", "promotion is by rates; set promotion.mode to vacancies"
     if section.base_rate is not None and always(config, section.base_rate, 0):
         why = "promotion.base_rate is 0"
-        yield from _each("promotion", _but(type(section), "base_rate", "mode"), why)
+        yield from each("promotion", _but(type(section), "base_rate", "mode"), why)
         yield "workforce.levels[].promotion_factor", why
 
 
@@ -196,7 +187,7 @@ def _raises(config: Config) -> Iterator[Off]:
         yield "compensation.cola_date", "compensation.cola_rate is 0"
     if always(config, section.merit_pool, 0):
         names = ("merit_date", "merit_month_weights", "merit_minimum_tenure", "merit_factors", "ratings")
-        yield from _each("compensation", names, "compensation.merit_pool is 0")
+        yield from each("compensation", names, "compensation.merit_pool is 0")
 
 
 # --- the plan ---
@@ -206,7 +197,7 @@ def _no_plan(config: Config) -> Iterator[Off]:
     if not config.plan.enabled:
         why = "plan.enabled is false"
         yield from (("eligibility", why), ("enrollment", why))
-        yield from _each("plan", _but(Plan, "enabled"), why)
+        yield from each("plan", _but(Plan, "enabled"), why)
     section = config.eligibility
     if (section.waiting_period_years, section.waiting_period_months) != (None, None):
         why = "eligibility.waiting_period_years or waiting_period_months sets the wait"
@@ -218,10 +209,10 @@ def _no_plan(config: Config) -> Iterator[Off]:
 def _automatic(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.auto_enrollment, "enrollment.auto_enrollment"
     if not section.enabled:
-        yield from _each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
+        yield from each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
     elif not _enrolls_anybody(config):
         why = f"{name}.scope is new_hires_only, and nobody is hired on or after {name}.hire_date_cutoff in this run"
-        yield from _each(name, ("window_days", "default_deferral_rate", "opt_out"), why)
+        yield from each(name, ("window_days", "default_deferral_rate", "opt_out"), why)
 
 
 def _enrolls_anybody(config: Config) -> bool:
@@ -233,9 +224,9 @@ def _choices(config: Config) -> Iterator[Off]:
     section = config.enrollment
     if section.election == 0 and section.conversion == 0:
         why = "nobody elects to enroll: enrollment.election and enrollment.conversion are 0"
-        yield from _each("enrollment", ("deferral_rates", "match_seeking"), why)
+        yield from each("enrollment", ("deferral_rates", "match_seeking"), why)
     if not matches(config):
-        yield "enrollment.match_seeking", _NO_MATCH
+        yield "enrollment.match_seeking", NO_MATCH
     if section.change.probability == 0:
         yield "enrollment.change.step", "enrollment.change.probability is 0"
 
@@ -244,20 +235,20 @@ def _escalation(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.escalation, "enrollment.escalation"
     followers = section.scope == "automatic"
     if not section.enabled:
-        yield from _each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
+        yield from each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
     if followers and not config.enrollment.auto_enrollment.enabled:
         why = (
             f"{name}.scope is automatic, and nobody is enrolled automatically: enrollment.auto_enrollment.enabled "
             f"is false; set {name}.scope to all, or {name}.enabled to false"
         )
-        yield from _each(name, _but(type(section), "scope"), why)
+        yield from each(name, _but(type(section), "scope"), why)
     if section.increment == 0:
-        yield from _each(name, _but(type(section), "enabled", "increment"), f"{name}.increment is 0")
+        yield from each(name, _but(type(section), "enabled", "increment"), f"{name}.increment is 0")
     if section.declining_share == 1:
-        yield from _each(name, _but(type(section), "enabled", "declining_share"), f"{name}.declining_share is 1")
+        yield from each(name, _but(type(section), "enabled", "declining_share"), f"{name}.declining_share is 1")
     if section.delay_years > len(config.simulation.years):
         why = f"{name}.delay_years is more than the years of this run"
-        yield from _each(name, _but(type(section), "enabled", "delay_years"), why)
+        yield from each(name, _but(type(section), "enabled", "delay_years"), why)
     if not followers:
         yield f"{name}.census_source", f"{name}.scope is all"
 
@@ -267,67 +258,37 @@ def _response(config: Config) -> Iterator[Off]:
     changes = [(match.at(a), match.at(b)) for a, b in pairwise(config.simulation.years)]
     if not any(before.formula != after.formula for before, after in changes):
         yield "enrollment.match_response", "plan.match is the same in all years of this run"
-    elif not any(before.formula != after.formula and _pays(after) for before, after in changes):
+    elif not any(before.formula != after.formula and pays(after) for before, after in changes):
         yield (
             "enrollment.match_response",
             "plan.match changes to a formula that matches nothing, so there is no new rate to move to",
         )
 
 
-_NO_MATCH = "plan.match matches nothing"
-
-
-def _pays(match: Match) -> bool:
-    return any(tier.rate_bp for _, tiers in match.bands for tier in tiers)
-
-
-def matches(config: Config) -> bool:
-    """Return whether any year of a run has a match."""
-    return any(_pays(config.plan.match.at(year)) for year in config.simulation.years)
-
-
-def contributes(config: Config) -> bool:
-    """Return whether there is a nonelective contribution."""
-    section = config.plan.nonelective
-    return section.integrated is not None or any(share for _, share in section.bands)
-
-
-def forfeits(config: Config) -> bool:
-    """Return whether any schedule leaves something to forfeit."""
-    vesting = config.plan.vesting
-    return min(*vesting.match_bp, *vesting.nonelective_bp) < 10_000
-
-
-def reallocates(config: Config) -> bool:
-    """Return whether forfeitures may become nonelective contributions."""
-    return config.plan.forfeitures == "reallocate" and forfeits(config)
-
-
-def _employer_money(config: Config) -> Iterator[Off]:
-    if not matches(config):
-        yield from _each("plan.match", ("basis", *CONDITIONS), _NO_MATCH)
-    if not contributes(config):
-        why = "plan.nonelective pays nothing"
-        yield from _each("plan.nonelective", CONDITIONS, why)
-        if not reallocates(config):
-            yield "plan.nonelective.compensation", why
-
-
 def _vesting(config: Config) -> Iterator[Off]:
     if not forfeits(config):
         why = "plan.vesting is immediate, so nothing is forfeited"
-        yield from (("plan.forfeitures", why), ("plan.vesting.normal_retirement_age", why))
+        yield "plan.forfeitures", why
+        pool = config.plan.profit_sharing.pool
+        if pool is None or pool.allocation != "age_weighted":
+            yield "plan.vesting.normal_retirement_age", why
 
 
 def _limits(config: Config) -> Iterator[Off]:
     section, (_, published) = config.plan, published_years()
     if config.simulation.end_year <= published:
         why = f"all limits of this run are published, up to {published}"
-        yield from _each("plan.limits", ("inflation", "wage_growth"), why)
-    rule = section.nonelective.integrated
-    if rule is None or rule.level is not None:
+        yield from each("plan.limits", ("inflation", "wage_growth"), why)
+    levels = (section.nonelective.integrated, section.profit_sharing.level)
+    if all(rule is None or rule.level is not None for rule in levels) and not _disparity_of_a_pool(config):
         why = "no contribution depends on the Social Security wage base"
-        yield from _each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
+        yield from each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
+
+
+def _disparity_of_a_pool(config: Config) -> bool:
+    """Return whether a pool goes as far as permitted disparity, which depends on the wage base."""
+    pool = config.plan.profit_sharing.pool
+    return pool is not None and pool.integrated is not None
 
 
 def _deferrals(config: Config) -> Iterator[Off]:
@@ -338,9 +299,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
         yield "plan.limits.overrides.roth_catch_up_wages", f"catch-up must be Roth from {ROTH_CATCH_UP_FROM} on"
     if not section.catch_up:
         why = "plan.catch_up is false"
-        yield from _each(
-            "plan", ("super_catch_up", "limits.overrides.catch_up", "limits.overrides.super_catch_up"), why
-        )
+        yield from each("plan", ("super_catch_up", "limits.overrides.catch_up", "limits.overrides.super_catch_up"), why)
     elif not section.super_catch_up:
         yield "plan.limits.overrides.super_catch_up", "plan.super_catch_up is false"
 
@@ -348,5 +307,5 @@ def _deferrals(config: Config) -> Iterator[Off]:
 _SECTIONS: tuple[Callable[[Config], Iterator[Off]], ...] = (
     *(_leaving, _hiring, _promotion, _raises),
     *(_no_plan, _automatic, _choices, _escalation, _response),
-    *(_employer_money, _vesting, _limits, _deferrals),
+    *(employer_money, keys_of_sources, _vesting, _limits, _deferrals),
 )
