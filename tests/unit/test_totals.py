@@ -78,6 +78,7 @@ def test_what_holds_at_a_moment_is_not_added_up() -> None:
         *("cola_raises", "merit_raises", "enrollments", "opt_outs", "escalations"),
     }
     amounts = {"payroll", "deferral", "match", "nonelective", "forfeitures", "forfeitures_used", "net_employer_cost"}
+    amounts |= {"profit_sharing", "discretionary_match"}
 
     assert added == {*counted, *(f"{name}_cents" for name in amounts), "employer_cost_share_of_payroll"}
 

@@ -7,7 +7,11 @@ from itertools import groupby
 
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.nonelective import ShareOfPay
+from workforce_sim.config.plan import MatchByYear
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.markup.elements import Element
+from workforce_sim.money import cents
 from workforce_sim.reports.parts import listing
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.wording import bp_percent, percent, period, short_dollars
@@ -18,7 +22,8 @@ GRADED = {"tenure": "years of service", "points": "points", None: ""}
 def design_table(scenarios: Sequence[Scenario]) -> Element:
     """Return the plan design of each scenario, side by side."""
     designs = [_design(each.config) for each in scenarios]
-    rows = [[name, *(design[name] for design in designs)] for name in designs[0]]
+    names = dict.fromkeys(name for design in designs for name in design)
+    rows = [[name, *(design.get(name, "none") for design in designs)] for name in names]
     heading = ["", *(each.name or "Plan" for each in scenarios)]
     return listing("Plan design", heading, rows, text=True)
 
@@ -29,12 +34,13 @@ def _design(config: Config) -> dict[str, str]:
     who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
     rate = bp_percent(automatic.default_bp)
     found = {
-        "Employer match": _match(config),
+        "Employer match": _match(plan.match, config),
         "Nonelective contribution": "none" if plan.nonelective.kind == "none" else _nonelective(config),
         "Automatic enrollment": f"at {rate} of pay, {who}" if automatic.enabled else "none",
         "Eligibility": f"age {wait.minimum_age}, {_wait(config)}",
         "Vesting of the match": _vesting(plan.vesting.match),
         "Vesting of the nonelective contribution": _vesting(plan.vesting.nonelective),
+        **_further(config),
     }
     return found if plan.enabled else dict.fromkeys(found, "no plan")
 
@@ -55,19 +61,42 @@ def _wait(config: Config) -> str:
     return f"{' and '.join(told)} of service"
 
 
+def _further(config: Config) -> dict[str, str]:
+    """Return the sources that not every plan has."""
+    plan, found = config.plan, {}
+    if plan.discretionary_match is not None:
+        found["Discretionary match"] = _match(plan.discretionary_match, config)
+        found["Vesting of the discretionary match"] = _vesting(plan.vesting.discretionary_match)
+    if plan.profit_sharing.kind != "none":
+        found["Profit sharing"] = _profit_sharing(plan.profit_sharing)
+        found["Vesting of profit sharing"] = _vesting(plan.vesting.profit_sharing)
+    return found
+
+
+def _profit_sharing(section: ProfitSharing) -> str:
+    if section.pool is not None:
+        return f"a pool shared {section.pool.shared}"
+    if section.dollars is not None:
+        return f"{short_dollars(cents(section.dollars))} for each employee"
+    return "by allocation group" if section.groups is not None else _share_of_pay(section.kind, section)
+
+
 def _nonelective(config: Config) -> str:
-    section = config.plan.nonelective
-    if section.kind == "flat" and section.rate is not None:
+    return _share_of_pay(config.plan.nonelective.kind, config.plan.nonelective)
+
+
+def _share_of_pay(kind: str, section: ShareOfPay) -> str:
+    if section.rate is not None:
         return f"{percent(section.rate)} of pay"
-    return f"by {section.kind}" if section.kind != "integrated" else "integrated with Social Security"
+    return f"by {kind}" if kind != "integrated" else "integrated with Social Security"
 
 
 # --- the match ---
 
 
-def _match(config: Config) -> str:
+def _match(match: MatchByYear, config: Config) -> str:
     """Return the formula of each year, years with the same one together."""
-    texts = [(year, _formula(config.plan.match.at(year))) for year in config.simulation.years]
+    texts = [(year, _formula(match.at(year))) for year in config.simulation.years]
     runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
     return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
 

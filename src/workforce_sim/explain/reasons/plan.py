@@ -12,6 +12,7 @@ from workforce_sim.dates import day_number
 from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
 from workforce_sim.explain.reasons.money import match
 from workforce_sim.plan.entry import waited
+from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
 
@@ -125,8 +126,8 @@ def forfeiture(moment: Moment) -> list[Reason]:
     section = moment.config.plan.vesting
     years = years_on(moment.person["hire_date"], moment.date)
     found = []
-    for source in ("match", "nonelective"):
-        balance, share = moment.person[f"{source}_balance_cents"], moment.person[f"vested_share_{source}_bp"]
+    for source in (name.removesuffix("_cents") for name in EMPLOYER_MONEY):
+        balance, share = moment.person.get(f"{source}_balance_cents"), moment.person.get(f"vested_share_{source}_bp")
         if balance:
             note = f"{bp_percent(share)} of {dollars(balance)} vested after {counted(years, 'year')}"
             found.append(Reason(f"plan.vesting.{source}", value_text(getattr(section, source)), note))
