@@ -351,12 +351,13 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    unknown = [name for name in config.terminations.department_factors if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"terminations.department_factors: no department of the census is named {some(unknown)}; "
-            f"there are {some(sorted(known)) or 'none'}"
-        )
+    for key, names in config.by_department.items():
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ConfigError(
+                f"{'.'.join(map(str, key))}: no department of the census is named {some(unknown)}; "
+                f"there are {some(sorted(known)) or 'none'}"
+            )
 
 
 def _check_allocation_groups(config: Config, opening: Opening) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.support import Scenario, census_of
 from workforce_sim.census import Census
 from workforce_sim.config import CAUSES, Config
+from workforce_sim.config.other_pay import KINDS
 
 PPM = 1_000_000
 LEVEL_NAMES = ("1", "2", "Älteste", "Vice President", "☂")
@@ -217,6 +218,32 @@ def ratings(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+PAY_SHARE = millionths(0, 4 * PPM) | millionths(0, 200_000)
+
+
+def other_pay(year: int, level_count: int) -> Keys:
+    """An entry of other pay but for its name; departments are those of a census: see test_other_pay."""
+    return {
+        "kind": st.sampled_from(KINDS),
+        "share": by_year(PAY_SHARE, year),
+        "by_level": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), PAY_SHARE),
+        "departments": st.none(),
+        "receivers": by_year(millionths(0, PPM), year),
+        "spread": millionths(0, PPM),
+        "date": MONTH_DAY | st.none(),
+        "prorated": st.booleans(),
+    }
+
+
+def all_other_pay(year: int, level_count: int) -> Values:
+    """Up to three entries, or none."""
+    entry = some(other_pay(year, level_count), required=("kind", "share"))
+    named = st.lists(entry, max_size=3).map(
+        lambda entries: [{"name": name, **each} for name, each in zip(("a", "ünd ☂", "c"), entries, strict=False)]
+    )
+    return either(st.just([]), named)
+
+
 @cache
 def compensation(year: int, level_count: int) -> Keys:
     return {
@@ -228,6 +255,7 @@ def compensation(year: int, level_count: int) -> Keys:
         "merit_minimum_tenure": TENURE,
         "merit_factors": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), MERIT_FACTOR),
         "ratings": ratings(),
+        "other_pay": all_other_pay(year, level_count),
     }
 
 
@@ -330,8 +358,12 @@ def enrollment(year: int) -> Keys:
 MATCH_RATE = basis_points(0, 40_000, 2500, 5000, 10_000)
 UP_TO = basis_points(1, 1500, 300, 500, 600) | DEFERRAL
 EMPLOYER_SHARE = millionths(0, 120_000) | millionths(0, PPM)
+COUNTED_PAY = st.sampled_from(["all", "all", "base"]) | st.lists(st.sampled_from(KINDS), min_size=1, unique=True).map(
+    lambda kinds: {"excluding": kinds}
+)
 EMPLOYER_MONEY: Keys = {
     "compensation": st.sampled_from(["plan_year", "eligible", "participating"]),
+    "pay": COUNTED_PAY,
     "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
     "last_day": st.booleans(),
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
@@ -538,6 +570,7 @@ TESTING: Keys = {
     "top_paid_group": st.booleans(),
     "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
     "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
+    "pay": COUNTED_PAY,
 }
 
 
@@ -549,6 +582,7 @@ def plan(year: int) -> Keys:
         "enabled": st.sampled_from([True] * 7 + [False]),
         "match": by_year(formula, year),
         "nonelective": NONELECTIVE,
+        "deferral_pay": COUNTED_PAY,
         "roth": some(ROTH),
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),

@@ -26,8 +26,13 @@ ROWS = (1, 7, 1_000)
 EVERY_SETTLEMENT = {
     "compensation.merit_factors": {"Senior": 1.5, "Manager": 0.8},
     "compensation.ratings": {"low": {"share": 0.3, "factor": 0.5}, "top": {"share": 0.7, "factor": 1.2}},
+    "compensation.other_pay": [
+        {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.7, "spread": 0.5, "date": "03-15"},
+        {"name": "overtime", "kind": "overtime", "share": 0.05, "receivers": 0.5},
+    ],
     "hiring.level_mix": "adaptive",
     "plan.forfeitures": "reallocate",
+    "plan.match": {"preset": "simple", "basis": "payroll", "pay": "base"},
     "plan.nonelective": {"kind": "flat", "rate": 0.02},
     "plan.profit_sharing": {
         "kind": "pool",

@@ -26,6 +26,7 @@ PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")
 
 QACA = {"plan.match": {"preset": "qaca"}, "enrollment.auto_enrollment.scope": "all_eligible"}
 ENHANCED = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
+PAID = [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]
 OWN = {"plan.testing.safe_harbor": True}
 THREE_PERCENT = {"kind": "flat", "rate": 0.03}
 OF_THREE_PERCENT = {**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.03}
@@ -101,6 +102,18 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
     "annual entry after 7 months": (
         {"eligibility": {"waiting_period_months": 7, "minimum_age": 20, "entry": "annual"}},
         "410(a)(4)",
+    ),
+    "a match that leaves out bonuses": (
+        {"compensation.other_pay": PAID, "plan.match": {"preset": "simple", "pay": "base"}},
+        "414(s)",
+    ),
+    "a safe-harbor match that leaves out bonuses": (
+        {"compensation.other_pay": PAID, "plan.match.pay": {"excluding": ["bonus"]}},
+        "414(s)",
+    ),
+    "tests that leave out bonuses": (
+        {"compensation.other_pay": PAID, "plan.testing.pay": {"excluding": ["bonus", "overtime"]}},
+        "414(s)",
     ),
     "an age above 21": ({"eligibility.minimum_age": 22}, "410(a)(1)(A)(i)"),
     "annual entry after a long wait": (
@@ -304,6 +317,12 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "annual entry in time": {"eligibility": {"waiting_period_days": 184, "minimum_age": 20, "entry": "annual"}},
     "one year of service for the match": {"plan.match": {"preset": "safe_harbor_basic", "minimum_service_years": 1}},
     "conditions of a match that claims nothing": {"plan.match": {"preset": "simple", "last_day": True}},
+    "pay that nobody has left out": {
+        "compensation.other_pay": PAID,
+        "plan.match.pay": {"excluding": ["overtime"]},
+        "plan.testing.pay": "all",
+    },
+    "deferrals from salary alone": {"compensation.other_pay": PAID, "plan.deferral_pay": "base"},
     "an enhanced formula": {**OWN, "plan.match": ENHANCED},
     "the basic formula at a higher rate": {**OWN, "plan.match": {"tiers": [{"up_to": 0.05, "rate": 1.0}]}},
     "a QACA": QACA,

@@ -26,7 +26,10 @@ pytestmark = pytest.mark.filterwarnings("error")
 THREE_YEARS = run_of(3)
 EVERY_DECISION = run_of(
     3,
-    compensation={"merit_factors": {"Senior": 1.5, "Manager": 0.8}},
+    compensation={
+        "merit_factors": {"Senior": 1.5, "Manager": 0.8},
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.7, "date": "03-15"}],
+    },
     hiring={"level_mix": "adaptive"},
     plan={
         "forfeitures": "reallocate",

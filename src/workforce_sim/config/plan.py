@@ -18,6 +18,7 @@ from pydantic import (
 
 from workforce_sim.config.match import FORMULAS, Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.config.values import (
@@ -183,6 +184,8 @@ class Testing(Section):
     """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
+    pay: CountedPay = "all"
+    """Which pay is testing compensation: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
 
 
 class Plan(Section):
@@ -196,6 +199,8 @@ class Plan(Section):
     """A second match, a formula like that of `match`; may be a table by year. Null: none."""
     nonelective: Nonelective = Field(default_factory=Nonelective)
     profit_sharing: ProfitSharing = Field(default_factory=ProfitSharing)
+    deferral_pay: CountedPay = "all"
+    """Which pay is deferred from: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
     roth: Roth = Field(default_factory=Roth)
     catch_up: bool = True
     """Whether the plan offers catch-up deferrals from age 50."""

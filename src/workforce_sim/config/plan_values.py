@@ -10,6 +10,7 @@ import yaml
 from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.values import Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
 
@@ -65,6 +66,8 @@ class EmployerMoney(Section):
 
     compensation: Literal["plan_year", "eligible", "participating"] = "eligible"
     """Pay that counts: of the whole plan year, since eligibility, or while deferring."""
+    pay: CountedPay = "all"
+    """Which of it counts: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
     eligibility: SourceEligibility | None = None
     """Wait, age and entry dates of this contribution, where later than those of the plan; null: as for the plan."""
     minimum_service_years: Tenure = 0

@@ -8,9 +8,13 @@ from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import ShareOfPay
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.effect.off import Off, each
 
 NO_MATCH = "plan.match matches nothing"
+
+SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
+"""The sources of employer contributions."""
 
 
 CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
@@ -24,12 +28,12 @@ def pays(match: Match) -> bool:
 
 def matches(config: Config) -> bool:
     """Return whether any year of a run has a match."""
-    return any(pays(config.plan.match.at(year)) for year in config.simulation.years)
+    return any(pays(one.plan.match.at(year)) for one in config.versions for year in config.simulation.years)
 
 
 def contributes(config: Config) -> bool:
     """Return whether there is a nonelective contribution."""
-    return _pays_without_deferrals(config.plan.nonelective)
+    return any(_pays_without_deferrals(one.plan.nonelective) for one in config.versions)
 
 
 def _pays_without_deferrals(section: ShareOfPay) -> bool:
@@ -38,7 +42,10 @@ def _pays_without_deferrals(section: ShareOfPay) -> bool:
 
 def shares_profit(config: Config) -> bool:
     """Return whether there is profit sharing."""
-    section = config.plan.profit_sharing
+    return any(_shares(one.plan.profit_sharing) for one in config.versions)
+
+
+def _shares(section: ProfitSharing) -> bool:
     if section.groups is not None:
         return any(group.rate_ppm or group.amount_cents for group in section.groups)
     other = section.excess is not None or section.dollars is not None or section.pool is not None
@@ -47,19 +54,19 @@ def shares_profit(config: Config) -> bool:
 
 def matches_twice(config: Config) -> bool:
     """Return whether any year of a run has a discretionary match."""
-    match = config.plan.discretionary_match
-    return match is not None and any(pays(match.at(year)) for year in config.simulation.years)
+    found = [one.plan.discretionary_match for one in config.versions]
+    return any(pays(match.at(year)) for match in found if match is not None for year in config.simulation.years)
 
 
 def forfeits(config: Config) -> bool:
     """Return whether any schedule leaves something to forfeit."""
     sources = {"match", "nonelective"} | ({"profit_sharing", "discretionary_match"} & config.provisions)
-    return min(min(config.plan.vesting.of(source)) for source in sources) < 10_000
+    return min(min(one.plan.vesting.of(source)) for one in config.versions for source in sources) < 10_000
 
 
 def reallocates(config: Config) -> bool:
     """Return whether forfeitures may become nonelective contributions."""
-    return config.plan.forfeitures == "reallocate" and forfeits(config)
+    return any(one.plan.forfeitures == "reallocate" for one in config.versions) and forfeits(config)
 
 
 def employer_money(config: Config) -> Iterator[Off]:
@@ -70,7 +77,7 @@ def employer_money(config: Config) -> Iterator[Off]:
         why = "plan.nonelective pays nothing"
         yield from each("plan.nonelective", ("annual_limit", *CONDITIONS), why)
         if not reallocates(config):
-            yield from each("plan.nonelective", ("compensation", "eligibility"), why)
+            yield from each("plan.nonelective", ("compensation", "pay", "eligibility"), why)
     if not shares_profit(config):
         yield from each("plan.profit_sharing", EmployerMoney.model_fields, "plan.profit_sharing pays nothing")
     if not matches_twice(config):

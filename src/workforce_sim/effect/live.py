@@ -8,14 +8,15 @@ the key that the reason names stays as it is. ``ALWAYS`` are the keys that nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from workforce_sim.config import Config
+from workforce_sim.config.enrollment import Escalation, MatchResponse
+from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.values import ByYear, Section
-from workforce_sim.effect.employer import NO_MATCH, employer_money, forfeits, keys_of_sources, matches, pays
+from workforce_sim.effect.employer import NO_MATCH, SOURCES, employer_money, forfeits, keys_of_sources, matches, pays
 from workforce_sim.effect.off import Off, each
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
 
@@ -28,6 +29,7 @@ ALWAYS = (
     "promotion.mode",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "compensation.other_pay",
     "plan.enabled",
     "uncertainty.assumptions",
     "uncertainty.year_effects.growth",
@@ -40,16 +42,26 @@ ALWAYS = (
 
 @dataclass(frozen=True)
 class Live:
-    """What has an effect under a configuration; ``off`` are the keys and sections that do not, with the reason."""
+    """What has an effect under a configuration.
+
+    Attributes:
+        off: keys and sections that have none in the whole run, with the reason.
+        by_year: those that have none while each of the run's rules is in force.
+    """
 
     off: tuple[Off, ...]
+    by_year: tuple[tuple[Off, ...], ...] = ()
 
     def why_not(self, key: str) -> str | None:
         """Return why a key has no effect; None where it has one. Places in lists and years do not matter."""
         plain = re.sub(r"\.\d{4}(?=\.|$)", "", re.sub(r"\[\d+\]", "[]", key))
-        return next(
-            (why for name, why in self.off if plain == name or plain.startswith((f"{name}.", f"{name}["))), None
-        )
+        in_run, *each = (_reason(plain, off) for off in (self.off, *self.by_year))
+        in_any = each[0] if each and None not in each else None
+        return in_any if in_run is None else in_run
+
+
+def _reason(key: str, off: Iterable[Off]) -> str | None:
+    return next((why for name, why in off if key == name or key.startswith((f"{name}.", f"{name}["))), None)
 
 
 def live(config: Config, *, given: bool = False) -> Live:
@@ -59,7 +71,8 @@ def live(config: Config, *, given: bool = False) -> Live:
         config: one of a replicate, with nothing left to be drawn.
         given: whether the census is given to the run, in place of that of the configuration.
     """
-    return Live((*_census(config, given), *(off for section in _SECTIONS for off in section(config))))
+    in_run = (*_census(config, given), *(off for section in _OF_RUN for off in section(config)))
+    return Live(in_run, tuple(tuple(off for part in _OF_YEAR for off in part(each)) for each in config.versions))
 
 
 def _but(section: type[Section], *names: str) -> list[str]:
@@ -190,6 +203,23 @@ def _raises(config: Config) -> Iterator[Off]:
         yield from each("compensation", names, "compensation.merit_pool is 0")
 
 
+def _other_pay(config: Config) -> Iterator[Off]:
+    entries, name = config.compensation.other_pay, "compensation.other_pay[]"
+    if not entries:
+        why = "all pay is salary: compensation.other_pay is empty"
+        yield from each("plan", ("deferral_pay", *(f"{source}.pay" for source in SOURCES), "testing.pay"), why)
+        return
+    if all(always(config, entry.receivers, 0) for entry in entries):
+        yield from each(name, _but(OtherPay, "receivers"), "nobody receives other pay: receivers is 0")
+    if not any(entry.by_level or not always(config, entry.share, 0) for entry in entries):
+        why = "nothing is paid beside salary: share is 0"
+        yield from each(name, _but(OtherPay, "share", "by_level"), why)
+    if not any(entry.date for entry in entries):
+        yield f"{name}.prorated", "no other pay has a date"
+    if not any(entry.spread or not always(config, entry.receivers, 1) for entry in entries):
+        yield f"{name}.name", "nothing of other pay is drawn: all employees receive it, without a spread"
+
+
 # --- the plan ---
 
 
@@ -198,12 +228,22 @@ def _no_plan(config: Config) -> Iterator[Off]:
         why = "plan.enabled is false"
         yield from (("eligibility", why), ("enrollment", why))
         yield from each("plan", _but(Plan, "enabled"), why)
+
+
+def _entry(config: Config) -> Iterator[Off]:
     section = config.eligibility
     if (section.waiting_period_years, section.waiting_period_months) != (None, None):
         why = "eligibility.waiting_period_years or waiting_period_months sets the wait"
         yield "eligibility.waiting_period_days", why
-    if section.excluded_share == 0:
+
+
+def _at_start(config: Config) -> Iterator[Off]:
+    """Yield what only the census is read by: values of the start year count."""
+    if config.eligibility.excluded_share == 0:
         yield "eligibility.excluded_scope", "eligibility.excluded_share is 0"
+    if config.tables and not config.enrollment.auto_enrollment.enabled:
+        why = "enrollment.auto_enrollment.enabled is false in the start year"
+        yield from (("enrollment.auto_enrollment.unknown_opt_outs", why), ("enrollment.escalation.census_source", why))
 
 
 def _automatic(config: Config) -> Iterator[Off]:
@@ -232,37 +272,46 @@ def _choices(config: Config) -> Iterator[Off]:
 
 
 def _escalation(config: Config) -> Iterator[Off]:
-    section, name = config.enrollment.escalation, "enrollment.escalation"
-    followers = section.scope == "automatic"
-    if not section.enabled:
-        yield from each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
-    if followers and not config.enrollment.auto_enrollment.enabled:
+    name, sections = "enrollment.escalation", [each.enrollment for each in config.versions]
+    on = [section.escalation for section in sections if section.escalation.enabled]
+    followers = all(section.scope == "automatic" for section in on)
+    if not on:
+        yield from each(name, _but(Escalation, "enabled"), f"{name}.enabled is false")
+        return
+    if followers and not any(section.auto_enrollment.enabled for section in sections):
         why = (
             f"{name}.scope is automatic, and nobody is enrolled automatically: enrollment.auto_enrollment.enabled "
             f"is false; set {name}.scope to all, or {name}.enabled to false"
         )
-        yield from each(name, _but(type(section), "scope"), why)
-    if section.increment == 0:
-        yield from each(name, _but(type(section), "enabled", "increment"), f"{name}.increment is 0")
-    if section.declining_share == 1:
-        yield from each(name, _but(type(section), "enabled", "declining_share"), f"{name}.declining_share is 1")
-    if section.delay_years > len(config.simulation.years):
+        yield from each(name, _but(Escalation, "scope"), why)
+    if all(section.increment == 0 for section in on):
+        yield from each(name, _but(Escalation, "enabled", "increment"), f"{name}.increment is 0")
+    if all(section.declining_share == 1 for section in on):
+        yield from each(name, _but(Escalation, "enabled", "declining_share"), f"{name}.declining_share is 1")
+    if all(section.delay_years > len(config.simulation.years) for section in on):
         why = f"{name}.delay_years is more than the years of this run"
-        yield from each(name, _but(type(section), "enabled", "delay_years"), why)
-    if not followers:
+        yield from each(name, _but(Escalation, "enabled", "delay_years"), why)
+    if all(section.scope == "all" for section in on):
         yield f"{name}.census_source", f"{name}.scope is all"
 
 
 def _response(config: Config) -> Iterator[Off]:
-    match = config.plan.match
-    changes = [(match.at(a), match.at(b)) for a, b in pairwise(config.simulation.years)]
-    if not any(before.formula != after.formula for before, after in changes):
-        yield "enrollment.match_response", "plan.match is the same in all years of this run"
-    elif not any(before.formula != after.formula and pays(after) for before, after in changes):
-        yield (
-            "enrollment.match_response",
-            "plan.match changes to a formula that matches nothing, so there is no new rate to move to",
-        )
+    name, found = "enrollment.match_response", [config.at(year).plan.match.at(year) for year in config.simulation.years]
+    former = config.enrollment.match_response.formula_before
+    formulas = [found[0].formula if former is None else former, *(match.formula for match in found)]
+    new = [match for match, before in zip(found, formulas, strict=False) if match.formula != before]
+    sections = [each.enrollment.match_response for each in config.versions]
+    nobody = all(section.below == section.above == 0 for section in sections)
+    others = _but(MatchResponse, "before")
+    if not new:
+        yield from each(name, others, "plan.match is the same in all years of this run")
+    elif not any(map(pays, new)):
+        why = "plan.match changes to a formula that matches nothing, so there is no new rate to move to"
+        yield from each(name, others, why)
+    if not pays(found[0]):
+        yield f"{name}.before", "plan.match of the start year matches nothing, so there is no new rate to move to"
+    if nobody:
+        yield from each(name, ("move", "before"), f"{name}.below and above are 0")
 
 
 def _vesting(config: Config) -> Iterator[Off]:
@@ -275,20 +324,21 @@ def _vesting(config: Config) -> Iterator[Off]:
 
 
 def _limits(config: Config) -> Iterator[Off]:
-    section, (_, published) = config.plan, published_years()
+    _, published = published_years()
     if config.simulation.end_year <= published:
         why = f"all limits of this run are published, up to {published}"
         yield from each("plan.limits", ("inflation", "wage_growth"), why)
-    levels = (section.nonelective.integrated, section.profit_sharing.level)
-    if all(rule is None or rule.level is not None for rule in levels) and not _disparity_of_a_pool(config):
+    if not any(map(_by_wage_base, (version.plan for version in config.versions))):
         why = "no contribution depends on the Social Security wage base"
         yield from each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
 
 
-def _disparity_of_a_pool(config: Config) -> bool:
-    """Return whether a pool goes as far as permitted disparity, which depends on the wage base."""
-    pool = config.plan.profit_sharing.pool
-    return pool is not None and pool.integrated is not None
+def _by_wage_base(plan: Plan) -> bool:
+    """Return whether a contribution depends on the Social Security wage base."""
+    levels = (plan.nonelective.integrated, plan.profit_sharing.level)
+    pool = plan.profit_sharing.pool
+    of_a_pool = pool is not None and pool.integrated is not None  # as far as disparity goes, by the wage base
+    return of_a_pool or any(level is not None and level.level is None for level in levels)
 
 
 def _deferrals(config: Config) -> Iterator[Off]:
@@ -304,8 +354,11 @@ def _deferrals(config: Config) -> Iterator[Off]:
         yield "plan.limits.overrides.super_catch_up", "plan.super_catch_up is false"
 
 
-_SECTIONS: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _hiring, _promotion, _raises),
-    *(_no_plan, _automatic, _choices, _escalation, _response),
-    *(employer_money, keys_of_sources, _vesting, _limits, _deferrals),
+_OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
+    *(_leaving, _hiring, _promotion, _raises, _other_pay),
+    *(_no_plan, _at_start, _escalation, _response, employer_money, keys_of_sources, _vesting, _limits),
 )
+"""What reads the configuration of the run."""
+
+_OF_YEAR: tuple[Callable[[Config], Iterator[Off]], ...] = (_entry, _automatic, _choices, _deferrals)
+"""What reads the configuration in force in a year: its keys have no effect where they have none in any year."""

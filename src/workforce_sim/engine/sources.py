@@ -13,10 +13,11 @@ from workforce_sim.config.match import Match
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Rows
+from workforce_sim.engine.payrolls import Payrolls
 from workforce_sim.engine.plan_pay import PlanPay, Since
 from workforce_sim.money import half_up
 from workforce_sim.plan.conditions import band_place, who_meets
-from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
+from workforce_sim.plan.match import BP, formula_match, formula_payroll_match, formula_uneven_match
 from workforce_sim.plan.sources import entries, limited
 
 
@@ -32,8 +33,8 @@ def compensation_of(counted: PlanPay, money: EmployerMoney) -> Ints:
     """Return plan compensation of a source; 0 of those who are not in it."""
     since = since_of(counted, money)
     if since is None:
-        return counted.compensation(money.compensation)
-    return counted.compensation_since(money.compensation, since)
+        return counted.compensation(money.compensation, money.pay)
+    return counted.compensation_since(money.compensation, money.pay, since)
 
 
 def matched(counted: PlanPay, formula: Match, deferred: Ints, most: Ints) -> Ints:
@@ -60,6 +61,10 @@ def matched(counted: PlanPay, formula: Match, deferred: Ints, most: Ints) -> Int
 
 def _by_payroll(counted: PlanPay, formula: Match, since: Since | None, most: Ints, place: Ints) -> Ints:
     amount = np.zeros(len(counted.rows), dtype=np.int64)
+    if not formula.in_dollars and counted.pay_of(formula.pay) is not counted.pay:
+        limit = np.full(len(amount), counted.year.limits.compensation_cents, dtype=np.int64)
+        payrolls = Payrolls(counted, formula.pay, since).of(formula.compensation)
+        return formula_uneven_match(formula, payrolls, most, limit, place)
     for part, spans in counted.segments(formula.compensation, since):
         limit = np.full(len(part), counted.year.limits.compensation_cents, dtype=np.int64)
         amount[part] = formula_payroll_match(formula, spans, most[part], limit, place[part])

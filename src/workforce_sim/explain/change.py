@@ -172,9 +172,10 @@ class _Moment:
 
     def side(self) -> Side:
         """Return its employees and measures; columns of a plan that is off count as 0."""
+        config = self.of.run.config.at(self.year)
         snapshot = self._snapshot("employee_id", "level", "department", *COLUMNS, *DATES)
-        people = PlanPeople(snapshot, self.of.run.config, self.year, self._owners())
-        return Side(people, self.row, self.of.run.config.plan.forfeitures)
+        people = PlanPeople(snapshot, config, self.year, self._owners())
+        return Side(people, self.row, config.plan.forfeitures)
 
     def _owners(self) -> pl.Series:
         """Return the ids of owners of more than 5%; nobody where the run was kept without its census."""

@@ -15,6 +15,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
+from workforce_sim.config.other_pay import CountedPay, kinds_in
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import Group, ProfitSharing
@@ -28,12 +29,13 @@ from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
 from workforce_sim.plan.profit_sharing import formula_profit_sharing, pot_of, pots_of, units_of
 from workforce_sim.plan.sources import entries, limited
-from workforce_sim.tables import EMPLOYER_MONEY
+from workforce_sim.tables import EMPLOYER_MONEY, PAY_KINDS
 
 COLUMNS = (
     *("earnings_cents", "plan_compensation_cents", "testing_compensation_cents", "pre_tax_cents", "roth_cents"),
     *EMPLOYER_MONEY,
     *("excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm"),
+    *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
 DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 OLDEST = 64
@@ -88,7 +90,7 @@ class PlanPeople:
 
     Args:
         snapshot: of the year and of one replicate.
-        config: the configuration of the run.
+        config: the configuration in force in the year.
         year: the plan year.
         owners: ids of owners of more than 5%.
 
@@ -100,6 +102,7 @@ class PlanPeople:
         self.calendar, self.law, self.config = PlanYear(year), Law.of(config, year), config
         self.formulas = config.plan.sources(year)
         self.match_formula = config.plan.match.at(year)
+        self._deferral_pay, self._testing_pay = config.plan.deferral_pay, config.plan.testing.pay
         self._snapshot, self._owners = snapshot, owners
         self._ints = {name: snapshot[name].fill_null(0).to_numpy().astype(np.int64) for name in COLUMNS}
         days = {name: snapshot[name].to_physical() for name in DATES}
@@ -140,29 +143,37 @@ class PlanPeople:
     def deferrals(self, law: Law) -> Ints:
         """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
         own = self.law.most(self._ages)
-        at_rate = (2 * self["deferral_bp"] * self["earnings_cents"] + BP) // (2 * BP)
+        at_rate = (2 * self["deferral_bp"] * self._earned(self._deferral_pay) + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
         return np.minimum(wished, law.most(self._ages))
 
     def counted(self, formula: EmployerMoney, law: Law) -> Ints:
         """Return the plan compensation that a formula counts, within the limit of a law, cents."""
-        kind, within = formula.compensation, self.in_source(formula)
-        earned = np.where(within, self["earnings_cents"], 0)
+        kind, earned = formula.compensation, np.where(self.in_source(formula), self._earned(formula.pay), 0)
         if kind == "plan_year":
             return np.minimum(earned, law.limits.compensation_cents)
         match, own = self.match_formula, formula.eligibility
         if kind == match.compensation and own == match.eligibility and (own is not None or kind == "participating"):
-            known = self["plan_compensation_cents"]
+            known, pay = self["plan_compensation_cents"], match.pay
+        elif kind == "eligible":
+            known, pay = self["testing_compensation_cents"], self._testing_pay
         else:
-            known = self["testing_compensation_cents"] if kind == "eligible" else self._while_deferring
-            known = known if own is None else np.minimum(known, self._share_since(formula, earned))
+            known, pay = self._while_deferring, self._deferral_pay
+        known = np.maximum(known + np.where(known > 0, earned - self._earned(pay), 0), 0)
+        if own is not None and own != match.eligibility:
+            known = np.minimum(known, self._share_since(formula, earned))
         cut = known >= self.law.limits.compensation_cents
         return np.minimum(np.where(cut, np.maximum(known, earned), known), law.limits.compensation_cents)
+
+    def _earned(self, counted: CountedPay) -> Ints:
+        """Return pay of the year as a definition counts it."""
+        kinds = kinds_in(counted)
+        return self["earnings_cents"] - sum(self[f"{kind}_pay_cents"] for kind in PAY_KINDS if kind not in kinds)
 
     @cached_property
     def _while_deferring(self) -> Ints:
         """Pay of the days at a rate above 0, from deferrals and the last rate."""
-        rate, pay = self["deferral_bp"], self["earnings_cents"]
+        rate, pay = self["deferral_bp"], self._earned(self._deferral_pay)
         known = np.where(rate > 0, (2 * BP * self.deferred + rate) // np.maximum(2 * rate, 1), pay)
         return np.where(self.participates, np.minimum(known, pay), 0)
 

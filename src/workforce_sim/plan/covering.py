@@ -8,6 +8,7 @@ import numpy as np
 
 from workforce_sim.config import Config
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import Flags
@@ -139,7 +140,9 @@ def _uniform(config: Config) -> tuple[str, str] | None:
     designs = [_design(source) for source in sources]
     terms = {tuple(getattr(source, name) for name in EmployerMoney.model_fields) for source in sources}
     capped = any(source.annual_limit is not None for source in sources)
-    if capped or len(terms) > 1 or sources[0].compensation == "participating" or designs.count("integrated") > 1:
+    first, paid = sources[0], config.compensation.other_pay
+    part_of_pay = first.compensation == "participating" or left_out(first.pay, paid)
+    if capped or len(terms) > 1 or part_of_pay or designs.count("integrated") > 1:
         return None
     if not UNIFORM.keys() >= set(designs):
         return None

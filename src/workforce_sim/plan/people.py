@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
+from workforce_sim.tables import CENSUS, PAY_KINDS, SNAPSHOTS, completed
 
 _MONEY = (
     "earnings_cents",
@@ -30,6 +30,7 @@ _MONEY = (
     "profit_sharing_balance_cents",
     "discretionary_match_balance_cents",
     "forfeited_cents",
+    *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
 _SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
@@ -68,6 +69,7 @@ class People:
         profit_sharing: part of the latter.
         excess_415: cut by the limit on annual additions.
         employer_balance: balances of employer contributions; of leavers, what they were paid of them.
+        other_pay: pay other than salary by kind, within ``earnings``.
     """
 
     year: PlanYear
@@ -88,6 +90,7 @@ class People:
     profit_sharing: Ints
     excess_415: Ints
     employer_balance: Ints
+    other_pay: dict[str, Ints]
 
     @property
     def age(self) -> Ints:
@@ -147,6 +150,7 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         profit_sharing=money["profit_sharing_cents"],
         excess_415=money["excess_415_cents"],
         employer_balance=sum(money[f"{source}_balance_cents"] for source in _SOURCES) - money["forfeited_cents"],
+        other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
     )
 
 
@@ -210,7 +214,7 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
         days = _days_employed_since_january(rows, PlanYear(at))
         before = rows["balance"].fill_null(0).to_numpy().astype(np.int64)
-        rate = run.config.plan.annual_return.ppm(at)
+        rate = run.config.at(at).plan.annual_return.ppm(at)
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")

@@ -84,14 +84,15 @@ def percentages(
         before: of the year before; None where the run has none.
         room: catch-up that each one may still make, cents.
     """
-    harbor = safe_harbor(test, config, people.year.year)
+    rules = config.at(people.year.year)
+    harbor = safe_harbor(test, rules, people.year.year)
     found = []
-    for name, tested in _parts(test, config, people, harbor).items():
+    for name, tested in _parts(test, rules, people, harbor).items():
         if name and not tested.any():
             continue
         then = None if before is None else (before, _then(test, config, before, harbor, name))
         held = WITHOUT_MONEY if name == EARLY else harbor
-        found.append(_percentages(_Part(test, name, tested, held, *_others_before(test, config, then)), people, room))
+        found.append(_percentages(_Part(test, name, tested, held, *_others_before(test, rules, then)), people, room))
     return found
 
 
@@ -117,7 +118,7 @@ def not_excludable(people: People, service_years: int = 1) -> Flags:
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:
     """Return who was tested in the plan of a name the year before; nobody where there was none."""
     nobody = np.zeros(len(before.ids), dtype=np.bool_)
-    return _parts(test, config, before, harbor).get(name, nobody)
+    return _parts(test, config.at(before.year.year), before, harbor).get(name, nobody)
 
 
 def _percentages(part: _Part, people: People, room: Ints | int) -> Percentages:

@@ -19,6 +19,9 @@ from workforce_sim.plan.amounts import in_years, model_of
 
 BP = 10_000
 
+KEEPS_SCHEDULE_YEARS = 3
+"""Completed years of service with which an employee may keep a schedule that is changed, section 411(a)(10)(B)."""
+
 
 def share_bp(schedule: Sequence[int], years: Any, full: Any = False) -> Any:
     """Return the vested share in basis points at completed years; an integer, or an int64 array for an array.

@@ -8,7 +8,6 @@ from itertools import groupby
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import ShareOfPay
-from workforce_sim.config.plan import MatchByYear
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.markup.elements import Element
 from workforce_sim.money import cents
@@ -21,26 +20,37 @@ GRADED = {"tenure": "years of service", "points": "points", None: ""}
 
 def design_table(scenarios: Sequence[Scenario]) -> Element:
     """Return the plan design of each scenario, side by side."""
-    designs = [_design(each.config) for each in scenarios]
+    designs = [_designs(each.config) for each in scenarios]
     names = dict.fromkeys(name for design in designs for name in design)
     rows = [[name, *(design.get(name, "none") for design in designs)] for name in names]
     heading = ["", *(each.name or "Plan" for each in scenarios)]
     return listing("Plan design", heading, rows, text=True)
 
 
-def _design(config: Config) -> dict[str, str]:
+def _designs(config: Config) -> dict[str, str]:
+    """Return the design of each year, years with the same text together."""
+    each = [(year, _design(config.at(year), year)) for year in config.simulation.years]
+    return {name: _by_year([(year, design[name]) for year, design in each]) for name in each[0][1]}
+
+
+def _by_year(texts: Sequence[tuple[int, str]]) -> str:
+    runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
+    return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
+
+
+def _design(config: Config, year: int) -> dict[str, str]:
     plan, automatic, wait = config.plan, config.enrollment.auto_enrollment, config.eligibility
     since = automatic.hire_date_cutoff
     who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
     rate = bp_percent(automatic.default_bp)
     found = {
-        "Employer match": _match(plan.match, config),
+        "Employer match": _formula(plan.match.at(year)),
         "Nonelective contribution": "none" if plan.nonelective.kind == "none" else _nonelective(config),
         "Automatic enrollment": f"at {rate} of pay, {who}" if automatic.enabled else "none",
         "Eligibility": f"age {wait.minimum_age}, {_wait(config)}",
         "Vesting of the match": _vesting(plan.vesting.match),
         "Vesting of the nonelective contribution": _vesting(plan.vesting.nonelective),
-        **_further(config),
+        **_further(config, year),
     }
     return found if plan.enabled else dict.fromkeys(found, "no plan")
 
@@ -61,19 +71,22 @@ def _wait(config: Config) -> str:
     return f"{' and '.join(told)} of service"
 
 
-def _further(config: Config) -> dict[str, str]:
+def _further(config: Config, year: int) -> dict[str, str]:
     """Return the sources that not every plan has."""
     plan, found = config.plan, {}
-    if plan.discretionary_match is not None:
-        found["Discretionary match"] = _match(plan.discretionary_match, config)
+    if "discretionary_match" in config.provisions:
+        second = plan.discretionary_match
+        found["Discretionary match"] = "none" if second is None else _formula(second.at(year))
         found["Vesting of the discretionary match"] = _vesting(plan.vesting.discretionary_match)
-    if plan.profit_sharing.kind != "none":
+    if "profit_sharing" in config.provisions:
         found["Profit sharing"] = _profit_sharing(plan.profit_sharing)
         found["Vesting of profit sharing"] = _vesting(plan.vesting.profit_sharing)
     return found
 
 
 def _profit_sharing(section: ProfitSharing) -> str:
+    if section.kind == "none":
+        return "none"
     if section.pool is not None:
         return f"a pool shared {section.pool.shared}"
     if section.dollars is not None:
@@ -92,13 +105,6 @@ def _share_of_pay(kind: str, section: ShareOfPay) -> str:
 
 
 # --- the match ---
-
-
-def _match(match: MatchByYear, config: Config) -> str:
-    """Return the formula of each year, years with the same one together."""
-    texts = [(year, _formula(match.at(year))) for year in config.simulation.years]
-    runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
-    return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
 
 
 def _formula(match: Match) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.tables.declared import NAME, Column, Last, Positive, Reached
-from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, STATUS
+from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, PAY_KINDS, STATUS
 
 KEYS = (
     Column("replicate", pl.Int32, "Number of the simulation (replicate); 0 in a single run", owner="simulation"),
     Column("year", pl.Int32, "Plan year", owner="simulation"),
 )
 
-_COUNTED = ("plan.match", "plan.limits", "eligibility.")
-_ROTH = ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
+_ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 _MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
 """Sources of employer contributions that a plan may have besides match and nonelective, and what they are called."""
@@ -81,7 +81,14 @@ EVENTS = (
         "enrollment and deferral events",
         behind="salary_after_cents",
     ),
-    Column("amount_cents", pl.Int64, "Amount forfeited", "cents", "forfeiture", behind="deferral_after_bp"),
+    Column(
+        "amount_cents",
+        pl.Int64,
+        "Amount paid or forfeited",
+        "cents",
+        "other_pay, forfeiture",
+        behind="deferral_after_bp",
+    ),
 )
 
 _ALL_BP = 10_000
@@ -156,6 +163,24 @@ SNAPSHOTS = (
         "simulation",
         lowest=0,
         differs="different pay earned",
+        behind="other_pay_cents",
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "other_pay",
+            lowest=0,
+            needs="other_pay",
+            differs="different other pay",
+            keys=("compensation.other_pay",),
+        )
+        for name, about in (
+            ("other_pay_cents", "Pay other than salary in the year, within the pay earned"),
+            *((f"{kind}_pay_cents", f"Of it: {kind.replace('_', ' ')}") for kind in PAY_KINDS),
+        )
     ),
     Column(
         "eligibility_date",

@@ -137,6 +137,16 @@ SUMMARY = (
         label="Payroll",
     ),
     Measure(
+        "other_pay_cents",
+        pl.Int64,
+        "Bonuses, overtime and commissions of everybody, within the payroll",
+        "cents",
+        "other_pay",
+        needs="other_pay",
+        sums=pl.col("other_pay_cents").sum(),
+        label="Pay other than salary",
+    ),
+    Measure(
         "salary_roll_cents",
         pl.Int64,
         "Salaries of those at the closing, in all",

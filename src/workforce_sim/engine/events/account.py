@@ -6,6 +6,7 @@ Chapter: ``docs/model/contributions.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.plan.vesting import BP, share_bp, vested_cents
+from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
 
 MORE_SOURCES = frozenset({"profit_sharing", "discretionary_match"})
@@ -103,6 +104,8 @@ def in_account(source: str, paid: Ints, staff: Columns, service: Service, year: 
     balance = _grown(staff, f"{source}_balance_cents", plan.annual_return.ppm(year.number), gone, year) + paid
     refuse_balance(int(balance.max(initial=0)), year.number)
     share = _shares(plan.vesting.of(source), service.years, service.full)
+    for since in year.vesting_changes:
+        share = _Held(staff, service, since, year).at_least(source, share)
     forfeited = np.zeros(len(staff), dtype=np.int64)
     forfeited[gone] = balance[gone] - vested_cents(balance[gone], share[gone])
     return Account(balance, share, forfeited)
@@ -135,6 +138,30 @@ def _all_vested(staff: Columns, gone: Selected, age: int, year: Year) -> Flags:
     full[rows] = completed_years(staff["birth_date"][rows], staff["last_day"][rows], year.calendar) >= age
     full[gone] |= np.isin(staff["cause"][gone], _VESTING_CAUSES)
     return full
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a change of the vesting rules cannot take from those who were employed then, section 411(a)(10)."""
+
+    staff: Columns
+    service: Service
+    since: int
+    year: Year
+
+    def at_least(self, source: str, shares: Ints) -> Ints:
+        """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
+        before = self.year.config_in(self.since - 1).plan.vesting
+        schedule = before.of(source)
+        hired, age = self.staff["hire_year"], before.normal_retirement_age
+        then = self.since - hired.astype(np.int64) - (self.staff["hire_day"] > 0)
+        full_then = self.since - self.staff["birth_year"] >= age
+        full = _all_vested(self.staff, self.service.gone, age, self.year)
+        kept = then >= KEEPS_SCHEDULE_YEARS
+        least = _shares(
+            schedule, np.where(kept, self.service.years, np.maximum(then, 0)), np.where(kept, full, full_then)
+        )
+        return np.where(hired < self.since, np.maximum(shares, least), shares)
 
 
 def _shares(schedule: tuple[int, ...], years: Ints, full: Flags) -> Ints:

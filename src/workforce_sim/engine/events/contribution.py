@@ -77,7 +77,7 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
     roth = roth_of(total, kept.catch_up, deferral, counted.staff.flags("roth_catch_up"), plan.roth)
     return {
         "plan_compensation_cents": compensation_of(counted, plan.match.at(year.number)),
-        "testing_compensation_cents": counted.compensation("eligible"),
+        "testing_compensation_cents": counted.compensation("eligible", plan.testing.pay),
         "pre_tax_cents": deferral - roth,
         "roth_cents": roth,
         "catch_up_cents": kept.catch_up,
@@ -91,7 +91,7 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
 def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]:
     """Return the additions within the limit of section 415(c), and the excess; few are above it."""
     year = counted.year
-    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
+    most = np.minimum(counted.staff["earnings_cents"], year.limits.annual_additions_cents)
     above = np.flatnonzero(wished.whole > most)
     if len(above) == 0:
         return wished, np.zeros(len(most), dtype=np.int64)
