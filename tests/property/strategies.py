@@ -451,6 +451,19 @@ EMPLOYER_MONEY: Keys = {
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
 }
 
+SOURCE_ELIGIBILITY: Keys = {
+    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
+    "waiting_period_years": st.none() | st.integers(0, 2),
+    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
+    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
+    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+}
+OF_A_SOURCE: Keys = {
+    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
+    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
+}
+"""What each source of employer contributions may have of its own."""
+
 
 UP_TO_DOLLARS = st.sampled_from([0.01, 500.0, 1234.56, 5000.0, 100_000_000.0]) | st.integers(1, 30_000).map(float)
 ONE_RATE = st.fixed_dictionaries({"rate": MATCH_RATE, "max": UP_TO})
@@ -462,7 +475,7 @@ FORMULAS: Keys = {
     "by_service": bands(ONE_RATE, 40),
     "by_points": bands(ONE_RATE, 120),
 }
-MATCH: Keys = {**FORMULAS, "basis": st.sampled_from(["annual", "payroll"]), **EMPLOYER_MONEY}
+MATCH: Keys = {**FORMULAS, "basis": st.sampled_from(["annual", "payroll"]), **EMPLOYER_MONEY, **OF_A_SOURCE}
 
 
 def one_of_the(keys: Keys, alternatives: Keys) -> Values:
@@ -499,23 +512,10 @@ NONELECTIVE_TABLES: dict[str, Keys] = {
 }
 NONELECTIVE = st.one_of(
     [
-        some({"kind": st.just(kind), **table, **EMPLOYER_MONEY}, required=("kind", *table))
+        some({"kind": st.just(kind), **table, **EMPLOYER_MONEY, **OF_A_SOURCE}, required=("kind", *table))
         for kind, table in NONELECTIVE_TABLES.items()
     ]
 )
-
-SOURCE_ELIGIBILITY: Keys = {
-    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
-    "waiting_period_years": st.none() | st.integers(0, 2),
-    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
-    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
-    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
-}
-OF_A_SOURCE: Keys = {
-    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
-    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
-}
-"""What each source of employer contributions may have of its own."""
 
 
 def integration_level() -> Values:
@@ -590,7 +590,7 @@ def profit_sharing(year: int, levels: tuple[str, ...] = (), departments: tuple[s
 @cache
 def discretionary_match(year: int) -> Values:
     """A second match, by year or not, or none."""
-    return st.none() | by_year(one_of_the({**MATCH, **OF_A_SOURCE}, FORMULAS), year)
+    return st.none() | by_year(one_of_the(MATCH, FORMULAS), year)
 
 
 SCHEDULES = ("immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2")
@@ -598,6 +598,8 @@ VESTED = st.lists(basis_points(0, 10_000, 0, 5000), max_size=6).map(lambda found
 VESTING: Keys = {
     "match": st.sampled_from(SCHEDULES) | VESTED,
     "nonelective": st.sampled_from(SCHEDULES) | VESTED,
+    "profit_sharing": st.sampled_from(SCHEDULES) | VESTED,
+    "discretionary_match": st.sampled_from(SCHEDULES) | VESTED,
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
 }
 
@@ -650,14 +652,16 @@ TESTING: Keys = {
 
 
 @cache
-def plan(year: int) -> Keys:
+def plan(year: int, levels: tuple[str, ...] = ()) -> Keys:
     returns = st.sampled_from([0.0, 0.07, -0.3, 1.0]) | millionths(-999_999, 200_000)
-    formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY})
+    formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY, **OF_A_SOURCE})
     return {
         "enabled": st.sampled_from([True] * 7 + [False]),
         "match": by_year(formula, year),
         "nonelective": NONELECTIVE,
         "deferral_pay": COUNTED_PAY,
+        "profit_sharing": st.just({"kind": "none"}) | profit_sharing(year, levels),
+        "discretionary_match": discretionary_match(year),
         "roth": some(ROTH),
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),
@@ -674,9 +678,9 @@ def plan(year: int) -> Keys:
     }
 
 
-def with_plan(year: int) -> Values:
+def with_plan(year: int, levels: tuple[str, ...] = ()) -> Values:
     """A section of the plan; what the employer pays and which limits bind are seldom left to the defaults."""
-    keys = plan(year)
+    keys = plan(year, levels)
     return some(keys) | some(keys, required=("match", "nonelective")) | some(keys, required=("match", "limits"))
 
 
@@ -697,7 +701,7 @@ def sections(year: int, level_count: int) -> Keys:
         ).map(compensation_together),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),
-        "plan": with_plan(year) if year >= 2011 else st.just({"enabled": False}),
+        "plan": with_plan(year, LEVEL_NAMES[:level_count]) if year >= 2011 else st.just({"enabled": False}),
         "random_seed": SEEDS,
     }
 
@@ -746,6 +750,8 @@ MEMBER: dict[str, tuple[Any, ...]] = {
     "prior_year_pay_cents": (None, None, 0, 12_000_000, 15_500_001, 40_000_000),
     "match_balance_cents": AMOUNTS,
     "nonelective_balance_cents": AMOUNTS,
+    "profit_sharing_balance_cents": AMOUNTS[:3],
+    "discretionary_match_balance_cents": AMOUNTS[:3],
     "full_time_ppm": (None, PPM, PPM, 500_000, 437_500, 437_499),
 }
 """What a census may know of somebody and the plan; those who defer at once opted out or are excluded, too."""

@@ -24,6 +24,8 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.plan_values import SourceEligibility
+from workforce_sim.config.profit_sharing import Pool, ProfitSharing
 from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
 from workforce_sim.effect.live import ALWAYS, Live, live
@@ -42,10 +44,15 @@ def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str,
     for name, field in model.model_fields.items():
         key = prefix + (field.alias or name)
         inner = list(sections_in(field.annotation))
-        if not inner or any(suffix for suffix, _ in inner) or by_year(field.annotation):
+        if not inner or any(suffix for suffix, _ in inner) or any(map(by_year, parts(field.annotation))):
             yield key, field.annotation
         for suffix, section in inner:
             yield from keys(section, f"{key}{suffix}.")
+
+
+def parts(annotation: Any) -> tuple[Any, ...]:
+    """A type, and what it is one of."""
+    return annotation, *typing.get_args(annotation)
 
 
 def sections_in(annotation: Any) -> Iterator[tuple[str, type[Section]]]:
@@ -66,9 +73,7 @@ def by_year(annotation: Any) -> bool:
 
 
 EVERY_KEY = dict(keys())
-BY_YEAR = [
-    key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind)))) and "[]" not in key
-]
+BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, parts(kind))) and "[]" not in key]
 """Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
 OF_TESTS = {
     "plan.testing.method",
@@ -223,9 +228,11 @@ def in_rows(key: str, setup: Changes, rows: list[dict[str, Any]], **others: Any)
     return {f"{key}[].{name}": (setup | {key: rows}, last(rows, **{name: value})) for name, value in changed.items()}
 
 
-def nonelective(kind: str, key: str, rows: list[dict[str, Any]], start: int) -> dict[str, tuple[Changes, Any]]:
-    """A kind of nonelective money, its table, and each key of the table."""
-    written_at, setup = f"plan.nonelective.{key}", {"plan.nonelective": {"kind": kind, key: rows}}
+def without_deferrals(
+    section: str, kind: str, key: str, rows: list[dict[str, Any]], start: int
+) -> dict[str, tuple[Changes, Any]]:
+    """A kind of a contribution without deferrals, its table, and each key of the table."""
+    written_at, setup = f"{section}.{key}", {section: {"kind": kind, key: rows}}
     return {
         written_at: (setup, rows[:1]),
         f"{written_at}[].from": (setup, last(rows, **{"from": start})),
@@ -255,6 +262,82 @@ RETIRING: Changes = {
 MAY_RETIRE: Changes = {"terminations.retirement": RETIRING}
 RETIRE_BY_FACTORS: Changes = {"terminations.retirement": {"eligible": [{"age": 45}], "factors": YOUNG_AND_OLD}}
 
+
+def match_keys(section: str, formula: Changes) -> dict[str, tuple[Changes, Any]]:
+    """The keys of a match; ``formula`` is what makes those live that need one."""
+    return {
+        f"{section}.preset": (formula, "stretch"),
+        f"{section}.tiers": ({}, TIERS),
+        **in_rows(f"{section}.tiers", {}, TIERS, up_to=0.05, rate=0.25),
+        f"{section}.dollar_tiers": ({}, DOLLAR_TIERS),
+        **in_rows(f"{section}.dollar_tiers", {}, DOLLAR_TIERS, up_to=4000.0, rate=0.25),
+        f"{section}.by_tenure": ({}, BY_TENURE),
+        **in_rows(f"{section}.by_tenure", {}, BY_TENURE, from_=12, tiers=TIERS[:1]),
+        f"{section}.by_tenure[].tiers[].up_to": (
+            {f"{section}.by_tenure": BY_TENURE},
+            last(BY_TENURE, tiers=last(TIERS, up_to=0.05)),
+        ),
+        f"{section}.by_tenure[].tiers[].rate": (
+            {f"{section}.by_tenure": BY_TENURE},
+            last(BY_TENURE, tiers=last(TIERS, rate=0.75)),
+        ),
+        f"{section}.by_service": ({}, BY_SERVICE),
+        **in_rows(f"{section}.by_service", {}, BY_SERVICE, from_=12, rate=0.5, max=0.04),
+        f"{section}.by_points": ({}, BY_POINTS),
+        **in_rows(f"{section}.by_points", {}, BY_POINTS, from_=60, rate=0.5, max=0.04),
+        f"{section}.basis": (formula, "payroll"),
+        **source_keys(section, formula),
+    }
+
+
+def source_keys(section: str, setup: Changes) -> dict[str, tuple[Changes, Any]]:
+    """What every source of employer contributions has of its own."""
+    own = f"{section}.eligibility"
+    entry = {name: {**keys, "eligibility": {}} for name, keys in setup.items()}
+    return {
+        f"{section}.compensation": (setup, "plan_year"),
+        f"{section}.pay": (setup | PAID, {"excluding": ["overtime"]}),
+        f"{own}.waiting_period_days": (entry, 1500),
+        f"{own}.waiting_period_years": (entry, 3),
+        f"{own}.waiting_period_months": (entry, 30),
+        f"{own}.minimum_age": (entry, 40),
+        f"{own}.entry": (entry, "annual"),
+        f"{section}.minimum_service_years": (setup, 7),
+        f"{section}.last_day": (setup, True),
+        f"{section}.minimum_hours": (setup, 1500),
+        f"{section}.annual_limit": (setup, 500.0),
+    }
+
+
+def sharing(kind: str, **keys: Any) -> Changes:
+    """Profit sharing of a kind."""
+    return {"plan.profit_sharing": {"kind": kind, **keys}}
+
+
+def pooled(**keys: Any) -> Changes:
+    """Profit sharing from a pool."""
+    return sharing("pool", pool=keys)
+
+
+def weighted(allocation: str, table: str) -> dict[str, tuple[Changes, Any]]:
+    """The keys of a table of weights."""
+    rows = [{"from": 0, "weight": 1.0}, {"from": 8 if allocation == "service" else 45, "weight": 2.0}]
+    written_at = f"plan.profit_sharing.pool.{table}"
+    setup = pooled(dollars=100_000.0, allocation=allocation, **{table: rows})
+    return {
+        written_at: (setup, rows[:1]),
+        f"{written_at}[].from": (setup, last(rows, **{"from": 50})),
+        f"{written_at}[].weight": (setup, last(rows, weight=3.0)),
+    }
+
+
+SECOND: Changes = {"plan.discretionary_match": {"preset": "simple"}}
+SHARING = sharing("flat", rate=0.03)
+EXCESS = sharing("age", by_age=BY_AGE, excess={"rate": 0.1, "level_share": 0.5})
+GROUPS = [
+    {"levels": ["Senior"], "owners": False, "dollars": 800.0},
+    {"levels": ["Staff"], "departments": ["Sales"], "rate": 0.05},
+]
 
 LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
@@ -370,11 +453,14 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.match.last_day": ({}, True),
     "plan.match.minimum_hours": ({}, 1500),
     "plan.match.waived_for": ({"plan.match.last_day": True}, ["retirement"]),
+    **match_keys("plan.match", {}),
+    "plan.discretionary_match": (SECOND, {"preset": "stretch"}),
+    **match_keys("plan.discretionary_match", SECOND),
     "plan.nonelective.kind": ({}, FLAT["plan.nonelective"]),
     "plan.nonelective.rate": (FLAT, 0.04),
-    **nonelective("service", "by_service", THREE_AND_FIVE, 12),
-    **nonelective("points", "by_points", BY_AGE, 60),
-    **nonelective("age", "by_age", BY_AGE, 55),
+    **without_deferrals("plan.nonelective", "service", "by_service", THREE_AND_FIVE, 12),
+    **without_deferrals("plan.nonelective", "points", "by_points", BY_AGE, 60),
+    **without_deferrals("plan.nonelective", "age", "by_age", BY_AGE, 55),
     "plan.nonelective.integrated.base_rate": (BY_SHARE, 0.06),
     "plan.nonelective.integrated.excess_rate": (BY_SHARE, 0.03),
     "plan.nonelective.integrated.level_share": (BY_SHARE, 0.4),
@@ -388,6 +474,58 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.nonelective.last_day": (FLAT, True),
     "plan.nonelective.minimum_hours": (FLAT, 1500),
     "plan.nonelective.waived_for": (FLAT | {"plan.nonelective.last_day": True}, ["retirement"]),
+    **source_keys("plan.nonelective", FLAT),
+    **source_keys("plan.profit_sharing", SHARING),
+    "plan.profit_sharing.kind": ({}, SHARING["plan.profit_sharing"]),
+    "plan.profit_sharing.rate": (SHARING, 0.04),
+    **without_deferrals("plan.profit_sharing", "service", "by_service", THREE_AND_FIVE, 12),
+    **without_deferrals("plan.profit_sharing", "points", "by_points", BY_AGE, 60),
+    **without_deferrals("plan.profit_sharing", "age", "by_age", BY_AGE, 55),
+    "plan.profit_sharing.integrated.base_rate": (sharing("integrated", integrated=AT_HALF), 0.06),
+    "plan.profit_sharing.integrated.excess_rate": (sharing("integrated", integrated=AT_HALF), 0.03),
+    "plan.profit_sharing.integrated.level_share": (sharing("integrated", integrated=AT_HALF), 0.4),
+    "plan.profit_sharing.integrated.level": (sharing("integrated", integrated=AT_DOLLARS), 70_000.0),
+    "plan.profit_sharing.excess.rate": (EXCESS, 0.2),
+    "plan.profit_sharing.excess.level_share": (EXCESS, 0.4),
+    "plan.profit_sharing.excess.level": (
+        sharing("age", by_age=BY_AGE, excess={"rate": 0.1, "level": 80_000.0}),
+        70_000.0,
+    ),
+    "plan.profit_sharing.dollars": (sharing("dollars", dollars=500.0), 600.0),
+    "plan.profit_sharing.groups": (sharing("groups", groups=GROUPS), GROUPS[1:]),
+    **in_rows(
+        "plan.profit_sharing.groups",
+        sharing("groups", groups=GROUPS),
+        GROUPS,
+        levels=["Senior"],
+        departments=["Sales", "Technology"],
+        rate=0.09,
+    ),
+    "plan.profit_sharing.groups[].owners": (
+        sharing("groups", groups=GROUPS),
+        [{**GROUPS[0], "owners": True}, GROUPS[1]],
+    ),
+    "plan.profit_sharing.groups[].dollars": (
+        sharing("groups", groups=GROUPS),
+        [{**GROUPS[0], "dollars": 900.0}, GROUPS[1]],
+    ),
+    "plan.profit_sharing.pool.dollars": (pooled(dollars=100_000.0), 90_000.0),
+    "plan.profit_sharing.pool.payroll_share": (pooled(payroll_share=0.03), 0.04),
+    "plan.profit_sharing.pool.allocation": (pooled(dollars=100_000.0), "equal"),
+    **{
+        key: value
+        for allocation, table in (("service", "by_service"), ("points", "by_points"), ("age", "by_age"))
+        for key, value in weighted(allocation, table).items()
+    },
+    "plan.profit_sharing.pool.interest": (pooled(dollars=100_000.0, allocation="age_weighted"), 0.05),
+    "plan.profit_sharing.pool.integrated.level_share": (
+        pooled(dollars=100_000.0, allocation="integrated", integrated={"level_share": 0.5}),
+        0.3,
+    ),
+    "plan.profit_sharing.pool.integrated.level": (
+        pooled(dollars=100_000.0, allocation="integrated", integrated={"level": 80_000.0}),
+        60_000.0,
+    ),
     "plan.deferral_pay": (PAID, {"excluding": ["bonus"]}),
     "plan.roth.available": ({}, False),
     "plan.roth.share": ({}, 0.4),
@@ -400,6 +538,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.vesting.service.method": ({"plan.vesting.match": "graded_6"}, "hours"),
     "plan.vesting.service.hours": ({"plan.vesting.service.method": "hours"}, 1900),
     "plan.vesting.service.periods": ({"plan.vesting.service.method": "hours"}, "anniversary"),
+    "plan.vesting.profit_sharing": (SHARING, "graded_6"),
+    "plan.vesting.discretionary_match": (SECOND, "graded_6"),
     "plan.vesting.normal_retirement_age": ({"plan.vesting.match": "graded_6"}, 50),
     "plan.forfeitures": ({"plan.vesting.match": LATE}, "expenses"),
     "plan.annual_return": ({}, 0.05),
@@ -656,7 +796,12 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
     for keys_drawn, section in drawn:
         assert set(keys_drawn) == set(section.model_fields)
     tables = {key for table in strategies.NONELECTIVE_TABLES.values() for key in table}
-    assert {"kind", *tables, *strategies.EMPLOYER_MONEY} == set(of_plan.Nonelective.model_fields)
+    of_a_source = {*strategies.EMPLOYER_MONEY, *strategies.OF_A_SOURCE}
+    assert {"kind", *tables, *of_a_source} == set(of_plan.Nonelective.model_fields)
+    assert {*tables, *of_a_source} < set(ProfitSharing.model_fields)
+    assert set(strategies.SOURCE_ELIGIBILITY) == set(SourceEligibility.model_fields)
+    allocations = {key for table in strategies.ALLOCATIONS.values() for key in table}
+    assert {"dollars", "payroll_share", "allocation", *allocations} == set(Pool.model_fields)
     assert set(strategies.BITING) == set(of_plan.LIMITS)
 
 
@@ -690,7 +835,7 @@ def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
         *("share", "part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
-        "hce_deferral_limit",
+        *("discretionary_match", "dollars", "payroll_share", "hce_deferral_limit"),
     }
 
 
@@ -831,6 +976,15 @@ OFF: dict[str, Changes] = {
         "plan.vesting.match": LATE,
         "plan.forfeitures": "reallocate",
     },
+    "the discretionary match": {"plan.discretionary_match": {"preset": "none"}},
+    "profit sharing": {"plan.profit_sharing": {"kind": "flat", "rate": 0.0}},
+    "a pool that is not weighted by age": pooled(dollars=100_000.0),
+    "days beside months": {
+        f"plan.{source}.eligibility.waiting_period_months": 6
+        for source in ("match", "nonelective", "profit_sharing", "discretionary_match")
+    }
+    | SECOND
+    | SHARING,
     "vesting": {},
     "Roth": {"plan.roth.available": False},
     "catch-up": {"plan.catch_up": False},

@@ -321,7 +321,8 @@ def test_any_plan_year_of_any_run_can_be_tested(scenario: Scenario) -> None:
 
         rows = tables.snapshots.filter(pl.col("year") == year)
         refunds = tests.refunds.join(rows, on="employee_id")
-        put_in = pl.when(pl.col("test") == "ADP").then(deferral).otherwise("match_cents")
+        both = pl.sum_horizontal("match_cents", "discretionary_match_cents")
+        put_in = pl.when(pl.col("test") == "ADP").then(deferral).otherwise(both)
         assert refunds.filter((pl.col("excess_cents") > put_in) | ~pl.col("hce")).is_empty()
         kept, back = pl.col("recharacterized_cents"), pl.col("refund_cents")
         assert refunds.filter(pl.col("excess_cents") != kept + back).is_empty()

@@ -18,8 +18,9 @@ from tests.support_plan import BP, RATES, Day, PlanYear, half_up, plan_years, ti
 from tests.support_walk import completed_years
 from workforce_sim import replay
 from workforce_sim.config import Config
-from workforce_sim.config.match import MatchTier
-from workforce_sim.money import ppm
+from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.money import cents, ppm
+from workforce_sim.tables import EMPLOYER_MONEY
 
 some_examples = settings(max_examples=support.examples(25))
 any_plan = given(scenario=plans.plans())
@@ -104,8 +105,8 @@ def test_the_summary_adds_up_the_snapshots(scenario: Scenario) -> None:
         assert [row[name] for name in counted.values()] == [of_type(events, kind).height for kind in counted]
         assert row["deferral_cents"] == people["pre_tax_cents"].sum() + people["roth_cents"].sum()
         assert row["forfeitures_cents"] == people["forfeited_cents"].sum() == events["amount_cents"].sum()
-        money = people["match_cents"].sum() + people["nonelective_cents"].sum()
-        assert row["match_cents"] + row["nonelective_cents"] == money
+        money = sum(people[name].sum() for name in EMPLOYER_MONEY)
+        assert sum(row[name] or 0 for name in EMPLOYER_MONEY) == money
         used = 0 if scenario.config.plan.forfeitures == "expenses" else row["forfeitures_used_cents"]
         restored = people["restored_cents"].sum()
         assert (row["restored_cents"] or 0) == restored
@@ -302,7 +303,8 @@ def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
 @some_examples
 def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_not_vested(scenario: Scenario) -> None:
     plan = scenario.config.plan
-    schedules = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
+    further = {"profit_sharing", "discretionary_match"} & scenario.config.provisions
+    schedules = {source: plan.vesting.of(source) for source in ("match", "nonelective", *further)}
     for one in plan_years(plans.simulated(scenario)):
         lost, back = 0, 0
         for source, schedule in schedules.items():
@@ -323,8 +325,8 @@ def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_
 def test_forfeitures_are_used_in_later_years_and_never_more_than_there_are(scenario: Scenario) -> None:
     account, use = 0, scenario.config.plan.forfeitures
     for row in plans.simulated(scenario).summary.sort("year").iter_rows(named=True):
-        money, used = row["match_cents"] + row["nonelective_cents"], row["forfeitures_used_cents"]
-        money += row["restored_cents"] or 0
+        used = row["forfeitures_used_cents"]
+        money = sum(row[name] or 0 for name in (*EMPLOYER_MONEY, "restored_cents"))
         assert used <= account
         assert use != "offset" or used == min(account, money)
         assert use != "expenses" or used == account
@@ -402,6 +404,11 @@ def match_of(one: PlanYear, config: Config, most: int) -> tuple[int, int]:
     return half_up(max(0, matched - cut), BP * BP), half_up(matched + cut, BP * BP)
 
 
+def within_limit(formula: Match, amount: int) -> int:
+    """Return a match within the limit of its own."""
+    return amount if formula.annual_limit is None else min(amount, cents(formula.annual_limit))
+
+
 def check_amounts(scenario: Scenario) -> None:
     """Check to the cent; by payroll within the match of the day on which the limit on deferrals is reached."""
     config = scenario.config
@@ -410,15 +417,17 @@ def check_amounts(scenario: Scenario) -> None:
         most = base(one, config) + most_catch_up(one, config)
         wished = deferred(deferrable(one, config), most)
         assert one.now["earnings_cents"] == sum(day.pay for day in one.days)
-        pay = one.compensation(formula.compensation, limit.compensation_cents)
-        assert one.now["plan_compensation_cents"] == pay
+        if formula.eligibility is None:
+            pay = one.compensation(formula.compensation, limit.compensation_cents)
+            assert one.now["plan_compensation_cents"] == pay
         beyond = max(0, wished - base(one, config))
         assert beyond <= one.now["catch_up_cents"] <= most_catch_up(one, config)
         assert one.now["catch_up_cents"] == beyond or one.additions == most_additions(one)
-        lowest, largest = match_of(one, config, most)
+        lowest, largest = (within_limit(formula, amount) for amount in match_of(one, config, most))
         excess = one.now["excess_415_cents"]
         assert wished - excess <= one.deferral <= wished
-        assert lowest - excess <= one.now["match_cents"] <= largest
+        if formula.eligibility is None:  # others are those of test_source_laws
+            assert lowest - excess <= one.now["match_cents"] <= largest
         if not excess:
             must = roth_catch_up(one)
             share = ppm(config.plan.roth.share) if config.plan.roth.available else 0

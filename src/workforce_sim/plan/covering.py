@@ -123,7 +123,7 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
     if source is None:
         return let_in | not_excludable(config, people)
     if source.eligibility is not None:
-        let_in &= may_enter(people.hire, people.birth, people.last_day, source, config.eligibility)
+        let_in &= may_enter(people.since_in_plan, people.birth, people.last_day, source, config.eligibility)
     asked = years_asked(source, config.eligibility)
     served = people.service >= source.minimum_service_years
     return (let_in & served) | not_excludable(config, people, min(max(asked, 1), most_years))

@@ -235,7 +235,7 @@ def in_source(config: Config, people: People, money: EmployerMoney) -> Flags:
     """Return who is in a source of employer contributions at some time in the year."""
     if money.eligibility is None:
         return people.eligible
-    return people.eligible & may_enter(people.hire, people.birth, people.last_day, money, config.eligibility)
+    return people.eligible & may_enter(people.since_in_plan, people.birth, people.last_day, money, config.eligibility)
 
 
 def who_is_tested(test: Test, config: Config, people: People) -> Flags:
@@ -250,7 +250,6 @@ def who_may_be_matched(config: Config, people: People) -> Flags:
 
 
 def _may_get(match: Match, config: Config, people: People) -> Flags:
-    match = config.plan.match.at(people.year.year)
     meets = who_meets(
         match,
         people.hire,

@@ -28,10 +28,7 @@ _SALARY = pl.col("salary_cents")
 _COMPA_RATIO, _PENETRATION = pl.col("compa_ratio_ppm"), pl.col("range_penetration_ppm")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-EMPLOYER_MONEY = (
-    *("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents"),
-    "restored_cents",
-)
+EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
 """Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
 _WHOLE = 1_000_000
 
@@ -467,7 +464,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
-        derived=pl.sum_horizontal(EMPLOYER_MONEY) - pl.col(USED_FOR_COST),
+        derived=pl.sum_horizontal(*EMPLOYER_MONEY, "restored_cents") - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(
