@@ -72,6 +72,7 @@ class Stream(IntEnum):
     HIRES = 42
     YEAR_GROWTH = 43
     YEAR_RAISES = 44
+    LAYOFF = 48
     SYNTHETIC_AGE = 60
     SYNTHETIC_TENURE = 61
     SYNTHETIC_LEVEL = 62

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from workforce_sim.config.actions import KnownHire, Season
 from workforce_sim.config.defaults import default
 from workforce_sim.config.values import (
     Age,
@@ -188,6 +189,10 @@ class Hiring(Section):
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
+    known: Listed[KnownHire] = ()
+    """Known hires, such as open requisitions: certain, and within the year's hires."""
+    seasonal: Listed[Season] = ()
+    """Seasonal employees, hired each year beside all others, who leave on a day."""
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from workforce_sim.config.actions import Actions, Department, Name
 from workforce_sim.config.census import CensusSection
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
@@ -63,6 +64,9 @@ class Config(Section):
     hiring: Hiring = Field(default_factory=Hiring)
     promotion: Promotion = Field(default_factory=Promotion)
     compensation: Compensation = Field(default_factory=Compensation)
+    actions: Actions = Actions()
+    departments: dict[Name, Department] = Field(default_factory=dict)
+    """Departments with assumptions of their own, by name."""
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
     plan: Plan = Field(default_factory=Plan)
@@ -94,6 +98,18 @@ class Config(Section):
         given = self.promotion.base_rate is not None or self.hiring.level_mix is not None
         return self.promotion.mode == "vacancies" or (self.promotion.mode is None and not given)
 
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The departments with numbers of their own, in order; all others are one group more."""
+        frozen = (freeze.department for freeze in self.actions.freezes)
+        return tuple(sorted({*self.departments, *(name for name in frozen if name is not None)}))
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether anything is known or planned about people: known exits and hires, actions, departments, seasons."""
+        planned = self.hiring.known, self.hiring.seasonal, self.departments, *(part for _, part in self.actions)
+        return self.census.known_exits == "honor" or any(planned)
+
     @property
     def by_level(self) -> dict[KeyPath, dict[str, Any]]:
         """The tables by level name in use, by their keys."""
@@ -123,6 +139,11 @@ class Config(Section):
 
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
+    "planned": lambda config: config.is_planned,
+    "known_exits": lambda config: config.census.known_exits == "honor",
+    "known_hires": lambda config: bool(config.hiring.known),
+    "seasonal": lambda config: bool(config.hiring.seasonal),
+    "acquisitions": lambda config: bool(config.actions.acquisitions),
 }
 """Of each provision with events or columns of its own, whether a configuration uses it."""
 
@@ -143,6 +164,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, dict) and value and all(isinstance(one, Section) for one in value.values()):
+            for key, inner in value.items():
+                yield from _late_tables(inner, start_year, (*path, name, key))
         elif (
             isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):

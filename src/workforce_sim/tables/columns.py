@@ -36,6 +36,8 @@ CENSUS = (
     Column("match_balance_cents", pl.Int64, "Match balance", "cents"),
     Column("nonelective_balance_cents", pl.Int64, "Nonelective balance", "cents"),
     Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
+    Column("leaves_on", pl.Date, "Known last day, where known exits are honored; null without one"),
+    Column("joins_on", pl.Date, "First day of those who join by an acquisition; null for all others"),
 )
 
 EVENTS = (
@@ -45,7 +47,7 @@ EVENTS = (
     Column(
         "cause",
         EVENT_CAUSE,
-        "Why, of terminations, enrollments and rate changes",
+        "Why, of hires, terminations, enrollments and rate changes",
         owner="the event",
         behind="effective_date",
     ),
