@@ -50,7 +50,7 @@ class Pay:
 
     def through(self, rows: Rows, date: Days) -> Ints:
         """Return what some rows earn from January 1 through a day each, within their employment; half up."""
-        first = np.maximum(self.staff["hire_date"][rows], np.int32(self.year.first))
+        first = np.maximum(self.staff.first_day[rows], np.int32(self.year.first))
         after = date.astype(np.int64) + 1
         start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
         total = sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start)
@@ -60,7 +60,7 @@ class Pay:
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
     """Return each employee's pay of the year, cents, half up; ``walked`` has the salaries after each raise."""
     after_last = staff["last_day"].astype(np.int64) + 1
-    total = staff["salary_cents"] * (after_last - np.maximum(staff["hire_date"], np.int32(year.first)))
+    total = staff["salary_cents"] * (after_last - np.maximum(staff.first_day, np.int32(year.first)))
     cola = year.day(year.config.compensation.cola_date)
     total += (walked["cola_after_cents"] - walked["cola_before_cents"]) * (after_last - cola)
     total += (walked["merit_after_cents"] - staff["merit_before_cents"]) * (after_last - staff["merit_date"])

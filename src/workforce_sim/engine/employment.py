@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine import headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Settlement, with_arrays
+from workforce_sim.engine.event import Settlement, always, with_arrays
 from workforce_sim.engine.events import hire, termination
 from workforce_sim.engine.partitions import cut
 
@@ -51,6 +51,17 @@ class Employment:
     promoted: Flags
     hires: pl.DataFrame
 
+    def split(self, cuts: Ints) -> list[Employment]:
+        """Return the outcome for parts of the partition, without hires."""
+        leaves, reduced, promoted = (np.split(which, cuts) for which in (self.leaves, self.reduced, self.promoted))
+        nobody = self.hires.clear()
+        return [Employment(a, b, c, nobody) for a, b, c in zip(leaves, reduced, promoted, strict=True)]
+
+    def of_hires(self, share: pl.DataFrame) -> Employment:
+        """Return the outcome for a partition of hires alone."""
+        none = np.zeros(0, dtype=bool)
+        return Employment(none, none, none, share)
+
 
 def _ask(staff: Columns, year: Year) -> Asked:
     names = ("weight", "chance", "key", *_more(year))
@@ -67,15 +78,15 @@ def _more(year: Year) -> tuple[str, ...]:
 
 def _settle(parts: list[Asked], year: Year) -> list[Employment]:
     numbers = range(year.replicates)
-    weights = [_gathered(parts, "weight", i) for i in numbers]
+    weights = [gathered(parts, "weight", i) for i in numbers]
     planned = headcount.decide(weights, year)
     flags = [[np.zeros(len(part.columns["key"]), dtype=bool) for part in parts] for _ in range(3)]
     leaves, reduced, promoted = flags
     for i in numbers:
-        u, keys = _gathered(parts, "chance", i), _gathered(parts, "key", i)
+        u, keys = gathered(parts, "chance", i), gathered(parts, "key", i)
         gone, by_reduction = termination.leavers(weights[i], u, keys, planned, i, year)
-        _dealt(gone, parts, i, leaves)
-        _dealt(by_reduction, parts, i, reduced)
+        dealt(gone, parts, i, leaves)
+        dealt(by_reduction, parts, i, reduced)
     del weights, u, keys
     _let_go(parts, "weight", "chance")
     mix = _filled(parts, (leaves, promoted), year) if year.config.fills_vacancies else _mix(parts, year)
@@ -92,15 +103,17 @@ def _let_go(parts: list[Asked], *names: str) -> None:
             del part.columns[name]
 
 
-def _gathered(parts: list[Asked], column: str, replicate: int) -> Array:
-    return _joined([part.of(column, replicate) for part in parts])
+def gathered(parts: list[Asked], column: str, replicate: int) -> Array:
+    """Return a column of one replicate from all partitions."""
+    return joined([part.of(column, replicate) for part in parts])
 
 
-def _joined(found: list[Array]) -> Array:
+def joined(found: list[Array]) -> Array:
+    """Return arrays as one."""
     return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
+def dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
     """Write the flags of one replicate into those of each partition."""
     start = 0
     for part, place in zip(parts, places, strict=True):
@@ -114,18 +127,18 @@ def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Ye
     """Mark promotions into vacancies; return by replicate how many outside hires each level needs."""
     leaves, promoted = flags
     numbers = range(year.replicates)
-    gone = [_joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
-    columns = {name: _joined([_gathered(parts, name, i) for i in numbers]) for name in ("key", *_more(year))}
-    staff = vacancies.Staff(**columns, sizes=[len(one) for one in gone], stays=~_joined(gone))
+    gone = [joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
+    columns = {name: joined([gathered(parts, name, i) for i in numbers]) for name in ("key", *_more(year))}
+    staff = vacancies.Staff(**columns, sizes=[len(one) for one in gone], stays=~joined(gone))
     chosen, mix = vacancies.decide(staff, vacancies.targets(year), year)
     for i, of_replicate in enumerate(np.split(chosen, np.cumsum(staff.sizes)[:-1])):
-        _dealt(of_replicate, parts, i, promoted)
+        dealt(of_replicate, parts, i, promoted)
     return mix
 
 
 def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
     adapts = year.config.hiring.level_mix == "adaptive"
-    return hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
+    return hire.level_mix([gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
 
 
 def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
@@ -138,23 +151,20 @@ def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]
 
 
 def settled_as_one(
-    parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int
+    decision: Settlement, parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int
 ) -> tuple[list[Employment], list[Employment]]:
     """Return the outcome for the partitions of one replicate: those of the opening staff, and those of the hires.
 
     Args:
+        decision: ``EMPLOYMENT``, or what takes its place.
         parts: the columns of each partition, one after another.
         sizes: how many opening staff each has.
         year: the plan year.
         rows: hires per partition.
     """
-    (found,) = _settle([_as_one(parts, sizes)], year)
-    nobody, cuts = found.hires.clear(), np.cumsum(sizes)[:-1]
-    leaves, reduced, promoted = (np.split(which, cuts) for which in (found.leaves, found.reduced, found.promoted))
-    asked = [Employment(a, b, c, nobody) for a, b, c in zip(leaves, reduced, promoted, strict=True)]
-    none = np.zeros(0, dtype=bool)
+    (found,) = decision.settle([_as_one(parts, sizes)], year)
     hires = [found.hires[at : at + rows] for at in range(0, found.hires.height, rows)]
-    return asked, [Employment(none, none, none, share) for share in hires]
+    return found.split(np.cumsum(sizes)[:-1]), [found.of_hires(share) for share in hires]
 
 
 def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:
@@ -170,4 +180,5 @@ def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:
     return Asked(columns, [slice(0, total)], named)
 
 
-EMPLOYMENT = Settlement("employment", lambda year: True, _ask, _settle)
+NAME = "employment"
+EMPLOYMENT = Settlement(NAME, always, _ask, _settle, used=lambda config: not config.is_planned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,7 +26,6 @@ from workforce_sim.engine.year import kept_by, steps_of
 from workforce_sim.money import PPM, quota
 from workforce_sim.opening import Opening
 from workforce_sim.plan.entry import entry_dates
-from workforce_sim.tables import CENSUS, completed
 
 
 def prepared(
@@ -50,8 +50,8 @@ def prepared(
     Returns:
         The state, every replicate in the order of the census, and the world.
     """
-    census = completed(opening.staff, CENSUS)
-    world = _world(config, opening.levels, census, replicates, chance, own)
+    census = opening.present
+    world = _with_joiners(_world(config, opening.levels, census, replicates, chance, own), opening)
     batch = _batch(_staff(census, world), world)
     batch = _with_plan(batch, census, world, draws_participation(census), prior_groups([(batch, census)], config)[0])
     if not named:
@@ -76,7 +76,7 @@ def prepared_in_parts(
         The state, whose partitions are made from the census each time they are fetched, the world, and the rows of the
         census in written order.
     """
-    census = completed(opening.staff, CENSUS)
+    census = opening.present
     world = _world(config, opening.levels, census, (replicate,), None, own)
     order = np.argsort(census_keys(census["employee_id"]), kind="stable")
     slices = cut(len(order), max(1, round(len(order) / rows)))
@@ -118,8 +118,23 @@ def _world(
         departments,
         chance,
         own,
-        tuple(pl.Series(name, [kept.starts], dtype=kept.dtype) for name, kept in kept_by(steps_of(config)).items()),
+        tuple(pl.lit(kept.starts, dtype=kept.dtype).alias(name) for name, kept in kept_by(steps_of(config)).items()),
+        _staffing(positions, _level(census), (len(departments), len(levels))) if config.is_planned else None,
     )
+
+
+def _staffing(department: Array, level: Small, shape: tuple[int, int]) -> Ints:
+    """Return the employees of the census by department and level."""
+    return np.bincount(department * shape[1] + level, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _with_joiners(world: World, opening: Opening) -> World:
+    """Return the world with those who join by an acquisition later."""
+    census = opening.joiners
+    if not census.height:
+        return world
+    first = census["joins_on"].cast(pl.Int32).alias("employed_from")
+    return replace(world, joiners=_staff(census, world).with_columns(first))
 
 
 def _scale(config: Config, levels: tuple[Level, ...], census: pl.DataFrame) -> PayScale:

@@ -15,9 +15,11 @@ from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
+from workforce_sim.engine.events.planned import known_last_days, path, planned_hire
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.planned import PLANNED_EMPLOYMENT
 from workforce_sim.engine.state import STATE
 from workforce_sim.errors import RequestError
 
@@ -26,8 +28,12 @@ Step = Declared | Settlement
 WORKFORCE: tuple[Step, ...] = (
     risk,
     EMPLOYMENT,
+    PLANNED_EMPLOYMENT,
     termination,
+    known_last_days,
     hire,
+    planned_hire,
+    path,
     promotion,
     raises_before_merit,
     MERIT_POOL,

@@ -108,7 +108,7 @@ def _cola_rates(staff: Columns, year: Year) -> Ints | int:
 
 def _gets_cola(staff: Columns, year: Year) -> Flags:
     cola = _cola_date(year)
-    return (staff["last_day"] >= cola) & (~staff.flags("is_hire") | (staff["hire_date"] < cola))
+    return (staff["last_day"] >= cola) & (~staff.flags("is_hire") | (staff.first_day < cola))
 
 
 @node(adds={**_WALKED, **_JUST_BEFORE}, ledger=(COLA,))

@@ -83,7 +83,7 @@ def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, min
     """Return who of ``rows`` is employed on a date with ``minimum`` completed years of tenure on it."""
     anniversary = year.calendar.anniversary(staff["hire_day"][rows])
     tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.first) < anniversary)
-    there = (staff["hire_date"][rows] <= date) & (date <= staff["last_day"][rows])
+    there = (staff.first_day[rows] <= date) & (date <= staff["last_day"][rows])
     return np.asarray((tenure >= minimum) & there)
 
 
