@@ -150,6 +150,14 @@ def in_order(tables: Tables) -> Tables:
     )
 
 
+def summary_digest(summary: pl.DataFrame) -> str:
+    """Return the SHA-256 of yearly totals, of one simulation or of many; independent of any file format."""
+    digest = hashlib.sha256()
+    for part in values_of(summary, "summary"):
+        digest.update(part)
+    return digest.hexdigest()
+
+
 def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
     """Yield the names and values of a frame's columns as bytes that depend on nothing else.
 

@@ -71,8 +71,13 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
         derived = {name: found for name, found in derived.items() if name not in ready}
 
 
-COUNTED = {m.name: m.counts.cause or m.counts.event for m in SUMMARY if isinstance(m, Measure) and m.counts is not None}
-"""Measures of ledger rows, as a year counts them: by cause or event type."""
+COUNTED = {m.name: m.counts for m in SUMMARY if isinstance(m, Measure) and m.counts is not None}
+"""Measures of ledger rows, as a year counts them: by event type and cause."""
+
+
+def counted(provisions: frozenset[str]) -> list[str]:
+    """Return the measures of ledger rows of runs with these provisions."""
+    return list(measures(provisions).of_events)
 
 
 class Band(NamedTuple):
@@ -121,7 +126,7 @@ def summarise(
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
-        sums: one row per replicate: ``staff_sums``, and how many events there are of each type of ``COUNTED``.
+        sums: one row per replicate: ``staff_sums``, and how many events there are of each kind of ``COUNTED``.
         replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan.

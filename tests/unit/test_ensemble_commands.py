@@ -173,8 +173,9 @@ def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Si
 # --- compare ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_comparison_is_printed(capsys: Captured) -> None:
-    assert main(["compare", "today=today.yaml", "richer=richer.yaml", "--replicates", "4"]) == 0
+@pytest.mark.parametrize("scenarios", [["today.yaml", "richer.yaml"], ["today=today.yaml", "richer=richer.yaml"]])
+def test_a_comparison_is_printed(scenarios: list[str], capsys: Captured) -> None:
+    assert main(["compare", *scenarios, "--replicates", "4"]) == 0
 
     out, err = capsys.readouterr()
     assert out == f"{compare({'today': 'today.yaml', 'richer': 'richer.yaml'}, replicates=4)}\n"
@@ -304,7 +305,7 @@ def test_what_cannot_be_done_is_told_in_a_line_and_nothing_is_written(
         ["ensemble", "today.yaml", "--replicates", "many"],
         ["ensemble", "today.yaml", "--until", "hires"],
         ["compare"],
-        ["compare", "today.yaml"],
+        ["compare", "a=", "b=richer.yaml"],
         ["compare", "=today.yaml", "b=richer.yaml"],
         ["compare", "a=today.yaml", "b=richer.yaml", "--gains", "name"],
         ["sweep", "today.yaml"],

@@ -32,6 +32,7 @@ def test_shares_and_counts_show_how_wide_their_band_is() -> None:
     assert values("participation_rate", [0.81234, 0.81231, 0.81238]) == ["81.2340%", "81.2310%", "81.2380%"]
     assert values("participation_rate", [0.81, 0.79, 0.83]) == ["81.00%", "79.00%", "83.00%"]
     assert values("headcount_closing", [514.8, 501.8, 528.0]) == ["514.8", "501.8", "528.0"]
+    assert values("headcount_closing", [321.0, 321.0, 400.0]) == ["321", "321", "400"]
     assert gaps("participation_rate", [0.0012, -0.0001, 0.0003]) == ["+0.12 pt", "-0.01 pt", "+0.03 pt"]
 
 

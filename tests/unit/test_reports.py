@@ -270,7 +270,7 @@ def test_differences_warnings_and_assumptions_are_told(compared: ws.Comparison, 
     assert page.table("Set in the configuration").column("Source")["random_seed"] == "your configuration"
     made = page.within("How this was made")[0].column("Value")
     assert made["Simulations"] == "20"
-    assert made["Assumptions, hash: Today"] == compared.headers["Today"].root()
+    assert made["Assumptions, hash: Today"] == compared.headers["Today"].asked()
 
 
 def test_a_compliance_warning_is_a_warning(tmp_path: Path) -> None:

@@ -120,10 +120,13 @@ def test_assumptions_say_where_they_come_from(run: Result, tmp_path: Path) -> No
     assert rows["random_seed"][3] == "Seed of all random draws."
 
 
-def test_how_it_was_made_has_the_hashes(run: Result, tmp_path: Path) -> None:
+def test_how_it_was_made_has_the_hashes_of_the_page(run: Result, tmp_path: Path) -> None:
     rows = by_label(run.to_excel(tmp_path / "run.xlsx"), "How it was made")
+    html = run.report(tmp_path / "run.html")
 
-    assert rows["SHA-256 of the result"] == (run.fingerprint,)
+    assert rows["Fingerprint of all tables"] == (run.fingerprint,)
+    assert rows["SHA-256 of the results"][0] in html.read_text(encoding="utf-8")
+    assert rows["SHA-256 of the assumptions"][0] in html.read_text(encoding="utf-8")
     assert rows["SHA-256 of the completed census"] == (run.header.census,)
     assert rows["Random seed"] == ("42",)
 

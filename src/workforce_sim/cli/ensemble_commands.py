@@ -72,8 +72,8 @@ def _add_compare(commands: Any, command: Command) -> None:
     about = "simulate scenarios with the same random draws and show how they differ"
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
-    about = "name and YAML file of each scenario, the baseline first"
-    compare.add_argument("scenarios", metavar="NAME=CONFIG", nargs="+", type=_pair, help=about)
+    about = "YAML file of each scenario, the baseline first; NAME=FILE gives it a name other than that of the file"
+    compare.add_argument("scenarios", metavar="SCENARIO", nargs="+", type=_scenario, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
     about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} employees are hidden"
@@ -135,6 +135,11 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name.strip() and equals and value.strip()):
         raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {printable(text)!r}")
     return name.strip(), value.strip()
+
+
+def _scenario(text: str) -> tuple[str, str]:
+    """Read ``NAME=CONFIG``, or a file that names the scenario."""
+    return _pair(text) if "=" in text else (Path(text).stem, text)
 
 
 def _once(pairs: list[tuple[str, str]], what: str) -> dict[str, str]:

@@ -15,11 +15,11 @@ import polars as pl
 
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.event import Declared, Rows
-from workforce_sim.engine.events.termination import LEAVES, REDUCTION
+from workforce_sim.engine.events.termination import LEAVES
 from workforce_sim.engine.own import NUMBER, OwnEvent
 from workforce_sim.engine.state import STATE
-from workforce_sim.summary import COUNTED, staff_sums
-from workforce_sim.tables import EVENT_CAUSE, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+from workforce_sim.summary import COUNTED, counted, staff_sums
+from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
 
 ROW, KEY = "_row", "_key"
 """Columns of tables to be sorted: the position of an employee among all of the year, and the key."""
@@ -92,7 +92,7 @@ class Outputs:
         unnamed = {name: expr for name, expr in snapshot.items() if name != "employee_id"}
         self._measured = [*({**unnamed, "replicate": pl.col("replicate")}).values()]
         self._ledger = [(part, [*self._row, *self._of_rows(part)]) for part in rows]
-        self._counts = list(_counts(rows, events))
+        self._counts = list(_counts(rows, events, provisions))
         self._sums = [expr.alias(name) for name, expr in staff_sums(provisions).items()]
         self._closing = _closing(events)
 
@@ -197,18 +197,24 @@ def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
     return [number.alias(NUMBER), pl.col("replicate").set_sorted()]
 
 
-def _counts(rows: Sequence[Rows], events: Sequence[Declared]) -> Iterator[pl.Expr]:
+def _counts(rows: Sequence[Rows], events: Sequence[Declared], provisions: frozenset[str]) -> Iterator[pl.Expr]:
     """Yield the counts of events by measure of the summary, and the reallocated forfeitures."""
-    for measure, event_type in COUNTED.items():
-        found = [part.when for part in rows if part.event_type == event_type]
-        if event_type == "reduction":
-            found = [LEAVES & (pl.col("cause") == REDUCTION)]
+    for measure in counted(provisions):
+        of = COUNTED[measure]
+        parts = (part for part in rows if part.event_type == of.event)
+        found = [part.when if of.cause is None else part.when & _has(part, of.cause) for part in parts]
         if found:
             yield pl.sum_horizontal(part.sum().cast(pl.Int64) for part in found).alias(measure)
     own = (event.measures or {} for event in events if isinstance(event, OwnEvent))
     yield from (expr.cast(pl.Int64).sum().alias(name) for measures in own for name, expr in measures.items())
     if any("reallocated_cents" in event.adds for event in events):
         yield pl.col("reallocated_cents").sum()
+
+
+def _has(rows: Rows, cause: str) -> pl.Expr:
+    """Return whether rows of the ledger have a cause, from its position."""
+    position = rows.sets.get("cause", pl.lit(None, pl.UInt8))
+    return position == EVENT_CAUSES.index(cause) if isinstance(position, pl.Expr) else pl.lit(position == cause)
 
 
 def _closing(events: Sequence[Declared]) -> list[pl.Expr]:

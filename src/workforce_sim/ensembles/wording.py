@@ -53,6 +53,7 @@ _DOLLARS = (
 )
 """The amount in cents from which this unit is used."""
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
+_HEADS = _COUNT._replace(places=0)
 _APART = 5
 """From so many times the smallest on, the largest value of a row gives the unit."""
 
@@ -84,11 +85,12 @@ def gap(measure: str, found: float | None) -> str:
 
 def _scale(measure: str, found: Sequence[float | None], of_shares: Scale) -> Scale:
     there = [value for value in found if value is not None]
-    of_numbers = of_shares if is_share(measure) else _COUNT
+    of_counts = _HEADS if all(value == round(value) for value in there) else _COUNT
+    of_numbers = of_shares if is_share(measure) else of_counts
     scale = _dollars(there) if measure.endswith("_cents") else of_numbers
     apart = (max(there) - min(there)) / scale.unit if there else 0.0
     needed = 1 - math.floor(math.log10(apart)) if apart > _NOTHING else 0
-    return scale._replace(places=max(scale.places, min(needed, scale.most)))
+    return scale if scale is _HEADS else scale._replace(places=max(scale.places, min(needed, scale.most)))
 
 
 _NOTHING = 1e-12

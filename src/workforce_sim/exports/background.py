@@ -10,8 +10,8 @@ from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import CellKind, Row, Sheet
+from workforce_sim.ledger import summary_digest
 from workforce_sim.store.header import Header
-from workforce_sim.store.layout import json_bytes, sha256
 from workforce_sim.wording import told_once
 
 SET = "set in the configuration"
@@ -49,13 +49,13 @@ def notes(found: Mapping[str, Sequence[str]]) -> Sheet:
     return Sheet("Notes", "Notes", ["Scenario", "Note"], kinds, rows or [Row(["all", "None."])], about)
 
 
-def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result_hash: str) -> Sheet:
+def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], results: Mapping[str, pl.DataFrame]) -> Sheet:
     """Return how a result was made: what was asked by which versions, of which census, and hashes.
 
     Args:
         headers: what was asked, by scenario; those of one result have one seed, years and census.
         facts: more of it: names and values.
-        result_hash: SHA-256 of the result.
+        results: yearly totals, by scenario.
     """
     first = next(iter(headers.values()))
     config = first.config
@@ -66,8 +66,8 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         ("Random seed", str(config.random_seed)),
         ("Census", census_words(config, first.source)),
         *(("SHA-256 of the completed census", known) for known in census),
-        ("SHA-256 of the result", result_hash),
-        *((f"SHA-256 of the settings{_of(name)}", _asked(header)) for name, header in headers.items()),
+        *((f"SHA-256 of the results{_of(name)}", summary_digest(rows)) for name, rows in results.items()),
+        *((f"SHA-256 of the assumptions{_of(name)}", header.asked()) for name, header in headers.items()),
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
     about = ["The same configuration, census and versions give the same result, to the cent."]
@@ -76,15 +76,5 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
     )
 
 
-def _asked(header: Header) -> str:
-    """Return the SHA-256 of the settings: the same in memory and on disk, wherever files lie."""
-    return sha256(json_bytes({**header.identity(), "opening": None}))
-
-
 def _of(name: str) -> str:
     return f": {name}" if name else ""
-
-
-def values_hash(table: pl.DataFrame) -> str:
-    """Return the SHA-256 of a table written as CSV."""
-    return sha256(table.write_csv().encode())

@@ -8,7 +8,7 @@ import polars as pl
 
 from workforce_sim.ensembles.comparing import Comparison, stacked
 from workforce_sim.ensembles.groups_text import TITLES
-from workforce_sim.exports.background import assumptions, made, notes, values_hash
+from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import (
     ABOUT,
     bands_sheet,
@@ -52,7 +52,8 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     yield simulations_sheet(found.replicates)
     yield assumptions(base.header, found.baseline)
     yield notes({name: ensemble.notes for name, ensemble in found.ensembles.items()})
-    yield made(found.headers, [("Simulations of each", f"{base.count:,}")], values_hash(found.replicates))
+    results = {name: ensemble.replicates for name, ensemble in found.ensembles.items()}
+    yield made(found.headers, [("Simulations of each", f"{base.count:,}")], results)
 
 
 def _of(found: Comparison, name: str) -> pl.DataFrame:

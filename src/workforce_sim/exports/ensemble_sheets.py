@@ -9,7 +9,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.spread import IN_WORDS, varying
-from workforce_sim.exports.background import assumptions, made, notes, values_hash
+from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import band_charts, bands_sheet, simulations_sheet, totals
 from workforce_sim.exports.measure_rows import summary_sheet
 from workforce_sim.exports.sheet import Sheet
@@ -30,7 +30,7 @@ def ensemble_sheets(found: Ensemble) -> Iterator[Sheet]:
     yield simulations_sheet(found.replicates)
     yield assumptions(found.header)
     yield notes({"": found.notes})
-    yield made({"": found.header}, [("Simulations", f"{found.count:,}")], values_hash(found.replicates))
+    yield made({"": found.header}, [("Simulations", f"{found.count:,}")], {"": found.replicates})
 
 
 def spread_words(config: Config) -> str:

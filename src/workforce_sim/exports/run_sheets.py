@@ -49,7 +49,8 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     yield assumptions(run.header)
     yield notes({"": run.notes})
     facts = [("Engine", run.header.engine), ("Number of the simulation", str(run.header.replicate))]
-    yield made({"": run.header}, facts, run.fingerprint)
+    facts.append(("Fingerprint of all tables", run.fingerprint))
+    yield made({"": run.header}, facts, {"": run.summary})
 
 
 def tests_sheet(found: list[Nondiscrimination]) -> Sheet:

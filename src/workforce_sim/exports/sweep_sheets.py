@@ -8,7 +8,7 @@ import polars as pl
 
 from workforce_sim.ensembles.pairing import MEASURED
 from workforce_sim.ensembles.sweeping import Sweep
-from workforce_sim.exports.background import assumptions, made, notes, values_hash
+from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import simulations_sheet
 from workforce_sim.exports.ensemble_sheets import spread_words
 from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
@@ -46,9 +46,9 @@ def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
     yield assumptions(first.header, "combination 0")
     yield notes({str(number): each.notes for number, each in enumerate(found.ensembles)})
     facts = [("Combinations", f"{len(found.ensembles):,}"), ("Simulations of each", f"{first.count:,}")]
-    yield made(
-        {f"combination {n}": header for n, header in found.headers.items()}, facts, values_hash(found.replicates)
-    )
+    names = [f"combination {number}" for number in found.headers]
+    results = dict(zip(names, (each.replicates for each in found.ensembles), strict=True))
+    yield made(dict(zip(names, found.headers.values(), strict=True)), facts, results)
 
 
 def _last_year(found: Sweep, title: str, about: list[str]) -> Sheet:

@@ -24,6 +24,7 @@ from workforce_sim.errors.asked import measure_name
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.plan.loading import load_config
 from workforce_sim.wording import columns, counted, number
+from workforce_sim.wording.progress import Tell, meter
 
 STEPS, CLOSE, SLOPE, LEAST = 6, 1e-3, 0.2, 0.01
 MOVES = {
@@ -90,6 +91,7 @@ def calibrate(
     moving: Iterable[str] | None = None,
     year: int | None = None,
     replicates: int = 20,
+    progress: bool = True,
 ) -> Calibration:
     """Change assumptions as little as possible, so that the mean of an ensemble meets known facts.
 
@@ -101,6 +103,7 @@ def calibrate(
         moving: dotted keys that may change; left out, one for each fact.
         year: the year that is known; the first of the configuration when left out.
         replicates: of each run; all runs have the same random draws.
+        progress: whether a terminal or a notebook shows how many steps are done, with the time left.
 
     Raises:
         RequestError: for a measure that does not exist, or a key that holds no number.
@@ -114,7 +117,8 @@ def calibrate(
     problem = _Problem(asked, keys, names, census, year or asked.simulation.start_year, replicates)
     wanted = np.array([float(value) for value in targets.values()])
     first = problem.outcome(start)
-    found, last = _solved(problem, start, first, wanted)
+    with meter(progress) as tell:
+        found, last = _solved(problem, start, first, wanted, tell)
     values = dict(zip(keys, found.tolist(), strict=True))
     met = np.abs(last - wanted) <= CLOSE * np.maximum(np.abs(wanted), 1e-9)
     return Calibration(
@@ -151,11 +155,15 @@ class _Problem:
             return None
 
 
-def _solved(problem: _Problem, start: Floats, first: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+def _solved(
+    problem: _Problem, start: Floats, first: Floats, wanted: Floats, tell: Tell | None
+) -> tuple[Floats, Floats]:
     """Return the values of the keys and the measures after at most six smallest steps."""
     at, now = start, first
     scale, size = np.maximum(np.abs(start), LEAST), np.maximum(np.abs(wanted), 1e-9)
-    for _ in range(STEPS):
+    for done in range(STEPS):
+        if tell is not None:
+            tell(f"step {done + 1}, at most {STEPS}", done, STEPS)
         if (np.abs(now - wanted) <= CLOSE * size).all():
             break
         slopes = _slopes(problem, at, now, scale) / size[:, None]

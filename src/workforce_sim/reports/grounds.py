@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-
-import polars as pl
 
 from workforce_sim.config.keys import about
 from workforce_sim.ensembles.comparing import changed
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import Choice, choices
-from workforce_sim.ledger import values_of
+from workforce_sim.ledger import summary_digest
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
@@ -82,8 +79,8 @@ def _assumed(found: Choice) -> list[Child]:
 def made_section(scenarios: Sequence[Scenario], more: Iterable[tuple[str, str]] = ()) -> PageSection:
     """Return how the figures were made: by what, from what, and the hashes that tell whether another has the same."""
     rows = [*_made(scenarios[0]), *more]
-    rows += [(_of("Assumptions", each, scenarios), _code(each.header.root())) for each in scenarios]
-    rows += [(_of("Results", each, scenarios), _code(results_sha256(each.replicates))) for each in scenarios]
+    rows += [(_of("Assumptions", each, scenarios), _code(each.header.asked())) for each in scenarios]
+    rows += [(_of("Results", each, scenarios), _code(summary_digest(each.replicates))) for each in scenarios]
     about_it = "Hashes are SHA-256. The same hash of the assumptions gives the same results, to the cent."
     return PageSection("made", "How this was made", [listing("", ["What", "Value"], rows, text=True), note(about_it)])
 
@@ -105,11 +102,3 @@ def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
 
 def _code(text: str) -> Element:
     return element("code", text)
-
-
-def results_sha256(replicates: pl.DataFrame) -> str:
-    """Return the SHA-256 of the figures of all simulations; independent of any file format."""
-    digest = hashlib.sha256()
-    for part in values_of(replicates, "summary"):
-        digest.update(part)
-    return digest.hexdigest()

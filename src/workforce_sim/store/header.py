@@ -177,6 +177,10 @@ class Header:
         """Return the SHA-256 of the identity, which starts the chain of years."""
         return sha256(json_bytes(self.identity()))
 
+    def asked(self) -> str:
+        """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
+        return sha256(json_bytes({**self.identity(), "opening": None}))
+
     def write(self, run: Path) -> None:
         """Write ``run.json``."""
         replace_file(run / RUN, json_bytes(sealed(asdict(self))))
