@@ -28,13 +28,19 @@ class Opening:
     @property
     def present(self) -> pl.DataFrame:
         """Who is employed at the opening, with all columns."""
-        staff = completed(self.staff, CENSUS)
-        return staff if staff["joins_on"].null_count() == staff.height else staff.filter(pl.col("joins_on").is_null())
+        return present(completed(self.staff, CENSUS))
 
     @property
     def joiners(self) -> pl.DataFrame:
         """Who joins later, by an acquisition."""
         return completed(self.staff, CENSUS).filter(pl.col("joins_on").is_not_null())
+
+
+def present(staff: pl.DataFrame) -> pl.DataFrame:
+    """Return who of an opening is employed at it; of a frame that does not say, everybody."""
+    if "joins_on" not in staff.columns or staff["joins_on"].null_count() == staff.height:
+        return staff
+    return staff.filter(pl.col("joins_on").is_null())
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from workforce_sim.census.acquired import with_acquired
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
 from workforce_sim.census.read import Census, settled
@@ -30,7 +31,8 @@ def complete(census: Census, config: Config) -> Opening:
 
     One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
     start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
-    an Enum of the sorted names (a null String column where the census has none).
+    an Enum of the sorted names (a null String column where the census has none). Those who join by an acquisition come
+    last, with ``joins_on``.
 
     Raises:
         CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
@@ -45,7 +47,8 @@ def complete(census: Census, config: Config) -> Opening:
     staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
     full_time_notes, rate_notes = _full_time_notes(census.frame["full_time_ppm"]), _rate_notes(census.frame, config)
     notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes)
-    return Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
+    found = Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
+    return with_acquired(found, config, complete) if config.actions.acquisitions else found
 
 
 def _refuse_later_hires(census: Census, opening: dt.date) -> None:

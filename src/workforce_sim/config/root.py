@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -188,8 +188,28 @@ class Config(Section):
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            ("actions", "layoffs"): {one.level: one for one in self.actions.layoffs if one.level is not None},
+            ("hiring", "known"): {one.level: one for one in self.hiring.known if one.level is not None},
+            ("hiring", "seasonal"): {one.level: one for one in self.hiring.seasonal if one.level is not None},
         }
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
+
+    @property
+    def named_departments(self) -> dict[str, list[str]]:
+        """The departments that keys name, by key."""
+        actions, hiring = self.actions, self.hiring
+        single = {
+            "actions.freezes": [one.department for one in actions.freezes],
+            "actions.layoffs": [one.department for one in actions.layoffs],
+            "hiring.known": [one.department for one in hiring.known],
+            "hiring.seasonal": [one.department for one in hiring.seasonal],
+        }
+        tables: dict[str, Iterable[str]] = {
+            "terminations.department_factors": self.terminations.department_factors,
+            "departments": self.departments,
+        }
+        found = {key: [name for name in names if name is not None] for key, names in single.items()}
+        return {key: list(table) for key, table in tables.items()} | found
 
     @property
     def year_effect(self) -> float:

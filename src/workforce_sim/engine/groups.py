@@ -12,6 +12,9 @@ from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Array
 from workforce_sim.engine.context import World, Year
 
+NO_CAUSE = 255
+"""In place of a cause: none, or drawn."""
+
 
 def group_of_departments(world: World) -> Array:
     """Return the group of each department, by position; the rest comes last."""

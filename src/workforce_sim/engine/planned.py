@@ -19,7 +19,7 @@ from workforce_sim.engine.employment import Asked, Employment, dealt, gathered
 from workforce_sim.engine.event import Settlement, always
 from workforce_sim.engine.events import hire, termination
 from workforce_sim.engine.group_numbers import Numbers, Opening, Plan
-from workforce_sim.engine.groups import group_of_departments
+from workforce_sim.engine.groups import NO_CAUSE, group_of_departments
 from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.planned_hires import Wanted
 from workforce_sim.engine.sampling import Risks, chosen_freely, scaled_risks
@@ -27,8 +27,6 @@ from workforce_sim.engine.year_effect import all_in_year, in_year
 from workforce_sim.money import PPM, quota
 from workforce_sim.tables import EVENT_CAUSES
 
-NOT_SAID = 255
-"""In place of a cause: drawn, or none."""
 _REDUCTION, _SEASON_END = (EVENT_CAUSES.index(cause) for cause in ("reduction", "season_end"))
 
 _COLUMNS = (
@@ -43,7 +41,7 @@ class PlannedEmployment(Employment):
 
     Attributes:
         last_days: of its opening staff: last days that are known; never where they are drawn.
-        causes: of its opening staff: causes that are known; ``NOT_SAID`` where they are drawn.
+        causes: of its opening staff: causes that are known; ``NO_CAUSE`` where they are drawn.
         path: the path at the closing, by replicate and group.
     """
 
@@ -139,7 +137,7 @@ def _decided(staff: Mapping[str, Array], plans: Sequence[Plan], replicate: int, 
         reduced,
         promoted,
         np.where(seasonal, staff["season_end"], known).astype(np.int32),
-        np.where(seasonal, _SEASON_END, np.where(laid_off != NEVER, _REDUCTION, NOT_SAID)).astype(np.uint8),
+        np.where(seasonal, _SEASON_END, np.where(laid_off != NEVER, _REDUCTION, NO_CAUSE)).astype(np.uint8),
         [found.path for found in numbers],
         planned_hires.wanted(plans, numbers, mixes, int(np.count_nonzero(~seasonal)), year),
     )

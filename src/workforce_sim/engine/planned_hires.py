@@ -20,13 +20,11 @@ from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import hire, termination
 from workforce_sim.engine.events.hire import Strangers
 from workforce_sim.engine.group_numbers import Numbers, Plan
-from workforce_sim.engine.groups import department_counts
+from workforce_sim.engine.groups import NO_CAUSE, department_counts
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.tables import EVENT_CAUSES
 
 KNOWN, SEASONAL, SEASON_END = (EVENT_CAUSES.index(cause) for cause in ("known", "seasonal", "season_end"))
-NO_CAUSE = 255
-"""Of hires like all others."""
 _OPEN = -1
 """In place of a level, department, salary or hours: drawn."""
 

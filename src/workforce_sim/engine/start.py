@@ -163,9 +163,10 @@ def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:
 def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
     """Return the staff of an opening at the start of one replicate, with eligibility and drawn deferral rates.
 
-    The state is in the order of the opening.
+    The state is in the order of the opening. Those who join later come last.
     """
-    return opening.staff.with_columns(_at_start(state.staff, start_year))
+    present, later = opening.present.with_columns(_at_start(state.staff, start_year)), opening.joiners
+    return present if later.is_empty() else pl.concat([present, later.with_columns(eligible=pl.lit(value=False))])
 
 
 def opening_of_parts(

@@ -17,8 +17,7 @@ from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, Kept, mapped, node
 from workforce_sim.engine.events.hire import HIRED, hire, together
-from workforce_sim.engine.groups import group_of_departments
-from workforce_sim.engine.planned import NOT_SAID
+from workforce_sim.engine.groups import NO_CAUSE, group_of_departments
 
 KEPT = {
     "known_exit": Kept(pl.Int32, "known last day; never without one", int(NEVER), "leaves_on"),
@@ -38,18 +37,18 @@ def known_last_days(staff: Columns, year: Year) -> Mapping[str, Array]:
     days, causes = employment.last_days[staff.rows], employment.causes[staff.rows]
     return {
         "last_day": np.where(days == NEVER, staff["last_day"], days).astype(np.int32),
-        "cause": np.where(causes == NOT_SAID, staff["cause"], causes).astype(np.uint8),
+        "cause": np.where(causes == NO_CAUSE, staff["cause"], causes).astype(np.uint8),
     }
 
 
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
     """Add everybody who comes in the year to the staff."""
     hires = year.given["employment"].hires
-    alike = {"hire_cause": pl.lit(NOT_SAID, dtype=pl.UInt8), "employed_from": pl.col("hire_date")}
+    alike = {"hire_cause": pl.lit(NO_CAUSE, dtype=pl.UInt8), "employed_from": pl.col("hire_date")}
     return mapped(staff, lambda frame: together(frame.with_columns(**alike), hires, year.replicates))
 
 
-_CAUSE = pl.when(pl.col("hire_cause") != NOT_SAID).then(pl.col("hire_cause"))
+_CAUSE = pl.when(pl.col("hire_cause") != NO_CAUSE).then(pl.col("hire_cause"))
 planned_hire = Declared(
     "hire",
     _hire,
