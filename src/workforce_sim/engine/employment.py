@@ -8,12 +8,12 @@ quotas and terminations of hires. Chapters: ``docs/model/growth.md``, ``terminat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags, Ints
+from workforce_sim.dates import Days, Flags, Ints
 from workforce_sim.engine import headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
@@ -44,23 +44,24 @@ class Employment:
         reduced: who of them terminates by reduction.
         promoted: who of its opening staff is promoted, if promotion is by vacancies.
         hires: the hires that it receives.
+        last_days: last days of its opening staff that are known, never where they are drawn; None in most runs.
+        causes: causes that are known, ``NO_CAUSE`` where they are drawn; None likewise.
+        path: the path of headcount at the closing, by replicate and group; None likewise.
     """
 
     leaves: Flags
     reduced: Flags
     promoted: Flags
     hires: pl.DataFrame
+    last_days: Days | None = None
+    causes: Array | None = None
+    path: Ints | None = None
 
-    def split(self, cuts: Ints) -> list[Employment]:
-        """Return the outcome for parts of the partition, without hires."""
-        leaves, reduced, promoted = (np.split(which, cuts) for which in (self.leaves, self.reduced, self.promoted))
-        nobody = self.hires.clear()
-        return [Employment(a, b, c, nobody) for a, b, c in zip(leaves, reduced, promoted, strict=True)]
-
-    def of_hires(self, share: pl.DataFrame) -> Employment:
-        """Return the outcome for a partition of hires alone."""
-        none = np.zeros(0, dtype=bool)
-        return Employment(none, none, none, share)
+    def of(self, rows: slice) -> Employment:
+        """Return the outcome for some rows of the partition, without hires."""
+        of_staff = ("leaves", "reduced", "promoted", "last_days", "causes")
+        known = {name: getattr(self, name) for name in of_staff if getattr(self, name) is not None}
+        return replace(self, **{name: column[rows] for name, column in known.items()}, hires=self.hires.clear())
 
 
 def _ask(staff: Columns, year: Year) -> Asked:
@@ -164,7 +165,10 @@ def settled_as_one(
     """
     (found,) = decision.settle([_as_one(parts, sizes)], year)
     hires = [found.hires[at : at + rows] for at in range(0, found.hires.height, rows)]
-    return found.split(np.cumsum(sizes)[:-1]), [found.of_hires(share) for share in hires]
+    ends = np.cumsum(sizes).tolist()
+    asked = [found.of(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+    nobody = found.of(slice(0, 0))
+    return asked, [replace(nobody, hires=share) for share in hires]
 
 
 def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:

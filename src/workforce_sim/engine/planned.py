@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints
+from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.engine import employment, group_numbers, joining, layoffs, planned_hires, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
@@ -33,35 +33,6 @@ _COLUMNS = (
     *("weight", "chance", "key", "person", "level", "age", "tenure", "department", "hire_date", "salary_cents"),
     *("known_exit", "season_end", "path_millionths"),
 )
-
-
-@dataclass(frozen=True)
-class PlannedEmployment(Employment):
-    """The outcome for one partition.
-
-    Attributes:
-        last_days: of its opening staff: last days that are known; never where they are drawn.
-        causes: of its opening staff: causes that are known; ``NO_CAUSE`` where they are drawn.
-        path: the path at the closing, by replicate and group.
-    """
-
-    last_days: Days
-    causes: Array
-    path: Ints
-
-    def split(self, cuts: Ints) -> list[Employment]:
-        """Return the outcome for parts of the partition, without hires."""
-        days, causes = np.split(self.last_days, cuts), np.split(self.causes, cuts)
-        parts = zip(super().split(cuts), days, causes, strict=True)
-        return [
-            PlannedEmployment(part.leaves, part.reduced, part.promoted, part.hires, day, cause, self.path)
-            for part, day, cause in parts
-        ]
-
-    def of_hires(self, share: pl.DataFrame) -> Employment:
-        """Return the outcome for a partition of hires alone."""
-        none = np.zeros(0, dtype=bool)
-        return PlannedEmployment(none, none, none, share, self.last_days[:0], self.causes[:0], self.path)
 
 
 @dataclass
@@ -101,7 +72,7 @@ def _settle(parts: list[Asked], year: Year) -> list[Employment]:
     shares = [hires[share] for share in cut(len(hires), len(parts))]
     path = np.array([one.path for one in found], dtype=np.int64)
     return [
-        PlannedEmployment(**{name: arrays[at] for name, arrays in outcomes.items()}, hires=shares[at], path=path)
+        Employment(**{name: arrays[at] for name, arrays in outcomes.items()}, hires=shares[at], path=path)
         for at in range(len(parts))
     ]
 

@@ -1,4 +1,4 @@
-"""Planned changes: the last days that are known, hires with what is known of them, and the path of each group.
+"""Planned changes: hires with what is known of them, and the path of each group.
 
 Chapter: ``docs/model/actions.md``. ``engine/planned.py`` decides them.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
@@ -28,17 +27,6 @@ KEPT = {
 
 def _planned(config: Config) -> bool:
     return config.is_planned
-
-
-@node(adds={}, kept=KEPT, used=_planned)
-def known_last_days(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Put known last days and causes of existing employees in the place of drawn ones."""
-    employment = year.given["employment"]
-    days, causes = employment.last_days[staff.rows], employment.causes[staff.rows]
-    return {
-        "last_day": np.where(days == NEVER, staff["last_day"], days).astype(np.int32),
-        "cause": np.where(causes == NO_CAUSE, staff["cause"], causes).astype(np.uint8),
-    }
 
 
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
@@ -63,7 +51,7 @@ planned_hire = Declared(
 )
 
 
-@node(adds={"new_path_millionths": (pl.Int64, "the same at the closing")}, used=_planned)
+@node(adds={"new_path_millionths": (pl.Int64, "the same at the closing")}, kept=KEPT, used=_planned)
 def path(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add the path of each group at the closing."""
     of_group = group_of_departments(year.world)[staff["department"]]

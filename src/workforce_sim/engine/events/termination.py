@@ -7,16 +7,18 @@ rows and snapshot columns, then the arithmetic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Days, Flags, Ints, dates_between, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
 from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
+from workforce_sim.engine.groups import NO_CAUSE
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.engine.year_effect import all_in_year, in_year
@@ -80,7 +82,15 @@ def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
     cause = np.where(reduced[rows], REDUCTION, _causes(person, staff["age"][rows], year))
     profile = year.calendar.profile(year.config.terminations.month_weights)
     date = dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
+    if employment.last_days is not None:
+        date = _known(employment.last_days[staff.rows][rows], NEVER, date)
+        cause = _known(employment.causes[staff.rows][rows], NO_CAUSE, cause)
     return _columns(rows, cause, date, np.zeros(len(staff), dtype=np.uint8), year)
+
+
+def _known(known: Array, unknown: Any, drawn: Array) -> Array:
+    """Return what is known, and what is drawn where nothing is."""
+    return np.where(known == unknown, drawn, known)
 
 
 def _columns(rows: Array, cause: Array, date: Array, is_hire: Array, year: Year) -> dict[str, Array]:
