@@ -96,6 +96,8 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
 
 def hires_nobody(config: Config) -> bool:
     """Return whether no year hires: where headcount is exact and falls by clearly more than leave."""
+    if config.hiring.known or config.hiring.seasonal or config.departments:
+        return False
     section, growth = config.workforce, config.simulation.target_growth_rate
     gap = max(growth.at(year) + section.total_termination_rate.at(year) for year in config.simulation.years)
     known = config.uncertainty.year_effects.growth == 0 and not _anybody_is_certain(config)
@@ -116,6 +118,8 @@ def _anybody_is_certain(config: Config) -> bool:
 
 
 def _nobody_leaves(config: Config) -> bool:
+    if config.departments or config.census.known_exits == "honor":
+        return False
     if config.rates_as_given:
         return all(cell.value == 0 for cell in config.terminations.rate_table)
     growth = (config.simulation.target_growth_rate.at(year) for year in config.simulation.years)
@@ -184,17 +188,43 @@ def _promotion(config: Config) -> Iterator[Off]:
         yield from (("promotion.base_rate", why), ("hiring.level_mix", why))
         return
     yield "promotion.from_within", "promotion is by rates; set promotion.mode to vacancies"
-    if section.base_rate is not None and always(config, section.base_rate, 0):
+    if section.base_rate is not None and always(config, section.base_rate, 0) and not _own(config, "promotion_rate"):
         why = "promotion.base_rate is 0"
         yield from _each("promotion", _but(type(section), "base_rate", "mode"), why)
         yield "workforce.levels[].promotion_factor", why
 
 
+def _planned(config: Config) -> Iterator[Off]:
+    if config.fills_vacancies:
+        why = "promotion is by vacancies; set promotion.mode to rates"
+        yield from ((f"departments.{name}.promotion_rate", why) for name in config.departments)
+    for key, years in planned_years(config).items():
+        if years and not set(years) & set(config.simulation.years):
+            yield key, "its years are outside the run"
+
+
+def planned_years(config: Config) -> dict[str, list[int]]:
+    """Return the years of planned changes, by key, in the order of the list."""
+    actions = config.actions
+    return {
+        "hiring.known": [one.date.year for one in config.hiring.known],
+        "actions.freezes": [one.year for one in actions.freezes],
+        "actions.layoffs": [one.date.year for one in actions.layoffs],
+        "actions.acquisitions": [one.date.year for one in actions.acquisitions],
+    }
+
+
+def _own(config: Config, name: str) -> bool:
+    """Return whether any department has its own value of a key."""
+    return any(getattr(section, name) is not None for section in config.departments.values())
+
+
 def _raises(config: Config) -> Iterator[Off]:
     section = config.compensation
-    if always(config, section.cola_rate, 0) and config.uncertainty.year_effects.raises == 0:
+    varies = config.uncertainty.year_effects.raises > 0 or _own(config, "cola_rate")
+    if always(config, section.cola_rate, 0) and not varies:
         yield "compensation.cola_date", "compensation.cola_rate is 0"
-    if always(config, section.merit_pool, 0):
+    if always(config, section.merit_pool, 0) and not _own(config, "merit_pool"):
         names = ("merit_date", "merit_month_weights", "merit_minimum_tenure", "merit_factors", "ratings")
         yield from _each("compensation", names, "compensation.merit_pool is 0")
 
@@ -346,7 +376,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 
 _SECTIONS: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _hiring, _promotion, _raises),
+    *(_leaving, _hiring, _promotion, _planned, _raises),
     *(_no_plan, _automatic, _choices, _escalation, _response),
     *(_employer_money, _vesting, _limits, _deferrals),
 )

@@ -21,6 +21,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import earned
 from workforce_sim.engine.event import Rows, Settlement, node
 from workforce_sim.engine.events.promotion import employed_with_tenure, new_salary
+from workforce_sim.engine.groups import costs_of_living, groups_of, merit_pools, pay_blocks
 from workforce_sim.money import PPM, half_up, raised, refuse_growth, refuse_merit
 
 COLA = Rows(
@@ -101,6 +102,8 @@ def _cola_date(year: Year) -> int:
 
 def _cola_rates(staff: Columns, year: Year) -> Ints | int:
     """Return the cost-of-living increase in ppm: one for all, or that of each employee's replicate."""
+    if year.config.departments:
+        return costs_of_living(staff, year)
     rates = year.cost_of_living
     alike = len(set(rates)) == 1
     return rates[0] if alike else np.array(rates, dtype=np.int64)[staff["replicate"]]
@@ -170,7 +173,7 @@ def _cells(staff: Columns, year: Year) -> Ints:
     factors = year.assumptions.merit_factors
     promoted = (staff["promotion_date"] != NEVER) & (staff["promotion_date"] <= staff["merit_date"])
     level = staff["level"].astype(np.int64) + promoted
-    return staff["replicate"] * factors.size + level * factors.shape[1] + _ratings(staff, year)
+    return pay_blocks(staff, year) * factors.size + level * factors.shape[1] + _ratings(staff, year)
 
 
 def _ratings(staff: Columns, year: Year) -> Ints | int:
@@ -185,26 +188,30 @@ def _ratings(staff: Columns, year: Year) -> Ints | int:
 def _payroll(staff: Columns, year: Year) -> list[int]:
     """Return the payroll of each cell just before merit."""
     has_merit = staff["merit_date"] != NEVER
-    size = year.replicates * year.assumptions.merit_factors.size
+    size = year.replicates * len(_pools(year)) * year.assumptions.merit_factors.size
     return group_sums(_cells(staff, year)[has_merit], staff["merit_before_cents"][has_merit], size)
 
 
 def _spent(parts: list[list[int]], year: Year) -> list[Ints]:
     """Return the increase of each cell in ppm, for each partition."""
     payroll = [sum(cell) for cell in zip(*parts, strict=True)]
-    pool = year.config.compensation.merit_pool.ppm(year.number)
-    fractions = _fractions(pool, payroll, year.assumptions.merit_factors.ravel().tolist())
+    fractions = _fractions(_pools(year), payroll, year.assumptions.merit_factors.ravel().tolist())
     paid = (rate for rate, pay in zip(fractions, payroll, strict=True) if pay)
     refuse_merit(max(paid, default=0), year.number)
     return [np.array(fractions, dtype=np.int64)] * len(parts)
 
 
-def _fractions(pool: int, payroll: list[int], factors: list[int]) -> list[int]:
-    """Return the increase of each cell in ppm, by replicate: pool x f x sum(w) / sum(w f), half up, exactly."""
+def _pools(year: Year) -> list[int]:
+    """Return the pools of a replicate, ppm: one for all, or that of each group."""
+    return merit_pools(year) if year.config.departments else [year.config.compensation.merit_pool.ppm(year.number)]
+
+
+def _fractions(pools: list[int], payroll: list[int], factors: list[int]) -> list[int]:
+    """Return the increase of each cell in ppm, pool by pool: pool x f x sum(w) / sum(w f), half up, exactly."""
     size = len(factors)
     fractions = []
     for start in range(0, len(payroll), size):
-        cells = payroll[start : start + size]
+        pool, cells = pools[start // size % len(pools)], payroll[start : start + size]
         weighted = sum(w * f for w, f in zip(cells, factors, strict=True))
         fractions += [half_up(pool * f * sum(cells), weighted) if weighted else 0 for f in factors]
     return fractions
@@ -217,4 +224,7 @@ def _merit_rates(staff: Columns, year: Year) -> Ints | int:
     """Return each employee's increase in ppm; if all factors are equal, it is the pool."""
     if _uneven(year):
         return np.asarray(year.given[MERIT_POOL.name][_cells(staff, year)])
-    return year.config.compensation.merit_pool.ppm(year.number) if year.assumptions.merit_factors[0, 0] else 0
+    if not year.assumptions.merit_factors[0, 0]:
+        return 0
+    pools = _pools(year)
+    return pools[0] if len(pools) == 1 else np.array(pools, dtype=np.int64)[groups_of(staff, year)]
