@@ -137,7 +137,7 @@ IDLE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("idle", IDLE)
 def test_a_planned_run_without_anything_planned_is_like_any_other(idle: str, mode: str, headcount: str) -> None:
     years = {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.04}
-    config = {
+    config: dict[str, Any] = {
         "simulation": years,
         "workforce": {"total_termination_rate": 0.15, "headcount": headcount},
         "promotion": {"mode": mode},
@@ -205,6 +205,7 @@ def test_an_exit_before_the_start_is_none_and_an_ignored_one_is_forgotten(how: s
     dates = ["2024-06-30", "2025-06-30"] + [None] * 8
     found = simulated(firm(census={"known_exits": how}), people(termination_date=dates))
 
+    assert found.opening is not None
     assert found.opening.height == 9
     assert found.opening["leaves_on"].drop_nulls().to_list() == ([dt.date(2025, 6, 30)] if how == "honor" else [])
     assert set(leaving(found)) == ({"E1"} if how == "honor" else set())
@@ -583,6 +584,7 @@ def test_an_acquisition_that_never_comes_leaves_all_as_it_is(acme: Callable[...,
 def test_the_opening_tells_who_joins_later(acme: Callable[..., dict[str, Any]]) -> None:
     found = simulated(firm(actions={"acquisitions": [acme()]}))
 
+    assert found.opening is not None
     assert found.opening.height == 14
     assert found.opening["joins_on"].drop_nulls().unique().to_list() == [dt.date(2026, 7, 1)]
     assert ws.level_mix(found).filter(pl.col("year") == 2024)["headcount"].sum() == 10
