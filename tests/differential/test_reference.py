@@ -136,6 +136,5 @@ def test_random_configurations_hold_every_key() -> None:
         (strategies.compensation(2025, 1), Compensation),
     ):
         assert set(keys) == set(section.model_fields)
-    assert set(strategies.sections(2025, 1)) | {"census", "eligibility", "enrollment", "output", "uncertainty"} == set(
-        Config.model_fields
-    )
+    others = {"census", "eligibility", "enrollment", "output", "uncertainty", "actions", "departments"}
+    assert set(strategies.sections(2025, 1)) | others == set(Config.model_fields)

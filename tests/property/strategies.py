@@ -185,6 +185,8 @@ def hiring(year: int, level_count: int) -> Keys:
         "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
+        "known": st.just([]),  # by departments of a census: see planned_scenarios
+        "seasonal": st.just([]),
     }
 
 

@@ -84,6 +84,8 @@ def test_every_optional_column_is_read() -> None:
         "match_balance_cents": 150,
         "nonelective_balance_cents": 0,
         "deferral_balance_cents": 200,
+        "leaves_on": None,
+        "joins_on": None,
     }
 
 

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.config import with_changes
 from workforce_sim.engine.state import STATE
 from workforce_sim.explain.staff_columns import EVENTS, table
 
@@ -40,12 +42,16 @@ def test_the_table_is_what_the_code_prints() -> None:
     assert PAGE.endswith(table()), "run python -m workforce_sim.explain.staff_columns"
 
 
-def test_the_staff_have_after_each_event_what_is_declared() -> None:
+@pytest.mark.parametrize("provisions", [{}, {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "count": 9}]}])
+def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
-    ws.simulate(end_year=2025, events=[watching(event.name, seen) for event in EVENTS])
-    declared = {"employee_id": pl.String(), **{name: dtype for name, (dtype, _) in STATE.items()}}
+    config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})
+    events = [event for event in EVENTS if event.used(config)]
+    ws.simulate(config, events=[watching(event.name, seen) for event in events])
+    kept = {name: kept.dtype for event in events for name, kept in event.kept.items()}
+    declared = {"employee_id": pl.String(), **{name: dtype for name, (dtype, _) in STATE.items()}, **kept}
 
-    for event in EVENTS:
+    for event in events:
         declared |= event.adds
         assert seen[event.name] == declared
         assert event.meanings.keys() == event.adds.keys()

@@ -578,7 +578,7 @@ def test_an_acquisition_that_never_comes_leaves_all_as_it_is(acme: Callable[...,
     found = simulated(firm(actions={"acquisitions": [acme(date="2030-01-01")]}))
 
     assert measure(found, "headcount_closing") == [10, 10, 10]
-    assert any("outside the run" in note for note in found.notes)
+    assert any("the run is from 2025 to 2027" in note for note in found.notes)
 
 
 def test_the_opening_tells_who_joins_later(acme: Callable[..., dict[str, Any]]) -> None:

@@ -30,6 +30,10 @@ ALWAYS = (
     "promotion.mode",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "hiring.known",
+    "hiring.seasonal",
+    "actions",
+    "departments",
     "plan.enabled",
     "uncertainty.assumptions",
     "uncertainty.year_effects.growth",
@@ -198,9 +202,6 @@ def _planned(config: Config) -> Iterator[Off]:
     if config.fills_vacancies:
         why = "promotion is by vacancies; set promotion.mode to rates"
         yield from ((f"departments.{name}.promotion_rate", why) for name in config.departments)
-    for key, years in planned_years(config).items():
-        if years and not set(years) & set(config.simulation.years):
-            yield key, "its years are outside the run"
 
 
 def planned_years(config: Config) -> dict[str, list[int]]:

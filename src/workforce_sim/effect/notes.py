@@ -36,16 +36,16 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
         *_outside(config, found, keys),
         *lessened(config, found),
         *laid_off_by_nobody(config),
-        *_planned_outside(config, found),
+        *_planned_outside(config),
     )
 
 
-def _planned_outside(config: Config, found: Live) -> Iterator[str]:
-    """Yield a note for each planned change in a year that the run does not come to, unless all of its list are."""
+def _planned_outside(config: Config) -> Iterator[str]:
+    """Yield a note for each list of planned changes with years that the run does not come to."""
     years = config.simulation.years
     for key, planned in planned_years(config).items():
         late = [f"{key}[{at}]" for at, year in enumerate(planned) if year not in years]
-        if late and found.why_not(key) is None:
+        if late:
             yield f"{_names(late)}: no effect, because the run is from {years.start} to {years[-1]}"
 
 
