@@ -56,7 +56,8 @@ def plans(year: Year) -> list[Plan]:
     """Return what is assumed and known of each group."""
     config, names = year.config, year.config.groups
     rate, joining, frozen = config.workforce.total_termination_rate, joining_by_group(year), _frozen(year)
-    known = [one for one in config.hiring.known if one.date.year == year.number]
+    empty = not year.world.headcount  # from an empty census nobody is hired
+    known = [one for one in config.hiring.known if one.date.year == year.number and not empty]
     found = []
     for at, (section, counts) in enumerate(zip(sections(year), census_counts(year), strict=True)):
         name = names[at] if at < len(names) else None
@@ -66,7 +67,7 @@ def plans(year: Year) -> list[Plan]:
                 0 if name is None else fnv1a(name),
                 year.growths(year.number, section),
                 (own or rate).ppm(year.number),
-                None in frozen or (name is not None and name in frozen),
+                empty or None in frozen or (name is not None and name in frozen),
                 tuple(one for one in known if (one.department if one.department in names else None) == name),
                 joining[at],
                 counts if any(counts) else year.world.level_counts,

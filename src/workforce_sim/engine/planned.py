@@ -162,7 +162,8 @@ def _levels(
     rows = np.concatenate([opening.there for opening in openings])
     columns = {name: staff[name][rows] for name in ("key", "person", "level", "age", "tenure")}
     sizes = [len(opening.there) for opening in openings]
-    aims = [quota(target, plan.counts) for target, plan in zip(targets, plans, strict=True)]
+    pairs = zip(targets, plans, strict=True)
+    aims = [quota(target, plan.counts) if any(plan.counts) else plan.counts for target, plan in pairs]
     groups = vacancies.Staff(**columns, sizes=sizes, stays=~gone[rows])
     promoted[rows], needed = vacancies.filled_vacancies(groups, aims, year)
     left = [planned_hires.less_known(of, plan.known, year) for of, plan in zip(needed, plans, strict=True)]

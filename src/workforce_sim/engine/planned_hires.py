@@ -65,7 +65,8 @@ def wanted(plans: Sequence[Plan], numbers: Sequence[Numbers], mixes: list[list[i
     for at, (plan, found) in enumerate(zip(plans, numbers, strict=True)):
         batches += [Batch(one.count, one, at) for one in plan.known]
         batches.append(Batch(found.hires - plan.known_hires, None, at))
-    batches += [Batch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
+    if year.world.headcount:
+        batches += [Batch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
     return Wanted(batches, mixes, [found.hire_exits for found in numbers])
 
 
