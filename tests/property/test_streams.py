@@ -191,11 +191,13 @@ WATCH: dict[Stream, Watch] = {
     Stream.DECLINES_ESCALATION: lambda tables: have("escalation", takes_part("in", tables), tables),
     Stream.MATCH_RESPONSE: responses,
     Stream.OPENING_PARTICIPATION: lambda tables: staff(tables)["employee_id", "enrolled"],
+    Stream.LAYOFF: lambda tables: leavers(staff(tables)),
 }
 
 
 SECTIONS = {"halves": HALVES, "part time": PART_TIME, "choices": CHOICES, "defaults": DEFAULTS, "drawn": DRAWN}
-OF = {Stream.HIRE_PART_TIME: "part time", Stream.OPENING_PARTICIPATION: "drawn"}
+SECTIONS |= {"layoffs": {"workforce": {"total_termination_rate": 0.0, "new_hire_termination_rate": 0.0}}}
+OF = {Stream.HIRE_PART_TIME: "part time", Stream.OPENING_PARTICIPATION: "drawn", Stream.LAYOFF: "layoffs"}
 OF |= dict.fromkeys(
     (
         *(Stream.ELECTION, Stream.ELECTION_DATE, Stream.MATCH_SEEKING),
@@ -221,12 +223,15 @@ def census() -> Census:
 @cache
 def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) -> Tables:
     """Run a year; of the run with defaults another, in which the match has changed."""
-    staff, last, sections = census(), year, {}
+    staff, last = census(), year
+    sections: dict[str, Any] = {}
     if run == "drawn":
         staff = Census(staff.frame.with_columns(deferral_bp=pl.lit(None, dtype=pl.Int32)))
     if run == "defaults":
         match = {year + n: {"tiers": [{"up_to": edge, "rate": 1.0}]} for n, edge in enumerate((0.05, 0.08))}
         last, sections = year + 1, {"plan": {"match": match}}
+    if run == "layoffs":
+        sections = {"actions": {"layoffs": [{"date": f"{year}-06-30", "share": 0.5}]}}
     config = support.configured(year, last, random_seed=seed, **SECTIONS[run], **sections)
     return fast(Scenario(staff, config), (replicate,))
 
