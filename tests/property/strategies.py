@@ -188,6 +188,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "part_time_hours": st.integers(1, 2080),
         "known": st.just([]),  # by departments of a census: see planned_scenarios
         "seasonal": st.just([]),
+        "time_to_fill": st.none(),
     }
 
 
@@ -618,7 +619,9 @@ def planned(years: range, levels: tuple[str, ...], departments: tuple[str, ...])
         "merit_pool": by_year(millionths(0, 50_000), years[0]),
     }
     named = st.dictionaries(st.sampled_from(departments), some(own)) if departments else st.just({})
+    waits = st.lists(st.sampled_from([1, 30, 364]) | st.integers(1, 364), min_size=2, max_size=2).map(sorted)
     return {
+        "hiring.time_to_fill": waits.map(lambda pair: {"shortest_days": pair[0], "longest_days": pair[1]}),
         "hiring.known": st.lists(known, max_size=3),
         "hiring.seasonal": st.lists(merged(ends, counted(), some(position(levels, departments))), max_size=2),
         "actions.freezes": st.lists(freeze, max_size=2),

@@ -136,6 +136,7 @@ SUMMER = [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]
 KNOWN = [{"date": "2025-03-03", "count": 2, "level": "Staff", "department": "Sales", "salary": 50_000.0, "hours": 2080}]
 SEASON = [{"hired": "10-01", "ends": "01-15", "count": 5, "level": "Staff", "department": "Sales", "hours": 1040}]
 LAYOFF = [{"date": "2025-06-30", "count": 9, "department": "Sales", "level": "Staff", "select": "lowest_paid"}]
+WAITING: Changes = {"hiring.time_to_fill": {"shortest_days": 30, "longest_days": 60}}
 OF_RATES: Changes = {"promotion.base_rate": 0.1, "departments": {"Sales": {}}}
 
 
@@ -431,6 +432,8 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "share": 0.1}]},
         [{"hired": "10-01", "ends": "01-15", "share": 0.2}],
     ),
+    "hiring.time_to_fill.shortest_days": (WAITING, 10),
+    "hiring.time_to_fill.longest_days": (WAITING, 80),
     "actions.freezes": ({}, [{"year": 2025}]),
     "actions.freezes[].year": ({"actions.freezes": [{"year": 2025}]}, [{"year": 2026}]),
     "actions.freezes[].department": (

@@ -192,12 +192,15 @@ WATCH: dict[Stream, Watch] = {
     Stream.MATCH_RESPONSE: responses,
     Stream.OPENING_PARTICIPATION: lambda tables: staff(tables)["employee_id", "enrolled"],
     Stream.LAYOFF: lambda tables: leavers(staff(tables)),
+    Stream.BACKFILL_DELAY: lambda tables: months(hires(tables), "hire_date"),
 }
 
 
 SECTIONS = {"halves": HALVES, "part time": PART_TIME, "choices": CHOICES, "defaults": DEFAULTS, "drawn": DRAWN}
+SECTIONS |= {"waiting": {"hiring": {"time_to_fill": {"shortest_days": 1, "longest_days": 364}}}}
 SECTIONS |= {"layoffs": {"workforce": {"total_termination_rate": 0.0, "new_hire_termination_rate": 0.0}}}
 OF = {Stream.HIRE_PART_TIME: "part time", Stream.OPENING_PARTICIPATION: "drawn", Stream.LAYOFF: "layoffs"}
+OF[Stream.BACKFILL_DELAY] = "waiting"
 OF |= dict.fromkeys(
     (
         *(Stream.ELECTION, Stream.ELECTION_DATE, Stream.MATCH_SEEKING),
@@ -232,6 +235,8 @@ def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) ->
         last, sections = year + 1, {"plan": {"match": match}}
     if run == "layoffs":
         sections = {"actions": {"layoffs": [{"date": f"{year}-06-30", "share": 0.5}]}}
+    if run == "waiting":  # the positions of a year without hires are filled in the next
+        last, sections = year + 1, {"actions": {"freezes": [{"year": year}]}}
     config = support.configured(year, last, random_seed=seed, **SECTIONS[run], **sections)
     return fast(Scenario(staff, config), (replicate,))
 

@@ -450,6 +450,66 @@ def test_nobody_is_hired_for_a_season_without_staff() -> None:
     assert measure(simulated(config), "seasonal_hires") == [5, 0, 0]
 
 
+# --- time to fill -----------------------------------------------------------------------------------------------------
+
+
+def filling(shortest: int, longest: int, *exits: str | None, **sections: Any) -> Result:
+    """Return the firm's run in which these leave, the first of them first."""
+    waiting = {"time_to_fill": {"shortest_days": shortest, "longest_days": longest}}
+    config = firm(census={"known_exits": "honor"}, **{**sections, "hiring": {**waiting, **sections.get("hiring", {})}})
+    return simulated(config, people(termination_date=[*exits, *[None] * (10 - len(exits))]))
+
+
+def test_positions_are_filled_days_after_the_exit_and_some_in_the_next_year() -> None:
+    found = filling(30, 30, "2025-12-15", "2025-06-30", None)
+
+    assert coming(found, None).sort("hire_date")["hire_date"].to_list() == [dt.date(2025, 7, 30), dt.date(2026, 1, 30)]
+    assert measure(found, "headcount_closing") == [9, 10, 10]
+    assert coming(found, None).sort("hire_date")["employee_id"].to_list() == ["NH-2025-000001", "NH-2026-000001"]
+
+
+@pytest.mark.parametrize(
+    ("exit_", "hired"), [("2025-11-30", dt.date(2025, 12, 30)), ("2025-12-01", dt.date(2026, 1, 30))]
+)
+def test_the_last_position_of_a_year_is_filled_on_december_30(exit_: str, hired: dt.date) -> None:
+    assert coming(filling(30, 30, exit_), None)["hire_date"].to_list() == [hired]
+
+
+def test_growth_comes_on_drawn_days_after_the_positions() -> None:
+    config = {"simulation": {"target_growth_rate": {2025: 0.3, 2026: 0.0}}}
+    drawn = coming(simulated(firm(**config)), None).sort("employee_id")["hire_date"].to_list()
+    found = coming(filling(10, 10, "2025-03-01", **config), None).sort("employee_id")["hire_date"].to_list()
+
+    assert found[0] == dt.date(2025, 3, 11)
+    assert found[1:3] == drawn[1:3]
+    assert len(found) == 4
+
+
+def test_the_time_to_fill_is_between_its_bounds_and_differs() -> None:
+    found = coming(filling(5, 9, *["2025-03-01"] * 10, workforce={"max_hires_ratio": 2.0}), None)
+    days = [(date - dt.date(2025, 3, 1)).days for date in found.sort("employee_id")["hire_date"]]
+
+    assert days == sorted(days)  # positions are filled in the order of their days
+    assert set(days) <= {5, 6, 7, 8, 9}
+    assert len(set(days)) > 1
+
+
+def test_known_hires_fill_positions_at_once_and_layoffs_leave_none() -> None:
+    known = {"known": [{"date": "2025-01-02"}]}
+    layoffs = {"layoffs": [{"date": "2025-02-02", "count": 2}]}
+    found = filling(30, 30, "2025-05-05", hiring=known, actions=layoffs)
+
+    assert coming(found, "known").height == 1
+    assert coming(found, None).is_empty()
+    assert measure(found, "headcount_closing") == [8, 8, 8]
+
+
+def test_after_a_freeze_open_positions_come_first() -> None:
+    found = filling(30, 30, "2025-05-05", "2025-06-06", actions={"freezes": [{"year": 2025}]})
+
+    assert coming(found, None)["hire_date"].to_list() == [dt.date(2026, 1, 30)] * 2
+
+
 # --- departments ------------------------------------------------------------------------------------------------------
 
 
@@ -601,6 +661,7 @@ def everything(acme: Callable[..., dict[str, Any]] | None = None) -> dict[str, A
         "hiring": {
             "known": [{"date": "2026-02-02", "count": 2}],
             "seasonal": [{"hired": "10-01", "ends": "01-31", "share": 0.1}],
+            "time_to_fill": {"shortest_days": 20, "longest_days": 90},
         },
         "actions": {
             "freezes": [{"year": 2026, "department": "Sales"}],
@@ -650,6 +711,7 @@ def test_a_planned_run_is_verified_by_simulating_it_again(acme: Callable[..., di
         ({"hiring": {"seasonal": [{"hired": "06-01", "ends": "06-01", "count": 1}]}}, "hired and ends must differ"),
         ({"hiring": {"seasonal": [{"hired": "12-31", "ends": "06-01", "count": 1}]}}, "December 30"),
         ({"hiring": {"seasonal": [{"hired": "06-01", "ends": "08-01"}]}}, "give count or share"),
+        ({"hiring": {"time_to_fill": {"shortest_days": 9, "longest_days": 8}}}, "longest_days must not be below"),
         ({"actions": {"layoffs": [{"date": "2025-06-30", "count": 1, "share": 0.1}]}}, "give count or share"),
         ({"actions": {"layoffs": [{"date": "2025-06-30", "count": 1, "level": "Boss"}]}}, "no such level"),
         ({"hiring": {"known": [{"date": "2025-06-30", "department": "Salse"}]}}, "hiring.known: no department"),

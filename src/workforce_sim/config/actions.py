@@ -100,6 +100,21 @@ class Season(Position):
         return half_up(staff * ppm(self.share or 0.0), PPM)
 
 
+class TimeToFill(Section):
+    """How long the position of an employee who leaves stays open: evenly between two numbers of days."""
+
+    shortest_days: Annotated[int, Field(ge=1, le=364)]
+    """Fewest days from the last day of who leaves to the hire date."""
+    longest_days: Annotated[int, Field(ge=1, le=364)]
+    """Most days."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> TimeToFill:
+        if self.longest_days < self.shortest_days:
+            raise ValueError("longest_days must not be below shortest_days")
+        return self
+
+
 class Freeze(Section):
     """A year in which a department, or everybody, hires nobody but known hires and seasonal employees."""
 

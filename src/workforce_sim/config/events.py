@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from workforce_sim.config.actions import KnownHire, Season
+from workforce_sim.config.actions import KnownHire, Season, TimeToFill
 from workforce_sim.config.defaults import default
 from workforce_sim.config.values import (
     Age,
@@ -193,6 +193,8 @@ class Hiring(Section):
     """Known hires, such as open requisitions: certain, and within the year's hires."""
     seasonal: Listed[Season] = ()
     """Seasonal employees, hired each year beside all others, who leave on a day."""
+    time_to_fill: TimeToFill | None = None
+    """Days that the positions of those who leave stay open; hire dates follow no exit when left out."""
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:

@@ -178,7 +178,9 @@ class Config(Section):
     @property
     def is_planned(self) -> bool:
         """Whether anything is known or planned about people: known exits and hires, actions, departments, seasons."""
-        planned = self.hiring.known, self.hiring.seasonal, self.departments, *(part for _, part in self.actions)
+        hiring, actions = self.hiring, self.actions
+        of_hiring = hiring.known, hiring.seasonal, hiring.time_to_fill
+        planned = *of_hiring, self.departments, actions.freezes, actions.layoffs, actions.acquisitions
         return self.census.known_exits == "honor" or any(planned)
 
     @property

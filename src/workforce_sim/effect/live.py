@@ -32,6 +32,7 @@ ALWAYS = (
     "compensation.merit_pool",
     "hiring.known",
     "hiring.seasonal",
+    "hiring.time_to_fill",
     "actions",
     "departments",
     "plan.enabled",

@@ -117,6 +117,8 @@ class Numbers:
         hires: hires of the year.
         hire_exits: terminations of the hires; None if they are drawn independently.
         path: at the closing, in millionths.
+        staff: employees at the opening who are not seasonal.
+        vacant: positions of the path that are open at the opening.
     """
 
     target: int
@@ -126,6 +128,8 @@ class Numbers:
     hires: int
     hire_exits: int | None
     path: int
+    staff: int
+    vacant: int
 
 
 def decide(opening: Opening, plan: Plan, replicate: int, year: Year) -> Numbers:
@@ -140,15 +144,21 @@ def decide(opening: Opening, plan: Plan, replicate: int, year: Year) -> Numbers:
         planned, exits, reductions, hire_exits = _stochastic(opening, plan, target, replicate, year), None, 0, None
     hires = max(planned, plan.known_hires)
     path = path + PPM * plan.joining if len(opening.there) else PPM * (hires + plan.joining)
-    return Numbers(target, exits, reductions, planned, hires, hire_exits, path)
+    staff = len(opening.there)
+    vacant = max(0, half_up(_before(opening, plan, year), PPM) - staff) if staff else 0
+    return Numbers(target, exits, reductions, planned, hires, hire_exits, path, staff, vacant)
+
+
+def _before(opening: Opening, plan: Plan, year: Year) -> int:
+    """Return the path at the opening, in millionths."""
+    return PPM * plan.census if year.number == year.config.simulation.start_year else opening.path
 
 
 def _grown(opening: Opening, plan: Plan, replicate: int, year: Year) -> int:
     """Return the path of the year before layoffs, in millionths."""
     if not len(opening.there):
         return 0
-    before = PPM * plan.census if year.number == year.config.simulation.start_year else opening.path
-    return half_up(before * (PPM + plan.growths[replicate]), PPM)
+    return half_up(_before(opening, plan, year) * (PPM + plan.growths[replicate]), PPM)
 
 
 def certain(opening: Opening, year: Year) -> Flags:

@@ -13,6 +13,7 @@ import polars as pl
 
 from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.engine import employment, group_numbers, joining, layoffs, planned_hires, vacancies
+from workforce_sim.engine.backfill import fill_dates
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.employment import Asked, Employment, dealt, gathered
@@ -103,6 +104,7 @@ def _decided(staff: Mapping[str, Array], plans: Sequence[Plan], replicate: int, 
         gone[rows], reduced[rows] = _leavers(staff, opening, plan, found, replicate, year)
     promoted, mixes = _levels(staff, openings, [found.target for found in numbers], plans, gone, year)
     known = np.where(exits <= year.last, exits, laid_off)
+    filled = [_filled(staff, opening, gone, known, year) for opening in openings]
     return _Decided(
         gone,
         reduced,
@@ -110,8 +112,17 @@ def _decided(staff: Mapping[str, Array], plans: Sequence[Plan], replicate: int, 
         np.where(seasonal, staff["season_end"], known).astype(np.int32),
         np.where(seasonal, _SEASON_END, np.where(laid_off != NEVER, _REDUCTION, NO_CAUSE)).astype(np.uint8),
         [found.path for found in numbers],
-        planned_hires.wanted(plans, numbers, mixes, int(np.count_nonzero(~seasonal)), year),
+        planned_hires.wanted(plans, numbers, mixes, filled, year),
     )
+
+
+def _filled(staff: Mapping[str, Array], opening: Opening, gone: Flags, known: Days, year: Year) -> Days:
+    """Return the days on which the positions of those who terminate in a group are filled, in order."""
+    rows = opening.rows[gone[opening.rows]]
+    person = staff["person"][rows]
+    drawn = termination.leaving_dates(person, year)
+    last_day = np.where(known[rows] == NEVER, drawn, known[rows])
+    return fill_dates(last_day, person, staff["key"][rows], year)
 
 
 def _openings(staff: Mapping[str, Array], counted: Flags, gone: Flags, groups: int, year: Year) -> list[Opening]:

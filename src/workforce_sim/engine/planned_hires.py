@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 import polars as pl
 
 from workforce_sim.config.actions import FULL_TIME_HOURS, KnownHire, Position, Season
-from workforce_sim.dates import NEVER, Ints, PlanYear, day_number
+from workforce_sim.dates import NEVER, Days, Ints, PlanYear, day_number
 from workforce_sim.draws import Stream
+from workforce_sim.engine.backfill import delays
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
@@ -37,11 +39,15 @@ class Batch:
         count: how many they are.
         position: what is known; None of hires like all others.
         group: of theirs; None of seasonal employees.
+        dates: hire dates by the positions that they fill; None where they are drawn, or known.
+        waits: whether they fill positions that are open at the opening.
     """
 
     count: int
     position: Position | None
     group: int | None
+    dates: Days | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,41 @@ class Wanted:
     exits: list[int | None] = field(default_factory=list)
 
 
-def wanted(plans: Sequence[Plan], numbers: Sequence[Numbers], mixes: list[list[int]], staff: int, year: Year) -> Wanted:
-    """Return the hires of one replicate with so many opening staff who are not seasonal."""
-    batches = []
+def wanted(
+    plans: Sequence[Plan], numbers: Sequence[Numbers], mixes: list[list[int]], filled: Sequence[Days], year: Year
+) -> Wanted:
+    """Return the hires of one replicate.
+
+    Args:
+        plans: what is assumed of each group.
+        numbers: of each group.
+        mixes: weights of the levels, by group.
+        filled: days on which positions of each group are filled, in order.
+        year: the plan year.
+    """
+    batches: list[Batch] = []
+    exits: list[int | None] = []
     for at, (plan, found) in enumerate(zip(plans, numbers, strict=True)):
-        batches += [Batch(one.count, one, at) for one in plan.known]
-        batches.append(Batch(found.hires - plan.known_hires, None, at))
+        own = [Batch(one.count, one, at) for one in plan.known] + _others(at, plan, found, filled[at], year)
+        count = sum(batch.count for batch in own)
+        exits.append(None if found.hire_exits is None else min(found.hire_exits, count))
+        batches += own
+    staff = sum(found.staff for found in numbers)
     if year.world.headcount:
         batches += [Batch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
-    return Wanted(batches, mixes, [found.hire_exits for found in numbers])
+    return Wanted(batches, mixes, exits)
+
+
+def _others(at: int, plan: Plan, found: Numbers, filled: Days, year: Year) -> list[Batch]:
+    """Return the hires of a group besides known ones: with a time to fill, first those who fill open positions."""
+    count = found.hires - plan.known_hires
+    if year.config.hiring.time_to_fill is None:
+        return [Batch(count, None, at)]
+    waiting = min(found.vacant, count)
+    replacing = filled[: count - waiting]
+    dates = replacing[replacing < year.last]
+    rest = count - waiting - len(replacing)
+    return [Batch(waiting, None, at, waits=True), Batch(len(dates), None, at, dates), Batch(rest, None, at)]
 
 
 def less_known(needed: Sequence[int], known: Sequence[KnownHire], year: Year) -> list[int]:
@@ -91,7 +123,7 @@ def made_of(all_wanted: Sequence[Wanted], year: Year, *, named: bool) -> pl.Data
         who,
         year,
         named=named,
-        hire=np.where(known.date == NEVER, hire.drawn_dates(who.person, year), known.date).astype(np.int32),
+        hire=_dates(who, known, year),
         level=level,
         department=_departments(who, known, year),
         salary_cents=pay,
@@ -120,6 +152,10 @@ class _Known:
         self.hours = self._spread([_OPEN if p is None else p.hours for p in positions])
         self.full_time = self._spread([PPM if p is None else p.full_time_ppm for p in positions])
         self.date = self._spread([_date(p, year) for p in positions])
+        self.waits = self._spread([batch.waits for batch in batches]).astype(bool)
+        for batch, end in zip(batches, accumulate(self._counts), strict=True):
+            if batch.dates is not None:
+                self.date[end - batch.count : end] = batch.dates
         self.ends = self._spread([_end(p, year) for p in positions]).astype(np.int32)
         self.cause = self._spread([_cause(p) for p in positions]).astype(np.uint8)
 
@@ -185,6 +221,16 @@ def _pay(who: Strangers, known: _Known, level: Ints, year: Year) -> tuple[Ints, 
     by_hours = np.where(known.salary == _OPEN, half_up(drawn * known.hours, FULL_TIME_HOURS), known.salary)
     is_known = known.hours != _OPEN
     return np.where(is_known, by_hours, pay), np.where(is_known, known.full_time, full_time).astype(np.int32)
+
+
+def _dates(who: Strangers, known: _Known, year: Year) -> Days:
+    """Return hire dates: as known, by the positions that are filled, or drawn."""
+    date = np.where(known.date == NEVER, hire.drawn_dates(who.person, year), known.date).astype(np.int32)
+    section = year.config.hiring.time_to_fill
+    if section is not None:
+        rows = np.flatnonzero(known.waits)
+        date[rows] = year.first - 1 + delays(who.person[rows], section, year)
+    return date
 
 
 def _departments(who: Strangers, known: _Known, year: Year) -> Ints:

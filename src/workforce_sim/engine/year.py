@@ -15,7 +15,7 @@ from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
-from workforce_sim.engine.events.planned import path, planned_hire
+from workforce_sim.engine.events.planned import headcount_path, planned_hire
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.own import OwnEvent
@@ -32,7 +32,7 @@ WORKFORCE: tuple[Step, ...] = (
     termination,
     hire,
     planned_hire,
-    path,
+    headcount_path,
     promotion,
     raises_before_merit,
     MERIT_POOL,

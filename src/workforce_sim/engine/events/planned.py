@@ -52,7 +52,7 @@ planned_hire = Declared(
 
 
 @node(adds={"new_path_millionths": (pl.Int64, "the same at the closing")}, kept=KEPT, used=_planned)
-def path(staff: Columns, year: Year) -> Mapping[str, Array]:
+def headcount_path(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add the path of each group at the closing."""
     of_group = group_of_departments(year.world)[staff["department"]]
     return {"new_path_millionths": year.given["employment"].path[staff["replicate"], of_group]}

@@ -80,12 +80,17 @@ def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
     rows = np.flatnonzero(leaves)
     person = staff["person"][rows]
     cause = np.where(reduced[rows], REDUCTION, _causes(person, staff["age"][rows], year))
-    profile = year.calendar.profile(year.config.terminations.month_weights)
-    date = dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
+    date = leaving_dates(person, year)
     if employment.last_days is not None:
         date = _known(employment.last_days[staff.rows][rows], NEVER, date)
         cause = _known(employment.causes[staff.rows][rows], NO_CAUSE, cause)
     return _columns(rows, cause, date, np.zeros(len(staff), dtype=np.uint8), year)
+
+
+def leaving_dates(person: Keys, year: Year) -> Days:
+    """Return last days of opening staff that are drawn."""
+    profile = year.calendar.profile(year.config.terminations.month_weights)
+    return dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
 
 
 def _known(known: Array, unknown: Any, drawn: Array) -> Array:
