@@ -82,48 +82,34 @@ def test_the_sum_over_departments_is_the_whole(scenario: Scenario) -> None:
 @settings(max_examples=support.examples(20))
 @given(scenario=strategies.planned_scenarios(headcount="exact"))
 def test_an_exact_group_closes_on_its_path_unless_frozen_or_with_more_known_hires(scenario: Scenario) -> None:
-    """The path is followed here from the tables alone: the census, growth, layoffs; seasonal employees aside."""
+    """The path is followed here from the tables alone, without layoffs and lags: census, growth, seasons aside."""
+    scenario = scenario.changed({"actions.layoffs": [], "hiring.time_to_fill": None})
     config, tables = scenario.config, simulated(scenario)
     counts = scenario.opening.staff.group_by(of_group(scenario).alias("group")).len()
     paths = {group: PPM * count for group, count in counts.iter_rows()}
-    seasonal = caused(of_type(tables.events, "hire"), "seasonal")["employee_id"].implode()
-    layoffs = [layoff.date for layoff in config.actions.layoffs]
-    people = tables.snapshots.filter(~pl.col("employee_id").is_in(seasonal)).with_columns(group=of_group(scenario))
+    hires = of_type(tables.events, "hire")
+    seasonal, known = caused(hires, "seasonal")["employee_id"], caused(hires, "known")["employee_id"]
+    people = tables.snapshots.filter(~pl.col("employee_id").is_in(seasonal.implode()))
+    people = people.with_columns(group=of_group(scenario), known=pl.col("employee_id").is_in(known.implode()))
     for year in config.simulation.years:
-        there = people.filter(pl.col("year") == year)
         for group in [*config.groups, None]:
+            mine = people.filter((pl.col("year") == year) & pl.col("group").eq_missing(group))
+            new = mine.filter(pl.col("opening_salary_cents").is_null())
+            if new.height == mine.height:
+                paths[group] = PPM * new.height
+                assert new["known"].all()
+                continue
             own = config.departments.get(group) if group else None
             rate = (own and own.growth) or config.simulation.target_growth_rate
-            mine = there.filter(pl.col("group").eq_missing(group))
-            existing = mine.filter(pl.col("opening_salary_cents").is_not_null())
-            gone = existing.join(caused(tables.events, "reduction"), on=["year", "employee_id"], how="semi")
-            laid_off = gone.filter(pl.col("termination_date").is_in(layoffs)).height if layoffs else 0
-            hires, closing = mine.height - existing.height, mine["termination_date"].null_count()
-            known = caused(of_type(tables.events, "hire"), "known").join(mine, on=["year", "employee_id"]).height
-            if existing.is_empty():
-                paths[group] = PPM * hires
-                assert hires == known
-                continue
-            grown = half_up(paths.get(group, 0) * (PPM + rate.ppm(year)), PPM)
-            paths[group] = max(0, grown - PPM * laid_off)
-            target = half_up(paths[group], PPM)
-            frozen = any(f.year == year and f.department in (None, group) for f in config.actions.freezes)
-            if existing.height == laid_off:
-                assert hires == known
-            elif config.hiring.time_to_fill is not None and not frozen:
-                assert closing <= target or hires == known
-            elif frozen:
-                assert hires == known
-                assert known or closing <= target
-            elif hires > known or not known:
-                assert closing == target or laid_off + _sure(scenario, year) > 0
+            paths[group] = half_up(paths[group] * (PPM + rate.ppm(year)), PPM)
+            target, closing = half_up(paths[group], PPM), mine["termination_date"].null_count()
+            if any(freeze.year == year and freeze.department in (None, group) for freeze in config.actions.freezes):
+                assert new["known"].all()
+                assert new.height or closing <= target
+            elif new.is_empty() or not new["known"].all():
+                assert closing == target
             else:
                 assert closing >= target
-
-
-def _sure(scenario: Scenario, year: int) -> int:
-    """Return how many reductions might be on the day of a layoff by chance: none where the year has no layoff."""
-    return len(scenario.config.actions.layoffs_of(year))
 
 
 @any_plan
