@@ -650,6 +650,34 @@ def test_the_opening_tells_who_joins_later(acme: Callable[..., dict[str, Any]]) 
     assert ws.level_mix(found).filter(pl.col("year") == 2024)["headcount"].sum() == 10
 
 
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "event", "expected"),
+    [
+        ("NH-2025-000003", "hire", ["hiring.known[0]"]),
+        ("NH-2025-000006", "hire", ["hiring.seasonal"]),
+        ("NH-2025-000006", "termination", ["hiring.seasonal"]),
+        ("NH-2025-000002", "termination", ["actions.layoffs[0]"]),
+        ("ACME-1", "hire", ["actions.acquisitions[0].date"]),
+    ],
+)
+def test_the_timeline_names_the_plan_behind_an_event(
+    example: Result, who: str, event: str, expected: list[str]
+) -> None:
+    lines = ws.timeline(example, who).lines
+
+    assert [reason.key for line in lines if line.event == event for reason in line.assumptions] == expected
+    assert [line.event for line in lines].count("opening") == 0
+
+
+def test_the_timeline_names_the_rates_of_a_department(example: Result) -> None:
+    keys = {reason.key for line in ws.timeline(example, "NH-2025-000001").lines for reason in line.assumptions}
+
+    assert "departments.Finance.growth" in keys
+
+
 # --- together, on disk, in parts --------------------------------------------------------------------------------------
 
 

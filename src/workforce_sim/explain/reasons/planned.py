@@ -9,7 +9,7 @@ from workforce_sim.wording import counted
 
 
 def planned_hire(moment: Moment) -> list[Reason]:
-    """Return the assumptions behind a hire with a cause; nothing without one."""
+    """Return the assumptions behind a hire with a cause."""
     cause, config, date = moment.event["cause"], moment.config, moment.date
     if cause == "known":
         days = [one.date for one in config.hiring.known]
@@ -17,13 +17,9 @@ def planned_hire(moment: Moment) -> list[Reason]:
     if cause == "seasonal":
         return [Reason("hiring.seasonal", counted(len(config.hiring.seasonal), "season"), f"hired {date}")]
     if cause == "acquisition":
-        places = [at for at, one in enumerate(config.actions.acquisitions) if _is_of(moment, one.prefix)]
+        places = [at for at, one in enumerate(config.actions.acquisitions) if one.date == date]
         return [Reason(f"actions.acquisitions[{at}].date", str(date), "joined by an acquisition") for at in places]
     return []
-
-
-def _is_of(moment: Moment, prefix: str) -> bool:
-    return str(moment.event["employee_id"]).startswith(prefix)
 
 
 def planned_exit(moment: Moment) -> list[Reason]:

@@ -23,7 +23,7 @@ from workforce_sim.wording import counted, dollars, number, percent, value_text
 
 def hire(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a hire."""
-    return planned_hire(moment) or _drawn_hire(moment)
+    return _drawn_hire(moment) if moment.event["cause"] is None else planned_hire(moment)
 
 
 def _drawn_hire(moment: Moment) -> list[Reason]:
