@@ -634,6 +634,15 @@ def test_two_files_with_one_prefix_are_refused(acme: Callable[..., dict[str, Any
         simulated(firm(actions={"acquisitions": [acme(), acme(date="2027-01-01")]}))
 
 
+def test_a_file_that_cannot_be_used_is_refused_with_the_way_on(tmp_path: Path) -> None:
+    (tmp_path / "acme.csv").write_text("employee_id,hire_date\n1,2015-01-01\n")
+    joining = {"census": str(tmp_path / "acme.csv"), "date": "2026-07-01", "prefix": "A-"}
+    with pytest.raises(CensusError, match=r"no column for annual_salary(.|\n)*change the file instead"):
+        simulated(firm(actions={"acquisitions": [joining]}))
+    with pytest.raises(FileNotFoundError, match=r"no\.csv"):
+        simulated(firm(actions={"acquisitions": [{**joining, "census": str(tmp_path / "no.csv")}]}))
+
+
 def test_an_acquisition_that_never_comes_leaves_all_as_it_is(acme: Callable[..., dict[str, Any]]) -> None:
     found = simulated(firm(actions={"acquisitions": [acme(date="2030-01-01")]}))
 

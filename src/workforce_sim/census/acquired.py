@@ -33,7 +33,10 @@ def with_acquired(opening: Opening, config: Config, complete: Callable[[Census, 
     staff, notes = [opening.staff], []
     for acquisition in config.actions.acquisitions:
         own = _reading(acquisition, opening, config)
-        found = complete(read_census(acquisition.census, own), own)
+        try:
+            found = complete(read_census(acquisition.census, own), own)
+        except CensusError as error:
+            raise CensusError(f"{error}\nactions.acquisitions: {_HINT}") from None
         staff.append(_joining(found.staff, acquisition))
         notes.append(f"{acquisition.census}: {counted(len(found.staff), 'employee')} join on {acquisition.date}")
     together = pl.concat([part.with_columns(pl.col("department").cast(pl.String)) for part in staff])
@@ -46,6 +49,9 @@ def with_acquired(opening: Opening, config: Config, complete: Callable[[Census, 
     if len(names):
         together = together.with_columns(pl.col("department").cast(pl.Enum(names)))
     return Opening(together, opening.levels, (*opening.notes, *notes))
+
+
+_HINT = "the census section does not apply to the file of an acquired employer; change the file instead"
 
 
 def _reading(acquisition: Acquisition, opening: Opening, config: Config) -> Config:

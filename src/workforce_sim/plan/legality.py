@@ -70,6 +70,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         return ()
     found = [*wait_warnings(config.eligibility, config.simulation.start_year)]
     found += vesting_warnings(config.plan)
+    found += _acquired_service(config)
     for year in _years_with_a_new_match(config):
         found += _employer_money(config, year)
         found += safe_harbor_problems(config, year)
@@ -81,6 +82,15 @@ def _years_with_a_new_match(config: Config) -> Iterator[int]:
     """Yield the first year of a run, and those in which another match comes into force."""
     match, years = config.plan.match, config.simulation.years
     yield from (year for year in years if year == years[0] or match.at(year) is not match.at(year - 1))
+
+
+def _acquired_service(config: Config) -> Iterator[str]:
+    """Yield acquisitions whose employees lose their service."""
+    if any(one.service == "new" for one in config.actions.acquisitions):
+        yield (
+            "actions.acquisitions: service is new, but service with an acquired employer counts where its plan is "
+            "maintained, as after a merger of the plans (IRC 414(a)(1))"
+        )
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:
