@@ -39,11 +39,13 @@ class Measures:
         of_staff: sums over people.
         of_events: sums over ledger rows.
         derived: from the others, in steps: each needs those before it.
+        lacking: sums that the runs have none of, null where others are derived from them.
     """
 
     of_staff: dict[str, pl.Expr]
     of_events: dict[str, pl.Expr]
     derived: tuple[dict[str, pl.Expr], ...]
+    lacking: tuple[pl.Expr, ...]
 
 
 @cache
@@ -56,6 +58,7 @@ def measures(provisions: frozenset[str], *, of_groups: bool = False) -> Measures
         of_staff={m.name: m.sums for m in wanted if m.sums is not None},
         of_events={name: _rows(of.event, of.cause).sum().cast(pl.Int64) for name, of in counts.items()},
         derived=tuple(_steps({m.name: m.derived for m in wanted if m.derived is not None})),
+        lacking=tuple(pl.lit(None, m.dtype).alias(m.name) for m in declared if m.needs and not m.applies(provisions)),
     )
 
 
@@ -148,6 +151,7 @@ _AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:
+    rows = rows.with_columns(found.lacking)
     for step in found.derived:
         rows = rows.with_columns(**step)
     return rows

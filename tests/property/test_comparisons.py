@@ -150,6 +150,7 @@ ZERO = {
     "promotion.base_rate": 0.0,
     "compensation.cola_rate": 0.0,
     "compensation.merit_pool": 0.0,
+    "compensation.other_pay": [],
     "enrollment.election": 0.0,
     "enrollment.conversion": 0.0,
     "enrollment.stop": 0.0,

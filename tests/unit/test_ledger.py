@@ -40,6 +40,7 @@ SECTIONS: dict[str, Any] = {
     "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3}},
     "hiring": {"part_time_share": 0.5},
     "census": {"size": 60},
+    "compensation": {"other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "12-01"}]},
     "plan": {"vesting": {"match": "cliff_3"}},
 }
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.actions import KnownHire, Season, TimeToFill
 from workforce_sim.config.defaults import default
+from workforce_sim.config.other_pay import OtherPay, named_once
 from workforce_sim.config.values import (
     Age,
     Dollars,
@@ -285,7 +286,7 @@ def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
 
 
 class Compensation(Section):
-    """Cost-of-living and merit increases."""
+    """Cost-of-living and merit increases, and pay other than salary."""
 
     cola_rate: PayChangeByYear = PayChangeByYear(0.025)
     """Cost-of-living increase a year, a fraction of salary; negative for a pay cut."""
@@ -303,6 +304,8 @@ class Compensation(Section):
     """Relative merit increase by level name; 1 for a level left out."""
     ratings: Annotated[dict[str, Rating], AfterValidator(_whole_ratings)] = Field(default_factory=dict)
     """Performance ratings, drawn each year; all employees alike when left out."""
+    other_pay: Annotated[Listed[OtherPay], AfterValidator(named_once)] = ()
+    """Pay other than salary: bonuses, overtime, commissions; none when left out."""
 
     @model_validator(mode="after")
     def _one_kind_of_date(self) -> Compensation:

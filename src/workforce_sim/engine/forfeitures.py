@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.engine.context import Year
 from workforce_sim.summary import UsedForfeitures
+from workforce_sim.tables import EMPLOYER_MONEY
 
 
 def used_forfeitures(sums: pl.DataFrame, year: Year) -> UsedForfeitures:
@@ -22,7 +23,8 @@ def _used(sums: pl.DataFrame, use: str, year: Year) -> list[int]:
         return year.forfeitures
     if use == "reallocate":
         return sums["reallocated_cents"].to_list()
-    money = (sums["match_cents"] + sums["nonelective_cents"]).to_list()
+    paid = [name for name in EMPLOYER_MONEY if name in sums.columns]
+    money = sums.select(pl.sum_horizontal(paid)).to_series().to_list()
     return [min(account, most) for account, most in zip(year.forfeitures, money, strict=True)]
 
 

@@ -13,6 +13,8 @@ _RATE = ("deferral_before_bp", "deferral_after_bp")
 
 TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction", "season_end")
 HIRE_CAUSES = ("known", "seasonal", "acquisition")
+PAY_KINDS = ("bonus", "discretionary_bonus", "overtime", "commission")
+"""Kinds of pay other than salary."""
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
 
 EVENT_KINDS = (
@@ -53,6 +55,16 @@ EVENT_KINDS = (
         otherwise="different merit increase",
         sets=_SALARY,
         keys=("compensation.merit", "compensation.ratings"),
+    ),
+    EventType(
+        name="other_pay",
+        words="paid beside salary",
+        otherwise="different pay beside salary",
+        sets=("amount_cents",),
+        causes=PAY_KINDS,
+        keys=("compensation.other_pay",),
+        amount_keys=("compensation.", "promotion."),
+        often=True,
     ),
     EventType(
         name="enrollment",
