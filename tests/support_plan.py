@@ -17,6 +17,7 @@ from workforce_sim.config.plan_values import EmployerMoney
 DAY = dt.timedelta(days=1)
 BP = 10_000
 RATES = ("enrollment", "opt_out", "rate_change", "escalation", "stop")
+LEAVE = ("leave_start", "leave_return")
 OF_THE_PLAN = ("eligibility", *RATES, "forfeiture")
 """Types of ledger rows that only a plan has; the first ones are about deferral rates."""
 
@@ -104,13 +105,17 @@ class PlanYear:
         """The days of employment, each with the change of pay to date, so that they add up to the year."""
         salary, rate = self.now["opening_salary_cents"], self.rate
         entry = self.now["eligibility_date"] or dt.date.max
+        away = bool(self.before and self.before.get("on_leave"))
         salaries = {row["effective_date"]: row["salary_after_cents"] for row in self.rows if row["salary_after_cents"]}
         rates = {row["effective_date"]: row["deferral_after_bp"] for row in self.rows if row["event_type"] in RATES}
+        moves = [row for row in self.rows if row["event_type"] in LEAVE]
+        leaves = {row["effective_date"]: row["event_type"] == "leave_start" for row in moves}
         found, total, to_date = [], 0, 0
         for n in range((self.last - self.first).days + 1):
             day = self.first + n * DAY
             salary, rate = salaries.get(day, salary), rates.get(day, rate)
-            total += salary
+            away = leaves.get(day, away)
+            total += 0 if away else salary
             earned = half_up(total, self.length)
             found.append(Day(earned - to_date, rate, day >= entry))
             to_date = earned
@@ -129,8 +134,10 @@ class PlanYear:
 
     def meets(self, money: EmployerMoney) -> bool:
         """Whether the conditions of service, last day and hours are met."""
-        hours = self.full_time * 2080 * len(self.days) // (1_000_000 * self.length)
-        served = completed_years(self.now["hire_date"], self.last) >= money.minimum_service_years
+        worked = len(self.days) - (self.now["leave_days"] or 0)
+        hours = self.full_time * 2080 * worked // (1_000_000 * self.length)
+        since = self.now["plan_service_date"] or self.now["hire_date"]
+        served = completed_years(since, self.last) >= money.minimum_service_years
         there = not money.last_day or self.last == dt.date(self.year, 12, 31)
         return served and there and hours >= money.minimum_hours
 
@@ -150,7 +157,12 @@ def plan_years(result: Result) -> Iterator[PlanYear]:
         for now in snapshots.iter_rows(named=True):
             who = now["employee_id"]
             hours = full_time.get(who, 1_000_000)
-            yield PlanYear(year, now, before.get(who), rates.get(who, 0), rows.get(who, []), limit, hours)
+            if any(row["event_type"] == "rehire" for row in rows.get(who, [])):
+                rates[who] = 0
+            last_year = before.get(who)
+            if last_year is not None and last_year.get("year", year - 1) < year - 1:
+                last_year = None  # they were away for more than a year
+            yield PlanYear(year, now, last_year, rates.get(who, 0), rows.get(who, []), limit, hours)
             before[who] = now
             rates.update((who, row["deferral_after_bp"]) for row in rows.get(who, []) if row["event_type"] in RATES)
 

@@ -89,7 +89,7 @@ def strays(run: Path) -> list[str]:
         if path.parent == run:
             known = path.name in {"run.json", "opening.parquet"} or path.name.startswith("year=")
         else:
-            known = path.name in _OF_A_YEAR | {"carried.parquet"} and path.parent.parent == run
+            known = path.name in _OF_A_YEAR | {"carried.parquet", "former.parquet"} and path.parent.parent == run
         private = mode == (0o700 if path.is_dir() else 0o600)
         if not (known and private and path.is_dir() == path.name.startswith("year=")):
             found.append(f"{name} {mode:o}")

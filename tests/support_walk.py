@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +23,13 @@ class PersonYear:
     salary: int
     since: dt.date
     hired: bool = False
+    away: bool = False
     left: dt.date | None = None
     kinds: list[str] = field(default_factory=list)
     dates: list[dt.date] = field(default_factory=list)
     day_cents: int = 0
+    lumps: int = 0
+    leave_days: int = 0
 
     def read(self, row: Mapping[str, Any]) -> None:
         """Take in the next row; its before-values must be what is in force."""
@@ -40,37 +43,53 @@ class PersonYear:
         date = row["effective_date"]
         if row["event_type"] == "termination":
             self.left, date = date, date + DAY  # the last day is paid
-        self.day_cents += self.salary * (date - self.since).days
-        self.since = date
+        self._until(date)
+        self.away = {"leave_start": True, "leave_return": False}.get(str(row["event_type"]), self.away)
         self.salary = row["salary_after_cents"] or self.salary
         self.level = row["level_after"] or self.level
+        self.lumps += row["amount_cents"] or 0
         self._enter(row)
+
+    def _until(self, date: dt.date) -> None:
+        """Pay the days before a date; those on leave are not paid."""
+        days = (date - self.since).days
+        self.leave_days += days if self.away else 0
+        self.day_cents += 0 if self.away else self.salary * days
+        self.since = date
 
     def _enter(self, row: Mapping[str, Any]) -> None:
         self.kinds.append(row["event_type"])
         self.dates.append(row["effective_date"])
 
+    def end(self, year: int) -> None:
+        """Pay the days to the end of the year; after the last day there are none."""
+        if self.left is None:
+            self._until(dt.date(year + 1, 1, 1))
+
     def earnings(self, year: int) -> int:
-        """Return the pay earned in the year, half up."""
-        end = dt.date(year + 1, 1, 1)
-        days = (end - dt.date(year, 1, 1)).days
-        total = self.day_cents + (0 if self.left else self.salary * (end - self.since).days)
-        return (2 * total + days) // (2 * days)
+        """Return the pay earned in the year, half up, and what was paid once."""
+        days = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
+        return (2 * self.day_cents + days) // (2 * days) + self.lumps
 
 
 People = dict[str, PersonYear]
 
 
-def walked(opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, year: int) -> People:
-    """Read a year's ledger, in written order, over an opening of level and salary by id."""
-    people = {who: PersonYear(level, salary, dt.date(year, 1, 1)) for who, (level, salary) in opening.items()}
+def walked(opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, year: int, away: Collection[str]) -> People:
+    """Read a year's ledger, in written order, over an opening of level and salary by id, and who is on leave."""
+    people = {
+        who: PersonYear(level, salary, dt.date(year, 1, 1), away=who in away)
+        for who, (level, salary) in opening.items()
+    }
     for row in events.iter_rows(named=True):
         who = row["employee_id"]
-        if row["event_type"] == "hire":
+        if row["event_type"] in ("hire", "rehire"):
             assert who not in people, "hired twice"
             first = row["effective_date"]
             people[who] = PersonYear(row["level_after"], row["salary_after_cents"], first, hired=True)
         people[who].read(row)
+    for person in people.values():
+        person.end(year)
     return people
 
 
@@ -78,11 +97,12 @@ def years_walked(scenario: Scenario, tables: Tables) -> Iterator[tuple[int, dict
     """Yield year, opening (level and salary by id) and people, each year's opening being the closing before."""
     start = scenario.opening.staff
     state = {who: (level, salary) for who, level, salary in start["employee_id", "level", "salary_cents"].iter_rows()}
-    events = table(tables, "events")
+    events, away = table(tables, "events"), set[str]()
     for year in table(tables, "summary")["year"]:
-        people = walked(state, events.filter(pl.col("year") == year), year)
+        people = walked(state, events.filter(pl.col("year") == year), year, away)
         yield year, state, people
         state = {who: (person.level, person.salary) for who, person in people.items() if person.left is None}
+        away = {who for who in state if people[who].away}
 
 
 def completed_years(since: dt.date, on: dt.date) -> int:

@@ -162,6 +162,12 @@ def _first_of(months: NDArray[np.datetime64]) -> Days:
     return months.astype("datetime64[D]").astype(np.int64).astype(np.int32)
 
 
+def whole_years(since: Days, on: Days) -> Ints:
+    """Return completed years from each day to a day of any year."""
+    (began, first), (number, day) = years_and_days(since), years_and_days(on)
+    return np.asarray(number - began - (day < first))
+
+
 def completed_years(since: Days, on: Days, year: PlanYear) -> Ints:
     """Return completed years from each day to a day of ``year``."""
     number, day = years_and_days(since)

@@ -12,7 +12,7 @@ import polars as pl
 
 from workforce_sim.draws import HIRE_ID, census_keys
 from workforce_sim.opening import Tables
-from workforce_sim.tables import NAME, SNAPSHOTS, Column, Last, Positive, Reached
+from workforce_sim.tables import EVENT_KINDS, NAME, SNAPSHOTS, Column, Last, Positive, Reached
 from workforce_sim.tables import TABLES as DECLARED
 
 _ORDER = {
@@ -74,10 +74,11 @@ def known_state(column: Column, there: Collection[str]) -> pl.Expr:
 
 def _after(column: Column, state: Last | Reached, is_type: Callable[[str], pl.Expr]) -> pl.Expr:
     """Return what a ledger row makes of a column that replay follows; null where nothing."""
+    enters = pl.any_horizontal([is_type(kind.name) for kind in EVENT_KINDS if kind.enters])
     if isinstance(state, Reached):
-        return pl.when(is_type("hire")).then(statement=False).when(is_type(state.event)).then(statement=True)
+        return pl.when(enters).then(statement=False).when(is_type(state.event)).then(statement=True)
     value = pl.col(state.column).cast(_plain(column))
-    return value if state.starts is None else pl.when(is_type("hire")).then(state.starts).otherwise(value)
+    return value if state.starts is None else pl.when(enters).then(state.starts).otherwise(value)
 
 
 def _plain(column: Column) -> Any:

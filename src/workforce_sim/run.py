@@ -17,6 +17,7 @@ from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing, drawing
+from workforce_sim.config.root import NO_RANGES, without_ranges
 from workforce_sim.config.values import some
 from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
@@ -158,8 +159,8 @@ class Run:
             hires = int(np.count_nonzero(state.staff["key"].to_numpy() < FIRST_CENSUS_KEY))
             for shelves, staff in ((hired, state.staff[:hires]), (census, state.staff[hires:])):
                 shelves += [set_aside(part, spool) for part in parted(staff, self.large.rows)]
-            found = replace(first, hired=hired, census=census, scale=state.scale, forfeitures=state.forfeitures)
-        return found
+            found = replace(first, scale=state.scale, forfeitures=state.forfeitures, former=state.former)
+        return replace(found, hired=hired, census=census)
 
     def _let_go(self) -> None:
         """Let go of the census, which is on the disk by now."""
@@ -255,6 +256,7 @@ def begin(
         _check_level_names(chosen, opening)
         _check_departments(chosen, opening)
         _check_allocation_groups(chosen, opening)
+        _check_ranges(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
         if large is not None and engine == "fast" and _is_large(opening, large):
@@ -354,6 +356,12 @@ def _check_level_names(config: Config, opening: Opening) -> None:
             raise ConfigError(
                 f"{'.'.join(map(str, path))}: no level is named {', '.join(unknown)}; the levels are {have}"
             )
+
+
+def _check_ranges(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when pay depends on pay ranges that the levels of the census lack."""
+    if without_ranges(config, opening.levels):
+        raise ConfigError(f"{NO_RANGES}; the levels of the census have none")
 
 
 def _check_departments(config: Config, opening: Opening) -> None:

@@ -23,6 +23,7 @@ from workforce_sim.tables import (
     USED_FOR_COST,
     WORKING,
     Column,
+    Counts,
     Measure,
     completed,
 )
@@ -75,13 +76,10 @@ def _steps(derived: dict[str, pl.Expr]) -> Iterator[dict[str, pl.Expr]]:
         derived = {name: found for name, found in derived.items() if name not in ready}
 
 
-COUNTED = {m.name: m.counts for m in SUMMARY if isinstance(m, Measure) and m.counts is not None}
-"""Measures of ledger rows, as a year counts them: by event type and cause."""
-
-
-def counted(provisions: frozenset[str]) -> list[str]:
-    """Return the measures of ledger rows of runs with these provisions."""
-    return list(measures(provisions).of_events)
+def counted_rows(provisions: frozenset[str]) -> dict[str, Counts]:
+    """Return which ledger rows the measures of runs with these provisions count, by name."""
+    declared = (column for column in SUMMARY if isinstance(column, Measure) and column.applies(provisions))
+    return {measure.name: measure.counts for measure in declared if measure.counts is not None}
 
 
 class Band(NamedTuple):
@@ -130,7 +128,7 @@ def summarise(
     """Return the measures of one year: one row per replicate, columns of ``tables.SUMMARY``.
 
     Args:
-        sums: one row per replicate: ``staff_sums``, and how many events there are of each kind of ``COUNTED``.
+        sums: one row per replicate: ``staff_sums``, and the counts of ``counted_rows``.
         replicates: their numbers.
         year: the plan year.
         used: forfeitures used, by replicate; None without a plan.

@@ -22,6 +22,7 @@ from tests.known_answers import (
     match_cases,
     nonelective_cases,
     not_run,
+    pay_cases,
     testing_cases,
     vesting_cases,
 )
@@ -32,6 +33,7 @@ TOPICS = (
     limits_cases,
     match_cases,
     nonelective_cases,
+    pay_cases,
     testing_cases,
     vesting_cases,
 )

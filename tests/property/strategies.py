@@ -151,6 +151,29 @@ def curves(draw: st.DrawFn) -> dict[int, float]:
     return dict(zip(days, sorted(draw(millionths(0, PPM)) for _ in days), strict=True))
 
 
+@st.composite
+def retirement(draw: st.DrawFn) -> dict[str, Any]:
+    """Ages and service to retire, with rates or factors or neither."""
+    line = st.fixed_dictionaries({"age": st.integers(0, 75)}, optional={"service": st.integers(0, 20)})
+    made: dict[str, Any] = {"eligible": draw(st.lists(line, min_size=1, max_size=3))}
+    if draw(st.booleans()):
+        starts, rates = draw(rising(0, 75, 3)), millionths(0, PPM) | st.just(1.0)
+        first = draw(st.integers(0, len(starts) - 1))
+        made["rates"] = [{"from": start, "rate": draw(rates)} for start in starts[first:]]
+        made["combine"] = draw(st.sampled_from(["replace", "add"]))
+    elif draw(st.booleans()):
+        made["factors"] = draw(FACTORS)
+    return made
+
+
+def terminations_together(section: dict[str, Any]) -> dict[str, Any]:
+    """Leave out rates of retirement beside relative factors."""
+    if section.keys().isdisjoint({"age_factors", "tenure_factors"}) or not section.get("retirement"):
+        return section
+    kept = {key: value for key, value in section["retirement"].items() if key not in ("rates", "combine")}
+    return {**section, "retirement": kept}
+
+
 @cache
 def terminations() -> Keys:
     return {
@@ -162,6 +185,7 @@ def terminations() -> Keys:
         "causes": bands(shares(5).map(lambda s: dict(zip(CAUSES, s, strict=True)))),
         "month_weights": MONTH_WEIGHTS,
         "new_hire_hazard": st.sampled_from(["days_left", "level", "level"]) | curves(),
+        "retirement": retirement(),
     }
 
 
@@ -212,10 +236,13 @@ def promotion(year: int, level_count: int) -> Keys:
     }
 
 
+RATING_NAMES = ("good", "Ausgezeichnet", "poor", "✓")
+
+
 @st.composite
 def ratings(draw: st.DrawFn) -> dict[str, Any]:
     """Up to four ratings whose names are not listed in order."""
-    names = ["good", "Ausgezeichnet", "poor", "✓"][: draw(st.integers(1, 4))]
+    names = RATING_NAMES[: draw(st.integers(1, 4))]
     return {
         name: {"share": share, "factor": draw(MERIT_FACTOR)}
         for name, share in zip(names, draw(shares(len(names))), strict=True)
@@ -248,6 +275,38 @@ def all_other_pay(year: int, level_count: int) -> Values:
     return either(st.just([]), named)
 
 
+@st.composite
+def merit_matrix(draw: st.DrawFn) -> dict[str, Any]:
+    """A matrix of one to four columns beside the first, with a row for each rating that there may be."""
+    edges = sorted(draw(st.sets(millionths(0, 2 * PPM), min_size=1, max_size=4)))
+    number = millionths(0, 100_000) | st.sampled_from([0.0, 0.03, 1.0])
+    row = st.lists(number, min_size=len(edges) + 1, max_size=len(edges) + 1)
+    chosen = st.fixed_dictionaries(
+        {}, optional={"position": st.sampled_from(["compa_ratio", "penetration"]), "pool": st.booleans()}
+    )
+    return {"edges": edges, "increases": {name: draw(row) for name in RATING_NAMES}, **draw(chosen)}
+
+
+def compensation_together(section: dict[str, Any]) -> dict[str, Any]:
+    """Give a matrix the rows of the ratings; without ratings one row."""
+    matrix = section.get("merit_matrix")
+    if matrix is None:
+        return section
+    rows, names = matrix["increases"], section.get("ratings") or {"all": None}
+    first = next(iter(rows.values()))
+    return {**section, "merit_matrix": {**matrix, "increases": {name: rows.get(name, first) for name in names}}}
+
+
+NEED_RANGES = ("merit_matrix", "range_minimum", "range_maximum")
+
+
+def without_ranges(section: dict[str, Any], levels: Sequence[Any]) -> dict[str, Any]:
+    """Leave out what needs pay ranges where none of these levels, as written, has one."""
+    if any(level.get("minimum") is not None and level.get("maximum") for level in levels):
+        return section
+    return {key: value for key, value in section.items() if key not in NEED_RANGES}
+
+
 @cache
 def compensation(year: int, level_count: int) -> Keys:
     return {
@@ -260,6 +319,12 @@ def compensation(year: int, level_count: int) -> Keys:
         "merit_factors": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), MERIT_FACTOR),
         "ratings": ratings(),
         "other_pay": all_other_pay(year, level_count),
+        "merit_hired_by": MONTH_DAY | st.none(),
+        "merit_proration": st.sampled_from(["none", "days", "months"]),
+        "merit_matrix": merit_matrix(),
+        "range_minimum": st.sampled_from(["ignore", "lift"]),
+        "range_lift_date": MONTH_DAY,
+        "range_maximum": st.sampled_from(["ignore", "freeze", "lump_sum"]),
     }
 
 
@@ -612,10 +677,14 @@ def sections(year: int, level_count: int) -> Keys:
     return {
         "simulation": st.fixed_dictionaries(simulation(year)),
         "workforce": some(workforce(year, level_count), required=needed),
-        "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))),
+        "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))).map(
+            terminations_together
+        ),
         "hiring": some(hiring(year, level_count)),
         "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
-        "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
+        "compensation": some(
+            compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))
+        ).map(compensation_together),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),
         "plan": with_plan(year) if year >= 2011 else st.just({"enabled": False}),
@@ -693,6 +762,7 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
     chosen = draw(st.fixed_dictionaries(sections(year, level_count)))
     if headcount is not None:
         chosen["workforce"]["headcount"] = headcount
+    chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
     census = draw(censuses(year, LEVEL_NAMES[:level_count], smallest, largest))
     return Scenario(census, Config.model_validate(chosen))
 

@@ -187,6 +187,8 @@ OVERTIME = {"name": "overtime", "kind": "overtime", "share": 0.06, "receivers": 
 BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spread": 0.3, "date": "11-15"}
 PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
 LATE = [0.0] * 30 + [1.0]
+COMING_BACK: Changes = {"hiring.rehires": {"share": 0.8, "within_years": 1}}
+AWAY: Changes = {"leave.share": 0.1}
 BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
 
 
@@ -219,6 +221,29 @@ def nonelective(kind: str, key: str, rows: list[dict[str, Any]], start: int) -> 
         f"{written_at}[].from": (setup, last(rows, **{"from": start})),
         f"{written_at}[].rate": (setup, last(rows, rate=0.08)),
     }
+
+
+IN_RANGES: Changes = {"workforce.levels": levels()}
+LIFTED: Changes = {"workforce.levels": levels(minimum=33_900), "compensation.range_minimum": "lift"}
+MATRIX: Changes = {
+    "position": "compa_ratio",
+    "edges": [0.9, 1.1],
+    "increases": {"all": [0.05, 0.03, 0.01]},
+    "pool": False,
+}
+BY_MATRIX: Changes = IN_RANGES | {"compensation.merit_matrix": MATRIX}
+BY_POOL: Changes = IN_RANGES | {"compensation.merit_matrix": MATRIX | {"pool": True}}
+BY_RATED_MATRIX: Changes = IN_RANGES | {
+    "compensation.merit_matrix": MATRIX | {"increases": {"good": [0.06, 0.04, 0.02], "fair": [0.03, 0.02, 0.0]}},
+    "compensation.ratings": {"good": {"share": 0.5}, "fair": {"share": 0.5}},
+}
+RETIRING: Changes = {
+    "eligible": [{"age": 50, "service": 2}, {"age": 60, "service": 0}],
+    "rates": [{"from": 45, "rate": 0.3}, {"from": 60, "rate": 0.6}],
+    "combine": "replace",
+}
+MAY_RETIRE: Changes = {"terminations.retirement": RETIRING}
+RETIRE_BY_FACTORS: Changes = {"terminations.retirement": {"eligible": [{"age": 45}], "factors": YOUNG_AND_OLD}}
 
 
 LIVE: dict[str, tuple[Changes, Any]] = {
@@ -397,6 +422,16 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     **{f"terminations.causes[].{name}": ({"terminations.causes": cause(name)}, half(name)) for name in CAUSES},
     "terminations.month_weights": ({}, SUMMER),
     "terminations.new_hire_hazard": ({}, "level"),
+    "terminations.retirement.eligible": (MAY_RETIRE, [{"age": 62}]),
+    "terminations.retirement.eligible[].age": (MAY_RETIRE, [{"age": 48, "service": 2}]),
+    "terminations.retirement.eligible[].service": (MAY_RETIRE, [{"age": 50, "service": 9}]),
+    "terminations.retirement.rates": (MAY_RETIRE, None),
+    "terminations.retirement.rates[].from": (MAY_RETIRE, last(RETIRING["rates"], **{"from": 55})),
+    "terminations.retirement.rates[].rate": (MAY_RETIRE, last(RETIRING["rates"], rate=0.9)),
+    "terminations.retirement.combine": (MAY_RETIRE, "add"),
+    "terminations.retirement.factors": (RETIRE_BY_FACTORS, None),
+    "terminations.retirement.factors[].from": (RETIRE_BY_FACTORS, last(YOUNG_AND_OLD, **{"from": 55})),
+    "terminations.retirement.factors[].factor": (RETIRE_BY_FACTORS, last(YOUNG_AND_OLD, factor=9)),
     "hiring.level_mix": ({"promotion.mode": "rates"}, dict.fromkeys(LEVELS, 0.2)),
     "hiring.ages": ({}, AGES),
     "hiring.ages[].from": ({"hiring.ages": AGES[1:]}, [{**AGES[1], "from": 30}]),
@@ -407,6 +442,18 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "hiring.range_growth": ({}, 0.04),
     "hiring.part_time_share": ({}, 0.2),
     "hiring.part_time_hours": ({"hiring.part_time_share": 0.2}, 1041),
+    "hiring.rehires.share": (COMING_BACK, 0.4),
+    "hiring.rehires.within_years": (COMING_BACK, 2),
+    "hiring.rehires.causes": (COMING_BACK, ["retirement"]),
+    "plan.breaks.buy_back": (COMING_BACK | {"plan.vesting.match": "graded_6"}, False),
+    "plan.breaks.rule_of_parity": (
+        {"hiring.rehires.share": 1.0, "simulation.end_year": 2032, "enrollment.election": 0.0},
+        True,
+    ),
+    "leave.share": (AWAY, 0.3),
+    "leave.shortest_days": (AWAY, 90),
+    "leave.longest_days": (AWAY, 90),
+    "leave.month_weights": (AWAY, SUMMER),
     "promotion.mode": ({}, "rates"),
     "promotion.from_within": ({}, {"Senior": 0.2}),
     "promotion.base_rate": ({"promotion.base_rate": 0.1}, 0.2),
@@ -433,6 +480,15 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "compensation.merit_month_weights": ({}, SUMMER),
     "compensation.merit_minimum_tenure": ({}, 8),
     "compensation.merit_factors": ({}, {"Manager": 1.5}),
+    "compensation.merit_hired_by": ({"compensation.merit_minimum_tenure": 0}, "10-01"),
+    "compensation.merit_proration": ({"compensation.merit_minimum_tenure": 0}, "months"),
+    "compensation.merit_matrix.position": (BY_MATRIX, "penetration"),
+    "compensation.merit_matrix.edges": (BY_MATRIX, [0.8, 1.2]),
+    "compensation.merit_matrix.increases": (BY_MATRIX, {"all": [0.06, 0.03, 0.01]}),
+    "compensation.merit_matrix.pool": (BY_MATRIX, True),
+    "compensation.range_minimum": (IN_RANGES, "lift"),
+    "compensation.range_lift_date": (LIFTED, "07-01"),
+    "compensation.range_maximum": (IN_RANGES | {"compensation.range_maximum": "freeze"}, "lump_sum"),
     "compensation.ratings": ({}, RATINGS),
     "compensation.ratings.*.share": (
         {"compensation.ratings": RATINGS},
@@ -591,7 +647,16 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
     assert set(strategies.BITING) == set(of_plan.LIMITS)
 
 
-@pytest.mark.parametrize("key", BY_YEAR)
+def test_a_share_of_rehires_is_that_of_the_year_of_termination() -> None:
+    """The share of 2026 moves nothing up to then, and who comes back in 2027."""
+    changes = COMING_BACK | {"simulation.end_year": 2027}
+    runs = [fast(base().changed(changes | {"hiring.rehires.share": share})) for share in (0.8, {2025: 0.8, 2026: 0.1})]
+    for year, same in ((2025, True), (2026, True), (2027, False)):
+        one, other = (fingerprint(only(tables, pl.col("year") == year)) for tables in runs)
+        assert (one == other) == same
+
+
+@pytest.mark.parametrize("key", [key for key in BY_YEAR if key != "hiring.rehires.share"])
 def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
     """The value of 2026 moves nothing in 2025 and something in 2026."""
     setup, value = LIVE[key]
@@ -611,7 +676,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
 def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
-        *("part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
+        *("share", "part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
     }
 
 
@@ -767,6 +832,8 @@ OFF: dict[str, Changes] = {
     "hiring": {"simulation.target_growth_rate": -0.2},
     "hiring, of a level with a range": {"simulation.target_growth_rate": -0.2, "workforce.levels": levels()},
     "part-time hires": {"hiring.part_time_share": 0.0},
+    "rehires": {"hiring.rehires.share": 0.0},
+    "leave": {"leave.share": 0.0},
     "midpoints": {"workforce.levels": levels()},
     "percentiles": {"workforce.levels": levels(), "hiring.pay": "uniform"},
     "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},
@@ -775,6 +842,12 @@ OFF: dict[str, Changes] = {
     "pay other than salary": {"compensation.other_pay": []},
     "other pay that nobody receives": {"compensation.other_pay": [{**BONUS, "receivers": 0.0}]},
     "other pay of nothing": {"compensation.other_pay": [{**OVERTIME, "share": 0.0}]},
+    "a merit pool that a matrix divides": BY_POOL | {"compensation.merit_pool": 0.0},
+    "a merit pool, beside a matrix": BY_RATED_MATRIX,
+    "a tenure, beside a latest day of hire": {"compensation.merit_hired_by": "10-01"},
+    "the share of recent hires": {"compensation.merit_minimum_tenure": 1},
+    "lifts": IN_RANGES | {"compensation.range_minimum": "ignore"},
+    "retirement rates": {"terminations.retirement": {"eligible": [{"age": 50}]}},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, reject, settings
@@ -13,6 +14,7 @@ from tests.property import plans, strategies
 from tests.support import Scenario
 from workforce_sim import WorkforceSimError, load_config, read_census, synthetic_census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import Config, with_changes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
@@ -56,12 +58,36 @@ def given_in_parts(config: Config, opening: Opening, rows: int, replicates: tupl
     return fingerprint(joined(years))
 
 
+RANGED = {
+    "workforce.levels": [
+        *({"name": name, "minimum": 30_000, "maximum": 60_000} for name in LEVELS[:2]),
+        *({"name": name} for name in LEVELS[2:]),
+    ],
+    "compensation.merit_minimum_tenure": 0,
+    "compensation.merit_proration": "days",
+    "compensation.merit_matrix": {
+        "edges": [0.8, 1.0],
+        "increases": {"low": [0.03, 0.02, 0.0], "top": [0.06, 0.05, 0.04]},
+        "pool": True,
+    },
+    "compensation.range_minimum": "lift",
+    "compensation.range_maximum": "lump_sum",
+    "terminations.retirement": {
+        "eligible": [{"age": 55, "service": 3}],
+        "rates": [{"from": 55, "rate": 0.4}],
+        "combine": "add",
+    },
+}
+"""Pay ranges and retirement, beside these."""
+
+
 @pytest.mark.parametrize("replicates", [(0,), (0, 3, 4)])
 @pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+@pytest.mark.parametrize("provisions", [{}, RANGED], ids=["", "pay ranges and retirement"])
 def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(
-    replicates: tuple[int, ...], headcount: str
+    provisions: dict[str, Any], replicates: tuple[int, ...], headcount: str
 ) -> None:
-    config = with_changes(load_config(), {**EVERY_SETTLEMENT, "workforce.headcount": headcount})
+    config = with_changes(load_config(), {**EVERY_SETTLEMENT, **provisions, "workforce.headcount": headcount})
     config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 2})
     opening = complete(synthetic_census(30, seed=7), config)
     course = Course(prepared(config, opening, replicates)[1])

@@ -107,7 +107,9 @@ def test_the_summary_adds_up_the_snapshots(scenario: Scenario) -> None:
         money = people["match_cents"].sum() + people["nonelective_cents"].sum()
         assert row["match_cents"] + row["nonelective_cents"] == money
         used = 0 if scenario.config.plan.forfeitures == "expenses" else row["forfeitures_used_cents"]
-        assert row["net_employer_cost_cents"] == money - used
+        restored = people["restored_cents"].sum()
+        assert (row["restored_cents"] or 0) == restored
+        assert row["net_employer_cost_cents"] == money + restored - used
 
 
 # --- who is in --------------------------------------------------------------------------------------------------------
@@ -153,6 +155,8 @@ def test_who_once_took_part_or_opted_out_is_never_enrolled_automatically(scenari
     for row in table(result.tables, "events").iter_rows(named=True):
         if row["cause"] == "automatic" or row["event_type"] == "opt_out":
             assert row["employee_id"] not in barred
+        if row["event_type"] == "rehire":  # who comes back is asked again
+            barred.discard(row["employee_id"])
         if row["event_type"] in ("enrollment", "opt_out"):
             barred.add(row["employee_id"])
 
@@ -266,7 +270,7 @@ def test_nothing_of_the_plan_is_negative(scenario: Scenario) -> None:
 
 def grown(one: PlanYear, source: str, rate_ppm: int) -> int:
     """Return a balance at the opening with the return of the year, of leavers with that of their days."""
-    opening = (one.before or {}).get(f"{source}_balance_cents") or 0
+    opening = 0 if "rehire" in one.kinds else (one.before or {}).get(f"{source}_balance_cents") or 0
     if one.now["termination_date"] is None:
         return opening + half_up(opening * rate_ppm, 1_000_000)
     days = (one.last - dt.date(one.year - 1, 12, 31)).days
@@ -277,7 +281,8 @@ def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
     exits = [row["cause"] for row in one.rows if row["event_type"] == "termination"]
     if exits in (["death"], ["disability"]) or completed_years(one.now["birth_date"], one.last) >= age:
         return BP
-    return schedule[min(completed_years(one.now["hire_date"], one.last), len(schedule) - 1)]
+    since = one.now["plan_service_date"] or one.now["hire_date"]
+    return schedule[min(completed_years(since, one.last), len(schedule) - 1)]
 
 
 @NOT_ALL_VESTED
@@ -286,12 +291,14 @@ def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_
     plan = scenario.config.plan
     schedules = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
     for one in plan_years(plans.simulated(scenario)):
-        lost = 0
+        lost, back = 0, 0
         for source, schedule in schedules.items():
             balance, share = one.now[f"{source}_balance_cents"], one.now[f"vested_share_{source}_bp"]
-            assert balance == grown(one, source, plan.annual_return.ppm(one.year)) + one.now[f"{source}_cents"]
+            back += balance - grown(one, source, plan.annual_return.ppm(one.year)) - one.now[f"{source}_cents"]
+            assert back == 0 or "rehire" in one.kinds
             assert share == vested_share(one, schedule, plan.vesting.normal_retirement_age)
             lost += balance - half_up(balance * share, BP)
+        assert back == (one.now["restored_cents"] or 0) + (one.now["repaid_cents"] or 0)
         forfeited = lost if one.now["termination_date"] else 0
         assert one.now["forfeited_cents"] == forfeited
         rows = [(row["amount_cents"], row["effective_date"]) for row in one.rows if row["event_type"] == "forfeiture"]
@@ -304,6 +311,7 @@ def test_forfeitures_are_used_in_later_years_and_never_more_than_there_are(scena
     account, use = 0, scenario.config.plan.forfeitures
     for row in plans.simulated(scenario).summary.sort("year").iter_rows(named=True):
         money, used = row["match_cents"] + row["nonelective_cents"], row["forfeitures_used_cents"]
+        money += row["restored_cents"] or 0
         assert used <= account
         assert use != "offset" or used == min(account, money)
         assert use != "expenses" or used == account

@@ -70,6 +70,12 @@ CHOICES = {
 }
 """Half of the hires enroll, of those who are out convert, of participants stop; half of who enrolls seeks the match."""
 DRAWN = {**FEW_LEAVE, "enrollment": {"election": 0.5, "conversion": 0.0, "stop": 0.0}}
+COME_AND_GO: dict[str, Any] = {
+    **HALVES,
+    "hiring": {"rehires": {"share": 0.6, "within_years": 1, "causes": ["voluntary", "retirement"]}},
+    "leave": {"share": 0.6, "shortest_days": 1, "longest_days": 200},
+}
+"""Most of those who leave will come back in the year after, and most of the staff take leave."""
 DEFAULTS = {
     **FEW_LEAVE,
     "eligibility": {"waiting_period_days": 0, "minimum_age": 0, "excluded_share": 0.5},
@@ -122,6 +128,10 @@ def first_year(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("year") == pl.col("year").min())
 
 
+def only_first(tables: Tables) -> Tables:
+    return support.only(tables, pl.col("year") == tables.summary["year"].min())
+
+
 def takes_part(which: str, tables: Tables) -> pl.DataFrame:
     """Return who of the census defers, or is out, and stays; some columns of those who left in the year are theirs."""
     rate = pl.col("deferral_bp") > 0
@@ -163,6 +173,21 @@ def other_pay(kind: str, tables: Tables) -> pl.DataFrame:
     return staff(tables).select("employee_id", (100 * paid / salary).round(0) if kind == "overtime" else paid > 0)
 
 
+def come_back(tables: Tables) -> pl.DataFrame:
+    """Return whether those who leave in the first year come back in the second."""
+    back = of_type(tables.events, "rehire")["employee_id"].implode()
+    gone = of_type(first_year(tables.events), "termination")
+    return gone.select("employee_id", has=pl.col("employee_id").is_in(back))
+
+
+def leave_lengths(tables: Tables) -> pl.DataFrame:
+    """Return the days of leaves that begin and end in the first year."""
+    days = [of_type(first_year(tables.events), kind).select("employee_id", day="effective_date") for kind in LEAVE]
+    both = days[0].join(days[1], on="employee_id")
+    return both.select("employee_id", (pl.col("day_right") - pl.col("day")).dt.total_days())
+
+
+LEAVE = "leave_start", "leave_return"
 Watch = Callable[[Tables], pl.DataFrame]
 """What to watch: whose it is, and what; columns before the last must agree for a pair to count."""
 WATCH: dict[Stream, Watch] = {
@@ -202,6 +227,11 @@ WATCH: dict[Stream, Watch] = {
     Stream.CHANGE_OR_STOP_DATE: lambda tables: months(own_changes(tables), "effective_date"),
     Stream.DECLINES_ESCALATION: lambda tables: have("escalation", takes_part("in", tables), tables),
     Stream.MATCH_RESPONSE: responses,
+    Stream.RETURN: come_back,
+    Stream.RETURN_DATE: lambda tables: months(of_type(tables.events, "rehire"), "effective_date"),
+    Stream.LEAVE: lambda tables: has("leave_start", only_first(tables)),
+    Stream.LEAVE_DATE: lambda tables: months(of_type(first_year(tables.events), "leave_start"), "effective_date"),
+    Stream.LEAVE_LENGTH: leave_lengths,
     Stream.OPENING_PARTICIPATION: lambda tables: staff(tables)["employee_id", "enrolled"],
     Stream.LAYOFF: lambda tables: leavers(staff(tables)),
     Stream.BACKFILL_DELAY: lambda tables: months(hires(tables), "hire_date"),
@@ -209,6 +239,7 @@ WATCH: dict[Stream, Watch] = {
 
 
 SECTIONS = {"halves": HALVES, "part time": PART_TIME, "choices": CHOICES, "defaults": DEFAULTS, "drawn": DRAWN}
+SECTIONS["come and go"] = COME_AND_GO
 SECTIONS |= {"waiting": {"hiring": {"time_to_fill": {"shortest_days": 1, "longest_days": 364}}}}
 SECTIONS |= {"layoffs": {"workforce": {"total_termination_rate": 0.0, "new_hire_termination_rate": 0.0}}}
 OF = {Stream.HIRE_PART_TIME: "part time", Stream.OPENING_PARTICIPATION: "drawn", Stream.LAYOFF: "layoffs"}
@@ -227,6 +258,9 @@ OF |= dict.fromkeys(
     ),
     "defaults",
 )
+OF |= dict.fromkeys(
+    (Stream.RETURN, Stream.RETURN_DATE, Stream.LEAVE, Stream.LEAVE_DATE, Stream.LEAVE_LENGTH), "come and go"
+)
 """In which run a stream is watched, where it is not that of halves."""
 
 
@@ -237,7 +271,7 @@ def census() -> Census:
 
 @cache
 def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) -> Tables:
-    """Run a year; of the run with defaults another, in which the match has changed."""
+    """Run a year; of the run with defaults another, in which the match has changed, or in which people come back."""
     staff, last = census(), year
     sections: dict[str, Any] = {}
     if run == "drawn":
@@ -249,6 +283,8 @@ def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) ->
         sections = {"actions": {"layoffs": [{"date": f"{year}-06-30", "share": 0.5}]}}
     if run == "waiting":  # the positions of a year without hires are filled in the next
         last, sections = year + 1, {"actions": {"freezes": [{"year": year}]}}
+    if run == "come and go":
+        last = year + 1
     config = support.configured(year, last, random_seed=seed, **SECTIONS[run], **sections)
     return fast(Scenario(staff, config), (replicate,))
 

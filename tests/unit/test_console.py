@@ -96,6 +96,16 @@ def test_reductions_have_a_column_where_there_are_any() -> None:
     assert [line[39:49].strip() for line in table] == ["of them", "reductions", "──────────", "0", "9,064"]
 
 
+def test_rehires_and_leave_have_columns_where_there_are_any() -> None:
+    first, second = YEARS[:2]
+    table = year_table([{**first, "rehires": 0, "on_leave": 3}, {**second, "rehires": 12, "on_leave": 0}])
+    rows = [line.split() for line in table.split("\n")]
+
+    assert rows[0].count("of") == 2
+    assert [row[3] for row in rows[3:]] == ["0", "12"]
+    assert "rehires" not in year_table([{**first, "rehires": 0, "on_leave": None}])
+
+
 def test_a_small_payroll_is_in_whole_dollars() -> None:
     table = year_table([{**YEARS[0], "payroll_cents": 9_999_999_950}])
     small = year_table([{**YEARS[0], "payroll_cents": 12_345_678}])

@@ -41,7 +41,8 @@ DEMOTION = EventType(
     causes=("performance",),
     keys=("promotion.increase",),
 )
-KINDS = (*EVENT_KINDS[:3], DEMOTION, *EVENT_KINDS[3:])
+_BEHIND = EVENT_TYPES.index("promotion") + 1
+KINDS = (*EVENT_KINDS[:_BEHIND], DEMOTION, *EVENT_KINDS[_BEHIND:])
 TYPE, CAUSE = pl.Enum([kind.name for kind in KINDS]), pl.Enum(causes_of(KINDS))
 PAY = 4_000_000
 LASTING = {

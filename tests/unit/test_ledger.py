@@ -37,18 +37,29 @@ from workforce_sim.tables import (
 
 LEVELS = pl.Enum(["A", "B"])
 SECTIONS: dict[str, Any] = {
-    "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3}},
-    "hiring": {"part_time_share": 0.5},
+    "simulation": {"target_growth_rate": {2025: 0.1, 2026: -0.3, 2027: 0.5}},
+    "hiring": {"part_time_share": 0.5, "rehires": {"share": 0.9, "within_years": 2}},
+    "leave": {"share": 0.5},
     "census": {"size": 60},
-    "compensation": {"other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "12-01"}]},
+    "compensation": {
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "12-01"}],
+        "range_minimum": "lift",
+        "range_maximum": "lump_sum",
+    },
     "plan": {"vesting": {"match": "cliff_3"}},
+    "workforce": {
+        "levels": [
+            {"name": "Staff", "minimum": 36_000, "maximum": 46_000},
+            *({"name": name} for name in ("Senior", "Manager", "Director", "Executive")),
+        ]
+    },
 }
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    """A run of two years with every kind of event, a reduction among them."""
-    scenario = support.synthetic(60, support.configured(2025, 2026, **SECTIONS))
+    """A run of three years with every kind of event, a reduction among them."""
+    scenario = support.synthetic(60, support.configured(2025, 2027, **SECTIONS))
     found = Result(support.fast(scenario), scenario.config, ("a note", "ein Hinweis über etwas"))
     assert set(found.events["event_type"].cast(pl.String)) == set(EVENT_TYPES)
     assert "reduction" in found.events["cause"].cast(pl.String)
@@ -161,9 +172,10 @@ def test_replay_of_every_year_of_a_run_gives_its_closings(result: Result) -> Non
     state = ["replicate", "employee_id", "level", "salary_cents", "eligible", "enrolled", "deferral_bp"]
     stays = result.snapshots.filter(pl.col("termination_date").is_null())
     closing = stays.with_columns(eligible=pl.col("eligibility_date").is_not_null()).select("year", *state)
-    first, second = (closing.filter(pl.col("year") == year).drop("year") for year in (2025, 2026))
-    happened = result.events.filter(pl.col("year") == 2026)
-    assert_frame_equal(ledger.replay(first, happened), second.sort("employee_id"))
+    for year in (2026, 2027):
+        before, after = (closing.filter(pl.col("year") == at).drop("year") for at in (year - 1, year))
+        happened = result.events.filter(pl.col("year") == year)
+        assert_frame_equal(ledger.replay(before, happened), after.sort("employee_id"))
 
 
 # --- order and fingerprint --------------------------------------------------------------------------------------------
@@ -235,7 +247,8 @@ def files(folder: Path) -> list[str]:
 
 
 YEAR = ("events.parquet", "made.json", "manifest.json", "snapshots.parquet", "summary.parquet")
-RUN = ["run.json", *(name for y in ("year=2025", "year=2026") for name in (y, *(f"{y}/{file}" for file in YEAR)))]
+YEARS = ("year=2025", "year=2026", "year=2027")
+RUN = ["run.json", *(name for y in YEARS for name in (y, *(f"{y}/{file}" for file in YEAR)))]
 
 
 @pytest.mark.parametrize("compression", ["zstd", "lz4", "snappy", "uncompressed"])

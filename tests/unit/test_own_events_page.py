@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import with_changes
 from workforce_sim.engine.state import STATE
 from workforce_sim.engine.year import steps_of
@@ -49,8 +50,15 @@ PLANNED = {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "count": 9}]}
 OF_ENTRIES = ("payment_", "other_pay_0")
 """Columns of single entries of other pay, of which there are as many as are configured."""
 
+RANGED = {
+    "workforce.levels": [{"name": name, "minimum": 40_000, "maximum": 90_000} for name in LEVELS],
+    "compensation.range_maximum": "lump_sum",
+    "terminations.retirement": {"eligible": [{"age": 62}]},
+}
+AWAY = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 
-@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, PLANNED])
+
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY, PLANNED])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})

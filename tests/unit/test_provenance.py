@@ -81,6 +81,11 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
         "enrollment.match_response.move",
         "hiring.level_mix",  # promotion is by vacancies
         "hiring.part_time_hours",  # nobody is hired part-time
+        "hiring.rehires.causes",  # nobody comes back
+        "hiring.rehires.within_years",
+        "leave.longest_days",  # nobody is on leave
+        "leave.month_weights",
+        "leave.shortest_days",
         "promotion.base_rate",
         "terminations.rate_factor",
         "uncertainty.year_effects.terminations",  # headcount is exact

@@ -34,6 +34,11 @@ CASES: dict[str, dict[str, Any]] = {
     "another rate each year": {"simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.3, 2027: 0.4}}},
     "levels of the configuration": {"workforce": {"levels": LEVELS}, "promotion": {"base_rate": 0.5}},
     "ranges that grow": {"workforce": {"levels": LEVELS}, "hiring": {"range_growth": {2025: 0.01, 2027: 0.1}}},
+    "pay ranges and retirement": {
+        "workforce": {"levels": LEVELS},
+        "compensation": {"range_minimum": "lift", "range_maximum": "lump_sum", "merit_proration": "days"},
+        "terminations": {"retirement": {"eligible": [{"age": 55, "service": 5}], "rates": [{"from": 55, "rate": 0.3}]}},
+    },
     "part time": {"hiring": {"part_time_share": 0.5}},
     "pay other than salary": {"compensation": {"other_pay": PAID}, "plan": {"deferral_pay": "base"}},
     "vested late": {"plan": {"vesting": {"match": "cliff_3"}}},
@@ -45,6 +50,12 @@ CASES: dict[str, dict[str, Any]] = {
             "vesting": {"profit_sharing": "graded_6", "discretionary_match": "cliff_2"},
             "annual_return": 0.05,
         }
+    },
+    "most come back": {
+        "simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.1, 2027: 0.3}},
+        "workforce": {"total_termination_rate": 0.4},
+        "hiring": {"rehires": {"share": 0.9, "within_years": 2}},
+        "plan": {"vesting": {"match": "graded_6"}},
     },
     "in 2028 a leap year": {"simulation": {"start_year": 2027}},
 }

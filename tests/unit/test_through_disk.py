@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 import workforce_sim as ws
 from tests.support_store import hashes, interrupted, run_of, strays, through_disk, year_folders
+from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.engine.partitions import Large
 from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import prepared
@@ -40,10 +41,33 @@ EVERY_DECISION = run_of(
         "testing": {"top_paid_group": True},
     },
 )
+MOST_COME_BACK = run_of(
+    5,
+    workforce={"total_termination_rate": 0.4},
+    hiring={"rehires": {"share": 0.9, "within_years": 2}},
+    plan={"vesting": {"match": "graded_6"}},
+)
+
+RANGED = run_of(
+    3,
+    workforce={"levels": [{"name": name, "minimum": 40_000, "maximum": 80_000} for name in LEVELS]},
+    terminations={"retirement": {"eligible": [{"age": 50}], "rates": [{"from": 50, "rate": 0.5}], "combine": "add"}},
+    compensation={
+        "merit_minimum_tenure": 0,
+        "merit_proration": "months",
+        "merit_matrix": {"edges": [0.8, 1.0], "increases": {"all": [0.06, 0.04, 0.01]}, "pool": True},
+        "range_minimum": "lift",
+        "range_maximum": "lump_sum",
+    },
+)
+CONFIGS = {"defaults": THREE_YEARS, "every decision": EVERY_DECISION, "pay ranges and retirement": RANGED}
 
 
 @pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 5_000), (7, 1_000_000), (1_000, 0)])
-@pytest.mark.parametrize("config", [THREE_YEARS, EVERY_DECISION], ids=["defaults", "every decision"])
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+@pytest.mark.parametrize(
+    "config", [THREE_YEARS, EVERY_DECISION, MOST_COME_BACK], ids=["defaults", "every decision", "most come back"]
+)
 def test_the_files_are_those_of_a_run_in_memory(
     config: dict[str, object], rows: int, room: int, tmp_path: Path
 ) -> None:

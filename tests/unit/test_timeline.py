@@ -19,19 +19,30 @@ from workforce_sim.tables import EVENT_TYPES
 
 RICH = {
     "simulation": {"start_year": 2025, "end_year": 2028, "target_growth_rate": {2025: 0.05, 2027: 0.02}},
-    "workforce": {"total_termination_rate": 0.15},
+    "workforce": {
+        "total_termination_rate": 0.15,
+        "levels": [
+            *({"name": name} for name in ("Staff", "Senior", "Manager")),
+            {"name": "Director", "minimum": 110_000, "maximum": 150_000},
+            {"name": "Executive"},
+        ],
+    },
     "census": {"size": 300},
     "terminations": {"month_weights": [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 3]},
     "promotion": {"base_rate": 0.3},
     "compensation": {
         "ratings": {"low": {"share": 0.3, "factor": 0.5}, "high": {"share": 0.7, "factor": 1.2}},
         "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "date": "12-01"}],
+        "range_minimum": "lift",
+        "range_maximum": "lump_sum",
     },
     "enrollment": {
         "change": {"probability": 0.2, "step": 0.02},
         "stop": 0.05,
         "match_response": {"below": 0.5, "above": 0.5},
     },
+    "hiring": {"rehires": {"share": 0.5}},
+    "leave": {"share": 0.1},
     "plan": {
         "match": {2025: {"preset": "simple"}, 2027: {"tiers": [{"up_to": 0.04, "rate": 1.0}], "last_day": True}},
         "nonelective": {"kind": "service", "by_service": [{"from": 0, "rate": 0.01}, {"from": 5, "rate": 0.02}]},

@@ -14,6 +14,7 @@ import polars as pl
 from workforce_sim.census.acquired import with_acquired
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
+from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
@@ -48,7 +49,8 @@ def complete(census: Census, config: Config) -> Opening:
     staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
     full_time_notes, rate_notes = _full_time_notes(census.frame["full_time_ppm"]), _rate_notes(census.frame, config)
     staff, balance_notes = _balances(completed(staff, CENSUS), config)
-    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes, *balance_notes)
+    range_told = range_notes(staff, levels) if config.compensation.in_ranges else ()
+    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes, *balance_notes, *range_told)
     found = Opening(staff=staff, levels=levels, notes=notes)
     return with_acquired(found, config, complete) if config.actions.acquisitions else found
 

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field, model_validator
 from workforce_sim.config.actions import KnownHire, Season, TimeToFill
 from workforce_sim.config.defaults import default
 from workforce_sim.config.other_pay import OtherPay, named_once
+from workforce_sim.config.pay_ranges import MeritMatrix
+from workforce_sim.config.retirement import Retirement
+from workforce_sim.config.returning import Rehires
 from workforce_sim.config.values import (
     Age,
     Dollars,
@@ -108,11 +111,15 @@ class Terminations(Section):
     """When in the year existing employees terminate; evenly by day when left out."""
     new_hire_hazard: WordOrCurve[Literal["days_left", "level"]] = "days_left"
     """Terminations of new hires: by days left, at a level hazard, or shares terminated by days since hire."""
+    retirement: Retirement | None = None
+    """Who may retire, and at what rate; when left out, `causes` alone decide."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Terminations:
-        if self.rates is not None and (self.age_factors is not None or self.tenure_factors is not None):
+        if self.rates is not None and self.uses_factors:
             raise ValueError("give rates, or age_factors and tenure_factors, not both")
+        if self.uses_factors and self.retirement is not None and self.retirement.rates is not None:
+            raise ValueError("retirement.rates are annual rates: beside age_factors or tenure_factors give factors")
         return self
 
     @property
@@ -190,6 +197,7 @@ class Hiring(Section):
     """Share of hires who work part-time."""
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
+    rehires: Rehires = Rehires()
     known: Listed[KnownHire] = ()
     """Known hires, such as open requisitions: certain, and within the year's hires."""
     seasonal: Listed[Season] = ()
@@ -275,8 +283,8 @@ class Rating(Section):
 
     share: Share
     """Share of employees with this rating, a fraction of one."""
-    factor: MeritFactor
-    """Relative merit increase, at most 4 decimals."""
+    factor: MeritFactor = 1.0
+    """Relative merit increase, at most 4 decimals; a merit_matrix has its own."""
 
 
 def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
@@ -306,12 +314,33 @@ class Compensation(Section):
     """Performance ratings, drawn each year; all employees alike when left out."""
     other_pay: Annotated[Listed[OtherPay], AfterValidator(named_once)] = ()
     """Pay other than salary: bonuses, overtime, commissions; none when left out."""
+    merit_hired_by: MonthDay | None = None
+    """Latest hire date for merit, MM-DD before the merit date, in place of merit_minimum_tenure."""
+    merit_proration: Literal["none", "days", "months"] = "none"
+    """Merit of those hired within the year before the merit date: whole, or by days or months employed."""
+    merit_matrix: MeritMatrix | None = None
+    """Merit by rating and position in the pay range."""
+    range_minimum: Literal["ignore", "lift"] = "ignore"
+    """Pay below the minimum of the level: left alone, or lifted to it."""
+    range_lift_date: MonthDay = "01-01"
+    """Day of lifts to the minimum, MM-DD."""
+    range_maximum: Literal["ignore", "freeze", "lump_sum"] = "ignore"
+    """Raises at the maximum of the level: not limited, lost beyond it, or paid once."""
 
     @model_validator(mode="after")
     def _one_kind_of_date(self) -> Compensation:
         if self.merit_date is not None and self.merit_month_weights is not None:
             raise ValueError("give merit_date or merit_month_weights, not both")
+        wrong = None if self.merit_matrix is None else self.merit_matrix.problem(self.ratings)
+        if wrong:
+            raise ValueError(f"merit_matrix.increases {wrong}")
         return self
+
+    @property
+    def in_ranges(self) -> bool:
+        """Whether pay depends on the range of the level."""
+        limited = self.range_minimum != "ignore" or self.range_maximum != "ignore"
+        return limited or self.merit_matrix is not None
 
     @property
     def fixed_merit_date(self) -> MonthDay | None:

@@ -21,6 +21,7 @@ from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
+from workforce_sim.config.returning import Breaks
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
@@ -209,6 +210,7 @@ class Plan(Section):
     deferrals_stop_at_pay_limit: bool = False
     """Whether deferrals stop at the pay limit of section 401(a)(17)."""
     vesting: Vesting = Field(default_factory=Vesting)
+    breaks: Breaks = Breaks()
     forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
     """Use of forfeitures in the next year: employer contributions, expenses, or participants' accounts."""
     annual_return: GrowthByYear = Field(default_factory=lambda: GrowthByYear(0.0))

@@ -22,9 +22,10 @@ from workforce_sim.config.census import CensusSection
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
+from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some, value_at
-from workforce_sim.config.workforce import Simulation, Workforce
+from workforce_sim.config.workforce import Level, Simulation, Workforce
 
 
 class Eligibility(Section):
@@ -76,6 +77,7 @@ class Config(Section):
     actions: Actions = Actions()
     departments: dict[Name, Department] = Field(default_factory=dict)
     """Departments with assumptions of their own, by name."""
+    leave: Leave = Leave()
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
     plan: Plan = Field(default_factory=Plan)
@@ -121,6 +123,8 @@ class Config(Section):
         refuse(_unknown_levels(self), "unknown_name")
         refuse(_late_tables(self, self.simulation.start_year))
         refuse(_before_limits(self))
+        refuse(_planned_with_rehires(self))
+        refuse(_without_ranges(self))
         return self
 
     def at(self, year: int) -> Config:
@@ -261,6 +265,10 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "other_pay": lambda config: bool(config.compensation.other_pay),
     "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
+    "pay_ranges": lambda config: config.compensation.in_ranges,
+    "retirement": lambda config: config.terminations.retirement is not None,
+    "rehires": lambda config: _ever(config.hiring.rehires.share, config),
+    "leave": lambda config: _ever(config.leave.share, config),
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
 
@@ -286,14 +294,29 @@ def _read(
     errors: dict[int, ValidationError] = {}
     found: dict[int, Config] = {}
     for year in dict.fromkeys((start, *years)):
-        read = handler if year == start else Config.model_validate
         try:
-            found[year] = read(in_year(data, tables, year))
+            if year == start:
+                found[year] = handler(in_year(data, tables, year))
+            else:
+                found[year] = Config.model_validate(_others(data, found.get(start)) | _amended_in(data, tables, year))
         except ValidationError as error:
             errors[year] = error
     if errors:
         raise told(errors, tables, start)
     return found[start], {year: found[year] for year in years}
+
+
+def _amended_in(data: Any, tables: Tables, year: int) -> dict[str, Any]:
+    """Return the data of the sections that may change, as in force in a year."""
+    return {name: value for name, value in in_year(data, tables, year).items() if name in AMENDED}
+
+
+def _others(data: Any, start: Config | None) -> dict[str, Any]:
+    """Return the other sections: as they were read for the start year, else as little as a configuration needs."""
+    if start is not None:
+        return {name: getattr(start, name) for name in Config.model_fields if name not in AMENDED}
+    given = {name: data[name] for name in ("simulation",) if name in data}
+    return {**given, "workforce": {"total_termination_rate": 0.0}, "random_seed": 0}
 
 
 def _not_amended(config: Config, found: dict[int, Config]) -> Iterator[tuple[KeyPath, str, Any]]:
@@ -302,6 +325,29 @@ def _not_amended(config: Config, found: dict[int, Config]) -> Iterator[tuple[Key
         for name in ("enabled", "limits"):
             if getattr(one.plan, name) != getattr(config.plan, name):
                 yield ("plan",), f"{name} cannot change from year to year, and does in {year}", None
+
+
+NO_RANGES = (
+    "compensation.merit_matrix, range_minimum and range_maximum need pay ranges; give at least one level of "
+    "workforce.levels a minimum and a maximum"
+)
+
+
+def without_ranges(config: Config, levels: Sequence[Level]) -> bool:
+    """Return whether pay depends on the ranges of levels, and none of these has one."""
+    return config.compensation.in_ranges and not any(level.range_cents for level in levels)
+
+
+def _ever(share: ByYear, config: Config) -> bool:
+    """Return whether a share is above 0 in any year of a run."""
+    return any(share.at(year) > 0 for year in config.simulation.years)
+
+
+def _planned_with_rehires(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List rehires beside planned changes, whose hires have numbers of their own."""
+    if config.is_planned and PROVISIONS["rehires"](config):
+        what = "former employees cannot return in a run with planned changes (docs/model/actions.md); set it to 0"
+        yield ("hiring", "rehires", "share"), what, None
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
@@ -344,3 +390,9 @@ def _before_limits(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     if config.plan.enabled and year < FIRST_YEAR:
         what = f"statutory limits are known from {FIRST_YEAR} on; start then or later, or set plan.enabled to false"
         yield ("simulation", "start_year"), what, year
+
+
+def _without_ranges(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List the levels where pay depends on their ranges, and none has one; those of a census are known later."""
+    if config.workforce.levels is not None and without_ranges(config, config.workforce.levels):
+        yield ("workforce", "levels"), NO_RANGES, None

@@ -79,7 +79,7 @@ class Level(Section):
     minimum: Dollars | None = None
     """Bottom of the pay range in the start year, dollars a year."""
     midpoint: Dollars | None = None
-    """Middle of the pay range: the median pay of hires when `hiring.pay` is `uniform`."""
+    """Middle of the pay range, for compa-ratios; the median pay of hires when `hiring.pay` is `uniform`."""
     maximum: Dollars | None = None
     """Top of the pay range in the start year, dollars a year."""
     percentiles: Percentiles | None = None

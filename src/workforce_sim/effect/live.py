@@ -16,7 +16,9 @@ from workforce_sim.config.enrollment import Escalation, MatchResponse
 from workforce_sim.config.match import Match
 from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
+from workforce_sim.config.returning import Leave
 from workforce_sim.config.values import ByYear, Section
+from workforce_sim.plan.breaks import FIVE
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
 
 Off = tuple[str, str]
@@ -28,7 +30,10 @@ ALWAYS = (
     "workforce.levels",
     "workforce.levels[].name",
     "workforce.levels[].minimum",
+    "terminations.retirement.eligible",
+    "hiring.rehires.share",
     "promotion.mode",
+    "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
     "hiring.known",
@@ -37,6 +42,9 @@ ALWAYS = (
     "actions",
     "departments",
     "compensation.other_pay",
+    "compensation.merit_matrix.pool",
+    "compensation.range_minimum",
+    "compensation.range_maximum",
     "plan.enabled",
     "uncertainty.assumptions",
     "uncertainty.year_effects.growth",
@@ -132,14 +140,24 @@ def _anybody_is_certain(config: Config) -> bool:
     section = config.terminations
     highest *= max(section.rate_factor.at(year) for year in config.simulation.years)
     highest *= max((1.0, *section.department_factors.values()))
-    return any(cell.value * highest >= 1 for cell in section.rates or ())
+    retiring, factor = _retirement_rate(config), 1.0
+    if section.retirement is not None and section.retirement.factors is not None:
+        factor = max((1.0, *(band.factor for band in section.retirement.factors)))
+    return any(cell.value * highest * factor + retiring >= 1 for cell in section.rates or ())
+
+
+def _retirement_rate(config: Config) -> float:
+    """Return the highest rate of those who may retire; 0 without any."""
+    section = config.terminations.retirement
+    rates = None if section is None else section.rates
+    return max((line.rate for line in rates or ()), default=0.0)
 
 
 def _nobody_leaves(config: Config) -> bool:
     if config.departments or config.census.known_exits == "honor":
         return False
     if config.rates_as_given:
-        return all(cell.value == 0 for cell in config.terminations.rate_table)
+        return all(cell.value == 0 for cell in config.terminations.rate_table) and _retirement_rate(config) == 0
     growth = (config.simulation.target_growth_rate.at(year) for year in config.simulation.years)
     shrinks = min(growth) < 0 or config.uncertainty.year_effects.growth > 0
     reduces = config.workforce.headcount == "exact" and shrinks
@@ -147,7 +165,10 @@ def _nobody_leaves(config: Config) -> bool:
     return nobody and not _anybody_is_certain(config)
 
 
-_RISKS = ("age_factors", "tenure_factors", "rates", "rate_factor", "department_factors", "month_weights")
+_RISKS = (
+    *("age_factors", "tenure_factors", "rates", "rate_factor", "department_factors", "month_weights"),
+    *("retirement.rates", "retirement.combine", "retirement.factors"),
+)
 
 
 def _leaving(config: Config) -> Iterator[Off]:
@@ -177,7 +198,8 @@ def _hiring(config: Config) -> Iterator[Off]:
         yield from _each("hiring", names, why)
         yield from _each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
         yield "terminations.new_hire_hazard", why
-        yield from _each("workforce.levels[]", ("midpoint", "maximum", "percentiles"), why)
+        ends = () if config.compensation.in_ranges else ("midpoint", "maximum")
+        yield from _each("workforce.levels[]", (*ends, "percentiles"), why)
         if not any(level.range_cents for level in levels):
             yield "hiring.range_growth", why
     if isinstance(config.terminations.new_hire_hazard, dict):
@@ -189,10 +211,38 @@ def _hiring(config: Config) -> Iterator[Off]:
         yield "hiring.part_time_hours", "hiring.part_time_share is 0"
     if len(levels) == 1:
         yield "hiring.level_mix", "there is one level"
-    if section.pay == "percentiles":
+    if section.pay == "percentiles" and not config.compensation.in_ranges:
         yield "workforce.levels[].midpoint", "hiring.pay is percentiles, and only uniform uses it"
-    elif all(level.range_cents for level in levels):
+    if section.pay == "uniform" and all(level.range_cents for level in levels):
         yield "workforce.levels[].percentiles", "hiring.pay is uniform, and each level has a range"
+
+
+def _no_returns(config: Config) -> str:
+    """Return why nobody comes back; nothing if somebody may."""
+    if always(config, config.hiring.rehires.share, 0):
+        return "hiring.rehires.share is 0"
+    if hires_nobody(config):
+        return "nobody is hired, so nobody comes back"
+    return (
+        "the run has one year, and employees come back from the year after on"
+        if len(config.simulation.years) == 1
+        else ""
+    )
+
+
+def _returns(config: Config) -> Iterator[Off]:
+    why = _no_returns(config)
+    if why:
+        yield from (("hiring.rehires.within_years", why), ("hiring.rehires.causes", why), ("plan.breaks", why))
+    if not forfeits(config):
+        yield "plan.breaks.buy_back", "plan.vesting is immediate, so nothing is forfeited"
+    if min(len(config.simulation.years) - 1, config.hiring.rehires.within_years) < FIVE:
+        yield "plan.breaks.rule_of_parity", "nobody of this run comes back after five years"
+
+
+def _leave(config: Config) -> Iterator[Off]:
+    if always(config, config.leave.share, 0):
+        yield from _each("leave", _but(Leave, "share"), "leave.share is 0")
 
 
 def _promotion(config: Config) -> Iterator[Off]:
@@ -234,14 +284,45 @@ def _own(config: Config, name: str) -> bool:
     return any(getattr(section, name) is not None for section in config.departments.values())
 
 
+def _retiring(config: Config) -> Iterator[Off]:
+    section, name = config.terminations.retirement, "terminations.retirement"
+    if section is not None and section.rates is None:
+        yield f"{name}.combine", f"{name}.rates are left out"
+
+
 def _raises(config: Config) -> Iterator[Off]:
     section = config.compensation
     varies = config.uncertainty.year_effects.raises > 0 or _own(config, "cola_rate")
     if always(config, section.cola_rate, 0) and not varies:
         yield "compensation.cola_date", "compensation.cola_rate is 0"
-    if always(config, section.merit_pool, 0) and not _own(config, "merit_pool"):
-        names = ("merit_date", "merit_month_weights", "merit_minimum_tenure", "merit_factors", "ratings")
-        yield from _each("compensation", names, "compensation.merit_pool is 0")
+    if section.range_minimum == "ignore":
+        yield "compensation.range_lift_date", "compensation.range_minimum is ignore"
+    yield from _merit(config)
+
+
+_MERIT = (
+    *("merit_date", "merit_month_weights", "merit_minimum_tenure", "merit_hired_by", "merit_proration"),
+    *("merit_factors", "ratings", "merit_matrix.position", "merit_matrix.edges", "merit_matrix.increases"),
+)
+
+
+def _merit(config: Config) -> Iterator[Off]:
+    section, matrix = config.compensation, config.compensation.merit_matrix
+    as_given = matrix is not None and not matrix.pool
+    if as_given:
+        yield "compensation.merit_pool", "compensation.merit_matrix has the increases; set its pool to true"
+        why = "compensation.merit_matrix has the increases; set its pool to true"
+        yield from ((f"departments.{name}.merit_pool", why) for name in config.departments)
+    elif always(config, section.merit_pool, 0) and not _own(config, "merit_pool"):
+        yield from _each("compensation", _MERIT, "compensation.merit_pool is 0")
+    if matrix is not None:
+        why = "compensation.merit_matrix has a row for each rating"
+        yield from ((f"compensation.ratings.{name}.factor", why) for name in ("*", *section.ratings))
+    if section.merit_hired_by is not None:
+        yield "compensation.merit_minimum_tenure", "compensation.merit_hired_by decides who gets merit"
+    elif section.merit_minimum_tenure > 0:
+        why = "compensation.merit_minimum_tenure is a year or more; set it to 0, or set merit_hired_by"
+        yield "compensation.merit_proration", why
 
 
 def _other_pay(config: Config) -> Iterator[Off]:
@@ -427,7 +508,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 
 _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _hiring, _promotion, _planned, _raises, _other_pay),
+    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay),
     *(_no_plan, _at_start, _escalation, _response, _employer_money, _vesting, _limits),
 )
 """What reads the configuration of the run."""

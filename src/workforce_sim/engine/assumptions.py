@@ -148,12 +148,15 @@ class Assumptions:
         return np.array([b.start for b in bands]), np.cumsum([b.ppm for b in bands], axis=1)
 
     @cached_property
-    def merit_factors(self) -> Ints:
-        """Merit factor by level and rating in whole 10^-4; one rating of factor 1 when there are none."""
+    def merit_weights(self) -> Ints:
+        """Merit by level, rating and column of the merit matrix: in ppm; without a matrix one column, in 10^-4."""
         section = self.config.compensation
-        by_level = [scaled(section.merit_factors.get(name, 1.0), 4) for name in self.names]
-        by_rating = [scaled(rating.factor, 4) for rating in section.sorted_ratings] or [10**4]
-        return half_up(np.outer(by_level, by_rating).astype(np.int64), 10**4)
+        by_level = np.array([scaled(section.merit_factors.get(name, 1.0), 4) for name in self.names], dtype=np.int64)
+        if section.merit_matrix is None:
+            rows = [[scaled(rating.factor, 4)] for rating in section.sorted_ratings] or [[10**4]]
+        else:
+            rows = section.merit_matrix.rows_ppm
+        return half_up(np.multiply.outer(by_level, np.array(rows, dtype=np.int64)), 10**4)
 
     @cached_property
     def rating_shares(self) -> Ints:

@@ -75,6 +75,7 @@ class Year:
         scale: pay of hires.
         forfeitures: the account of forfeitures at the opening, cents, by replicate.
         clock: seconds by event.
+        former: those who left and will come back; None without rehires.
         given: the outcomes of decisions over all employees, for the rows at hand.
     """
 
@@ -83,6 +84,7 @@ class Year:
     scale: PayScale
     forfeitures: list[int]
     clock: Clock = field(default_factory=Clock)
+    former: pl.DataFrame | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property

@@ -18,6 +18,7 @@ from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.forfeitures import left_over, used_forfeitures
+from workforce_sim.engine.former import kept_for_later
 from workforce_sim.engine.outputs import Made, outputs
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.partitions import beside, keep_freed_memory
@@ -80,11 +81,12 @@ class Course:
 
     def step(self, opening: State, number: int, clock: Clock) -> tuple[Tables, State]:
         """Compute one plan year: return its tables and the opening of the next."""
-        year = Year(self.world, number, opening.scale, opening.forfeitures, clock)
+        year = Year(self.world, number, opening.scale, opening.forfeitures, clock, opening.former)
         refuse_growth(int(opening.scale.amounts.max()), number)
         made = self._made(*self._settled([Part(staff, year) for staff in opening.parts], year), year)
         summary, ending = self.ended([part.sums for part in made], year)
-        return self._tables(made, summary, clock), State([part.closing for part in made], *ending)
+        former = kept_for_later(opening.former, (part.former for part in made), year.last)
+        return self._tables(made, summary, clock), State([part.closing for part in made], *ending, former)
 
     def ended(self, sums: list[list[pl.DataFrame]], year: Year) -> tuple[pl.DataFrame, tuple[PayScale, list[int]]]:
         """Return the summary of a year from the sums of its partitions, and pay and forfeitures for the next."""

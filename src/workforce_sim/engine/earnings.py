@@ -1,7 +1,7 @@
 """Pay through the year: the salary of a day, and what is earned through it.
 
-Chapter: ``docs/model/raises.md``. Salaries change on at most three days, so both are sums of a few steps and need no
-table of days.
+Chapter: ``docs/model/raises.md``. Salaries change on a few days, so both are sums of a few steps and need no table of
+days. Lump sums of ``docs/model/pay-ranges.md`` are earned on their day.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ import numpy as np
 from workforce_sim.dates import NEVER, Days, Ints
 from workforce_sim.engine.columns import Array, Columns, Rows
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.event import with_arrays
 from workforce_sim.money import half_up
 
 _RAISES = ("cola", "merit", "promotion")
+_LUMPS = ("cola", "merit")
+
+
+def lumps_of(year: Year) -> tuple[str, ...]:
+    """Return the kinds of raise of which a part may be paid once."""
+    return _LUMPS if year.config.compensation.range_maximum == "lump_sum" else ()
 
 
 class Pay:
@@ -32,7 +39,13 @@ class Pay:
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff = staff
         self.year = year
-        self.cola = np.int32(year.day(year.config.compensation.cola_date))
+        section = year.config.compensation
+        self.fixed = {
+            "cola": np.int32(year.day(section.cola_date)),
+            "lift": np.int32(year.day(section.range_lift_date)),
+        }
+        self.raises = (*_RAISES, "lift") if section.in_ranges else _RAISES
+        self.lumps = lumps_of(year)
 
     @property
     def earned(self) -> Ints:
@@ -42,12 +55,15 @@ class Pay:
     @cached_property
     def _gains(self) -> dict[str, Ints]:
         """What each kind of raise added to each annual salary."""
-        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in _RAISES}
+        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in self.raises}
 
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
         """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
         for kind, gain in self._gains.items():
-            yield self.cola if kind == "cola" else self.staff[f"{kind}_date"][rows], gain[rows]
+            yield self._date(kind, rows), gain[rows]
+
+    def _date(self, kind: str, rows: Rows) -> Any:
+        return self.fixed[kind] if kind in self.fixed else self.staff[f"{kind}_date"][rows]
 
     def salary_on(self, rows: Rows, date: Days) -> Ints:
         """Return the annual salary of some rows on a day each, after that day's raises."""
@@ -56,11 +72,25 @@ class Pay:
 
     def through(self, rows: Rows, date: Days) -> Ints:
         """Return what some rows earn from January 1 through a day each, within their employment; half up."""
+        total = self.to_date(rows, date)
+        if "leave" in self.year.config.provisions:
+            away = np.flatnonzero(self.staff["leave_days"][rows])
+            total[away] -= self.unpaid(rows[away], date[away])
+        lumps = (self.staff[f"{kind}_lump_cents"][rows] * (self._date(kind, rows) <= date) for kind in self.lumps)
+        return sum(lumps, start=half_up(total, self.year.days))
+
+    def unpaid(self, rows: Rows, date: Days) -> Ints:
+        """Return what leave takes from the pay of some rows, on leave this year, through a day each, as ``to_date``."""
+        last = np.minimum(date, self.staff["leave_last_day"][rows])
+        before = self.staff["leave_first_day"][rows] - np.int32(1)
+        return np.maximum(self.to_date(rows, last) - self.to_date(rows, before), 0)
+
+    def to_date(self, rows: Rows, date: Days) -> Ints:
+        """Return the sum of the salaries of each day through a day each, within employment and whether paid or not."""
         first = np.maximum(self.staff.first_day[rows], np.int32(self.year.first))
         after = date.astype(np.int64) + 1
         start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
-        total = sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start)
-        return half_up(np.asarray(total), self.year.days)
+        return np.asarray(sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start))
 
 
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
@@ -73,4 +103,16 @@ def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
     rows = np.flatnonzero(staff["promotion_date"] != NEVER)
     gained = walked["promotion_after_cents"][rows] - walked["promotion_before_cents"][rows]
     total[rows] += gained * (after_last[rows] - staff["promotion_date"][rows])
-    return half_up(total, year.days)
+    if year.config.compensation.in_ranges:
+        total += (walked["lift_after_cents"] - walked["lift_before_cents"]) * (after_last - staff["lift_date"])
+    if "leave" in year.config.provisions:
+        _take_leave(total, staff, walked, year)
+    found = half_up(total, year.days)
+    return sum((walked[f"{kind}_lump_cents"] for kind in lumps_of(year)), start=found)
+
+
+def _take_leave(total: Ints, staff: Columns, walked: Mapping[str, Array], year: Year) -> None:
+    """Take what leave takes from the pay of the year."""
+    rows = np.flatnonzero(staff["leave_days"])
+    some = Columns(with_arrays(staff.frame[rows], {name: values[rows] for name, values in walked.items()}))
+    total[rows] -= Pay(some, year).unpaid(np.arange(len(rows)), some["leave_last_day"])

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.dates import Days, Flags, Ints
-from workforce_sim.engine import headcount, vacancies
+from workforce_sim.draws import Keys
+from workforce_sim.engine import former, headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, always, with_arrays
@@ -144,15 +145,27 @@ def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
 
 def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
     """Return the year's hires with the columns that opening staff have after ``termination``."""
-    hires = hire.decide(planned.hires, mix, year, named=parts[0].named)
+    people = _with_rehires if "rehires" in year.config.provisions else hire.decide
+    hires = people(planned.hires, mix, year, named=parts[0].named)
     return with_arrays(hires, termination.of_hires(Columns(hires), planned, year))
+
+
+def _with_rehires(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
+    """Return the year's hires where former employees come back in place of new people."""
+    back = former.returning(year.former, counts, year)
+    if back is None:
+        return former.without_past(hire.decide(counts, mix, year, named=named))
+    fewer = [hires - count for hires, count in zip(counts, former.counts(back, year), strict=True)]
+    levels = former.less_levels(mix, back) if year.config.fills_vacancies else mix
+    new = former.without_past(hire.decide(fewer, levels, year, named=named))
+    return hire.together(former.as_hires(back, year).select(new.columns), new, year.replicates)
 
 
 # --- staff on the disk: one partition after another, one decision, hires in partitions of their own ---
 
 
 def settled_as_one(
-    decision: Settlement, parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int
+    decision: Settlement, parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int, hired: int
 ) -> tuple[list[Employment], list[Employment]]:
     """Return the outcome for the partitions of one replicate: those of the opening staff, and those of the hires.
 
@@ -162,13 +175,24 @@ def settled_as_one(
         sizes: how many opening staff each has.
         year: the plan year.
         rows: hires per partition.
+        hired: how many of the partitions have people hired since the start; those of the census follow.
     """
-    (found,) = decision.settle([_as_one(parts, sizes)], year)
-    hires = [found.hires[at : at + rows] for at in range(0, found.hires.height, rows)]
+    whole = _as_one(parts, sizes)
+    keys = _ends(whole.columns["key"], sizes)
+    (found,) = decision.settle([whole], year)
+    back, new = former.apart(found.hires, year)
     ends = np.cumsum(sizes).tolist()
-    asked = [found.of(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+    shares = former.by_place(back, keys, hired)
+    staff = [found.of(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+    asked = [replace(one, hires=share) for one, share in zip(staff, shares, strict=True)]
     nobody = found.of(slice(0, 0))
-    return asked, [replace(nobody, hires=share) for share in hires]
+    return asked, [replace(nobody, hires=new[at : at + rows]) for at in range(0, new.height, rows)]
+
+
+def _ends(keys: Keys, sizes: Sequence[int]) -> Keys:
+    """Return the last key of each partition; of one without people that of the partition before."""
+    parts = np.split(keys, np.cumsum(sizes)[:-1])
+    return np.maximum.accumulate(np.array([part.max(initial=0) for part in parts], dtype=np.uint64))
 
 
 def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:

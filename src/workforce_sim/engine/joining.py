@@ -14,6 +14,7 @@ from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import eligibility
+from workforce_sim.engine.events.hire import risk_of_hires
 from workforce_sim.engine.groups import group_of_departments
 from workforce_sim.engine.state import without_plan
 from workforce_sim.tables import EVENT_CAUSES
@@ -53,14 +54,12 @@ def _joining(staff: pl.DataFrame, replicate: int, year: Year) -> pl.DataFrame:
     known, size = Columns(staff), staff.height
     person = person_numbers(year.config.random_seed, year.world.drawn_as[replicate], known["key"])
     first, birth, hire = known["employed_from"], known["birth_date"], known["hire_date"]
+    age, tenure = completed_years(birth, first, year.calendar), completed_years(hire, first, year.calendar)
     columns: dict[str, Array] = {
         "person": person,
         "replicate": np.full(size, replicate, dtype=np.int32),
         **_in_plan(known, person, year),
-        "age": completed_years(birth, first, year.calendar),
-        "tenure": completed_years(hire, first, year.calendar),
-        "weight": np.zeros(size, dtype=np.int64),
-        "chance": np.zeros(size),
+        **risk_of_hires(age, tenure, year),
         "is_hire": np.ones(size, dtype=np.uint8),
         "leaves": np.zeros(size, dtype=np.uint8),
         "cause": np.zeros(size, dtype=np.uint8),

@@ -13,7 +13,7 @@ from workforce_sim.money import PPM
 
 def assumption_notes(config: Config) -> tuple[str, ...]:
     """Return the notes on a configuration, one sentence each."""
-    return (*_relative_rates(config), *_certain_hires(config), *_freezes(config))
+    return (*_relative_rates(config), *_retirement_rates(config), *_certain_hires(config), *_freezes(config))
 
 
 def _freezes(config: Config) -> Iterator[str]:
@@ -32,6 +32,23 @@ def _relative_rates(config: Config) -> Iterator[str]:
         yield (
             "terminations.rates: with workforce.headcount exact, only their proportions count (rates of 1 are kept): "
             "workforce.total_termination_rate sets the number of terminations; stochastic uses the rates as given"
+        )
+
+
+def _retirement_rates(config: Config) -> Iterator[str]:
+    section, name = config.terminations.retirement, "terminations.retirement"
+    if section is None or section.rates is None:
+        return
+    if not config.rates_as_given:
+        yield (
+            f"{name}.rates: only their proportions to the other termination rates count, as "
+            "workforce.total_termination_rate sets the number of terminations; as given they apply beside "
+            "terminations.rates with workforce.headcount stochastic"
+        )
+    if section.adds and config.terminations.rates is None:
+        yield (
+            f"{name}.combine: the default termination rates already have retirement from age 55, to which these rates "
+            "add; set it to replace, or give terminations.rates without retirement"
         )
 
 

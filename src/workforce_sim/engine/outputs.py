@@ -16,10 +16,21 @@ import polars as pl
 from workforce_sim.engine.context import World, Year
 from workforce_sim.engine.event import Declared, Rows
 from workforce_sim.engine.events.termination import LEAVES
+from workforce_sim.engine.former import RETURNS, left
 from workforce_sim.engine.own import NUMBER, OwnEvent
 from workforce_sim.engine.state import STATE
-from workforce_sim.summary import COUNTED, counted, staff_sums
-from workforce_sim.tables import EVENT_CAUSE, EVENT_CAUSES, EVENT_TYPES, EVENTS, NAME, SNAPSHOTS, STATUS, Column
+from workforce_sim.summary import counted_rows, staff_sums
+from workforce_sim.tables import (
+    EVENT_CAUSE,
+    EVENT_CAUSES,
+    EVENT_TYPES,
+    EVENTS,
+    NAME,
+    SNAPSHOTS,
+    STATUS,
+    Column,
+    Counts,
+)
 
 ROW, KEY = "_row", "_key"
 """Columns of tables to be sorted: the position of an employee among all of the year, and the key."""
@@ -29,12 +40,13 @@ _LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_push
 
 @dataclass(frozen=True)
 class Made:
-    """The results of a partition: ledger and snapshots if they are kept, sums by replicate, and who stays."""
+    """The results of a partition: ledger and snapshots if they are kept, sums by replicate, who stays, who returns."""
 
     events: pl.DataFrame | None
     people: pl.DataFrame | None
     sums: list[pl.DataFrame]
     closing: pl.DataFrame
+    former: pl.DataFrame | None = None
 
 
 def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Outputs:
@@ -95,6 +107,7 @@ class Outputs:
         self._counts = list(_counts(rows, events, provisions))
         self._sums = [expr.alias(name) for name, expr in staff_sums(provisions).items()]
         self._closing = _closing(events)
+        self._former = left(provisions) if "rehires" in provisions else None
 
     def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
         """Return the results of a partition from its staff after the last event.
@@ -113,12 +126,19 @@ class Outputs:
         plans = [_next(wide, self._closing), self._summed(staff, self._counts), *measured, *rows]
         closing, counts, *found = _collected(plans)
         sums = [counts, *found[: len(measured)]]
+        former = self._gone(wide)
         if not tables:
-            return Made(None, None, sums, closing)
+            return Made(None, None, sums, closing, former)
         people, *ledger = found[len(measured) :]
         if self._one:
             sums += _collected([people.lazy().select(self._sums)])
-        return Made(pl.concat(ledger), people, sums, closing)
+        return Made(pl.concat(ledger), people, sums, closing, former)
+
+    def _gone(self, wide: pl.DataFrame) -> pl.DataFrame | None:
+        """Return who terminated and will come back; None in a run without rehires."""
+        if self._former is None:
+            return None
+        return _collected([_next(wide, [*self._closing, *self._former], RETURNS)])[0]
 
     def _rows(self, staff: pl.LazyFrame, year: Year) -> Iterator[pl.LazyFrame]:
         return (staff.filter(part.when).select(chosen) for part, chosen in self._ledger if part.possible(year))
@@ -173,10 +193,10 @@ _ENUMS = {
 }
 
 
-def _next(wide: pl.DataFrame, closing: Iterable[pl.Expr]) -> pl.LazyFrame:
-    """Return the next opening."""
+def _next(wide: pl.DataFrame, closing: Iterable[pl.Expr], who: pl.Expr = ~LEAVES) -> pl.LazyFrame:
+    """Return the next opening: of those who stay, or of others."""
     names = [name for name in wide.columns if name == "employee_id"]
-    return wide.lazy().filter(~LEAVES).select(*names, *closing)
+    return wide.lazy().filter(who).select(*names, *closing)
 
 
 def _collected(plans: list[pl.LazyFrame]) -> list[pl.DataFrame]:
@@ -199,10 +219,8 @@ def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared], provisions: frozenset[str]) -> Iterator[pl.Expr]:
     """Yield the counts of events by measure of the summary, and the reallocated forfeitures."""
-    for measure in counted(provisions):
-        of = COUNTED[measure]
-        parts = (part for part in rows if part.event_type == of.event)
-        found = [part.when if of.cause is None else part.when & _has(part, of.cause) for part in parts]
+    for measure, of in counted_rows(provisions).items():
+        found = [_counted(part, of) for part in rows if part.event_type == of.event]
         if found:
             yield pl.sum_horizontal(part.sum().cast(pl.Int64) for part in found).alias(measure)
     own = (event.measures or {} for event in events if isinstance(event, OwnEvent))
@@ -211,10 +229,10 @@ def _counts(rows: Sequence[Rows], events: Sequence[Declared], provisions: frozen
         yield pl.col("reallocated_cents").sum()
 
 
-def _has(rows: Rows, cause: str) -> pl.Expr:
-    """Return whether rows of the ledger have a cause, from its position."""
-    position = rows.sets.get("cause", pl.lit(None, pl.UInt8))
-    return position == EVENT_CAUSES.index(cause) if isinstance(position, pl.Expr) else pl.lit(position == cause)
+def _counted(rows: Rows, of: Counts) -> pl.Expr:
+    """Return whose rows count."""
+    cause = None if of.cause is None else EVENT_CAUSES.index(of.cause)
+    return rows.when if cause is None else rows.when & (rows.sets["cause"] == cause)
 
 
 def _closing(events: Sequence[Declared]) -> list[pl.Expr]:

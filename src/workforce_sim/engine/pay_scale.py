@@ -1,4 +1,4 @@
-"""Pay of hires: knots of a pay curve by level, indexed from year to year."""
+"""Pay of hires, knots of a pay curve by level, and pay ranges, indexed from year to year."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from workforce_sim.config import Level
 from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Small
-from workforce_sim.money import percentile, raised
+from workforce_sim.money import half_up, percentile, raised
 
 PERCENTS = (10, 25, 50, 75, 90)
 MINIMUM_STAFF = 30  # with fewer at a level, use the percentiles of all staff
@@ -17,21 +17,24 @@ MINIMUM_STAFF = 30  # with fewer at a level, use the percentiles of all staff
 
 @dataclass(frozen=True)
 class PayScale:
-    """Pay curves and range minimums of all levels in one year.
+    """Pay curves and pay ranges of all levels in one year.
 
     Attributes:
         positions: knots by level in millionths of the curve, from 0 to 10^6.
         amounts: pay at the knots, cents; one row per level.
-        minimum: bottom of each level's range, cents; 0 where it has none.
+        minimum, midpoint, maximum: of each level's range, cents; 0 where it has none.
     """
 
     positions: Ints
     amounts: Ints
     minimum: Ints
+    midpoint: Ints
+    maximum: Ints
 
     def grown(self, rate_ppm: int) -> PayScale:
         """Return the scale of the next year: every value raised by the rate."""
-        return PayScale(self.positions, raised(self.amounts, rate_ppm), raised(self.minimum, rate_ppm))
+        values = self.amounts, self.minimum, self.midpoint, self.maximum
+        return PayScale(self.positions, *(raised(value, rate_ppm) for value in values))
 
     def pay(self, level: Ints, x: Ints) -> Ints:
         """Return pay at ``x`` millionths of each employee's curve, half up."""
@@ -51,9 +54,16 @@ def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) 
     for i, entry in enumerate(levels):
         percentiles = entry.percentiles.cents if entry.percentiles else _observed(salary[level == i], salary)
         curves.append(_uniform(entry, percentiles) if kind == "uniform" else _curve(entry, percentiles))
-    minimum = [entry.range_cents[0] if entry.range_cents else 0 for entry in levels]
     positions, amounts = zip(*curves, strict=True)
-    return PayScale(np.array(positions), np.array(amounts), np.array(minimum, dtype=np.int64))
+    ranges = np.array([_range(entry) for entry in levels], dtype=np.int64)
+    return PayScale(np.array(positions), np.array(amounts), *ranges.T)
+
+
+def _range(level: Level) -> tuple[int, int, int]:
+    """Return minimum, midpoint and maximum of a level in the start year, cents; zeros without a range."""
+    low, high = level.range_cents or (0, 0)
+    middle = level.midpoint_cents
+    return low, half_up(low + high, 2) if middle is None else middle, high
 
 
 def _observed(own: Ints, everybody: Ints) -> tuple[int, ...]:

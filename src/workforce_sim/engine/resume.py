@@ -39,7 +39,7 @@ _FLAGS = ("follows", "highly_paid", "roth_catch_up")
 def carried(closing: State) -> Carried:
     """Return what the next year needs of a closing besides the snapshots, in their written order."""
     staff = closing.staff
-    return Carried(carried_staff(staff)[by_key(staff)], closing.forfeitures)
+    return Carried(carried_staff(staff)[by_key(staff)], closing.forfeitures, closing.former)
 
 
 def carried_staff(staff: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +91,8 @@ def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: 
     config, stay = world.assumptions.config, people.filter(pl.col("termination_date").is_null())
     ids = stay["employee_id"]
     key = employee_keys(ids)
-    hire_year, hire_day = years_and_days(_days(stay["hire_date"]))
+    since = kept.staff["service_date"].to_numpy() if "service_date" in kept.staff.columns else _days(stay["hire_date"])
+    hire_year, hire_day = years_and_days(since)
     known = kept.staff.cast(dict.fromkeys(_FLAGS, FLAG))
     staff = frame_of(
         ids,
@@ -117,7 +118,7 @@ def resumed(scale: PayScale, world: World, opening: Opening, year: int, people: 
     staff = staff.hstack(kept.staff.drop(_CARRIED))
     for later in range(config.simulation.start_year + 1, year + 2):
         scale = scale.grown(config.range_growth.ppm(later))
-    return State(parted(staff), scale, kept.forfeitures_cents)
+    return State(parted(staff), scale, kept.forfeitures_cents, kept.former)
 
 
 def _owners(ids: pl.Series, census: pl.DataFrame) -> Array:

@@ -101,4 +101,7 @@ def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     if not money.has_conditions:
         return np.ones(len(rows), dtype=np.bool_)
     hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
-    return who_meets(money, hire, last, hours, counted.year.calendar)
+    provisions = counted.year.config.provisions
+    since = counted.staff["plan_service_date"][rows] if "rehires" in provisions else hire
+    away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
+    return who_meets(money, hire, last, hours, counted.year.calendar, since, away)

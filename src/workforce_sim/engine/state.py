@@ -52,11 +52,13 @@ class State:
         parts: the staff, in one or more partitions; columns of ``STATE``.
         scale: pay of the coming year's hires.
         forfeitures: the account of forfeitures, cents, by replicate.
+        former: those who left and will come back; None without rehires.
     """
 
     parts: list[pl.DataFrame]
     scale: PayScale
     forfeitures: list[int]
+    former: pl.DataFrame | None = None
 
     @property
     def staff(self) -> pl.DataFrame:
@@ -82,6 +84,7 @@ class StateOnDisk:
         nobody: the columns of the staff, without a row.
         scale: pay of the coming year's hires.
         forfeitures: the account of forfeitures, cents, by replicate.
+        former: those who left and will come back; None without rehires.
     """
 
     hired: list[Shelf]
@@ -89,6 +92,7 @@ class StateOnDisk:
     nobody: pl.DataFrame
     scale: PayScale
     forfeitures: list[int]
+    former: pl.DataFrame | None = None
 
 
 def frame_of(ids: pl.Series | None, **columns: Array) -> pl.DataFrame:

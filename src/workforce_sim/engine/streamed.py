@@ -20,9 +20,10 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.course import Course, Part
 from workforce_sim.engine.employment import NAME, Employment, settled_as_one
 from workforce_sim.engine.event import Declared, Settlement
+from workforce_sim.engine.former import kept_for_later
 from workforce_sim.engine.partitions import beside
 from workforce_sim.engine.resume import carried_staff
-from workforce_sim.engine.state import Shelf, StateOnDisk
+from workforce_sim.engine.state import Shelf, StateOnDisk, by_key
 from workforce_sim.engine.written import in_written_order, merged
 from workforce_sim.money import refuse_growth
 from workforce_sim.store.growing import GrowingYear
@@ -67,6 +68,7 @@ class _Places:
     closing: Spool
     ledgers: list[list[Kept]] = field(default_factory=list)
     closed: list[Kept] = field(default_factory=list)
+    former: list[pl.DataFrame | None] = field(default_factory=list)
 
 
 class StreamedYears:
@@ -96,7 +98,7 @@ class StreamedYears:
         Returns:
             The next opening, and the ledger by partition.
         """
-        year = Year(self._course.world, number, opening.scale, opening.forfeitures, clock)
+        year = Year(self._course.world, number, opening.scale, opening.forfeitures, clock, opening.former)
         refuse_growth(int(opening.scale.amounts.max()), number)
         parts, events = self._settled(opening, year)
         before, closing = self._spools
@@ -104,11 +106,12 @@ class StreamedYears:
         summary, (scale, forfeitures) = self._course.ended(list(self._made(parts, events, year, places)), year)
         files.add("summary", summary)
         files.forfeitures_cents = forfeitures
+        files.former = kept_for_later(opening.former, places.former, year.last)
         before.clear()
         self._spools = closing, before
         split = len(parts) - len(opening.census)
         hired, census = (self._shelved(closing, kept) for kept in (places.closed[:split], places.closed[split:]))
-        return StateOnDisk(hired, census, opening.nobody, scale, forfeitures), places.ledgers
+        return StateOnDisk(hired, census, opening.nobody, scale, forfeitures, files.former), places.ledgers
 
     def _settled(self, opening: StateOnDisk, year: Year) -> tuple[list[_Waiting], list[Declared]]:
         """Return every partition with the outcomes for it, and the events of the year.
@@ -133,7 +136,8 @@ class StreamedYears:
         year = parts[0].year
         with year.clock(NAME):
             sizes = [shelf.rows for shelf in (*opening.hired, *opening.census)]
-            found, new = settled_as_one(decision, _asked(parts, decision, events), sizes, year, self._rows)
+            asked = _asked(parts, decision, events)
+            found, new = settled_as_one(decision, asked, sizes, year, self._rows, len(opening.hired))
         old = [part.given(NAME, value) for part, value in zip(parts, found, strict=True)]
         hires = [self._entrants(value, opening.nobody, year) for value in new]
         before = len(opening.hired)
@@ -168,10 +172,11 @@ class StreamedYears:
         with year.clock("writing"):
             places.files.add("events", events.clear())  # a year without rows has a file with columns too
             places.files.add("snapshots", people)
-            places.files.add("carried", carried_staff(made.closing))
+            places.files.add("carried", carried_staff(_in_order(made.closing)))
             pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
             places.ledgers.append([places.aside.put_rows(piece) for piece in pieces])
             places.closed.append(places.closing.put(made.closing))
+            places.former.append(made.former)
         return made.sums
 
     def _shelved(self, spool: Spool, kept: Sequence[Kept]) -> list[Shelf]:
@@ -183,6 +188,12 @@ class StreamedYears:
             else:
                 groups.append([one])
         return [Shelf(partial(_fetched, spool, group), sum(part.rows for part in group)) for group in groups]
+
+
+def _in_order(closing: pl.DataFrame) -> pl.DataFrame:
+    """Return a closing in the order of its keys: rehires come behind the others of their partition."""
+    key = closing["key"]
+    return closing if key.is_sorted() else closing[by_key(closing)]
 
 
 def merge(files: GrowingYear, aside: Spool, ledgers: Sequence[Sequence[Kept]]) -> None:

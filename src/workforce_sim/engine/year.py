@@ -9,19 +9,24 @@ from workforce_sim.engine.employment import EMPLOYMENT
 from workforce_sim.engine.event import Declared, Kept, Settlement
 from workforce_sim.engine.events.account import account
 from workforce_sim.engine.events.amendment import amendment, asking
-from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
+from workforce_sim.engine.events.compensation import compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
 from workforce_sim.engine.events.deferral import deferral
 from workforce_sim.engine.events.discretionary_match import discretionary_match
 from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
+from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.other_pay import other_pay_of
+from workforce_sim.engine.events.pay_range import compa_ratio, pay_range
 from workforce_sim.engine.events.planned import headcount_path, planned_hire
 from workforce_sim.engine.events.profit_sharing import POOL, profit_sharing
 from workforce_sim.engine.events.promotion import promotion
+from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
+from workforce_sim.engine.events.retirement import retirement, retirement_eligibility
 from workforce_sim.engine.events.termination import risk, termination
+from workforce_sim.engine.merit import MERIT_POOL
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.planned import PLANNED_EMPLOYMENT
 from workforce_sim.engine.state import STATE
@@ -31,16 +36,24 @@ Step = Declared | Settlement
 
 WORKFORCE: tuple[Step, ...] = (
     risk,
+    retirement,
     EMPLOYMENT,
     PLANNED_EMPLOYMENT,
+    rehire,
     termination,
     hire,
     planned_hire,
     headcount_path,
+    retirement_eligibility,
+    hire_or_rehire,
+    returns,
+    leave,
     promotion,
+    pay_range,
     raises_before_merit,
     MERIT_POOL,
     compensation,
+    compa_ratio,
 )
 PLAN: tuple[Step, ...] = (
     amendment,
@@ -53,6 +66,7 @@ PLAN: tuple[Step, ...] = (
     discretionary_match,
     POOL,
     profit_sharing,
+    restoration,
     account,
     TOP_PAID,
     look_back,

@@ -29,15 +29,29 @@ COST = {
 
 def comparable(replicates: pl.DataFrame, config: Config) -> pl.DataFrame:
     """Return summaries in which a plan that is off costs nothing: nobody participates, and its amounts are 0."""
-    lacking = (measure for measure in SUMMARY if not measure.applies(config.provisions))
+    lacking = (measure for measure in SUMMARY if measure.in_plan and not measure.applies(config.provisions))
     nothing = [measure.name for measure in lacking if measure.name != "average_deferral_rate"]
     return replicates.with_columns(pl.col(nothing).fill_null(0))
 
 
 def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Return every measure of ``other`` less that of ``base``: one row per replicate and year, as floats."""
-    one, two = (_floats(frame) for frame in (base, other))
+    """Return every measure of ``other`` less that of ``base``: one row per replicate and year, as floats.
+
+    Amounts and counts of provisions that a scenario lacks are 0, and so are differences of shares that both lack.
+    """
+    both = _lacking(base) & _lacking(other)
+    counted = {column.name for column in SUMMARY if column.dtype == pl.Int64}
+    one, two = (
+        _floats(frame.with_columns(pl.col(name).fill_null(0) for name in both | (_lacking(frame) & counted)))
+        for frame in (base, other)
+    )
     return two.select(*KEYS, *(two[name] - one[name] for name in measures(base)))
+
+
+def _lacking(replicates: pl.DataFrame) -> set[str]:
+    """Return the measures of provisions that summaries lack."""
+    of_provisions = (column.name for column in SUMMARY if column.needs and column.name in replicates.columns)
+    return {name for name in of_provisions if replicates[name].null_count() == replicates.height}
 
 
 def _floats(replicates: pl.DataFrame) -> pl.DataFrame:

@@ -53,6 +53,11 @@ class Side:
         return int(self.summary[measure] or 0)
 
     @property
+    def saved(self) -> int:
+        """Forfeitures used that lower the employer's cost, less those restored to rehires, cents."""
+        return self.used - self.amount("restored_cents")
+
+    @property
     def used(self) -> int:
         """Forfeitures used that lower the employer's cost, cents."""
         return 0 if self.used_for == "expenses" else self.amount("forfeitures_used_cents")
@@ -131,8 +136,8 @@ def nonelective(sides: Sides) -> Parts:
 
 
 def net_cost(sides: Sides) -> Parts:
-    """Return the drivers of net employer cost: match and nonelective contributions, less forfeitures used for them."""
-    found = [match(sides), nonelective(sides), {FORFEITURES: Fraction(sides[0].used - sides[1].used)}]
+    """Return the drivers of net employer cost: match and nonelective contributions, forfeitures used or restored."""
+    found = [match(sides), nonelective(sides), {FORFEITURES: Fraction(sides[0].saved - sides[1].saved)}]
     return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
 
 

@@ -30,8 +30,9 @@ COLUMNS = (
     *("earnings_cents", "plan_compensation_cents", "testing_compensation_cents", "pre_tax_cents", "roth_cents"),
     *("match_cents", "nonelective_cents", "excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm"),
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
+    "leave_days",
 )
-DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
+DATES = ("hire_date", "plan_service_date", "birth_date", "termination_date", "eligibility_date")
 OLDEST = 64
 """Ages from which the limit on deferrals stays the same."""
 
@@ -95,6 +96,7 @@ class PlanPeople:
         self._ints = {name: snapshot[name].fill_null(0).to_numpy().astype(np.int64) for name in COLUMNS}
         days = {name: snapshot[name].to_physical() for name in DATES}
         self._hire = days["hire_date"].to_numpy().astype(np.int32)
+        self._since = days["plan_service_date"].fill_null(days["hire_date"]).to_numpy().astype(np.int32)
         self._born = days["birth_date"].to_numpy().astype(np.int32)
         self._last = days["termination_date"].fill_null(self.calendar.last).to_numpy().astype(np.int32)
         never = np.iinfo(np.int32).max
@@ -193,7 +195,9 @@ class PlanPeople:
         return np.zeros(len(self._hire), dtype=np.int64) if graded_by is None else np.asarray(found)
 
     def _given(self, formula: Match | Nonelective, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
-        meets = who_meets(formula, self._hire, self._last, self["full_time_ppm"], self.calendar)
+        meets = who_meets(
+            formula, self._hire, self._last, self["full_time_ppm"], self.calendar, self._since, self["leave_days"]
+        )
         starts = [start for start, _ in formula.bands] if formula.graded_by else [0]
         band, amounts = np.searchsorted(starts, place, side="right"), np.where(meets, amounts, 0)
         cells = {}

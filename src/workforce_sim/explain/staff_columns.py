@@ -27,6 +27,7 @@ _UNITS = {
     "salary_cents": "cents a year",
     "last_day": "day",
     "hire_day": "",
+    "leave_days": "days",
     "weight": "millionths",
     "chance": "0 to 1",
     "age": "years",

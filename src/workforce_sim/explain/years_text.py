@@ -12,10 +12,13 @@ _GAP = "  "
 
 def year_table(years: Sequence[Row]) -> str:
     """Return the years of a summary as a table: headcount, payroll and average salary."""
+    seldom = {"reductions", "rehires", "on leave"}
+    happened = {name for name in seldom if any(row.get(name.replace(" ", "_")) for row in years)}
     columns = [
         ("", "year", [str(row["year"]) for row in years]),
         ("opening", "headcount", _counts(years, "headcount_opening")),
         ("", "hires", _counts(years, "hires")),
+        ("of them", "rehires", _counts(years, "rehires")),
         ("terminations:", "existing", _counts(years, "terminations_opening_staff")),
         ("of them", "reductions", _counts(years, "reductions")),
         ("terminations:", "new hires", _counts(years, "terminations_new_hires")),
@@ -23,11 +26,11 @@ def year_table(years: Sequence[Row]) -> str:
         ("COLA", "raises", _counts(years, "cola_raises")),
         ("merit", "raises", _counts(years, "merit_raises")),
         ("closing", "headcount", _counts(years, "headcount_closing")),
+        ("of them", "on leave", _counts(years, "on_leave")),
         ("", "payroll", _amounts(years, "payroll_cents", _unit(years, ["payroll_cents"]))),
         ("average", "salary", _amounts(years, "average_salary_cents", _WHOLE)),
     ]
-    reduced = any(row["reductions"] for row in years)
-    return _table([column for column in columns if reduced or column[1] != "reductions"])
+    return _table([column for column in columns if column[1] not in seldom - happened])
 
 
 def plan_table(years: Sequence[Row]) -> str:
@@ -39,10 +42,11 @@ def plan_table(years: Sequence[Row]) -> str:
         ("employer", "match"): "match_cents",
         ("", "nonelective"): "nonelective_cents",
         ("forfeitures", "used"): "forfeitures_used_cents",
+        ("forfeitures", "restored"): "restored_cents",
         ("net employer", "cost"): "net_employer_cost_cents",
     }
     always = {"deferral_cents", "match_cents", "net_employer_cost_cents"}
-    shown = {heading: name for heading, name in money.items() if name in always or any(row[name] for row in years)}
+    shown = {heading: name for heading, name in money.items() if name in always or any(row.get(name) for row in years)}
     unit = _unit(years, ["deferral_cents"])
     return _table(
         [
@@ -89,7 +93,7 @@ def _table(columns: Sequence[tuple[str, str, list[str]]]) -> str:
 
 
 def _counts(rows: Sequence[Row], name: str) -> list[str]:
-    return ["-" if row[name] is None else f"{row[name]:,}" for row in rows]
+    return ["-" if row.get(name) is None else f"{row[name]:,}" for row in rows]
 
 
 def _percents(rows: Sequence[Row], name: str) -> list[str]:

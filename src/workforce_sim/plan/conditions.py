@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Days, Flags, PlanYear, completed_years
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
 
 FULL_TIME_HOURS = 2080
@@ -40,7 +40,13 @@ def meets_conditions(conditions: EmployerMoney, service_years: Any, employed_on_
 
 
 def who_meets(
-    conditions: EmployerMoney, hire: Days, last_day: Days, full_time_ppm: NDArray[np.integer[Any]], year: PlanYear
+    conditions: EmployerMoney,
+    hire: Days,
+    last_day: Days,
+    full_time_ppm: NDArray[np.integer[Any]],
+    year: PlanYear,
+    since: Days | None = None,
+    leave_days: Ints | int = 0,
 ) -> Flags:
     """Return who of those employed in a year meets the conditions of a contribution.
 
@@ -50,10 +56,14 @@ def who_meets(
         last_day: last days of employment; December 31 of those who stay.
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
+        since: where service counts from; the first days of employment when left out.
+        leave_days: days of unpaid leave in the year, which have no hours.
     """
     if not conditions.has_conditions:
         return np.ones(len(hire), dtype=np.bool_)
-    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1
+    days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1 - leave_days
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
-    served = completed_years(hire, last_day, year) if conditions.minimum_service_years else 0
+    served = (
+        completed_years(hire if since is None else since, last_day, year) if conditions.minimum_service_years else 0
+    )
     return np.asarray(meets_conditions(conditions, served, last_day >= year.last, hours), dtype=np.bool_)

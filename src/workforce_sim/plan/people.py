@@ -60,6 +60,8 @@ class People:
         year: the plan year.
         ids: employee ids.
         hire, birth, last_day: dates; the last day is December 31 at the latest.
+        since, since_in_plan: where tenure counts from, and service in the plan: the hire date, but for rehires.
+        leave_days: days of unpaid leave in the year.
         hce, eligible: highly compensated; eligible to defer.
         full_time: hours as a share of full-time, millionths.
         opening_salary: annual salary at the opening; 0 for the year's hires.
@@ -77,6 +79,9 @@ class People:
     hire: Days
     birth: Days
     last_day: Days
+    since: Days
+    since_in_plan: Days
+    leave_days: Ints
     hce: Flags
     eligible: Flags
     full_time: Ints
@@ -99,13 +104,13 @@ class People:
 
     @property
     def tenure(self) -> Ints:
-        """Completed years from hire on the same day."""
-        return completed_years(self.hire, self._begins, self.year)
+        """Completed years of tenure on the same day."""
+        return completed_years(self.since, self._begins, self.year)
 
     @property
     def service(self) -> Ints:
-        """Completed years from hire on December 31 or, of terminated employees, on the last day."""
-        return completed_years(self.hire, self.last_day, self.year)
+        """Completed years of service in the plan on December 31 or, of terminated employees, on the last day."""
+        return completed_years(self.since_in_plan, self.last_day, self.year)
 
     @property
     def _begins(self) -> Days:
@@ -135,6 +140,9 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         year=plan_year,
         ids=rows["employee_id"],
         hire=date["hire_date"],
+        since=_since(rows, "service_date", date["hire_date"]),
+        since_in_plan=_since(rows, "plan_service_date", date["hire_date"]),
+        leave_days=rows["leave_days"].fill_null(0).to_numpy().astype(np.int64),
         birth=date["birth_date"],
         last_day=np.minimum(date["termination_date"], np.int32(last)),
         hce=rows["hce"].fill_null(False).to_numpy().astype(np.bool_),
@@ -152,6 +160,11 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         employer_balance=sum(money[f"{source}_balance_cents"] for source in _SOURCES) - money["forfeited_cents"],
         other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
     )
+
+
+def _since(rows: pl.DataFrame, name: str, hire: Days) -> Days:
+    """Return a service date; of runs without rehires the hire date."""
+    return rows[name].to_physical().fill_null(pl.Series(hire)).to_numpy().astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _parts(test: Test, config: Config, people: People, harbor: Harbor) -> dict[s
 
 def not_excludable(people: People, service_years: int = 1) -> Flags:
     """Return who could lawfully not be kept out of the plan; the others in it are otherwise excludable."""
-    return non_excludable(people.hire, people.birth, people.last_day, people.year, service_years)
+    return non_excludable(people.since_in_plan, people.birth, people.last_day, people.year, service_years)
 
 
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:
@@ -230,6 +230,16 @@ def who_may_be_matched(config: Config, people: People) -> Flags:
 
 def _may_get(match: Match, config: Config, people: People) -> Flags:
     meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year)
+    match = config.plan.match.at(people.year.year)
+    meets = who_meets(
+        match,
+        people.hire,
+        people.last_day,
+        people.full_time,
+        people.year,
+        people.since_in_plan,
+        people.leave_days,
+    )
     place = band_place(match.graded_by, people.tenure, people.age)
     pays: Flags = by_band(match.bands, place, lambda tiers: any(tier.rate_bp > 0 for tier in tiers))
     return meets & pays & (True if match.eligibility is None else in_source(config, people, match))

@@ -160,7 +160,7 @@ def _known(opening: pl.DataFrame, column: str) -> bool:
 
 def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:
     census = census_of(opening, people.ids)
-    counted = counted_for_top_paid(people.hire, people.last_day, people.birth, people.full_time, people.year)
+    counted = counted_for_top_paid(people.since_in_plan, people.last_day, people.birth, people.full_time, people.year)
     keys = census_keys(people.ids)
     employees = int(np.count_nonzero(counted))
     return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)

@@ -24,7 +24,7 @@ MOST_BYTES = 1 << 25
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Replicate = Annotated[int, Field(ge=0, lt=2**31)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
-Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried)\.parquet\z")]
+Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried|former)\.parquet\z")]
 
 
 class Document(BaseModel):

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from workforce_sim.store.layout import CARRIED, table_file
-from workforce_sim.store.parquet import TableFile, about, growing_file
+from workforce_sim.store.layout import CARRIED, FORMER, table_file
+from workforce_sim.store.parquet import TableFile, about, growing_file, write_tables
 
 _FILES = {**{name: table_file(name) for name in ("events", "snapshots", "summary")}, "carried": CARRIED}
 
@@ -24,10 +24,12 @@ class GrowingYear:
     Attributes:
         forfeitures_cents: unused forfeitures, by replicate; set before the year is committed.
         made: when and how it was made.
+        former: former employees who will come back; None without rehires; set before the year is committed.
     """
 
     def __init__(self, tables: Mapping[str, TableFile]) -> None:
         self.forfeitures_cents: list[int] = []
+        self.former: pl.DataFrame | None = None
         self.made: dict[str, Any] = {}
         self._tables = tables
 
@@ -48,5 +50,8 @@ def growing_files(part: Path, compression: str, level: int) -> Iterator[tuple[Gr
     with ExitStack() as files:
         opened = ((name, growing_file(part / file, compression, level)) for name, file in _FILES.items())
         tables = {name: files.enter_context(file) for name, file in opened}
-        yield GrowingYear(tables), said
+        grown = GrowingYear(tables)
+        yield grown, said
     said.update({_FILES[name]: about(part / _FILES[name], table.rows) for name, table in tables.items()})
+    if grown.former is not None:
+        said.update(write_tables({part / FORMER: grown.former}, compression, level))

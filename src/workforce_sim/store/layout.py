@@ -8,6 +8,7 @@
       year=2025/           one part per plan year, committed in one step, never written again
         events.parquet  snapshots.parquet  summary.parquet
         carried.parquet    what the next year needs besides the snapshots
+        former.parquet     former employees who will come back, in runs with rehires
         manifest.json      rows and SHA-256 of each file, chained to the years before
         made.json          when, how long, on what machine: nothing else depends on it
 
@@ -31,7 +32,7 @@ from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import readable
 
 RUN, OPENING, LOCK = "run.json", "opening.parquet", ".lock"
-MANIFEST, MADE, CARRIED = "manifest.json", "made.json", "carried.parquet"
+MANIFEST, MADE, CARRIED, FORMER = "manifest.json", "made.json", "carried.parquet", "former.parquet"
 SPOOL = "spool"
 """The spool of a large run while it is written; it has this name, with ``.part`` after it, only for a moment."""
 

@@ -13,7 +13,7 @@ from workforce_sim.errors import LedgerError
 from workforce_sim.opening import Tables
 from workforce_sim.store.files import RESTORE, refuse_changed
 from workforce_sim.store.header import Header, read_header
-from workforce_sim.store.layout import CARRIED, OPENING, committed_years, table_file, year_folder
+from workforce_sim.store.layout import CARRIED, FORMER, OPENING, committed_years, table_file, year_folder
 from workforce_sim.store.writer import Carried, chain, read_manifest
 from workforce_sim.tables import TABLES, names
 
@@ -90,7 +90,8 @@ class Stored:
             return None
         for name, known in manifest.files.items():
             refuse_changed(folder / name, known)
-        return Carried(_collected(_scan([folder / CARRIED])), manifest.forfeitures_cents)
+        former = _collected(_scan([folder / FORMER])) if FORMER in manifest.files else None
+        return Carried(_collected(_scan([folder / CARRIED])), manifest.forfeitures_cents, former)
 
     @property
     def opening(self) -> pl.DataFrame | None:

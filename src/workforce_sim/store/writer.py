@@ -33,6 +33,7 @@ from workforce_sim.store.growing import GrowingYear, growing_files
 from workforce_sim.store.header import Header, read_header, refuse_difference
 from workforce_sim.store.layout import (
     CARRIED,
+    FORMER,
     LOCK,
     MADE,
     MANIFEST,
@@ -65,10 +66,12 @@ class Carried:
     Attributes:
         staff: one row per employee who stays, in the order of the snapshots.
         forfeitures_cents: unused forfeitures, by replicate.
+        former: former employees who will come back; None without rehires.
     """
 
     staff: pl.DataFrame
     forfeitures_cents: list[int]
+    former: pl.DataFrame | None = None
 
 
 Opening = pl.DataFrame | Iterable[pl.DataFrame] | None
@@ -125,6 +128,8 @@ class RunWriter:
         frames = {table_file(name): getattr(written, name) for name in ("events", "snapshots", "summary")}
         if carried is not None:
             frames[CARRIED] = carried.staff
+            if carried.former is not None:
+                frames[FORMER] = carried.former
         files = {part / name: frame for name, frame in frames.items()}
         return write_tables(files, self.header.compression, self.header.level)
 

@@ -4,6 +4,7 @@ from workforce_sim.tables.columns import CENSUS, EVENTS, SNAPSHOTS
 from workforce_sim.tables.declared import (
     NAME,
     Column,
+    Counts,
     DataType,
     EventType,
     Last,
@@ -50,6 +51,7 @@ __all__ = [
     "USED_FOR_COST",
     "WORKING",
     "Column",
+    "Counts",
     "DataType",
     "EventType",
     "Last",

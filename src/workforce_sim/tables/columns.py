@@ -17,6 +17,7 @@ KEYS = (
 
 _COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
 _ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_RANGES = ("workforce.levels", "hiring.range_growth")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 _MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
 """Sources of employer contributions that a plan may have besides match and nonelective, and what they are called."""
@@ -51,7 +52,7 @@ EVENTS = (
     Column(
         "cause",
         EVENT_CAUSE,
-        "Why, of hires, terminations, enrollments and rate changes",
+        "Why, of hires, terminations, enrollments, rate changes and lump sums",
         owner="the event",
         behind="effective_date",
     ),
@@ -61,7 +62,7 @@ EVENTS = (
         pl.Int64,
         "Annual salary before",
         "cents a year",
-        "promotion, cola, merit",
+        "promotion, cola, range_lift, merit",
         behind="level_before",
     ),
     Column(
@@ -69,7 +70,7 @@ EVENTS = (
         pl.Int64,
         "Annual salary after",
         "cents a year",
-        "hire, promotion, cola, merit",
+        "hire, promotion, cola, range_lift, merit",
         behind="level_after",
     ),
     Column("level_before", NAME, "Level before", owner="promotion", behind="amount_cents"),
@@ -88,7 +89,7 @@ EVENTS = (
         pl.Int64,
         "Amount paid or forfeited",
         "cents",
-        "other_pay, forfeiture",
+        "other_pay, lump_sum, forfeiture",
         behind="deferral_after_bp",
     ),
 )
@@ -107,7 +108,26 @@ SNAPSHOTS = (
         behind="hce",
     ),
     Column("birth_date", pl.Date, "Date of birth", owner="hire", fixed=True, behind="hire_date"),
-    Column("hire_date", pl.Date, "First day of employment", owner="hire", fixed=True),
+    Column("hire_date", pl.Date, "First day of employment; of rehires the return date", owner="hire", fixed=True),
+    Column(
+        "service_date",
+        pl.Date,
+        "Where tenure counts from: the hire date, or later after an absence of a year or more",
+        owner="rehire",
+        needs="rehires",
+        fixed=True,
+        behind="hire_date",
+    ),
+    Column(
+        "plan_service_date",
+        pl.Date,
+        "Where service counts from in the plan: the service date, or later where service before is disregarded",
+        owner="rehire",
+        in_plan=True,
+        needs="rehires",
+        fixed=True,
+        behind="hire_date",
+    ),
     Column(
         "termination_date",
         pl.Date,
@@ -152,7 +172,7 @@ SNAPSHOTS = (
         pl.Int64,
         "Salary at the end of the year or at termination",
         "cents a year",
-        "promotion, cola, merit",
+        "promotion, cola, range_lift, merit",
         lowest=0,
         state=Last("salary_after_cents"),
         differs="different salary",
@@ -183,6 +203,63 @@ SNAPSHOTS = (
             ("other_pay_cents", "Pay other than salary in the year, within the pay earned"),
             *((f"{kind}_pay_cents", f"Of it: {kind.replace('_', ' ')}") for kind in PAY_KINDS),
         )
+    ),
+    Column(
+        "lump_sum_cents",
+        pl.Int64,
+        "Raises beyond the maximum of the range, paid once; part of the pay earned",
+        "cents",
+        "lump_sum",
+        lowest=0,
+        needs="pay_ranges",
+        differs="different lump sums",
+        keys=("compensation.range_maximum", *_RANGES),
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "millionths",
+            "simulation",
+            needs="pay_ranges",
+            differs="different position in the pay range",
+            keys=_RANGES,
+        )
+        for name, about in (
+            ("compa_ratio_ppm", "Full-time salary over the midpoint of the level; null without a range"),
+            ("range_penetration_ppm", "Full-time salary from 0 at the minimum to 10^6 at the maximum of the level"),
+        )
+    ),
+    Column(
+        "retirement_eligible",
+        pl.Boolean,
+        "Meets age and service to retire at the end of the year or at termination",
+        owner="simulation",
+        needs="retirement",
+        differs="eligible to retire or not",
+        keys=("terminations.retirement",),
+    ),
+    Column(
+        "leave_days",
+        pl.Int32,
+        "Days of unpaid leave in the year",
+        "days",
+        "leave",
+        lowest=0,
+        highest=366,
+        needs="leave",
+        differs="on leave for another time",
+        keys=("leave.",),
+    ),
+    Column(
+        "on_leave",
+        pl.Boolean,
+        "On leave at the closing",
+        owner="leave",
+        needs="leave",
+        differs="on leave at year end or not",
+        keys=("leave.",),
     ),
     Column(
         "eligibility_date",
@@ -351,6 +428,24 @@ SNAPSHOTS = (
         in_plan=True,
         differs="vesting",
         keys=("plan.vesting",),
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "rehire",
+            lowest=0,
+            in_plan=True,
+            needs="rehires",
+            differs="restored on return",
+            keys=("plan.breaks", "plan.vesting"),
+        )
+        for name, about in (
+            ("restored_cents", "Forfeited at an earlier termination, restored on return"),
+            ("repaid_cents", "Paid out at an earlier termination, repaid on return"),
+        )
     ),
     Column(
         "hce",

@@ -31,6 +31,7 @@ class EventType:
         often: whether somebody may have more than one a year.
         lasting: whether a run without it in a year may have it in another: then it comes earlier or later.
         in_plan: whether it belongs to the plan.
+        enters: whether employment begins with it: replay starts from nothing in the plan.
         follows: whether it follows from all the rest of its year, and so comes last in a difference.
     """
 
@@ -45,6 +46,7 @@ class EventType:
     often: bool = False
     lasting: bool = False
     in_plan: bool = False
+    enters: bool = False
     follows: bool = False
 
 

@@ -8,6 +8,7 @@ from workforce_sim.tables.declared import EventType, causes_of
 
 _COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
 _PLANNED = ("actions.", "departments.", "census.known_exits")
+_RANGES = ("workforce.levels", "hiring.range_growth")
 _SALARY = ("salary_before_cents", "salary_after_cents")
 _RATE = ("deferral_before_bp", "deferral_after_bp")
 
@@ -25,6 +26,28 @@ EVENT_KINDS = (
         sets=("salary_after_cents", "level_after"),
         causes=HIRE_CAUSES,
         keys=(*_COMING, *_PLANNED, "compensation.", "promotion."),
+        enters=True,
+    ),
+    EventType(
+        name="rehire",
+        words="rehired",
+        otherwise="rehired at a different level or pay",
+        sets=("salary_after_cents", "level_after"),
+        keys=("hiring.rehires", *_COMING, "compensation.", "promotion."),
+        enters=True,
+    ),
+    EventType(
+        name="leave_return",
+        words="returned from leave",
+        otherwise="returned from leave with other values",
+        keys=("leave.",),
+        lasting=True,
+    ),
+    EventType(
+        name="leave_start",
+        words="went on leave",
+        otherwise="went on leave with other values",
+        keys=("leave.",),
     ),
     EventType(
         name="eligibility",
@@ -47,14 +70,22 @@ EVENT_KINDS = (
         words="cost-of-living increase",
         otherwise="different cost-of-living increase",
         sets=_SALARY,
-        keys=("compensation.cola",),
+        keys=("compensation.cola", "compensation.range_maximum"),
+    ),
+    EventType(
+        name="range_lift",
+        words="lifted to the minimum of the range",
+        otherwise="different lift to the minimum of the range",
+        sets=_SALARY,
+        keys=("compensation.range_minimum", "compensation.range_lift_date", *_RANGES),
+        amount_keys=("compensation.cola", "promotion."),
     ),
     EventType(
         name="merit",
         words="merit increase",
         otherwise="different merit increase",
         sets=_SALARY,
-        keys=("compensation.merit", "compensation.ratings"),
+        keys=("compensation.merit", "compensation.ratings", "compensation.range_maximum"),
     ),
     EventType(
         name="other_pay",
@@ -110,6 +141,16 @@ EVENT_KINDS = (
         sets=_RATE,
         keys=("enrollment.stop",),
         in_plan=True,
+    ),
+    EventType(
+        name="lump_sum",
+        words="paid a lump sum",
+        otherwise="different lump sum",
+        sets=("amount_cents",),
+        causes=("cola", "merit"),
+        keys=("compensation.range_maximum", *_RANGES),
+        amount_keys=("compensation.cola", "compensation.merit", "compensation.ratings"),
+        often=True,
     ),
     EventType(
         name="termination",

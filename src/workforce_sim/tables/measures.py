@@ -25,10 +25,15 @@ def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 _STAYS, _CONTINUING = _is("continuing", "new_hire"), _is("continuing")
 _TAKES_PART = _STAYS & (pl.col("deferral_bp") > 0)
 _SALARY = pl.col("salary_cents")
+_COMPA_RATIO, _PENETRATION = pl.col("compa_ratio_ppm"), pl.col("range_penetration_ppm")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
+EMPLOYER_MONEY = (
+    *("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents"),
+    "restored_cents",
+)
 """Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
+_WHOLE = 1_000_000
 
 USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
@@ -45,6 +50,20 @@ WORKING = (
         pl.Int64,
         "Their salaries at the opening",
         sums=pl.when(_CONTINUING).then(pl.col("opening_salary_cents")).sum(),
+    ),
+    Measure(
+        "_compa_ratios",
+        pl.Int64,
+        "Compa-ratios at the closing",
+        needs="pay_ranges",
+        sums=pl.when(_STAYS).then(_COMPA_RATIO).sum(),
+    ),
+    Measure(
+        "_in_ranges",
+        pl.Int64,
+        "Employees at the closing with a compa-ratio",
+        needs="pay_ranges",
+        sums=_heads(_STAYS & _COMPA_RATIO.is_not_null()),
     ),
     Measure(
         "_deferral_bp",
@@ -91,6 +110,16 @@ SUMMARY = (
         )
     ),
     Measure(
+        "rehires",
+        pl.Int64,
+        "Hires who were employed before",
+        "employees",
+        "rehire",
+        needs="rehires",
+        counts=Counts("rehire"),
+        label="Rehires, part of hires",
+    ),
+    Measure(
         "terminations_opening_staff",
         pl.Int64,
         "Terminations of existing employees, reductions included",
@@ -118,6 +147,16 @@ SUMMARY = (
         label="Reductions in force",
     ),
     Measure(
+        "retirements",
+        pl.Int64,
+        "Terminations of cause retirement",
+        "employees",
+        "termination",
+        needs="retirement",
+        counts=Counts("termination", "retirement"),
+        label="Retirements",
+    ),
+    Measure(
         "headcount_closing",
         pl.Int64,
         "Employees at the closing",
@@ -125,6 +164,46 @@ SUMMARY = (
         "simulation",
         sums=_heads(_STAYS),
         label="Employees at year end",
+    ),
+    Measure(
+        "retirement_eligible",
+        pl.Int64,
+        "Employees at the closing who meet age and service to retire",
+        "employees",
+        "simulation",
+        needs="retirement",
+        sums=_heads(_STAYS & pl.col("retirement_eligible")),
+        label="Eligible to retire at year end",
+    ),
+    Measure(
+        "retirement_eligible_share",
+        pl.Float64,
+        "Their share of the employees at the closing",
+        "fraction",
+        "simulation",
+        needs="retirement",
+        derived=_ratio(pl.col("retirement_eligible"), _HEADS),
+        label="Eligible to retire, share of employees",
+    ),
+    Measure(
+        "leaves_begun",
+        pl.Int64,
+        "Leaves begun in the year",
+        "events",
+        "leave",
+        needs="leave",
+        counts=Counts("leave_start"),
+        label="Leaves begun",
+    ),
+    Measure(
+        "on_leave",
+        pl.Int64,
+        "Employees on leave at the closing",
+        "employees",
+        "leave",
+        needs="leave",
+        sums=_heads(pl.col("on_leave")),
+        label="On leave at year end",
     ),
     Measure(
         "promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion"), label="Promotions"
@@ -140,6 +219,56 @@ SUMMARY = (
     ),
     Measure(
         "merit_raises", pl.Int64, "Merit increases", "events", "merit", counts=Counts("merit"), label="Merit increases"
+    ),
+    Measure(
+        "range_lifts",
+        pl.Int64,
+        "Lifts to the minimum of the pay range",
+        "events",
+        "range_lift",
+        needs="pay_ranges",
+        counts=Counts("range_lift"),
+        label="Lifts to the range minimum",
+    ),
+    Measure(
+        "lump_sums_cents",
+        pl.Int64,
+        "Raises beyond the maximum of the pay range, paid once",
+        "cents",
+        "lump_sum",
+        needs="pay_ranges",
+        sums=pl.col("lump_sum_cents").sum(),
+        label="Lump sums",
+    ),
+    Measure(
+        "below_range",
+        pl.Int64,
+        "Employees at the closing below the minimum of their pay range",
+        "employees",
+        "simulation",
+        needs="pay_ranges",
+        sums=_heads(_STAYS & (_PENETRATION < 0)),
+        label="Below the pay range",
+    ),
+    Measure(
+        "above_range",
+        pl.Int64,
+        "Employees at the closing above the maximum of their pay range",
+        "employees",
+        "simulation",
+        needs="pay_ranges",
+        sums=_heads(_STAYS & (_PENETRATION > _WHOLE)),
+        label="Above the pay range",
+    ),
+    Measure(
+        "average_compa_ratio",
+        pl.Float64,
+        "Mean compa-ratio at the closing; null where nobody has one",
+        "fraction",
+        "simulation",
+        needs="pay_ranges",
+        derived=_ratio(pl.col("_compa_ratios"), _WHOLE * pl.col("_in_ranges")),
+        label="Average compa-ratio",
     ),
     Measure(
         "payroll_cents",
@@ -324,9 +453,20 @@ SUMMARY = (
         label="Forfeitures used",
     ),
     Measure(
+        "restored_cents",
+        pl.Int64,
+        "Forfeitures restored to rehires",
+        "cents",
+        "rehire",
+        in_plan=True,
+        needs="rehires",
+        sums=pl.col("restored_cents").sum(),
+        label="Forfeitures restored",
+    ),
+    Measure(
         "net_employer_cost_cents",
         pl.Int64,
-        "Employer contributions less forfeitures used for them",
+        "Employer contributions, with what is restored to rehires, less forfeitures used for them",
         "cents",
         "plan",
         in_plan=True,

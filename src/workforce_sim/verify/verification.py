@@ -24,6 +24,7 @@ from workforce_sim.store.files import is_there, readable, refuse_changed, refuse
 from workforce_sim.store.header import Header, read_header, software
 from workforce_sim.store.layout import (
     CARRIED,
+    FORMER,
     LOCK,
     MADE,
     MANIFEST,
@@ -284,12 +285,20 @@ def _different(stored: Stored, year: SimulatedYear) -> Iterator[str]:
         expected = carried(year.closing)
         if not _equal(kept.staff, expected.staff):
             yield CARRIED
+        if not _equal_former(kept.former, expected.former):
+            yield FORMER
         if kept.forfeitures_cents != expected.forfeitures_cents:
             yield f"forfeitures_cents of {MANIFEST}"
 
 
 def _equal(there: pl.DataFrame, expected: pl.DataFrame) -> bool:
     return there.schema == expected.schema and there.equals(expected)
+
+
+def _equal_former(there: pl.DataFrame | None, expected: pl.DataFrame | None) -> bool:
+    if there is None or expected is None:
+        return there is expected
+    return _equal(there, expected)
 
 
 def _levels(dtype: pl.DataType) -> tuple[Level, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags, Ints, completed_years
+from workforce_sim.dates import Flags, Ints, completed_years, years_and_days
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
@@ -102,6 +102,8 @@ def in_account(source: str, paid: Ints, staff: Columns, service: Service, year: 
     """
     plan, gone = year.config.plan, service.gone
     balance = _grown(staff, f"{source}_balance_cents", plan.annual_return.ppm(year.number), gone, year) + paid
+    if "rehires" in year.config.provisions:
+        balance = balance + staff[f"restored_{source}_cents"] + staff[f"repaid_{source}_cents"]
     refuse_balance(int(balance.max(initial=0)), year.number)
     share = _shares(plan.vesting.of(source), service.years, service.full)
     for since in year.vesting_changes:
@@ -125,6 +127,8 @@ def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year)
 
 def _service(staff: Columns, gone: Selected, year: Year) -> Ints:
     """Return completed years of service on December 31, or at termination."""
+    if "rehires" in year.config.provisions:
+        return completed_years(staff["plan_service_date"], staff["last_day"], year.calendar)
     years = year.number - staff["hire_year"].astype(np.int64)
     years[gone] = completed_years(staff["hire_date"][gone], staff["last_day"][gone], year.calendar)
     return years
@@ -149,12 +153,19 @@ class _Held:
     since: int
     year: Year
 
+    def _service_begins(self) -> tuple[Ints, Ints]:
+        """Return the year from which service counts in the plan, and the day in it."""
+        if "rehires" in self.year.config.provisions:
+            return years_and_days(self.staff["plan_service_date"])
+        return self.staff["hire_year"], self.staff["hire_day"]
+
     def at_least(self, source: str, shares: Ints) -> Ints:
         """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
         before = self.year.config_in(self.since - 1).plan.vesting
         schedule = before.of(source)
-        hired, age = self.staff["hire_year"], before.normal_retirement_age
-        then = self.since - hired.astype(np.int64) - (self.staff["hire_day"] > 0)
+        (served, day), age = self._service_begins(), before.normal_retirement_age
+        hired = years_and_days(self.staff["hire_date"])[0]
+        then = self.since - served.astype(np.int64) - (day > 0)
         full_then = self.since - self.staff["birth_year"] >= age
         full = _all_vested(self.staff, self.service.gone, age, self.year)
         kept = then >= KEEPS_SCHEDULE_YEARS

@@ -19,6 +19,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
+from workforce_sim.engine.events.retirement import ADDED
 from workforce_sim.engine.state import birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
 
@@ -128,13 +129,15 @@ def made(
         **_in_plan(hire, birth, person, year),
         owner=np.zeros(len(who.key), dtype=np.uint8),
     )
-    return with_arrays(hires.with_columns(year.world.kept), at_no_risk(age.astype(np.int32)))
+    return with_arrays(hires.with_columns(year.world.kept), risk_of_hires(age, np.zeros_like(age), year))
 
 
-def at_no_risk(age: Days) -> dict[str, Array]:
-    """Return the columns of ``risk``, which has no effect on hires."""
+def risk_of_hires(age: Ints, tenure: Ints, year: Year) -> dict[str, Array]:
+    """Return the columns of ``risk`` and ``retirement``, which have no effect on hires."""
     nothing = np.zeros(len(age), dtype=np.int64)
-    return {"age": age, "tenure": np.zeros_like(age), "weight": nothing, "chance": nothing.astype(np.float64)}
+    years = {"age": age.astype(np.int32), "tenure": tenure.astype(np.int32)}
+    found: dict[str, Array] = {**years, "weight": nothing, "chance": nothing.astype(np.float64)}
+    return found if year.config.terminations.retirement is None else found | {ADDED: nothing}
 
 
 def _in_plan(hire: Days, birth: Days, person: Keys, year: Year) -> dict[str, Array]:
@@ -226,5 +229,5 @@ hire = Declared(
         "full_time_ppm": pl.col("full_time_ppm"),
         "opening_salary_cents": pl.when(~IS_HIRE).then(pl.col("salary_cents")),
     },
-    used=lambda config: not config.is_planned,
+    used=lambda config: not config.is_planned and "rehires" not in config.provisions,
 )

@@ -12,14 +12,14 @@ import polars as pl
 
 from workforce_sim.config import Promotion
 from workforce_sim.config.values import ByYear
-from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, dates_in_year
 from workforce_sim.draws import Stream, Uniforms
 from workforce_sim.engine.columns import Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.groups import group_of_departments, sections
-from workforce_sim.money import PPM, ppm, raised
+from workforce_sim.money import PPM, ppm
 
 ADDS: Described = {
     "promotion_date": (pl.Int32, "promotion; never without one"),
@@ -105,10 +105,3 @@ def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, min
     tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.first) < anniversary)
     there = (staff.first_day[rows] <= date) & (date <= staff["last_day"][rows])
     return np.asarray((tenure >= minimum) & there)
-
-
-def new_salary(salary: Ints, increase: Ints, minimum: Ints, section: Promotion) -> Ints:
-    """Return salaries after promotion: raised, at least the new minimum, but never above the caps."""
-    wished = np.maximum(raised(salary, increase), minimum)
-    capped = np.minimum(wished, raised(salary, ppm(section.max_increase)))
-    return np.minimum(capped, salary + section.max_amount_cents)

@@ -18,6 +18,7 @@ from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
+from workforce_sim.engine.events.retirement import ADDED, may_retire
 from workforce_sim.engine.groups import NO_CAUSE
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
@@ -25,7 +26,7 @@ from workforce_sim.engine.year_effect import all_in_year, in_year
 from workforce_sim.money import PPM, half_up
 from workforce_sim.tables import EVENT_CAUSES
 
-REDUCTION = EVENT_CAUSES.index("reduction")
+REDUCTION, RETIREMENT, VOLUNTARY = map(EVENT_CAUSES.index, ("reduction", "retirement", "voluntary"))
 
 RISK: Described = {
     "age": (pl.Int32, "completed years on January 1, of hires on the hire date"),
@@ -79,10 +80,11 @@ def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
     leaves, reduced = employment.leaves[staff.rows], employment.reduced[staff.rows]
     rows = np.flatnonzero(leaves)
     person = staff["person"][rows]
-    cause = np.where(reduced[rows], REDUCTION, _causes(person, staff["age"][rows], year))
-    date = leaving_dates(person, year)
+    date, cause = leaving_dates(person, year), None
     if employment.last_days is not None:
         date = _known(employment.last_days[staff.rows][rows], NEVER, date)
+    cause = np.where(reduced[rows], REDUCTION, _causes(staff, rows, date, year))
+    if employment.causes is not None:
         cause = _known(employment.causes[staff.rows][rows], NO_CAUSE, cause)
     return _columns(rows, cause, date, np.zeros(len(staff), dtype=np.uint8), year)
 
@@ -182,7 +184,7 @@ def of_groups(hires: Columns, groups: Sequence[tuple[slice, int, int | None]], y
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
-    return _columns(rows, _causes(hires["person"][rows], hires["age"][rows], year), date, is_hire, year)
+    return _columns(rows, _causes(hires, rows, date, year), date, is_hire, year)
 
 
 def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:
@@ -203,8 +205,24 @@ def _last_days(person: Keys, hired: Days, year: Year) -> Days:
     return np.minimum(hired + days, year.last).astype(np.int32)
 
 
-def _causes(person: Keys, age: Ints, year: Year) -> Ints:
+def _causes(staff: Columns, rows: Array, last: Days, year: Year) -> Ints:
+    """Return why some rows terminate on their last days."""
+    x = np.floor(year.draw(staff["person"][rows], Stream.CAUSE) * PPM)
+    section = year.config.terminations.retirement
+    if section is None:
+        return _by_shares(staff["age"][rows], x, year)
+    added = staff[ADDED][rows]
+    rest = np.where(added < PPM, (x.astype(np.int64) - added) * PPM // np.maximum(PPM - added, 1), 0)
+    cause = _by_shares(staff["age"][rows], rest, year)
+    able = may_retire(staff["birth_date"][rows], staff["hire_date"][rows], last, year)
+    if section.adds:
+        able &= staff["hire_date"][rows] >= year.first  # of existing employees only the added rate lets retire
+    cause = np.where((cause == RETIREMENT) & ~able, VOLUNTARY, cause)
+    return np.where(x < added, RETIREMENT, cause)
+
+
+def _by_shares(age: Ints, x: Array, year: Year) -> Ints:
+    """Return the cause at a millionth of the shares of each age band."""
     starts, cumulative = year.assumptions.causes
     shares = cumulative[np.searchsorted(starts, age, side="right") - 1]
-    x = np.floor(year.draw(person, Stream.CAUSE) * PPM)
     return np.asarray((x[:, None] >= shares).sum(axis=1))

@@ -21,7 +21,7 @@ def eligibility(moment: Moment) -> list[Reason]:
     hire, birth = (np.array([day_number(person[name])], dtype=np.int32) for name in ("hire_date", "birth_date"))
     moved = entry_dates(hire, birth, section)[0] < day_number(moment.date)
     return [
-        *_wait(section, person["hire_date"]),
+        *_wait(section, person["plan_service_date"] or person["hire_date"]),
         Reason(
             "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
         ),

@@ -15,6 +15,7 @@ from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.draws import Draws, Stream, category, person_numbers
 from workforce_sim.engine.assumptions import Table
 from workforce_sim.engine.year_effect import year_factors, year_shifts
+from workforce_sim.explain.reasons import pay_range, retiring
 from workforce_sim.explain.reasons.moment import Moment, Reason
 from workforce_sim.explain.reasons.planned import of_department, planned_exit, planned_hire
 from workforce_sim.ledger import employee_keys
@@ -56,6 +57,18 @@ def _rate(moment: Moment, note: str = "") -> Reason:
     return of_department(moment, "termination_rate", "workforce.total_termination_rate", rate, note)
 
 
+def rehire(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a return."""
+    config = moment.config
+    section, returned = config.hiring.rehires, f"{counted(moment.totals['rehires'], 'rehire')} that year"
+    growth = "compensation.cola_rate" if config.hiring.range_growth is None else "hiring.range_growth"
+    return [
+        Reason("hiring.rehires.share", value_text(section.share.root), "by year of termination"),
+        Reason("hiring.rehires.within_years", str(section.within_years), returned),
+        moment.by_year(growth, config.range_growth, "pay has grown with the pay ranges since termination"),
+    ]
+
+
 def _level_of_hire(moment: Moment) -> Reason:
     """Return what gave the hire a level."""
     if moment.config.fills_vacancies:
@@ -90,7 +103,8 @@ def termination(moment: Moment) -> list[Reason]:
     if planned:
         return planned
     hired = moment.person["opening_salary_cents"] is None
-    return [*(_of_hires(moment) if hired else _of_staff(moment)), *_year_effect(moment), *_cause(moment)]
+    who = _of_hires(moment) if hired else _of_staff(moment)
+    return [*who, *_year_effect(moment), *_cause(moment), *retiring.of_cause(moment)]
 
 
 def _year_effect(moment: Moment) -> list[Reason]:
@@ -127,7 +141,8 @@ def _of_staff(moment: Moment) -> list[Reason]:
     reduced = moment.event["cause"] == "reduction"
     months = _months("terminations.month_weights", config.terminations.month_weights, moment.date)
     total = [] if moment.assumptions.rates_as_given else [rate]
-    return [*([growth] if reduced else []), *total, *_risk(moment), *months]
+    risk = [] if retiring.replaces(moment) else _risk(moment)
+    return [*([growth] if reduced else []), *total, *risk, *retiring.once_eligible(moment), *months]
 
 
 def _risk(moment: Moment) -> list[Reason]:
@@ -245,35 +260,70 @@ def cola(moment: Moment) -> list[Reason]:
     section, spread = moment.config.compensation, moment.config.uncertainty.year_effects.raises
     rate = of_department(moment, "cola_rate", "compensation.cola_rate", section.cola_rate)
     of_year = _year_shift(moment, "raises", spread, Stream.YEAR_RAISES)
-    return [rate, *of_year, Reason("compensation.cola_date", section.cola_date)]
+    return [rate, *of_year, Reason("compensation.cola_date", section.cola_date), *pay_range.limited(moment)]
+
+
+def range_lift(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind a lift to the minimum of the range."""
+    section = moment.config.compensation
+    note = f"of {moment.level_on(moment.date)} in {moment.year}"
+    return [
+        Reason("compensation.range_minimum", section.range_minimum, note),
+        Reason("compensation.range_lift_date", section.range_lift_date),
+    ]
+
+
+def lump_sum(moment: Moment) -> list[Reason]:
+    """Return the assumptions behind what a raise pays once."""
+    return cola(moment) if moment.event["cause"] == "cola" else merit(moment)
 
 
 def merit(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a merit increase."""
     section, level = moment.config.compensation, moment.level_on(moment.date)
-    alike = not section.merit_factors and not section.ratings
+    alike = not section.merit_factors and not section.ratings and section.merit_matrix is None
     note = "" if alike else "of the payroll of all who receive one, by level and rating"
     factor = section.merit_factors.get(level)
     day = [] if section.fixed_merit_date is None else [Reason("compensation.merit_date", section.fixed_merit_date)]
+    rating = _rating_drawn(moment)
     return [
         moment.by_year("compensation.merit_pool", section.merit_pool, note),
         *day,
         *_months("compensation.merit_month_weights", section.merit_month_weights, moment.date),
-        Reason("compensation.merit_minimum_tenure", counted(section.merit_minimum_tenure, "year")),
+        *_who_gets_merit(moment),
         *([] if factor is None else [Reason(f"compensation.merit_factors.{level}", f"x {number(factor)}")]),
-        *_rating(moment),
+        *_rating(moment, rating),
+        *pay_range.by_matrix(moment, rating),
+        *pay_range.limited(moment),
     ]
 
 
-def _rating(moment: Moment) -> list[Reason]:
-    """Return the rating drawn for the person that year; nothing where everybody is rated alike."""
+def _who_gets_merit(moment: Moment) -> list[Reason]:
+    section = moment.config.compensation
+    cutoff, share = section.merit_hired_by, section.merit_proration
+    return [
+        Reason("compensation.merit_minimum_tenure", counted(section.merit_minimum_tenure, "year")),
+        *([] if cutoff is None else [Reason("compensation.merit_hired_by", cutoff)]),
+        *([] if share == "none" else [Reason("compensation.merit_proration", share)]),
+    ]
+
+
+def _rating_drawn(moment: Moment) -> str | None:
+    """Return the rating drawn for the person that year; None where everybody is rated alike."""
     ratings = moment.config.compensation.ratings
     if not ratings:
-        return []
+        return None
     key = employee_keys(pl.Series("employee_id", [moment.event["employee_id"]]))
     seed = moment.config.random_seed
     u = Draws(seed, moment.year).of(person_numbers(seed, moment.event["replicate"], key), Stream.RATING)[0]
-    name = sorted(ratings)[category(int(u * PPM), moment.assumptions.rating_shares.tolist())]
-    found = ratings[name]
+    return sorted(ratings)[category(int(u * PPM), moment.assumptions.rating_shares.tolist())]
+
+
+def _rating(moment: Moment, name: str | None) -> list[Reason]:
+    """Return what a rating gives."""
+    if name is None:
+        return []
+    found = moment.config.compensation.ratings[name]
     note = f"rating drawn; {percent(found.share)} of employees receive it"
-    return [Reason(f"compensation.ratings.{name}", f"x {number(found.factor)}", note)]
+    factor = "" if moment.config.compensation.merit_matrix is not None else f"x {number(found.factor)}"
+    return [Reason(f"compensation.ratings.{name}", factor or name, note)]
