@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import polars as pl
 from hypothesis import strategies as st
 
 from tests.support import Scenario, census_of
@@ -210,6 +211,9 @@ def hiring(year: int, level_count: int) -> Keys:
         "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
+        "known": st.just([]),  # by departments of a census: see planned_scenarios
+        "seasonal": st.just([]),
+        "time_to_fill": st.none(),
     }
 
 
@@ -802,3 +806,75 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
     census = draw(censuses(year, LEVEL_NAMES[:level_count], smallest, largest))
     return Scenario(census, Config.model_validate(chosen))
+
+
+# --- planned changes --------------------------------------------------------------------------------------------------
+
+
+@cache
+def position(levels: tuple[str, ...], departments: tuple[str, ...]) -> Keys:
+    """What may be known of hires, by the names of a census."""
+    return {
+        "level": st.sampled_from(levels),
+        "department": st.sampled_from([None, *departments]),
+        "salary": st.integers(1, 20_000_000).map(lambda n: n / 100),
+        "hours": st.sampled_from([2080, 1040, 1]) | st.integers(1, 2080),
+    }
+
+
+def counted() -> Values:
+    """A count or a share."""
+    few = st.sampled_from([1, 2, 3, 200])
+    return st.fixed_dictionaries({"count": few}) | st.fixed_dictionaries({"share": millionths(0, PPM)})
+
+
+def merged(*parts: Values) -> Values:
+    """Dictionaries as one."""
+    return st.tuples(*parts).map(lambda found: {key: value for part in found for key, value in part.items()})
+
+
+def planned(years: range, levels: tuple[str, ...], departments: tuple[str, ...]) -> Keys:
+    """What may be planned, by dotted key."""
+    day = st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
+    hire_day = day.filter(lambda date: (date.month, date.day) != (12, 31))
+    start = MONTH_DAY.filter(lambda one: one != "12-31")
+    season = st.tuples(start, MONTH_DAY).filter(lambda pair: pair[0] != pair[1])
+    ends = season.map(lambda pair: {"hired": pair[0], "ends": pair[1]})
+    known = some({"date": hire_day, "count": st.integers(1, 3), **position(levels, departments)}, required=("date",))
+    within = {"department": st.sampled_from([None, *departments]), "level": st.sampled_from([None, *levels])}
+    select = st.sampled_from(["random", "shortest_service", "longest_service", "lowest_paid", "highest_paid"])
+    layoff = merged(some({"date": day, "select": select, **within}, required=("date",)), counted())
+    freeze = some({"year": st.sampled_from(years), "department": within["department"]}, required=("year",))
+    own = {
+        "growth": by_year(millionths(-900_000, PPM) | millionths(-100_000, 100_000), years[0]),
+        "termination_rate": by_year(millionths(0, PPM) | millionths(0, 300_000), years[0]),
+        "promotion_rate": by_year(millionths(0, PPM), years[0]),
+        "cola_rate": by_year(millionths(-20_000, 50_000), years[0]),
+        "merit_pool": by_year(millionths(0, 50_000), years[0]),
+    }
+    named = st.dictionaries(st.sampled_from(departments), some(own)) if departments else st.just({})
+    waits = st.lists(st.sampled_from([1, 30, 364]) | st.integers(1, 364), min_size=2, max_size=2).map(sorted)
+    return {
+        "hiring.time_to_fill": waits.map(lambda pair: {"shortest_days": pair[0], "longest_days": pair[1]}),
+        "hiring.known": st.lists(known, max_size=3),
+        "hiring.seasonal": st.lists(merged(ends, counted(), some(position(levels, departments))), max_size=2),
+        "actions.freezes": st.lists(freeze, max_size=2),
+        "actions.layoffs": st.lists(layoff, max_size=3),
+        "departments": named,
+    }
+
+
+@st.composite
+def planned_scenarios(draw: st.DrawFn, **asked: Any) -> Scenario:
+    """Any valid census and configuration with planned changes; of some employees the last day is known."""
+    scenario = draw(scenarios(**asked))
+    staff, years = scenario.census.frame, scenario.config.simulation.years
+    departments = tuple(sorted(staff["department"].cast(pl.String).drop_nulls().unique()))
+    levels = tuple(level.name for level in scenario.config.workforce.levels or ())
+    changes = draw(some(planned(years, levels, departments)))
+    if draw(st.booleans()):
+        exits = st.none() | st.none() | st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
+        days = draw(st.lists(exits, min_size=staff.height, max_size=staff.height))
+        scenario = Scenario(Census(staff.with_columns(leaves_on=pl.Series(days, dtype=pl.Date))), scenario.config)
+        changes["census.known_exits"] = "honor"
+    return scenario.changed(changes)

@@ -73,8 +73,13 @@ def by_year(annotation: Any) -> bool:
 
 
 EVERY_KEY = dict(keys())
-BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, parts(kind))) and "[]" not in key]
-"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
+BY_YEAR = [
+    key
+    for key, kind in EVERY_KEY.items()
+    if any(map(by_year, parts(kind))) and "[]" not in key and not key.startswith("departments.")
+]
+"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py, those of
+departments in tests/unit/test_planned.py."""
 OF_TESTS = {
     "plan.testing.method",
     "plan.testing.otherwise_excludable",
@@ -115,11 +120,16 @@ OF_FILES = {
     "census.pseudonym_key",
     "census.known_exits",
     "census.id_prefix",
+    "actions.acquisitions",
+    "actions.acquisitions[].census",
+    "actions.acquisitions[].date",
+    "actions.acquisitions[].prefix",
+    "actions.acquisitions[].service",
     "output.path",
     "output.compression",
 }
 """What is read and written; each has a test of its own below, ``sheet`` and ``pseudonym_key`` where workbooks and
-identifiers are tested."""
+identifiers are tested, acquisitions where planned changes are."""
 
 
 # --- keys of the model: what makes one live, and a change -------------------------------------------------------------
@@ -139,6 +149,13 @@ AGES = [{"from": 18, "to": 40, "weight": 1}, {"from": 40, "to": 60, "weight": 1}
 RATINGS = {"good": {"share": 0.5, "factor": 1.5}, "fair": {"share": 0.5, "factor": 0.5}}
 TWO_TO_NINE = {"lowest": 0.02, "highest": 0.09}
 SUMMER = [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]
+
+
+KNOWN = [{"date": "2025-03-03", "count": 2, "level": "Staff", "department": "Sales", "salary": 50_000.0, "hours": 2080}]
+SEASON = [{"hired": "10-01", "ends": "01-15", "count": 5, "level": "Staff", "department": "Sales", "hours": 1040}]
+LAYOFF = [{"date": "2025-06-30", "count": 9, "department": "Sales", "level": "Staff", "select": "lowest_paid"}]
+WAITING: Changes = {"hiring.time_to_fill": {"shortest_days": 30, "longest_days": 60}}
+OF_RATES: Changes = {"promotion.base_rate": 0.1, "departments": {"Sales": {}}}
 
 
 def levels(**change: Any) -> list[dict[str, Any]]:
@@ -684,6 +701,39 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"compensation.ratings": RATINGS},
         {"good": {"share": 0.5, "factor": 1.6}, "fair": {"share": 0.5, "factor": 0.5}},
     ),
+    "hiring.known": ({}, KNOWN),
+    **in_rows("hiring.known", {}, KNOWN, date="2025-03-04", count=3, level="Senior", department="Finance"),
+    **in_rows("hiring.known", {}, KNOWN, salary=50_000.5, hours=1040),
+    "hiring.seasonal": ({}, SEASON),
+    **in_rows("hiring.seasonal", {}, SEASON, hired="10-02", ends="01-16", count=6, level="Senior"),
+    **in_rows("hiring.seasonal", {}, SEASON, department="Finance", hours=1041, salary=20_000.0),
+    "hiring.seasonal[].share": (
+        {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "share": 0.1}]},
+        [{"hired": "10-01", "ends": "01-15", "share": 0.2}],
+    ),
+    "hiring.time_to_fill.shortest_days": (WAITING, 10),
+    "hiring.time_to_fill.longest_days": (WAITING, 80),
+    "actions.freezes": ({}, [{"year": 2025}]),
+    "actions.freezes[].year": ({"actions.freezes": [{"year": 2025}]}, [{"year": 2026}]),
+    "actions.freezes[].department": (
+        {"actions.freezes": [{"year": 2025, "department": "Sales"}]},
+        [{"year": 2025, "department": "Finance"}],
+    ),
+    "actions.layoffs": ({}, LAYOFF),
+    **in_rows("actions.layoffs", {}, LAYOFF, date="2025-07-01", count=8, department="Finance", level="Senior"),
+    **in_rows("actions.layoffs", {}, LAYOFF, select="highest_paid"),
+    "actions.layoffs[].share": (
+        {"actions.layoffs": [{"date": "2025-06-30", "share": 0.1}]},
+        [{"date": "2025-06-30", "share": 0.2}],
+    ),
+    "departments": ({}, {"Sales": {"growth": 0.2}}),
+    **{
+        f"departments.*.{name}": (OF_RATES, {"Sales": {name: value}})
+        for name, value in (
+            *(("growth", 0.2), ("termination_rate", 0.3), ("promotion_rate", 0.5)),
+            *(("cola_rate", 0.05), ("merit_pool", 0.08)),
+        )
+    },
     "compensation.other_pay": ({}, [BONUS]),
     **in_rows(
         "compensation.other_pay",

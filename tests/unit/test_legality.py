@@ -130,6 +130,10 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a slow schedule": ({"plan.vesting.nonelective": [0.0, 0.0, 0.0, 0.0, 1.0]}, "411(a)(2)(B)"),
     "safe-harbor money not vested at once": ({"plan.vesting.match": "cliff_1"}, "401(k)(12)(E)(i)"),
     "QACA money not vested after 2 years": ({**QACA, "plan.vesting.match": "cliff_3"}, "401(k)(13)(D)(iii)(I)"),
+    "new service after an acquisition": (
+        {"actions.acquisitions": [{"census": "a.csv", "date": "2026-01-01", "prefix": "A-", "service": "new"}]},
+        "414(a)(1)",
+    ),
     "a late normal retirement age": ({"plan.vesting.normal_retirement_age": 66}, "411(a)(8)"),
     "a last-day condition": ({"plan.match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
     "hours": ({**QACA, "plan.match": {"preset": "qaca", "minimum_hours": 1}}, "401(k)(13)"),

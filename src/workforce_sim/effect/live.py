@@ -44,6 +44,11 @@ ALWAYS = (
     "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "hiring.known",
+    "hiring.seasonal",
+    "hiring.time_to_fill",
+    "actions",
+    "departments",
     "compensation.other_pay",
     "compensation.merit_matrix.pool",
     "compensation.range_minimum",
@@ -118,6 +123,8 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
 
 def hires_nobody(config: Config) -> bool:
     """Return whether no year hires: where headcount is exact and falls by clearly more than leave."""
+    if config.hiring.known or config.hiring.seasonal or config.departments:
+        return False
     section, growth = config.workforce, config.simulation.target_growth_rate
     gap = max(growth.at(year) + section.total_termination_rate.at(year) for year in config.simulation.years)
     known = config.uncertainty.year_effects.growth == 0 and not _anybody_is_certain(config)
@@ -148,6 +155,8 @@ def _retirement_rate(config: Config) -> float:
 
 
 def _nobody_leaves(config: Config) -> bool:
+    if config.departments or config.census.known_exits == "honor":
+        return False
     if config.rates_as_given:
         return all(cell.value == 0 for cell in config.terminations.rate_table) and _retirement_rate(config) == 0
     growth = (config.simulation.target_growth_rate.at(year) for year in config.simulation.years)
@@ -248,10 +257,32 @@ def _promotion(config: Config) -> Iterator[Off]:
         yield from (("promotion.base_rate", why), ("hiring.level_mix", why))
         return
     yield "promotion.from_within", "promotion is by rates; set promotion.mode to vacancies"
-    if section.base_rate is not None and always(config, section.base_rate, 0):
+    if section.base_rate is not None and always(config, section.base_rate, 0) and not _own(config, "promotion_rate"):
         why = "promotion.base_rate is 0"
         yield from each("promotion", _but(type(section), "base_rate", "mode"), why)
         yield "workforce.levels[].promotion_factor", why
+
+
+def _planned(config: Config) -> Iterator[Off]:
+    if config.fills_vacancies:
+        why = "promotion is by vacancies; set promotion.mode to rates"
+        yield from ((f"departments.{name}.promotion_rate", why) for name in config.departments)
+
+
+def planned_years(config: Config) -> dict[str, list[int]]:
+    """Return the years of planned changes, by key, in the order of the list."""
+    actions = config.actions
+    return {
+        "hiring.known": [one.date.year for one in config.hiring.known],
+        "actions.freezes": [one.year for one in actions.freezes],
+        "actions.layoffs": [one.date.year for one in actions.layoffs],
+        "actions.acquisitions": [one.date.year for one in actions.acquisitions],
+    }
+
+
+def _own(config: Config, name: str) -> bool:
+    """Return whether any department has its own value of a key."""
+    return any(getattr(section, name) is not None for section in config.departments.values())
 
 
 def _retiring(config: Config) -> Iterator[Off]:
@@ -262,7 +293,8 @@ def _retiring(config: Config) -> Iterator[Off]:
 
 def _raises(config: Config) -> Iterator[Off]:
     section = config.compensation
-    if always(config, section.cola_rate, 0) and config.uncertainty.year_effects.raises == 0:
+    varies = config.uncertainty.year_effects.raises > 0 or _own(config, "cola_rate")
+    if always(config, section.cola_rate, 0) and not varies:
         yield "compensation.cola_date", "compensation.cola_rate is 0"
     if section.range_minimum == "ignore":
         yield "compensation.range_lift_date", "compensation.range_minimum is ignore"
@@ -280,7 +312,9 @@ def _merit(config: Config) -> Iterator[Off]:
     as_given = matrix is not None and not matrix.pool
     if as_given:
         yield "compensation.merit_pool", "compensation.merit_matrix has the increases; set its pool to true"
-    elif always(config, section.merit_pool, 0):
+        why = "compensation.merit_matrix has the increases; set its pool to true"
+        yield from ((f"departments.{name}.merit_pool", why) for name in config.departments)
+    elif always(config, section.merit_pool, 0) and not _own(config, "merit_pool"):
         yield from each("compensation", _MERIT, "compensation.merit_pool is 0")
     if matrix is not None:
         why = "compensation.merit_matrix has a row for each rating"
@@ -469,7 +503,7 @@ def _deferrals(config: Config) -> Iterator[Off]:
 
 
 _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _raises, _other_pay),
+    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay),
     *(_no_plan, _at_start, _escalation, _response, employer_money, keys_of_sources, _vesting, _limits),
 )
 """What reads the configuration of the run."""

@@ -24,6 +24,7 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.explain.census_words import census_reason
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
+from workforce_sim.opening import present
 from workforce_sim.result import Result
 from workforce_sim.tables import EMPLOYER_MONEY, EVENT_KINDS, DataType, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
@@ -274,7 +275,7 @@ def _opening(result: Result, employee_id: str, replicate: int) -> Iterable[Line]
     """Return the line of the census, of those who are in it."""
     if result.opening is None:
         return
-    found = result.opening.filter(pl.col("employee_id") == employee_id).to_dicts()
+    found = present(result.opening).filter(pl.col("employee_id") == employee_id).to_dicts()
     start = result.config.simulation.start_year
     for row in found:
         rate = row.get("deferral_bp")

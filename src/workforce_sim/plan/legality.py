@@ -89,7 +89,7 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         check_years(config)
     if not config.plan.enabled:
         return ()
-    found: list[str] = []
+    found = list(_acquired_service(config))
     for since in config.turns:
         found += _of_rules(config.at(since), since) if since <= config.simulation.end_year else ()
     found += automatic_warnings(config)
@@ -115,6 +115,15 @@ def _years_with_a_new_match(config: Config, since: int) -> Iterator[int]:
     later = range(since + 1, config.simulation.end_year + 1)
     new = (year for year in later if any(match.at(year) is not match.at(year - 1) for match in matches))
     yield from (since, *new)
+
+
+def _acquired_service(config: Config) -> Iterator[str]:
+    """Yield acquisitions whose employees lose their service."""
+    if any(one.service == "new" for one in config.actions.acquisitions):
+        yield (
+            "actions.acquisitions: service is new, but service with an acquired employer counts where its plan is "
+            "maintained, as after a merger of the plans (IRC 414(a)(1))"
+        )
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:

@@ -46,6 +46,8 @@ CENSUS = (
     Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
     Column("union", pl.Boolean, "Represented by a union in collective bargaining"),
     Column("nonresident", pl.Boolean, "Nonresident alien without income from sources in the United States"),
+    Column("leaves_on", pl.Date, "Known last day, where known exits are honored; null without one"),
+    Column("joins_on", pl.Date, "First day of those who join by an acquisition; null for all others"),
 )
 
 EVENTS = (
@@ -55,7 +57,7 @@ EVENTS = (
     Column(
         "cause",
         EVENT_CAUSE,
-        "Why, of terminations, enrollments, rate changes and lump sums",
+        "Why, of hires, terminations, enrollments, rate changes and lump sums",
         owner="the event",
         behind="effective_date",
     ),

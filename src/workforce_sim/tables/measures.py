@@ -92,6 +92,20 @@ SUMMARY = (
         sums=_heads(_is("new_hire", "new_hire_terminated")),
         label="Hires",
     ),
+    *(
+        Measure(name, pl.Int64, about, "employees", "hire", needs=needs, counts=Counts("hire", cause), label=label)
+        for name, about, needs, cause, label in (
+            ("known_hires", "Known hires, within the hires", "known_hires", "known", "Known hires"),
+            ("seasonal_hires", "Seasonal hires, within the hires", "seasonal", "seasonal", "Seasonal hires"),
+            (
+                "acquired_employees",
+                "Employees who join by an acquisition, within the hires",
+                "acquisitions",
+                "acquisition",
+                "Employees who joined by an acquisition",
+            ),
+        )
+    ),
     Measure(
         "rehires",
         pl.Int64,
