@@ -62,7 +62,7 @@ def steps_of(config: Config) -> tuple[Step, ...]:
     """Return the steps of a configuration's years: those that any of them uses."""
     workforce = (*WORKFORCE, *other_pay_of(config))
     steps = workforce + PLAN if config.plan.enabled else workforce
-    return tuple(step for step in steps if any(map(step.used, config.versions)))
+    return tuple(step for step in steps if any(map(step.used, (config, *config.versions))))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:
