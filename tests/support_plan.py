@@ -128,11 +128,12 @@ class PlanYear:
         return min(most, sum(day.pay for day in self.counted(kind)))
 
     def meets(self, money: EmployerMoney) -> bool:
-        """Whether the conditions of service, last day and hours are met."""
+        """Whether the conditions of service, last day and hours are met, or the last two waived."""
         hours = self.full_time * 2080 * len(self.days) // (1_000_000 * self.length)
         served = completed_years(self.now["hire_date"], self.last) >= money.minimum_service_years
         there = not money.last_day or self.last == dt.date(self.year, 12, 31)
-        return served and there and hours >= money.minimum_hours
+        causes = {row["cause"] for row in self.rows if row["event_type"] == "termination"}
+        return served and (bool(causes & {*money.waived_for}) or (there and hours >= money.minimum_hours))
 
 
 def plan_years(result: Result) -> Iterator[PlanYear]:

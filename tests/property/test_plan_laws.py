@@ -277,7 +277,8 @@ def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
     exits = [row["cause"] for row in one.rows if row["event_type"] == "termination"]
     if exits in (["death"], ["disability"]) or completed_years(one.now["birth_date"], one.last) >= age:
         return BP
-    return schedule[min(completed_years(one.now["hire_date"], one.last), len(schedule) - 1)]
+    elapsed, by_hours = completed_years(one.now["hire_date"], one.last), one.now["vesting_years"]
+    return schedule[min(elapsed if by_hours is None else by_hours, len(schedule) - 1)]
 
 
 @NOT_ALL_VESTED
