@@ -140,7 +140,8 @@ class PlanYear:
         since = self.now["plan_service_date"] or self.now["hire_date"]
         served = completed_years(since, self.last) >= money.minimum_service_years
         there = not money.last_day or self.last == dt.date(self.year, 12, 31)
-        return served and there and hours >= money.minimum_hours
+        causes = {row["cause"] for row in self.rows if row["event_type"] == "termination"}
+        return served and (bool(causes & {*money.waived_for}) or (there and hours >= money.minimum_hours))
 
 
 def plan_years(result: Result) -> Iterator[PlanYear]:

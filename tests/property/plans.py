@@ -32,6 +32,7 @@ ELIGIBILITY = {
     "excluded_share": st.sampled_from([0.0, 0.0, 0.3]),
     "excluded_scope": st.sampled_from(["all", "hires"]),
 }
+"""By elapsed time, and the same for everybody: hours and classes have laws of their own."""
 
 
 def staff(size: int, year: int, seed: int, *, rates_known: bool) -> Census:

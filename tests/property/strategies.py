@@ -349,6 +349,72 @@ ELIGIBILITY: Keys = {
     "excluded_share": st.sampled_from([0.0, 0.3, 1.0]),
     "excluded_scope": st.sampled_from(["all", "hires"]),
 }
+"""Of an eligibility by elapsed time, and the same for everybody."""
+SERVICE: Keys = {
+    "method": st.just("hours"),
+    "hours": st.sampled_from([1, 499, 500, 501, 1000, 1000, 1040, 2080]) | st.integers(1, 2080),
+    "periods": st.sampled_from(["anniversary", "plan_year"]),
+}
+LONG_TERM_PART_TIME: Keys = {
+    "enabled": st.sampled_from([True, True, True, False]),
+    "employer_money": st.booleans(),
+    "tested": st.booleans(),
+}
+RULE: Keys = {
+    "waiting_period_days": ELIGIBILITY["waiting_period_days"],
+    "waiting_period_years": st.integers(0, 2),
+    "waiting_period_months": st.integers(0, 14),
+    "minimum_age": ELIGIBILITY["minimum_age"],
+    "entry": ELIGIBILITY["entry"],
+}
+
+
+@st.composite
+def by_hours(draw: st.DrawFn, keys: Values) -> dict[str, Any]:
+    """Keys of a wait, of which one in three is a number of years with enough hours."""
+    found = draw(keys)
+    if draw(st.sampled_from([True, True, False])):
+        return dict(found)
+    rest = {key: value for key, value in found.items() if key != "waiting_period_months"}
+    return {
+        **rest,
+        "waiting_period_years": draw(st.integers(1, 3)),
+        "service": draw(some(SERVICE, required=("method",))),
+    }
+
+
+def listed_levels(level_count: int) -> Values:
+    return st.lists(st.sampled_from(LEVEL_NAMES[:level_count]), min_size=1, max_size=2, unique=True)
+
+
+@cache
+def eligibility(level_count: int) -> Values:
+    """Any eligibility; departments of classes are added where a census is known."""
+    levels = listed_levels(level_count)
+    other = st.fixed_dictionaries({"reason": st.just("other"), "level": levels})
+    reasons = st.sampled_from(["union", "union", "nonresident_alien"])
+    excluded = other | st.fixed_dictionaries({"reason": reasons}, optional={"level": levels})
+    rule = some({**RULE, "level": levels, "union": st.booleans()}, required=("level",)) | some(
+        {**RULE, "union": st.booleans()}, required=("union",)
+    )
+    more = {
+        "long_term_part_time": some(LONG_TERM_PART_TIME),
+        "excluded_classes": st.lists(excluded, max_size=2),
+        "classes": st.lists(by_hours(rule), max_size=2),
+    }
+    return by_hours(some(ELIGIBILITY) | some({**ELIGIBILITY, **more}, required=("classes",)))
+
+
+@st.composite
+def with_departments(draw: st.DrawFn, section: dict[str, Any], census: Census) -> dict[str, Any]:
+    """The same eligibility, with departments of the census in some of its classes."""
+    there = census.frame["department"].drop_nulls().unique(maintain_order=True).to_list()
+    found = dict(section)
+    for key in ("excluded_classes", "classes"):
+        if key in found and there:
+            names = st.lists(st.sampled_from(there), min_size=1, unique=True)
+            found[key] = [one | draw(st.just({}) | st.fixed_dictionaries({"department": names})) for one in found[key]]
+    return found
 
 
 # --- enrollment -------------------------------------------------------------------------------------------------------
@@ -453,6 +519,7 @@ EMPLOYER_MONEY: Keys = {
     "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
     "last_day": st.booleans(),
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
+    "waived_for": st.lists(st.sampled_from(["death", "disability", "retirement"]), unique=True),
 }
 
 SOURCE_ELIGIBILITY: Keys = {
@@ -605,6 +672,7 @@ VESTING: Keys = {
     "profit_sharing": st.sampled_from(SCHEDULES) | VESTED,
     "discretionary_match": st.sampled_from(SCHEDULES) | VESTED,
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
+    "service": some(SERVICE | {"method": st.sampled_from(["hours", "hours", "elapsed"])}),
 }
 
 BITING = {
@@ -805,6 +873,7 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
         chosen["workforce"]["headcount"] = headcount
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
     census = draw(censuses(year, LEVEL_NAMES[:level_count], smallest, largest))
+    chosen["eligibility"] = draw(with_departments(chosen["eligibility"], census))
     return Scenario(census, Config.model_validate(chosen))
 
 

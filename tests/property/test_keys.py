@@ -23,11 +23,13 @@ from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
+from workforce_sim.config.eligibility import ClassRule, Eligibility, LongTermPartTime, Service
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
 from workforce_sim.config.plan_values import SourceEligibility
 from workforce_sim.config.profit_sharing import Pool, ProfitSharing
 from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
+from workforce_sim.config.vesting import VestingService
 from workforce_sim.effect.live import ALWAYS, Live, live
 from workforce_sim.effect.notes import AT_START
 from workforce_sim.ledger import fingerprint
@@ -839,6 +841,9 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
         (strategies.plan(2025), of_plan.Plan),
         (strategies.MATCH, of_plan.Match),
         (strategies.VESTING, of_plan.Vesting),
+        (strategies.SERVICE, Service),
+        (strategies.SERVICE, VestingService),
+        (strategies.LONG_TERM_PART_TIME, LongTermPartTime),
         (strategies.ROTH, of_plan.Roth),
         (strategies.plan_limits(2025), of_plan.PlanLimits),
         (strategies.TESTING, of_plan.Testing),
@@ -853,6 +858,10 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
     allocations = {key for table in strategies.ALLOCATIONS.values() for key in table}
     assert {"dollars", "payroll_share", "allocation", *allocations} == set(Pool.model_fields)
     assert set(strategies.BITING) == set(of_plan.LIMITS)
+    classes = {"department", "level", "union", "service"}
+    assert {*strategies.RULE, *classes} == set(ClassRule.model_fields)
+    of_all = {"service", "long_term_part_time", "excluded_classes", "classes"}
+    assert {*strategies.ELIGIBILITY, *of_all} == set(Eligibility.model_fields)
 
 
 def test_a_share_of_rehires_is_that_of_the_year_of_termination() -> None:
