@@ -67,6 +67,8 @@ class Stream(IntEnum):
     MATCH_RESPONSE = 32
     OPENING_PARTICIPATION = 33
     IMPUTED_BIRTHDAY = 34
+    OTHER_PAY_RECEIVER = 35
+    OTHER_PAY_AMOUNT = 36
     RETURN = 38
     RETURN_DATE = 39
     YEAR_EFFECT = 40
@@ -125,6 +127,11 @@ def person_number(seed: int, replicate: int, key: int) -> int:
 def decision(seed: int, year: int, stream: int) -> int:
     """Return the scalar K of one decision in one year."""
     return mix(mix(_seeded(seed) + year * G & _MASK) + stream * G & _MASK)
+
+
+def named(k: int, name: str) -> int:
+    """Return the scalar of one of several decisions of a kind, told apart by their names."""
+    return mix(k + fnv1a(name) & _MASK)
 
 
 def bits(person: int, k: int) -> int:
@@ -246,6 +253,13 @@ class Draws:
     seed: int
     year: int
 
-    def of(self, persons: Keys, stream: int) -> Uniforms:
-        """Return one draw in [0, 1) per person; streams drawn once per person use year 0."""
-        return uniforms(persons, decision(self.seed, 0 if stream in ONCE else self.year, stream))
+    def of(self, persons: Keys, stream: int, name: str = "") -> Uniforms:
+        """Return one draw in [0, 1) per person; streams drawn once per person use year 0.
+
+        Args:
+            persons: numbers of the persons.
+            stream: the kind of decision.
+            name: which of several decisions of the kind, where there are several.
+        """
+        k = decision(self.seed, 0 if stream in ONCE else self.year, stream)
+        return uniforms(persons, named(k, name) if name else k)

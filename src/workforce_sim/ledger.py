@@ -12,7 +12,8 @@ import polars as pl
 
 from workforce_sim.draws import HIRE_ID, census_keys
 from workforce_sim.opening import Tables
-from workforce_sim.tables import EVENT_KINDS, NAME, SNAPSHOTS, SUMMARY, Column, Last, Positive, Reached
+from workforce_sim.tables import EVENT_KINDS, NAME, SNAPSHOTS, Column, Last, Positive, Reached
+from workforce_sim.tables import TABLES as DECLARED
 
 _ORDER = {
     "events": ["replicate", "year", "effective_date", "_key", "event_type", "cause"],
@@ -21,7 +22,6 @@ _ORDER = {
     "census": ["_key"],
 }
 TABLES = ("events", "snapshots", "summary")
-_OF_PROVISIONS = frozenset(column.name for column in (*SNAPSHOTS, *SUMMARY) if column.needs)
 
 
 def replay(opening: pl.DataFrame, events: pl.DataFrame, columns: Iterable[Column] = SNAPSHOTS) -> pl.DataFrame:
@@ -163,10 +163,12 @@ def summary_digest(summary: pl.DataFrame) -> str:
 def values_of(frame: pl.DataFrame, name: str) -> Iterator[bytes | memoryview]:
     """Yield the names and values of a frame's columns as bytes that depend on nothing else.
 
-    A column without any value is left out: a column that a run does not use does not change its fingerprint.
+    A column without any value is left out, of a table without rows one that needs a provision: a column that a run does
+    not use does not change its fingerprint.
     """
+    optional = {column.name for column in DECLARED[name] if column.needs}
     for column in frame.iter_columns():
-        if column.null_count() == len(column) and (len(column) or column.name in _OF_PROVISIONS):
+        if column.null_count() == len(column) and (len(column) or column.name in optional):
             continue
         yield f"{name}.{column.name}:{len(column)}".encode()
         yield from _bytes(column)

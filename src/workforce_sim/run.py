@@ -253,6 +253,7 @@ def begin(
         opening = complete(census_of(chosen, census), chosen)
         _check_level_names(chosen, opening)
         _check_departments(chosen, opening)
+        _check_allocation_groups(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
         if large is not None and engine == "fast" and opening.staff.height > large.above:
@@ -350,12 +351,29 @@ def _check_level_names(config: Config, opening: Opening) -> None:
 def _check_departments(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
     known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    unknown = [name for name in config.terminations.department_factors if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"terminations.department_factors: no department of the census is named {some(unknown)}; "
-            f"there are {some(sorted(known)) or 'none'}"
-        )
+    for key, names in config.by_department.items():
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ConfigError(
+                f"{'.'.join(map(str, key))}: no department of the census is named {some(unknown)}; "
+                f"there are {some(sorted(known)) or 'none'}"
+            )
+
+
+def _check_allocation_groups(config: Config, opening: Opening) -> None:
+    """Raise ``ConfigError`` when a group of profit sharing names a level or department that the census lacks."""
+    there = {
+        "levels": {level.name for level in opening.levels},
+        "departments": set(opening.staff["department"].unique().drop_nulls().cast(pl.String)),
+    }
+    groups = [group for version in config.versions for group in version.plan.profit_sharing.groups or ()]
+    for what, known in there.items():
+        unknown = {name for group in groups for name in getattr(group, what) or () if name not in known}
+        if unknown:
+            raise ConfigError(
+                f"plan.profit_sharing.groups: the census has no {what} named {some(sorted(unknown))}; "
+                f"there are {some(sorted(known)) or 'none'}"
+            )
 
 
 def census_of(config: Config, census: Any) -> Census:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CROSS_TESTING = "no cross-tested or age-weighted allocations"
+CROSS_TESTING = "no cross-tested allocations"
 DECREMENTS = "one termination risk a year, not several at once; causes are shares of it"
 OTHER_GENERATOR = "draws are keyed SplitMix64, pinned in tests/unit/test_draws.py"
 SCORING = "no scores of forecasts"
@@ -13,7 +13,6 @@ OUTSIDE_THE_MODEL = {
     "XTEST-FV-2": CROSS_TESTING,
     "Minimum allocation gateway = min(1/3 of top HCE rate, 5%)": CROSS_TESTING,
     "DB/DC aggregate gateway": CROSS_TESTING,
-    "AGEWT-2": CROSS_TESTING,
     "ADP-ACP-SHIFT": "tests are made without shifting from one to the other",
     "ELIG-LTPT-1": "hours of long-term part-time employees are not tracked over years",
     "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",

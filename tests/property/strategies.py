@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.support import Scenario, census_of
 from workforce_sim.census import Census
 from workforce_sim.config import CAUSES, Config
+from workforce_sim.config.other_pay import KINDS
 
 PPM = 1_000_000
 LEVEL_NAMES = ("1", "2", "Älteste", "Vice President", "☂")
@@ -217,6 +218,32 @@ def ratings(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+PAY_SHARE = millionths(0, 4 * PPM) | millionths(0, 200_000)
+
+
+def other_pay(year: int, level_count: int) -> Keys:
+    """An entry of other pay but for its name; departments are those of a census: see test_other_pay."""
+    return {
+        "kind": st.sampled_from(KINDS),
+        "share": by_year(PAY_SHARE, year),
+        "by_level": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), PAY_SHARE),
+        "departments": st.none(),
+        "receivers": by_year(millionths(0, PPM), year),
+        "spread": millionths(0, PPM),
+        "date": MONTH_DAY | st.none(),
+        "prorated": st.booleans(),
+    }
+
+
+def all_other_pay(year: int, level_count: int) -> Values:
+    """Up to three entries, or none."""
+    entry = some(other_pay(year, level_count), required=("kind", "share"))
+    named = st.lists(entry, max_size=3).map(
+        lambda entries: [{"name": name, **each} for name, each in zip(("a", "ünd ☂", "c"), entries, strict=False)]
+    )
+    return either(st.just([]), named)
+
+
 @cache
 def compensation(year: int, level_count: int) -> Keys:
     return {
@@ -228,6 +255,7 @@ def compensation(year: int, level_count: int) -> Keys:
         "merit_minimum_tenure": TENURE,
         "merit_factors": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), MERIT_FACTOR),
         "ratings": ratings(),
+        "other_pay": all_other_pay(year, level_count),
     }
 
 
@@ -330,8 +358,12 @@ def enrollment(year: int) -> Keys:
 MATCH_RATE = basis_points(0, 40_000, 2500, 5000, 10_000)
 UP_TO = basis_points(1, 1500, 300, 500, 600) | DEFERRAL
 EMPLOYER_SHARE = millionths(0, 120_000) | millionths(0, PPM)
+COUNTED_PAY = st.sampled_from(["all", "all", "base"]) | st.lists(st.sampled_from(KINDS), min_size=1, unique=True).map(
+    lambda kinds: {"excluding": kinds}
+)
 EMPLOYER_MONEY: Keys = {
     "compensation": st.sampled_from(["plan_year", "eligible", "participating"]),
+    "pay": COUNTED_PAY,
     "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
     "last_day": st.booleans(),
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
@@ -398,6 +430,95 @@ NONELECTIVE = st.one_of(
     ]
 )
 
+SOURCE_ELIGIBILITY: Keys = {
+    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
+    "waiting_period_years": st.none() | st.integers(0, 2),
+    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
+    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
+    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+}
+OF_A_SOURCE: Keys = {
+    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
+    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
+}
+"""What each source of employer contributions may have of its own."""
+
+
+def integration_level() -> Values:
+    """An integration level, in dollars below any wage base that is drawn."""
+    return (
+        st.just({})
+        | millionths(1, PPM).map(lambda share: {"level_share": share})
+        | st.integers(1, 50_000).map(lambda amount: {"level": amount})
+    )
+
+
+WEIGHT = millionths(0, 10 * PPM) | st.sampled_from([0.0, 1.0, 10.0])
+WEIGHTED = st.fixed_dictionaries({"weight": WEIGHT})
+
+
+def group(levels: tuple[str, ...], departments: tuple[str, ...]) -> Values:
+    """An allocation group of owners or not, at these levels and in these departments."""
+    who = {
+        "owners": st.booleans(),
+        **({"levels": st.lists(st.sampled_from(levels), max_size=2)} if levels else {}),
+        **({"departments": st.lists(st.sampled_from(departments), max_size=2)} if departments else {}),
+    }
+    amount = st.builds(lambda rate: {"rate": rate}, EMPLOYER_SHARE) | st.builds(
+        lambda dollars: {"dollars": dollars}, st.sampled_from([0.0, 0.01, 750.25, 60_000.0])
+    )
+    return st.builds(lambda one, other: one | other, st.fixed_dictionaries({}, optional=who), amount)
+
+
+ALLOCATIONS: dict[str, Keys] = {
+    "pay": {},
+    "equal": {},
+    "service": {"by_service": bands(WEIGHTED, 40)},
+    "points": {"by_points": bands(WEIGHTED, 120)},
+    "age": {"by_age": bands(WEIGHTED)},
+    "age_weighted": {"interest": st.sampled_from([0.0, 0.075, 0.085, 0.2]) | millionths(0, 200_000)},
+    "integrated": {"integrated": integration_level()},
+}
+
+
+def pool(year: int) -> Values:
+    """A pool in dollars or of payroll, by year or not, with any allocation."""
+    pots = (
+        {"dollars": by_year(st.sampled_from([0.0, 0.01, 1.0, 12_345.67, 5_000_000.0]), year)},
+        {"payroll_share": by_year(EMPLOYER_SHARE, year)},
+    )
+    return st.one_of(
+        [
+            st.fixed_dictionaries({**pot, "allocation": st.just(allocation), **keys})
+            for pot in pots
+            for allocation, keys in ALLOCATIONS.items()
+        ]
+    )
+
+
+@cache
+def profit_sharing(year: int, levels: tuple[str, ...] = (), departments: tuple[str, ...] = ()) -> Values:
+    """Profit sharing of any kind, its groups at these levels and in these departments."""
+    graded = {name: NONELECTIVE_TABLES[name] for name in ("service", "points", "age")}
+    excess = st.builds(lambda level, rate: {**level, "rate": rate}, integration_level(), EMPLOYER_SHARE)
+    tables = [
+        *NONELECTIVE_TABLES.items(),
+        *((name, {**keys, "excess": excess}) for name, keys in graded.items()),
+        ("dollars", {"dollars": st.sampled_from([0.01, 500.0, 80_000.0])}),
+        ("groups", {"groups": st.lists(group(levels, departments), min_size=1, max_size=3)}),
+        ("pool", {"pool": pool(year)}),
+        ("pool", {"pool": pool(year)}),
+    ]
+    own = {**EMPLOYER_MONEY, **OF_A_SOURCE}
+    return st.one_of([some({"kind": st.just(kind), **keys, **own}, required=("kind", *keys)) for kind, keys in tables])
+
+
+@cache
+def discretionary_match(year: int) -> Values:
+    """A second match, by year or not, or none."""
+    return st.none() | by_year(one_of_the({**MATCH, **OF_A_SOURCE}, FORMULAS), year)
+
+
 SCHEDULES = ("immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2")
 VESTED = st.lists(basis_points(0, 10_000, 0, 5000), max_size=6).map(lambda found: [*sorted(found), 1.0])
 VESTING: Keys = {
@@ -449,6 +570,7 @@ TESTING: Keys = {
     "top_paid_group": st.booleans(),
     "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
     "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
+    "pay": COUNTED_PAY,
 }
 
 
@@ -460,6 +582,7 @@ def plan(year: int) -> Keys:
         "enabled": st.sampled_from([True] * 7 + [False]),
         "match": by_year(formula, year),
         "nonelective": NONELECTIVE,
+        "deferral_pay": COUNTED_PAY,
         "roth": some(ROTH),
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),

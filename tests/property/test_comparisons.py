@@ -154,6 +154,7 @@ ZERO = {
     "compensation.cola_rate": 0.0,
     "compensation.merit_pool": 0.0,
     "leave.share": 0.0,
+    "compensation.other_pay": [],
     "enrollment.election": 0.0,
     "enrollment.conversion": 0.0,
     "enrollment.stop": 0.0,

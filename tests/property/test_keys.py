@@ -24,8 +24,10 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
 from workforce_sim.effect.live import ALWAYS, Live, live
+from workforce_sim.effect.notes import AT_START
 from workforce_sim.ledger import fingerprint
 from workforce_sim.result import Result
 
@@ -64,7 +66,10 @@ def by_year(annotation: Any) -> bool:
 
 
 EVERY_KEY = dict(keys())
-BY_YEAR = [key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind))))]
+BY_YEAR = [
+    key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind)))) and "[]" not in key
+]
+"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
 OF_TESTS = {"plan.testing.method", "plan.testing.otherwise_excludable"}
 """What only the nondiscrimination tests of a finished run look at."""
 OF_REPLICATES = {
@@ -162,6 +167,10 @@ FLAT: Changes = {"plan.nonelective": {"kind": "flat", "rate": 0.03}}
 BY_SHARE: Changes = {"plan.nonelective": {"kind": "integrated", "integrated": AT_HALF}}
 SWEPT: Changes = {"enrollment.auto_enrollment.scope": "all_eligible"}
 RISING: Changes = {"enrollment.escalation.scope": "all"}
+RESPONDING: Changes = {"plan.match": {"tiers": TIERS}, "enrollment.match_response.below": 0.5}
+OVERTIME = {"name": "overtime", "kind": "overtime", "share": 0.06, "receivers": 0.7}
+BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spread": 0.3, "date": "11-15"}
+PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
 LATE = [0.0] * 30 + [1.0]
 COMING_BACK: Changes = {"hiring.rehires": {"share": 0.8, "within_years": 1}}
 AWAY: Changes = {"leave.share": 0.1}
@@ -246,6 +255,15 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"plan.match": {"2025": {"preset": "stretch"}, "2026": {"preset": "safe_harbor_enhanced"}}},
         0.5,
     ),
+    "enrollment.match_response.move": (
+        {
+            "plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "stretch"}},
+            "enrollment.match_response.below": 0.5,
+        },
+        0.5,
+    ),
+    "enrollment.match_response.before": ({"enrollment.match_response.below": 0.5}, "stretch"),
+    **in_rows("enrollment.match_response.before", RESPONDING, TIERS, up_to=0.05, rate=0.25),
     "plan.enabled": ({}, False),
     "plan.match": ({}, {"preset": "simple"}),
     "plan.match.preset": ({}, "stretch"),
@@ -269,6 +287,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     **in_rows("plan.match.by_points", {}, BY_POINTS, from_=60, rate=0.5, max=0.04),
     "plan.match.basis": ({}, "payroll"),
     "plan.match.compensation": ({}, "plan_year"),
+    "plan.match.pay": (PAID, "base"),
     "plan.match.minimum_service_years": ({}, 7),
     "plan.match.last_day": ({}, True),
     "plan.match.minimum_hours": ({}, 1500),
@@ -285,9 +304,11 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         70_000.0,
     ),
     "plan.nonelective.compensation": (FLAT, "plan_year"),
+    "plan.nonelective.pay": (FLAT | PAID, {"excluding": ["overtime"]}),
     "plan.nonelective.minimum_service_years": (FLAT, 7),
     "plan.nonelective.last_day": (FLAT, True),
     "plan.nonelective.minimum_hours": (FLAT, 1500),
+    "plan.deferral_pay": (PAID, {"excluding": ["bonus"]}),
     "plan.roth.available": ({}, False),
     "plan.roth.share": ({}, 0.4),
     "plan.catch_up": (limited(elective_deferral=3000), False),
@@ -301,6 +322,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.limits.inflation": (BEYOND_WHAT_IS_PUBLISHED, 0.3),
     "plan.limits.wage_growth": (BEYOND_WHAT_IS_PUBLISHED | BY_SHARE, 0.2),
     "plan.limits.overrides": ({}, limited(elective_deferral=3000)["plan.limits.overrides"]),
+    "plan.testing.pay": (PAID, "base"),
     "plan.testing.top_paid_group": (limited(highly_compensated=30_000), True),
     "plan.testing.safe_harbor": (limited(annual_additions=3000), False),
     "simulation.start_year": ({}, 2024),
@@ -419,6 +441,21 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"compensation.ratings": RATINGS},
         {"good": {"share": 0.5, "factor": 1.6}, "fair": {"share": 0.5, "factor": 0.5}},
     ),
+    "compensation.other_pay": ({}, [BONUS]),
+    **in_rows(
+        "compensation.other_pay",
+        {},
+        [OVERTIME, BONUS],
+        name="gift",
+        kind="commission",
+        share=0.2,
+        by_level={"Manager": 0.3},
+        departments=["Sales"],
+        receivers=0.4,
+        spread=0.2,
+        date="12-15",
+        prorated=False,
+    ),
 }
 
 
@@ -448,6 +485,31 @@ def found(changes: str) -> str:
 def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
     setup, value = LIVE[key]
     assert found(json.dumps(setup | {written(key): value})) != found(json.dumps(setup))
+
+
+AMENDABLE = [
+    key
+    for key in LIVE
+    if key.startswith(tuple(f"{section}." for section in AMENDED))
+    and not key.startswith(("plan.enabled", "plan.limits", "plan.annual_return"))
+    and "[]" not in key
+    and key not in AT_START
+]
+
+
+@pytest.mark.parametrize("key", AMENDABLE)
+def test_every_key_of_the_plan_may_change_from_a_year_on(key: str) -> None:
+    """Nothing moves before the year, and something does then or later."""
+    setup, value = LIVE[key]
+    before = base().changed(setup | {"simulation.end_year": 2028})
+    place, usual = written(key), before.config.model_dump(by_alias=True)
+    for part in place.split("."):
+        usual = usual[part]
+    after = before.changed({place: {"2025": usual, "2026": value}})
+    one, other = fast(before), fast(after)
+
+    assert one.snapshots.filter(year=2025).equals(other.snapshots.filter(year=2025))
+    assert not one.snapshots.equals(other.snapshots) or not one.summary.equals(other.summary)
 
 
 def test_an_adaptive_mix_of_levels_is_not_that_of_the_census() -> None:
@@ -650,6 +712,7 @@ OFF: dict[str, Changes] = {
     "choices of one's own": {"enrollment.election": 0.0, "enrollment.conversion": 0.0},
     "changes of one's own": {"enrollment.change.probability": 0.0},
     "a match that stays the same": {"plan.match": {"preset": "simple"}},
+    "a response, by nobody": {"enrollment.match_response.below": 0.0, "enrollment.match_response.above": 0.0},
     "a match that ends": {"plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "none"}}},
     "the match": {"plan.match": {"preset": "none"}},
     "the match, in tiers of nothing": {"plan.match": {"tiers": [{"up_to": 0.06, "rate": 0.0}]}},
@@ -686,6 +749,9 @@ OFF: dict[str, Changes] = {
     "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},
     "the cost of living": {"compensation.cola_rate": 0.0},
     "merit increases": {"compensation.merit_pool": 0.0},
+    "pay other than salary": {"compensation.other_pay": []},
+    "other pay that nobody receives": {"compensation.other_pay": [{**BONUS, "receivers": 0.0}]},
+    "other pay of nothing": {"compensation.other_pay": [{**OVERTIME, "share": 0.0}]},
 }
 
 

@@ -19,6 +19,7 @@ from tests.support import Scenario, fast, of_type, only, table
 from tests.support_walk import completed_years, years_walked
 from workforce_sim import ledger
 from workforce_sim.census import Census
+from workforce_sim.config.other_pay import KINDS
 from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
@@ -81,7 +82,7 @@ def test_snapshots_say_what_the_ledger_says_of_everybody(scenario: Scenario) -> 
             assert row["termination_date"] == person.left
             assert row["opening_salary_cents"] == opening.get(row["employee_id"], (None, None))[1]
             assert (row["level"], row["salary_cents"]) == (person.level, person.salary)  # the last in force
-            assert row["earnings_cents"] == person.earnings(year)
+            assert row["earnings_cents"] == person.earnings(year) + (row["other_pay_cents"] or 0)
             assert row["age"] == completed_years(row["birth_date"], on)
             assert row["tenure_years"] == completed_years(row["service_date"] or row["hire_date"], on)
             assert row["leave_days"] in (None, person.leave_days)
@@ -194,11 +195,11 @@ def test_one_day_takes_promotion_cost_of_living_and_merit_in_that_order_and_four
     scenario: Scenario, changes: dict[str, Any]
 ) -> None:
     """Reading checks that each row starts from what the one before it left."""
-    twice = Counter({"rate_change": 2})  # of one's own, and in response to a new match
+    several = Counter({"rate_change": 2, "other_pay": 3})  # of one's own, and in response to a new match; by entry
     changed = scenario.changed(changes)
     for _, _, people in years_walked(changed, simulated(changed)):
         for person in people.values():
-            assert all(n <= max(1, twice[kind]) for kind, n in Counter(person.kinds).items())  # so four salaries
+            assert all(n <= max(1, several[kind]) for kind, n in Counter(person.kinds).items())  # so four salaries
             steps = [(date, EVENT_TYPES.index(kind)) for date, kind in zip(person.dates, person.kinds, strict=True)]
             assert steps == sorted(steps)
 
@@ -235,6 +236,10 @@ def test_a_row_says_what_changed_and_nothing_that_changed_nothing_has_one(scenar
             case "forfeiture":
                 assert row["amount_cents"] > 0
                 assert {*salaries, *levels, row["cause"], row["deferral_after_bp"]} == {None}
+            case "other_pay":
+                assert row["amount_cents"] > 0
+                assert row["cause"] in KINDS
+                assert {*salaries, *levels, row["deferral_after_bp"]} == {None}
             case _:
                 assert row["event_type"] == "termination"
                 assert row["cause"] is not None

@@ -26,10 +26,20 @@ ROWS = (1, 7, 1_000)
 EVERY_SETTLEMENT = {
     "compensation.merit_factors": {"Senior": 1.5, "Manager": 0.8},
     "compensation.ratings": {"low": {"share": 0.3, "factor": 0.5}, "top": {"share": 0.7, "factor": 1.2}},
+    "compensation.other_pay": [
+        {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.7, "spread": 0.5, "date": "03-15"},
+        {"name": "overtime", "kind": "overtime", "share": 0.05, "receivers": 0.5},
+    ],
     "hiring.level_mix": "adaptive",
     "plan.forfeitures": "reallocate",
+    "plan.match": {"preset": "simple", "basis": "payroll", "pay": "base"},
     "plan.nonelective": {"kind": "flat", "rate": 0.02},
-    "plan.vesting": {"match": "cliff_3", "nonelective": "graded_6"},
+    "plan.profit_sharing": {
+        "kind": "pool",
+        "pool": {"payroll_share": 0.03, "allocation": "integrated", "integrated": {"level_share": 0.5}},
+    },
+    "plan.discretionary_match": {"preset": "stretch", "last_day": True},
+    "plan.vesting": {"match": "cliff_3", "nonelective": "graded_6", "profit_sharing": "cliff_2"},
     "plan.testing.top_paid_group": True,
 }
 """Assumptions under which every decision that needs everybody is taken."""
@@ -55,7 +65,8 @@ def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(
     config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 2})
     opening = complete(synthetic_census(30, seed=7), config)
     course = Course(prepared(config, opening, replicates)[1])
-    assert {step.name for step in course.steps} >= {"employment", "merit pool", "reallocation", "top-paid group"}
+    known = {"employment", "merit pool", "reallocation", "profit sharing pool", "top-paid group"}
+    assert {step.name for step in course.steps} >= known
 
     whole = given_in_parts(config, opening, 10_000, replicates, in_order=False)
 

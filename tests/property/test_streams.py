@@ -37,6 +37,10 @@ HALVES: dict[str, Any] = {
         "merit_pool": 0.1,
         "merit_month_weights": [1] * 12,
         "ratings": {"good": {"share": 0.5, "factor": 2}, "fair": {"share": 0.5, "factor": 0}},
+        "other_pay": [
+            {"name": "fees", "kind": "commission", "share": 0.1, "receivers": 0.5},
+            {"name": "hours", "kind": "overtime", "share": 0.5, "spread": 1.0},
+        ],
     },
 }
 """Half of everybody leaves, is promoted, is rated good; merit is for the good alone; hires come in January."""
@@ -178,6 +182,14 @@ def leave_lengths(tables: Tables) -> pl.DataFrame:
 
 
 LEAVE = "leave_start", "leave_return"
+
+
+def other_pay(kind: str, tables: Tables) -> pl.DataFrame:
+    """Return what existing employees are paid of a kind, as a share of salary in whole percent, or whether any."""
+    paid, salary = pl.col(f"{kind}_pay_cents"), pl.col("earnings_cents") - pl.col("other_pay_cents")
+    return staff(tables).select("employee_id", (100 * paid / salary).round(0) if kind == "overtime" else paid > 0)
+
+
 Watch = Callable[[Tables], pl.DataFrame]
 """What to watch: whose it is, and what; columns before the last must agree for a pair to count."""
 WATCH: dict[Stream, Watch] = {
@@ -197,6 +209,8 @@ WATCH: dict[Stream, Watch] = {
     Stream.PROMOTION_INCREASE: rise,
     Stream.RATING: lambda tables: has("merit", tables),
     Stream.MERIT_DATE: lambda tables: months(of_type(tables.events, "merit"), "effective_date"),
+    Stream.OTHER_PAY_RECEIVER: lambda tables: other_pay("commission", tables),
+    Stream.OTHER_PAY_AMOUNT: lambda tables: other_pay("overtime", tables),
     Stream.HIRE_PART_TIME: lambda tables: of_type(tables.events, "hire")["employee_id", "salary_after_cents"],
     Stream.EXCLUDED: lambda tables: takes_part("out", tables).select(
         "employee_id", pl.col("eligibility_date").is_null()

@@ -62,6 +62,8 @@ def test_every_optional_column_is_read() -> None:
         prior_year_pay=49_000,
         match_balance=1.5,
         nonelective_balance=0.0,
+        profit_sharing_balance=3.25,
+        discretionary_match_balance=4,
         deferral_balance=2,
     )
 
@@ -83,6 +85,8 @@ def test_every_optional_column_is_read() -> None:
         "prior_year_pay_cents": 4_900_000,
         "match_balance_cents": 150,
         "nonelective_balance_cents": 0,
+        "profit_sharing_balance_cents": 325,
+        "discretionary_match_balance_cents": 400,
         "deferral_balance_cents": 200,
     }
 

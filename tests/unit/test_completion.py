@@ -16,7 +16,7 @@ from tests.censuses import config, data, people
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
-from workforce_sim.config import Config
+from workforce_sim.config import Config, with_changes
 from workforce_sim.draws import Stream, census_key, decision, person_number, uniform
 from workforce_sim.errors import CensusError
 from workforce_sim.tables import CENSUS, names
@@ -214,3 +214,33 @@ def test_a_city_payroll_is_completed_and_says_so() -> None:
         "birth date missing in 11880 of 11880 rows: imputed from hiring.ages and tenure",
         NO_RATES,
     )
+
+
+def test_balances_of_a_source_that_the_plan_does_not_have_count_as_those_of_another() -> None:
+    census = read_census(
+        pl.DataFrame(
+            {
+                "employee_id": ["a", "b"],
+                "hire_date": ["2020-01-01"] * 2,
+                "annual_salary": [50_000.0, 60_000.0],
+                "nonelective_balance": [1.0, None],
+                "profit_sharing_balance": [2.5, None],
+                "match_balance": [None, 4.0],
+                "discretionary_match_balance": [3.0, 1.0],
+            }
+        )
+    )
+    without = complete(census, config())
+    sharing, match = {"kind": "flat", "rate": 0.01}, {"preset": "simple"}
+    both = complete(census, with_changes(config(), {"plan.profit_sharing": sharing, "plan.discretionary_match": match}))
+    columns = [
+        f"{source}_balance_cents" for source in ("nonelective", "profit_sharing", "match", "discretionary_match")
+    ]
+
+    assert without.staff.select(columns).rows() == [(350, None, 300, None), (None, None, 500, None)]
+    assert [note for note in without.notes if "balance" in note] == [
+        "profit_sharing_balance of 1 employee counts as nonelective_balance: the plan has no profit_sharing",
+        "discretionary_match_balance of 2 employees counts as match_balance: the plan has no discretionary_match",
+    ]
+    assert both.staff.select(columns).rows() == [(100, 250, None, 300), (None, None, 400, 100)]
+    assert not any("balance" in note for note in both.notes)

@@ -41,6 +41,7 @@ SECTIONS: dict[str, Any] = {
     "hiring": {"part_time_share": 0.5, "rehires": {"share": 0.9, "within_years": 2}},
     "leave": {"share": 0.5},
     "census": {"size": 60},
+    "compensation": {"other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "12-01"}]},
     "plan": {"vesting": {"match": "cliff_3"}},
 }
 

@@ -26,6 +26,7 @@ PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")
 
 QACA = {"plan.match": {"preset": "qaca"}, "enrollment.auto_enrollment.scope": "all_eligible"}
 ENHANCED = {"tiers": [{"up_to": 0.04, "rate": 1.0}]}
+PAID = [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]
 OWN = {"plan.testing.safe_harbor": True}
 THREE_PERCENT = {"kind": "flat", "rate": 0.03}
 OF_THREE_PERCENT = {**QACA, "enrollment.auto_enrollment.default_deferral_rate": 0.03}
@@ -46,6 +47,51 @@ ENHANCED_QACA = {
 
 DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a wait of more than a year": ({"eligibility.waiting_period_days": 366}, "410(a)(1)(A)(ii)"),
+    "a source that waits two years, vested later": (
+        {
+            "plan.profit_sharing": {"kind": "dollars", "dollars": 1, "eligibility": {"waiting_period_years": 2}},
+            "plan.vesting.profit_sharing": "cliff_1",
+        },
+        "410(a)(1)(A)(ii)",
+    ),
+    "a source that waits three years": (
+        {"plan.nonelective": {"kind": "flat", "rate": 0.01, "eligibility": {"waiting_period_years": 3}}},
+        "410(a)(1)(B)(i)",
+    ),
+    "a source from an age of 22": (
+        {"plan.discretionary_match": {"preset": "simple", "eligibility": {"minimum_age": 22}}},
+        "410(a)(1)(A)(i)",
+    ),
+    "a source with annual entry": (
+        {"plan.discretionary_match": {"preset": "simple", "eligibility": {"entry": "annual"}}},
+        "410(a)(4)",
+    ),
+    "a slow schedule of profit sharing": ({"plan.vesting.profit_sharing": [0.0, 0.0, 0.0, 0.0, 1.0]}, "411(a)(2)(B)"),
+    "two sources that are integrated": (
+        {
+            "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.05}},
+            "plan.profit_sharing": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.01}},
+        },
+        "401(l)",
+    ),
+    "an integrated pool beside an integrated formula": (
+        {
+            "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.01}},
+            "plan.profit_sharing": {
+                "kind": "pool",
+                "pool": {"dollars": 1000, "allocation": "integrated", "integrated": {"level_share": 1}},
+            },
+        },
+        "401(l)",
+    ),
+    "a safe-harbor match that waits 13 months": (
+        {"plan.match": {"preset": "safe_harbor_basic", "eligibility": {"waiting_period_months": 13}}},
+        "401(k)(12)",
+    ),
+    "a safe-harbor match with a limit in dollars": (
+        {"plan.match": {"preset": "safe_harbor_basic", "annual_limit": 10_000}},
+        "401(k)(12)(B)",
+    ),
     "a wait of 13 months": ({"eligibility.waiting_period_months": 13}, "410(a)(1)(A)(ii)"),
     "a wait of two years": ({"eligibility.waiting_period_years": 2}, "410(a)(1)(A)(ii)"),
     "a wait of a year and a month": (
@@ -56,6 +102,18 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
     "annual entry after 7 months": (
         {"eligibility": {"waiting_period_months": 7, "minimum_age": 20, "entry": "annual"}},
         "410(a)(4)",
+    ),
+    "a match that leaves out bonuses": (
+        {"compensation.other_pay": PAID, "plan.match": {"preset": "simple", "pay": "base"}},
+        "414(s)",
+    ),
+    "a safe-harbor match that leaves out bonuses": (
+        {"compensation.other_pay": PAID, "plan.match.pay": {"excluding": ["bonus"]}},
+        "414(s)",
+    ),
+    "tests that leave out bonuses": (
+        {"compensation.other_pay": PAID, "plan.testing.pay": {"excluding": ["bonus", "overtime"]}},
+        "414(s)",
     ),
     "an age above 21": ({"eligibility.minimum_age": 22}, "410(a)(1)(A)(i)"),
     "annual entry after a long wait": (
@@ -259,6 +317,12 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "annual entry in time": {"eligibility": {"waiting_period_days": 184, "minimum_age": 20, "entry": "annual"}},
     "one year of service for the match": {"plan.match": {"preset": "safe_harbor_basic", "minimum_service_years": 1}},
     "conditions of a match that claims nothing": {"plan.match": {"preset": "simple", "last_day": True}},
+    "pay that nobody has left out": {
+        "compensation.other_pay": PAID,
+        "plan.match.pay": {"excluding": ["overtime"]},
+        "plan.testing.pay": "all",
+    },
+    "deferrals from salary alone": {"compensation.other_pay": PAID, "plan.deferral_pay": "base"},
     "an enhanced formula": {**OWN, "plan.match": ENHANCED},
     "the basic formula at a higher rate": {**OWN, "plan.match": {"tiers": [{"up_to": 0.05, "rate": 1.0}]}},
     "a QACA": QACA,
@@ -288,6 +352,16 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "one year of service, vested later": {
         "plan.nonelective": {**THREE_PERCENT, "minimum_service_years": 1},
         "plan.vesting.nonelective": "cliff_3",
+    },
+    "a source that waits two years, all vested at once": {
+        "plan.profit_sharing": {"kind": "dollars", "dollars": 1, "eligibility": {"waiting_period_years": 2}}
+    },
+    "a safe-harbor match after a year": {
+        "plan.match": {"preset": "safe_harbor_basic", "eligibility": {"waiting_period_years": 1}},
+    },
+    "two sources that share permitted disparity": {
+        "plan.nonelective": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.025}},
+        "plan.profit_sharing": {"kind": "integrated", "integrated": {"base_rate": 0.05, "excess_rate": 0.025}},
     },
     "1,000 hours": {"plan.match": {"preset": "simple", "minimum_hours": 1000}},
     "a graded match that claims nothing": {

@@ -76,7 +76,9 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
         "census.size",  # a census is configured
         "eligibility.excluded_scope",  # nobody is excluded by chance
         "enrollment.match_response.above",  # the match stays the same
+        "enrollment.match_response.before",
         "enrollment.match_response.below",
+        "enrollment.match_response.move",
         "hiring.level_mix",  # promotion is by vacancies
         "hiring.part_time_hours",  # nobody is hired part-time
         "hiring.rehires.causes",  # nobody comes back

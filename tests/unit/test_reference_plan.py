@@ -16,8 +16,9 @@ import pytest
 import workforce_sim.reference
 from workforce_sim.config import Config, Level
 from workforce_sim.config.match import Match
-from workforce_sim.config.nonelective import Integrated, Nonelective
+from workforce_sim.config.nonelective import Integrated, IntegrationLevel, Nonelective, ShareOfPay
 from workforce_sim.config.plan import Plan
+from workforce_sim.config.profit_sharing import Excess, Group, Pool, ProfitSharing
 from workforce_sim.config.values import Section
 from workforce_sim.config.vesting import Vesting
 from workforce_sim.opening import Opening
@@ -449,11 +450,15 @@ def reference_sources() -> Iterator[ast.Module]:
         yield ast.parse(path.read_text(encoding="utf-8"))
 
 
+FIXED = (ShareOfPay, Nonelective, IntegrationLevel, Integrated, ProfitSharing, Excess, Group, Pool)
+"""Sections of contributions without deferrals."""
+
+
 def test_nothing_computed_from_the_plans_keys_is_read() -> None:
     """Bands, schedules, levels and safe-harbor money are found from what is written, by rules of its own."""
     computed = {
         name
-        for model in (Plan, Match, Nonelective, Integrated, Vesting)
+        for model in (Plan, Match, *FIXED, Vesting)
         for name, value in vars(model).items()
         if isinstance(value, (property, cached_property)) or (callable(value) and not name.startswith("_"))
     }

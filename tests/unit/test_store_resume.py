@@ -20,6 +20,10 @@ LEVELS = [
     {"name": name, "minimum": low, "midpoint": 1.4 * low, "maximum": 2 * low}
     for name, low in (("Staff", 30e3), ("Senior", 60e3), ("Head", 110e3))
 ]
+PAID = [
+    {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.7, "spread": 0.5, "date": "03-15"},
+    {"name": "overtime", "kind": "overtime", "share": 0.05, "receivers": 0.5},
+]
 CASES: dict[str, dict[str, Any]] = {
     "as it comes": {},
     "without a plan": {"plan": {"enabled": False}},
@@ -31,13 +35,25 @@ CASES: dict[str, dict[str, Any]] = {
     "levels of the configuration": {"workforce": {"levels": LEVELS}, "promotion": {"base_rate": 0.5}},
     "ranges that grow": {"workforce": {"levels": LEVELS}, "hiring": {"range_growth": {2025: 0.01, 2027: 0.1}}},
     "part time": {"hiring": {"part_time_share": 0.5}},
+    "pay other than salary": {"compensation": {"other_pay": PAID}, "plan": {"deferral_pay": "base"}},
     "vested late": {"plan": {"vesting": {"match": "cliff_3"}}},
     "forfeitures are used": {"plan": {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}}},
     "most come back": {
         "simulation": {"target_growth_rate": {2025: 0.2, 2026: -0.1, 2027: 0.3}},
         "workforce": {"total_termination_rate": 0.4},
         "hiring": {"rehires": {"share": 0.9, "within_years": 2}},
-        "plan": {"vesting": {"match": "graded_6"}},
+        "plan": {
+            "vesting": {"match": "graded_6", "profit_sharing": "graded_6"},
+            "profit_sharing": {"kind": "flat", "rate": 0.03},
+        },
+    },
+    "several sources": {
+        "plan": {
+            "profit_sharing": {"kind": "pool", "pool": {"payroll_share": 0.03}, "last_day": True},
+            "discretionary_match": {"preset": "stretch"},
+            "vesting": {"profit_sharing": "graded_6", "discretionary_match": "cliff_2"},
+            "annual_return": 0.05,
+        }
     },
     "in 2028 a leap year": {"simulation": {"start_year": 2027}},
 }

@@ -26,12 +26,17 @@ pytestmark = pytest.mark.filterwarnings("error")
 THREE_YEARS = run_of(3)
 EVERY_DECISION = run_of(
     3,
-    compensation={"merit_factors": {"Senior": 1.5, "Manager": 0.8}},
+    compensation={
+        "merit_factors": {"Senior": 1.5, "Manager": 0.8},
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.7, "date": "03-15"}],
+    },
     hiring={"level_mix": "adaptive"},
     plan={
         "forfeitures": "reallocate",
         "nonelective": {"kind": "flat", "rate": 0.02},
-        "vesting": {"match": "cliff_3", "nonelective": "graded_6"},
+        "profit_sharing": {"kind": "pool", "pool": {"payroll_share": 0.03, "allocation": "age_weighted"}},
+        "discretionary_match": {"preset": "stretch", "eligibility": {"waiting_period_years": 2}},
+        "vesting": {"match": "cliff_3", "nonelective": "graded_6", "profit_sharing": "cliff_2"},
         "testing": {"top_paid_group": True},
     },
 )

@@ -23,7 +23,10 @@ RICH = {
     "census": {"size": 300},
     "terminations": {"month_weights": [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 3]},
     "promotion": {"base_rate": 0.3},
-    "compensation": {"ratings": {"low": {"share": 0.3, "factor": 0.5}, "high": {"share": 0.7, "factor": 1.2}}},
+    "compensation": {
+        "ratings": {"low": {"share": 0.3, "factor": 0.5}, "high": {"share": 0.7, "factor": 1.2}},
+        "other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "date": "12-01"}],
+    },
     "enrollment": {
         "change": {"probability": 0.2, "step": 0.02},
         "stop": 0.05,

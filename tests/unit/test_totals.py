@@ -77,7 +77,16 @@ def test_what_holds_at_a_moment_is_not_added_up() -> None:
         *("hires", "terminations_opening_staff", "terminations_new_hires", "reductions", "promotions"),
         *("cola_raises", "merit_raises", "enrollments", "opt_outs", "escalations"),
     }
-    amounts = {"payroll", "deferral", "match", "nonelective", "forfeitures", "forfeitures_used", "net_employer_cost"}
+    amounts = {
+        "payroll",
+        "other_pay",
+        "deferral",
+        "match",
+        "nonelective",
+        "forfeitures",
+        "forfeitures_used",
+        "net_employer_cost",
+    }
 
     assert added == {*counted, *(f"{name}_cents" for name in amounts), "employer_cost_share_of_payroll"}
 

@@ -20,6 +20,7 @@ from workforce_sim.errors import CensusError
 from workforce_sim.money import PPM
 from workforce_sim.opening import Opening
 from workforce_sim.tables import CENSUS, completed
+from workforce_sim.wording import counted
 
 OLDEST = 70
 """Imputed ages at hire plus completed tenure stay below this where the ages at hire allow it."""
@@ -44,8 +45,34 @@ def complete(census: Census, config: Config) -> Opening:
     full_time = census.frame["full_time_ppm"].fill_null(PPM)
     staff = census.frame.with_columns(level, births, full_time, _department(census.frame["department"]))
     full_time_notes, rate_notes = _full_time_notes(census.frame["full_time_ppm"]), _rate_notes(census.frame, config)
-    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes)
-    return Opening(staff=completed(staff, CENSUS), levels=levels, notes=notes)
+    staff, balance_notes = _balances(completed(staff, CENSUS), config)
+    notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes, *balance_notes)
+    return Opening(staff=staff, levels=levels, notes=notes)
+
+
+WITHOUT_SOURCE = {"profit_sharing": "nonelective", "discretionary_match": "match"}
+"""The source whose balance takes that of another one, in runs that do not have it."""
+
+
+def _balances(staff: pl.DataFrame, config: Config) -> tuple[pl.DataFrame, list[str]]:
+    """Return staff with the balances of sources that the plan does not have added to those of others, and notes."""
+    notes = []
+    for source, other in WITHOUT_SOURCE.items():
+        balance, taker = pl.col(f"{source}_balance_cents"), pl.col(f"{other}_balance_cents")
+        known = staff.select(balance.is_not_null().sum()).item()
+        if known == 0 or source in config.provisions:
+            continue
+        staff = staff.with_columns(
+            pl.when(balance.is_null())
+            .then(taker)
+            .otherwise(taker.fill_null(0) + balance)
+            .alias(f"{other}_balance_cents"),
+            pl.lit(None, pl.Int64).alias(balance.meta.output_name()),
+        )
+        notes.append(
+            f"{source}_balance of {counted(known, 'employee')} counts as {other}_balance: the plan has no {source}"
+        )
+    return staff, notes
 
 
 def _refuse_later_hires(census: Census, opening: dt.date) -> None:

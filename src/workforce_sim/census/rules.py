@@ -257,7 +257,7 @@ def _share_rules() -> list[Rule]:
 
 def _plan_rules() -> list[Rule]:
     flags = ("opted_out", "excluded", "officer", "active")
-    amounts = ("prior_year_pay", "match_balance", "nonelective_balance", "deferral_balance")
+    amounts = ("prior_year_pay", *(name for name in BY_NAME if name.endswith("_balance")))
     return [
         _unreadable("status", "no known word for employed or terminated", "explain it in census.status_words"),
         *(_unreadable(name, "neither true nor false", "write true or false") for name in flags),

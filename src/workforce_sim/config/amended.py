@@ -103,7 +103,9 @@ def _wrong(found: _Written) -> Iterator[tuple[KeyPath, str, Any]]:
         yield path, "a table by year names a year twice", None
     for year, value in table.items():
         if not _is_year(year):
-            what = f"years and other keys side by side; expected a year from {_FIRST_YEAR} to {LAST_YEAR} here"
+            what = (
+                f"expected a year from {_FIRST_YEAR} to {LAST_YEAR}, as its neighbors; years and other keys do not mix"
+            )
             yield (*path, year, "[key]"), what, year
         for inner in _within(value, kind, (*path, year)):
             yield inner.path, "years within a year; write all years at one place", None

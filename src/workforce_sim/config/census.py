@@ -26,6 +26,8 @@ CENSUS_COLUMNS = (
     "prior_year_pay",
     "match_balance",
     "nonelective_balance",
+    "profit_sharing_balance",
+    "discretionary_match_balance",
     "deferral_balance",
     "termination_date",
     "active",

@@ -17,7 +17,8 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         config: what to start from.
-        changes: values by dotted key; a row of a list is named by its place from 0, as ``plan.match.tiers[0].rate``.
+        changes: values by dotted key; a row of a list is named by its place from 0, as ``plan.match.tiers[0].rate``. A
+            key of a section by year without a year, as ``plan.catch_up``, is changed in each of its years.
 
     Raises:
         ConfigError: for a key inside something that is not a table of keys, and a row that a list does not have.
@@ -31,6 +32,10 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _put(place: Any, rest: str, key: str, value: Any) -> None:
     """Put a value into a table or a list where the rest of a key says."""
     part: Any
+    if _sections_by_year(place, rest):
+        for section in place.values():
+            _put(section, rest, key, deepcopy(value))
+        return
     part, rest = _row(place, rest, key) if isinstance(place, list) else _name(place, rest)
     if not rest:
         place[part] = value
@@ -40,6 +45,12 @@ def _put(place: Any, rest: str, key: str, value: Any) -> None:
         raise ConfigError(f"{key}: cannot be changed by itself; change {part} as a whole")
     place[part] = inner = [*inner] if isinstance(inner, tuple) else inner
     _put(inner, rest.removeprefix("."), key, value)
+
+
+def _sections_by_year(place: Any, rest: str) -> bool:
+    """Return whether a key goes on within each year of a section by year."""
+    years = isinstance(place, dict) and place and all(isinstance(year, int) for year in place)
+    return bool(years) and not rest[:1].isdigit() and all(isinstance(section, dict) for section in place.values())
 
 
 def _name(place: Mapping[Any, Any], rest: str) -> tuple[str | int, str]:

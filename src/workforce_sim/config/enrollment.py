@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from workforce_sim.config.defaults import default
+from workforce_sim.config.match import Match, MatchPreset, Tier, rising
 from workforce_sim.config.plan_values import BpShare, PositiveBp, bp
 from workforce_sim.config.values import (
     BY_NAME,
@@ -17,6 +18,7 @@ from workforce_sim.config.values import (
     Dollars,
     Listed,
     MonthDay,
+    PositiveShare,
     Section,
     Share,
     decimals,
@@ -110,6 +112,11 @@ class AutoEnrollment(Section):
         """Whether those hired before the cutoff are in scope too."""
         return self.scope != "new_hires_only"
 
+    @property
+    def rules(self) -> tuple[Any, ...]:
+        """What decides who is enrolled automatically, and when; not at which rate."""
+        return self.enabled, self.hire_date_cutoff, self.everybody, self.window_days
+
 
 class Change(Section):
     """Changes of the deferral rate by participants."""
@@ -156,13 +163,38 @@ class Escalation(Section):
         return bp(self.cap)
 
 
+def _name_or_tiers(value: Any) -> Any:
+    if isinstance(value, (str, list, tuple)):
+        return value
+    raise ValueError("expected the name of a preset, or tiers: [{up_to: 0.06, rate: 0.5}]")
+
+
+FormerMatch = Annotated[
+    Annotated[MatchPreset, Tag(ONE_VALUE)] | Annotated[Listed[Tier], AfterValidator(rising), Tag(BY_NAME)],
+    Discriminator(_shape),
+    BeforeValidator(_name_or_tiers),
+]
+"""A match formula: the name of a preset, or tiers by share of pay."""
+
+
 class MatchResponse(Section):
     """What participants do when the match formula changes between two years."""
 
     below: Share = 0.0
-    """Share of those below the new full-match rate who move up to it."""
+    """Share of those below the new full-match rate who move up towards it."""
     above: Share = 0.0
-    """Share of those above the new full-match rate who move down to it."""
+    """Share of those above the new full-match rate who move down towards it."""
+    move: PositiveShare = 1.0
+    """Share of the way to the new full-match rate that they move; 1 is all of it."""
+    before: FormerMatch | None = None
+    """The match before the start year: a preset, or tiers; when left out nobody responds in the start year."""
+
+    @property
+    def formula_before(self) -> tuple[Any, ...] | None:
+        """What makes the formula before the start year, as ``Match.formula``; None where it is not given."""
+        if self.before is None:
+            return None
+        return (Match(preset=self.before) if isinstance(self.before, str) else Match(tiers=self.before)).formula
 
 
 class Enrollment(Section):

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from workforce_sim.config.defaults import default
+from workforce_sim.config.other_pay import OtherPay, named_once
 from workforce_sim.config.returning import Rehires
 from workforce_sim.config.values import (
     Age,
@@ -280,7 +281,7 @@ def _whole_ratings(ratings: dict[str, Rating]) -> dict[str, Rating]:
 
 
 class Compensation(Section):
-    """Cost-of-living and merit increases."""
+    """Cost-of-living and merit increases, and pay other than salary."""
 
     cola_rate: PayChangeByYear = PayChangeByYear(0.025)
     """Cost-of-living increase a year, a fraction of salary; negative for a pay cut."""
@@ -298,6 +299,8 @@ class Compensation(Section):
     """Relative merit increase by level name; 1 for a level left out."""
     ratings: Annotated[dict[str, Rating], AfterValidator(_whole_ratings)] = Field(default_factory=dict)
     """Performance ratings, drawn each year; all employees alike when left out."""
+    other_pay: Annotated[Listed[OtherPay], AfterValidator(named_once)] = ()
+    """Pay other than salary: bonuses, overtime, commissions; none when left out."""
 
     @model_validator(mode="after")
     def _one_kind_of_date(self) -> Compensation:

@@ -52,7 +52,8 @@ class DollarTier(Section):
     """Match on a dollar deferred in this slice."""
 
 
-def _rising(tiers: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+def rising(tiers: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """Raise ``ValueError`` unless tiers are left out, or listed in rising order of their edges."""
     if tiers is not None and not tiers:
         raise ValueError("needs at least one tier")
     refuse(
@@ -73,7 +74,7 @@ class TenureTiers(Section):
 
     start: Tenure = Field(alias="from")
     """Completed years of tenure from which the tiers hold."""
-    tiers: Annotated[Listed[Tier], AfterValidator(_rising)]
+    tiers: Annotated[Listed[Tier], AfterValidator(rising)]
     """Tiers of this band, in rising order."""
 
 
@@ -104,9 +105,9 @@ class Match(EmployerMoney):
 
     preset: MatchPreset | None = None
     """A common formula by name."""
-    tiers: Annotated[Listed[Tier] | None, AfterValidator(_rising)] = None
+    tiers: Annotated[Listed[Tier] | None, AfterValidator(rising)] = None
     """Tiers by share of pay deferred."""
-    dollar_tiers: Annotated[Listed[DollarTier] | None, AfterValidator(_rising)] = None
+    dollar_tiers: Annotated[Listed[DollarTier] | None, AfterValidator(rising)] = None
     """Tiers by dollars deferred in the year."""
     by_tenure: Annotated[Listed[TenureTiers] | None, AfterValidator(banded)] = None
     """Tiers by share of pay deferred, for each band of tenure."""
@@ -123,6 +124,11 @@ class Match(EmployerMoney):
         if len(given) > 1:
             raise ValueError(f"give one of {', '.join(FORMULAS)}, not {' and '.join(given)}")
         return self
+
+    @property
+    def given(self) -> bool:
+        """Whether a preset or a formula is given; else `safe_harbor_basic` holds."""
+        return any(getattr(self, name) is not None for name in FORMULAS)
 
     @property
     def in_dollars(self) -> bool:
@@ -167,8 +173,7 @@ class Match(EmployerMoney):
     @property
     def _named(self) -> str | None:
         """The preset in force; None where a formula is given."""
-        given = any(getattr(self, name) is not None for name in FORMULAS)
-        return self.preset if given else "safe_harbor_basic"
+        return self.preset if self.given else "safe_harbor_basic"
 
     @property
     def _preset_tiers(self) -> tuple[Tier, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -18,7 +19,7 @@ TABLES = {
     "age": "by_age",
     "integrated": "integrated",
 }
-"""The key that each kind needs."""
+"""The key that each kind of a share of pay needs."""
 
 
 class TenureShare(Section):
@@ -48,25 +49,45 @@ class PointsShare(Section):
     """Share of pay contributed."""
 
 
-class Integrated(Section):
-    """A share of all pay, and more of the pay above a level: permitted disparity, IRC 401(l)."""
+class IntegrationLevel(Section):
+    """The pay above which an integrated formula gives more."""
 
-    base_rate: Share
-    """Share of all pay contributed."""
-    excess_rate: Share
-    """Additional share of pay above the integration level; at most `base_rate` and the legal maximum."""
     level_share: Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(6))] | None = None
     """Integration level as a share of the year's Social Security wage base; 1 when `level` is left out too."""
     level: PositiveDollars | None = None
     """Integration level, dollars a year; give this or `level_share`."""
 
     @model_validator(mode="after")
-    def _permitted(self) -> Integrated:
+    def _one_level(self) -> Self:
         if self.level is not None and self.level_share is not None:
             raise ValueError("give level or level_share, not both")
+        return self
+
+    def level_cents(self, wage_base_cents: int) -> int:
+        """Return the integration level of a year with this Social Security wage base; half up to the cent."""
+        if self.level is not None:
+            return cents(self.level)
+        return half_up(ppm(self.level_share or 1.0) * wage_base_cents, PPM)
+
+    @property
+    def most_ppm(self) -> int:
+        """The largest legal excess rate in whole millionths, of a level in dollars at any wage base."""
+        return max_excess_ppm(100 * ppm(self.level_share or 1.0), 100 * PPM) if self.level is None else MAX_EXCESS_PPM
+
+
+class Integrated(IntegrationLevel):
+    """A share of all pay, and more of the pay above a level: permitted disparity, IRC 401(l)."""
+
+    base_rate: Share
+    """Share of all pay contributed."""
+    excess_rate: Share
+    """Additional share of pay above the integration level; at most `base_rate` and the legal maximum."""
+
+    @model_validator(mode="after")
+    def _permitted(self) -> Integrated:
         if self.excess_rate > self.base_rate:
             raise ValueError("excess_rate must not be above base_rate (IRC 401(l)(2)(A)(i))")
-        most = max_excess_ppm(100 * ppm(self.level_share or 1.0), 100 * PPM) if self.level is None else MAX_EXCESS_PPM
+        most = self.most_ppm
         if self.excess_ppm > most:
             where = f"with a level of {self.level_share or 1.0:g} of the wage base " if self.level is None else ""
             raise ValueError(
@@ -84,18 +105,10 @@ class Integrated(Section):
         """Share beside it of pay above the level, in whole millionths."""
         return ppm(self.excess_rate)
 
-    def level_cents(self, wage_base_cents: int) -> int:
-        """Return the integration level of a year with this Social Security wage base; half up to the cent."""
-        if self.level is not None:
-            return cents(self.level)
-        return half_up(ppm(self.level_share or 1.0) * wage_base_cents, PPM)
 
+class ShareOfPay(EmployerMoney):
+    """The shares of pay that a contribution without deferrals may be; the kind says which."""
 
-class Nonelective(EmployerMoney):
-    """Employer contributions that need no deferral; the kind determines the other keys."""
-
-    kind: Literal["none", "flat", "service", "points", "age", "integrated"] = "none"
-    """Kind of formula: what the share of pay depends on."""
     rate: Share | None = None
     """`flat`: share of pay contributed."""
     by_service: Annotated[Listed[TenureShare] | None, AfterValidator(banded)] = None
@@ -107,23 +120,14 @@ class Nonelective(EmployerMoney):
     integrated: Integrated | None = None
     """`integrated`: a share of all pay, and more above a level."""
 
-    @model_validator(mode="after")
-    def _table_of_its_kind(self) -> Nonelective:
-        needed = TABLES.get(self.kind)
-        refuse(
-            ((name,), f"goes with kind {kind}, not {self.kind}", getattr(self, name))
-            for kind, name in TABLES.items()
-            if name != needed and getattr(self, name) is not None
-        )
-        if needed is not None and getattr(self, needed) is None:
-            raise ValueError(f"kind {self.kind} needs {needed}")
-        return self
-
     @property
     def graded_by(self) -> Literal["tenure", "points", "age"] | None:
         """What picks the band; None where everybody has the same share."""
-        graded: dict[str, Any] = {"service": "tenure", "points": "points", "age": "age"}
-        return graded.get(self.kind)
+        if self.by_service:
+            return "tenure"
+        if self.by_points:
+            return "points"
+        return "age" if self.by_age else None
 
     @cached_property
     def bands(self) -> tuple[tuple[int, int], ...]:
@@ -132,6 +136,30 @@ class Nonelective(EmployerMoney):
         if table:
             return tuple((band.start, ppm(band.rate)) for band in table)
         return ((0, ppm(self.rate or 0.0)),)
+
+
+class Nonelective(ShareOfPay):
+    """Employer contributions that need no deferral; the kind determines the other keys."""
+
+    kind: Literal["none", "flat", "service", "points", "age", "integrated"] = "none"
+    """Kind of formula: what the share of pay depends on."""
+
+    @model_validator(mode="after")
+    def _table_of_its_kind(self) -> Nonelective:
+        one_table(self, self.kind, TABLES)
+        return self
+
+
+def one_table(section: Section, kind: str, tables: Mapping[str, str], what: str = "kind") -> None:
+    """Raise unless a section has the key that its kind needs, and none of other kinds."""
+    needed = tables.get(kind)
+    refuse(
+        ((name,), f"goes with {what} {other}, not {kind}", getattr(section, name))
+        for other, name in tables.items()
+        if name != needed and getattr(section, name) is not None
+    )
+    if needed is not None and getattr(section, needed) is None:
+        raise ValueError(f"{what} {kind} needs {needed}")
 
 
 MAX_EXCESS_PPM = 57_000

@@ -16,8 +16,11 @@ from pydantic import (
     model_validator,
 )
 
-from workforce_sim.config.match import Match
+from workforce_sim.config.match import FORMULAS, Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import CountedPay
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.config.returning import Breaks
 from workforce_sim.config.values import (
     BY_YEAR,
@@ -25,10 +28,12 @@ from workforce_sim.config.values import (
     Dollars,
     GrowthByYear,
     GrowthRate,
+    KeyPath,
     Section,
     Share,
     YearKey,
     each_year_once,
+    refuse,
 )
 from workforce_sim.config.vesting import Vesting
 
@@ -92,6 +97,15 @@ class MatchByYear(RootModel[Any]):
     def first_year(self) -> int | None:
         """The first year of the table; None for one formula that holds always."""
         return min(self.root) if isinstance(self.root, dict) else None
+
+    @property
+    def formulas(self) -> list[tuple[KeyPath, Match]]:
+        """The formulas with their paths in the table: their years, nothing for one that holds always."""
+        return (
+            [((), self.root)]
+            if isinstance(self.root, Match)
+            else [((year,), match) for year, match in self.root.items()]
+        )
 
     def at(self, year: int) -> Match:
         """Return the formula in force in a year."""
@@ -171,6 +185,8 @@ class Testing(Section):
     """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
+    pay: CountedPay = "all"
+    """Which pay is testing compensation: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
 
 
 class Plan(Section):
@@ -180,7 +196,12 @@ class Plan(Section):
     """Whether there is a plan."""
     match: MatchByYear = Field(default_factory=lambda: MatchByYear(Match()))
     """The employer match; may be a table by year."""
+    discretionary_match: MatchByYear | None = None
+    """A second match, a formula like that of `match`; may be a table by year. Null: none."""
     nonelective: Nonelective = Field(default_factory=Nonelective)
+    profit_sharing: ProfitSharing = Field(default_factory=ProfitSharing)
+    deferral_pay: CountedPay = "all"
+    """Which pay is deferred from: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
     roth: Roth = Field(default_factory=Roth)
     catch_up: bool = True
     """Whether the plan offers catch-up deferrals from age 50."""
@@ -196,6 +217,25 @@ class Plan(Section):
     """Return on employer balances, a fraction of one a year."""
     limits: PlanLimits = Field(default_factory=PlanLimits)
     testing: Testing = Field(default_factory=Testing)
+
+    @model_validator(mode="after")
+    def _discretionary_match_has_a_formula(self) -> Plan:
+        found = [] if self.discretionary_match is None else self.discretionary_match.formulas
+        refuse(
+            (("discretionary_match", *path), f"needs a formula: one of {', '.join(FORMULAS)}", None)
+            for path, formula in found
+            if not formula.given
+        )
+        return self
+
+    def sources(self, year: int) -> dict[str, EmployerMoney]:
+        """Return the employer contributions of a year by source; match and nonelective even if they pay nothing."""
+        found: dict[str, EmployerMoney] = {"match": self.match.at(year), "nonelective": self.nonelective}
+        if self.profit_sharing.kind != "none":
+            found["profit_sharing"] = self.profit_sharing
+        if self.discretionary_match is not None:
+            found["discretionary_match"] = self.discretionary_match.at(year)
+        return found
 
     def safe_harbor(self, year: int) -> bool:
         """Return whether some employer contributions of a year are declared safe-harbor contributions."""

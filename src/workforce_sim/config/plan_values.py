@@ -10,6 +10,7 @@ import yaml
 from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.values import Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
 
@@ -45,17 +46,38 @@ def presets(section: str) -> dict[str, Any]:
     return named
 
 
+class SourceEligibility(Section):
+    """When employees begin to get an employer contribution; what is left out is as for the plan."""
+
+    waiting_period_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    """Days from hire; ignored where years or months are given."""
+    waiting_period_years: Annotated[int, Field(ge=0, le=10)] | None = None
+    """Whole years from hire, in place of days."""
+    waiting_period_months: Annotated[int, Field(ge=0, le=120)] | None = None
+    """Calendar months from hire, in place of days; beside years, added to them."""
+    minimum_age: Annotated[int, Field(ge=0, le=70)] | None = None
+    """Minimum age, completed years."""
+    entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] | None = None
+    """Entry dates: every day, or the first day of a month, quarter, half-year or year."""
+
+
 class EmployerMoney(Section):
     """What an employer contribution counts as pay, and who gets it."""
 
     compensation: Literal["plan_year", "eligible", "participating"] = "eligible"
     """Pay that counts: of the whole plan year, since eligibility, or while deferring."""
+    pay: CountedPay = "all"
+    """Which of it counts: `all`, `base` (salary alone), or `{excluding: [kinds of other pay]}`."""
+    eligibility: SourceEligibility | None = None
+    """Wait, age and entry dates of this contribution, where later than those of the plan; null: as for the plan."""
     minimum_service_years: Tenure = 0
     """Completed years of service needed on December 31 or at termination."""
     last_day: bool = False
     """Whether only those employed on December 31 get it."""
     minimum_hours: Hours = 0
     """Hours needed in the plan year; full-time is 2,080."""
+    annual_limit: PositiveDollars | None = None
+    """Most dollars a year for one employee; null: no limit of the plan's own."""
 
     @property
     def has_conditions(self) -> bool:

@@ -134,14 +134,20 @@ class Config(Section):
 
     @property
     def turns(self) -> tuple[int, ...]:
-        """The start year, and each later year of the run from which on something else holds."""
-        section = self.simulation
-        return section.start_year, *(year for year in self._amended if section.start_year < year <= section.end_year)
+        """The start year, and each later year, also after the run, from which on something else holds."""
+        start = self.simulation.start_year
+        return start, *(year for year in self._amended if year > start)
 
     @property
     def versions(self) -> tuple[Config, ...]:
         """The configurations in force in the run, in order: this one alone where nothing changes."""
-        return tuple(self.at(year) for year in self.turns)
+        return tuple(self.at(year) for year in self.turns if year <= self.simulation.end_year)
+
+    @property
+    def tables(self) -> dict[KeyPath, dict[int, Any]]:
+        """What changes from a year on: values and sections by year, by their place."""
+        versions = {year: self._version(year) for year in self._amended}
+        return {path: {year: _there(versions[year], path) for year in years} for path, years in self._years.items()}
 
     def _version(self, year: int) -> Config:
         if not self._amended:
@@ -152,7 +158,10 @@ class Config(Section):
 
     @cached_property
     def provisions(self) -> frozenset[str]:
-        """What the run has that other runs may lack; columns and events of what it lacks are left out."""
+        """What the run has that other runs may lack; columns and events of what it lacks are left out.
+
+        It has what any year brings, also one after the run, so that the run can be extended.
+        """
         versions = [self._version(year) for year in self.turns]
         return frozenset(name for name, used in PROVISIONS.items() if any(map(used, versions)))
 
@@ -170,12 +179,27 @@ class Config(Section):
     @property
     def by_level(self) -> dict[KeyPath, dict[str, Any]]:
         """The tables by level name in use, by their keys."""
-        tables = {
+        tables: dict[KeyPath, Any] = {
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            **{
+                ("compensation", "other_pay", number, "by_level"): entry.by_level
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
         }
         return {path: table for path, table in tables.items() if isinstance(table, dict)}
+
+    @property
+    def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
+        """The department names in use, by the keys that hold them."""
+        return {
+            ("terminations", "department_factors"): tuple(self.terminations.department_factors),
+            **{
+                ("compensation", "other_pay", number, "departments"): entry.departments or ()
+                for number, entry in enumerate(self.compensation.other_pay)
+            },
+        }
 
     @property
     def year_effect(self) -> float:
@@ -201,8 +225,19 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
     "rehires": lambda config: _ever(config.hiring.rehires.share, config),
     "leave": lambda config: _ever(config.leave.share, config),
+    "other_pay": lambda config: bool(config.compensation.other_pay),
+    "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
+    "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
 }
 """Of each provision with events or columns of its own, whether the configuration of a year uses it."""
+
+
+def _there(place: Any, path: KeyPath) -> Any:
+    """Return the value at a place in a section; a table by names or the one formula of a match may be on the way."""
+    for part in path:
+        place = getattr(place, "root", place)
+        place = place[part] if isinstance(place, dict) else getattr(place, str(part))
+    return place
 
 
 def _start_year(data: Any, otherwise: int) -> int:
@@ -249,6 +284,11 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     for path, table in config.by_level.items():
         for name in sorted(set(table) - set(names))[:MAX_TOLD]:
             yield (*path, name), f"no such level in workforce.levels ({some(names)})", name
+    for number, group in enumerate(config.plan.profit_sharing.groups or ()):
+        for place, name in enumerate(group.levels or ()):
+            if name not in names:
+                path = ("plan", "profit_sharing", "groups", number, "levels", place)
+                yield path, f"no such level in workforce.levels ({some(names)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:
@@ -257,6 +297,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, tuple):
+            for number, part in enumerate(part for part in value if isinstance(part, Section)):
+                yield from _late_tables(part, start_year, (*path, name, number))
         elif (
             isinstance(value, (ByYear, MatchByYear)) and value.first_year is not None and value.first_year > start_year
         ):

@@ -152,6 +152,9 @@ PathText = Annotated[str, Field(min_length=1, max_length=1000), Printed, BeforeV
 Share = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(6))]
 """A fraction of one, at most 6 decimals."""
 
+PositiveShare = Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(6))]
+"""A fraction of one above 0, at most 6 decimals."""
+
 GrowthRate = Annotated[float, Field(gt=-1, le=1), AfterValidator(decimals(6))]
 """A fraction of one that may be negative: above -1, at most 1; at most 6 decimals."""
 

@@ -52,18 +52,26 @@ class Vesting(Section):
     """Schedule of the match: a name, or shares at 0, 1, 2, ... completed years."""
     nonelective: Schedule = "immediate"
     """Schedule of the nonelective contribution."""
+    profit_sharing: Schedule = "immediate"
+    """Schedule of profit sharing."""
+    discretionary_match: Schedule = "immediate"
+    """Schedule of the discretionary match."""
     normal_retirement_age: Annotated[int, Field(ge=50, le=75)] = 65
     """Age of full vesting, completed years."""
 
     @property
     def match_bp(self) -> tuple[int, ...]:
         """Vested shares of the match in whole basis points, at 0, 1, 2, ... completed years."""
-        return schedule_bp(self.match)
+        return self.of("match")
 
     @property
     def nonelective_bp(self) -> tuple[int, ...]:
         """Vested shares of the nonelective contribution in whole basis points, at 0, 1, 2, ... completed years."""
-        return schedule_bp(self.nonelective)
+        return self.of("nonelective")
+
+    def of(self, source: str) -> tuple[int, ...]:
+        """Return the vested shares of a source in whole basis points, at 0, 1, 2, ... completed years."""
+        return schedule_bp(getattr(self, source))
 
 
 def schedule_bp(schedule: str | tuple[float, ...]) -> tuple[int, ...]:

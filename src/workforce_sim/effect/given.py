@@ -26,7 +26,15 @@ class Given(NamedTuple):
 
 def given(config: Config) -> Iterator[Given]:
     """Yield every key of a configuration; sections, and lists of them, before what they hold."""
-    return _of_section(config, None, "")
+    tables = {".".join(map(str, path)): table for path, table in config.tables.items()}
+    amended = tuple(f"{key}." for key in tables)
+    for one in _of_section(config, None, ""):
+        if not f"{one.key}.".startswith(amended):
+            yield one
+    for key, table in tables.items():
+        yield Given(key, table, None)
+        for value in table.values():
+            yield from _of_section(value, None, f"{key}.") if isinstance(value, Section) else ()
 
 
 def _of_section(section: Section, default: Any, prefix: str) -> Iterator[Given]:

@@ -15,8 +15,11 @@ from workforce_sim.wording import percent
 
 def lessened(config: Config, found: Live) -> Iterator[str]:
     """Yield a note for each setting that does less than it says; none of what has no effect anyway."""
-    for part in (_above_max_deferral, _above_cap, _promotion, _top_level, _no_money):
-        yield from (f"{key}: {note}" for key, note in part(config) if found.why_not(key) is None)
+    of_years = [less for each in config.versions for part in (_above_max_deferral, _above_cap) for less in part(each)]
+    of_run = [less for part in (_promotion, _top_level, _no_money) for less in part(config)]
+    for key, note in dict.fromkeys([*of_years, *of_run]):
+        if found.why_not(key) is None:
+            yield f"{key}: {note}"
 
 
 def _above_max_deferral(config: Config) -> Iterator[tuple[str, str]]:
@@ -61,16 +64,16 @@ def _top_level(config: Config) -> Iterator[tuple[str, str]]:
 
 def _no_money(config: Config) -> Iterator[tuple[str, str]]:
     """Yield what acts on employer contributions alone, where none are paid: a census may have balances."""
-    section, but = config.plan, "applies only to balances in the census, because"
+    plans, but = [each.plan for each in config.versions], "applies only to balances in the census, because"
     paid = {"match": matches(config), "nonelective": contributes(config) or reallocates(config)}
     for name, pays in paid.items():
-        if not pays and getattr(section.vesting, name) != "immediate":
+        if not pays and any(getattr(plan.vesting, name) != "immediate" for plan in plans):
             yield f"plan.vesting.{name}", f"{but} plan.{name} pays nothing"
     if any(paid.values()):
         return
-    if section.forfeitures != "offset" and forfeits(config):
+    if any(plan.forfeitures != "offset" for plan in plans) and forfeits(config):
         yield "plan.forfeitures", f"{but} the employer pays nothing"
-    if not always(config, section.annual_return, 0):
+    if not all(always(config, plan.annual_return, 0) for plan in plans):
         yield "plan.annual_return", f"{but} the employer pays nothing"
 
 

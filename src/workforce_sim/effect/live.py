@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from workforce_sim.config import Config
+from workforce_sim.config.enrollment import Escalation, MatchResponse
 from workforce_sim.config.match import Match
+from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.returning import Leave
 from workforce_sim.config.values import ByYear, Section
@@ -34,6 +35,7 @@ ALWAYS = (
     "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "compensation.other_pay",
     "plan.enabled",
     "uncertainty.assumptions",
     "uncertainty.year_effects.growth",
@@ -49,16 +51,26 @@ CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
 
 @dataclass(frozen=True)
 class Live:
-    """What has an effect under a configuration; ``off`` are the keys and sections that do not, with the reason."""
+    """What has an effect under a configuration.
+
+    Attributes:
+        off: keys and sections that have none in the whole run, with the reason.
+        by_year: those that have none while each of the run's rules is in force.
+    """
 
     off: tuple[Off, ...]
+    by_year: tuple[tuple[Off, ...], ...] = ()
 
     def why_not(self, key: str) -> str | None:
         """Return why a key has no effect; None where it has one. Places in lists and years do not matter."""
         plain = re.sub(r"\.\d{4}(?=\.|$)", "", re.sub(r"\[\d+\]", "[]", key))
-        return next(
-            (why for name, why in self.off if plain == name or plain.startswith((f"{name}.", f"{name}["))), None
-        )
+        in_run, *each = (_reason(plain, off) for off in (self.off, *self.by_year))
+        in_any = each[0] if each and None not in each else None
+        return in_any if in_run is None else in_run
+
+
+def _reason(key: str, off: Iterable[Off]) -> str | None:
+    return next((why for name, why in off if key == name or key.startswith((f"{name}.", f"{name}["))), None)
 
 
 def live(config: Config, *, given: bool = False) -> Live:
@@ -68,7 +80,8 @@ def live(config: Config, *, given: bool = False) -> Live:
         config: one of a replicate, with nothing left to be drawn.
         given: whether the census is given to the run, in place of that of the configuration.
     """
-    return Live((*_census(config, given), *(off for section in _SECTIONS for off in section(config))))
+    in_run = (*_census(config, given), *(off for section in _OF_RUN for off in section(config)))
+    return Live(in_run, tuple(tuple(off for part in _OF_YEAR for off in part(each)) for each in config.versions))
 
 
 def _each(section: str, names: Iterable[str], why: str) -> Iterator[Off]:
@@ -231,6 +244,23 @@ def _raises(config: Config) -> Iterator[Off]:
         yield from _each("compensation", names, "compensation.merit_pool is 0")
 
 
+def _other_pay(config: Config) -> Iterator[Off]:
+    entries, name = config.compensation.other_pay, "compensation.other_pay[]"
+    if not entries:
+        why = "all pay is salary: compensation.other_pay is empty"
+        yield from _each("plan", ("deferral_pay", "match.pay", "nonelective.pay", "testing.pay"), why)
+        return
+    if all(always(config, entry.receivers, 0) for entry in entries):
+        yield from _each(name, _but(OtherPay, "receivers"), "nobody receives other pay: receivers is 0")
+    if not any(entry.by_level or not always(config, entry.share, 0) for entry in entries):
+        why = "nothing is paid beside salary: share is 0"
+        yield from _each(name, _but(OtherPay, "share", "by_level"), why)
+    if not any(entry.date for entry in entries):
+        yield f"{name}.prorated", "no other pay has a date"
+    if not any(entry.spread or not always(config, entry.receivers, 1) for entry in entries):
+        yield f"{name}.name", "nothing of other pay is drawn: all employees receive it, without a spread"
+
+
 # --- the plan ---
 
 
@@ -239,12 +269,22 @@ def _no_plan(config: Config) -> Iterator[Off]:
         why = "plan.enabled is false"
         yield from (("eligibility", why), ("enrollment", why))
         yield from _each("plan", _but(Plan, "enabled"), why)
+
+
+def _entry(config: Config) -> Iterator[Off]:
     section = config.eligibility
     if (section.waiting_period_years, section.waiting_period_months) != (None, None):
         why = "eligibility.waiting_period_years or waiting_period_months sets the wait"
         yield "eligibility.waiting_period_days", why
-    if section.excluded_share == 0:
+
+
+def _at_start(config: Config) -> Iterator[Off]:
+    """Yield what only the census is read by: values of the start year count."""
+    if config.eligibility.excluded_share == 0:
         yield "eligibility.excluded_scope", "eligibility.excluded_share is 0"
+    if config.tables and not config.enrollment.auto_enrollment.enabled:
+        why = "enrollment.auto_enrollment.enabled is false in the start year"
+        yield from (("enrollment.auto_enrollment.unknown_opt_outs", why), ("enrollment.escalation.census_source", why))
 
 
 def _automatic(config: Config) -> Iterator[Off]:
@@ -273,37 +313,46 @@ def _choices(config: Config) -> Iterator[Off]:
 
 
 def _escalation(config: Config) -> Iterator[Off]:
-    section, name = config.enrollment.escalation, "enrollment.escalation"
-    followers = section.scope == "automatic"
-    if not section.enabled:
-        yield from _each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
-    if followers and not config.enrollment.auto_enrollment.enabled:
+    name, sections = "enrollment.escalation", [each.enrollment for each in config.versions]
+    on = [section.escalation for section in sections if section.escalation.enabled]
+    followers = all(section.scope == "automatic" for section in on)
+    if not on:
+        yield from _each(name, _but(Escalation, "enabled"), f"{name}.enabled is false")
+        return
+    if followers and not any(section.auto_enrollment.enabled for section in sections):
         why = (
             f"{name}.scope is automatic, and nobody is enrolled automatically: enrollment.auto_enrollment.enabled "
             f"is false; set {name}.scope to all, or {name}.enabled to false"
         )
-        yield from _each(name, _but(type(section), "scope"), why)
-    if section.increment == 0:
-        yield from _each(name, _but(type(section), "enabled", "increment"), f"{name}.increment is 0")
-    if section.declining_share == 1:
-        yield from _each(name, _but(type(section), "enabled", "declining_share"), f"{name}.declining_share is 1")
-    if section.delay_years > len(config.simulation.years):
+        yield from _each(name, _but(Escalation, "scope"), why)
+    if all(section.increment == 0 for section in on):
+        yield from _each(name, _but(Escalation, "enabled", "increment"), f"{name}.increment is 0")
+    if all(section.declining_share == 1 for section in on):
+        yield from _each(name, _but(Escalation, "enabled", "declining_share"), f"{name}.declining_share is 1")
+    if all(section.delay_years > len(config.simulation.years) for section in on):
         why = f"{name}.delay_years is more than the years of this run"
-        yield from _each(name, _but(type(section), "enabled", "delay_years"), why)
-    if not followers:
+        yield from _each(name, _but(Escalation, "enabled", "delay_years"), why)
+    if all(section.scope == "all" for section in on):
         yield f"{name}.census_source", f"{name}.scope is all"
 
 
 def _response(config: Config) -> Iterator[Off]:
-    match = config.plan.match
-    changes = [(match.at(a), match.at(b)) for a, b in pairwise(config.simulation.years)]
-    if not any(before.formula != after.formula for before, after in changes):
-        yield "enrollment.match_response", "plan.match is the same in all years of this run"
-    elif not any(before.formula != after.formula and _pays(after) for before, after in changes):
-        yield (
-            "enrollment.match_response",
-            "plan.match changes to a formula that matches nothing, so there is no new rate to move to",
-        )
+    name, found = "enrollment.match_response", [config.at(year).plan.match.at(year) for year in config.simulation.years]
+    former = config.enrollment.match_response.formula_before
+    formulas = [found[0].formula if former is None else former, *(match.formula for match in found)]
+    new = [match for match, before in zip(found, formulas, strict=False) if match.formula != before]
+    sections = [each.enrollment.match_response for each in config.versions]
+    nobody = all(section.below == section.above == 0 for section in sections)
+    others = _but(MatchResponse, "before")
+    if not new:
+        yield from _each(name, others, "plan.match is the same in all years of this run")
+    elif not any(map(_pays, new)):
+        why = "plan.match changes to a formula that matches nothing, so there is no new rate to move to"
+        yield from _each(name, others, why)
+    if not _pays(found[0]):
+        yield f"{name}.before", "plan.match of the start year matches nothing, so there is no new rate to move to"
+    if nobody:
+        yield from _each(name, ("move", "before"), f"{name}.below and above are 0")
 
 
 _NO_MATCH = "plan.match matches nothing"
@@ -315,24 +364,24 @@ def _pays(match: Match) -> bool:
 
 def matches(config: Config) -> bool:
     """Return whether any year of a run has a match."""
-    return any(_pays(config.plan.match.at(year)) for year in config.simulation.years)
+    return any(_pays(each.plan.match.at(year)) for each in config.versions for year in config.simulation.years)
 
 
 def contributes(config: Config) -> bool:
     """Return whether there is a nonelective contribution."""
-    section = config.plan.nonelective
-    return section.integrated is not None or any(share for _, share in section.bands)
+    sections = [each.plan.nonelective for each in config.versions]
+    return any(section.integrated is not None or any(share for _, share in section.bands) for section in sections)
 
 
 def forfeits(config: Config) -> bool:
     """Return whether any schedule leaves something to forfeit."""
-    vesting = config.plan.vesting
-    return min(*vesting.match_bp, *vesting.nonelective_bp) < 10_000
+    vesting = [each.plan.vesting for each in config.versions]
+    return any(min(*each.match_bp, *each.nonelective_bp) < 10_000 for each in vesting)
 
 
 def reallocates(config: Config) -> bool:
     """Return whether forfeitures may become nonelective contributions."""
-    return config.plan.forfeitures == "reallocate" and forfeits(config)
+    return any(each.plan.forfeitures == "reallocate" for each in config.versions) and forfeits(config)
 
 
 def _employer_money(config: Config) -> Iterator[Off]:
@@ -342,7 +391,7 @@ def _employer_money(config: Config) -> Iterator[Off]:
         why = "plan.nonelective pays nothing"
         yield from _each("plan.nonelective", CONDITIONS, why)
         if not reallocates(config):
-            yield "plan.nonelective.compensation", why
+            yield from _each("plan.nonelective", ("compensation", "pay"), why)
 
 
 def _vesting(config: Config) -> Iterator[Off]:
@@ -352,12 +401,12 @@ def _vesting(config: Config) -> Iterator[Off]:
 
 
 def _limits(config: Config) -> Iterator[Off]:
-    section, (_, published) = config.plan, published_years()
+    _, published = published_years()
     if config.simulation.end_year <= published:
         why = f"all limits of this run are published, up to {published}"
         yield from _each("plan.limits", ("inflation", "wage_growth"), why)
-    rule = section.nonelective.integrated
-    if rule is None or rule.level is not None:
+    rules = [each.plan.nonelective.integrated for each in config.versions]
+    if all(rule is None or rule.level is not None for rule in rules):
         why = "no contribution depends on the Social Security wage base"
         yield from _each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
 
@@ -377,8 +426,11 @@ def _deferrals(config: Config) -> Iterator[Off]:
         yield "plan.limits.overrides.super_catch_up", "plan.super_catch_up is false"
 
 
-_SECTIONS: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _hiring, _returns, _leave, _promotion, _raises),
-    *(_no_plan, _automatic, _choices, _escalation, _response),
-    *(_employer_money, _vesting, _limits, _deferrals),
+_OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
+    *(_leaving, _hiring, _returns, _leave, _promotion, _raises, _other_pay),
+    *(_no_plan, _at_start, _escalation, _response, _employer_money, _vesting, _limits),
 )
+"""What reads the configuration of the run."""
+
+_OF_YEAR: tuple[Callable[[Config], Iterator[Off]], ...] = (_entry, _automatic, _choices, _deferrals)
+"""What reads the configuration in force in a year: its keys have no effect where they have none in any year."""

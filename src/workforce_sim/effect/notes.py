@@ -16,6 +16,14 @@ MAX_KEYS = 10
 ON_BY_DEFAULT = ("enrollment.escalation.enabled",)
 """Switches that are on without being set, and reported when another key makes them idle."""
 
+AT_START = (
+    "eligibility.excluded_scope",
+    "enrollment.auto_enrollment.unknown_opt_outs",
+    "enrollment.escalation.census_source",
+    "enrollment.match_response.before",
+)
+"""Keys that are read once, at the start, so that a later year's value has no effect."""
+
 
 def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> tuple[str, ...]:
     """Return the notes about the settings of a replicate.
@@ -34,6 +42,7 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
         *_idle(found, (key for key in _told(config, keys) if not (census and key.startswith("census.")))),
         *_idle_draws(drawing.config, found),
         *_outside(config, found, keys),
+        *_late(config, keys),
         *lessened(config, found),
         *laid_off_by_nobody(config),
     )
@@ -85,6 +94,14 @@ def _outside(config: Config, found: Live, keys: Iterable[Given]) -> Iterator[str
                 first, last = config.simulation.start_year, config.simulation.end_year
                 named = _names([str(year) for year in idle])
                 yield f"{key.key}: no effect in {named}: the run covers {first} to {last}"
+
+
+def _late(config: Config, keys: Iterable[Given]) -> Iterator[str]:
+    """Yield a note for each table by year of a key that only the start year reads."""
+    for key in keys:
+        later = [year for year in years_of(key.value) if year > config.simulation.start_year]
+        if key.key in AT_START and later:
+            yield f"{key.key}: no effect in {_names([str(year) for year in later])}: only the start year's counts"
 
 
 def _idle_years(config: Config, key: str, years: list[int]) -> list[int]:

@@ -138,6 +138,18 @@ class Year:
         """The configuration in force in the year."""
         return self.assumptions.config
 
+    @cached_property
+    def replaced(self) -> Config | None:
+        """The configuration of the year before, where another comes into force in this one; else None."""
+        return self.config_in(self.number - 1) if self.number in self.world.assumptions.config.turns[1:] else None
+
+    @cached_property
+    def vesting_changes(self) -> list[int]:
+        """The years of the run, up to this one, from which other vesting rules hold."""
+        years = [year for year in self.world.assumptions.config.turns[1:] if year <= self.number]
+        rules = {year: self.config_in(year).plan.vesting for year in years}
+        return [year for year in years if rules[year] != self.config_in(year - 1).plan.vesting]
+
     def config_in(self, number: int) -> Config:
         """Return the configuration in force in another year."""
         return self.world.assumptions.config.at(number)
@@ -179,9 +191,9 @@ class Year:
         """How many replicates are in the batch."""
         return len(self.world.replicates)
 
-    def draw(self, persons: Keys, stream: int) -> Uniforms:
-        """Return this year's draw in [0, 1) of each employee for one kind of decision."""
-        return Draws(self.config.random_seed, self.number).of(persons, stream)
+    def draw(self, persons: Keys, stream: int, name: str = "") -> Uniforms:
+        """Return this year's draw in [0, 1) of each employee for one kind of decision, or the one of a name."""
+        return Draws(self.config.random_seed, self.number).of(persons, stream, name)
 
     def draws(self, staff: pl.LazyFrame, **streams: int) -> pl.LazyFrame:
         """Add draws in [0, 1) for all employees, one column for each name and stream.

@@ -22,7 +22,13 @@ _RAISES = ("cola", "merit", "promotion")
 
 
 class Pay:
-    """The pay of all employees of the year on each of its days."""
+    """The salary of all employees of the year on each of its days.
+
+    Attributes:
+        kinds: the kinds of other pay that count beside it: none.
+    """
+
+    kinds: frozenset[str] = frozenset()
 
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff = staff

@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.engine.context import Year
 from workforce_sim.summary import UsedForfeitures
+from workforce_sim.tables import EMPLOYER_MONEY
 
 
 def used_forfeitures(sums: pl.DataFrame, year: Year) -> UsedForfeitures:
@@ -17,16 +18,13 @@ def used_forfeitures(sums: pl.DataFrame, year: Year) -> UsedForfeitures:
     return UsedForfeitures(_used(sums, use, year), lowers_cost=use != "expenses")
 
 
-_EMPLOYER = ("match_cents", "nonelective_cents", "restored_cents")
-"""What forfeitures may pay for."""
-
-
 def _used(sums: pl.DataFrame, use: str, year: Year) -> list[int]:
     if use == "expenses" or not any(year.forfeitures):
         return year.forfeitures
     if use == "reallocate":
         return sums["reallocated_cents"].to_list()
-    money = sums.select(pl.sum_horizontal(name for name in _EMPLOYER if name in sums.columns)).to_series().to_list()
+    paid = [name for name in EMPLOYER_MONEY if name in sums.columns]
+    money = sums.select(pl.sum_horizontal(paid)).to_series().to_list()
     return [min(account, most) for account, most in zip(year.forfeitures, money, strict=True)]
 
 

@@ -27,13 +27,16 @@ from workforce_sim.plan.vesting import vested_cents
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""
 
+ALWAYS = frozenset({"match", "nonelective"})
+"""Sources of every plan."""
+
 _ORDER = ("replicate", "return_date", "key")
 
 
-def left(*, plan: bool) -> list[pl.Expr]:
+def left(provisions: frozenset[str]) -> list[pl.Expr]:
     """Return what is kept of former employees besides the columns of the staff."""
-    nothing = pl.lit(0, dtype=pl.Int64)
-    shares = [(pl.col(f"vested_share_{s}_bp") if plan else nothing).alias(f"left_{s}_bp") for s in SOURCES]
+    sources = [source for source in SOURCES if "plan" in provisions and source in ALWAYS | provisions]
+    shares = [pl.col(f"vested_share_{source}_bp").alias(f"left_{source}_bp") for source in sources]
     return [pl.col("return_date"), pl.col("last_day").alias("left_date"), *shares]
 
 
@@ -94,7 +97,7 @@ def as_hires(found: pl.DataFrame, year: Year) -> pl.DataFrame:
         **risk_of_hires(whole_years(staff["birth_date"], staff.back), whole_years(since, staff.back)),
         **staff.brought(),
     }
-    return with_arrays(found, columns)
+    return with_arrays(found.with_columns(year.world.kept), columns)
 
 
 class _Returning(Columns):
@@ -102,6 +105,7 @@ class _Returning(Columns):
 
     def __init__(self, found: pl.DataFrame, year: Year) -> None:
         super().__init__(found)
+        self.sources = [source for source in SOURCES if f"left_{source}_bp" in found.columns]
         self.year, self.back, self.left = year, self["return_date"], self["left_date"]
         self.breaks = whole_years(self.left, self.back)
         self.disregarded = self._disregarded()
@@ -113,7 +117,7 @@ class _Returning(Columns):
         """Return whose service before the absence does not count in the plan."""
         if not self.year.config.plan.breaks.rule_of_parity:
             return np.zeros(len(self), dtype=np.bool_)
-        vested = [vested_cents(self[f"{s}_balance_cents"], self[f"left_{s}_bp"]) > 0 for s in SOURCES]
+        vested = [vested_cents(self[f"{s}_balance_cents"], self[f"left_{s}_bp"]) > 0 for s in self.sources]
         own = np.logical_or.reduce([*vested, self["deferral_bp"] > 0, self["enrollment_date"] != NEVER])
         prior = whole_years(self["plan_service_date"], self.left)
         return np.asarray(~own & may_disregard(prior, self.breaks))
@@ -151,7 +155,7 @@ class _Returning(Columns):
         buy_back = self.year.config.plan.breaks.buy_back
         amounts = {
             s: given_back(self[f"{s}_balance_cents"], self[f"left_{s}_bp"], self.breaks, buy_back=buy_back)
-            for s in SOURCES
+            for s in self.sources
         }
         return _brought(np.ones(len(self), dtype=np.uint8), amounts)
 

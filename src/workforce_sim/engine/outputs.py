@@ -97,7 +97,7 @@ class Outputs:
         self._counts = list(_counts(rows, events))
         self._sums = [expr.alias(name) for name, expr in staff_sums(provisions).items()]
         self._closing = _closing(events)
-        self._former = left(plan="plan" in provisions) if "rehires" in provisions else None
+        self._former = left(provisions) if "rehires" in provisions else None
 
     def of(self, wide: pl.DataFrame, year: Year, *, tables: bool, start: int = 0) -> Made:
         """Return the results of a partition from its staff after the last event.

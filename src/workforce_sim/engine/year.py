@@ -8,14 +8,18 @@ from workforce_sim.config import Config
 from workforce_sim.engine.employment import EMPLOYMENT
 from workforce_sim.engine.event import Declared, Kept, Settlement
 from workforce_sim.engine.events.account import account
+from workforce_sim.engine.events.amendment import amendment, asking
 from workforce_sim.engine.events.compensation import MERIT_POOL, compensation, raises_before_merit
 from workforce_sim.engine.events.contribution import REALLOCATION, contribution
 from workforce_sim.engine.events.deferral import deferral
+from workforce_sim.engine.events.discretionary_match import discretionary_match
 from workforce_sim.engine.events.eligibility import eligibility
 from workforce_sim.engine.events.enrollment import enrollment
 from workforce_sim.engine.events.hire import hire
 from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
+from workforce_sim.engine.events.other_pay import other_pay_of
+from workforce_sim.engine.events.profit_sharing import POOL, profit_sharing
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
 from workforce_sim.engine.events.termination import risk, termination
@@ -40,12 +44,17 @@ WORKFORCE: tuple[Step, ...] = (
     compensation,
 )
 PLAN: tuple[Step, ...] = (
+    amendment,
     eligibility,
     enrollment,
+    asking,
     deferral,
     REALLOCATION,
     contribution,
     restoration,
+    discretionary_match,
+    POOL,
+    profit_sharing,
     account,
     TOP_PAID,
     look_back,
@@ -54,7 +63,8 @@ PLAN: tuple[Step, ...] = (
 
 def steps_of(config: Config) -> tuple[Step, ...]:
     """Return the steps of a configuration's years: those that any of them uses."""
-    steps = WORKFORCE + PLAN if config.plan.enabled else WORKFORCE
+    workforce = (*WORKFORCE, *other_pay_of(config))
+    steps = workforce + PLAN if config.plan.enabled else workforce
     return tuple(step for step in steps if any(map(step.used, config.versions)))
 
 

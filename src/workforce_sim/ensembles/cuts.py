@@ -18,7 +18,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared
 from workforce_sim.engine.events.termination import LEAVES
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.engine.year import PLAN, WORKFORCE
+from workforce_sim.engine.year import steps_of
 from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.opening import Opening
 from workforce_sim.share.suppression import HIDDEN, suppress_small
@@ -79,7 +79,7 @@ def _unchanged(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
 def adding_up(cuts: Sequence[Cut], config: Config) -> OwnEvent:
     """Return an event that adds up the groups of some cuts."""
     enabled = config.plan.enabled
-    *_, last = (step for step in (*WORKFORCE, *(PLAN if enabled else ())) if isinstance(step, Declared))
+    *_, last = (step for step in steps_of(config) if isinstance(step, Declared))
     sums = {**_SUMS, **(_PLAN_SUMS if enabled else {})}
     measures = {
         _SEPARATOR.join((_EVENT, each.by, str(place), name)): pl.when(each.number == place).then(amount).otherwise(0)

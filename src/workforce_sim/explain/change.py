@@ -168,8 +168,9 @@ class _Moment:
 
     def side(self) -> Side:
         """Return its employees and measures; columns of a plan that is off count as 0."""
-        people = PlanPeople(self._snapshot(*COLUMNS, *DATES), self.of.run.config, self.year)
-        return Side(people, self.row, self.of.run.config.plan.forfeitures)
+        config = self.of.run.config.at(self.year)
+        people = PlanPeople(self._snapshot(*COLUMNS, *DATES), config, self.year)
+        return Side(people, self.row, config.plan.forfeitures)
 
     def eligible(self) -> pl.DataFrame:
         """Return who is active and eligible at the end of the year, and whether each participates."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -50,10 +51,14 @@ def _playing(header: Header) -> Iterator[tuple[str, Any]]:
 
 def _choice(key: str, value: Any) -> Choice:
     required = any(key == name or key.startswith(f"{name}.") for name in REQUIRED)
-    known = _defaults().get(key, ABSENT)
+    known = _defaults().get(_YEAR.sub("", key), ABSENT)
     default = "required" if required else "-" if known is ABSENT else value_text(known)
     shown = Path(value).name if key in PATHS and value is not None else value_text(value)
-    return Choice(key, shown, default, required or known != value)
+    of_table = key.rpartition(".")[2].isdigit()
+    return Choice(key, shown, default, required or known != value or of_table)
+
+
+_YEAR = re.compile(r"\.[0-9]{4}(?=\.|$)")
 
 
 @cache

@@ -15,6 +15,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import CountedPay, kinds_in
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints, PlanYear, years_and_days
@@ -23,11 +24,13 @@ from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import Limits, deferral_limit, limits
 from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
+from workforce_sim.tables import PAY_KINDS
 
 COLUMNS = (
     *("earnings_cents", "plan_compensation_cents", "testing_compensation_cents", "pre_tax_cents", "roth_cents"),
     *("match_cents", "nonelective_cents", "excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm"),
     "leave_days",
+    *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
 DATES = ("hire_date", "plan_service_date", "birth_date", "termination_date", "eligibility_date")
 OLDEST = 64
@@ -82,13 +85,14 @@ class PlanPeople:
 
     Args:
         snapshot: of the year and of one replicate.
-        config: the configuration of the run.
+        config: the configuration in force in the year.
         year: the plan year.
     """
 
     def __init__(self, snapshot: pl.DataFrame, config: Config, year: int) -> None:
         self.calendar, self.law = PlanYear(year), Law.of(config, year)
         self.match_formula, self.nonelective_formula = config.plan.match.at(year), config.plan.nonelective
+        self._deferral_pay, self._testing_pay = config.plan.deferral_pay, config.plan.testing.pay
         self._ints = {name: snapshot[name].fill_null(0).to_numpy().astype(np.int64) for name in COLUMNS}
         days = {name: snapshot[name].to_physical() for name in DATES}
         self._hire = days["hire_date"].to_numpy().astype(np.int32)
@@ -128,26 +132,34 @@ class PlanPeople:
     def deferrals(self, law: Law) -> Ints:
         """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
         own = self.law.most(self._ages)
-        at_rate = (2 * self["deferral_bp"] * self["earnings_cents"] + BP) // (2 * BP)
+        at_rate = (2 * self["deferral_bp"] * self._earned(self._deferral_pay) + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
         return np.minimum(wished, law.most(self._ages))
 
     def counted(self, formula: EmployerMoney, law: Law) -> Ints:
         """Return the plan compensation that a formula counts, within the limit of a law, cents."""
-        kind, earned = formula.compensation, np.where(self.in_plan, self["earnings_cents"], 0)
+        kind, earned = formula.compensation, np.where(self.in_plan, self._earned(formula.pay), 0)
         if kind == "plan_year":
             return np.minimum(earned, law.limits.compensation_cents)
         if kind == self.match_formula.compensation == "participating":
-            known = self["plan_compensation_cents"]
+            known, pay = self["plan_compensation_cents"], self.match_formula.pay
+        elif kind == "eligible":
+            known, pay = self["testing_compensation_cents"], self._testing_pay
         else:
-            known = self["testing_compensation_cents"] if kind == "eligible" else self._while_deferring
+            known, pay = self._while_deferring, self._deferral_pay
+        known = np.maximum(known + np.where(known > 0, earned - self._earned(pay), 0), 0)
         cut = known >= self.law.limits.compensation_cents
         return np.minimum(np.where(cut, np.maximum(known, earned), known), law.limits.compensation_cents)
+
+    def _earned(self, counted: CountedPay) -> Ints:
+        """Return pay of the year as a definition counts it."""
+        kinds = kinds_in(counted)
+        return self["earnings_cents"] - sum(self[f"{kind}_pay_cents"] for kind in PAY_KINDS if kind not in kinds)
 
     @cached_property
     def _while_deferring(self) -> Ints:
         """Pay of the days at a rate above 0, from deferrals and the last rate."""
-        rate, pay = self["deferral_bp"], self["earnings_cents"]
+        rate, pay = self["deferral_bp"], self._earned(self._deferral_pay)
         known = np.where(rate > 0, (2 * BP * self.deferred + rate) // np.maximum(2 * rate, 1), pay)
         return np.where(self.participates, np.minimum(known, pay), 0)
 

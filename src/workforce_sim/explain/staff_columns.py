@@ -11,12 +11,16 @@ from collections.abc import Iterator
 import polars as pl
 
 from workforce_sim.engine.event import Declared
+from workforce_sim.engine.events.other_pay import declared
 from workforce_sim.engine.state import STATE
 from workforce_sim.engine.year import PLAN, WORKFORCE
 from workforce_sim.tables import DataType
 
-EVENTS = tuple(step for step in WORKFORCE + PLAN if isinstance(step, Declared))
-"""The events of the model in their order: one of a user's own comes after any."""
+EVENTS = tuple(step for step in (*WORKFORCE, declared((), 0), *PLAN) if isinstance(step, Declared))
+"""The events of the model in their order: one of a user's own comes after any.
+
+Other pay has columns of its entries besides, which depend on the configuration.
+"""
 
 _ENDINGS = {"_cents": "cents", "_ppm": "millionths", "_bp": "basis points", "_date": "day", "_day": "day"}
 _UNITS = {

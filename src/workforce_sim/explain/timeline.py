@@ -198,9 +198,9 @@ class PersonRows:
         for person in self.people:
             year = person["year"]
             for event in (e for e in self.events if e["year"] == year):
-                moment = Moment(self.assumptions, event, person, totals[year], self.events)
+                moment = Moment(self.assumptions.at(year), event, person, totals[year], self.events)
                 yield _event_line(event, self._playing(reasons(moment, self.kinds)))
-            yield _year_line(person, self._playing(contributions(self.assumptions, person)))
+            yield _year_line(person, self._playing(contributions(self.assumptions.at(year), person)))
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
         """Return the reasons whose keys have an effect."""
@@ -240,7 +240,8 @@ def _year_line(person: Row, because: list[Reason]) -> Line:
 def _of_year(person: Row) -> Iterator[str]:
     status = str(person["status"]).replace("_", " ")
     yield f"{status}, {person['level']} at {dollars(person['salary_cents'])}"
-    yield f"earned {dollars(person['earnings_cents'])}"
+    other = f", {dollars(person['other_pay_cents'])} of it beside salary" if person["other_pay_cents"] else ""
+    yield f"earned {dollars(person['earnings_cents'])}{other}"
     if person["pre_tax_cents"] is not None:
         yield f"deferred {_deferred(person)}"
         yield _employer_money(person)

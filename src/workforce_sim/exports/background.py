@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.config.keys import about as meaning_of
+from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.explain.census_words import census_words
 from workforce_sim.explain.choices import choices
 from workforce_sim.exports.sheet import CellKind, Row, Sheet
@@ -66,7 +67,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
         ("Random seed", str(config.random_seed)),
         ("Census", census_words(config, first.source)),
         *(("SHA-256 of the completed census", known) for known in census),
-        *((f"SHA-256 of the results{_of(name)}", summary_digest(rows)) for name, rows in results.items()),
+        *((f"SHA-256 of the results{_of(name)}", _digest(rows, headers[name])) for name, rows in results.items()),
         *((f"SHA-256 of the assumptions{_of(name)}", header.asked()) for name, header in headers.items()),
         *((name, version) for name, version in sorted(first.versions.items())),
     ]
@@ -74,6 +75,11 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
     return Sheet(
         "How it was made", "How it was made", ["", ""], [CellKind.TEXT, CellKind.WRAPPED], [*map(Row, rows)], about
     )
+
+
+def _digest(rows: pl.DataFrame, header: Header) -> str:
+    """Return the hash of yearly totals as a page has it: what a run lacks counts as 0."""
+    return summary_digest(comparable(rows, header.config))
 
 
 def _of(name: str) -> str:

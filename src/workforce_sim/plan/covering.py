@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from workforce_sim.config import Config
+from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import Flags
 from workforce_sim.plan.adp import ratios_bp
 from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, ratio_percentage_bp
 from workforce_sim.plan.entry import entry_dates
 from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Outcome, PlanTest
 from workforce_sim.plan.people import People
-from workforce_sim.plan.percentages import OTHERWISE_EXCLUDABLE, early_entrants, not_excludable, who_may_be_matched
+from workforce_sim.plan.percentages import (
+    OTHERWISE_EXCLUDABLE,
+    early_entrants,
+    matches_of,
+    not_excludable,
+    who_may_be_matched,
+)
+from workforce_sim.plan.sources import may_enter, years_asked
 from workforce_sim.plan.vesting import most_service_years
 
 UNIFORM = {
     "none": ("401(a)(4)", "forfeitures only, a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
     "flat": ("401(a)(4)", "a uniform share of pay (26 CFR 1.401(a)(4)-2(b)(2))"),
+    "dollars": ("401(a)(4)", "the same dollars for all (26 CFR 1.401(a)(4)-2(b)(2))"),
     "integrated": ("401(l)", "uniform, with permitted disparity"),
 }
 """Kinds of nonelective contribution that are exempt by design, with section and note."""
@@ -33,20 +44,35 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
 
     Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
     """
-    year, plan = people.year.year, config.plan
-    match, nonelective = plan.match.at(year), plan.nonelective
+    matches = matches_of(config, people.year.year)
     yield from _covered("deferrals", people.eligible, _plans(config, people, _counted(config, people)), people.hce)
-    if any(tier.rate_bp for _, tiers in match.bands for tier in tiers):
+    if any(tier.rate_bp for match in matches.values() for _, tiers in match.bands for tier in tiers):
         may_be = people.eligible & who_may_be_matched(config, people)
-        counted = _counted(config, people, match, most_service_years(plan.vesting.match_bp))
-        yield from _covered("match", may_be, _plans(config, people, counted), people.hce)
+        yield from _covered("match", may_be, _plans(config, people, _of_any(config, people, matches)), people.hce)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
-    counted = _counted(config, people, nonelective, most_service_years(plan.vesting.nonelective_bp))
-    plans = _plans(config, people, counted)
+    plans = _plans(config, people, _of_any(config, people, without_deferrals(config)))
     yield from _covered("nonelective", people.nonelective > 0, plans, people.hce)
     yield from (_rates(f"Nonelective rates{name}", those, config, people) for name, those in plans)
+
+
+def without_deferrals(config: Config) -> dict[str, Nonelective | ProfitSharing]:
+    """Return the sources of contributions without deferrals that pay something; nonelective where none does."""
+    plan = config.plan
+    found: dict[str, Nonelective | ProfitSharing] = {}
+    if plan.profit_sharing.kind != "none":
+        found["profit_sharing"] = plan.profit_sharing
+    if not found or plan.nonelective.kind != "none" or plan.forfeitures == "reallocate":
+        found["nonelective"] = plan.nonelective
+    return found
+
+
+def _of_any(config: Config, people: People, sources: Mapping[str, EmployerMoney]) -> Flags:
+    """Return who counts for any of some sources, which are tested as one plan."""
+    vesting = config.plan.vesting
+    years = {name: most_service_years(vesting.of(name)) for name in sources}
+    return np.logical_or.reduce([_counted(config, people, one, years[name]) for name, one in sources.items()])
 
 
 def _counted(config: Config, people: People, source: EmployerMoney | None = None, most_years: int = 1) -> Flags:
@@ -58,9 +84,14 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
         source: whose condition of service counts beside the plan's; None for deferrals.
         most_years: of service that the law lets the source ask for.
     """
-    asked = 0 if source is None else source.minimum_service_years
     let_in = people.eligible | (entry_dates(people.hire, people.birth, config.eligibility) <= people.last_day)
-    return (let_in & (people.service >= asked)) | not_excludable(people, min(max(asked, 1), most_years))
+    if source is None:
+        return let_in | not_excludable(people)
+    if source.eligibility is not None:
+        let_in &= may_enter(people.hire, people.birth, people.last_day, source, config.eligibility)
+    asked = years_asked(source, config.eligibility)
+    served = people.service >= source.minimum_service_years
+    return (let_in & served) | not_excludable(people, min(max(asked, 1), most_years))
 
 
 def _plans(config: Config, people: People, counted: Flags) -> Plans:
@@ -97,11 +128,32 @@ def _rates(test: str, counted: Flags, config: Config, people: People) -> PlanTes
     highest = [_percent(int(rates[group].max())) if group.any() else None for group in (hce, ~hce)]
     names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
     figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
-    source = config.plan.nonelective
-    if source.kind in UNIFORM and source.compensation != "participating":
-        section, note = UNIFORM[source.kind]
-        return PlanTest(test, "exempt", section, figures, note)
+    uniform = _uniform(config)
+    if uniform is not None:
+        return PlanTest(test, "exempt", uniform[0], figures, uniform[1])
     return PlanTest(test, *_enough(ratio, "401(a)(4)", figures, RATES_FAILED))
+
+
+def _uniform(config: Config) -> tuple[str, str] | None:
+    """Return why the formulas without deferrals are exempt by design, section and note; None where they are not."""
+    sources = [*without_deferrals(config).values()]
+    designs = [_design(source) for source in sources]
+    terms = {tuple(getattr(source, name) for name in EmployerMoney.model_fields) for source in sources}
+    capped = any(source.annual_limit is not None for source in sources)
+    first, paid = sources[0], config.compensation.other_pay
+    part_of_pay = first.compensation == "participating" or left_out(first.pay, paid)
+    if capped or len(terms) > 1 or part_of_pay or designs.count("integrated") > 1:
+        return None
+    if not UNIFORM.keys() >= set(designs):
+        return None
+    return UNIFORM["integrated" if "integrated" in designs else designs[0]]
+
+
+def _design(source: Nonelective | ProfitSharing) -> str:
+    """Return the kind of a formula, of a pool that of its allocation."""
+    if not isinstance(source, ProfitSharing) or source.pool is None:
+        return source.kind
+    return {"pay": "flat", "equal": "dollars", "integrated": "integrated"}.get(source.pool.allocation, "pool")
 
 
 def _enough(ratio_bp: int | None, section: str, figures: Figures, failed: str) -> tuple[Outcome, str, Figures, str]:

@@ -10,7 +10,9 @@ from workforce_sim.config import Config
 from workforce_sim.config.enrollment import Escalation
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.plan.match import match_rate
+from workforce_sim.plan.sources import eligibility_of
 from workforce_sim.plan.vesting import slower
+from workforce_sim.plan.waits import waits_too_long
 
 Kind = Literal["traditional", "automatic"]
 Money = Literal["match", "nonelective"]
@@ -92,14 +94,18 @@ def _said(config: Config, year: int) -> tuple[Kind, ...]:
 
 def _problems(config: Config, year: int, money: Money, kind: Kind) -> Iterator[str]:
     plan, match, law = config.plan, config.plan.match.at(year), _LAWS[kind]
-    source = match if money == "match" else plan.nonelective
+    source = plan.sources(year)[money]
     if source.last_day or source.minimum_hours or source.minimum_service_years > 1:
         yield f"plan.{money}: safe-harbor contributions allow no last-day, hours or service condition ({law.section})"
+    if source.eligibility is not None and waits_too_long(eligibility_of(source, config.eligibility), year):
+        yield f"plan.{money}.eligibility: safe-harbor contributions wait for at most a year and age 21 ({law.section})"
+    if source.annual_limit is not None:
+        yield f"plan.{money}.annual_limit: safe-harbor contributions have no limit in dollars ({law.formula})"
     if money == "match":
         yield from _formula(match, law)
     elif source.compensation == "participating":
         yield f"plan.nonelective.compensation: safe-harbor contributions cover those who do not defer ({law.to_all})"
-    if slower(plan.vesting.match_bp if money == "match" else plan.vesting.nonelective_bp, law.slowest):
+    if slower(plan.vesting.of(money), law.slowest):
         yield f"plan.vesting.{money}: {law.slow} ({law.vesting})"
     if kind == "automatic":
         yield from _automatic(config)

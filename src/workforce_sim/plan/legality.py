@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from workforce_sim.config import Config, read_config
-from workforce_sim.config.nonelective import Integrated
+from workforce_sim.config.nonelective import Integrated, IntegrationLevel
+from workforce_sim.config.other_pay import left_out
+from workforce_sim.config.profit_sharing import Excess
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
-from workforce_sim.plan.nonelective import check_disparity
+from workforce_sim.plan.nonelective import check_disparity, check_level
+from workforce_sim.plan.pay_ratio import definitions
+from workforce_sim.plan.sources import eligibility_of
 from workforce_sim.plan.vesting import most_service_years, vesting_warnings
 from workforce_sim.plan.waits import service_warnings, wait_warnings
 
@@ -32,30 +37,46 @@ def check_years(config: Config) -> None:
     """
     if not config.plan.enabled:
         return
-    rule, section = config.plan.nonelective.integrated, config.plan.limits
+    section = config.plan.limits
     rates = {"inflation": section.inflation, "wage_growth": section.wage_growth}
     last = config.simulation.years[-1] + 1  # what the pay of the last year means for the next
-    for year in [last] if rule is None else [*config.simulation.years, last]:
+    levels = {year: _levels(config.at(year)) for year in config.simulation.years}
+    for year in [*(year for year in levels if levels[year]), last]:
         try:
             found = limits(year, **rates, overrides=section.overrides)
         except ValueError as error:
             raise ConfigError(f"plan.limits: {error}") from None
-        if rule is not None and year < last:
-            _check_disparity(rule, found.wage_base_cents, year)
+        for key, rule in levels.get(year, {}).items():
+            _check_disparity(key, rule, found.wage_base_cents, year)
 
 
-def _check_disparity(rule: Integrated, wage_base_cents: int, year: int) -> None:
+def _levels(config: Config) -> dict[str, IntegrationLevel]:
+    """Return the integration levels of the plan by key."""
+    sharing = config.plan.profit_sharing
+    found = {
+        "plan.nonelective.integrated": config.plan.nonelective.integrated,
+        "plan.profit_sharing.integrated": sharing.integrated,
+        "plan.profit_sharing.excess": sharing.excess,
+        "plan.profit_sharing.pool.integrated": None if sharing.pool is None else sharing.pool.integrated,
+    }
+    return {key: level for key, level in found.items() if level is not None}
+
+
+def _check_disparity(key: str, rule: IntegrationLevel, wage_base_cents: int, year: int) -> None:
     try:
-        check_disparity(rule, wage_base_cents)
+        if isinstance(rule, Integrated):
+            check_disparity(rule, wage_base_cents)
+        else:
+            check_level(rule, wage_base_cents)
     except ConfigError as error:
-        raise ConfigError(f"plan.nonelective.integrated: in {year}, {error}") from None
+        raise ConfigError(f"{key}: in {year}, {error}") from None
 
 
 def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | None = None) -> tuple[str, ...]:
     """Return the compliance warnings about a plan, one sentence each with its section of the Code.
 
-    Years of a run are looked at for the match in force; a warning is given once. Nothing without a plan. Sections
-    401(k), 401(m), 410 and 411 of the Code; ``docs/model/legality.md`` lists them.
+    Every year of a run is looked at in which something changes; a warning is given once. Nothing without a plan.
+    Sections 401(k), 401(m), 410, 411 and 414(s) of the Code; ``docs/model/legality.md`` lists them.
 
     Args:
         source: as for ``load_config``: a path, a dict, a configuration, or nothing for the documented defaults.
@@ -68,19 +89,30 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         check_years(config)
     if not config.plan.enabled:
         return ()
-    found = [*wait_warnings(config.eligibility, config.simulation.start_year)]
-    found += vesting_warnings(config.plan)
-    for year in _years_with_a_new_match(config):
-        found += _employer_money(config, year)
-        found += safe_harbor_problems(config, year)
-        found += _above_six_percent(config, year)
+    found: list[str] = []
+    for since in config.turns:
+        found += _of_rules(config.at(since), since) if since <= config.simulation.end_year else ()
     return tuple(dict.fromkeys(found))
 
 
-def _years_with_a_new_match(config: Config) -> Iterator[int]:
-    """Yield the first year of a run, and those in which another match comes into force."""
-    match, years = config.plan.match, config.simulation.years
-    yield from (year for year in years if year == years[0] or match.at(year) is not match.at(year - 1))
+def _of_rules(config: Config, since: int) -> Iterator[str]:
+    """Yield the warnings about the rules of a year, and those about each match of the years after it."""
+    yield from wait_warnings(config.eligibility, config.simulation.start_year)
+    yield from vesting_warnings(config.plan)
+    for year in _years_with_a_new_match(config, since):
+        yield from _employer_money(config, year)
+        yield from safe_harbor_problems(config, year)
+        yield from _above_six_percent(config, year)
+        yield from _left_out(config, year)
+    yield from _disparity_twice(config)
+
+
+def _years_with_a_new_match(config: Config, since: int) -> Iterator[int]:
+    """Yield a year, and those after it in which another match comes into force."""
+    matches = [match for match in (config.plan.match, config.plan.discretionary_match) if match is not None]
+    later = range(since + 1, config.simulation.end_year + 1)
+    new = (year for year in later if any(match.at(year) is not match.at(year - 1) for match in matches))
+    yield from (since, *new)
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:
@@ -89,12 +121,49 @@ def _above_six_percent(config: Config, year: int) -> Iterator[str]:
         yield "plan.match: matches deferrals above 6% of pay, so the ACP test still applies (IRC 401(m)(11)(B)(i))"
 
 
+def _left_out(config: Config, year: int) -> Iterator[str]:
+    """Yield definitions of pay that leave out pay which the run has."""
+    safe_harbor = config.plan.safe_harbor_money(year)
+    for name, counted in definitions(config, year).items():
+        kinds = ", ".join(left_out(counted, config.compensation.other_pay))
+        key = "plan.testing.pay" if name == "tests" else f"plan.{name}.pay"
+        if kinds and name == safe_harbor:
+            yield (
+                f"{key}: leaves out {kinds}; safe-harbor contributions must be based on pay that passes the "
+                "compensation ratio test (26 CFR 1.401(k)-3(b)(2), 1.414(s)-1(d)(3); IRC 414(s))"
+            )
+        elif kinds:
+            section = "26 CFR 1.414(s)-1(d)(3); IRC 414(s)"
+            yield f"{key}: leaves out {kinds}; the compensation ratio test applies ({section})"
+
+
 def _employer_money(config: Config, year: int) -> Iterator[str]:
     """Yield conditions of employer contributions that the law does not allow."""
-    plan = config.plan
-    vesting = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
-    for name, money in (("match", plan.match.at(year)), ("nonelective", plan.nonelective)):
-        most = most_service_years(vesting[name])
-        yield from service_warnings(name, money.minimum_service_years, most, config.simulation.start_year)
+    plan, start = config.plan, config.simulation.start_year
+    for name, money in plan.sources(year).items():
+        most = most_service_years(plan.vesting.of(name))
+        yield from service_warnings(name, money.minimum_service_years, most, start)
+        if money.eligibility is not None:
+            known = wait_warnings(config.eligibility, start)
+            own = wait_warnings(eligibility_of(money, config.eligibility), start, most)
+            yield from (f"plan.{name}.{text}" for text in own if text not in known)
         if money.minimum_hours > _LONGEST_HOURS:
             yield f"plan.{name}.minimum_hours: above 1,000 (IRC 410(a)(3)(A)(i))"
+
+
+def _disparity_twice(config: Config) -> Iterator[str]:
+    """Yield a warning where two sources together use more than all of permitted disparity."""
+    shares = [_disparity(rule) for key, rule in _levels(config).items() if not isinstance(rule, Excess)]
+    if len(shares) > 1 and sum(shares) > 1:
+        yield (
+            "plan.profit_sharing: integrated beside plan.nonelective, beyond the overall limit on permitted disparity "
+            "of 26 CFR 1.401(l)-5 (IRC 401(l))"
+        )
+
+
+def _disparity(rule: IntegrationLevel) -> Fraction:
+    """Return the share of permitted disparity that a formula uses; of a pool all, as it goes as far as that."""
+    if not isinstance(rule, Integrated):
+        return Fraction(1)
+    most = min(rule.most_ppm, rule.base_ppm)
+    return Fraction(rule.excess_ppm, most) if most else Fraction(0)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.dates import Ints
 from workforce_sim.money import MAX_SALARY_CENTS, Whole, half_up
 from workforce_sim.plan.amounts import (
     by_band,
@@ -87,6 +89,70 @@ def payroll_match(
     return _narrow(half_up(matched, BP * BP))
 
 
+class Payroll(NamedTuple):
+    """One payroll of a year, of an array of people.
+
+    Attributes:
+        rate: deferral rate, bp.
+        deferral_pay: the pay that is deferred from, cents.
+        match_pay: the pay that the match counts, cents.
+        counts: the part of ``deferral_pay`` that is deferred from in fact; all of it when left out.
+    """
+
+    rate: Ints
+    deferral_pay: Ints
+    match_pay: Ints
+    counts: Ints | None = None
+
+
+def uneven_payroll_match(
+    payrolls: Sequence[Payroll], tiers: Tiers, deferral_limit_cents: Ints, compensation_limit_cents: Ints
+) -> Ints:
+    """Return the match of a year, payroll by payroll, where match and deferrals count different pay; in cents.
+
+    As ``payroll_match``, whose segments have one pay for both: each payroll is matched on its deferral and its match
+    pay, and the one in which a limit is reached in part, as far as the first limit allows. Half up, rounded once.
+
+    Args:
+        payrolls: of the year in date order, pay 0 where somebody has no such payroll.
+        tiers: slices in bp of match pay.
+        deferral_limit_cents: the most that each may defer in the year.
+        compensation_limit_cents: the year's limit on compensation, 401(a)(17), for each.
+    """
+    pays = [payroll.deferral_pay for payroll in payrolls], [payroll.match_pay for payroll in payrolls]
+    large = any(_is_large(np.sum(pay, axis=0)) for pay in pays)
+    room, left = compensation_limit_cents, BP * deferral_limit_cents
+    matched = np.zeros(len(room), dtype=object if large else np.int64)
+    for payroll in payrolls:
+        counts = payroll.deferral_pay if payroll.counts is None else payroll.counts
+        limits = (payroll.match_pay, room), (payroll.rate * payroll.deferral_pay, left), (payroll.deferral_pay, counts)
+        matched = matched + _as_far_as(limits, _matched(payroll, tiers, large=large))
+        room = room - smaller(payroll.match_pay, room)
+        left = left - smaller(payroll.rate * counts, left)
+    return np.asarray(_narrow(half_up(matched, BP * BP)))
+
+
+def _matched(payroll: Payroll, tiers: Tiers, *, large: bool) -> Any:
+    """Return the match on a whole payroll in 10^-8 cents."""
+    deferred, pay = payroll.rate * payroll.deferral_pay, payroll.match_pay
+    if large:
+        deferred, pay = deferred.astype(object), pay.astype(object)
+    matched = (tier.rate_bp * _slice(deferred, tier.lower * pay, tier.upper * pay) for tier in tiers)
+    return sum(matched, start=0 * deferred)
+
+
+def _as_far_as(limits: Sequence[tuple[Ints, Ints]], matched: Any) -> Any:
+    """Return a match as far as the first of some limits allows, each an amount and what is left for it.
+
+    One payroll of a year at most is cut within, so cutting to whole units cannot change the one rounding.
+    """
+    reached = np.logical_or.reduce([there < amount for amount, there in limits])
+    for row in np.flatnonzero(reached & (matched > 0)):
+        shares = [Fraction(int(there[row]), int(amount[row])) for amount, there in limits if amount[row]]
+        matched[row] = int(int(matched[row]) * min(shares))
+    return matched
+
+
 def formula_match(formula: Match, deferral_cents: Whole, compensation_cents: Whole, place: Any = 0) -> Whole:
     """Return the match of a configured formula on the year's totals, in cents.
 
@@ -117,6 +183,15 @@ def formula_payroll_match(
         return dollar_match(smaller(deferred, deferral_limit_cents), formula.bands[0][1])
     limits = deferral_limit_cents, compensation_limit_cents
     return by_band(formula.bands, place, lambda tiers: payroll_match(segments, tiers, *limits))
+
+
+def formula_uneven_match(
+    formula: Match, payrolls: Sequence[Payroll], deferral_limit_cents: Ints, compensation_limit_cents: Ints, place: Ints
+) -> Ints:
+    """Return the match of a configured formula by payroll, where match and deferrals count different pay, in cents."""
+    limits = deferral_limit_cents, compensation_limit_cents
+    found: Ints = by_band(formula.bands, place, lambda tiers: uneven_payroll_match(payrolls, tiers, *limits))
+    return found
 
 
 def full_match_rate_bp(tiers: Tiers) -> int:
@@ -253,8 +328,11 @@ def _times(rate: Any, deferred: Any, per: Any) -> Any:
 
 def _roomy(cents: Any) -> Any:
     """Return an array as one of plain integers where a match in units of 10^-8 cents could leave 64 bits."""
-    large = isinstance(cents, np.ndarray) and cents.max(initial=0) > MAX_SALARY_CENTS
-    return cents.astype(object) if large else cents
+    return cents.astype(object) if _is_large(cents) else cents
+
+
+def _is_large(cents: Any) -> bool:
+    return isinstance(cents, np.ndarray) and bool(cents.max(initial=0) > MAX_SALARY_CENTS)
 
 
 def _narrow(cents: Any) -> Any:

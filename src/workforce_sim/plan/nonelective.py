@@ -10,7 +10,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-from workforce_sim.config.nonelective import Integrated, Nonelective, max_excess_ppm
+from workforce_sim.config.nonelective import Integrated, IntegrationLevel, Nonelective, ShareOfPay, max_excess_ppm
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import PPM, Whole, half_up
 from workforce_sim.plan.amounts import by_band, in_cents, in_dollars, larger, model_of, place_of, same_length
@@ -30,7 +30,7 @@ def integrated_amount(compensation_cents: Whole, base_ppm: int, excess_ppm: int,
 
 
 def formula_nonelective(
-    formula: Nonelective, compensation_cents: Whole, place: Any = 0, wage_base_cents: int = 0
+    formula: ShareOfPay, compensation_cents: Whole, place: Any = 0, wage_base_cents: int = 0
 ) -> Whole:
     """Return the contribution of a configured formula in cents.
 
@@ -47,6 +47,16 @@ def formula_nonelective(
     return integrated_amount(compensation_cents, rule.base_ppm, rule.excess_ppm, level)
 
 
+def check_level(rule: IntegrationLevel, wage_base_cents: int) -> None:
+    """Check an integration level against the wage base of one year, IRC 401(l).
+
+    Raises:
+        ConfigError: when the level is above the wage base.
+    """
+    if rule.level is not None and rule.level_cents(wage_base_cents) > wage_base_cents:
+        raise ConfigError("the integration level is above the year's Social Security wage base (IRC 401(l)(5)(A)(ii))")
+
+
 def check_disparity(rule: Integrated, wage_base_cents: int) -> None:
     """Check an integrated formula against the wage base of one year, IRC 401(l).
 
@@ -55,9 +65,8 @@ def check_disparity(rule: Integrated, wage_base_cents: int) -> None:
     """
     if rule.level is None:  # a share of the wage base is checked on reading, whatever the base
         return
+    check_level(rule, wage_base_cents)
     level = rule.level_cents(wage_base_cents)
-    if level > wage_base_cents:
-        raise ConfigError("the integration level is above the year's Social Security wage base (IRC 401(l)(5)(A)(ii))")
     most = max_excess_ppm(level, wage_base_cents)
     if rule.excess_ppm > most:
         raise ConfigError(

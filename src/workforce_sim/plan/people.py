@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
+from workforce_sim.tables import CENSUS, PAY_KINDS, SNAPSHOTS, completed
 
 _MONEY = (
     "earnings_cents",
@@ -22,11 +22,17 @@ _MONEY = (
     "catch_up_cents",
     "match_cents",
     "nonelective_cents",
+    "profit_sharing_cents",
+    "discretionary_match_cents",
     "excess_415_cents",
     "match_balance_cents",
     "nonelective_balance_cents",
+    "profit_sharing_balance_cents",
+    "discretionary_match_balance_cents",
     "forfeited_cents",
+    *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
+_SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
 
@@ -60,9 +66,12 @@ class People:
         full_time: hours as a share of full-time, millionths.
         opening_salary: annual salary at the opening; 0 for the year's hires.
         earnings, compensation: all pay of the year; pay since entry, at most the limit of section 401(a)(17).
-        deferral, catch_up, match, nonelective: contributions; deferral is without catch-up.
+        deferral, catch_up: contributions of employees; the former without catch-up.
+        match, nonelective: employer contributions on deferrals, and without them, of all sources.
+        profit_sharing: part of the latter.
         excess_415: cut by the limit on annual additions.
-        employer_balance: balances from match and nonelective money; of leavers, what they were paid of them.
+        employer_balance: balances of employer contributions; of leavers, what they were paid of them.
+        other_pay: pay other than salary by kind, within ``earnings``.
     """
 
     year: PlanYear
@@ -83,8 +92,10 @@ class People:
     catch_up: Ints
     match: Ints
     nonelective: Ints
+    profit_sharing: Ints
     excess_415: Ints
     employer_balance: Ints
+    other_pay: dict[str, Ints]
 
     @property
     def age(self) -> Ints:
@@ -142,10 +153,12 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         compensation=money["testing_compensation_cents"],
         deferral=money["pre_tax_cents"] + money["roth_cents"] - money["catch_up_cents"],
         catch_up=money["catch_up_cents"],
-        match=money["match_cents"],
-        nonelective=money["nonelective_cents"],
+        match=money["match_cents"] + money["discretionary_match_cents"],
+        nonelective=money["nonelective_cents"] + money["profit_sharing_cents"],
+        profit_sharing=money["profit_sharing_cents"],
         excess_415=money["excess_415_cents"],
-        employer_balance=money["match_balance_cents"] + money["nonelective_balance_cents"] - money["forfeited_cents"],
+        employer_balance=sum(money[f"{source}_balance_cents"] for source in _SOURCES) - money["forfeited_cents"],
+        other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
     )
 
 
@@ -214,7 +227,7 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
         days = _days_employed_since_january(rows, PlanYear(at))
         before = rows["balance"].fill_null(0).to_numpy().astype(np.int64)
-        rate = run.config.plan.annual_return.ppm(at)
+        rate = run.config.at(at).plan.annual_return.ppm(at)
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.match import Match
+from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Flags, Ints, years_and_days
 from workforce_sim.plan.adp import AdpTest, group_bp, measured
 from workforce_sim.plan.amounts import by_band
@@ -19,7 +21,9 @@ from workforce_sim.plan.coverage import non_excludable
 from workforce_sim.plan.findings import Outcome, PlanTest
 from workforce_sim.plan.harbor import Kind, safe_harbor_of
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
+from workforce_sim.plan.match import BP
 from workforce_sim.plan.people import People
+from workforce_sim.plan.sources import may_enter
 
 Test = Literal["ADP", "ACP"]
 
@@ -80,14 +84,15 @@ def percentages(
         before: of the year before; None where the run has none.
         room: catch-up that each one may still make, cents.
     """
-    harbor = safe_harbor(test, config, people.year.year)
+    rules = config.at(people.year.year)
+    harbor = safe_harbor(test, rules, people.year.year)
     found = []
-    for name, tested in _parts(test, config, people, harbor).items():
+    for name, tested in _parts(test, rules, people, harbor).items():
         if name and not tested.any():
             continue
         then = None if before is None else (before, _then(test, config, before, harbor, name))
         held = WITHOUT_MONEY if name == EARLY else harbor
-        found.append(_percentages(_Part(test, name, tested, held, *_others_before(test, config, then)), people, room))
+        found.append(_percentages(_Part(test, name, tested, held, *_others_before(test, rules, then)), people, room))
     return found
 
 
@@ -113,7 +118,7 @@ def not_excludable(people: People, service_years: int = 1) -> Flags:
 def _then(test: Test, config: Config, before: People, harbor: Harbor, name: str) -> Flags:
     """Return who was tested in the plan of a name the year before; nobody where there was none."""
     nobody = np.zeros(len(before.ids), dtype=np.bool_)
-    return _parts(test, config, before, harbor).get(name, nobody)
+    return _parts(test, config.at(before.year.year), before, harbor).get(name, nobody)
 
 
 def _percentages(part: _Part, people: People, room: Ints | int) -> Percentages:
@@ -163,28 +168,53 @@ def early_entrants(config: Config, people: People) -> Flags:
     harbor = safe_harbor_of(config, year)
     if harbor is None or harbor.problems:
         return np.zeros(len(people.ids), dtype=np.bool_)
-    source = plan.match.at(year) if harbor.money == "match" else plan.nonelective
-    return people.eligible & (people.service < source.minimum_service_years)
+    source = plan.sources(year)[harbor.money]
+    return people.eligible & ((people.service < source.minimum_service_years) | ~in_source(config, people, source))
 
 
 def _beyond_acp_harbor(config: Config, year: int) -> Iterator[str]:
     """Yield what keeps the match of a year within a safe harbor from being exempt from ACP, section 401(m)(11)(B).
 
     A safe-harbor match has been looked at but for deferrals above 6%; one beside a safe-harbor nonelective
-    contribution has not.
+    contribution, and a discretionary match, have not.
     """
-    match = config.plan.match.at(year)
-    if match.matches_above_six_percent:
-        yield "plan.match: matches deferrals above 6% of pay (IRC 401(m)(11)(B)(i))"
-    if config.plan.safe_harbor_money(year) == "match":
-        return
-    if any(a.rate_bp < b.rate_bp for _, tiers in match.bands for a, b in pairwise(tiers)):
-        yield "plan.match: rates that rise with deferrals (IRC 401(m)(11)(B)(ii))"
-    if len(match.bands) > 1 or match.last_day or match.minimum_hours or match.minimum_service_years > 1:
-        yield (
-            "plan.match: graded or with conditions, so that a highly compensated employee may get more at the same "
-            "deferral (IRC 401(m)(11)(B)(iii))"
-        )
+    for name, match in matches_of(config, year).items():
+        if match.matches_above_six_percent:
+            yield f"plan.{name}: matches deferrals above 6% of pay (IRC 401(m)(11)(B)(i))"
+        if name == config.plan.safe_harbor_money(year):
+            continue
+        if any(a.rate_bp < b.rate_bp for _, tiers in match.bands for a, b in pairwise(tiers)):
+            yield f"plan.{name}: rates that rise with deferrals (IRC 401(m)(11)(B)(ii))"
+        if len(match.bands) > 1 or match.last_day or match.minimum_hours or match.minimum_service_years > 1:
+            yield (
+                f"plan.{name}: graded or with conditions, so that a highly compensated employee may get more at the "
+                "same deferral (IRC 401(m)(11)(B)(iii))"
+            )
+        if name == "discretionary_match" and _most_of_pay(match) > _MOST_DISCRETIONARY:
+            yield f"plan.{name}: more than 4% of pay (26 CFR 1.401(m)-3(d)(3)(ii))"
+
+
+_MOST_DISCRETIONARY = 4 * BP * BP // 100
+
+
+def _most_of_pay(match: Match) -> int:
+    """Return the most that a match gives, a share of pay in units of 10^-8; 0 of tiers in dollars."""
+    if match.in_dollars:
+        return 0
+    return max(sum((tier.upper - tier.lower) * tier.rate_bp for tier in tiers) for _, tiers in match.bands)
+
+
+def matches_of(config: Config, year: int) -> dict[str, Match]:
+    """Return the matches of a year by name of their source."""
+    sources = config.plan.sources(year)
+    return {name: money for name, money in sources.items() if isinstance(money, Match)}
+
+
+def in_source(config: Config, people: People, money: EmployerMoney) -> Flags:
+    """Return who is in a source of employer contributions at some time in the year."""
+    if money.eligibility is None:
+        return people.eligible
+    return people.eligible & may_enter(people.since_in_plan, people.birth, people.last_day, money, config.eligibility)
 
 
 def who_is_tested(test: Test, config: Config, people: People) -> Flags:
@@ -194,19 +224,16 @@ def who_is_tested(test: Test, config: Config, people: People) -> Flags:
 
 def who_may_be_matched(config: Config, people: People) -> Flags:
     """Return who would get some match for deferring: who meets its conditions, in a band that pays."""
-    match = config.plan.match.at(people.year.year)
-    meets = who_meets(
-        match,
-        people.hire,
-        people.last_day,
-        people.full_time,
-        people.year,
-        people.since_in_plan,
-        people.leave_days,
-    )
+    of_each = [_may_get(match, config, people) for match in matches_of(config, people.year.year).values()]
+    return np.logical_or.reduce(of_each)
+
+
+def _may_get(match: Match, config: Config, people: People) -> Flags:
+    served = people.since_in_plan, people.leave_days
+    meets = who_meets(match, people.hire, people.last_day, people.full_time, people.year, *served)
     place = band_place(match.graded_by, people.tenure, people.age)
     pays: Flags = by_band(match.bands, place, lambda tiers: any(tier.rate_bp > 0 for tier in tiers))
-    return meets & pays
+    return meets & pays & (True if match.eligibility is None else in_source(config, people, match))
 
 
 def catch_up_room(config: Config, people: People, limits: Limits, prior_pay: Ints) -> Ints:

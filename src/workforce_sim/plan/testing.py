@@ -16,6 +16,7 @@ from workforce_sim.plan.covering import coverage
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.limits import Limits, limits
+from workforce_sim.plan.pay_ratio import pay_ratios
 from workforce_sim.plan.people import (
     People,
     RunTables,
@@ -37,9 +38,10 @@ BOTH: tuple[Test, ...] = ("ADP", "ACP")
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money, annual additions, top-heavy. The
-    rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``. Sources: IRC 401(k)(3),
-    (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 415(c), 416(g).
+    ADP and ACP with what would correct them, coverage, rates of nonelective money, compensation ratios where pay is
+    left out, annual additions, top-heavy. The rules and what is decided where the law leaves a choice are in
+    ``docs/model/testing.md``. Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4),
+    414(s), 415(c), 416(g).
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -54,15 +56,15 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
-    config, of_year = result.config, _limits(result.config, year)
+    config, of_year = result.config.at(year), _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
     prior_pay = pay_of_year_before(people, before, result.opening)
-    adp = percentages("ADP", config, people, before, catch_up_room(config, people, of_year, prior_pay))
-    acp = percentages("ACP", config, people, before)
+    adp = percentages("ADP", result.config, people, before, catch_up_room(config, people, of_year, prior_pay))
+    acp = percentages("ACP", result.config, people, before)
     covering, top_heavy = coverage(config, people), _top_heavy(result, people, of_year, replicate)
-    made = [adp[0], acp[0], *adp[1:], *acp[1:]]
-    tests = (*(one.found for one in made), *covering, _additions(people), top_heavy)
+    made, ratios = [adp[0], acp[0], *adp[1:], *acp[1:]], pay_ratios(config, people, of_year.compensation_cents)
+    tests = (*(one.found for one in made), *covering, *ratios, _additions(people), top_heavy)
     refunds = pl.concat([one.refunds for one in [*adp, *acp]])
     return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds)
 
@@ -121,8 +123,9 @@ def _top_heavy(run: RunTables, people: People, of_year: Limits, replicate: int) 
         "all_balances": of_all / 100,
     }
     note = f"on December 31, {year}; applies to {year + 1}"
-    early = early_entrants(run.config, people) & ~people.hce
-    exempt = _exempt_from_top_heavy(run.config, people, early)
+    config = run.config.at(year)
+    early = early_entrants(config, people) & ~people.hce
+    exempt = _exempt_from_top_heavy(config, people, early)
     if early.any():
         note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
     if exempt:
@@ -138,7 +141,8 @@ def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
         return ""
-    more = people.nonelective.any() if money == "match" else plan.forfeitures == "reallocate"
+    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
+    more = people.nonelective.any() if money == "match" else beside
     return "" if more else f"deferrals and {HARBORS[money]} only"
 
 

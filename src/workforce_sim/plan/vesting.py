@@ -19,6 +19,9 @@ from workforce_sim.plan.amounts import in_years, model_of
 
 BP = 10_000
 
+KEEPS_SCHEDULE_YEARS = 3
+"""Completed years of service with which an employee may keep a schedule that is changed, section 411(a)(10)(B)."""
+
 
 def share_bp(schedule: Sequence[int], years: Any, full: Any = False) -> Any:
     """Return the vested share in basis points at completed years; an integer, or an int64 array for an array.
@@ -81,8 +84,8 @@ def vesting_warnings(plan: Plan) -> list[str]:
     vesting = plan.vesting
     found = [
         f"plan.vesting.{source}: slower than both 3-year cliff and 2-to-6-year graded vesting (IRC 411(a)(2)(B))"
-        for source, schedule in (("match", vesting.match_bp), ("nonelective", vesting.nonelective_bp))
-        if slower_than_law(schedule)
+        for source in ("match", "nonelective", "profit_sharing", "discretionary_match")
+        if slower_than_law(vesting.of(source))
     ]
     if vesting.normal_retirement_age > 65:
         found.append(

@@ -19,6 +19,12 @@ from workforce_sim.plan.entry import anniversaries, latest_lawful, next_entry, w
 
 _OF_AGE, _YEAR_OF_SERVICE = 21, 1
 _YEARS_TRIED = 4
+_YEARS = {1: "one year", 2: "two years"}
+_SERVICE = {
+    1: "one year of service (IRC 410(a)(1)(A)(ii))",
+    2: "two years of service, which immediate vesting allows (IRC 410(a)(1)(B)(i))",
+}
+"""Years of service that the law lets a plan ask for, in words."""
 
 
 class _Entry(NamedTuple):
@@ -41,14 +47,26 @@ class _Entry(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def wait_warnings(section: Eligibility, start_year: int) -> tuple[str, ...]:
-    """Return compliance warnings about the wait, the minimum age and the entry dates."""
-    return tuple(_against_waits(section, start_year))
+def wait_warnings(section: Eligibility, start_year: int, most: int = _YEAR_OF_SERVICE) -> tuple[str, ...]:
+    """Return compliance warnings about the wait, the minimum age and the entry dates.
+
+    Args:
+        section: with the wait, the minimum age and the entry dates.
+        start_year: of the run.
+        most: years of service that may be asked for; of employer contributions that are vested immediately two.
+    """
+    return tuple(_against_waits(section, start_year, most))
 
 
-def _against_waits(section: Eligibility, start_year: int) -> Iterator[str]:
+def waits_too_long(section: Eligibility, start_year: int) -> bool:
+    """Return whether somebody waits for more than a year of service or beyond age 21."""
+    hired = _tried(start_year)
+    return section.minimum_age > _OF_AGE or bool((waited(hired, section) > anniversaries(hired, 1)).any())
+
+
+def _against_waits(section: Eligibility, start_year: int, most: int) -> Iterator[str]:
     hired, born = _tried(start_year), _tried(start_year - _OF_AGE)
-    year, of_age = anniversaries(hired, _YEAR_OF_SERVICE), anniversaries(born, _OF_AGE)
+    year, of_age = anniversaries(hired, most), anniversaries(born, _OF_AGE)
     wait, own_age = waited(hired, section), anniversaries(born, section.minimum_age)
 
     def entry(wait: Days, own_age: Days) -> tuple[_Entry, _Entry]:
@@ -57,13 +75,13 @@ def _against_waits(section: Eligibility, start_year: int) -> Iterator[str]:
 
     by_service, by_age = entry(wait, own_age)
     if (wait > year).any():
-        yield f"{_wait_key(section)}: more than one year of service (IRC 410(a)(1)(A)(ii)); {by_service}"
+        yield f"eligibility.{_wait_key(section)}: more than {_SERVICE[most]}; {by_service}"
     if section.minimum_age > _OF_AGE:
         yield f"eligibility.minimum_age: above 21 (IRC 410(a)(1)(A)(i)); {by_age}"
     late = [tried for tried in entry(np.minimum(wait, year), np.minimum(own_age, of_age)) if tried.late]
     if late:
         yield (
-            f"eligibility.entry: {section.entry} entry comes too late after one year of service and age 21 "
+            f"eligibility.entry: {section.entry} entry comes too late after {_YEARS[most]} of service and age 21 "
             f"(IRC 410(a)(4)); {late[0]}; shorten the wait, lower the age, or add entry dates"
         )
 
@@ -96,4 +114,4 @@ def _year_of(dates: Days) -> Days:
 
 def _wait_key(section: Eligibility) -> str:
     unit = section.waiting_period[0]
-    return f"eligibility.waiting_period_{'years' if section.waiting_period_years is not None else unit}"
+    return f"waiting_period_{'years' if section.waiting_period_years is not None else unit}"

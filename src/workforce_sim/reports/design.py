@@ -17,19 +17,30 @@ GRADED = {"tenure": "years of service", "points": "points", None: ""}
 
 def design_table(scenarios: Sequence[Scenario]) -> Element:
     """Return the plan design of each scenario, side by side."""
-    designs = [_design(each.config) for each in scenarios]
+    designs = [_designs(each.config) for each in scenarios]
     rows = [[name, *(design[name] for design in designs)] for name in designs[0]]
     heading = ["", *(each.name or "Plan" for each in scenarios)]
     return listing("Plan design", heading, rows, text=True)
 
 
-def _design(config: Config) -> dict[str, str]:
+def _designs(config: Config) -> dict[str, str]:
+    """Return the design of each year, years with the same text together."""
+    each = [(year, _design(config.at(year), year)) for year in config.simulation.years]
+    return {name: _by_year([(year, design[name]) for year, design in each]) for name in each[0][1]}
+
+
+def _by_year(texts: Sequence[tuple[int, str]]) -> str:
+    runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
+    return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
+
+
+def _design(config: Config, year: int) -> dict[str, str]:
     plan, automatic, wait = config.plan, config.enrollment.auto_enrollment, config.eligibility
     since = automatic.hire_date_cutoff
     who = "all eligible employees" if automatic.everybody else f"hired from {since:%B} {since.day}, {since.year}"
     rate = bp_percent(automatic.default_bp)
     found = {
-        "Employer match": _match(config),
+        "Employer match": _formula(plan.match.at(year)),
         "Nonelective contribution": "none" if plan.nonelective.kind == "none" else _nonelective(config),
         "Automatic enrollment": f"at {rate} of pay, {who}" if automatic.enabled else "none",
         "Eligibility": f"age {wait.minimum_age}, {_wait(config)}",
@@ -63,13 +74,6 @@ def _nonelective(config: Config) -> str:
 
 
 # --- the match ---
-
-
-def _match(config: Config) -> str:
-    """Return the formula of each year, years with the same one together."""
-    texts = [(year, _formula(config.plan.match.at(year))) for year in config.simulation.years]
-    runs = [(text, [year for year, _ in run]) for text, run in groupby(texts, key=lambda each: each[1])]
-    return runs[0][0] if len(runs) == 1 else "; ".join(f"{period(years)}: {text}" for text, years in runs)
 
 
 def _formula(match: Match) -> str:

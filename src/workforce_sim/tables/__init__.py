@@ -22,14 +22,16 @@ from workforce_sim.tables.event_types import (
     EVENT_KINDS,
     EVENT_TYPE,
     EVENT_TYPES,
+    PAY_KINDS,
     STATUS,
     STATUSES,
     TERMINATION_CAUSES,
 )
-from workforce_sim.tables.measures import SUMMARY, USED_FOR_COST, WORKING
+from workforce_sim.tables.measures import EMPLOYER_MONEY, SUMMARY, USED_FOR_COST, WORKING
 
 __all__ = [
     "CENSUS",
+    "EMPLOYER_MONEY",
     "EVENTS",
     "EVENT_CAUSE",
     "EVENT_CAUSES",
@@ -37,6 +39,7 @@ __all__ = [
     "EVENT_TYPE",
     "EVENT_TYPES",
     "NAME",
+    "PAY_KINDS",
     "SCHEMA",
     "SNAPSHOTS",
     "STATUS",

@@ -8,16 +8,18 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.tables.declared import NAME, Column, Last, Positive, Reached
-from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, STATUS
+from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE, PAY_KINDS, STATUS
 
 KEYS = (
     Column("replicate", pl.Int32, "Number of the simulation (replicate); 0 in a single run", owner="simulation"),
     Column("year", pl.Int32, "Plan year", owner="simulation"),
 )
 
-_COUNTED = ("plan.match", "plan.limits", "eligibility.")
-_ROTH = ("plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
+_ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
+_MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
+"""Sources of employer contributions that a plan may have besides match and nonelective, and what they are called."""
 
 CENSUS = (
     Column("employee_id", pl.String, "Identifier, unique"),
@@ -35,6 +37,8 @@ CENSUS = (
     Column("prior_year_pay_cents", pl.Int64, "Pay of the year before the opening", "cents"),
     Column("match_balance_cents", pl.Int64, "Match balance", "cents"),
     Column("nonelective_balance_cents", pl.Int64, "Nonelective balance", "cents"),
+    Column("profit_sharing_balance_cents", pl.Int64, "Profit sharing balance", "cents"),
+    Column("discretionary_match_balance_cents", pl.Int64, "Discretionary match balance", "cents"),
     Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
 )
 
@@ -77,7 +81,14 @@ EVENTS = (
         "enrollment and deferral events",
         behind="salary_after_cents",
     ),
-    Column("amount_cents", pl.Int64, "Amount forfeited", "cents", "forfeiture", behind="deferral_after_bp"),
+    Column(
+        "amount_cents",
+        pl.Int64,
+        "Amount paid or forfeited",
+        "cents",
+        "other_pay, forfeiture",
+        behind="deferral_after_bp",
+    ),
 )
 
 _ALL_BP = 10_000
@@ -171,6 +182,24 @@ SNAPSHOTS = (
         "simulation",
         lowest=0,
         differs="different pay earned",
+        behind="other_pay_cents",
+    ),
+    *(
+        Column(
+            name,
+            pl.Int64,
+            about,
+            "cents",
+            "other_pay",
+            lowest=0,
+            needs="other_pay",
+            differs="different other pay",
+            keys=("compensation.other_pay",),
+        )
+        for name, about in (
+            ("other_pay_cents", "Pay other than salary in the year, within the pay earned"),
+            *((f"{kind}_pay_cents", f"Of it: {kind.replace('_', ' ')}") for kind in PAY_KINDS),
+        )
     ),
     Column(
         "leave_days",
@@ -283,11 +312,41 @@ SNAPSHOTS = (
         keys=("plan.nonelective", "plan.limits", "plan.forfeitures"),
     ),
     *(
+        Column(
+            f"{source}_cents",
+            pl.Int64,
+            name,
+            "cents",
+            "plan",
+            lowest=0,
+            in_plan=True,
+            needs=source,
+            differs=f"{name.lower()} formula",
+            keys=(f"plan.{source}", "plan.limits"),
+        )
+        for source, name in _MORE_SOURCES.items()
+    ),
+    *(
         Column(name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="balances", keys=_BALANCES)
         for name, about in (
             ("match_balance_cents", "Match balance; of terminated employees before the payout"),
             ("nonelective_balance_cents", "Nonelective balance; of terminated employees before the payout"),
         )
+    ),
+    *(
+        Column(
+            f"{source}_balance_cents",
+            pl.Int64,
+            f"{name} balance; of terminated employees before the payout",
+            "cents",
+            "plan",
+            lowest=0,
+            in_plan=True,
+            needs=source,
+            differs="balances",
+            keys=_BALANCES,
+        )
+        for source, name in _MORE_SOURCES.items()
     ),
     *(
         Column(
@@ -303,6 +362,22 @@ SNAPSHOTS = (
             keys=("plan.vesting",),
         )
         for source in ("match", "nonelective")
+    ),
+    *(
+        Column(
+            f"vested_share_{source}_bp",
+            pl.Int32,
+            f"Vested share of the {name.lower()} balance",
+            "basis points",
+            "plan",
+            lowest=0,
+            highest=_ALL_BP,
+            in_plan=True,
+            needs=source,
+            differs="vesting",
+            keys=("plan.vesting",),
+        )
+        for source, name in _MORE_SOURCES.items()
     ),
     Column(
         "forfeited_cents",
@@ -351,7 +426,7 @@ SNAPSHOTS = (
         lowest=0,
         in_plan=True,
         differs="limit on annual additions",
-        keys=("plan.limits", "plan.match", "plan.nonelective"),
+        keys=("plan.limits", "plan.match", "plan.nonelective", *(f"plan.{source}" for source in _MORE_SOURCES)),
         behind="catch_up_cents",
     ),
 )

@@ -11,6 +11,8 @@ _SALARY = ("salary_before_cents", "salary_after_cents")
 _RATE = ("deferral_before_bp", "deferral_after_bp")
 
 TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction")
+PAY_KINDS = ("bonus", "discretionary_bonus", "overtime", "commission")
+"""Kinds of pay other than salary."""
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
 
 EVENT_KINDS = (
@@ -72,6 +74,16 @@ EVENT_KINDS = (
         otherwise="different merit increase",
         sets=_SALARY,
         keys=("compensation.merit", "compensation.ratings"),
+    ),
+    EventType(
+        name="other_pay",
+        words="paid beside salary",
+        otherwise="different pay beside salary",
+        sets=("amount_cents",),
+        causes=PAY_KINDS,
+        keys=("compensation.other_pay",),
+        amount_keys=("compensation.", "promotion."),
+        often=True,
     ),
     EventType(
         name="enrollment",

@@ -27,6 +27,15 @@ _TAKES_PART = _STAYS & (pl.col("deferral_bp") > 0)
 _SALARY = pl.col("salary_cents")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
+EMPLOYER_MONEY = (
+    "match_cents",
+    "nonelective_cents",
+    "profit_sharing_cents",
+    "discretionary_match_cents",
+    "restored_cents",
+)
+"""Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
+
 USED_FOR_COST = "_used_for_cost"
 """Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
 
@@ -164,6 +173,16 @@ SUMMARY = (
         label="Payroll",
     ),
     Measure(
+        "other_pay_cents",
+        pl.Int64,
+        "Bonuses, overtime and commissions of everybody, within the payroll",
+        "cents",
+        "other_pay",
+        needs="other_pay",
+        sums=pl.col("other_pay_cents").sum(),
+        label="Pay other than salary",
+    ),
+    Measure(
         "salary_roll_cents",
         pl.Int64,
         "Salaries of those at the closing, in all",
@@ -292,6 +311,20 @@ SUMMARY = (
         sums=pl.col("nonelective_cents").sum(),
         label="Nonelective contributions",
     ),
+    *(
+        Measure(
+            f"{source}_cents",
+            pl.Int64,
+            meaning,
+            "cents",
+            "plan",
+            in_plan=True,
+            needs=source,
+            sums=pl.col(f"{source}_cents").sum(),
+            label=meaning,
+        )
+        for source, meaning in (("profit_sharing", "Profit sharing"), ("discretionary_match", "Discretionary match"))
+    ),
     Measure(
         "forfeitures_cents",
         pl.Int64,
@@ -331,10 +364,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
-        derived=pl.col("match_cents")
-        + pl.col("nonelective_cents")
-        + pl.col("restored_cents").fill_null(0)
-        - pl.col(USED_FOR_COST),
+        derived=pl.sum_horizontal(EMPLOYER_MONEY) - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(

@@ -6,6 +6,8 @@ Chapter: ``docs/model/contributions.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,8 +18,11 @@ from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.plan.vesting import BP, share_bp, vested_cents
+from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
+
+MORE_SOURCES = frozenset({"profit_sharing", "discretionary_match"})
+"""Sources with an event of their own, which says what is forfeited of them."""
 
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
 ADDS: Described = {
@@ -50,27 +55,62 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     Raises:
         SimulationError: when a balance exceeds $100 million.
     """
-    gone, vesting = np.flatnonzero(staff["leaves"]), year.config.plan.vesting
-    rate = year.config.plan.annual_return.ppm(year.number)
-    match, nonelective = (_balance(staff, source, rate, gone, year) for source in ("match", "nonelective"))
-    refuse_balance(max(int(match.max(initial=0)), int(nonelective.max(initial=0))), year.number)
-    full = _all_vested(staff, gone, vesting.normal_retirement_age, year)
-    years = _service(staff, gone, year)
-    of_match, of_nonelective = (
-        _shares(schedule, years, full) for schedule in (vesting.match_bp, vesting.nonelective_bp)
-    )
+    service = Service.of(staff, year)
+    match = in_account("match", staff["match_cents"], staff, service, year)
+    nonelective = in_account("nonelective", staff["nonelective_cents"], staff, service, year)
+    forfeited = match.forfeited + nonelective.forfeited
+    for source in MORE_SOURCES & year.config.provisions:
+        forfeited += staff[f"forfeited_{source}_cents"]
+    found = match.balance, nonelective.balance, match.share, nonelective.share, forfeited
+    return dict(zip(ADDS, found, strict=True))
+
+
+class Account(NamedTuple):
+    """Of one source: the balance before a payout, its vested share, and what is forfeited."""
+
+    balance: Ints
+    share: Ints
+    forfeited: Ints
+
+
+class Service(NamedTuple):
+    """Of the year's staff: who leaves, completed years of service, and in whom all is vested."""
+
+    gone: Selected
+    years: Ints
+    full: Flags
+
+    @classmethod
+    def of(cls, staff: Columns, year: Year) -> Service:
+        """Return that of the year's staff."""
+        gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
+        return cls(gone, _service(staff, gone, year), _all_vested(staff, gone, age, year))
+
+
+def in_account(source: str, paid: Ints, staff: Columns, service: Service, year: Year) -> Account:
+    """Return the account of one source at the end of the year or at termination.
+
+    Args:
+        source: ``match``, for example.
+        paid: contributions of the year, cents.
+        staff: of the year.
+        service: of the staff.
+        year: the plan year.
+
+    Raises:
+        SimulationError: when a balance exceeds $100 million.
+    """
+    plan, gone = year.config.plan, service.gone
+    balance = _grown(staff, f"{source}_balance_cents", plan.annual_return.ppm(year.number), gone, year) + paid
+    if "rehires" in year.config.provisions:
+        balance = balance + staff[f"restored_{source}_cents"] + staff[f"repaid_{source}_cents"]
+    refuse_balance(int(balance.max(initial=0)), year.number)
+    share = _shares(plan.vesting.of(source), service.years, service.full)
+    for since in year.vesting_changes:
+        share = _Held(staff, service, since, year).at_least(source, share)
     forfeited = np.zeros(len(staff), dtype=np.int64)
-    for balance, share in ((match[gone], of_match[gone]), (nonelective[gone], of_nonelective[gone])):
-        forfeited[gone] += balance - vested_cents(balance, share)
-    return dict(zip(ADDS, (match, nonelective, of_match, of_nonelective, forfeited), strict=True))
-
-
-def _balance(staff: Columns, source: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
-    """Return balances of a source before the payout; to rehires some is given back."""
-    balance = _grown(staff, f"{source}_balance_cents", rate_ppm, gone, year) + staff[f"{source}_cents"]
-    if "rehires" not in year.config.provisions:
-        return np.asarray(balance)
-    return np.asarray(balance + staff[f"restored_{source}_cents"] + staff[f"repaid_{source}_cents"])
+    forfeited[gone] = balance[gone] - vested_cents(balance[gone], share[gone])
+    return Account(balance, share, forfeited)
 
 
 def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year) -> Ints:
@@ -102,6 +142,30 @@ def _all_vested(staff: Columns, gone: Selected, age: int, year: Year) -> Flags:
     full[rows] = completed_years(staff["birth_date"][rows], staff["last_day"][rows], year.calendar) >= age
     full[gone] |= np.isin(staff["cause"][gone], _VESTING_CAUSES)
     return full
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a change of the vesting rules cannot take from those who were employed then, section 411(a)(10)."""
+
+    staff: Columns
+    service: Service
+    since: int
+    year: Year
+
+    def at_least(self, source: str, shares: Ints) -> Ints:
+        """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
+        before = self.year.config_in(self.since - 1).plan.vesting
+        schedule = before.of(source)
+        hired, age = self.staff["hire_year"], before.normal_retirement_age
+        then = self.since - hired.astype(np.int64) - (self.staff["hire_day"] > 0)
+        full_then = self.since - self.staff["birth_year"] >= age
+        full = _all_vested(self.staff, self.service.gone, age, self.year)
+        kept = then >= KEEPS_SCHEDULE_YEARS
+        least = _shares(
+            schedule, np.where(kept, self.service.years, np.maximum(then, 0)), np.where(kept, full, full_then)
+        )
+        return np.where(hired < self.since, np.maximum(shares, least), shares)
 
 
 def _shares(schedule: tuple[int, ...], years: Ints, full: Flags) -> Ints:

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Flags, Ints, years_and_days
+from workforce_sim.config.plan import Roth
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Array, Columns, Described
-from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.deferral_limit import catch_up_of
 from workforce_sim.engine.event import Settlement, node
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
+from workforce_sim.engine.sources import compensation_of, matched, place_of, without_deferrals
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
-from workforce_sim.plan.conditions import band_place, who_meets
-from workforce_sim.plan.limits import catch_up_limit
-from workforce_sim.plan.match import formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
 
 BP = 10_000
@@ -42,7 +40,7 @@ REALLOCATED: Described = {"reallocated_cents": (pl.Int64, "reallocated forfeitur
 
 
 @dataclass(frozen=True)
-class _Deferrals:
+class Deferrals:
     """Deferrals within the limits, of those who defer, cents.
 
     Attributes:
@@ -65,21 +63,21 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add the contributions of the year, cents; reallocated forfeitures are part of the nonelective contribution."""
     counted = PlanPay(staff, year)
     rows, plan = counted.rows, year.config.plan
-    deferrals = _deferrals(counted)
+    deferrals = deferrals_of(counted)
     total, catch_up = counted.scattered(rows, deferrals.total), counted.scattered(rows, deferrals.catch_up)
     wished = Additions(
         deferral=total - catch_up,
         catch_up=catch_up,
-        match=_match(counted, deferrals),
+        match=matched(counted, plan.match.at(year.number), deferrals.total, deferrals.most),
         nonelective=_nonelective(counted),
         reallocated=_reallocated(staff, year),
     )
     kept, excess = _within_limit(wished, counted)
     deferral = kept.deferral + kept.catch_up
-    roth = _roth(total, kept.catch_up, deferral, counted)
+    roth = roth_of(total, kept.catch_up, deferral, counted.staff.flags("roth_catch_up"), plan.roth)
     return {
-        "plan_compensation_cents": counted.compensation(plan.match.at(year.number).compensation),
-        "testing_compensation_cents": counted.compensation("eligible"),
+        "plan_compensation_cents": compensation_of(counted, plan.match.at(year.number)),
+        "testing_compensation_cents": counted.compensation("eligible", plan.testing.pay),
         "pre_tax_cents": deferral - roth,
         "roth_cents": roth,
         "catch_up_cents": kept.catch_up,
@@ -93,63 +91,41 @@ def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
 def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]:
     """Return the additions within the limit of section 415(c), and the excess; few are above it."""
     year = counted.year
-    most = np.minimum(counted.pay.earned, year.limits.annual_additions_cents)
+    most = np.minimum(counted.staff["earnings_cents"], year.limits.annual_additions_cents)
     above = np.flatnonzero(wished.whole > most)
     if len(above) == 0:
         return wished, np.zeros(len(most), dtype=np.int64)
     theirs = wished.of(above)
-    room = _catch_up(above, counted) - theirs.catch_up
+    room = catch_up_of(above, counted.staff, year) - theirs.catch_up
     kept = reduced(theirs, most[above], room, year.config.plan.safe_harbor_money(year.number))
     return wished.replaced(above, kept), counted.scattered(above, theirs.everything - kept.everything)
 
 
-def _deferrals(counted: PlanPay) -> _Deferrals:
+def deferrals_of(counted: PlanPay) -> Deferrals:
     """Return deferrals within section 402(g) and catch-up."""
     limit = counted.year.limits.elective_deferral_cents
     wished = half_up(counted.rate_times_pay(), BP)
     over = np.flatnonzero(wished >= limit)
     most = np.full(len(wished), limit, dtype=np.int64)
-    most[over] += _catch_up(counted.rows[over], counted)
+    most[over] += catch_up_of(counted.rows[over], counted.staff, counted.year)
     total = np.minimum(wished, most)
-    return _Deferrals(total, most, np.maximum(total - limit, 0))
+    return Deferrals(total, most, np.maximum(total - limit, 0))
 
 
-def _catch_up(rows: Selected, counted: PlanPay) -> Ints:
-    """Return what some rows may defer beyond section 402(g), by the age attained by 31 December.
+def roth_of(total: Ints, catch_up: Ints, kept: Ints, must: Flags, section: Roth) -> Ints:
+    """Return the Roth part of the deferrals kept; pre-tax deferrals are returned first.
 
-    0 if it would have to be Roth and the plan does not allow Roth.
+    Args:
+        total: deferrals.
+        catch_up: what is catch-up of them.
+        kept: deferrals that are not returned.
+        must: whose catch-up must be Roth.
+        section: the plan's Roth deferrals.
     """
-    year, plan, staff = counted.year, counted.year.config.plan, counted.staff
-    age = year.number - years_and_days(staff["birth_date"][rows])[0]
-    offered = {"catch_up": plan.catch_up, "super_catch_up": plan.super_catch_up}
-    by_age = np.array([catch_up_limit(years, year.limits, **offered) for years in range(65)], dtype=np.int64)
-    extra = by_age[np.minimum(age, 64)]
-    return extra if plan.roth.available else np.where(staff.flags("roth_catch_up")[rows], 0, extra)
-
-
-def _roth(total: Ints, catch_up: Ints, kept: Ints, counted: PlanPay) -> Ints:
-    """Return the Roth part of the deferrals kept; pre-tax deferrals are returned first."""
-    section = counted.year.config.plan.roth
     share = ppm(section.share) if section.available else 0
-    free = total - np.where(counted.staff.flags("roth_catch_up"), catch_up, 0)
+    free = total - np.where(must, catch_up, 0)
     pre_tax = free - half_up(free * share, PPM)
     return np.minimum(total - pre_tax, kept)
-
-
-def _match(counted: PlanPay, deferrals: _Deferrals) -> Ints:
-    """Return each employee's match."""
-    year, rows = counted.year, counted.rows
-    formula = year.config.plan.match.at(year.number)
-    place = _place(formula.graded_by, rows, counted)
-    if formula.basis == "annual":
-        pay = counted.compensation(formula.compensation)[rows]
-        amount = formula_match(formula, deferrals.total, pay, place)
-    else:
-        amount = np.zeros(len(rows), dtype=np.int64)
-        for part, spans in counted.segments(formula.compensation):
-            limit = np.full(len(part), year.limits.compensation_cents, dtype=np.int64)
-            amount[part] = formula_payroll_match(formula, spans, deferrals.most[part], limit, place[part])
-    return counted.scattered(rows, np.where(_meets(formula, rows, counted), amount, 0))
 
 
 def _nonelective(counted: PlanPay) -> Ints:
@@ -157,28 +133,8 @@ def _nonelective(counted: PlanPay) -> Ints:
     formula, size = counted.year.config.plan.nonelective, len(counted.in_plan)
     if formula.kind == "none":
         return np.zeros(size, dtype=np.int64)
-    every = np.arange(size)
-    pay, place = counted.compensation(formula.compensation), _place(formula.graded_by, every, counted)
-    amount = formula_nonelective(formula, pay, place, counted.year.limits.wage_base_cents)
-    return np.where(_meets(formula, every, counted), amount, 0)
-
-
-def _place(graded_by: str | None, rows: Selected, counted: PlanPay) -> Ints:
-    """Return the value that selects the band of a formula."""
-    if graded_by is None:
-        return np.zeros(len(rows), dtype=np.int64)
-    return np.asarray(band_place(graded_by, counted.staff["tenure"][rows], counted.staff["age"][rows]))
-
-
-def _meets(money: EmployerMoney, rows: Selected, counted: PlanPay) -> Flags:
-    """Return who of some rows meets the conditions for employer contributions."""
-    if not money.has_conditions:
-        return np.ones(len(rows), dtype=np.bool_)
-    hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
-    provisions = counted.year.config.provisions
-    since = counted.staff["plan_service_date"][rows] if "rehires" in provisions else hire
-    away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
-    return who_meets(money, hire, last, hours, counted.year.calendar, since, away)
+    place, base = place_of(formula.graded_by, np.arange(size), counted), counted.year.limits.wage_base_cents
+    return without_deferrals(counted, formula, lambda pay: np.asarray(formula_nonelective(formula, pay, place, base)))
 
 
 # --- forfeitures that are reallocated ---
@@ -191,7 +147,7 @@ def _reallocates(year: Year) -> bool:
 def _weights(staff: Columns, year: Year) -> dict[str, Array]:
     """Return plan compensation of those employed on December 31, 0 for others, with keys and replicates."""
     there = staff["last_day"] >= year.last
-    pay = PlanPay(staff, year).compensation(year.config.plan.nonelective.compensation)
+    pay = compensation_of(PlanPay(staff, year), year.config.plan.nonelective)
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 
 

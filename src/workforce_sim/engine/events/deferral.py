@@ -10,6 +10,7 @@ stop before escalation), ``escalated_bp``, and ``new_deferral_bp`` (own change o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.event import Rows, always, node
 from workforce_sim.engine.events.enrollment import AUTOMATIC, full_match_rate
 from workforce_sim.engine.plan_pay import STEPS
-from workforce_sim.money import PPM, ppm
+from workforce_sim.money import PPM, half_up, ppm
 
 Rates = NDArray[np.int32]
 
@@ -46,11 +47,16 @@ ADDS: Described = {
 
 
 def _responds(year: Year) -> bool:
-    """Return whether the match formula differs from the year before; never in the first year."""
+    """Return whether the match formula differs from the one before the year."""
+    before = _formula_before(year)
+    return before is not None and year.config.plan.match.at(year.number).formula != before
+
+
+def _formula_before(year: Year) -> tuple[Any, ...] | None:
+    """Return the match formula of the year before; of the first year the one that is given, or None."""
     if year.number == year.config.simulation.start_year:
-        return False
-    before = year.config_in(year.number - 1).plan.match.at(year.number - 1)
-    return year.config.plan.match.at(year.number).formula != before.formula
+        return year.config.enrollment.match_response.formula_before
+    return year.config_in(year.number - 1).plan.match.at(year.number - 1).formula
 
 
 def _escalation_is_later(year: Year) -> bool:
@@ -155,18 +161,20 @@ class _Walk:
         return self._moved(rows, 0)
 
     def respond(self) -> Rates:
-        """Move participants of the opening to the full-match rate of a new formula."""
+        """Move participants of the opening towards the full-match rate of a new formula."""
         rows, year = self.takes_part, self.year
-        section = year.config.enrollment
+        section, response = year.config.enrollment, year.config.enrollment.match_response
         if not _responds(year):
             return self.rate
         date: Days = np.full(len(rows), year.first, dtype=np.int32)
         full = full_match_rate(Pay(self.staff, year), rows, date)
         u = year.draw(self.staff["person"][rows], Stream.MATCH_RESPONSE)
         old = self.rate[rows]
-        share = np.where(old < full, ppm(section.match_response.below), ppm(section.match_response.above)) / PPM
+        share = np.where(old < full, ppm(response.below), ppm(response.above)) / PPM
         moves = (full > 0) & (old != full) & (u < share)
-        return self._moved(rows[moves], np.minimum(full[moves], section.max_deferral_bp))
+        way = np.minimum(full[moves], section.max_deferral_bp) - old[moves].astype(np.int64)
+        step = half_up(ppm(response.move) * np.abs(way), PPM)
+        return self._moved(rows[moves], old[moves] + np.sign(way) * step)
 
     def escalate(self, day: int) -> Rates:
         """Raise the rates of those due on the day."""

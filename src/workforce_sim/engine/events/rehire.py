@@ -21,7 +21,7 @@ from workforce_sim.engine.events.hire import HIRED, IS_HIRE, hire
 from workforce_sim.money import PPM
 from workforce_sim.tables import EVENT_CAUSES
 
-SOURCES = ("match", "nonelective")
+SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
 """Employer money that is forfeited at termination and may be restored on return."""
 
 BROUGHT: Described = {

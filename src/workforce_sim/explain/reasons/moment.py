@@ -35,7 +35,7 @@ class Moment:
     """An event of a person, and what the run says of the person then.
 
     Attributes:
-        assumptions: the configuration, compiled.
+        assumptions: the configuration in force in its year, compiled.
         event: its row of the ledger.
         person: the person's snapshot of that year.
         totals: the summary of that year.
@@ -50,7 +50,7 @@ class Moment:
 
     @property
     def config(self) -> Config:
-        """The configuration."""
+        """The configuration in force in the year."""
         return self.assumptions.config
 
     @property

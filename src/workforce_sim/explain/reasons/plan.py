@@ -11,19 +11,21 @@ from workforce_sim.config.root import Eligibility
 from workforce_sim.dates import day_number
 from workforce_sim.explain.reasons.moment import Moment, Reason, years_on
 from workforce_sim.explain.reasons.money import match
-from workforce_sim.plan.entry import waited
+from workforce_sim.plan.entry import entry_dates, waited
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
 
 def eligibility(moment: Moment) -> list[Reason]:
     """Return the assumptions behind the day of eligibility."""
     section, person = moment.config.eligibility, moment.person
+    hire, birth = (np.array([day_number(person[name])], dtype=np.int32) for name in ("hire_date", "birth_date"))
+    moved = entry_dates(hire, birth, section)[0] < day_number(moment.date)
     return [
         *_wait(section, person["plan_service_date"] or person["hire_date"]),
         Reason(
             "eligibility.minimum_age", str(section.minimum_age), f"age {years_on(person['birth_date'], moment.date)}"
         ),
-        Reason("eligibility.entry", section.entry),
+        Reason("eligibility.entry", section.entry, "not before January 1, when these rules began" * bool(moved)),
     ]
 
 
@@ -86,10 +88,11 @@ def rate_change(moment: Moment) -> list[Reason]:
         rose = moment.event["deferral_after_bp"] > moment.event["deferral_before_bp"]
         side = "below" if rose else "above"
         share = percent(getattr(section.match_response, side))
-        full = f"of those {side} the full-match rate move to it"
+        full = f"of those {side} the full-match rate move {'up' if rose else 'down'}"
         return [
             match(moment.config, moment.person),
             Reason(f"enrollment.match_response.{side}", share, full),
+            Reason("enrollment.match_response.move", percent(section.match_response.move), "of the way to that rate"),
         ]
     change = section.change
     return [

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config.values import band_at
+from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.draws import Draws, Stream, category, person_numbers
 from workforce_sim.engine.assumptions import Table
 from workforce_sim.engine.year_effect import year_factors, year_shifts
@@ -65,6 +66,19 @@ def _part_time(moment: Moment) -> list[Reason]:
         return []
     hours = Reason("hiring.part_time_hours", f"{section.part_time_hours:,}", "hours a year of 2,080")
     return [moment.by_year("hiring.part_time_share", section.part_time_share), hours]
+
+
+def other_pay(moment: Moment) -> list[Reason]:
+    """Return the entries behind a payment beside salary."""
+    kind, level, found = moment.event["cause"], moment.level_on(moment.date), []
+    for place, entry in enumerate(moment.config.compensation.other_pay):
+        on_the_day = entry.date is not None and PlanYear(moment.year).day(entry.date) == day_number(moment.date)
+        if entry.kind == kind and on_the_day and entry.covers(moment.person["department"]):
+            share = Decimal(entry.share_ppm(moment.year, level)).scaleb(-6)
+            salary = dollars(moment.salary_on(moment.date))
+            note = f"{entry.name}: of a salary of {salary} as {level}"
+            found.append(Reason(f"compensation.other_pay[{place}].share", percent(share), note))
+    return found
 
 
 def termination(moment: Moment) -> list[Reason]:

@@ -1,0 +1,112 @@
+"""What the sources of employer contributions give before the limit on annual additions.
+
+Chapters: ``docs/model/contributions.md``, ``docs/model/sources.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workforce_sim.config.match import Match
+from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import Flags, Ints
+from workforce_sim.engine.columns import Rows
+from workforce_sim.engine.payrolls import Payrolls
+from workforce_sim.engine.plan_pay import PlanPay, Since
+from workforce_sim.money import half_up
+from workforce_sim.plan.conditions import band_place, who_meets
+from workforce_sim.plan.match import BP, formula_match, formula_payroll_match, formula_uneven_match
+from workforce_sim.plan.sources import entries, limited
+
+
+def since_of(counted: PlanPay, money: EmployerMoney) -> Since | None:
+    """Return the part of the year that a source counts; None where it has no eligibility of its own."""
+    if money.eligibility is None:
+        return None
+    columns = ("eligibility_date", _since_column(counted), "birth_date")
+    eligible, since, birth = (counted.staff[name] for name in columns)
+    return counted.since(entries(eligible, since, birth, money, counted.year.config.eligibility))
+
+
+def compensation_of(counted: PlanPay, money: EmployerMoney) -> Ints:
+    """Return plan compensation of a source; 0 of those who are not in it."""
+    since = since_of(counted, money)
+    if since is None:
+        return counted.compensation(money.compensation, money.pay)
+    return counted.compensation_since(money.compensation, money.pay, since)
+
+
+def matched(counted: PlanPay, formula: Match, deferred: Ints, most: Ints) -> Ints:
+    """Return the match of the year's staff by a formula.
+
+    Args:
+        counted: pay of the year.
+        formula: as configured.
+        deferred: deferrals of those who defer, within their limits.
+        most: the most that each of them may defer.
+    """
+    rows, since = counted.rows, since_of(counted, formula)
+    if since is not None:
+        before = np.minimum(half_up(counted.rate_times_pay_before(since), BP), most)
+        deferred, most = deferred - before, most - before
+    place = place_of(formula.graded_by, rows, counted)
+    if formula.basis == "annual":
+        amount = formula_match(formula, deferred, compensation_of(counted, formula)[rows], place)
+    else:
+        amount = _by_payroll(counted, formula, since, most, place)
+    there = _meets(formula, rows, counted) & (True if since is None else since.within[rows])
+    return counted.scattered(rows, np.where(there, limited(amount, formula), 0))
+
+
+def _by_payroll(counted: PlanPay, formula: Match, since: Since | None, most: Ints, place: Ints) -> Ints:
+    amount = np.zeros(len(counted.rows), dtype=np.int64)
+    if not formula.in_dollars and counted.pay_of(formula.pay) is not counted.pay:
+        limit = np.full(len(amount), counted.year.limits.compensation_cents, dtype=np.int64)
+        payrolls = Payrolls(counted, formula.pay, since).of(formula.compensation)
+        return formula_uneven_match(formula, payrolls, most, limit, place)
+    for part, spans in counted.segments(formula.compensation, since):
+        limit = np.full(len(part), counted.year.limits.compensation_cents, dtype=np.int64)
+        amount[part] = formula_payroll_match(formula, spans, most[part], limit, place[part])
+    return amount
+
+
+def without_deferrals(counted: PlanPay, money: EmployerMoney, amount: Callable[[Ints], Ints]) -> Ints:
+    """Return a contribution of the year's staff that needs no deferrals; 0 of those who do not meet its conditions.
+
+    Args:
+        counted: pay of the year.
+        money: the source.
+        amount: what it gives for plan compensation.
+    """
+    given = amount(compensation_of(counted, money))
+    return np.where(_meets(money, np.arange(len(given)), counted), limited(given, money), 0)
+
+
+def pay_of_those_who_get(counted: PlanPay, money: EmployerMoney) -> Ints:
+    """Return plan compensation of those who meet the conditions of a source; 0 of others."""
+    pay = compensation_of(counted, money)
+    return np.where(_meets(money, np.arange(len(pay)), counted), pay, 0)
+
+
+def place_of(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
+    """Return the value that selects the band of a formula."""
+    if graded_by is None:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.asarray(band_place(graded_by, counted.staff["tenure"][rows], counted.staff["age"][rows]))
+
+
+def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
+    """Return who of some rows meets the conditions for employer contributions."""
+    if not money.has_conditions:
+        return np.ones(len(rows), dtype=np.bool_)
+    hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
+    since = counted.staff[_since_column(counted)][rows]
+    away = counted.staff["leave_days"][rows] if "leave" in counted.year.config.provisions else 0
+    return who_meets(money, hire, last, hours, counted.year.calendar, since, away)
+
+
+def _since_column(counted: PlanPay) -> str:
+    """Return the column of the date that service in the plan counts from."""
+    return "plan_service_date" if "rehires" in counted.year.config.provisions else "hire_date"
