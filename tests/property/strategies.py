@@ -174,6 +174,27 @@ def hire_ages(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"from": a, "to": b, "weight": w} for (a, b), w in zip(itertools.pairwise(edges), weights, strict=True)]
 
 
+RETURNING_CAUSES = ("voluntary", "involuntary", "retirement", "disability", "reduction")
+
+
+@cache
+def rehires(year: int) -> Keys:
+    return {
+        "share": by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year),
+        "within_years": st.sampled_from([1, 1, 2, 10]),
+        "causes": st.lists(st.sampled_from(RETURNING_CAUSES), min_size=1, max_size=5, unique=True),
+    }
+
+
+@st.composite
+def leave(draw: st.DrawFn, year: int) -> dict[str, Any]:
+    """Leave of these lengths, the shorter first."""
+    days = sorted(draw(st.tuples(*[st.sampled_from([1, 30, 31, 180, 365]) | st.integers(1, 365)] * 2)))
+    share = by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year)
+    made = {"shortest_days": days[0], "longest_days": days[1]}
+    return made | draw(some({"share": share, "month_weights": MONTH_WEIGHTS}))
+
+
 @cache
 def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
@@ -186,6 +207,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
+        "rehires": some(rehires(year)),
     }
 
 
@@ -527,6 +549,8 @@ VESTING: Keys = {
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
 }
 
+BREAKS: Keys = {"buy_back": st.booleans(), "rule_of_parity": st.booleans()}
+
 BITING = {
     "elective_deferral": (500.0, 5000.0, 123.45),
     "catch_up": (0.0, 100.0, 20_000.0),
@@ -588,6 +612,7 @@ def plan(year: int) -> Keys:
         "super_catch_up": st.sampled_from([True, True, False]),
         "deferrals_stop_at_pay_limit": st.booleans(),
         "vesting": some(VESTING),
+        "breaks": some(BREAKS),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),
@@ -611,6 +636,7 @@ def sections(year: int, level_count: int) -> Keys:
         "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))),
         "hiring": some(hiring(year, level_count)),
         "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
+        "leave": st.just({}) | leave(year),
         "compensation": some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),

@@ -24,6 +24,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.returning import Breaks, Rehires
 from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
 from workforce_sim.effect.live import ALWAYS, Live, live
@@ -546,6 +547,8 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
         (strategies.plan(2025), of_plan.Plan),
         (strategies.MATCH, of_plan.Match),
         (strategies.VESTING, of_plan.Vesting),
+        (strategies.BREAKS, Breaks),
+        (strategies.rehires(2025), Rehires),
         (strategies.ROTH, of_plan.Roth),
         (strategies.plan_limits(2025), of_plan.PlanLimits),
         (strategies.TESTING, of_plan.Testing),
