@@ -68,6 +68,8 @@ def sections(year: int) -> dict[str, strategies.Values]:
         "eligibility": strategies.some(ELIGIBILITY),
         "enrollment": whole(strategies.enrollment(year)),
         "plan": whole({**strategies.plan(year), "enabled": st.just(True)}),
+        "hiring": st.just({}) | st.fixed_dictionaries({"rehires": strategies.some(strategies.rehires(year))}),
+        "leave": st.just({}) | strategies.leave(year),
     }
 
 

@@ -199,6 +199,27 @@ def hire_ages(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"from": a, "to": b, "weight": w} for (a, b), w in zip(itertools.pairwise(edges), weights, strict=True)]
 
 
+RETURNING_CAUSES = ("voluntary", "involuntary", "retirement", "disability", "reduction")
+
+
+@cache
+def rehires(year: int) -> Keys:
+    return {
+        "share": by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year),
+        "within_years": st.sampled_from([1, 1, 2, 10]),
+        "causes": st.lists(st.sampled_from(RETURNING_CAUSES), min_size=1, max_size=5, unique=True),
+    }
+
+
+@st.composite
+def leave(draw: st.DrawFn, year: int) -> dict[str, Any]:
+    """Leave of these lengths, the shorter first."""
+    days = sorted(draw(st.tuples(*[st.sampled_from([1, 30, 31, 180, 365]) | st.integers(1, 365)] * 2)))
+    share = by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year)
+    made = {"shortest_days": days[0], "longest_days": days[1]}
+    return made | draw(some({"share": share, "month_weights": MONTH_WEIGHTS}))
+
+
 @cache
 def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
@@ -675,6 +696,8 @@ VESTING: Keys = {
     "service": some(SERVICE | {"method": st.sampled_from(["hours", "hours", "elapsed"])}),
 }
 
+BREAKS: Keys = {"buy_back": st.booleans(), "rule_of_parity": st.booleans()}
+
 BITING = {
     "elective_deferral": (500.0, 5000.0, 123.45),
     "catch_up": (0.0, 100.0, 20_000.0),
@@ -740,6 +763,7 @@ def plan(year: int, levels: tuple[str, ...] = ()) -> Keys:
         "deferrals_stop_at_pay_limit": st.booleans(),
         "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
         "vesting": some(VESTING),
+        "breaks": some(BREAKS),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),

@@ -45,6 +45,7 @@ def test_the_table_is_what_the_code_prints() -> None:
 
 
 AMENDED = {"eligibility": {2025: {}, 2026: {"waiting_period_days": 90}}}
+BACK = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 PAID = {"compensation.other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]}
 BY_HOURS = {
     "eligibility": {
