@@ -108,7 +108,6 @@ class _Returning(Columns):
 
     def __init__(self, found: pl.DataFrame, year: Year) -> None:
         super().__init__(found)
-        self.sources = [source for source in SOURCES if f"left_{source}_bp" in found.columns]
         self.year, self.back, self.left = year, self["return_date"], self["left_date"]
         self.sources = sources_of(year.config.provisions)
         self.breaks = whole_years(self.left, self.back)

@@ -28,13 +28,7 @@ _SALARY = pl.col("salary_cents")
 _COMPA_RATIO, _PENETRATION = pl.col("compa_ratio_ppm"), pl.col("range_penetration_ppm")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-EMPLOYER_MONEY = (
-    "match_cents",
-    "nonelective_cents",
-    "profit_sharing_cents",
-    "discretionary_match_cents",
-    "restored_cents",
-)
+EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
 """Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
 _WHOLE = 1_000_000
 
