@@ -49,7 +49,7 @@ def _range_measures(people: Sequence[PersonYear], staying: Sequence[PersonYear])
         "lump_sums_cents": sum(person.lump_sum_cents for person in people),
         "below_range": sum(place < 0 for place in places),
         "above_range": sum(place > PPM for place in places),
-        "average_compa_ratio": _ratio(sum(ratios), PPM * len(ratios)),
+        "average_compa_ratio": float(sum(ratios)) / float(PPM * len(ratios)) if ratios else None,
     }
 
 
