@@ -37,8 +37,8 @@ class PlanYear:
         self.roth_catch_up_wages = wages if year.year >= FIRST_ROTH_CATCH_UP else None
 
     def pay(self, person: PersonYear, through: dt.date) -> int:
-        """Return E(d): pay earned from 1 January through a day, half up."""
-        return half_up(person.day_cents(through), self.year.days)
+        """Return E(d): pay earned from 1 January through a day."""
+        return person.earned(through, self.year.days)
 
 
 def contribute(person: PersonYear, plan: PlanYear) -> None:

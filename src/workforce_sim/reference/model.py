@@ -26,8 +26,9 @@ from workforce_sim.reference.enrollment import (
 from workforce_sim.reference.growth import headcount_growth
 from workforce_sim.reference.hires import hire, level_weights
 from workforce_sim.reference.promotions import decide_promotions, find_vacancies
-from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, walk_salaries
+from workforce_sim.reference.raises import decide_cost_of_living, decide_lifts, decide_merit, walk_salaries
 from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
+from workforce_sim.reference.retirement import find_eligible_to_retire
 from workforce_sim.reference.tables import Book
 from workforce_sim.reference.terminations import terminate_hires, terminate_opening_staff, termination_weights
 from workforce_sim.reference.year import Run, Year
@@ -93,8 +94,10 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     people = opening + hires
     decide_promotions(people, vacancies, year)
     decide_cost_of_living(people, year)
+    decide_lifts(people, year)
     decide_merit(people, year)
     walk_salaries(people, year)
+    find_eligible_to_retire(people, year)
     if year.config.plan.enabled:
         enter_eligibility(people)
         enroll(people, year)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from workforce_sim import draws, tables
+from workforce_sim.money import half_up
 from workforce_sim.opening import Opening
 from workforce_sim.reference.chance import DAY, completed_years
 
@@ -58,10 +59,11 @@ class Raise(NamedTuple):
     """A raise decided for one employee; whether it changes the salary shows when salaries are walked."""
 
     kind: str
-    """promotion, cola or merit."""
+    """promotion, cola, range_lift or merit."""
     day: dt.date
     value: int
-    """Increase in ppm; for merit the position of the rating, whose increase follows from the pool."""
+    """Increase in ppm; for merit the position of the rating, whose increase follows from the pool;
+    nothing for a lift to the minimum of the range."""
 
 
 class Event(NamedTuple):
@@ -126,13 +128,18 @@ class PersonYear:
     cause: str | None = None
     """Cause of leaving on ``last_day``; None for those who stay."""
     raises: list[Raise] = field(default_factory=list)
-    """In date order; on one day promotion, cost of living, merit."""
+    """In date order; on one day promotion, cost of living, lift, merit."""
     events: list[Event] = field(default_factory=list)
     salaries: list[From] = field(default_factory=list)
     """In date order, from the first day on; the last of a day is that day's."""
+    lump_sums: list[From] = field(default_factory=list)
+    """What raises beyond the maximum of the range pay once, in date order."""
     rates: list[From] = field(default_factory=list)
     """Deferral rates, likewise."""
     earnings_cents: int = 0
+    compa_ratio_ppm: int | None = None
+    range_penetration_ppm: int | None = None
+    retirement_eligible: bool = False
     money: Money = field(default_factory=Money)
 
     @property
@@ -153,6 +160,15 @@ class PersonYear:
         date = self.employee.eligibility_date
         return date if date is not None and date <= self.last_day else None
 
+    @property
+    def lump_sum_cents(self) -> int:
+        """Lump sums of the year."""
+        return sum(amount for _, amount in self.lump_sums)
+
+    def age_on(self, day: dt.date) -> int:
+        """Return the completed years of age on a day."""
+        return completed_years(self.employee.birth_date, day)
+
     def has_tenure(self, minimum: int, on: dt.date) -> bool:
         """Return whether employed on a day, with that many completed years by then."""
         return self.first_day <= on <= self.last_day and completed_years(self.employee.hire_date, on) >= minimum
@@ -169,6 +185,11 @@ class PersonYear:
                 total += salary * ((through - start).days + 1)
                 through = start - DAY
         return total
+
+    def earned(self, through: dt.date, days: int) -> int:
+        """Return E(d) of a year of so many days: salary earned through a day, half up, and lump sums until then."""
+        paid_once = sum(amount for day, amount in self.lump_sums if day <= through)
+        return half_up(self.day_cents(through), days) + paid_once
 
 
 def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:

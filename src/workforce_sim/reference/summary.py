@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from workforce_sim import tables
-from workforce_sim.money import half_up
+from workforce_sim.money import PPM, half_up
 from workforce_sim.reference.records import PersonYear
 
 Measures = Mapping[str, int | float | None]
@@ -27,6 +27,29 @@ def workforce_measures(people: Sequence[PersonYear]) -> Measures:
         "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
         "average_salary_growth_continuing": _growth_of_continuing(people),
         "eligible": _eligible(people),
+    }
+
+
+def provision_measures(people: Sequence[PersonYear], provisions: frozenset[str]) -> Measures:
+    """Return the measures, beside counts of events, of what a run may lack."""
+    staying = [person for person in people if person.cause is None]
+    found: dict[str, int | float | None] = {}
+    if "pay_ranges" in provisions:
+        found |= _range_measures(people, staying)
+    if "retirement" in provisions:
+        eligible = sum(person.retirement_eligible for person in staying)
+        found |= {"retirement_eligible": eligible, "retirement_eligible_share": _ratio(eligible, len(staying))}
+    return found
+
+
+def _range_measures(people: Sequence[PersonYear], staying: Sequence[PersonYear]) -> Measures:
+    ratios = [person.compa_ratio_ppm for person in staying if person.compa_ratio_ppm is not None]
+    places = [person.range_penetration_ppm for person in staying if person.range_penetration_ppm is not None]
+    return {
+        "lump_sums_cents": sum(person.lump_sum_cents for person in people),
+        "below_range": sum(place < 0 for place in places),
+        "above_range": sum(place > PPM for place in places),
+        "average_compa_ratio": float(sum(ratios)) / float(PPM * len(ratios)) if ratios else None,
     }
 
 

@@ -14,7 +14,13 @@ from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
-from workforce_sim.reference.summary import counts_of_events, money_measures, participation_measures, workforce_measures
+from workforce_sim.reference.summary import (
+    counts_of_events,
+    money_measures,
+    participation_measures,
+    provision_measures,
+    workforce_measures,
+)
 
 Row = dict[str, Any]
 
@@ -44,6 +50,7 @@ class Book:
             self._events += [who | self._event(event) for event in person.events]
             self._snapshots.append(who | self._snapshot(person))
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
+        summary |= provision_measures(people, self._provisions)
         summary |= counts_of_events(people, self._provisions)
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
@@ -75,7 +82,7 @@ class Book:
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = _named_alike(person) | {
+        workforce = _named_alike(person, self._provisions) | {
             "birth_date": employee.birth_date,
             "hire_date": employee.hire_date,
             "termination_date": None if person.cause is None else person.last_day,
@@ -107,9 +114,9 @@ class Book:
         return self._department if isinstance(self._department, pl.Enum) else pl.String
 
 
-def _named_alike(person: PersonYear) -> Row:
+def _named_alike(person: PersonYear, provisions: frozenset[str]) -> Row:
     """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
-    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan)
+    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan and column.applies(provisions))
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
 
 

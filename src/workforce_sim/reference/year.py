@@ -21,6 +21,7 @@ from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
 from workforce_sim.reference.hazard import Hazard, hire_hazard
+from workforce_sim.reference.pay_ranges import Range, start_range
 from workforce_sim.reference.records import Employee
 from workforce_sim.reference.uncertainty import exit_factor
 
@@ -61,6 +62,7 @@ class Year:
         growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
         self.pay_knots = [[(u, _grown(pay, growth)) for u, pay in knots] for knots in run.pay_knots]
         refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
+        self.ranges = [_grown_range(start_range(level), growth) for level in run.levels]
         ranges = [level.range_cents for level in run.levels]
         self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
         self._scalars = {stream: draws.decision(config.random_seed, year, stream) for stream in Stream}
@@ -123,6 +125,10 @@ def _grown(pay: int, growth_ppm: Sequence[int]) -> int:
     for rate in growth_ppm:
         pay = raised(pay, rate)
     return pay
+
+
+def _grown_range(band: Range | None, growth_ppm: Sequence[int]) -> Range | None:
+    return None if band is None else Range(*(_grown(pay, growth_ppm) for pay in band))
 
 
 def _departments(census: Sequence[Employee]) -> tuple[list[str | None], list[int]]:
