@@ -102,12 +102,14 @@ def _walk(person: PersonYear, merit_ppm: dict[Cell, int], year: Year) -> None:
     employee = person.employee
     salary, level = employee.salary_cents, employee.level
     person.salaries.append(From(person.first_day, salary))
+    person.levels.append(From(person.first_day, level))
     if person.is_hire:
         person.events.append(Event("hire", person.first_day, salary_after=salary, level_after=level))
     for step in person.raises:
         before, level_before = salary, level
         salary, level = _after(step, salary, level, merit_ppm, year)
         person.salaries.append(From(step.day, salary))
+        person.levels.append(From(step.day, level))
         if step.kind == "promotion":
             person.events.append(Event("promotion", step.day, None, before, salary, level_before, level))
         elif salary != before:
