@@ -13,7 +13,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference.accounts import Forfeitures, close_accounts
+from workforce_sim.reference.accounts import Forfeitures, close_accounts, fold_balances
 from workforce_sim.reference.compensated import find_highly_compensated, keep_pay, settle_prior_pay
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
 from workforce_sim.reference.enrollment import (
@@ -25,6 +25,7 @@ from workforce_sim.reference.enrollment import (
 )
 from workforce_sim.reference.growth import headcount_growth
 from workforce_sim.reference.hires import hire, level_weights
+from workforce_sim.reference.other_pay import pay_beside_salary
 from workforce_sim.reference.promotions import decide_promotions, find_vacancies
 from workforce_sim.reference.raises import decide_cost_of_living, decide_lifts, decide_merit, walk_salaries
 from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
@@ -63,6 +64,7 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
 def set_up(config: Config, opening: Opening, *, replicate: int = 0) -> tuple[list[Employee], Run]:
     """Return the employees of the opening, one by one, and what a run knows before its first year."""
     staff = census_of(opening, config.random_seed, replicate)
+    fold_balances(staff, config)
     if config.plan.enabled:
         _open_plan(staff, config, draw_rates=not has_rates(opening))
     return staff, Run(config, opening.levels, staff, replicate)
@@ -98,6 +100,8 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     decide_merit(people, year)
     walk_salaries(people, year)
     find_eligible_to_retire(people, year)
+    if year.config.compensation.other_pay:
+        pay_beside_salary(people, year)
     if year.config.plan.enabled:
         enter_eligibility(people)
         enroll(people, year)

@@ -122,11 +122,13 @@ def _walk(person: PersonYear, fractions: Fractions, year: Year) -> None:
     employee = person.employee
     state = State(employee.salary_cents, employee.level)
     person.salaries.append(From(person.first_day, state.salary))
+    person.levels.append(From(person.first_day, state.level))
     if person.is_hire:
         person.events.append(Event("hire", person.first_day, salary_after=state.salary, level_after=state.level))
     for step in person.raises:
         before, state = state, _after(step, state, employee, fractions, year)
         person.salaries.append(From(step.day, state.salary))
+        person.levels.append(From(step.day, state.level))
         _enter(person, step, before, state, year)
     person.earnings_cents = person.earned(person.last_day, year.days)
     if person.cause is not None:

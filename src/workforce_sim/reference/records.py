@@ -53,6 +53,8 @@ class Employee:
     """In the top-paid group of the year before."""
     match_balance_cents: int = 0
     nonelective_balance_cents: int = 0
+    profit_sharing_balance_cents: int = 0
+    discretionary_match_balance_cents: int = 0
 
 
 class Raise(NamedTuple):
@@ -88,6 +90,21 @@ class From(NamedTuple):
     value: int
 
 
+class WithSalary(NamedTuple):
+    """Other pay that somebody earns evenly with salary, as a share of it."""
+
+    kind: str
+    salary_share_ppm: int
+
+
+class Payment(NamedTuple):
+    """Other pay of one day."""
+
+    kind: str
+    day: dt.date
+    amount: int
+
+
 @dataclass(slots=True)
 class Money:
     """What the plan did for one employee in one plan year, whole cents; 0 for who is not in it."""
@@ -104,12 +121,18 @@ class Money:
     match: int = 0
     nonelective: int = 0
     """Without reallocated forfeitures until section 415 is through, then with them."""
+    discretionary_match: int = 0
+    profit_sharing: int = 0
     reallocated: int = 0
     excess_415: int = 0
     match_balance: int = 0
     nonelective_balance: int = 0
+    discretionary_match_balance: int = 0
+    profit_sharing_balance: int = 0
     match_vested_bp: int = 0
     nonelective_vested_bp: int = 0
+    discretionary_match_vested_bp: int = 0
+    profit_sharing_vested_bp: int = 0
     forfeited: int = 0
     hce: bool = False
 
@@ -134,8 +157,15 @@ class PersonYear:
     """In date order, from the first day on; the last of a day is that day's."""
     lump_sums: list[From] = field(default_factory=list)
     """What raises beyond the maximum of the range pay once, in date order."""
+    levels: list[From] = field(default_factory=list)
+    """Positions in the list of levels, likewise."""
     rates: list[From] = field(default_factory=list)
     """Deferral rates, likewise."""
+    with_salary: list[WithSalary] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    """Dated other pay, in the order of its entries."""
+    other_pay: dict[str, int] = field(default_factory=dict)
+    """Other pay of the year by kind, in cents."""
     earnings_cents: int = 0
     compa_ratio_ppm: int | None = None
     range_penetration_ppm: int | None = None
@@ -176,6 +206,10 @@ class PersonYear:
     def salary_on(self, day: dt.date) -> int:
         """Return the annual salary of a day employed, after that day's raises."""
         return next(salary for start, salary in reversed(self.salaries) if start <= day)
+
+    def level_on(self, day: dt.date) -> int:
+        """Return the level of a day employed, after that day's promotion."""
+        return next(level for start, level in reversed(self.levels) if start <= day)
 
     def day_cents(self, through: dt.date) -> int:
         """Return A(d): the sum over the days employed through a day of that day's salary; 0 before the first."""
@@ -242,3 +276,5 @@ def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:
     employee.prior_pay_cents = row["prior_year_pay_cents"]
     employee.match_balance_cents = row["match_balance_cents"] or 0
     employee.nonelective_balance_cents = row["nonelective_balance_cents"] or 0
+    employee.profit_sharing_balance_cents = row["profit_sharing_balance_cents"] or 0
+    employee.discretionary_match_balance_cents = row["discretionary_match_balance_cents"] or 0

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from workforce_sim import tables
 from workforce_sim.money import PPM, half_up
+from workforce_sim.reference.contributions import SOURCES
 from workforce_sim.reference.records import PersonYear
 
 Measures = Mapping[str, int | float | None]
@@ -87,26 +88,37 @@ def participation_measures(people: Sequence[PersonYear]) -> Measures:
     }
 
 
-def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool) -> Measures:
+def money_measures(
+    people: Sequence[PersonYear], used: int, provisions: frozenset[str], *, lowers_cost: bool
+) -> Measures:
     """Return the measures from ``deferral_cents`` on.
 
     Args:
         people: everybody employed in the year.
         used: forfeitures used in the year, in cents.
+        provisions: what the run has; measures of sources that it does not have are left out.
         lowers_cost: whether they pay for employer contributions; expenses of the plan are no part of it.
     """
-    match = sum(person.money.match for person in people)
-    nonelective = sum(person.money.nonelective for person in people)
-    cost = match + nonelective - (used if lowers_cost else 0)
+    paid = {source: sum(getattr(person.money, source) for person in people) for source in SOURCES}
+    cost = sum(paid.values()) - (used if lowers_cost else 0)
     return {
         "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
-        "match_cents": match,
-        "nonelective_cents": nonelective,
+        **{f"{source}_cents": amount for source, amount in paid.items() if is_in_tables(source, provisions)},
         "forfeitures_cents": sum(person.money.forfeited for person in people),
         "forfeitures_used_cents": used,
         "net_employer_cost_cents": cost,
         "employer_cost_share_of_payroll": _ratio(cost, sum(person.earnings_cents for person in people)),
     }
+
+
+def is_in_tables(source: str, provisions: frozenset[str]) -> bool:
+    """Return whether a source of employer contributions has columns: every run has the match and the nonelective."""
+    return source in ("match", "nonelective") or source in provisions
+
+
+def other_pay_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measure of other pay."""
+    return {"other_pay_cents": sum(sum(person.other_pay.values()) for person in people)}
 
 
 def _ratio(part: int, whole: int) -> float | None:

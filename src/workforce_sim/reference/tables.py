@@ -13,10 +13,14 @@ import polars as pl
 from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
+from workforce_sim.reference.contributions import SOURCES
+from workforce_sim.reference.other_pay import ALL_KINDS
 from workforce_sim.reference.records import Event, PersonYear
 from workforce_sim.reference.summary import (
     counts_of_events,
+    is_in_tables,
     money_measures,
+    other_pay_measures,
     participation_measures,
     provision_measures,
     workforce_measures,
@@ -55,7 +59,9 @@ class Book:
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
-            summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
+            summary |= money_measures(people, forfeitures_used, self._provisions, lowers_cost=lowers_cost)
+        if "other_pay" in self._provisions:
+            summary |= other_pay_measures(people)
         self._summary.append(summary)
 
     def frames(self) -> Tables:
@@ -92,7 +98,11 @@ class Book:
             "full_time_ppm": employee.full_time_ppm,
             "salary_cents": employee.salary_cents,
         }
-        return workforce | _plan_columns(person) if self._plan.enabled else workforce
+        if "other_pay" in self._provisions:
+            workforce |= _other_pay_columns(person)
+        if self._plan.enabled:
+            workforce |= _plan_columns(person) | _source_columns(person, self._provisions)
+        return workforce
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
         """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
@@ -120,6 +130,22 @@ def _named_alike(person: PersonYear, provisions: frozenset[str]) -> Row:
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
 
 
+def _other_pay_columns(person: PersonYear) -> Row:
+    by_kind = {f"{kind}_pay_cents": person.other_pay[kind] for kind in ALL_KINDS}
+    return {"other_pay_cents": sum(by_kind.values()), **by_kind}
+
+
+def _source_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
+    """Return the columns of the sources of employer contributions that the run has."""
+    money, columns = person.money, dict[str, Any]()
+    for source in SOURCES:
+        if is_in_tables(source, provisions):
+            columns[f"{source}_cents"] = getattr(money, source)
+            columns[f"{source}_balance_cents"] = getattr(money, f"{source}_balance")
+            columns[f"vested_share_{source}_bp"] = getattr(money, f"{source}_vested_bp")
+    return columns
+
+
 def _plan_columns(person: PersonYear) -> Row:
     """Return the columns of the plan."""
     employee, money = person.employee, person.money
@@ -133,12 +159,6 @@ def _plan_columns(person: PersonYear) -> Row:
         "pre_tax_cents": money.pre_tax,
         "roth_cents": money.roth,
         "catch_up_cents": money.catch_up,
-        "match_cents": money.match,
-        "nonelective_cents": money.nonelective,
-        "match_balance_cents": money.match_balance,
-        "nonelective_balance_cents": money.nonelective_balance,
-        "vested_share_match_bp": money.match_vested_bp,
-        "vested_share_nonelective_bp": money.nonelective_vested_bp,
         "forfeited_cents": money.forfeited,
         "hce": money.hce,
         "excess_415_cents": money.excess_415,

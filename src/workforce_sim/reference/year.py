@@ -86,9 +86,10 @@ class Year:
         """Whether a configured table of rates decides as it stands: in stochastic mode."""
         return not self.exact and self.config.terminations.rates is not None
 
-    def u(self, employee: Employee, stream: Stream) -> float:
-        """Return an employee's draw in [0, 1) for one decision of the year."""
-        return draws.uniform(employee.person, self._scalars[stream])
+    def u(self, employee: Employee, stream: Stream, name: str | None = None) -> float:
+        """Return an employee's draw in [0, 1) for one decision of the year, or for the one of a name of its kind."""
+        scalar = self._scalars[stream]
+        return draws.uniform(employee.person, scalar if name is None else draws.named(scalar, name))
 
 
 def limits_of(config: Config, year: int) -> Limits:
