@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workforce_sim.money import PPM, half_up, quota, refuse_balance
-from workforce_sim.reference.chance import DAY, completed_years
-from workforce_sim.reference.contributions import PlanYear, contribute, split_roth
+from workforce_sim.reference.chance import DAY
+from workforce_sim.reference.contributions import PlanYear, contribute, gets_employer_money, split_roth
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
 from workforce_sim.reference.records import Event, Money, PersonYear
-from workforce_sim.reference.vesting import share_at
+from workforce_sim.reference.vesting import vested_share, years_of_vesting
 from workforce_sim.reference.year import Year
 
-FULLY_VESTED_BP = 10**4
 LEAST_FLAT = 0.03
 """Share of pay that a nonelective contribution needs to be safe-harbor contributions."""
 
@@ -53,7 +52,7 @@ def _reallocate(people: Sequence[PersonYear], account: int, year: Year) -> None:
     """Share the account out to those in the plan on 31 December, in proportion to nonelective compensation."""
     sharing = [person for person in people if person.eligibility_date is not None and person.last_day == year.last]
     sharing.sort(key=lambda person: person.employee.key)
-    weights = [person.money.nonelective_compensation for person in sharing]
+    weights = [person.money.nonelective_compensation * gets_employer_money(person, year) for person in sharing]
     if sum(weights) == 0:
         return
     for person, share in zip(sharing, quota(account, weights), strict=True):
@@ -151,12 +150,10 @@ def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
 
 def _vest(person: PersonYear, plan: PlanYear) -> None:
     """Find the vested share of each source on 31 December or at termination."""
-    employee = person.employee
-    years = completed_years(employee.hire_date, person.last_day)
-    of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age
-    whole = of_age or person.cause in ("death", "disability")
-    person.money.match_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.match_vesting, years)
-    person.money.nonelective_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.nonelective_vesting, years)
+    money = person.money
+    money.vesting_years = years_of_vesting(person, plan.vesting.now, person.last_day)
+    money.match_vested_bp = vested_share(person, "match", plan.vesting)
+    money.nonelective_vested_bp = vested_share(person, "nonelective", plan.vesting)
 
 
 def _pay_out(person: PersonYear) -> None:

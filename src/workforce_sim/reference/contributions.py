@@ -13,7 +13,7 @@ from workforce_sim.reference.hires import FULL_TIME_HOURS
 from workforce_sim.reference.match import WHOLE_BP, Period, annual_match, payroll_match, tiers_at
 from workforce_sim.reference.nonelective import nonelective_amount
 from workforce_sim.reference.records import PersonYear
-from workforce_sim.reference.vesting import schedule_of
+from workforce_sim.reference.vesting import vesting_rules
 from workforce_sim.reference.year import Year
 
 FIRST_ROTH_CATCH_UP = 2026
@@ -30,8 +30,7 @@ class PlanYear:
         self.match = self.plan.match.at(year.year)
         self.nonelective = self.plan.nonelective
         self.return_ppm = self.plan.annual_return.ppm(year.year)
-        vesting = self.plan.vesting
-        self.match_vesting, self.nonelective_vesting = schedule_of(vesting.match), schedule_of(vesting.nonelective)
+        self.vesting = vesting_rules(year)
         self.roth_ppm = ppm(self.plan.roth.share) if self.plan.roth.available else 0
         wages = self.limits.roth_catch_up_wages_cents
         self.roth_catch_up_wages = wages if year.year >= FIRST_ROTH_CATCH_UP else None
@@ -149,15 +148,22 @@ def split_roth(person: PersonYear, deferral: int, plan: PlanYear) -> None:
 
 
 def meets_conditions(source: EmployerMoney, person: PersonYear, plan: PlanYear) -> bool:
-    """Return whether somebody has the years, the last day and the hours that a source asks for."""
+    """Return whether somebody gets employer money, and has the years, the last day and the hours of a source."""
     year, employee = plan.year, person.employee
+    waived = person.cause is not None and person.cause in source.waived_for
     days = (person.last_day - person.first_day + DAY).days
     hours = employee.full_time_ppm * FULL_TIME_HOURS * days // (PPM * year.days)
     return (
-        completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
-        and (person.last_day == year.last or not source.last_day)
-        and hours >= source.minimum_hours
+        gets_employer_money(person, year)
+        and completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
+        and (waived or person.last_day == year.last or not source.last_day)
+        and (waived or hours >= source.minimum_hours)
     )
+
+
+def gets_employer_money(person: PersonYear, year: Year) -> bool:
+    """Return whether somebody may get employer contributions: long-term part-time employees only if the plan says."""
+    return not person.employee.long_term_part_time or year.config.eligibility.long_term_part_time.employer_money
 
 
 def _match(person: PersonYear, deferral: int, limit: int, periods: Sequence[Period], plan: PlanYear) -> int:

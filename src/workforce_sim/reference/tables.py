@@ -14,7 +14,14 @@ from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
-from workforce_sim.reference.summary import counts_of_events, money_measures, participation_measures, workforce_measures
+from workforce_sim.reference.service import hours_in_year
+from workforce_sim.reference.summary import (
+    counts_of_events,
+    money_measures,
+    part_time_measures,
+    participation_measures,
+    workforce_measures,
+)
 
 Row = dict[str, Any]
 
@@ -48,6 +55,7 @@ class Book:
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
+            summary |= part_time_measures(people) if "hours" in self._provisions else {}
             summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
         self._summary.append(summary)
 
@@ -85,6 +93,7 @@ class Book:
             "full_time_ppm": employee.full_time_ppm,
             "salary_cents": employee.salary_cents,
         }
+        workforce |= _entry_columns(person, self._provisions)
         return workforce | _plan_columns(person) if self._plan.enabled else workforce
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
@@ -111,6 +120,20 @@ def _named_alike(person: PersonYear) -> Row:
     """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
     columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan)
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
+
+
+def _entry_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
+    """Return the columns of service by hours, of classes and of waived conditions, whichever the run has."""
+    employee, columns = person.employee, Row()
+    if "hours" in provisions:
+        columns["hours_of_service"] = hours_in_year(employee.full_time_ppm, person.first_day, person.last_day)
+        columns["vesting_years"] = person.money.vesting_years
+        columns["long_term_part_time"] = person.is_long_term_part_time
+    if "classes" in provisions:
+        columns |= {"union": employee.union, "excluded_class": employee.excluded_class}
+    if "waivers" in provisions:
+        columns["termination_cause"] = person.cause
+    return columns
 
 
 def _plan_columns(person: PersonYear) -> Row:
