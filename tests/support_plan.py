@@ -13,6 +13,7 @@ from tests.support_walk import completed_years
 from workforce_sim import Limits, Result, limits, simulate
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.tables import EMPLOYER_MONEY
 
 DAY = dt.timedelta(days=1)
 BP = 10_000
@@ -79,7 +80,7 @@ class PlanYear:
     @property
     def additions(self) -> int:
         """What counts against section 415."""
-        return self.deferral - self.now["catch_up_cents"] + self.now["match_cents"] + self.now["nonelective_cents"]
+        return self.deferral - self.now["catch_up_cents"] + sum(self.now[name] or 0 for name in EMPLOYER_MONEY)
 
     @property
     def prior_pay(self) -> int:
@@ -139,7 +140,8 @@ class PlanYear:
         since = self.now["plan_service_date"] or self.now["hire_date"]
         served = completed_years(since, self.last) >= money.minimum_service_years
         there = not money.last_day or self.last == dt.date(self.year, 12, 31)
-        return served and there and hours >= money.minimum_hours
+        causes = {row["cause"] for row in self.rows if row["event_type"] == "termination"}
+        return served and (bool(causes & {*money.waived_for}) or (there and hours >= money.minimum_hours))
 
 
 def plan_years(result: Result) -> Iterator[PlanYear]:

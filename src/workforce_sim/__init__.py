@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from workforce_sim.operate.retention import Keeping
     from workforce_sim.plan.adp import AdpTest, adp_test
     from workforce_sim.plan.correction import AdpCorrection, correct_adp
+    from workforce_sim.plan.cross_testing import accrual_rate, combined_gateway_rate, gateway_rate
     from workforce_sim.plan.findings import Nondiscrimination, PlanTest
     from workforce_sim.plan.hce import top_paid_group
     from workforce_sim.plan.legality import plan_warnings
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from workforce_sim.plan.loading import load_config
     from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
     from workforce_sim.plan.nonelective import nonelective_amount
+    from workforce_sim.plan.qnec import QnecCorrection, smallest_qnec
+    from workforce_sim.plan.shifting import AcpShift, adp_to_acp_shift
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
     from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
+    "AcpShift",
     "AdpCorrection",
     "AdpTest",
     "Attempt",
@@ -98,6 +102,7 @@ __all__ = [
     "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
+    "QnecCorrection",
     "RatesByCalendarYear",
     "RequestError",
     "Result",
@@ -111,13 +116,16 @@ __all__ = [
     "Verification",
     "WorkforceSimError",
     "Year",
+    "accrual_rate",
     "adp_test",
+    "adp_to_acp_shift",
     "attempt",
     "attribution",
     "backtest",
     "calibrate",
     "catch_up_limit",
     "check_census",
+    "combined_gateway_rate",
     "compare",
     "compare_engines",
     "correct_adp",
@@ -128,6 +136,7 @@ __all__ = [
     "export_csv",
     "export_tables",
     "fit",
+    "gateway_rate",
     "hires_needed",
     "in_dollars",
     "ledger_rows",
@@ -151,6 +160,7 @@ __all__ = [
     "replay",
     "simulate",
     "simulate_ensemble",
+    "smallest_qnec",
     "summary_by",
     "suppress_small",
     "sweep",
@@ -196,6 +206,7 @@ _HOMES = {
     "operate.retention": ("Keeping",),
     "plan.adp": ("AdpTest", "adp_test"),
     "plan.correction": ("AdpCorrection", "correct_adp"),
+    "plan.cross_testing": ("accrual_rate", "combined_gateway_rate", "gateway_rate"),
     "plan.findings": ("Nondiscrimination", "PlanTest"),
     "plan.hce": ("top_paid_group",),
     "plan.legality": ("plan_warnings",),
@@ -204,6 +215,8 @@ _HOMES = {
     "plan.loading": ("load_config",),
     "plan.match": ("PeriodMatch", "match_amount", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
+    "plan.qnec": ("QnecCorrection", "smallest_qnec"),
+    "plan.shifting": ("AcpShift", "adp_to_acp_shift"),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),

@@ -80,6 +80,8 @@ class Stream(IntEnum):
     LEAVE = 45
     LEAVE_DATE = 46
     LEAVE_LENGTH = 47
+    LAYOFF = 48
+    BACKFILL_DELAY = 51
     SYNTHETIC_AGE = 60
     SYNTHETIC_TENURE = 61
     SYNTHETIC_LEVEL = 62

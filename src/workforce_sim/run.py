@@ -40,6 +40,7 @@ from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import StreamedYears, set_aside
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
+from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
 from workforce_sim.plan.loading import load_config
@@ -264,7 +265,7 @@ def begin(
         _check_ranges(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
-        if large is not None and engine == "fast" and opening.staff.height > large.above:
+        if large is not None and engine == "fast" and _is_large(opening, large):
             first = _first_in_parts(chosen, opening, replicate, tuple(own), large.rows)
         else:
             first = _first(chosen, opening, replicate, tuple(own), in_order=in_order)
@@ -278,14 +279,21 @@ def begin(
     return Run(chosen, opening, notes, replicate, engine, clock, source, large or Large(), first)
 
 
+def _is_large(opening: Opening, large: Large) -> bool:
+    """Return whether the staff go through the disk: never where anybody joins by an acquisition."""
+    return opening.staff.height > large.above and not opening.joiners.height
+
+
 def _first(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent, ...], *, in_order: bool) -> _First:
     """Return the first state of a run in memory."""
     state, world = prepared(config, opening, (replicate,), own=own)
     staff = opening_staff(opening, state, config.simulation.start_year)
-    unknown = unknown_opt_outs(state.staff, opening.staff, config)
+    unknown = unknown_opt_outs(state.staff, opening.present, config)
     order = by_key(state.staff) if in_order else None
     if order is not None:
         state = replace(state, parts=parted(state.staff[order]))
+    if len(staff) > len(state.staff):
+        order = np.argsort(employee_keys(staff["employee_id"]), kind="stable")
     return _First(state, world, staff, order, unknown)
 
 

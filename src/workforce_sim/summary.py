@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from workforce_sim.errors import RequestError
+from workforce_sim.opening import present
 from workforce_sim.tables import (
     EVENT_CAUSE,
     NAME,
@@ -229,7 +230,7 @@ def level_mix(result: Result) -> pl.DataFrame:
     staff = there.select("replicate", "year", "level").group_by("replicate", "year", "level").len("headcount").collect()
     if result.opening is not None:
         before = result.config.simulation.start_year - 1
-        census = result.opening.group_by("level").len("headcount").with_columns(year=pl.lit(before, pl.Int32))
+        census = present(result.opening).group_by("level").len("headcount").with_columns(year=pl.lit(before, pl.Int32))
         replicates = result.summary.select("replicate").unique()
         staff = pl.concat([replicates.join(census, how="cross").select(staff.columns), staff])
     share = pl.col("headcount") / pl.col("headcount").sum().over("replicate", "year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -47,6 +48,36 @@ def test_engines_agree(scenario: Scenario, replicate: int) -> None:
     else:
         event(str(quick))
         assert quick == plain
+
+
+@settings(max_examples=support.examples(100))
+@given(scenario=strategies.planned_scenarios(), replicate=st.sampled_from([0, 0, 1, 2**31 - 1]))
+def test_engines_agree_on_planned_changes(scenario: Scenario, replicate: int) -> None:
+    quick, plain = outcome(lambda: fast(scenario, (replicate,))), outcome(lambda: slow(scenario, replicate))
+    if isinstance(quick, Tables) and isinstance(plain, Tables):
+        assert_same(quick, plain)
+    else:
+        event(str(quick))
+        assert quick == plain
+
+
+@pytest.mark.parametrize("service", ["credited", "new"])
+@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+def test_engines_agree_on_acquisitions(headcount: str, service: str, tmp_path: Path) -> None:
+    of_another = support.synthetic(60, support.configured(2023), seed=5).census.frame
+    of_another.write_parquet(tmp_path / "acquired.parquet")
+    joining = {"census": str(tmp_path / "acquired.parquet"), "prefix": "A-", "service": service}
+    config = support.configured(
+        2023,
+        2026,
+        workforce={"headcount": headcount},
+        actions={"acquisitions": [{**joining, "date": "2024-07-01"}]},
+        departments={"Sales": {"growth": 0.1, "merit_pool": 0.05}},
+        plan={"vesting": {"match": "graded_6"}, "annual_return": 0.05},
+    )
+    scenario = support.synthetic(300, config)
+
+    assert_same(fast(scenario, (1,)), slow(scenario, 1))
 
 
 BY_FACTORS: dict[str, Any] = {
@@ -136,6 +167,5 @@ def test_random_configurations_hold_every_key() -> None:
         (strategies.compensation(2025, 1), Compensation),
     ):
         assert set(keys) == set(section.model_fields)
-    assert set(strategies.sections(2025, 1)) | {"census", "eligibility", "enrollment", "output", "uncertainty"} == set(
-        Config.model_fields
-    )
+    others = {"census", "eligibility", "enrollment", "output", "uncertainty", "actions", "departments"}
+    assert set(strategies.sections(2025, 1)) | others == set(Config.model_fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-CROSS_TESTING = "no cross-tested allocations"
 DECREMENTS = "one termination risk a year, not several at once; causes are shares of it"
 OTHER_GENERATOR = "draws are keyed SplitMix64, pinned in tests/unit/test_draws.py"
 SCORING = "no scores of forecasts"
@@ -10,10 +9,6 @@ SCORING = "no scores of forecasts"
 OUTSIDE_THE_MODEL = {
     "LIM-SOLO-2023": "employees only, no self-employed earnings; the employer's 25% is a limit of deduction",
     "LIM-415-SHORT": "the plan year is the calendar year; there is no short one",
-    "XTEST-FV-2": CROSS_TESTING,
-    "Minimum allocation gateway = min(1/3 of top HCE rate, 5%)": CROSS_TESTING,
-    "DB/DC aggregate gateway": CROSS_TESTING,
-    "ADP-ACP-SHIFT": "tests are made without shifting from one to the other",
     "ELIG-LTPT-1": "hours of long-term part-time employees are not tracked over years",
     "ELIG-PARITY": "nobody is rehired",
     "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",

@@ -7,6 +7,8 @@ from typing import Any
 import workforce_sim as ws
 from workforce_sim.money import cents
 from workforce_sim.plan.adp import highest_passing_bp
+from workforce_sim.plan.annuity import projected
+from workforce_sim.plan.cross_testing import standard_interest
 from workforce_sim.plan.hce import highly_compensated
 from workforce_sim.plan.top_heavy import is_top_heavy
 
@@ -62,6 +64,30 @@ def _top_heavy(case: dict[str, Any]) -> dict[str, Any]:
     return {"top_heavy": [is_top_heavy(cents(key), cents(key + others)) for key, others in case["cases"]]}
 
 
+def _projected(case: dict[str, Any]) -> dict[str, Any]:
+    grown = projected(cents(case["contribution"]), case["years"], standard_interest(case["rate"]))
+    return {"future_value": round(grown / 100), "pct_of_pay": round(grown / case["pay"])}
+
+
+def _gateway(case: dict[str, Any]) -> dict[str, Any]:
+    return {"nhce_min_pct": ws.gateway_rate(case["top_hce_rate_pct"])}
+
+
+def _combined_gateway(case: dict[str, Any]) -> dict[str, Any]:
+    return {"nhce_min_pct": ws.combined_gateway_rate(case["aggregate_hce_rate_pct"])}
+
+
+def _shift(case: dict[str, Any]) -> dict[str, Any]:
+    found = ws.adp_to_acp_shift(*(case[name] for name in ("nhce_adp", "hce_adp", "nhce_acp", "hce_acp")))
+    return {
+        "adp_needs_nhce": found.adp_needs,
+        "available": found.available,
+        "acp_needs_nhce": found.acp_needs,
+        "shift": found.shift,
+        "passes_after": found.passes,
+    }
+
+
 ANSWERS = {
     "HCE-TPG-COUNT": _size,
     "HCE-LOOKBACK": _look_back,
@@ -70,4 +96,8 @@ ANSWERS = {
     "ADP-LEVEL-REG": _regulation,
     "ADP-FIRST-YEAR": _first_year,
     "TOPHEAVY-RATIO": _top_heavy,
+    "XTEST-FV-2": _projected,
+    "Minimum allocation gateway = min(1/3 of top HCE rate, 5%)": _gateway,
+    "DB/DC aggregate gateway": _combined_gateway,
+    "ADP-ACP-SHIFT": _shift,
 }

@@ -32,6 +32,7 @@ ELIGIBILITY = {
     "excluded_share": st.sampled_from([0.0, 0.0, 0.3]),
     "excluded_scope": st.sampled_from(["all", "hires"]),
 }
+"""By elapsed time, and the same for everybody: hours and classes have laws of their own."""
 
 
 def staff(size: int, year: int, seed: int, *, rates_known: bool) -> Census:
@@ -67,6 +68,8 @@ def sections(year: int) -> dict[str, strategies.Values]:
         "eligibility": strategies.some(ELIGIBILITY),
         "enrollment": whole(strategies.enrollment(year)),
         "plan": whole({**strategies.plan(year), "enabled": st.just(True)}),
+        "hiring": st.just({}) | st.fixed_dictionaries({"rehires": strategies.some(strategies.rehires(year))}),
+        "leave": st.just({}) | strategies.leave(year),
     }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import polars as pl
 from hypothesis import strategies as st
 
 from tests.support import Scenario, census_of
@@ -198,6 +199,27 @@ def hire_ages(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"from": a, "to": b, "weight": w} for (a, b), w in zip(itertools.pairwise(edges), weights, strict=True)]
 
 
+RETURNING_CAUSES = ("voluntary", "involuntary", "retirement", "disability", "reduction")
+
+
+@cache
+def rehires(year: int) -> Keys:
+    return {
+        "share": by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year),
+        "within_years": st.sampled_from([1, 1, 2, 10]),
+        "causes": st.lists(st.sampled_from(RETURNING_CAUSES), min_size=1, max_size=5, unique=True),
+    }
+
+
+@st.composite
+def leave(draw: st.DrawFn, year: int) -> dict[str, Any]:
+    """Leave of these lengths, the shorter first."""
+    days = sorted(draw(st.tuples(*[st.sampled_from([1, 30, 31, 180, 365]) | st.integers(1, 365)] * 2)))
+    share = by_year(st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM), year)
+    made = {"shortest_days": days[0], "longest_days": days[1]}
+    return made | draw(some({"share": share, "month_weights": MONTH_WEIGHTS}))
+
+
 @cache
 def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
@@ -210,6 +232,9 @@ def hiring(year: int, level_count: int) -> Keys:
         "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
+        "known": st.just([]),  # by departments of a census: see planned_scenarios
+        "seasonal": st.just([]),
+        "time_to_fill": st.none(),
     }
 
 
@@ -345,6 +370,72 @@ ELIGIBILITY: Keys = {
     "excluded_share": st.sampled_from([0.0, 0.3, 1.0]),
     "excluded_scope": st.sampled_from(["all", "hires"]),
 }
+"""Of an eligibility by elapsed time, and the same for everybody."""
+SERVICE: Keys = {
+    "method": st.just("hours"),
+    "hours": st.sampled_from([1, 499, 500, 501, 1000, 1000, 1040, 2080]) | st.integers(1, 2080),
+    "periods": st.sampled_from(["anniversary", "plan_year"]),
+}
+LONG_TERM_PART_TIME: Keys = {
+    "enabled": st.sampled_from([True, True, True, False]),
+    "employer_money": st.booleans(),
+    "tested": st.booleans(),
+}
+RULE: Keys = {
+    "waiting_period_days": ELIGIBILITY["waiting_period_days"],
+    "waiting_period_years": st.integers(0, 2),
+    "waiting_period_months": st.integers(0, 14),
+    "minimum_age": ELIGIBILITY["minimum_age"],
+    "entry": ELIGIBILITY["entry"],
+}
+
+
+@st.composite
+def by_hours(draw: st.DrawFn, keys: Values) -> dict[str, Any]:
+    """Keys of a wait, of which one in three is a number of years with enough hours."""
+    found = draw(keys)
+    if draw(st.sampled_from([True, True, False])):
+        return dict(found)
+    rest = {key: value for key, value in found.items() if key != "waiting_period_months"}
+    return {
+        **rest,
+        "waiting_period_years": draw(st.integers(1, 3)),
+        "service": draw(some(SERVICE, required=("method",))),
+    }
+
+
+def listed_levels(level_count: int) -> Values:
+    return st.lists(st.sampled_from(LEVEL_NAMES[:level_count]), min_size=1, max_size=2, unique=True)
+
+
+@cache
+def eligibility(level_count: int) -> Values:
+    """Any eligibility; departments of classes are added where a census is known."""
+    levels = listed_levels(level_count)
+    other = st.fixed_dictionaries({"reason": st.just("other"), "level": levels})
+    reasons = st.sampled_from(["union", "union", "nonresident_alien"])
+    excluded = other | st.fixed_dictionaries({"reason": reasons}, optional={"level": levels})
+    rule = some({**RULE, "level": levels, "union": st.booleans()}, required=("level",)) | some(
+        {**RULE, "union": st.booleans()}, required=("union",)
+    )
+    more = {
+        "long_term_part_time": some(LONG_TERM_PART_TIME),
+        "excluded_classes": st.lists(excluded, max_size=2),
+        "classes": st.lists(by_hours(rule), max_size=2),
+    }
+    return by_hours(some(ELIGIBILITY) | some({**ELIGIBILITY, **more}, required=("classes",)))
+
+
+@st.composite
+def with_departments(draw: st.DrawFn, section: dict[str, Any], census: Census) -> dict[str, Any]:
+    """The same eligibility, with departments of the census in some of its classes."""
+    there = census.frame["department"].drop_nulls().unique(maintain_order=True).to_list()
+    found = dict(section)
+    for key in ("excluded_classes", "classes"):
+        if key in found and there:
+            names = st.lists(st.sampled_from(there), min_size=1, unique=True)
+            found[key] = [one | draw(st.just({}) | st.fixed_dictionaries({"department": names})) for one in found[key]]
+    return found
 
 
 # --- enrollment -------------------------------------------------------------------------------------------------------
@@ -449,7 +540,21 @@ EMPLOYER_MONEY: Keys = {
     "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
     "last_day": st.booleans(),
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
+    "waived_for": st.lists(st.sampled_from(["death", "disability", "retirement"]), unique=True),
 }
+
+SOURCE_ELIGIBILITY: Keys = {
+    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
+    "waiting_period_years": st.none() | st.integers(0, 2),
+    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
+    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
+    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+}
+OF_A_SOURCE: Keys = {
+    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
+    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
+}
+"""What each source of employer contributions may have of its own."""
 
 
 UP_TO_DOLLARS = st.sampled_from([0.01, 500.0, 1234.56, 5000.0, 100_000_000.0]) | st.integers(1, 30_000).map(float)
@@ -462,7 +567,7 @@ FORMULAS: Keys = {
     "by_service": bands(ONE_RATE, 40),
     "by_points": bands(ONE_RATE, 120),
 }
-MATCH: Keys = {**FORMULAS, "basis": st.sampled_from(["annual", "payroll"]), **EMPLOYER_MONEY}
+MATCH: Keys = {**FORMULAS, "basis": st.sampled_from(["annual", "payroll"]), **EMPLOYER_MONEY, **OF_A_SOURCE}
 
 
 def one_of_the(keys: Keys, alternatives: Keys) -> Values:
@@ -499,23 +604,10 @@ NONELECTIVE_TABLES: dict[str, Keys] = {
 }
 NONELECTIVE = st.one_of(
     [
-        some({"kind": st.just(kind), **table, **EMPLOYER_MONEY}, required=("kind", *table))
+        some({"kind": st.just(kind), **table, **EMPLOYER_MONEY, **OF_A_SOURCE}, required=("kind", *table))
         for kind, table in NONELECTIVE_TABLES.items()
     ]
 )
-
-SOURCE_ELIGIBILITY: Keys = {
-    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
-    "waiting_period_years": st.none() | st.integers(0, 2),
-    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
-    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
-    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
-}
-OF_A_SOURCE: Keys = {
-    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
-    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
-}
-"""What each source of employer contributions may have of its own."""
 
 
 def integration_level() -> Values:
@@ -590,7 +682,7 @@ def profit_sharing(year: int, levels: tuple[str, ...] = (), departments: tuple[s
 @cache
 def discretionary_match(year: int) -> Values:
     """A second match, by year or not, or none."""
-    return st.none() | by_year(one_of_the({**MATCH, **OF_A_SOURCE}, FORMULAS), year)
+    return st.none() | by_year(one_of_the(MATCH, FORMULAS), year)
 
 
 SCHEDULES = ("immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2")
@@ -598,8 +690,13 @@ VESTED = st.lists(basis_points(0, 10_000, 0, 5000), max_size=6).map(lambda found
 VESTING: Keys = {
     "match": st.sampled_from(SCHEDULES) | VESTED,
     "nonelective": st.sampled_from(SCHEDULES) | VESTED,
+    "profit_sharing": st.sampled_from(SCHEDULES) | VESTED,
+    "discretionary_match": st.sampled_from(SCHEDULES) | VESTED,
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
+    "service": some(SERVICE | {"method": st.sampled_from(["hours", "hours", "elapsed"])}),
 }
+
+BREAKS: Keys = {"buy_back": st.booleans(), "rule_of_parity": st.booleans()}
 
 BITING = {
     "elective_deferral": (500.0, 5000.0, 123.45),
@@ -643,35 +740,43 @@ TESTING: Keys = {
     "method": st.sampled_from(["current", "prior"]),
     "top_paid_group": st.booleans(),
     "safe_harbor": st.none() | st.booleans() | st.just("qaca"),
+    "interest_rate": st.sampled_from([0.075, 0.08, 0.085]),
     "otherwise_excludable": st.sampled_from(["together", "apart", "left_out"]),
     "pay": COUNTED_PAY,
 }
 
 
 @cache
-def plan(year: int) -> Keys:
+def plan(year: int, levels: tuple[str, ...] = ()) -> Keys:
     returns = st.sampled_from([0.0, 0.07, -0.3, 1.0]) | millionths(-999_999, 200_000)
-    formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY})
+    formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY, **OF_A_SOURCE})
     return {
         "enabled": st.sampled_from([True] * 7 + [False]),
         "match": by_year(formula, year),
         "nonelective": NONELECTIVE,
         "deferral_pay": COUNTED_PAY,
+        "profit_sharing": st.just({"kind": "none"}) | profit_sharing(year, levels),
+        "discretionary_match": discretionary_match(year),
         "roth": some(ROTH),
         "catch_up": st.sampled_from([True, True, False]),
         "super_catch_up": st.sampled_from([True, True, False]),
         "deferrals_stop_at_pay_limit": st.booleans(),
+        "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
         "vesting": some(VESTING),
+        "breaks": some(BREAKS),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),
         "testing": some(TESTING),
+        "established": st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
+        "employer_since": st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)),
+        "governmental_or_church": st.booleans(),
     }
 
 
-def with_plan(year: int) -> Values:
+def with_plan(year: int, levels: tuple[str, ...] = ()) -> Values:
     """A section of the plan; what the employer pays and which limits bind are seldom left to the defaults."""
-    keys = plan(year)
+    keys = plan(year, levels)
     return some(keys) | some(keys, required=("match", "nonelective")) | some(keys, required=("match", "limits"))
 
 
@@ -692,7 +797,7 @@ def sections(year: int, level_count: int) -> Keys:
         ).map(compensation_together),
         "eligibility": some(ELIGIBILITY),
         "enrollment": some(enrollment(year)),
-        "plan": with_plan(year) if year >= 2011 else st.just({"enabled": False}),
+        "plan": with_plan(year, LEVEL_NAMES[:level_count]) if year >= 2011 else st.just({"enabled": False}),
         "random_seed": SEEDS,
     }
 
@@ -741,6 +846,8 @@ MEMBER: dict[str, tuple[Any, ...]] = {
     "prior_year_pay_cents": (None, None, 0, 12_000_000, 15_500_001, 40_000_000),
     "match_balance_cents": AMOUNTS,
     "nonelective_balance_cents": AMOUNTS,
+    "profit_sharing_balance_cents": AMOUNTS[:3],
+    "discretionary_match_balance_cents": AMOUNTS[:3],
     "full_time_ppm": (None, PPM, PPM, 500_000, 437_500, 437_499),
 }
 """What a census may know of somebody and the plan; those who defer at once opted out or are excluded, too."""
@@ -790,4 +897,77 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
         chosen["workforce"]["headcount"] = headcount
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
     census = draw(censuses(year, LEVEL_NAMES[:level_count], smallest, largest))
+    chosen["eligibility"] = draw(with_departments(chosen["eligibility"], census))
     return Scenario(census, Config.model_validate(chosen))
+
+
+# --- planned changes --------------------------------------------------------------------------------------------------
+
+
+@cache
+def position(levels: tuple[str, ...], departments: tuple[str, ...]) -> Keys:
+    """What may be known of hires, by the names of a census."""
+    return {
+        "level": st.sampled_from(levels),
+        "department": st.sampled_from([None, *departments]),
+        "salary": st.integers(1, 20_000_000).map(lambda n: n / 100),
+        "hours": st.sampled_from([2080, 1040, 1]) | st.integers(1, 2080),
+    }
+
+
+def counted() -> Values:
+    """A count or a share."""
+    few = st.sampled_from([1, 2, 3, 200])
+    return st.fixed_dictionaries({"count": few}) | st.fixed_dictionaries({"share": millionths(0, PPM)})
+
+
+def merged(*parts: Values) -> Values:
+    """Dictionaries as one."""
+    return st.tuples(*parts).map(lambda found: {key: value for part in found for key, value in part.items()})
+
+
+def planned(years: range, levels: tuple[str, ...], departments: tuple[str, ...]) -> Keys:
+    """What may be planned, by dotted key."""
+    day = st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
+    hire_day = day.filter(lambda date: (date.month, date.day) != (12, 31))
+    start = MONTH_DAY.filter(lambda one: one != "12-31")
+    season = st.tuples(start, MONTH_DAY).filter(lambda pair: pair[0] != pair[1])
+    ends = season.map(lambda pair: {"hired": pair[0], "ends": pair[1]})
+    known = some({"date": hire_day, "count": st.integers(1, 3), **position(levels, departments)}, required=("date",))
+    within = {"department": st.sampled_from([None, *departments]), "level": st.sampled_from([None, *levels])}
+    select = st.sampled_from(["random", "shortest_service", "longest_service", "lowest_paid", "highest_paid"])
+    layoff = merged(some({"date": day, "select": select, **within}, required=("date",)), counted())
+    freeze = some({"year": st.sampled_from(years), "department": within["department"]}, required=("year",))
+    own = {
+        "growth": by_year(millionths(-900_000, PPM) | millionths(-100_000, 100_000), years[0]),
+        "termination_rate": by_year(millionths(0, PPM) | millionths(0, 300_000), years[0]),
+        "promotion_rate": by_year(millionths(0, PPM), years[0]),
+        "cola_rate": by_year(millionths(-20_000, 50_000), years[0]),
+        "merit_pool": by_year(millionths(0, 50_000), years[0]),
+    }
+    named = st.dictionaries(st.sampled_from(departments), some(own)) if departments else st.just({})
+    waits = st.lists(st.sampled_from([1, 30, 364]) | st.integers(1, 364), min_size=2, max_size=2).map(sorted)
+    return {
+        "hiring.time_to_fill": waits.map(lambda pair: {"shortest_days": pair[0], "longest_days": pair[1]}),
+        "hiring.known": st.lists(known, max_size=3),
+        "hiring.seasonal": st.lists(merged(ends, counted(), some(position(levels, departments))), max_size=2),
+        "actions.freezes": st.lists(freeze, max_size=2),
+        "actions.layoffs": st.lists(layoff, max_size=3),
+        "departments": named,
+    }
+
+
+@st.composite
+def planned_scenarios(draw: st.DrawFn, **asked: Any) -> Scenario:
+    """Any valid census and configuration with planned changes; of some employees the last day is known."""
+    scenario = draw(scenarios(**asked))
+    staff, years = scenario.census.frame, scenario.config.simulation.years
+    departments = tuple(sorted(staff["department"].cast(pl.String).drop_nulls().unique()))
+    levels = tuple(level.name for level in scenario.config.workforce.levels or ())
+    changes = draw(some(planned(years, levels, departments)))
+    if draw(st.booleans()):
+        exits = st.none() | st.none() | st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
+        days = draw(st.lists(exits, min_size=staff.height, max_size=staff.height))
+        scenario = Scenario(Census(staff.with_columns(leaves_on=pl.Series(days, dtype=pl.Date))), scenario.config)
+        changes["census.known_exits"] = "honor"
+    return scenario.changed(changes)

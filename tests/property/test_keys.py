@@ -23,9 +23,13 @@ from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
+from workforce_sim.config.eligibility import ClassRule, Eligibility, LongTermPartTime, Service
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.plan_values import SourceEligibility
+from workforce_sim.config.profit_sharing import Pool, ProfitSharing
 from workforce_sim.config.root import AMENDED
 from workforce_sim.config.values import Section
+from workforce_sim.config.vesting import VestingService
 from workforce_sim.effect.live import ALWAYS, Live, live
 from workforce_sim.effect.notes import AT_START
 from workforce_sim.ledger import fingerprint
@@ -42,10 +46,15 @@ def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str,
     for name, field in model.model_fields.items():
         key = prefix + (field.alias or name)
         inner = list(sections_in(field.annotation))
-        if not inner or any(suffix for suffix, _ in inner) or by_year(field.annotation):
+        if not inner or any(suffix for suffix, _ in inner) or any(map(by_year, parts(field.annotation))):
             yield key, field.annotation
         for suffix, section in inner:
             yield from keys(section, f"{key}{suffix}.")
+
+
+def parts(annotation: Any) -> tuple[Any, ...]:
+    """A type, and what it is one of."""
+    return annotation, *typing.get_args(annotation)
 
 
 def sections_in(annotation: Any) -> Iterator[tuple[str, type[Section]]]:
@@ -67,15 +76,22 @@ def by_year(annotation: Any) -> bool:
 
 EVERY_KEY = dict(keys())
 BY_YEAR = [
-    key for key, kind in EVERY_KEY.items() if any(map(by_year, (kind, *typing.get_args(kind)))) and "[]" not in key
+    key
+    for key, kind in EVERY_KEY.items()
+    if any(map(by_year, parts(kind))) and "[]" not in key and not key.startswith("departments.")
 ]
-"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py."""
+"""Keys of one value or a table by year; those in the rows of lists are in tests/unit/test_other_pay.py, those of
+departments in tests/unit/test_planned.py."""
 OF_TESTS = {
     "plan.testing.method",
     "plan.testing.otherwise_excludable",
     "eligibility.long_term_part_time.tested",
+    "plan.testing.interest_rate",
+    "plan.established",
+    "plan.employer_since",
+    "plan.governmental_or_church",
 }
-"""What only the nondiscrimination tests of a finished run look at."""
+"""What only the tests of a plan year look at, of a finished run, and the warnings about section 414A."""
 OF_REPLICATES = {
     "uncertainty.assumptions",
     "uncertainty.assumptions[].key",
@@ -106,11 +122,16 @@ OF_FILES = {
     "census.pseudonym_key",
     "census.known_exits",
     "census.id_prefix",
+    "actions.acquisitions",
+    "actions.acquisitions[].census",
+    "actions.acquisitions[].date",
+    "actions.acquisitions[].prefix",
+    "actions.acquisitions[].service",
     "output.path",
     "output.compression",
 }
 """What is read and written; each has a test of its own below, ``sheet`` and ``pseudonym_key`` where workbooks and
-identifiers are tested."""
+identifiers are tested, acquisitions where planned changes are."""
 
 
 # --- keys of the model: what makes one live, and a change -------------------------------------------------------------
@@ -130,6 +151,13 @@ AGES = [{"from": 18, "to": 40, "weight": 1}, {"from": 40, "to": 60, "weight": 1}
 RATINGS = {"good": {"share": 0.5, "factor": 1.5}, "fair": {"share": 0.5, "factor": 0.5}}
 TWO_TO_NINE = {"lowest": 0.02, "highest": 0.09}
 SUMMER = [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]
+
+
+KNOWN = [{"date": "2025-03-03", "count": 2, "level": "Staff", "department": "Sales", "salary": 50_000.0, "hours": 2080}]
+SEASON = [{"hired": "10-01", "ends": "01-15", "count": 5, "level": "Staff", "department": "Sales", "hours": 1040}]
+LAYOFF = [{"date": "2025-06-30", "count": 9, "department": "Sales", "level": "Staff", "select": "lowest_paid"}]
+WAITING: Changes = {"hiring.time_to_fill": {"shortest_days": 30, "longest_days": 60}}
+OF_RATES: Changes = {"promotion.base_rate": 0.1, "departments": {"Sales": {}}}
 
 
 def levels(**change: Any) -> list[dict[str, Any]]:
@@ -219,9 +247,11 @@ def in_rows(key: str, setup: Changes, rows: list[dict[str, Any]], **others: Any)
     return {f"{key}[].{name}": (setup | {key: rows}, last(rows, **{name: value})) for name, value in changed.items()}
 
 
-def nonelective(kind: str, key: str, rows: list[dict[str, Any]], start: int) -> dict[str, tuple[Changes, Any]]:
-    """A kind of nonelective money, its table, and each key of the table."""
-    written_at, setup = f"plan.nonelective.{key}", {"plan.nonelective": {"kind": kind, key: rows}}
+def without_deferrals(
+    section: str, kind: str, key: str, rows: list[dict[str, Any]], start: int
+) -> dict[str, tuple[Changes, Any]]:
+    """A kind of a contribution without deferrals, its table, and each key of the table."""
+    written_at, setup = f"{section}.{key}", {section: {"kind": kind, key: rows}}
     return {
         written_at: (setup, rows[:1]),
         f"{written_at}[].from": (setup, last(rows, **{"from": start})),
@@ -251,6 +281,82 @@ RETIRING: Changes = {
 MAY_RETIRE: Changes = {"terminations.retirement": RETIRING}
 RETIRE_BY_FACTORS: Changes = {"terminations.retirement": {"eligible": [{"age": 45}], "factors": YOUNG_AND_OLD}}
 
+
+def match_keys(section: str, formula: Changes) -> dict[str, tuple[Changes, Any]]:
+    """The keys of a match; ``formula`` is what makes those live that need one."""
+    return {
+        f"{section}.preset": (formula, "stretch"),
+        f"{section}.tiers": ({}, TIERS),
+        **in_rows(f"{section}.tiers", {}, TIERS, up_to=0.05, rate=0.25),
+        f"{section}.dollar_tiers": ({}, DOLLAR_TIERS),
+        **in_rows(f"{section}.dollar_tiers", {}, DOLLAR_TIERS, up_to=4000.0, rate=0.25),
+        f"{section}.by_tenure": ({}, BY_TENURE),
+        **in_rows(f"{section}.by_tenure", {}, BY_TENURE, from_=12, tiers=TIERS[:1]),
+        f"{section}.by_tenure[].tiers[].up_to": (
+            {f"{section}.by_tenure": BY_TENURE},
+            last(BY_TENURE, tiers=last(TIERS, up_to=0.05)),
+        ),
+        f"{section}.by_tenure[].tiers[].rate": (
+            {f"{section}.by_tenure": BY_TENURE},
+            last(BY_TENURE, tiers=last(TIERS, rate=0.75)),
+        ),
+        f"{section}.by_service": ({}, BY_SERVICE),
+        **in_rows(f"{section}.by_service", {}, BY_SERVICE, from_=12, rate=0.5, max=0.04),
+        f"{section}.by_points": ({}, BY_POINTS),
+        **in_rows(f"{section}.by_points", {}, BY_POINTS, from_=60, rate=0.5, max=0.04),
+        f"{section}.basis": (formula, "payroll"),
+        **source_keys(section, formula),
+    }
+
+
+def source_keys(section: str, setup: Changes) -> dict[str, tuple[Changes, Any]]:
+    """What every source of employer contributions has of its own."""
+    own = f"{section}.eligibility"
+    entry = {name: {**keys, "eligibility": {}} for name, keys in setup.items()}
+    return {
+        f"{section}.compensation": (setup, "plan_year"),
+        f"{section}.pay": (setup | PAID, {"excluding": ["overtime"]}),
+        f"{own}.waiting_period_days": (entry, 1500),
+        f"{own}.waiting_period_years": (entry, 3),
+        f"{own}.waiting_period_months": (entry, 30),
+        f"{own}.minimum_age": (entry, 40),
+        f"{own}.entry": (entry, "annual"),
+        f"{section}.minimum_service_years": (setup, 7),
+        f"{section}.last_day": (setup, True),
+        f"{section}.minimum_hours": (setup, 1500),
+        f"{section}.annual_limit": (setup, 500.0),
+    }
+
+
+def sharing(kind: str, **keys: Any) -> Changes:
+    """Profit sharing of a kind."""
+    return {"plan.profit_sharing": {"kind": kind, **keys}}
+
+
+def pooled(**keys: Any) -> Changes:
+    """Profit sharing from a pool."""
+    return sharing("pool", pool=keys)
+
+
+def weighted(allocation: str, table: str) -> dict[str, tuple[Changes, Any]]:
+    """The keys of a table of weights."""
+    rows = [{"from": 0, "weight": 1.0}, {"from": 8 if allocation == "service" else 45, "weight": 2.0}]
+    written_at = f"plan.profit_sharing.pool.{table}"
+    setup = pooled(dollars=100_000.0, allocation=allocation, **{table: rows})
+    return {
+        written_at: (setup, rows[:1]),
+        f"{written_at}[].from": (setup, last(rows, **{"from": 50})),
+        f"{written_at}[].weight": (setup, last(rows, weight=3.0)),
+    }
+
+
+SECOND: Changes = {"plan.discretionary_match": {"preset": "simple"}}
+SHARING = sharing("flat", rate=0.03)
+EXCESS = sharing("age", by_age=BY_AGE, excess={"rate": 0.1, "level_share": 0.5})
+GROUPS = [
+    {"levels": ["Senior"], "owners": False, "dollars": 800.0},
+    {"levels": ["Staff"], "departments": ["Sales"], "rate": 0.05},
+]
 
 LIVE: dict[str, tuple[Changes, Any]] = {
     # key: (what makes it live, another value of the key or of the list or mapping that it stands in)
@@ -366,11 +472,14 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.match.last_day": ({}, True),
     "plan.match.minimum_hours": ({}, 1500),
     "plan.match.waived_for": ({"plan.match.last_day": True}, ["retirement"]),
+    **match_keys("plan.match", {}),
+    "plan.discretionary_match": (SECOND, {"preset": "stretch"}),
+    **match_keys("plan.discretionary_match", SECOND),
     "plan.nonelective.kind": ({}, FLAT["plan.nonelective"]),
     "plan.nonelective.rate": (FLAT, 0.04),
-    **nonelective("service", "by_service", THREE_AND_FIVE, 12),
-    **nonelective("points", "by_points", BY_AGE, 60),
-    **nonelective("age", "by_age", BY_AGE, 55),
+    **without_deferrals("plan.nonelective", "service", "by_service", THREE_AND_FIVE, 12),
+    **without_deferrals("plan.nonelective", "points", "by_points", BY_AGE, 60),
+    **without_deferrals("plan.nonelective", "age", "by_age", BY_AGE, 55),
     "plan.nonelective.integrated.base_rate": (BY_SHARE, 0.06),
     "plan.nonelective.integrated.excess_rate": (BY_SHARE, 0.03),
     "plan.nonelective.integrated.level_share": (BY_SHARE, 0.4),
@@ -384,17 +493,72 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.nonelective.last_day": (FLAT, True),
     "plan.nonelective.minimum_hours": (FLAT, 1500),
     "plan.nonelective.waived_for": (FLAT | {"plan.nonelective.last_day": True}, ["retirement"]),
+    **source_keys("plan.nonelective", FLAT),
+    **source_keys("plan.profit_sharing", SHARING),
+    "plan.profit_sharing.kind": ({}, SHARING["plan.profit_sharing"]),
+    "plan.profit_sharing.rate": (SHARING, 0.04),
+    **without_deferrals("plan.profit_sharing", "service", "by_service", THREE_AND_FIVE, 12),
+    **without_deferrals("plan.profit_sharing", "points", "by_points", BY_AGE, 60),
+    **without_deferrals("plan.profit_sharing", "age", "by_age", BY_AGE, 55),
+    "plan.profit_sharing.integrated.base_rate": (sharing("integrated", integrated=AT_HALF), 0.06),
+    "plan.profit_sharing.integrated.excess_rate": (sharing("integrated", integrated=AT_HALF), 0.03),
+    "plan.profit_sharing.integrated.level_share": (sharing("integrated", integrated=AT_HALF), 0.4),
+    "plan.profit_sharing.integrated.level": (sharing("integrated", integrated=AT_DOLLARS), 70_000.0),
+    "plan.profit_sharing.excess.rate": (EXCESS, 0.2),
+    "plan.profit_sharing.excess.level_share": (EXCESS, 0.4),
+    "plan.profit_sharing.excess.level": (
+        sharing("age", by_age=BY_AGE, excess={"rate": 0.1, "level": 80_000.0}),
+        70_000.0,
+    ),
+    "plan.profit_sharing.dollars": (sharing("dollars", dollars=500.0), 600.0),
+    "plan.profit_sharing.groups": (sharing("groups", groups=GROUPS), GROUPS[1:]),
+    **in_rows(
+        "plan.profit_sharing.groups",
+        sharing("groups", groups=GROUPS),
+        GROUPS,
+        levels=["Senior"],
+        departments=["Sales", "Technology"],
+        rate=0.09,
+    ),
+    "plan.profit_sharing.groups[].owners": (
+        sharing("groups", groups=GROUPS),
+        [{**GROUPS[0], "owners": True}, GROUPS[1]],
+    ),
+    "plan.profit_sharing.groups[].dollars": (
+        sharing("groups", groups=GROUPS),
+        [{**GROUPS[0], "dollars": 900.0}, GROUPS[1]],
+    ),
+    "plan.profit_sharing.pool.dollars": (pooled(dollars=100_000.0), 90_000.0),
+    "plan.profit_sharing.pool.payroll_share": (pooled(payroll_share=0.03), 0.04),
+    "plan.profit_sharing.pool.allocation": (pooled(dollars=100_000.0), "equal"),
+    **{
+        key: value
+        for allocation, table in (("service", "by_service"), ("points", "by_points"), ("age", "by_age"))
+        for key, value in weighted(allocation, table).items()
+    },
+    "plan.profit_sharing.pool.interest": (pooled(dollars=100_000.0, allocation="age_weighted"), 0.05),
+    "plan.profit_sharing.pool.integrated.level_share": (
+        pooled(dollars=100_000.0, allocation="integrated", integrated={"level_share": 0.5}),
+        0.3,
+    ),
+    "plan.profit_sharing.pool.integrated.level": (
+        pooled(dollars=100_000.0, allocation="integrated", integrated={"level": 80_000.0}),
+        60_000.0,
+    ),
     "plan.deferral_pay": (PAID, {"excluding": ["bonus"]}),
     "plan.roth.available": ({}, False),
     "plan.roth.share": ({}, 0.4),
     "plan.catch_up": (limited(elective_deferral=3000), False),
     "plan.super_catch_up": (limited(elective_deferral=1000, catch_up=100), False),
     "plan.deferrals_stop_at_pay_limit": (limited(compensation=30_000), True),
+    "plan.hce_deferral_limit": (limited(highly_compensated=30_000) | {"plan.hce_deferral_limit": 0.05}, 0.02),
     "plan.vesting.match": ({}, "graded_6"),
     "plan.vesting.nonelective": (FLAT, "graded_6"),
     "plan.vesting.service.method": ({"plan.vesting.match": "graded_6"}, "hours"),
     "plan.vesting.service.hours": ({"plan.vesting.service.method": "hours"}, 1900),
     "plan.vesting.service.periods": ({"plan.vesting.service.method": "hours"}, "anniversary"),
+    "plan.vesting.profit_sharing": (SHARING, "graded_6"),
+    "plan.vesting.discretionary_match": (SECOND, "graded_6"),
     "plan.vesting.normal_retirement_age": ({"plan.vesting.match": "graded_6"}, 50),
     "plan.forfeitures": ({"plan.vesting.match": LATE}, "expenses"),
     "plan.annual_return": ({}, 0.05),
@@ -539,6 +703,39 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"compensation.ratings": RATINGS},
         {"good": {"share": 0.5, "factor": 1.6}, "fair": {"share": 0.5, "factor": 0.5}},
     ),
+    "hiring.known": ({}, KNOWN),
+    **in_rows("hiring.known", {}, KNOWN, date="2025-03-04", count=3, level="Senior", department="Finance"),
+    **in_rows("hiring.known", {}, KNOWN, salary=50_000.5, hours=1040),
+    "hiring.seasonal": ({}, SEASON),
+    **in_rows("hiring.seasonal", {}, SEASON, hired="10-02", ends="01-16", count=6, level="Senior"),
+    **in_rows("hiring.seasonal", {}, SEASON, department="Finance", hours=1041, salary=20_000.0),
+    "hiring.seasonal[].share": (
+        {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "share": 0.1}]},
+        [{"hired": "10-01", "ends": "01-15", "share": 0.2}],
+    ),
+    "hiring.time_to_fill.shortest_days": (WAITING, 10),
+    "hiring.time_to_fill.longest_days": (WAITING, 80),
+    "actions.freezes": ({}, [{"year": 2025}]),
+    "actions.freezes[].year": ({"actions.freezes": [{"year": 2025}]}, [{"year": 2026}]),
+    "actions.freezes[].department": (
+        {"actions.freezes": [{"year": 2025, "department": "Sales"}]},
+        [{"year": 2025, "department": "Finance"}],
+    ),
+    "actions.layoffs": ({}, LAYOFF),
+    **in_rows("actions.layoffs", {}, LAYOFF, date="2025-07-01", count=8, department="Finance", level="Senior"),
+    **in_rows("actions.layoffs", {}, LAYOFF, select="highest_paid"),
+    "actions.layoffs[].share": (
+        {"actions.layoffs": [{"date": "2025-06-30", "share": 0.1}]},
+        [{"date": "2025-06-30", "share": 0.2}],
+    ),
+    "departments": ({}, {"Sales": {"growth": 0.2}}),
+    **{
+        f"departments.*.{name}": (OF_RATES, {"Sales": {name: value}})
+        for name, value in (
+            *(("growth", 0.2), ("termination_rate", 0.3), ("promotion_rate", 0.5)),
+            *(("cola_rate", 0.05), ("merit_pool", 0.08)),
+        )
+    },
     "compensation.other_pay": ({}, [BONUS]),
     **in_rows(
         "compensation.other_pay",
@@ -644,6 +841,9 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
         (strategies.plan(2025), of_plan.Plan),
         (strategies.MATCH, of_plan.Match),
         (strategies.VESTING, of_plan.Vesting),
+        (strategies.SERVICE, Service),
+        (strategies.SERVICE, VestingService),
+        (strategies.LONG_TERM_PART_TIME, LongTermPartTime),
         (strategies.ROTH, of_plan.Roth),
         (strategies.plan_limits(2025), of_plan.PlanLimits),
         (strategies.TESTING, of_plan.Testing),
@@ -651,8 +851,17 @@ def test_random_plans_and_enrollments_hold_every_key() -> None:
     for keys_drawn, section in drawn:
         assert set(keys_drawn) == set(section.model_fields)
     tables = {key for table in strategies.NONELECTIVE_TABLES.values() for key in table}
-    assert {"kind", *tables, *strategies.EMPLOYER_MONEY} == set(of_plan.Nonelective.model_fields)
+    of_a_source = {*strategies.EMPLOYER_MONEY, *strategies.OF_A_SOURCE}
+    assert {"kind", *tables, *of_a_source} == set(of_plan.Nonelective.model_fields)
+    assert {*tables, *of_a_source} < set(ProfitSharing.model_fields)
+    assert set(strategies.SOURCE_ELIGIBILITY) == set(SourceEligibility.model_fields)
+    allocations = {key for table in strategies.ALLOCATIONS.values() for key in table}
+    assert {"dollars", "payroll_share", "allocation", *allocations} == set(Pool.model_fields)
     assert set(strategies.BITING) == set(of_plan.LIMITS)
+    classes = {"department", "level", "union", "service"}
+    assert {*strategies.RULE, *classes} == set(ClassRule.model_fields)
+    of_all = {"service", "long_term_part_time", "excluded_classes", "classes"}
+    assert {*strategies.ELIGIBILITY, *of_all} == set(Eligibility.model_fields)
 
 
 def test_a_share_of_rehires_is_that_of_the_year_of_termination() -> None:
@@ -685,6 +894,7 @@ def test_the_keys_by_year_are_those_of_the_model() -> None:
     assert {key.rpartition(".")[2] for key in BY_YEAR} == {
         *("target_growth_rate", "total_termination_rate", "new_hire_termination_rate", "range_growth"),
         *("share", "part_time_share", "base_rate", "cola_rate", "merit_pool", "match", "annual_return", "rate_factor"),
+        *("discretionary_match", "dollars", "payroll_share", "hce_deferral_limit"),
     }
 
 
@@ -825,6 +1035,15 @@ OFF: dict[str, Changes] = {
         "plan.vesting.match": LATE,
         "plan.forfeitures": "reallocate",
     },
+    "the discretionary match": {"plan.discretionary_match": {"preset": "none"}},
+    "profit sharing": {"plan.profit_sharing": {"kind": "flat", "rate": 0.0}},
+    "a pool that is not weighted by age": pooled(dollars=100_000.0),
+    "days beside months": {
+        f"plan.{source}.eligibility.waiting_period_months": 6
+        for source in ("match", "nonelective", "profit_sharing", "discretionary_match")
+    }
+    | SECOND
+    | SHARING,
     "vesting": {},
     "Roth": {"plan.roth.available": False},
     "catch-up": {"plan.catch_up": False},

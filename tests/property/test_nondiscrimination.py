@@ -15,10 +15,20 @@ from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast
 from workforce_sim import Result, SimulationError
+from workforce_sim.money import half_up
 from workforce_sim.plan.adp import highest_passing_bp, mean_bp, measured, ratios_bp
+from workforce_sim.plan.annuity import annuity_per_million
 from workforce_sim.plan.correction import apportioned, excess_of, level, permitted_ratio
-from workforce_sim.plan.coverage import lowest_rate_group_bp, ratio_percentage_bp
+from workforce_sim.plan.coverage import (
+    average_benefit_bp,
+    classification_harbors,
+    lowest_rate_group_bp,
+    ratio_percentage_bp,
+)
 from workforce_sim.plan.hce import top_paid
+from workforce_sim.plan.qnec import qnecs_of
+from workforce_sim.plan.rates import below_gateway, gateway_bp
+from workforce_sim.plan.shifting import shifted
 
 MOST = 10**10
 amounts = st.integers(0, MOST) | st.integers(0, 3 * 10**6)
@@ -178,6 +188,89 @@ class TestPercentages:
         assert found == ws.adp_test(*(column.to_list() for column in frame)) == measured(*tested, None)
 
 
+class TestInPlaceOfRefunds:
+    @given(people)
+    def test_a_qnec_makes_the_test_pass_and_a_smaller_one_does_not(self, tested: Plan) -> None:
+        found = qnecs_of(*tested)
+        paid = np.where(tested.hce, 0, tested.compensation)
+
+        assert not (found.flat + found.targeted)[tested.hce].any()
+        if found.flat_bp is None:
+            most = Plan(tested.contribution + paid, *tested[1:])
+            assert not measured(*most, None).passed
+            assert not found.flat.any()
+            return
+        for given_out in (found.flat, found.targeted):
+            assert measured(tested.contribution + given_out, *tested[1:], None).passed
+            assert (10_000 * given_out <= max(500, found.flat_bp) * paid + 5_000).all()
+        less = half_up(max(found.flat_bp - 1, 0) * paid, 10_000)
+        assert found.flat_bp == 0 or not measured(tested.contribution + less, *tested[1:], None).passed
+        assert found.flat_bp > 0 or measured(*tested, None).passed
+
+    @given(st.lists(st.tuples(st.integers(0, 700), st.integers(10**6, 4 * 10**7)), min_size=2, max_size=12))
+    def test_targeted_qnecs_go_to_the_lowest_paid(self, others: list[tuple[int, int]]) -> None:
+        """Of others who defer up to 7%, beside one who defers 8%."""
+        rows = [(rate * pay // 10_000, pay, False) for rate, pay in others]
+        tested = columns([(8 * 10**5, 10**7, True), *rows])
+        found = qnecs_of(*tested)
+        without = ~tested.hce & (found.targeted == 0)
+
+        if found.flat_bp is not None and found.flat_bp < 500 and without.any() and found.targeted.any():
+            assert tested.compensation[found.targeted > 0].max() <= tested.compensation[without].min()
+
+    @given(percentages, percentages, percentages, percentages)
+    def test_shifting_passes_where_both_tests_do_with_and_without(
+        self, n: int, h: int, other_n: int, other_h: int
+    ) -> None:
+        found = shifted(n, h, other_n, other_h)
+        shift = round(100 * found.shift)
+
+        def passes(others: int, high: int) -> bool:
+            return highest_passing_bp(others) >= high
+
+        assert passes(other_n + shift, other_h)
+        assert shift == 0 or not passes(other_n + shift - 1, other_h)
+        assert found.passes == (passes(n, h) and n >= shift and passes(n - shift, h))
+
+
+class TestBenefits:
+    @given(st.lists(st.booleans(), min_size=1, max_size=20), st.integers(1, 2_000))
+    def test_one_rate_for_all_passes(self, high: list[bool], rate: int) -> None:
+        hce, rates = np.array(high, dtype=bool), np.full(len(high), rate)
+
+        assert average_benefit_bp(rates, hce) in (10_000, None)
+        assert lowest_rate_group_bp(rates, hce) in (10_000, None)
+        assert below_gateway(rates, hce) == 0
+
+    @given(st.floats(0, 100), st.floats(0, 100))
+    def test_the_gateways_never_fall_and_the_combined_one_is_no_lower(self, one: float, two: float) -> None:
+        low, most = sorted((one, two))
+
+        assert ws.gateway_rate(low) <= ws.gateway_rate(most) <= 5
+        assert ws.combined_gateway_rate(low) <= ws.combined_gateway_rate(most) <= 7.5
+        assert ws.gateway_rate(low) <= ws.combined_gateway_rate(low)
+
+    @given(st.lists(st.tuples(st.integers(0, 2_000), st.booleans()), min_size=1, max_size=20))
+    def test_a_plan_at_its_gateway_has_nobody_below(self, staff: list[tuple[int, bool]]) -> None:
+        rates, hce = np.array([rate for rate, _ in staff]), np.array([high for _, high in staff], dtype=bool)
+        lifted = np.where(~hce & (rates > 0), np.maximum(rates, gateway_bp(rates, hce)), rates)
+
+        assert below_gateway(lifted, hce) == 0
+
+    @given(st.integers(0, 500), st.integers(0, 500))
+    def test_the_harbors_fall_with_the_share_of_others(self, hces: int, others: int) -> None:
+        harbors, more = classification_harbors(hces, others), classification_harbors(hces, others + 1)
+
+        assert 2_000 <= harbors.unsafe <= harbors.midpoint <= harbors.safe <= 5_000
+        assert (more.safe <= harbors.safe and more.unsafe <= harbors.unsafe) or hces + others == 0
+
+    @given(st.integers(0, 109), st.sampled_from([Fraction(75, 1000), Fraction(8, 100), Fraction(85, 1000)]))
+    def test_a_dollar_buys_less_the_closer_65_is_and_more_after(self, age: int, interest: Fraction) -> None:
+        now, next_year = annuity_per_million(age, interest), annuity_per_million(age + 1, interest)
+
+        assert now > next_year if age < 65 else now < next_year
+
+
 class TestGroups:
     @given(
         st.lists(st.tuples(amounts, st.integers(0, 2**64 - 1), st.booleans()), max_size=30, unique_by=lambda p: p[1])
@@ -228,7 +321,8 @@ def test_any_plan_year_of_any_run_can_be_tested(scenario: Scenario) -> None:
 
         rows = tables.snapshots.filter(pl.col("year") == year)
         refunds = tests.refunds.join(rows, on="employee_id")
-        put_in = pl.when(pl.col("test") == "ADP").then(deferral).otherwise("match_cents")
+        both = pl.sum_horizontal("match_cents", "discretionary_match_cents")
+        put_in = pl.when(pl.col("test") == "ADP").then(deferral).otherwise(both)
         assert refunds.filter((pl.col("excess_cents") > put_in) | ~pl.col("hce")).is_empty()
         kept, back = pl.col("recharacterized_cents"), pl.col("refund_cents")
         assert refunds.filter(pl.col("excess_cents") != kept + back).is_empty()

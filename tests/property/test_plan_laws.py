@@ -18,8 +18,9 @@ from tests.support_plan import BP, RATES, Day, PlanYear, half_up, plan_years, ti
 from tests.support_walk import completed_years
 from workforce_sim import replay
 from workforce_sim.config import Config
-from workforce_sim.config.match import MatchTier
-from workforce_sim.money import ppm
+from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.money import cents, ppm
+from workforce_sim.tables import EMPLOYER_MONEY
 
 some_examples = settings(max_examples=support.examples(25))
 any_plan = given(scenario=plans.plans())
@@ -104,8 +105,8 @@ def test_the_summary_adds_up_the_snapshots(scenario: Scenario) -> None:
         assert [row[name] for name in counted.values()] == [of_type(events, kind).height for kind in counted]
         assert row["deferral_cents"] == people["pre_tax_cents"].sum() + people["roth_cents"].sum()
         assert row["forfeitures_cents"] == people["forfeited_cents"].sum() == events["amount_cents"].sum()
-        money = people["match_cents"].sum() + people["nonelective_cents"].sum()
-        assert row["match_cents"] + row["nonelective_cents"] == money
+        money = sum(people[name].sum() for name in EMPLOYER_MONEY)
+        assert sum(row[name] or 0 for name in EMPLOYER_MONEY) == money
         used = 0 if scenario.config.plan.forfeitures == "expenses" else row["forfeitures_used_cents"]
         restored = people["restored_cents"].sum()
         assert (row["restored_cents"] or 0) == restored
@@ -200,6 +201,15 @@ def most_catch_up(one: PlanYear, config: Config) -> int:
     return limit.catch_up_cents
 
 
+def base(one: PlanYear, config: Config) -> int:
+    """Return what somebody may defer without catch-up: section 402(g), or the limit of the plan."""
+    limit = config.plan.hce_deferral_limit
+    if limit is None or not one.now["hce"]:
+        return one.limit.elective_deferral_cents
+    allowed = half_up(limit.bp(one.year) * one.now["testing_compensation_cents"], BP)
+    return min(one.limit.elective_deferral_cents, allowed)
+
+
 def most_additions(one: PlanYear) -> int:
     """Return the limit on annual additions: dollars, or all pay of the year."""
     return int(min(one.limit.annual_additions_cents, one.now["earnings_cents"]))
@@ -210,18 +220,22 @@ def roth_catch_up(one: PlanYear) -> int:
     return one.now["catch_up_cents"] if one.only_roth else 0
 
 
-@any_plan
-@some_examples
-def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
-    """Section 402(g), catch-up by the age attained in the year, and catch-up that must be Roth."""
+def check_deferral_limits(scenario: Scenario) -> None:
+    """Check section 402(g), the limit of the plan, catch-up by age, and catch-up that must be Roth."""
     for one in plan_years(plans.simulated(scenario)):
-        limit, catch_up = one.limit, one.now["catch_up_cents"]
-        assert one.deferral - catch_up <= limit.elective_deferral_cents
+        most, catch_up = base(one, scenario.config), one.now["catch_up_cents"]
+        assert one.deferral - catch_up <= most
         assert catch_up <= most_catch_up(one, scenario.config)
-        full = one.deferral - catch_up == limit.elective_deferral_cents or one.additions == most_additions(one)
+        full = one.deferral - catch_up == most or one.additions == most_additions(one)
         assert full or catch_up == 0
         assert roth_catch_up(one) <= one.now["roth_cents"]
         assert scenario.config.plan.roth.available or one.now["roth_cents"] == 0
+
+
+@any_plan
+@some_examples
+def test_no_limit_on_deferrals_is_exceeded(scenario: Scenario) -> None:
+    check_deferral_limits(scenario)
 
 
 @any_plan
@@ -289,7 +303,8 @@ def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
 @some_examples
 def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_not_vested(scenario: Scenario) -> None:
     plan = scenario.config.plan
-    schedules = {"match": plan.vesting.match_bp, "nonelective": plan.vesting.nonelective_bp}
+    further = {"profit_sharing", "discretionary_match"} & scenario.config.provisions
+    schedules = {source: plan.vesting.of(source) for source in ("match", "nonelective", *further)}
     for one in plan_years(plans.simulated(scenario)):
         lost, back = 0, 0
         for source, schedule in schedules.items():
@@ -310,8 +325,8 @@ def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_
 def test_forfeitures_are_used_in_later_years_and_never_more_than_there_are(scenario: Scenario) -> None:
     account, use = 0, scenario.config.plan.forfeitures
     for row in plans.simulated(scenario).summary.sort("year").iter_rows(named=True):
-        money, used = row["match_cents"] + row["nonelective_cents"], row["forfeitures_used_cents"]
-        money += row["restored_cents"] or 0
+        used = row["forfeitures_used_cents"]
+        money = sum(row[name] or 0 for name in (*EMPLOYER_MONEY, "restored_cents"))
         assert used <= account
         assert use != "offset" or used == min(account, money)
         assert use != "expenses" or used == account
@@ -323,7 +338,17 @@ def test_forfeitures_are_used_in_later_years_and_never_more_than_there_are(scena
 
 
 def deferrable(one: PlanYear, config: Config) -> list[Day]:
-    """Return the days with the pay that is deferred from; in the plan it may stop at section 401(a)(17)."""
+    """Return the days with the pay that is deferred from; in the plan it may stop at section 401(a)(17).
+
+    Rates are at most the plan's limit, of the highly compensated without catch-up.
+    """
+    days, limit = _in_pay_limit(one, config), config.plan.hce_deferral_limit
+    if limit is None or not one.now["hce"] or most_catch_up(one, config):
+        return days
+    return [day._replace(rate=min(day.rate, limit.bp(one.year))) for day in days]
+
+
+def _in_pay_limit(one: PlanYear, config: Config) -> list[Day]:
     if not config.plan.deferrals_stop_at_pay_limit:
         return one.days
     room, found = one.limit.compensation_cents, []
@@ -379,23 +404,30 @@ def match_of(one: PlanYear, config: Config, most: int) -> tuple[int, int]:
     return half_up(max(0, matched - cut), BP * BP), half_up(matched + cut, BP * BP)
 
 
+def within_limit(formula: Match, amount: int) -> int:
+    """Return a match within the limit of its own."""
+    return amount if formula.annual_limit is None else min(amount, cents(formula.annual_limit))
+
+
 def check_amounts(scenario: Scenario) -> None:
     """Check to the cent; by payroll within the match of the day on which the limit on deferrals is reached."""
     config = scenario.config
     for one in plan_years(plans.simulated(scenario)):
         limit, formula = one.limit, config.plan.match.at(one.year)
-        most = limit.elective_deferral_cents + most_catch_up(one, config)
+        most = base(one, config) + most_catch_up(one, config)
         wished = deferred(deferrable(one, config), most)
         assert one.now["earnings_cents"] == sum(day.pay for day in one.days)
-        pay = one.compensation(formula.compensation, limit.compensation_cents)
-        assert one.now["plan_compensation_cents"] == pay
-        beyond = max(0, wished - limit.elective_deferral_cents)
+        if formula.eligibility is None:
+            pay = one.compensation(formula.compensation, limit.compensation_cents)
+            assert one.now["plan_compensation_cents"] == pay
+        beyond = max(0, wished - base(one, config))
         assert beyond <= one.now["catch_up_cents"] <= most_catch_up(one, config)
         assert one.now["catch_up_cents"] == beyond or one.additions == most_additions(one)
-        lowest, largest = match_of(one, config, most)
+        lowest, largest = (within_limit(formula, amount) for amount in match_of(one, config, most))
         excess = one.now["excess_415_cents"]
         assert wished - excess <= one.deferral <= wished
-        assert lowest - excess <= one.now["match_cents"] <= largest
+        if formula.eligibility is None:  # others are those of test_source_laws
+            assert lowest - excess <= one.now["match_cents"] <= largest
         if not excess:
             must = roth_catch_up(one)
             share = ppm(config.plan.roth.share) if config.plan.roth.available else 0
@@ -406,6 +438,22 @@ def check_amounts(scenario: Scenario) -> None:
 @some_examples
 def test_deferrals_compensation_and_match_are_those_of_a_loop_over_the_days(scenario: Scenario) -> None:
     check_amounts(scenario)
+
+
+@settings(max_examples=support.examples(12))
+@given(scenario=plans.plans(), share=st.integers(0, 2000), more=st.integers(0, 2000), pay=st.sampled_from([0, 40_000]))
+def test_so_are_they_where_the_highly_compensated_may_defer_a_share_of_pay(
+    scenario: Scenario, share: int, more: int, pay: int
+) -> None:
+    year = scenario.config.simulation.start_year
+    limited = scenario.changed(
+        {
+            "plan.limits.overrides": {"highly_compensated": dict.fromkeys(range(2011, 2031), pay)},
+            "plan.hce_deferral_limit": {year: share / BP, year + 1: more / BP},
+        }
+    )
+    check_amounts(limited)
+    check_deferral_limits(limited)
 
 
 @settings(max_examples=support.examples(12))

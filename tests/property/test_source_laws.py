@@ -34,7 +34,7 @@ some_examples = settings(max_examples=support.examples(25))
 def several_sources(draw: st.DrawFn) -> Scenario:
     """A plan with any sources; forfeitures are not reallocated, which snapshots do not tell from contributions."""
     scenario = draw(plans.plans())
-    year, plan = scenario.config.simulation.start_year, scenario.config.plan
+    year = scenario.config.simulation.start_year
     departments = scenario.census.frame["department"].drop_nulls().unique().sort().to_list()
     changes: dict[str, Any] = {
         "plan.forfeitures": "offset",
@@ -43,10 +43,6 @@ def several_sources(draw: st.DrawFn) -> Scenario:
         "plan.vesting.profit_sharing": draw(strategies.VESTING["match"]),
         "plan.vesting.discretionary_match": draw(strategies.VESTING["match"]),
     }
-    for name, value in draw(strategies.some(strategies.OF_A_SOURCE)).items():
-        changes[f"plan.nonelective.{name}"] = value
-        if plan.match.first_year is None:
-            changes[f"plan.match.{name}"] = value
     census = scenario.census.frame.with_columns(
         profit_sharing_balance_cents=pl.col("nonelective_balance_cents"),
         discretionary_match_balance_cents=pl.col("match_balance_cents"),

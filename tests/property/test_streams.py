@@ -236,6 +236,8 @@ WATCH: dict[Stream, Watch] = {
     Stream.LEAVE_LENGTH: leave_lengths,
     Stream.OPENING_PARTICIPATION: lambda tables: staff(tables)["employee_id", "enrolled"],
     Stream.UNION: lambda tables: hires(tables)["employee_id", "union"],
+    Stream.LAYOFF: lambda tables: leavers(staff(tables)),
+    Stream.BACKFILL_DELAY: lambda tables: months(hires(tables), "hire_date"),
 }
 
 
@@ -249,8 +251,16 @@ SECTIONS = {
     "defaults": DEFAULTS,
     "drawn": DRAWN,
     "come and go": COME_AND_GO,
+    "waiting": {"hiring": {"time_to_fill": {"shortest_days": 1, "longest_days": 364}}},
+    "layoffs": {"workforce": {"total_termination_rate": 0.0, "new_hire_termination_rate": 0.0}},
 }
-OF = {Stream.HIRE_PART_TIME: "part time", Stream.OPENING_PARTICIPATION: "drawn", Stream.UNION: "union"}
+OF = {
+    Stream.HIRE_PART_TIME: "part time",
+    Stream.OPENING_PARTICIPATION: "drawn",
+    Stream.UNION: "union",
+    Stream.LAYOFF: "layoffs",
+    Stream.BACKFILL_DELAY: "waiting",
+}
 OF |= dict.fromkeys(
     (
         *(Stream.ELECTION, Stream.ELECTION_DATE, Stream.MATCH_SEEKING),
@@ -279,7 +289,8 @@ def census() -> Census:
 @cache
 def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) -> Tables:
     """Run a year; of the run with defaults another, in which the match has changed, or in which people come back."""
-    staff, last, sections = census(), year, {}
+    staff, last = census(), year
+    sections: dict[str, Any] = {}
     if run == "drawn":
         staff = Census(staff.frame.with_columns(deferral_bp=pl.lit(None, dtype=pl.Int32)))
     if run == "union":
@@ -287,6 +298,10 @@ def simulated(run: str, seed: int = 42, replicate: int = 0, year: int = 2025) ->
     if run == "defaults":
         match = {year + n: {"tiers": [{"up_to": edge, "rate": 1.0}]} for n, edge in enumerate((0.05, 0.08))}
         last, sections = year + 1, {"plan": {"match": match}}
+    if run == "layoffs":
+        sections = {"actions": {"layoffs": [{"date": f"{year}-06-30", "share": 0.5}]}}
+    if run == "waiting":  # the positions of a year without hires are filled in the next
+        last, sections = year + 1, {"actions": {"freezes": [{"year": year}]}}
     if run == "come and go":
         last = year + 1
     config = support.configured(year, last, random_seed=seed, **SECTIONS[run], **sections)

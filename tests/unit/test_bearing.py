@@ -19,7 +19,7 @@ ENROLLED = [
 ]
 ROTH = [
     *("plan.roth.share", "plan.catch_up", "plan.super_catch_up", "plan.limits.inflation"),
-    "plan.deferrals_stop_at_pay_limit",
+    *("plan.deferrals_stop_at_pay_limit", "plan.hce_deferral_limit"),
 ]
 PLAN = [
     *("plan.enabled", "plan.match.preset", "plan.nonelective.rate", *ROTH, "plan.vesting.match"),

@@ -92,6 +92,8 @@ def test_every_optional_column_is_read() -> None:
         "deferral_balance_cents": 200,
         "union": True,
         "nonresident": False,
+        "leaves_on": None,
+        "joins_on": None,
     }
 
 

@@ -45,9 +45,36 @@ PLANS: dict[str, dict[str, Any]] = {
         "vesting": {"nonelective": "cliff_3"},
     },
     "415": {"nonelective": {"kind": "flat", "rate": 0.2}, "match": {"tiers": [{"up_to": 0.1, "rate": 2.0}]}},
+    "limited": {"hce_deferral_limit": {2025: 0.05, 2026: 0.03}, "match": {"preset": "simple"}},
+    "pool": {
+        "profit_sharing": {
+            "kind": "pool",
+            "pool": {"payroll_share": 0.04, "allocation": "age_weighted"},
+            "last_day": True,
+        },
+        "vesting": {"profit_sharing": "graded_6"},
+    },
+    "groups": {
+        "profit_sharing": {
+            "kind": "groups",
+            "groups": [
+                {"levels": ["Staff"], "departments": ["Sales"], "dollars": 700},
+                {"owners": False, "rate": 0.02},
+            ],
+        },
+    },
+    "graded": {"profit_sharing": {"kind": "age", "by_age": BY_AGE, "excess": {"rate": 0.02, "level": 80000}}},
+    "second match": {"discretionary_match": {"preset": "stretch", "annual_limit": 1000, "last_day": True}},
+    "later": {
+        "match": {"preset": "simple", "eligibility": {"waiting_period_years": 2}},
+        "profit_sharing": {"kind": "flat", "rate": 0.05, "eligibility": {"waiting_period_months": 18}},
+    },
     "off": {"enabled": False},
 }
-MONEY = ("net_employer_cost", "match", "nonelective", "deferrals", "payroll")
+MONEY = (
+    *("net_employer_cost", "match", "nonelective", "deferrals", "payroll"),
+    *("profit_sharing", "discretionary_match"),
+)
 
 
 def run(plan: Mapping[str, Any] | None = None, **sections: Any) -> Result:
@@ -92,7 +119,7 @@ def test_values_are_those_of_the_summary(runs: dict[str, Result], plan: str) -> 
     assert [change.first, change.second] == found.to_list()
 
 
-@pytest.mark.parametrize("plan", [name for name in PLANS if name not in {"payroll", "by year"}])
+@pytest.mark.parametrize("plan", [name for name in PLANS if name not in {"payroll", "by year", "later"}])
 @pytest.mark.parametrize("measure", MONEY)
 def test_nothing_is_left_over_on_the_annual_basis(runs: dict[str, Result], plan: str, measure: str) -> None:
     assert parts(explain_change(runs[plan], measure)).get("other", 0) == 0
@@ -174,6 +201,18 @@ def test_twice_the_pay_is_pay() -> None:
 
         assert parts(change)["pay"] == pytest.approx(change.first, abs=rows.height)
         assert all(abs(amount) < rows.height for name, amount in change.steps if name != "pay")
+
+
+def test_the_plans_own_limit_for_the_highly_compensated_is_a_limit() -> None:
+    entry: dict[str, Any] = {"eligibility": {"waiting_period_days": 0}}
+    high = {"overrides": {"highly_compensated": dict.fromkeys(range(2024, 2028), 60_000)}}
+    young: dict[str, Any] = {"limits": high, "catch_up": False}
+    one, limited = run(young, **entry), run({**young, "hce_deferral_limit": 0.03}, **entry)
+
+    change = explain_change(one, "deferrals", 2026, beside=limited)
+
+    assert change.second < change.first
+    assert parts(change)["limits"] == pytest.approx(change.second - change.first, rel=0.02)
 
 
 def test_lower_limits_are_limits() -> None:

@@ -25,7 +25,7 @@ SHARES = ("deferral_bp", "vested_share_match_bp", "vested_share_nonelective_bp")
 SALARY, LEVEL = ("salary_before_cents", "salary_after_cents"), ("level_before", "level_after")
 RATE = ("deferral_before_bp", "deferral_after_bp")
 SETS: dict[str, tuple[str, ...]] = {
-    "hire": ("salary_after_cents", "level_after"),
+    "hire": ("salary_after_cents", "level_after", "cause"),
     "eligibility": (),
     "promotion": (*SALARY, *LEVEL),
     "cola": SALARY,

@@ -20,6 +20,7 @@ from workforce_sim.census.fields import BY_NAME
 from workforce_sim.config import Config, overridden, with_changes
 from workforce_sim.config.census import CENSUS_COLUMNS
 from workforce_sim.config.document import MAX_BYTES, scalar
+from workforce_sim.config.plan_values import SourceEligibility
 from workforce_sim.config.problems import MAX_LINES
 from workforce_sim.errors import ConfigError
 
@@ -810,3 +811,12 @@ def test_a_key_that_is_not_there_cannot_be_changed(key: str, line: str) -> None:
         with_changes(load_config(), {key: 0.5})
 
     assert str(caught.value).startswith(line)
+
+
+def test_a_key_of_a_section_that_is_left_out_makes_the_section() -> None:
+    changes = {"plan.match.eligibility.minimum_age": 25, "plan.discretionary_match.preset": "qaca"}
+    found = with_changes(load_config(), changes)
+
+    assert found.plan.match.at(2025).eligibility == SourceEligibility(minimum_age=25)
+    assert found.plan.discretionary_match is not None
+    assert found.plan.discretionary_match.at(2025).preset == "qaca"

@@ -66,6 +66,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "catch_up": True,
         "super_catch_up": True,
         "deferrals_stop_at_pay_limit": False,
+        "hce_deferral_limit": None,
         "forfeitures": "offset",
     },
     "plan.nonelective": {"kind": "none", "last_day": False, "minimum_hours": 0, "minimum_service_years": 0},

@@ -187,7 +187,7 @@ def test_an_event_that_nobody_declared_goes_by_its_name(before: Result, person: 
 def test_the_data_model_has_its_row_and_its_place() -> None:
     assert "\n| `demotion` | demoted | `salary_before_cents`, " in page(KINDS)
     assert "`promotion`, `demotion`, `cola`" in page(KINDS)
-    assert "`reduction`, `performance`, `bonus`" in page(KINDS)
+    assert "`acquisition`, `performance`, `bonus`" in page(KINDS)
 
 
 # --- what is declared today -------------------------------------------------------------------------------------------

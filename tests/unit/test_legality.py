@@ -47,6 +47,7 @@ ENHANCED_QACA = {
 }
 
 BY_HOURS: dict[str, Any] = {"waiting_period_years": 1, "service": {"method": "hours"}}
+NEW = {"plan.established": "2023-01-01", "enrollment.auto_enrollment.scope": "all_eligible"}
 
 DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a wait of more than a year": ({"eligibility.waiting_period_days": 366}, "410(a)(1)(A)(ii)"),
@@ -130,6 +131,10 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
     "a slow schedule": ({"plan.vesting.nonelective": [0.0, 0.0, 0.0, 0.0, 1.0]}, "411(a)(2)(B)"),
     "safe-harbor money not vested at once": ({"plan.vesting.match": "cliff_1"}, "401(k)(12)(E)(i)"),
     "QACA money not vested after 2 years": ({**QACA, "plan.vesting.match": "cliff_3"}, "401(k)(13)(D)(iii)(I)"),
+    "new service after an acquisition": (
+        {"actions.acquisitions": [{"census": "a.csv", "date": "2026-01-01", "prefix": "A-", "service": "new"}]},
+        "414(a)(1)",
+    ),
     "a late normal retirement age": ({"plan.vesting.normal_retirement_age": 66}, "411(a)(8)"),
     "a last-day condition": ({"plan.match": {"preset": "safe_harbor_basic", "last_day": True}}, "401(k)(12)"),
     "hours": ({**QACA, "plan.match": {"preset": "qaca", "minimum_hours": 1}}, "401(k)(13)"),
@@ -291,6 +296,19 @@ DUE: dict[str, tuple[dict[str, Any], str]] = {
         {"eligibility.classes": [{"department": ["Shop"], "waiting_period_years": 2}]},
         "410(a)(1)(A)(ii)",
     ),
+    "a new plan without automatic enrollment": (
+        {"plan.established": "2023-01-01", "enrollment.auto_enrollment.enabled": False},
+        "414A(a)",
+    ),
+    "a new plan that enrolls new hires": (
+        NEW | {"enrollment.auto_enrollment.scope": "new_hires_only"},
+        "414A(b)(1)",
+    ),
+    "a new plan with a default of 2%": (
+        NEW | {"enrollment.auto_enrollment.default_deferral_rate": 0.02},
+        "414A(b)(3)(A)(i)",
+    ),
+    "a new plan with a default that stays": (NEW | {"enrollment.escalation.enabled": False}, "414A(b)(3)(A)(ii)"),
 }
 
 NOT_DUE: dict[str, dict[str, Any]] = {
@@ -399,6 +417,8 @@ NOT_DUE: dict[str, dict[str, Any]] = {
     "a graded match that claims nothing": {
         "plan.match": {"by_service": [{"from": 0, "rate": 0.5, "max": 0.06}, {"from": 5, "rate": 1.0, "max": 0.06}]}
     },
+    "a new plan that enrolls everybody, to 10%": NEW,
+    "one begun the day before": {"plan.established": "2022-12-28", "enrollment.auto_enrollment.enabled": False},
     "no plan": {"plan.enabled": False, "eligibility.waiting_period_days": 1000},
 }
 
@@ -593,10 +613,10 @@ def test_no_shipped_design_is_warned_about() -> None:
 def test_the_page_lists_every_section_that_a_warning_names() -> None:
     source = "".join(
         (ROOT / "src" / "workforce_sim" / "plan" / name).read_text(encoding="utf-8")
-        for name in ("harbor.py", "legality.py", "vesting.py", "waits.py")
+        for name in ("automatic.py", "harbor.py", "legality.py", "vesting.py", "waits.py")
     )
-    sections = set(re.findall(r"IRC (4\d\d(?:\(\w+\))+)", source))
-    listed = re.findall(r"4\d\d(?:\(\w+\))+", PAGE.partition("## Not looked at")[0])
+    sections = set(re.findall(r"IRC (4\d\dA?(?:\(\w+\))+)", source))
+    listed = re.findall(r"4\d\dA?(?:\(\w+\))+", PAGE.partition("## Not looked at")[0])
 
     assert sections <= set(listed)
     assert {section.partition(",")[0] for _, section in DUE.values()} == sections

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,91 +12,12 @@ import pytest
 
 import workforce_sim as ws
 from tests.support import configured, synthetic
-from workforce_sim import PlanTest
-from workforce_sim.config import Config
+from tests.unit.tested_years import PERSON, PRIOR, SIMPLE, Person, Run, found, high, other, run
 from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.plan.coverage import lowest_rate_group_bp, non_excludable, ratio_percentage_bp
 from workforce_sim.plan.people import people_of
 from workforce_sim.plan.percentages import who_may_be_matched
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees, most_officers
-from workforce_sim.tables import CENSUS, SNAPSHOTS, completed
-
-SIMPLE: dict[str, Any] = {"match": {"preset": "simple"}}
-PRIOR: dict[str, Any] = {"testing": {"method": "prior"}}
-PERSON: dict[str, Any] = {
-    "replicate": 0,
-    "year": 2025,
-    "hire_date": dt.date(2010, 1, 1),
-    "birth_date": dt.date(1980, 6, 1),
-    "termination_date": None,
-    "eligibility_date": dt.date(2011, 1, 1),
-    "hce": False,
-    "earnings_cents": 10_000_000,
-    "full_time_ppm": 1_000_000,
-    "opening_salary_cents": 10_000_000,
-    "plan_compensation_cents": 0,  # the match may count none; no test looks at it
-    "testing_compensation_cents": 10_000_000,
-    "pre_tax_cents": 0,
-    "roth_cents": 0,
-    "catch_up_cents": 0,
-    "match_cents": 0,
-    "nonelective_cents": 0,
-    "match_balance_cents": 0,
-    "nonelective_balance_cents": 0,
-    "forfeited_cents": 0,
-    "excess_415_cents": 0,
-}
-Person = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a test looks at of a result."""
-
-    snapshots: pl.DataFrame
-    config: Config
-    opening: pl.DataFrame | None = None
-
-
-def run(
-    *people: Person,
-    opening: list[Person] | None = None,
-    enrollment: dict[str, Any] | None = None,
-    eligibility: dict[str, Any] | None = None,
-    **plan: Any,
-) -> Run:
-    """Return a run of these people, named A, B, C, ...; the plan's match is the simple one."""
-    named = [{"employee_id": chr(ord("A") + n)} | PERSON | person for n, person in enumerate(people)]
-    dtypes = {column.name: column.dtype for column in SNAPSHOTS if column.name in named[0]}
-    census = None
-    if opening is not None:
-        known = {column.name: column.dtype for column in CENSUS if any(column.name in row for row in opening)}
-        census = completed(pl.DataFrame(opening, schema=known, orient="row"), CENSUS)
-    return Run(
-        pl.DataFrame(named, schema=dtypes, orient="row"),
-        configured(plan=SIMPLE | plan, enrollment=enrollment or {}, eligibility=eligibility or {}),
-        census,
-    )
-
-
-def high(percent: float, **more: Any) -> Person:
-    """Somebody highly compensated who defers a share of 200,000."""
-    cents = 20_000_000
-    return {
-        "hce": True,
-        "earnings_cents": cents,
-        "testing_compensation_cents": cents,
-        "pre_tax_cents": int(percent * cents / 100),
-    } | more
-
-
-def other(percent: float = 0, **more: Any) -> Person:
-    """Somebody else who defers a share of 100,000."""
-    return {"pre_tax_cents": int(percent * 100_000)} | more
-
-
-def found(tests: Run, test: str, year: int = 2025) -> PlanTest:
-    return next(one for one in ws.nondiscrimination(tests, year).tests if one.test == test)
 
 
 class TestPercentages:
@@ -265,8 +185,8 @@ class TestAcpEligibility:
         tests = run(high(1, match_cents=1), *others, match={"preset": "simple", "minimum_hours": 1000})
 
         test = found(tests, "Coverage, match")
-        assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(1)(B)", 60.0)
-        assert test.note == "ratio percentage test failed; the average benefit test was not run"
+        assert (test.outcome, test.section, test.figures["ratio_percent"]) == ("failed", "410(b)(2)", 60.0)
+        assert test.note == "ratio percentage test failed, and the average benefit percentage is below 70%"
         assert found(tests, "Coverage, deferrals").outcome == "passed"
 
     @pytest.mark.parametrize(
@@ -296,7 +216,7 @@ class TestAcpEligibility:
         tests = run(high(1, match_cents=1), *others, match=match)
 
         covered = found(tests, "Coverage, match")
-        assert (covered.outcome, covered.figures["ratio_percent"], covered.figures["nhces"]) == ("failed", 60.0, 10)
+        assert (covered.section, covered.figures["ratio_percent"], covered.figures["nhces"]) == ("410(b)(2)", 60.0, 10)
         assert found(tests, "Coverage, deferrals").figures["ratio_percent"] == 100.0
         assert ws.nondiscrimination(tests, 2025).acp.nhces == 6
 
@@ -746,7 +666,7 @@ class TestNonelective:
 
         assert (test.outcome, test.section) == (outcome, "401(a)(4)")
         assert test.figures["highest_nhce_rate_percent"] == own / 100_000
-        assert ("the average benefit test were not run" in test.note) == (outcome == "failed")
+        assert ("failed as contributions and, cross-tested" in test.note) == (outcome == "failed")
 
     @pytest.mark.parametrize("kind", [{"kind": "flat", "rate": 0.03}, {"kind": "none"}], ids=["flat", "forfeitures"])
     def test_a_uniform_share_of_pay_is_exempt_by_design(self, kind: dict[str, Any]) -> None:
@@ -960,7 +880,7 @@ class TestResult:
             "    employees with an excess                                       1",
         ]
         assert (
-            "\nCoverage, match, IRC 410(b)(1)(B): ratio percentage test failed; the average benefit test was not run\n"
+            "\nCoverage, match, IRC 410(b)(2): failed\n"
             "    ratio percentage (NHCEs / HCEs)                           60.00%\n"
         ) in page
         assert "Zebra" not in page
@@ -976,6 +896,7 @@ class TestResult:
             "Coverage, match",
             "Nonelective rates",
             "Annual additions",
+            "Partial termination",
             "Top-heavy",
         ]
         assert frame.columns == ["test", "outcome", "section", "figures", "note"]

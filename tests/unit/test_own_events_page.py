@@ -45,6 +45,7 @@ def test_the_table_is_what_the_code_prints() -> None:
 
 
 AMENDED = {"eligibility": {2025: {}, 2026: {"waiting_period_days": 90}}}
+BACK = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 PAID = {"compensation.other_pay": [{"name": "bonus", "kind": "bonus", "share": 0.1, "date": "03-15"}]}
 BY_HOURS = {
     "eligibility": {
@@ -53,6 +54,7 @@ BY_HOURS = {
         "excluded_classes": [{"reason": "union"}],
     }
 }
+PLANNED = {"hiring.seasonal": [{"hired": "10-01", "ends": "01-15", "count": 9}]}
 OF_ENTRIES = ("payment_", "other_pay_0")
 """Columns of single entries of other pay, of which there are as many as are configured."""
 
@@ -64,12 +66,12 @@ RANGED = {
 AWAY = {"hiring.rehires.share": 0.1, "leave.share": 0.1}
 
 
-@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY, BY_HOURS])
+@pytest.mark.parametrize("provisions", [{}, AMENDED, PAID, RANGED, AWAY, BY_HOURS, PLANNED])
 def test_the_staff_have_after_each_event_what_is_declared(provisions: dict[str, Any]) -> None:
     seen: dict[str, dict[str, pl.DataType]] = {}
     config = with_changes(ws.load_config(), {"simulation.end_year": 2025, **provisions})
     there = {step.name for step in steps_of(config)}
-    events = [event for event in EVENTS if event.name in there]
+    events = [event for event in EVENTS if event.name in there and event.used(config)]
     ws.simulate(config, events=[watching(event.name, seen) for event in events])
     kept = {name: kept.dtype for event in events for name, kept in event.kept.items()}
     declared = {"employee_id": pl.String(), **{name: dtype for name, (dtype, _) in STATE.items()}, **kept}

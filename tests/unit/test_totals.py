@@ -78,14 +78,8 @@ def test_what_holds_at_a_moment_is_not_added_up() -> None:
         *("cola_raises", "merit_raises", "enrollments", "opt_outs", "escalations"),
     }
     amounts = {
-        "payroll",
-        "other_pay",
-        "deferral",
-        "match",
-        "nonelective",
-        "forfeitures",
-        "forfeitures_used",
-        "net_employer_cost",
+        *("payroll", "other_pay", "deferral", "match", "nonelective", "profit_sharing", "discretionary_match"),
+        *("forfeitures", "forfeitures_used", "net_employer_cost"),
     }
 
     assert added == {*counted, *(f"{name}_cents" for name in amounts), "employer_cost_share_of_payroll"}

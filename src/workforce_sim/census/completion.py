@@ -11,6 +11,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from workforce_sim.census.acquired import with_acquired
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
 from workforce_sim.census.out_of_range import range_notes
@@ -32,7 +33,8 @@ def complete(census: Census, config: Config) -> Opening:
 
     One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
     start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
-    an Enum of the sorted names (a null String column where the census has none).
+    an Enum of the sorted names (a null String column where the census has none). Those who join by an acquisition come
+    last, with ``joins_on``.
 
     Raises:
         CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
@@ -49,7 +51,8 @@ def complete(census: Census, config: Config) -> Opening:
     staff, balance_notes = _balances(completed(staff, CENSUS), config)
     range_told = range_notes(staff, levels) if config.compensation.in_ranges else ()
     notes = (*census.notes, *level_notes, *birth_notes, *full_time_notes, *rate_notes, *balance_notes, *range_told)
-    return Opening(staff=staff, levels=levels, notes=notes)
+    found = Opening(staff=staff, levels=levels, notes=notes)
+    return with_acquired(found, config, complete) if config.actions.acquisitions else found
 
 
 WITHOUT_SOURCE = {"profit_sharing": "nonelective", "discretionary_match": "match"}

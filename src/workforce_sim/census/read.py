@@ -16,7 +16,7 @@ import polars as pl
 from workforce_sim.census.account import account, account_card, account_of_frame, page
 from workforce_sim.census.fields import FIELDS
 from workforce_sim.census.judged import Judged, judged, read_judged
-from workforce_sim.census.rules import Finding
+from workforce_sim.census.rules import Finding, exits
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.changing import changed_data
 from workforce_sim.display.html import card_html
@@ -174,9 +174,16 @@ def settled(census: Census, config: Config) -> Census:
 def _census(read: Judged) -> Census:
     if read.errors:
         raise CensusError("\n".join(read.problems))
-    census = Census(frame=_finished(read.staff), notes=read.notes, source=read.name)
+    census = Census(frame=_finished(_with_known_exits(read)), notes=read.notes, source=read.name)
     object.__setattr__(census, "_read", read)
     return census
+
+
+def _with_known_exits(read: Judged) -> pl.DataFrame:
+    """Return the staff with the last days that are known, where they are honored."""
+    if read.config.census.known_exits != "honor" or "termination_date" not in read.staff.columns:
+        return read.staff
+    return read.staff.with_columns(leaves_on=pl.when(exits(read.config)).then(pl.col("termination_date")))
 
 
 def _finished(staff: pl.DataFrame) -> pl.DataFrame:

@@ -103,9 +103,9 @@ def start_rules(config: Config) -> list[Rule]:
 
 def notes(config: Config) -> list[Rule]:
     """Return what is worth knowing about staff without being an error."""
-    known = Rule(
-        f"termination_date on or after {_opening(config)}", _exits(config), "ignored: the run simulates terminations"
-    )
+    honored = config.census.known_exits == "honor"
+    remedy = "honored: they leave on that day" if honored else "ignored: the run simulates terminations"
+    known = Rule(f"termination_date on or after {_opening(config)}", exits(config), remedy)
     salary = pl.col("salary_cents")
     pay = Rule("annual_salary below $1,000", (salary > 0) & (salary < 100_000), "check that these are annual amounts")
     earlier = Rule(
@@ -149,7 +149,7 @@ def _earlier() -> pl.Expr:
 
 def _left(config: Config) -> pl.Expr:
     """Tell who has left by status, unless a date says that it was in the simulated years."""
-    return pl.col(LEFT) & ~_exits(config).fill_null(value=False)
+    return pl.col(LEFT) & ~exits(config).fill_null(value=False)
 
 
 def _left_out(config: Config) -> list[Rule]:
@@ -273,10 +273,10 @@ def _absurd(name: str) -> pl.Expr:
 
 
 def _exit_rules(config: Config) -> list[Rule]:
-    if config.census.known_exits == "ignore":
+    if config.census.known_exits != "error":
         return []
-    remedy = "remove them, or set census.known_exits to ignore"
-    return [Rule(f"termination_date on or after {_opening(config)}", _exits(config), remedy)]
+    remedy = "remove them, or set census.known_exits to ignore or honor"
+    return [Rule(f"termination_date on or after {_opening(config)}", exits(config), remedy)]
 
 
 def _short(what: str, text: pl.Expr, longest: int) -> Rule:
@@ -299,5 +299,6 @@ def _opening(config: Config) -> str:
     return f"{config.simulation.start_year}-01-01"
 
 
-def _exits(config: Config) -> pl.Expr:
+def exits(config: Config) -> pl.Expr:
+    """Tell whose termination date is in the simulated years."""
     return pl.col("termination_date") >= _start(config)

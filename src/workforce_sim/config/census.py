@@ -125,7 +125,7 @@ class CensusSection(Section):
     """Rows to leave out and count instead of refusing the census."""
     pseudonym_key: Short | None = None
     """Environment variable with the key of ids made from names or Social Security numbers; else one from the file."""
-    known_exits: Literal["ignore", "error"] = "ignore"
-    """What to do with termination dates on or after the opening."""
+    known_exits: Literal["ignore", "error", "honor"] = "ignore"
+    """Termination dates on or after the opening: `ignore`, `error`, or `honor`, within the year's terminations."""
     id_prefix: Annotated[str, Field(max_length=50)] | None = None
     """Text before every employee id, for example to tell two censuses apart."""

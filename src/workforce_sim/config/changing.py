@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from workforce_sim.config.keys import keys_of
 from workforce_sim.config.root import Config
 from workforce_sim.errors import ConfigError
 from workforce_sim.wording import counted
@@ -41,6 +42,8 @@ def _put(place: Any, rest: str, key: str, value: Any) -> None:
         place[part] = value
         return
     inner = place[part] if isinstance(place, list) else place.setdefault(part, {})
+    if inner is None and keys_of(tuple(key.removesuffix(rest).strip(".").split("."))):
+        inner = {}  # a section that is left out
     if not isinstance(inner, (list, tuple) if rest.startswith("[") else dict):
         raise ConfigError(f"{key}: cannot be changed by itself; change {part} as a whole")
     place[part] = inner = [*inner] if isinstance(inner, tuple) else inner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -171,7 +170,7 @@ class Eligibility(EntryRule):
         refuse((("classes", at), BY_YEARS, None) for at, one in enumerate(self.classes) if not one.whole_within(self))
         return self
 
-    @cached_property
+    @property
     def rules(self) -> tuple[EntryRule, ...]:
         """The rule of each class in ``classes``, whole; then that of everybody else."""
         own = EntryRule(**{name: getattr(self, name) for name in EntryRule.model_fields})

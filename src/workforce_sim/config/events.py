@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from workforce_sim.config.actions import KnownHire, Season, TimeToFill
 from workforce_sim.config.defaults import default
 from workforce_sim.config.other_pay import OtherPay, named_once
 from workforce_sim.config.pay_ranges import MeritMatrix
@@ -197,6 +198,12 @@ class Hiring(Section):
     part_time_hours: Annotated[int, Field(ge=1, le=2080)] = 1040
     """Hours a year of a part-time hire; full-time is 2,080."""
     rehires: Rehires = Rehires()
+    known: Listed[KnownHire] = ()
+    """Known hires, such as open requisitions: certain, and within the year's hires."""
+    seasonal: Listed[Season] = ()
+    """Seasonal employees, hired each year beside all others, who leave on a day."""
+    time_to_fill: TimeToFill | None = None
+    """Days that the positions of those who leave stay open; hire dates follow no exit when left out."""
 
     @cached_property
     def age_ppm(self) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workforce_sim.config.actions import Actions
 from workforce_sim.config.changing import changed_data
 from workforce_sim.config.document import MAX_BYTES, Node, Problem, read_yaml
 from workforce_sim.config.drawing import wrong_assumptions
@@ -143,7 +144,18 @@ def beside(config: Config, folder: Path) -> Config:
         if section.path is not None:
             path = folder / _at_home(f"{name}.path", section.path)
             changes[name] = section.model_copy(update={"path": str(path)})
+    if config.actions.acquisitions:
+        changes["actions"] = _acquired_beside(config.actions, folder)
     return config.model_copy(update=changes)
+
+
+def _acquired_beside(actions: Actions, folder: Path) -> Actions:
+    """Return the actions with the files of acquired employers counted from a folder."""
+    found = [
+        one.model_copy(update={"census": str(folder / _at_home("actions.acquisitions", one.census))})
+        for one in actions.acquisitions
+    ]
+    return actions.model_copy(update={"acquisitions": tuple(found)})
 
 
 def _at_home(key: str, text: str) -> Path:

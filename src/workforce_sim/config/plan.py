@@ -19,12 +19,13 @@ from pydantic import (
 from workforce_sim.config.match import FORMULAS, Match
 from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.other_pay import CountedPay
-from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.plan_values import BpByYear, EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.config.returning import Breaks
 from workforce_sim.config.values import (
     BY_YEAR,
     ONE_VALUE,
+    Date,
     Dollars,
     GrowthByYear,
     GrowthRate,
@@ -32,6 +33,7 @@ from workforce_sim.config.values import (
     Section,
     Share,
     YearKey,
+    decimals,
     each_year_once,
     refuse,
 )
@@ -183,6 +185,8 @@ class Testing(Section):
     """Whether only the top-paid fifth can be highly compensated by pay."""
     safe_harbor: SafeHarborMoney | None = None
     """Whether employer contributions are safe-harbor (true), or those of a QACA; from the preset when left out."""
+    interest_rate: Annotated[float, Field(ge=0.075, le=0.085), AfterValidator(decimals(4))] = 0.08
+    """Interest at which contributions grow to 65 where they are tested as benefits, a fraction of one."""
     otherwise_excludable: Literal["together", "apart", "left_out"] = "together"
     """Whether employees under 21 or a year of service are tested together, apart, or (NHCEs) left out of ADP."""
     pay: CountedPay = "all"
@@ -209,6 +213,8 @@ class Plan(Section):
     """Whether it offers the higher catch-up at 60 to 63."""
     deferrals_stop_at_pay_limit: bool = False
     """Whether deferrals stop at the pay limit of section 401(a)(17)."""
+    hce_deferral_limit: BpByYear | None = None
+    """Share of pay that highly compensated employees may defer; by year; catch-up may go above it."""
     vesting: Vesting = Field(default_factory=Vesting)
     breaks: Breaks = Breaks()
     forfeitures: Literal["offset", "expenses", "reallocate"] = "offset"
@@ -217,6 +223,12 @@ class Plan(Section):
     """Return on employer balances, a fraction of one a year."""
     limits: PlanLimits = Field(default_factory=PlanLimits)
     testing: Testing = Field(default_factory=Testing)
+    established: Date | None = None
+    """Day on which the plan began; most of those since December 29, 2022 must enroll automatically."""
+    employer_since: Date | None = None
+    """Day on which the employer began; one of less than 3 years need not enroll automatically."""
+    governmental_or_church: bool = False
+    """Whether it is the plan of a government or a church, which need not enroll automatically."""
 
     @model_validator(mode="after")
     def _discretionary_match_has_a_formula(self) -> Plan:

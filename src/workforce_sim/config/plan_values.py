@@ -11,11 +11,22 @@ from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.config.other_pay import CountedPay
-from workforce_sim.config.values import Listed, Section, Tenure, decimals, starts_at_zero
+from workforce_sim.config.values import ByYear, Listed, OneOrByYear, Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
 
 BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(4))]
 """A fraction of one in whole basis points: at most 4 decimals."""
+
+
+class BpByYear(ByYear):
+    """A fraction of one in whole basis points, or a table of them by year."""
+
+    root: OneOrByYear[BpShare]
+
+    def bp(self, year: int) -> int:
+        """Return the value in force in ``year`` in whole basis points."""
+        return bp(self.at(year))
+
 
 PositiveBp = Annotated[float, Field(gt=0, le=1), AfterValidator(decimals(4))]
 """A fraction of one above 0, at most 4 decimals."""

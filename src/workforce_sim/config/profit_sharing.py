@@ -35,6 +35,18 @@ WEIGHED = {"service": "by_service", "points": "by_points", "age": "by_age", "int
 """The key that each allocation of a pool needs."""
 
 
+_SHARED = {
+    "pay": "by pay",
+    "equal": "equally",
+    "service": "by pay, weighted by service",
+    "points": "by pay, weighted by points",
+    "age": "by pay, weighted by age",
+    "age_weighted": "by pay, weighted by the years to retirement",
+    "integrated": "by pay, integrated with Social Security",
+}
+"""How each allocation of a pool shares it."""
+
+
 class Excess(IntegrationLevel):
     """More of the pay above a level, on top of graded shares of pay."""
 
@@ -141,6 +153,11 @@ class Pool(Section):
             raise ValueError("give dollars or payroll_share, one of them")
         one_table(self, self.allocation, WEIGHED, "allocation")
         return self
+
+    @property
+    def shared(self) -> str:
+        """How the pool is shared, in words."""
+        return _SHARED[self.allocation]
 
     @property
     def graded_by(self) -> Literal["tenure", "points", "age"] | None:

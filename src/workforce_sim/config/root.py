@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from workforce_sim.config.actions import Actions, Department, Name
 from workforce_sim.config.amended import Tables, in_force, in_year, late, put, tables_of, told
 from workforce_sim.config.census import CensusSection
 from workforce_sim.config.eligibility import Eligibility
@@ -47,6 +48,9 @@ class Config(Section):
     hiring: Hiring = Field(default_factory=Hiring)
     promotion: Promotion = Field(default_factory=Promotion)
     compensation: Compensation = Field(default_factory=Compensation)
+    actions: Actions = Actions()
+    departments: dict[Name, Department] = Field(default_factory=dict)
+    """Departments with assumptions of their own, by name."""
     leave: Leave = Leave()
     eligibility: Eligibility = Field(default_factory=Eligibility)
     enrollment: Enrollment = Field(default_factory=Enrollment)
@@ -93,6 +97,7 @@ class Config(Section):
         refuse(_unknown_levels(self), "unknown_name")
         refuse(_late_tables(self, self.simulation.start_year))
         refuse(_before_limits(self))
+        refuse(_planned_with_rehires(self))
         refuse(_without_ranges(self))
         return self
 
@@ -151,6 +156,20 @@ class Config(Section):
         given = self.promotion.base_rate is not None or self.hiring.level_mix is not None
         return self.promotion.mode == "vacancies" or (self.promotion.mode is None and not given)
 
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The departments with numbers of their own, in order; all others are one group more."""
+        frozen = (freeze.department for freeze in self.actions.freezes)
+        return tuple(sorted({*self.departments, *(name for name in frozen if name is not None)}))
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether anything is known or planned about people: known exits and hires, actions, departments, seasons."""
+        hiring, actions = self.hiring, self.actions
+        of_hiring = hiring.known, hiring.seasonal, hiring.time_to_fill
+        planned = *of_hiring, self.departments, actions.freezes, actions.layoffs, actions.acquisitions
+        return self.census.known_exits == "honor" or any(planned)
+
     @property
     def named_levels(self) -> dict[KeyPath, dict[str, Any] | tuple[str, ...]]:
         """The tables by level name and the lists of levels in use, by their keys."""
@@ -158,6 +177,9 @@ class Config(Section):
             ("compensation", "merit_factors"): self.compensation.merit_factors,
             ("hiring", "level_mix"): self.hiring.level_mix,
             ("promotion", "from_within"): self.promotion.from_within,
+            ("actions", "layoffs"): {one.level: one for one in self.actions.layoffs if one.level is not None},
+            ("hiring", "known"): {one.level: one for one in self.hiring.known if one.level is not None},
+            ("hiring", "seasonal"): {one.level: one for one in self.hiring.seasonal if one.level is not None},
             **{
                 ("compensation", "other_pay", number, "by_level"): entry.by_level
                 for number, entry in enumerate(self.compensation.other_pay)
@@ -171,11 +193,22 @@ class Config(Section):
     @property
     def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
         """The department names in use, by the keys that hold them."""
+        lists: dict[KeyPath, Sequence[Any]] = {
+            ("actions", "freezes"): self.actions.freezes,
+            ("actions", "layoffs"): self.actions.layoffs,
+            ("hiring", "known"): self.hiring.known,
+            ("hiring", "seasonal"): self.hiring.seasonal,
+        }
         return {
             ("terminations", "department_factors"): tuple(self.terminations.department_factors),
+            ("departments",): tuple(self.departments),
             **{
                 ("compensation", "other_pay", number, "departments"): entry.departments or ()
                 for number, entry in enumerate(self.compensation.other_pay)
+            },
+            **{
+                path: tuple(one.department for one in entries if one.department is not None)
+                for path, entries in lists.items()
             },
         }
 
@@ -204,6 +237,11 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "hours": lambda config: config.plan.enabled and (config.eligibility.counts_hours or config.plan.vesting.by_hours),
     "classes": lambda config: config.plan.enabled and config.eligibility.names_classes,
     "waivers": lambda config: config.plan.enabled and config.plan.waives,
+    "planned": lambda config: config.is_planned,
+    "known_exits": lambda config: config.census.known_exits == "honor",
+    "known_hires": lambda config: bool(config.hiring.known),
+    "seasonal": lambda config: bool(config.hiring.seasonal),
+    "acquisitions": lambda config: bool(config.actions.acquisitions),
     "other_pay": lambda config: bool(config.compensation.other_pay),
     "profit_sharing": lambda config: config.plan.enabled and config.plan.profit_sharing.kind != "none",
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
@@ -285,6 +323,13 @@ def _ever(share: ByYear, config: Config) -> bool:
     return any(share.at(year) > 0 for year in config.simulation.years)
 
 
+def _planned_with_rehires(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List rehires beside planned changes, whose hires have numbers of their own."""
+    if config.is_planned and PROVISIONS["rehires"](config):
+        what = "former employees cannot return in a run with planned changes (docs/model/actions.md); set it to 0"
+        yield ("hiring", "rehires", "share"), what, None
+
+
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List the level names in use that ``workforce.levels`` does not have."""
     if config.workforce.levels is None:
@@ -307,6 +352,9 @@ def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Itera
         value: Any = getattr(section, name)
         if isinstance(value, Section):
             yield from _late_tables(value, start_year, (*path, name))
+        elif isinstance(value, dict) and value and all(isinstance(one, Section) for one in value.values()):
+            for key, inner in value.items():
+                yield from _late_tables(inner, start_year, (*path, name, key))
         elif isinstance(value, tuple):
             for number, part in enumerate(part for part in value if isinstance(part, Section)):
                 yield from _late_tables(part, start_year, (*path, name, number))

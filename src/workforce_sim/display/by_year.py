@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 
 from workforce_sim.display.card import CardTable, Cell, Trend
-from workforce_sim.tables import SUMMARY, names
+from workforce_sim.tables import EMPLOYER_MONEY, SUMMARY, names
 from workforce_sim.wording.measures import label, shown
 
 MAIN = (
@@ -19,8 +19,7 @@ MAIN = (
     "participation_rate",
     "average_deferral_rate",
     "deferral_cents",
-    "match_cents",
-    "nonelective_cents",
+    *EMPLOYER_MONEY,
     "net_employer_cost_cents",
     "employer_cost_share_of_payroll",
 )

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from workforce_sim.config import Config
 from workforce_sim.config.enrollment import DeferralCell
-from workforce_sim.effect.live import Live, always, contributes, forfeits, matches, reallocates
+from workforce_sim.effect.employer import contributes, forfeits, matches, matches_twice, reallocates, shares_profit
+from workforce_sim.effect.live import Live, always
 from workforce_sim.wording import percent
 
 
@@ -65,7 +66,12 @@ def _top_level(config: Config) -> Iterator[tuple[str, str]]:
 def _no_money(config: Config) -> Iterator[tuple[str, str]]:
     """Yield what acts on employer contributions alone, where none are paid: a census may have balances."""
     plans, but = [each.plan for each in config.versions], "applies only to balances in the census, because"
-    paid = {"match": matches(config), "nonelective": contributes(config) or reallocates(config)}
+    paid = {
+        "match": matches(config),
+        "nonelective": contributes(config) or reallocates(config),
+        "profit_sharing": shares_profit(config),
+        "discretionary_match": matches_twice(config),
+    }
     for name, pays in paid.items():
         if not pays and any(getattr(plan.vesting, name) != "immediate" for plan in plans):
             yield f"plan.vesting.{name}", f"{but} plan.{name} pays nothing"

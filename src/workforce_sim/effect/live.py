@@ -14,16 +14,23 @@ from dataclasses import dataclass
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import PART_TIME_HOURS
 from workforce_sim.config.enrollment import Escalation, MatchResponse
-from workforce_sim.config.match import Match
 from workforce_sim.config.other_pay import OtherPay
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.returning import Leave
 from workforce_sim.config.values import ByYear, Section
+from workforce_sim.effect.employer import (
+    NO_MATCH,
+    SOURCES,
+    employer_money,
+    forfeits,
+    keys_of_sources,
+    matches,
+    pays,
+    pays_anything,
+)
+from workforce_sim.effect.off import Off, each
 from workforce_sim.plan.breaks import FIVE
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, published_years
-
-Off = tuple[str, str]
-"""A key or a section, and why it has no effect."""
 
 ALWAYS = (
     "simulation",
@@ -37,6 +44,11 @@ ALWAYS = (
     "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
+    "hiring.known",
+    "hiring.seasonal",
+    "hiring.time_to_fill",
+    "actions",
+    "departments",
     "compensation.other_pay",
     "compensation.merit_matrix.pool",
     "compensation.range_minimum",
@@ -49,9 +61,6 @@ ALWAYS = (
     "random_seed",
 )
 """Keys that nothing switches off; sections with all that they hold."""
-
-CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
-"""What decides who gets employer contributions."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +98,6 @@ def live(config: Config, *, given: bool = False) -> Live:
     return Live(in_run, tuple(tuple(off for part in _OF_YEAR for off in part(each)) for each in config.versions))
 
 
-def _each(section: str, names: Iterable[str], why: str) -> Iterator[Off]:
-    yield from ((f"{section}.{name}", why) for name in names)
-
-
 def _but(section: type[Section], *names: str) -> list[str]:
     """Return the keys of a section but for some."""
     return [name for name in section.model_fields if name not in names]
@@ -113,11 +118,13 @@ def _census(config: Config, given: bool) -> Iterator[Off]:
         yield "census.size", "it applies to a synthetic census, and a census is given"
     else:
         names = ("columns", "date_format", "known_exits", "id_prefix")
-        yield from _each("census", names, "census.path is left out, and a synthetic census is not read from a file")
+        yield from each("census", names, "census.path is left out, and a synthetic census is not read from a file")
 
 
 def hires_nobody(config: Config) -> bool:
     """Return whether no year hires: where headcount is exact and falls by clearly more than leave."""
+    if config.hiring.known or config.hiring.seasonal or config.departments:
+        return False
     section, growth = config.workforce, config.simulation.target_growth_rate
     gap = max(growth.at(year) + section.total_termination_rate.at(year) for year in config.simulation.years)
     known = config.uncertainty.year_effects.growth == 0 and not _anybody_is_certain(config)
@@ -148,6 +155,8 @@ def _retirement_rate(config: Config) -> float:
 
 
 def _nobody_leaves(config: Config) -> bool:
+    if config.departments or config.census.known_exits == "honor":
+        return False
     if config.rates_as_given:
         return all(cell.value == 0 for cell in config.terminations.rate_table) and _retirement_rate(config) == 0
     growth = (config.simulation.target_growth_rate.at(year) for year in config.simulation.years)
@@ -175,7 +184,7 @@ def _leaving(config: Config) -> Iterator[Off]:
     if not _nobody_leaves(config):
         return
     why = "no existing employee terminates: the termination rates are 0"
-    yield from _each("terminations", _RISKS, why)
+    yield from each("terminations", _RISKS, why)
     yield "workforce.levels[].termination_factor", why
     if hires_nobody(config) or always(config, config.workforce.new_hire_termination_rate, 0):
         why = "nobody terminates: the termination rates are 0"
@@ -187,11 +196,11 @@ def _hiring(config: Config) -> Iterator[Off]:
     if hires_nobody(config):
         why = "nobody is hired: simulation.target_growth_rate reduces headcount by more than terminations do"
         names = ("level_mix", "ages", "month_weights", "pay", "part_time_share", "part_time_hours")
-        yield from _each("hiring", names, why)
-        yield from _each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
+        yield from each("hiring", names, why)
+        yield from each("workforce", ("new_hire_termination_rate", "max_hires_ratio"), why)
         yield "terminations.new_hire_hazard", why
         ends = () if config.compensation.in_ranges else ("midpoint", "maximum")
-        yield from _each("workforce.levels[]", (*ends, "percentiles"), why)
+        yield from each("workforce.levels[]", (*ends, "percentiles"), why)
         if not any(level.range_cents for level in levels):
             yield "hiring.range_growth", why
     if isinstance(config.terminations.new_hire_hazard, dict):
@@ -234,7 +243,7 @@ def _returns(config: Config) -> Iterator[Off]:
 
 def _leave(config: Config) -> Iterator[Off]:
     if always(config, config.leave.share, 0):
-        yield from _each("leave", _but(Leave, "share"), "leave.share is 0")
+        yield from each("leave", _but(Leave, "share"), "leave.share is 0")
 
 
 def _promotion(config: Config) -> Iterator[Off]:
@@ -248,10 +257,32 @@ def _promotion(config: Config) -> Iterator[Off]:
         yield from (("promotion.base_rate", why), ("hiring.level_mix", why))
         return
     yield "promotion.from_within", "promotion is by rates; set promotion.mode to vacancies"
-    if section.base_rate is not None and always(config, section.base_rate, 0):
+    if section.base_rate is not None and always(config, section.base_rate, 0) and not _own(config, "promotion_rate"):
         why = "promotion.base_rate is 0"
-        yield from _each("promotion", _but(type(section), "base_rate", "mode"), why)
+        yield from each("promotion", _but(type(section), "base_rate", "mode"), why)
         yield "workforce.levels[].promotion_factor", why
+
+
+def _planned(config: Config) -> Iterator[Off]:
+    if config.fills_vacancies:
+        why = "promotion is by vacancies; set promotion.mode to rates"
+        yield from ((f"departments.{name}.promotion_rate", why) for name in config.departments)
+
+
+def planned_years(config: Config) -> dict[str, list[int]]:
+    """Return the years of planned changes, by key, in the order of the list."""
+    actions = config.actions
+    return {
+        "hiring.known": [one.date.year for one in config.hiring.known],
+        "actions.freezes": [one.year for one in actions.freezes],
+        "actions.layoffs": [one.date.year for one in actions.layoffs],
+        "actions.acquisitions": [one.date.year for one in actions.acquisitions],
+    }
+
+
+def _own(config: Config, name: str) -> bool:
+    """Return whether any department has its own value of a key."""
+    return any(getattr(section, name) is not None for section in config.departments.values())
 
 
 def _retiring(config: Config) -> Iterator[Off]:
@@ -262,7 +293,8 @@ def _retiring(config: Config) -> Iterator[Off]:
 
 def _raises(config: Config) -> Iterator[Off]:
     section = config.compensation
-    if always(config, section.cola_rate, 0) and config.uncertainty.year_effects.raises == 0:
+    varies = config.uncertainty.year_effects.raises > 0 or _own(config, "cola_rate")
+    if always(config, section.cola_rate, 0) and not varies:
         yield "compensation.cola_date", "compensation.cola_rate is 0"
     if section.range_minimum == "ignore":
         yield "compensation.range_lift_date", "compensation.range_minimum is ignore"
@@ -280,8 +312,10 @@ def _merit(config: Config) -> Iterator[Off]:
     as_given = matrix is not None and not matrix.pool
     if as_given:
         yield "compensation.merit_pool", "compensation.merit_matrix has the increases; set its pool to true"
-    elif always(config, section.merit_pool, 0):
-        yield from _each("compensation", _MERIT, "compensation.merit_pool is 0")
+        why = "compensation.merit_matrix has the increases; set its pool to true"
+        yield from ((f"departments.{name}.merit_pool", why) for name in config.departments)
+    elif always(config, section.merit_pool, 0) and not _own(config, "merit_pool"):
+        yield from each("compensation", _MERIT, "compensation.merit_pool is 0")
     if matrix is not None:
         why = "compensation.merit_matrix has a row for each rating"
         yield from ((f"compensation.ratings.{name}.factor", why) for name in ("*", *section.ratings))
@@ -296,13 +330,13 @@ def _other_pay(config: Config) -> Iterator[Off]:
     entries, name = config.compensation.other_pay, "compensation.other_pay[]"
     if not entries:
         why = "all pay is salary: compensation.other_pay is empty"
-        yield from _each("plan", ("deferral_pay", "match.pay", "nonelective.pay", "testing.pay"), why)
+        yield from each("plan", ("deferral_pay", *(f"{source}.pay" for source in SOURCES), "testing.pay"), why)
         return
     if all(always(config, entry.receivers, 0) for entry in entries):
-        yield from _each(name, _but(OtherPay, "receivers"), "nobody receives other pay: receivers is 0")
+        yield from each(name, _but(OtherPay, "receivers"), "nobody receives other pay: receivers is 0")
     if not any(entry.by_level or not always(config, entry.share, 0) for entry in entries):
         why = "nothing is paid beside salary: share is 0"
-        yield from _each(name, _but(OtherPay, "share", "by_level"), why)
+        yield from each(name, _but(OtherPay, "share", "by_level"), why)
     if not any(entry.date for entry in entries):
         yield f"{name}.prorated", "no other pay has a date"
     if not any(entry.spread or not always(config, entry.receivers, 1) for entry in entries):
@@ -316,7 +350,7 @@ def _no_plan(config: Config) -> Iterator[Off]:
     if not config.plan.enabled:
         why = "plan.enabled is false"
         yield from (("eligibility", why), ("enrollment", why))
-        yield from _each("plan", _but(Plan, "enabled"), why)
+        yield from each("plan", _but(Plan, "enabled"), why)
 
 
 def _entry(config: Config) -> Iterator[Off]:
@@ -339,18 +373,18 @@ def _hours(config: Config) -> Iterator[Off]:
     section, part_time = config.eligibility, "eligibility.long_term_part_time"
     *of_classes, _ = section.rules
     if not section.by_hours:
-        yield from _each("eligibility.service", ("hours", "periods"), "eligibility.service.method is elapsed")
+        yield from each("eligibility.service", ("hours", "periods"), "eligibility.service.method is elapsed")
     if not any(rule.by_hours for rule in of_classes):
         why = "eligibility.classes[].service.method is elapsed"
-        yield from _each("eligibility.classes[].service", ("hours", "periods"), why)
+        yield from each("eligibility.classes[].service", ("hours", "periods"), why)
     if not any(rule.by_hours and rule.service.hours > PART_TIME_HOURS for rule in section.rules):
         yield part_time, f"nobody needs more than {PART_TIME_HOURS} hours a year to be eligible"
     elif not section.long_term_part_time.enabled:
-        yield from _each(part_time, ("employer_money", "tested"), f"{part_time}.enabled is false")
-    elif not (matches(config) or contributes(config) or reallocates(config)):
+        yield from each(part_time, ("employer_money", "tested"), f"{part_time}.enabled is false")
+    elif not (pays_anything(config)):
         yield f"{part_time}.employer_money", "there are no employer contributions"
     if not config.plan.vesting.by_hours:
-        yield from _each("plan.vesting.service", ("hours", "periods"), "plan.vesting.service.method is elapsed")
+        yield from each("plan.vesting.service", ("hours", "periods"), "plan.vesting.service.method is elapsed")
 
 
 def _waivers(config: Config) -> Iterator[Off]:
@@ -363,10 +397,10 @@ def _waivers(config: Config) -> Iterator[Off]:
 def _automatic(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.auto_enrollment, "enrollment.auto_enrollment"
     if not section.enabled:
-        yield from _each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
+        yield from each(name, _but(type(section), "enabled"), f"{name}.enabled is false")
     elif not _enrolls_anybody(config):
         why = f"{name}.scope is new_hires_only, and nobody is hired on or after {name}.hire_date_cutoff in this run"
-        yield from _each(name, ("window_days", "default_deferral_rate", "opt_out"), why)
+        yield from each(name, ("window_days", "default_deferral_rate", "opt_out"), why)
 
 
 def _enrolls_anybody(config: Config) -> bool:
@@ -378,9 +412,9 @@ def _choices(config: Config) -> Iterator[Off]:
     section = config.enrollment
     if section.election == 0 and section.conversion == 0:
         why = "nobody elects to enroll: enrollment.election and enrollment.conversion are 0"
-        yield from _each("enrollment", ("deferral_rates", "match_seeking"), why)
+        yield from each("enrollment", ("deferral_rates", "match_seeking"), why)
     if not matches(config):
-        yield "enrollment.match_seeking", _NO_MATCH
+        yield "enrollment.match_seeking", NO_MATCH
     if section.change.probability == 0:
         yield "enrollment.change.step", "enrollment.change.probability is 0"
 
@@ -390,21 +424,21 @@ def _escalation(config: Config) -> Iterator[Off]:
     on = [section.escalation for section in sections if section.escalation.enabled]
     followers = all(section.scope == "automatic" for section in on)
     if not on:
-        yield from _each(name, _but(Escalation, "enabled"), f"{name}.enabled is false")
+        yield from each(name, _but(Escalation, "enabled"), f"{name}.enabled is false")
         return
     if followers and not any(section.auto_enrollment.enabled for section in sections):
         why = (
             f"{name}.scope is automatic, and nobody is enrolled automatically: enrollment.auto_enrollment.enabled "
             f"is false; set {name}.scope to all, or {name}.enabled to false"
         )
-        yield from _each(name, _but(Escalation, "scope"), why)
+        yield from each(name, _but(Escalation, "scope"), why)
     if all(section.increment == 0 for section in on):
-        yield from _each(name, _but(Escalation, "enabled", "increment"), f"{name}.increment is 0")
+        yield from each(name, _but(Escalation, "enabled", "increment"), f"{name}.increment is 0")
     if all(section.declining_share == 1 for section in on):
-        yield from _each(name, _but(Escalation, "enabled", "declining_share"), f"{name}.declining_share is 1")
+        yield from each(name, _but(Escalation, "enabled", "declining_share"), f"{name}.declining_share is 1")
     if all(section.delay_years > len(config.simulation.years) for section in on):
         why = f"{name}.delay_years is more than the years of this run"
-        yield from _each(name, _but(Escalation, "enabled", "delay_years"), why)
+        yield from each(name, _but(Escalation, "enabled", "delay_years"), why)
     if all(section.scope == "all" for section in on):
         yield f"{name}.census_source", f"{name}.scope is all"
 
@@ -418,70 +452,41 @@ def _response(config: Config) -> Iterator[Off]:
     nobody = all(section.below == section.above == 0 for section in sections)
     others = _but(MatchResponse, "before")
     if not new:
-        yield from _each(name, others, "plan.match is the same in all years of this run")
-    elif not any(map(_pays, new)):
+        yield from each(name, others, "plan.match is the same in all years of this run")
+    elif not any(map(pays, new)):
         why = "plan.match changes to a formula that matches nothing, so there is no new rate to move to"
-        yield from _each(name, others, why)
-    if not _pays(found[0]):
+        yield from each(name, others, why)
+    if not pays(found[0]):
         yield f"{name}.before", "plan.match of the start year matches nothing, so there is no new rate to move to"
     if nobody:
-        yield from _each(name, ("move", "before"), f"{name}.below and above are 0")
-
-
-_NO_MATCH = "plan.match matches nothing"
-
-
-def _pays(match: Match) -> bool:
-    return any(tier.rate_bp for _, tiers in match.bands for tier in tiers)
-
-
-def matches(config: Config) -> bool:
-    """Return whether any year of a run has a match."""
-    return any(_pays(each.plan.match.at(year)) for each in config.versions for year in config.simulation.years)
-
-
-def contributes(config: Config) -> bool:
-    """Return whether there is a nonelective contribution."""
-    sections = [each.plan.nonelective for each in config.versions]
-    return any(section.integrated is not None or any(share for _, share in section.bands) for section in sections)
-
-
-def forfeits(config: Config) -> bool:
-    """Return whether any schedule leaves something to forfeit."""
-    vesting = [each.plan.vesting for each in config.versions]
-    return any(min(*each.match_bp, *each.nonelective_bp) < 10_000 for each in vesting)
-
-
-def reallocates(config: Config) -> bool:
-    """Return whether forfeitures may become nonelective contributions."""
-    return any(each.plan.forfeitures == "reallocate" for each in config.versions) and forfeits(config)
-
-
-def _employer_money(config: Config) -> Iterator[Off]:
-    if not matches(config):
-        yield from _each("plan.match", ("basis", *CONDITIONS), _NO_MATCH)
-    if not contributes(config):
-        why = "plan.nonelective pays nothing"
-        yield from _each("plan.nonelective", CONDITIONS, why)
-        if not reallocates(config):
-            yield from _each("plan.nonelective", ("compensation", "pay"), why)
+        yield from each(name, ("move", "before"), f"{name}.below and above are 0")
 
 
 def _vesting(config: Config) -> Iterator[Off]:
     if not forfeits(config):
         why = "plan.vesting is immediate, so nothing is forfeited"
-        yield from (("plan.forfeitures", why), ("plan.vesting.normal_retirement_age", why))
+        yield "plan.forfeitures", why
+        pool = config.plan.profit_sharing.pool
+        if pool is None or pool.allocation != "age_weighted":
+            yield "plan.vesting.normal_retirement_age", why
 
 
 def _limits(config: Config) -> Iterator[Off]:
     _, published = published_years()
     if config.simulation.end_year <= published:
         why = f"all limits of this run are published, up to {published}"
-        yield from _each("plan.limits", ("inflation", "wage_growth"), why)
-    rules = [each.plan.nonelective.integrated for each in config.versions]
-    if all(rule is None or rule.level is not None for rule in rules):
+        yield from each("plan.limits", ("inflation", "wage_growth"), why)
+    if not any(map(_by_wage_base, (version.plan for version in config.versions))):
         why = "no contribution depends on the Social Security wage base"
-        yield from _each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
+        yield from each("plan.limits", ("wage_growth", "overrides.wage_base"), why)
+
+
+def _by_wage_base(plan: Plan) -> bool:
+    """Return whether a contribution depends on the Social Security wage base."""
+    levels = (plan.nonelective.integrated, plan.profit_sharing.level)
+    pool = plan.profit_sharing.pool
+    of_a_pool = pool is not None and pool.integrated is not None  # as far as disparity goes, by the wage base
+    return of_a_pool or any(level is not None and level.level is None for level in levels)
 
 
 def _deferrals(config: Config) -> Iterator[Off]:
@@ -492,16 +497,14 @@ def _deferrals(config: Config) -> Iterator[Off]:
         yield "plan.limits.overrides.roth_catch_up_wages", f"catch-up must be Roth from {ROTH_CATCH_UP_FROM} on"
     if not section.catch_up:
         why = "plan.catch_up is false"
-        yield from _each(
-            "plan", ("super_catch_up", "limits.overrides.catch_up", "limits.overrides.super_catch_up"), why
-        )
+        yield from each("plan", ("super_catch_up", "limits.overrides.catch_up", "limits.overrides.super_catch_up"), why)
     elif not section.super_catch_up:
         yield "plan.limits.overrides.super_catch_up", "plan.super_catch_up is false"
 
 
 _OF_RUN: tuple[Callable[[Config], Iterator[Off]], ...] = (
-    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _raises, _other_pay),
-    *(_no_plan, _at_start, _escalation, _response, _employer_money, _vesting, _limits),
+    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay),
+    *(_no_plan, _at_start, _escalation, _response, employer_money, keys_of_sources, _vesting, _limits),
 )
 """What reads the configuration of the run."""
 

@@ -8,7 +8,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing
 from workforce_sim.effect.given import Given, given, years_of
 from workforce_sim.effect.less import laid_off_by_nobody, lessened
-from workforce_sim.effect.live import Live, live
+from workforce_sim.effect.live import Live, live, planned_years
 
 MAX_KEYS = 10
 """How many keys a note names."""
@@ -45,7 +45,17 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
         *_late(config, keys),
         *lessened(config, found),
         *laid_off_by_nobody(config),
+        *_planned_outside(config),
     )
+
+
+def _planned_outside(config: Config) -> Iterator[str]:
+    """Yield a note for each list of planned changes with years that the run does not come to."""
+    years = config.simulation.years
+    for key, planned in planned_years(config).items():
+        late = [f"{key}[{at}]" for at, year in enumerate(planned) if year not in years]
+        if late:
+            yield f"{_names(late)}: no effect, because the run is from {years.start} to {years[-1]}"
 
 
 def idle_draws(config: Config) -> tuple[str, ...]:

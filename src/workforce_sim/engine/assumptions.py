@@ -123,9 +123,8 @@ class Assumptions:
         """Whether the configured rates themselves apply, not scaled ones."""
         return self.config.rates_as_given
 
-    def promotion(self, year: int) -> Table:
-        """Probability of promotion by rates in ppm, at most 10^6; 0 at the top level."""
-        base = self.config.promotion.rate.ppm(year)
+    def promotion(self, base: int) -> Table:
+        """Probability of promotion by rates in ppm, at most 10^6; 0 at the top level; ``base`` before factors."""
         enough = 10**15 // max(base, 1) + 1  # from here on the probability is 1; keeps products within 64 bits
         return Table(np.minimum(half_up(np.minimum(self._promotion_factors, enough) * base, 10**9), PPM))
 

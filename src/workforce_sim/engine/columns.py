@@ -48,6 +48,11 @@ class Columns:
             array = self._fetched[name] = self.frame.get_column(name).to_numpy(allow_copy=False)
         return array
 
+    @property
+    def first_day(self) -> Array:
+        """First days of employment: hire dates, except of those whose service with an acquired employer counts."""
+        return self["employed_from" if "employed_from" in self.frame.columns else "hire_date"]
+
     def flags(self, name: str) -> Flags:
         """Return a column of zeros and ones as flags."""
         return self[name].view(np.bool_)

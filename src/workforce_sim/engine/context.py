@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.actions import Department
+from workforce_sim.config.values import ByYear
 from workforce_sim.dates import Ints, PlanYear
 from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
@@ -37,6 +39,8 @@ class World:
         own: the user's own events.
         kept: columns of the staff besides those of ``STATE``, with their values for hires.
         union_shares: union employees of the census by department, ppm, none last; None where nobody needs to know.
+        staffing: staff of the census by department and level, in runs where people's coming and going is planned.
+        joiners: those who join by an acquisition, as staff of one replicate, with ``employed_from``.
     """
 
     assumptions: Assumptions
@@ -50,6 +54,8 @@ class World:
     own: tuple[Any, ...] = ()
     kept: tuple[pl.Expr, ...] = ()
     union_shares: Ints | None = None
+    staffing: Ints | None = None
+    joiners: pl.DataFrame | None = None
 
     @property
     def drawn_as(self) -> tuple[int, ...]:
@@ -167,18 +173,22 @@ class Year:
         config = self.config
         return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
 
-    def growths(self, number: int) -> list[int]:
-        """Return the growth of headcount of a year up to this one in each replicate, ppm."""
+    def growths(self, number: int, section: Department | None = None) -> list[int]:
+        """Return the growth of headcount of a year up to this one in each replicate, ppm; of all, or a department."""
         shifts = self._shifts(self.config.uncertainty.year_effects.growth, number, Stream.YEAR_GROWTH)
-        rate = self.config.simulation.target_growth_rate.ppm(number)
+        own = None if section is None else section.growth
+        rate = (own or self.config.simulation.target_growth_rate).ppm(number)
         return [max(1 - PPM, min(PPM, rate + shift)) for shift in shifts]
 
     @cached_property
     def cost_of_living(self) -> list[int]:
         """The year's cost-of-living increase in each replicate, ppm."""
+        return self.costs_of_living(self.config.compensation.cola_rate)
+
+    def costs_of_living(self, rate: ByYear) -> list[int]:
+        """Return the year's cost-of-living increase at a rate, in each replicate, ppm."""
         shifts = self._shifts(self.config.uncertainty.year_effects.raises, self.number, Stream.YEAR_RAISES)
-        rate = self.config.compensation.cola_rate.ppm(self.number)
-        return [max(-PPM // 2, min(PPM, rate + shift)) for shift in shifts]
+        return [max(-PPM // 2, min(PPM, rate.ppm(self.number) + shift)) for shift in shifts]
 
     def _shifts(self, spread: float, number: int, stream: Stream) -> list[int]:
         return year_shifts(spread, self.config.random_seed, self.world.replicates, number, stream)

@@ -87,7 +87,7 @@ class Pay:
 
     def to_date(self, rows: Rows, date: Days) -> Ints:
         """Return the sum of the salaries of each day through a day each, within employment and whether paid or not."""
-        first = np.maximum(self.staff["hire_date"][rows], np.int32(self.year.first))
+        first = np.maximum(self.staff.first_day[rows], np.int32(self.year.first))
         after = date.astype(np.int64) + 1
         start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
         return np.asarray(sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start))
@@ -96,7 +96,7 @@ class Pay:
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:
     """Return each employee's pay of the year, cents, half up; ``walked`` has the salaries after each raise."""
     after_last = staff["last_day"].astype(np.int64) + 1
-    total = staff["salary_cents"] * (after_last - np.maximum(staff["hire_date"], np.int32(year.first)))
+    total = staff["salary_cents"] * (after_last - np.maximum(staff.first_day, np.int32(year.first)))
     cola = year.day(year.config.compensation.cola_date)
     total += (walked["cola_after_cents"] - walked["cola_before_cents"]) * (after_last - cola)
     total += (walked["merit_after_cents"] - staff["merit_before_cents"]) * (after_last - staff["merit_date"])

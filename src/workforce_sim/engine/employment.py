@@ -8,17 +8,17 @@ quotas and terminations of hires. Chapters: ``docs/model/growth.md``, ``terminat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags
+from workforce_sim.dates import Days, Flags, Ints
 from workforce_sim.draws import Keys
 from workforce_sim.engine import former, headcount, vacancies
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Settlement, with_arrays
+from workforce_sim.engine.event import Settlement, always, with_arrays
 from workforce_sim.engine.events import hire, termination
 from workforce_sim.engine.partitions import cut
 
@@ -45,12 +45,24 @@ class Employment:
         reduced: who of them terminates by reduction.
         promoted: who of its opening staff is promoted, if promotion is by vacancies.
         hires: the hires that it receives.
+        last_days: last days of its opening staff that are known, never where they are drawn; None in most runs.
+        causes: causes that are known, ``NO_CAUSE`` where they are drawn; None likewise.
+        path: the path of headcount at the closing, by replicate and group; None likewise.
     """
 
     leaves: Flags
     reduced: Flags
     promoted: Flags
     hires: pl.DataFrame
+    last_days: Days | None = None
+    causes: Array | None = None
+    path: Ints | None = None
+
+    def of(self, rows: slice) -> Employment:
+        """Return the outcome for some rows of the partition, without hires."""
+        of_staff = ("leaves", "reduced", "promoted", "last_days", "causes")
+        known = {name: getattr(self, name) for name in of_staff if getattr(self, name) is not None}
+        return replace(self, **{name: column[rows] for name, column in known.items()}, hires=self.hires.clear())
 
 
 def _ask(staff: Columns, year: Year) -> Asked:
@@ -68,15 +80,15 @@ def _more(year: Year) -> tuple[str, ...]:
 
 def _settle(parts: list[Asked], year: Year) -> list[Employment]:
     numbers = range(year.replicates)
-    weights = [_gathered(parts, "weight", i) for i in numbers]
+    weights = [gathered(parts, "weight", i) for i in numbers]
     planned = headcount.decide(weights, year)
     flags = [[np.zeros(len(part.columns["key"]), dtype=bool) for part in parts] for _ in range(3)]
     leaves, reduced, promoted = flags
     for i in numbers:
-        u, keys = _gathered(parts, "chance", i), _gathered(parts, "key", i)
+        u, keys = gathered(parts, "chance", i), gathered(parts, "key", i)
         gone, by_reduction = termination.leavers(weights[i], u, keys, planned, i, year)
-        _dealt(gone, parts, i, leaves)
-        _dealt(by_reduction, parts, i, reduced)
+        dealt(gone, parts, i, leaves)
+        dealt(by_reduction, parts, i, reduced)
     del weights, u, keys
     _let_go(parts, "weight", "chance")
     mix = _filled(parts, (leaves, promoted), year) if year.config.fills_vacancies else _mix(parts, year)
@@ -93,15 +105,17 @@ def _let_go(parts: list[Asked], *names: str) -> None:
             del part.columns[name]
 
 
-def _gathered(parts: list[Asked], column: str, replicate: int) -> Array:
-    return _joined([part.of(column, replicate) for part in parts])
+def gathered(parts: list[Asked], column: str, replicate: int) -> Array:
+    """Return a column of one replicate from all partitions."""
+    return joined([part.of(column, replicate) for part in parts])
 
 
-def _joined(found: list[Array]) -> Array:
+def joined(found: list[Array]) -> Array:
+    """Return arrays as one."""
     return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def _dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
+def dealt(chosen: Flags, parts: list[Asked], replicate: int, places: list[Flags]) -> None:
     """Write the flags of one replicate into those of each partition."""
     start = 0
     for part, place in zip(parts, places, strict=True):
@@ -115,18 +129,18 @@ def _filled(parts: list[Asked], flags: tuple[list[Flags], list[Flags]], year: Ye
     """Mark promotions into vacancies; return by replicate how many outside hires each level needs."""
     leaves, promoted = flags
     numbers = range(year.replicates)
-    gone = [_joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
-    columns = {name: _joined([_gathered(parts, name, i) for i in numbers]) for name in ("key", *_more(year))}
-    staff = vacancies.Staff(**columns, sizes=[len(one) for one in gone], stays=~_joined(gone))
+    gone = [joined([part[rows.bounds[i]] for part, rows in zip(leaves, parts, strict=True)]) for i in numbers]
+    columns = {name: joined([gathered(parts, name, i) for i in numbers]) for name in ("key", *_more(year))}
+    staff = vacancies.Staff(**columns, sizes=[len(one) for one in gone], stays=~joined(gone))
     chosen, mix = vacancies.decide(staff, vacancies.targets(year), year)
     for i, of_replicate in enumerate(np.split(chosen, np.cumsum(staff.sizes)[:-1])):
-        _dealt(of_replicate, parts, i, promoted)
+        dealt(of_replicate, parts, i, promoted)
     return mix
 
 
 def _mix(parts: list[Asked], year: Year) -> list[list[int]]:
     adapts = year.config.hiring.level_mix == "adaptive"
-    return hire.level_mix([_gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
+    return hire.level_mix([gathered(parts, "level", i) for i in range(year.replicates)] if adapts else [], year)
 
 
 def _hires(parts: list[Asked], planned: headcount.Headcount, mix: list[list[int]], year: Year) -> pl.DataFrame:
@@ -151,11 +165,12 @@ def _with_rehires(counts: list[int], mix: list[list[int]], year: Year, *, named:
 
 
 def settled_as_one(
-    parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int, hired: int
+    decision: Settlement, parts: Iterable[Asked], sizes: Sequence[int], year: Year, rows: int, hired: int
 ) -> tuple[list[Employment], list[Employment]]:
     """Return the outcome for the partitions of one replicate: those of the opening staff, and those of the hires.
 
     Args:
+        decision: ``EMPLOYMENT``, or what takes its place.
         parts: the columns of each partition, one after another.
         sizes: how many opening staff each has.
         year: the plan year.
@@ -163,16 +178,15 @@ def settled_as_one(
         hired: how many of the partitions have people hired since the start; those of the census follow.
     """
     whole = _as_one(parts, sizes)
-    ends = _ends(whole.columns["key"], sizes)
-    (found,) = _settle([whole], year)
+    keys = _ends(whole.columns["key"], sizes)
+    (found,) = decision.settle([whole], year)
     back, new = former.apart(found.hires, year)
-    cuts = np.cumsum(sizes)[:-1]
-    leaves, reduced, promoted = (np.split(which, cuts) for which in (found.leaves, found.reduced, found.promoted))
-    shares = former.by_place(back, ends, hired)
-    asked = [Employment(*each) for each in zip(leaves, reduced, promoted, shares, strict=True)]
-    none = np.zeros(0, dtype=bool)
-    hires = [new[at : at + rows] for at in range(0, new.height, rows)]
-    return asked, [Employment(none, none, none, share) for share in hires]
+    ends = np.cumsum(sizes).tolist()
+    shares = former.by_place(back, keys, hired)
+    staff = [found.of(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+    asked = [replace(one, hires=share) for one, share in zip(staff, shares, strict=True)]
+    nobody = found.of(slice(0, 0))
+    return asked, [replace(nobody, hires=new[at : at + rows]) for at in range(0, new.height, rows)]
 
 
 def _ends(keys: Keys, sizes: Sequence[int]) -> Keys:
@@ -194,4 +208,5 @@ def _as_one(parts: Iterable[Asked], sizes: Sequence[int]) -> Asked:
     return Asked(columns, [slice(0, total)], named)
 
 
-EMPLOYMENT = Settlement("employment", lambda year: True, _ask, _settle)
+NAME = "employment"
+EMPLOYMENT = Settlement(NAME, always, _ask, _settle, used=lambda config: not config.is_planned)

@@ -23,7 +23,7 @@ def _used(sums: pl.DataFrame, use: str, year: Year) -> list[int]:
         return year.forfeitures
     if use == "reallocate":
         return sums["reallocated_cents"].to_list()
-    paid = [name for name in EMPLOYER_MONEY if name in sums.columns]
+    paid = [name for name in (*EMPLOYER_MONEY, "restored_cents") if name in sums.columns]
     money = sums.select(pl.sum_horizontal(paid)).to_series().to_list()
     return [min(account, most) for account, most in zip(year.forfeitures, money, strict=True)]
 

@@ -148,7 +148,7 @@ class _Returning(Columns):
 
     def _eligible(self) -> Days:
         before = self["eligibility_date"]
-        served = Columns(with_arrays(self.frame, {"hire_date": self.service["plan_service_date"]}))
+        served = Columns(with_arrays(self.frame, {"plan_service_date": self.service["plan_service_date"]}))
         entry = rules_of(served, np.arange(len(self)), self.year).date
         was_in = (before <= self.left) & ~self.disregarded
         date = np.where(was_in, self.back, np.maximum(entry, self.back))

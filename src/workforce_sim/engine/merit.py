@@ -12,6 +12,7 @@ from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import Columns, Rows, group_sums
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement
+from workforce_sim.engine.groups import groups_of, merit_pools, pay_blocks
 from workforce_sim.engine.position import InRange
 from workforce_sim.money import PPM, half_up, refuse_merit
 
@@ -66,7 +67,7 @@ def _cells(staff: Columns, rows: Rows | slice, year: Year) -> Ints:
     levels, ratings, columns = year.assumptions.merit_weights.shape
     promoted = (staff["promotion_date"] != NEVER) & (staff["promotion_date"] <= staff["merit_date"])
     level = (staff["level"].astype(np.int64) + promoted)[rows]
-    cell = (staff["replicate"][rows] * np.int64(levels) + level) * ratings + _ratings(staff, rows, year)
+    cell = (pay_blocks(staff, year)[rows] * np.int64(levels) + level) * ratings + _ratings(staff, rows, year)
     return cell * columns + _columns(staff, rows, level, year)
 
 
@@ -94,7 +95,7 @@ def _payroll(staff: Columns, year: Year) -> tuple[list[int], list[int]]:
     """Return the payroll of each cell just before merit, and the same times the shares employed."""
     rows = np.flatnonzero(staff["merit_date"] != NEVER)
     pay, cells = staff["merit_before_cents"][rows], _cells(staff, rows, year)
-    size = year.replicates * year.assumptions.merit_weights.size
+    size = year.replicates * len(_pools(year)) * year.assumptions.merit_weights.size
     whole, shares = group_sums(cells, pay, size), _employed_shares(staff, year)
     return whole, [PPM * sum_ for sum_ in whole] if shares is None else group_sums(cells, pay * shares[rows], size)
 
@@ -102,18 +103,23 @@ def _payroll(staff: Columns, year: Year) -> tuple[list[int], list[int]]:
 def _spent(parts: list[tuple[list[int], list[int]]], year: Year) -> list[Ints]:
     """Return the increase of each cell in ppm, for each partition."""
     payroll, shared = ([sum(cell) for cell in zip(*sums, strict=True)] for sums in zip(*parts, strict=True))
-    pool = year.config.compensation.merit_pool.ppm(year.number)
-    fractions = _fractions(pool, payroll, shared, year.assumptions.merit_weights.ravel().tolist())
+    fractions = _fractions(_pools(year), payroll, shared, year.assumptions.merit_weights.ravel().tolist())
     paid = (rate for rate, pay in zip(fractions, payroll, strict=True) if pay)
     refuse_merit(max(paid, default=0), year.number)
     return [np.array(fractions, dtype=np.int64)] * len(parts)
 
 
-def _fractions(pool: int, payroll: list[int], shared: list[int], weights: list[int]) -> list[int]:
-    """Return the increase of each cell in ppm, by replicate: pool x f x sum(w) / sum(w f p), half up, exactly."""
+def _pools(year: Year) -> list[int]:
+    """Return the pools of a replicate, ppm: one for all, or that of each group."""
+    return merit_pools(year) if year.config.departments else [year.config.compensation.merit_pool.ppm(year.number)]
+
+
+def _fractions(pools: list[int], payroll: list[int], shared: list[int], weights: list[int]) -> list[int]:
+    """Return the increase of each cell in ppm, pool by pool: pool x f x sum(w) / sum(w f p), half up, exactly."""
     size = len(weights)
     fractions = []
     for start in range(0, len(payroll), size):
+        pool = pools[start // size % len(pools)]
         whole = PPM * sum(payroll[start : start + size])
         weighted = sum(w * f for w, f in zip(shared[start : start + size], weights, strict=True))
         fractions += [half_up(pool * f * whole, weighted) if weighted else 0 for f in weights]
@@ -142,7 +148,8 @@ def _whole_rates(staff: Columns, year: Year) -> Ints | int:
     if _pooled(year):
         return np.asarray(year.given[MERIT_POOL.name][_cells(staff, slice(None), year)])
     if section.merit_matrix is None:
-        return section.merit_pool.ppm(year.number) if weights[0, 0, 0] else 0
+        pools = _pools(year) if weights[0, 0, 0] else [0]
+        return pools[0] if len(pools) == 1 else np.array(pools, dtype=np.int64)[groups_of(staff, year)]
     rates = weights.ravel()[_cells(staff, slice(None), year) % weights.size]
     refuse_merit(int(rates[staff["merit_date"] != NEVER].max(initial=0)), year.number)
     return rates

@@ -13,7 +13,18 @@ from workforce_sim.money import PPM
 
 def assumption_notes(config: Config) -> tuple[str, ...]:
     """Return the notes on a configuration, one sentence each."""
-    return (*_relative_rates(config), *_retirement_rates(config), *_certain_hires(config))
+    return (*_relative_rates(config), *_retirement_rates(config), *_certain_hires(config), *_freezes(config))
+
+
+def _freezes(config: Config) -> Iterator[str]:
+    """Report the years in which nobody is hired."""
+    frozen = {f"{one.year} ({one.department or 'all'})": one.year for one in config.actions.freezes}
+    named = [name for name, year in frozen.items() if year in config.simulation.years]
+    if named:
+        yield (
+            f"actions.freezes: {', '.join(named)}: nobody is hired but known hires and seasonal employees; headcount "
+            "closes under its target, and the next year without a freeze hires up to it"
+        )
 
 
 def _relative_rates(config: Config) -> Iterator[str]:

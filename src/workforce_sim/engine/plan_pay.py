@@ -17,6 +17,7 @@ from workforce_sim.dates import NEVER, Days, Flags, Ints
 from workforce_sim.engine.columns import Columns, Rows, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.counted_pay import pay_of
+from workforce_sim.engine.deferral_limit import highest_rates
 from workforce_sim.engine.earnings import Pay
 
 Kind = Literal["plan_year", "eligible", "participating"]
@@ -64,8 +65,7 @@ class PlanPay:
 
     Attributes:
         rows: rows of those who defer on any day of the year; arrays of theirs are "of those who defer".
-        start: their rate on the first day with a rate above 0, before any change.
-        begin: that day, January 1 for participants of the opening.
+        begin: their first day with an elected rate above 0, January 1 for participants of the opening.
         pay: the pay that is deferred from.
     """
 
@@ -74,7 +74,7 @@ class PlanPay:
         self._pays: dict[frozenset[str], Pay] = {}
         self.pay = self.pay_of(year.config.plan.deferral_pay)
         self.rows = np.flatnonzero((staff["deferral_bp"] > 0) | (staff["joining_date"] != NEVER))
-        self.start, joining = staff["start_bp"][self.rows], staff["joining_date"][self.rows]
+        joining = staff["joining_date"][self.rows]
         self.begin = np.where(joining == NEVER, np.int32(year.first), joining)
         self._compensation: dict[tuple[Kind, frozenset[str]], Ints] = {}
 
@@ -146,14 +146,27 @@ class PlanPay:
     # --- pay subject to deferral: arrays of those who defer ---
 
     @cached_property
+    def rates(self) -> list[Ints]:
+        """Rates after each step of the year, as payroll takes them."""
+        elected, highest = (
+            [self.staff[step][self.rows] for step in STEPS],
+            highest_rates(self.rows, self.staff, self.year),
+        )
+        return elected if highest is None else [np.minimum(rate, highest) for rate in elected]
+
+    @property
+    def start(self) -> Ints:
+        """Rate on the day of ``begin``, before any change."""
+        return self.rates[0]
+
+    @cached_property
     def moves(self) -> list[Move]:
         """Changes of rates, in date order for each employee."""
         return list(self._moves())
 
     def _moves(self) -> Iterator[Move]:
-        year, rows = self.year, self.rows
+        year, rows, rates = self.year, self.rows, self.rates
         fixed = {"response_bp": year.first, "escalated_bp": year.day(year.config.enrollment.escalation.date)}
-        rates = [self.staff[step][rows] for step in STEPS]
         for name, before, after in zip(STEPS[1:], rates, rates[1:], strict=False):
             which = np.flatnonzero(before != after)
             if len(which):

@@ -27,8 +27,9 @@ def since_of(counted: PlanPay, money: EmployerMoney) -> Since | None:
     """Return the part of the year that a source counts; None where it has no eligibility of its own."""
     if money.eligibility is None:
         return None
-    eligible, hire, birth = (counted.staff[name] for name in ("eligibility_date", "hire_date", "birth_date"))
-    return counted.since(entries(eligible, hire, birth, money, counted.year.config.eligibility))
+    served = "plan_service_date" if "rehires" in counted.year.config.provisions else "hire_date"
+    eligible, since, birth = (counted.staff[name] for name in ("eligibility_date", served, "birth_date"))
+    return counted.since(entries(eligible, since, birth, money, counted.year.config.eligibility))
 
 
 def compensation_of(counted: PlanPay, money: EmployerMoney) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -51,8 +52,8 @@ def prepared(
     Returns:
         The state, every replicate in the order of the census, and the world.
     """
-    census = completed(opening.staff, CENSUS)
-    world = _world(config, opening.levels, census, replicates, chance, own)
+    census = opening.present
+    world = _with_joiners(_world(config, opening.levels, census, replicates, chance, own), opening)
     batch = _batch(_staff(census, world), world)
     batch = _with_plan(batch, census, world, draws_participation(census), prior_groups([(batch, census)], config)[0])
     if not named:
@@ -77,7 +78,7 @@ def prepared_in_parts(
         The state, whose partitions are made from the census each time they are fetched, the world, and the rows of the
         census in written order.
     """
-    census = completed(opening.staff, CENSUS)
+    census = opening.present
     world = _world(config, opening.levels, census, (replicate,), None, own)
     order = np.argsort(census_keys(census["employee_id"]), kind="stable")
     slices = cut(len(order), max(1, round(len(order) / rows)))
@@ -122,7 +123,22 @@ def _world(
         own,
         tuple(pl.lit(kept.starts, dtype=kept.dtype).alias(name) for name, kept in kept_by(steps_of(config)).items()),
         union_shares(census["union"], positions, len(departments)) if classes else None,
+        _staffing(positions, _level(census), (len(departments), len(levels))) if config.is_planned else None,
     )
+
+
+def _staffing(department: Array, level: Small, shape: tuple[int, int]) -> Ints:
+    """Return the employees of the census by department and level."""
+    return np.bincount(department * shape[1] + level, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _with_joiners(world: World, opening: Opening) -> World:
+    """Return the world with those who join by an acquisition later."""
+    census = opening.joiners
+    if not census.height:
+        return world
+    first = census["joins_on"].cast(pl.Int32).alias("employed_from")
+    return replace(world, joiners=_staff(census, world).with_columns(first))
 
 
 def _scale(config: Config, levels: tuple[Level, ...], census: pl.DataFrame) -> PayScale:
@@ -151,9 +167,10 @@ def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:
 def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
     """Return the staff of an opening at the start of one replicate, with eligibility and drawn deferral rates.
 
-    The state is in the order of the opening.
+    The state is in the order of the opening. Those who join later come last.
     """
-    return opening.staff.with_columns(_at_start(state.staff, start_year))
+    present, later = opening.present.with_columns(_at_start(state.staff, start_year)), opening.joiners
+    return present if later.is_empty() else pl.concat([present, later.with_columns(eligible=pl.lit(value=False))])
 
 
 def opening_of_parts(

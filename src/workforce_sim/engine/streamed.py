@@ -18,7 +18,7 @@ from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.course import Course, Part
-from workforce_sim.engine.employment import EMPLOYMENT, Employment, settled_as_one
+from workforce_sim.engine.employment import NAME, Employment, settled_as_one
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.former import kept_for_later
 from workforce_sim.engine.partitions import beside
@@ -52,7 +52,7 @@ class _Waiting:
         return Part(waiting.fetch(), waiting.year).through(events).staff
 
     def _with(self, hires: pl.DataFrame) -> _Waiting:
-        return self.given(EMPLOYMENT.name, replace(self.year.given[EMPLOYMENT.name], hires=hires))
+        return self.given(NAME, replace(self.year.given[NAME], hires=hires))
 
     def given(self, name: str, value: Any) -> _Waiting:
         """Store the outcome of a decision for the partition."""
@@ -123,20 +123,22 @@ class StreamedYears:
         for step in self._course.steps:
             if isinstance(step, Declared):
                 events.append(step)
-            elif step is EMPLOYMENT:
-                parts = self._employed(parts, events, opening)
+            elif step.name == NAME:
+                parts = self._employed(step, parts, events, opening)
             elif step.needed(year):
                 parts = _given(parts, step, events, year)
         return parts, events
 
-    def _employed(self, parts: list[_Waiting], events: list[Declared], opening: StateOnDisk) -> list[_Waiting]:
+    def _employed(
+        self, decision: Settlement, parts: list[_Waiting], events: list[Declared], opening: StateOnDisk
+    ) -> list[_Waiting]:
         """Decide who is employed; hires follow those of earlier years, in partitions of their own."""
         year = parts[0].year
-        with year.clock(EMPLOYMENT.name):
+        with year.clock(NAME):
             sizes = [shelf.rows for shelf in (*opening.hired, *opening.census)]
-            asked = _asked(parts, EMPLOYMENT, events)
-            found, new = settled_as_one(asked, sizes, year, self._rows, len(opening.hired))
-        old = [part.given(EMPLOYMENT.name, value) for part, value in zip(parts, found, strict=True)]
+            asked = _asked(parts, decision, events)
+            found, new = settled_as_one(decision, asked, sizes, year, self._rows, len(opening.hired))
+        old = [part.given(NAME, value) for part, value in zip(parts, found, strict=True)]
         hires = [self._entrants(value, opening.nobody, year) for value in new]
         before = len(opening.hired)
         return [*old[:before], *hires, *old[before:]]
@@ -144,7 +146,7 @@ class StreamedYears:
     def _entrants(self, found: Employment, nobody: pl.DataFrame, year: Year) -> _Waiting:
         """Return a partition of hires, who are set aside where the next opening goes."""
         waiting = _Waiting(lambda: nobody, year, set_aside(found.hires, self._spools[1]).fetch)
-        return waiting.given(EMPLOYMENT.name, replace(found, hires=found.hires.clear()))
+        return waiting.given(NAME, replace(found, hires=found.hires.clear()))
 
     def _made(
         self, parts: list[_Waiting], events: list[Declared], year: Year, places: _Places

@@ -43,7 +43,13 @@ def targets(year: Year) -> list[list[int]]:
 
 
 def decide(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:
-    """Return who is promoted, and the outside hires needed by replicate and level; the census mix if none.
+    """Return who is promoted, and the outside hires needed by replicate and level; the census mix if none."""
+    promoted, needed = filled_vacancies(staff, aims, year)
+    return promoted, [outside if any(outside) else year.world.level_counts for outside in needed]
+
+
+def filled_vacancies(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:
+    """Return who is promoted, and the outside hires needed by replicate and level.
 
     Args:
         staff: of all replicates.
@@ -61,7 +67,7 @@ def decide(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Fla
     found = [filled(*one, within) for one in zip(aims, _listed(stay, shape), _listed(able, shape), strict=True)]
     promoted = np.zeros(len(staff.key), dtype=bool)
     promoted[_chosen([up for ups, _ in found for up in ups], rows, able.tolist(), weight[rows], staff, year)] = True
-    return promoted, [outside if any(outside) else year.world.level_counts for _, outside in found]
+    return promoted, [outside for _, outside in found]
 
 
 def _listed(counts: Ints, shape: tuple[int, int]) -> list[list[int]]:

@@ -16,6 +16,7 @@ from workforce_sim.config import Promotion
 from workforce_sim.dates import NEVER, Flags, Ints
 from workforce_sim.engine.columns import Array, Columns, Described, Rows, Small
 from workforce_sim.engine.context import Year
+from workforce_sim.engine.groups import costs_of_living
 from workforce_sim.engine.position import InRange
 from workforce_sim.money import ppm, raised
 
@@ -159,11 +160,13 @@ def _in_ranges(staff: Columns, year: Year) -> dict[str, Array]:
 
 def _there(staff: Columns, date: int) -> Flags:
     """Return who gets a raise of a fixed date: who is employed then, and hired before it."""
-    return (staff["last_day"] >= date) & (~staff.flags("is_hire") | (staff["hire_date"] < date))
+    return (staff["last_day"] >= date) & (~staff.flags("is_hire") | (staff.first_day < date))
 
 
 def _cola_rates(staff: Columns, year: Year) -> Ints | int:
     """Return the cost-of-living increase in ppm: one for all, or that of each employee's replicate."""
+    if year.config.departments:
+        return costs_of_living(staff, year)
     rates = year.cost_of_living
     alike = len(set(rates)) == 1
     return rates[0] if alike else np.array(rates, dtype=np.int64)[staff["replicate"]]

@@ -21,6 +21,7 @@ from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.events.look_back import TOP_PAID, look_back
 from workforce_sim.engine.events.other_pay import other_pay_of
 from workforce_sim.engine.events.pay_range import compa_ratio, pay_range
+from workforce_sim.engine.events.planned import headcount_path, planned_hire
 from workforce_sim.engine.events.profit_sharing import POOL, profit_sharing
 from workforce_sim.engine.events.promotion import promotion
 from workforce_sim.engine.events.rehire import hire_or_rehire, rehire, restoration, returns
@@ -29,6 +30,7 @@ from workforce_sim.engine.events.service import service
 from workforce_sim.engine.events.termination import risk, termination
 from workforce_sim.engine.merit import MERIT_POOL
 from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.planned import PLANNED_EMPLOYMENT
 from workforce_sim.engine.state import STATE
 from workforce_sim.errors import RequestError
 
@@ -38,9 +40,12 @@ WORKFORCE: tuple[Step, ...] = (
     risk,
     retirement,
     EMPLOYMENT,
+    PLANNED_EMPLOYMENT,
     rehire,
     termination,
     hire,
+    planned_hire,
+    headcount_path,
     retirement_eligibility,
     hire_or_rehire,
     returns,

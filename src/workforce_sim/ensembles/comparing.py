@@ -132,7 +132,7 @@ class Comparison(PassedOn):
         Returns:
             One row per scenario, group, year and measure: scenario, the group, year (null: all years together), measure
             (headcount_closing, eligible, participants, participation_rate, payroll_cents, deferral_cents, match_cents,
-            nonelective_cents, employer_cents: match and nonelective), and the columns of ``totals``.
+            nonelective_cents, employer_cents: these and further sources), and the columns of ``totals``.
 
         Raises:
             RequestError: for a ``by`` that was not requested, or a ``least`` below 2.
@@ -151,8 +151,8 @@ class Comparison(PassedOn):
 
     @cached_property
     def _summaries(self) -> dict[str, pl.DataFrame]:
-        found, all_of_them = self.ensembles.items(), [ensemble.config for ensemble in self.ensembles.values()]
-        return {name: pairing.comparable(one.replicates, one.config, all_of_them) for name, one in found}
+        found = self.ensembles.items()
+        return {name: pairing.comparable(ensemble.replicates, ensemble.config) for name, ensemble in found}
 
     @cached_property
     def configurations(self) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.opening import Opening
 from workforce_sim.share.suppression import HIDDEN, suppress_small
 from workforce_sim.summary import BANDS, EXISTING, FUTURE, HIRED, band_labels, band_position
+from workforce_sim.tables import EMPLOYER_MONEY
 
 NO_DEPARTMENT = "no department"
 
@@ -41,8 +42,11 @@ _PLAN_SUMS = {
 SUMS = (*_SUMS, *_PLAN_SUMS)
 """Measures added up over the employees of a group."""
 
+FURTHER = EMPLOYER_MONEY[2:]
+"""Employer contributions that not every run has; groups have them within ``employer_cents``."""
+
 EMPLOYER, PARTICIPATION = "employer_cents", "participation_rate"
-"""Measures computed from these: match and nonelective contributions together; participants over eligible."""
+"""Measures computed from these: employer contributions of all sources; participants over eligible."""
 
 _STAFF = {"age_band": "age", "tenure_band": "tenure", "pay_band": "new_salary_cents"}
 _EVENT = "groups_of_a_comparison"
@@ -80,7 +84,8 @@ def adding_up(cuts: Sequence[Cut], config: Config) -> OwnEvent:
     """Return an event that adds up the groups of some cuts."""
     enabled = config.plan.enabled
     *_, last = (step for step in steps_of(config) if isinstance(step, Declared))
-    sums = {**_SUMS, **(_PLAN_SUMS if enabled else {})}
+    further = {name: pl.col(name) for name in FURTHER if name.removesuffix("_cents") in config.provisions}
+    sums = {**_SUMS, **(_PLAN_SUMS | further if enabled else {})}
     measures = {
         _SEPARATOR.join((_EVENT, each.by, str(place), name)): pl.when(each.number == place).then(amount).otherwise(0)
         for each in cuts
@@ -99,7 +104,7 @@ def taken_apart(replicates: pl.DataFrame, cuts: Sequence[Cut]) -> tuple[pl.DataF
 def _rows(replicates: pl.DataFrame, cuts: Sequence[Cut]) -> Iterator[pl.DataFrame]:
     for each in cuts:
         for place, group in enumerate(each.groups):
-            named = {name: _SEPARATOR.join((_EVENT, each.by, str(place), name)) for name in SUMS}
+            named = {name: _SEPARATOR.join((_EVENT, each.by, str(place), name)) for name in (*SUMS, *FURTHER)}
             sums = (
                 (pl.col(column) if column in replicates.columns else pl.lit(0, dtype=pl.Int64)).alias(name)
                 for name, column in named.items()
@@ -152,5 +157,5 @@ def _measured(rows: pl.DataFrame, by: str, group: str) -> pl.DataFrame:
     """Return the sums of a group and the computed measures: one row per replicate and year."""
     part = rows.filter(by=by, group=group)
     rate = pl.when(pl.col("eligible") > 0).then(pl.col("participants") / pl.col("eligible"))
-    employer = pl.col("match_cents") + pl.col("nonelective_cents")
+    employer = pl.sum_horizontal(EMPLOYER_MONEY)
     return part.select("replicate", "year", *SUMS, employer.alias(EMPLOYER), rate.alias(PARTICIPATION))

@@ -12,6 +12,7 @@ from workforce_sim.result import Result
 from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least
 from workforce_sim.summary import BANDS, band
+from workforce_sim.tables import EMPLOYER_MONEY
 
 GROUPS = ("department", "level", *BANDS)
 MONEY = ("employer_cents", "deferral_cents")
@@ -32,7 +33,7 @@ def money(run: Result) -> pl.DataFrame:
 
     Returns:
         One row per person and year: employee_id, year, the groups (of that year, as ``summary_by`` has them),
-        employer_cents (match and nonelective) and deferral_cents (pre-tax and Roth).
+        employer_cents (match, nonelective and further sources) and deferral_cents (pre-tax and Roth).
     """
     found = run.scan("snapshots").select(
         "employee_id",
@@ -40,7 +41,7 @@ def money(run: Result) -> pl.DataFrame:
         *(band(*edges).alias(name) for name, edges in BANDS.items()),
         "department",
         "level",
-        employer_cents=_sum("match_cents", "nonelective_cents"),
+        employer_cents=_sum(*EMPLOYER_MONEY),
         deferral_cents=_sum("pre_tax_cents", "roth_cents"),
     )
     return collected(found).select("employee_id", "year", *GROUPS, *MONEY).sort("employee_id", "year")

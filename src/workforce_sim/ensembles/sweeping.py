@@ -71,8 +71,7 @@ class Sweep(PassedOn):
 
     @cached_property
     def _summaries(self) -> list[pl.DataFrame]:
-        every = [ensemble.config for ensemble in self.ensembles]
-        return [comparable(ensemble.replicates, ensemble.config, every) for ensemble in self.ensembles]
+        return [comparable(ensemble.replicates, ensemble.config) for ensemble in self.ensembles]
 
     @cached_property
     def summary(self) -> pl.DataFrame:

@@ -18,6 +18,8 @@ SHOWN = {
     "deferral_cents": "deferrals",
     "match_cents": "match",
     "nonelective_cents": "nonelective",
+    "profit_sharing_cents": "profit sharing",
+    "discretionary_match_cents": "discretionary match",
     "net_employer_cost_cents": "net employer cost",
     "employer_cost_share_of_payroll": "cost, share of payroll",
 }

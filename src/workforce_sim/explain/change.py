@@ -15,11 +15,12 @@ import polars as pl
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.display.picture import Picture
+from workforce_sim.engine.membership import owners
 from workforce_sim.errors import RequestError
 from workforce_sim.errors.asked import SHORT
 from workforce_sim.explain import drivers
 from workforce_sim.explain.change_text import change_card, change_plot, readable
-from workforce_sim.explain.drivers import DRIVERS, OTHER, Side, Sides
+from workforce_sim.explain.drivers import DRIVERS, FORMULAS, OTHER, Side, Sides
 from workforce_sim.explain.plan_people import COLUMNS, DATES, TRAITS, PlanPeople
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.shapley import rounded
@@ -31,6 +32,8 @@ MONEY: Mapping[str, Callable[[Sides], drivers.Parts]] = {
     "net_employer_cost_cents": drivers.net_cost,
     "match_cents": drivers.match,
     "nonelective_cents": drivers.nonelective,
+    "discretionary_match_cents": drivers.discretionary_match,
+    "profit_sharing_cents": drivers.profit_sharing,
     "deferral_cents": drivers.deferrals,
     "payroll_cents": drivers.payroll,
 }
@@ -105,8 +108,9 @@ def explain_change(
 
     Args:
         run: a result, in memory or on disk, or the folder of a run.
-        measure: ``net_employer_cost``, ``match``, ``nonelective``, ``deferrals``, ``payroll``, ``headcount`` or
-            ``participation`` (of eligible employees); names of the summary work too.
+        measure: ``net_employer_cost``, ``match``, ``nonelective``, ``discretionary_match``, ``profit_sharing``,
+            ``deferrals``, ``payroll``, ``headcount`` or ``participation`` (of eligible employees); names of the summary
+            work too.
         first: the first plan year; of two runs, the only one. Left out, the first year of the run; of two, the last of
             both.
         second: the second plan year; the last of the run when left out. Not with ``beside``.
@@ -169,8 +173,14 @@ class _Moment:
     def side(self) -> Side:
         """Return its employees and measures; columns of a plan that is off count as 0."""
         config = self.of.run.config.at(self.year)
-        people = PlanPeople(self._snapshot(*COLUMNS, *TRAITS, *DATES), config, self.year)
+        snapshot = self._snapshot("employee_id", "level", "department", *COLUMNS, *TRAITS, *DATES)
+        people = PlanPeople(snapshot, config, self.year, self._owners())
         return Side(people, self.row, config.plan.forfeitures)
+
+    def _owners(self) -> pl.Series:
+        """Return the ids of owners of more than 5%; nobody where the run was kept without its census."""
+        opening = self.of.run.opening
+        return pl.Series(dtype=pl.String) if opening is None else opening.filter(owners(opening))["employee_id"]
 
     def eligible(self) -> pl.DataFrame:
         """Return who is active and eligible at the end of the year, and whether each participates."""
@@ -224,7 +234,7 @@ def _headcount(first: _Moment, second: _Moment) -> dict[str, int]:
 def _measure(name: str) -> str:
     known = {**{long: long for long in MEASURES}, **{long.removesuffix("_cents"): long for long in MEASURES}, **SHORT}
     if name not in known:
-        short = ("net_employer_cost", "match", "nonelective", "deferrals", "payroll", "headcount", "participation")
+        short = ("net_employer_cost", *FORMULAS, "deferrals", "payroll", "headcount", "participation")
         raise RequestError(f"measure: {name!r} cannot be explained; give one of {', '.join(short)}")
     return known[name]
 

@@ -13,19 +13,25 @@ from itertools import product
 
 import polars as pl
 
-from workforce_sim.config.match import Match
-from workforce_sim.config.nonelective import Nonelective
-from workforce_sim.explain.plan_people import Contribution, Law, PlanPeople
+from workforce_sim.explain.plan_people import Contribution, PlanPeople
 from workforce_sim.explain.shapley import shapley
 from workforce_sim.money import exact_sum
 
 HEADCOUNT, PAY, PARTICIPATION = "headcount", "pay", "participation"
 ELIGIBILITY, RATES, SERVICE = "eligibility", "deferral rates", "age and service"
 MATCH, NONELECTIVE, LIMITS = "match formula", "nonelective formula", "limits"
+DISCRETIONARY, SHARING = "discretionary match formula", "profit sharing formula"
+FORMULAS = {
+    "match": MATCH,
+    "nonelective": NONELECTIVE,
+    "discretionary_match": DISCRETIONARY,
+    "profit_sharing": SHARING,
+}
+"""The driver that the formula of each source is."""
 FORFEITURES, OTHER = "forfeitures", "other"
 DRIVERS = (
     *(HEADCOUNT, PAY, ELIGIBILITY, PARTICIPATION, RATES, SERVICE),
-    *(MATCH, NONELECTIVE, LIMITS, FORFEITURES, OTHER),
+    *(MATCH, NONELECTIVE, DISCRETIONARY, SHARING, LIMITS, FORFEITURES, OTHER),
 )
 """Drivers of money, in the order in which they are shown."""
 
@@ -118,28 +124,48 @@ def _participation(sides: Sides) -> tuple[Pair, Pair]:
     return first, second
 
 
-def match(sides: Sides) -> Parts:
-    """Return the drivers of the match."""
-    shares = _participation(sides)
-    given = _given(sides, MATCH)
-    parts = _contribution(sides, given, shares, MATCH, (PARTICIPATION, RATES))
-    return parts | {LIMITS: parts[LIMITS] + _cut(sides, given, "match_cents")}
+def match(sides: Sides, source: str = "match") -> Parts:
+    """Return the drivers of the match, or of another match."""
+    given = _given(sides, source)
+    parts = _contribution(sides, given, _participation(sides), source, (PARTICIPATION, RATES))
+    return parts | {LIMITS: parts[LIMITS] + _cut(sides, given, f"{source}_cents")}
+
+
+def discretionary_match(sides: Sides) -> Parts:
+    """Return the drivers of the discretionary match."""
+    return match(sides, "discretionary_match")
 
 
 def nonelective(sides: Sides) -> Parts:
     """Return the drivers of nonelective contributions; reallocated forfeitures are a driver of their own."""
+    return _without_deferrals(sides, "nonelective") | {
+        FORFEITURES: Fraction(sides[1].reallocated - sides[0].reallocated)
+    }
+
+
+def profit_sharing(sides: Sides) -> Parts:
+    """Return the drivers of profit sharing."""
+    return _without_deferrals(sides, "profit_sharing")
+
+
+def _without_deferrals(sides: Sides, source: str) -> Parts:
     first, second = ((side.people.pay(side.people.in_plan), side.people.pay()) for side in sides)
-    given = _given(sides, NONELECTIVE)
-    parts = _contribution(sides, given, (first, second), NONELECTIVE, (ELIGIBILITY, PAY))
-    reallocated = Fraction(sides[1].reallocated - sides[0].reallocated)
-    return parts | {LIMITS: parts[LIMITS] + _cut(sides, given, "nonelective_cents"), FORFEITURES: reallocated}
+    given = _given(sides, source)
+    parts = _contribution(sides, given, (first, second), source, (ELIGIBILITY, PAY))
+    return parts | {LIMITS: parts[LIMITS] + _cut(sides, given, f"{source}_cents")}
 
 
 def net_cost(sides: Sides) -> Parts:
-    """Return the drivers of net employer cost: match and nonelective contributions, forfeitures used or restored."""
+    """Return the drivers of net employer cost: contributions of all sources, forfeitures used or restored."""
     found = [match(sides), nonelective(sides), {FORFEITURES: Fraction(sides[0].saved - sides[1].saved)}]
+    found += [
+        parts(sides) for source, parts in FURTHER.items() if any(source in side.people.formulas for side in sides)
+    ]
     return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
 
+
+FURTHER = {"discretionary_match": discretionary_match, "profit_sharing": profit_sharing}
+"""Sources that not every plan has, and their drivers."""
 
 Tables = dict[tuple[int, int, int], Contribution]
 """What the employees of a side (the first number) get by the formula and the law of sides (the others)."""
@@ -147,22 +173,15 @@ Tables = dict[tuple[int, int, int], Contribution]
 
 def _given(sides: Sides, which: str) -> Tables:
     return {
-        (who, formula, law): _of(sides[who].people, sides[formula].people, sides[law].people.law, which)
+        (who, formula, law): sides[who].people.given(which, sides[formula].people, sides[law].people.law)
         for who, formula, law in product((0, 1), repeat=3)
     }
 
 
-def _of(people: PlanPeople, by: PlanPeople, law: Law, which: str) -> Contribution:
-    formula: Match | Nonelective = by.match_formula if which == MATCH else by.nonelective_formula
-    return people.matched(formula, law) if isinstance(formula, Match) else people.nonelective(formula, law)
-
-
-def _contribution(
-    sides: Sides, given: Tables, shares: tuple[Pair, Pair], formula: str, names: tuple[str, str]
-) -> Parts:
+def _contribution(sides: Sides, given: Tables, shares: tuple[Pair, Pair], source: str, names: tuple[str, str]) -> Parts:
     """Return the drivers of a contribution: pay, who gets it (first name), at which rates (second name)."""
-    who, rates = names
-    pay, kept = _pay(sides), _kept(sides, given, "match_cents" if formula == MATCH else "nonelective_cents")
+    formula, (who, rates) = FORMULAS[source], names
+    pay, kept = _pay(sides), _kept(sides, given, f"{source}_cents")
     money = shares[0][0], shares[1][0]
 
     def worth(at: Mapping[str, int]) -> Fraction:

@@ -14,21 +14,27 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match
-from workforce_sim.config.nonelective import Nonelective
+from workforce_sim.config.nonelective import Nonelective, ShareOfPay
 from workforce_sim.config.other_pay import CountedPay, kinds_in
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Flags, Ints, PlanYear, years_and_days
-from workforce_sim.money import exact_sum
+from workforce_sim.config.profit_sharing import Group, ProfitSharing
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, years_and_days
+from workforce_sim.engine.sampling import shared_out
+from workforce_sim.ledger import employee_keys
+from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import Limits, deferral_limit, limits
 from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
-from workforce_sim.tables import PAY_KINDS
+from workforce_sim.plan.profit_sharing import formula_profit_sharing, pot_of, pots_of, units_of
+from workforce_sim.plan.sources import entries, limited
+from workforce_sim.tables import EMPLOYER_MONEY, PAY_KINDS
 
 COLUMNS = (
     *("earnings_cents", "plan_compensation_cents", "testing_compensation_cents", "pre_tax_cents", "roth_cents"),
-    *("match_cents", "nonelective_cents", "excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm"),
+    *EMPLOYER_MONEY,
+    *("excess_415_cents", "deferral_bp", "tenure_years", "age", "full_time_ppm", "hce"),
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
     "leave_days",
 )
@@ -40,11 +46,12 @@ OLDEST = 64
 
 @dataclass(frozen=True)
 class Law:
-    """The limits of a plan year, and which catch-up the plan takes."""
+    """The limits of a plan year, which catch-up the plan takes, and its limit for the highly compensated in bp."""
 
     limits: Limits
     catch_up: bool
     super_catch_up: bool
+    hce_bp: int | None = None
 
     @classmethod
     def of(cls, config: Config, year: int) -> Law:
@@ -52,13 +59,24 @@ class Law:
         plan, section = config.plan, config.plan.limits
         rates: dict[str, Any] = {"inflation": section.inflation, "wage_growth": section.wage_growth}
         found = limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides)
-        return cls(found, plan.catch_up, plan.super_catch_up)
+        own = plan.hce_deferral_limit
+        return cls(found, plan.catch_up, plan.super_catch_up, None if own is None else own.bp(year))
 
-    def most(self, ages: Ints) -> Ints:
-        """Return the most that employees of some ages may defer in the year, cents."""
+    def most(self, ages: Ints, hce: Flags, pay: Ints) -> Ints:
+        """Return the most that employees may defer in the year, cents.
+
+        Args:
+            ages: attained by December 31.
+            hce: who is highly compensated.
+            pay: since entry, within section 401(a)(17), cents.
+        """
         offered = {"catch_up": self.catch_up, "super_catch_up": self.super_catch_up}
         by_age = [deferral_limit(age, self.limits, **offered) for age in range(OLDEST + 1)]
-        return np.array(by_age, dtype=np.int64)[np.clip(ages, 0, OLDEST)]
+        most = np.array(by_age, dtype=np.int64)[np.clip(ages, 0, OLDEST)]
+        if self.hce_bp is None:
+            return most
+        cut = np.maximum(self.limits.elective_deferral_cents - half_up(self.hce_bp * pay, BP), 0)
+        return np.where(hce, most - cut, most)
 
 
 @dataclass(frozen=True)
@@ -88,12 +106,18 @@ class PlanPeople:
         snapshot: of the year and of one replicate.
         config: the configuration in force in the year.
         year: the plan year.
+        owners: ids of owners of more than 5%.
+
+    Attributes:
+        formulas: the sources of employer contributions by name.
     """
 
-    def __init__(self, snapshot: pl.DataFrame, config: Config, year: int) -> None:
-        self.calendar, self.law = PlanYear(year), Law.of(config, year)
-        self.match_formula, self.nonelective_formula = config.plan.match.at(year), config.plan.nonelective
+    def __init__(self, snapshot: pl.DataFrame, config: Config, year: int, owners: pl.Series) -> None:
+        self.calendar, self.law, self.config = PlanYear(year), Law.of(config, year), config
+        self.formulas = config.plan.sources(year)
+        self.match_formula = config.plan.match.at(year)
         self._deferral_pay, self._testing_pay = config.plan.deferral_pay, config.plan.testing.pay
+        self._snapshot, self._owners = snapshot, owners
         self._ints = {name: snapshot[name].fill_null(0).to_numpy().astype(np.int64) for name in COLUMNS}
         days = {name: snapshot[name].to_physical() for name in DATES}
         self._hire = days["hire_date"].to_numpy().astype(np.int32)
@@ -103,7 +127,8 @@ class PlanPeople:
         self._part_time = snapshot["long_term_part_time"].fill_null(value=False).to_numpy()
         self._cause, self._eased = snapshot["termination_cause"], config.at(year).eligibility.long_term_part_time
         never = np.iinfo(np.int32).max
-        self.in_plan: Flags = days["eligibility_date"].fill_null(never).to_numpy() <= self._last
+        self._eligible = days["eligibility_date"].fill_null(never).to_numpy().astype(np.int32)
+        self.in_plan: Flags = self._eligible <= self._last
 
     def __getitem__(self, name: str) -> Ints:
         return self._ints[name]
@@ -134,23 +159,30 @@ class PlanPeople:
 
     def deferrals(self, law: Law) -> Ints:
         """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
-        own = self.law.most(self._ages)
+        own = self._most(self.law)
         at_rate = (2 * self["deferral_bp"] * self._earned(self._deferral_pay) + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
-        return np.minimum(wished, law.most(self._ages))
+        return np.minimum(wished, self._most(law))
+
+    def _most(self, law: Law) -> Ints:
+        """Return the most that each may defer under a law, cents."""
+        return law.most(self._ages, self["hce"] > 0, self["testing_compensation_cents"])
 
     def counted(self, formula: EmployerMoney, law: Law) -> Ints:
         """Return the plan compensation that a formula counts, within the limit of a law, cents."""
-        kind, earned = formula.compensation, np.where(self.in_plan, self._earned(formula.pay), 0)
+        kind, earned = formula.compensation, np.where(self.in_source(formula), self._earned(formula.pay), 0)
         if kind == "plan_year":
             return np.minimum(earned, law.limits.compensation_cents)
-        if kind == self.match_formula.compensation == "participating":
-            known, pay = self["plan_compensation_cents"], self.match_formula.pay
+        match, own = self.match_formula, formula.eligibility
+        if kind == match.compensation and own == match.eligibility and (own is not None or kind == "participating"):
+            known, pay = self["plan_compensation_cents"], match.pay
         elif kind == "eligible":
             known, pay = self["testing_compensation_cents"], self._testing_pay
         else:
             known, pay = self._while_deferring, self._deferral_pay
         known = np.maximum(known + np.where(known > 0, earned - self._earned(pay), 0), 0)
+        if own is not None and own != match.eligibility:
+            known = np.minimum(known, self._share_since(formula, earned))
         cut = known >= self.law.limits.compensation_cents
         return np.minimum(np.where(cut, np.maximum(known, earned), known), law.limits.compensation_cents)
 
@@ -166,9 +198,36 @@ class PlanPeople:
         known = np.where(rate > 0, (2 * BP * self.deferred + rate) // np.maximum(2 * rate, 1), pay)
         return np.where(self.participates, np.minimum(known, pay), 0)
 
+    def in_source(self, formula: EmployerMoney) -> Flags:
+        """Return who is in a source in the year."""
+        return np.asarray(self._entries(formula) <= self._last)
+
+    def _entries(self, formula: EmployerMoney) -> Days:
+        return entries(self._eligible, self._hire, self._born, formula, self.config.eligibility)
+
+    def _share_since(self, formula: EmployerMoney, amounts: Ints) -> Ints:
+        """Return amounts of the year in the share of its days since entry into a source."""
+        first = np.maximum(self._hire, np.int32(self.calendar.first)).astype(np.int64)
+        days, since = self._last - first + 1, self._last - np.maximum(first, self._entries(formula)) + 1
+        return (2 * amounts * np.clip(since, 0, days) + days) // (2 * days)
+
+    def given(self, source: str, by: PlanPeople, law: Law) -> Contribution:
+        """Return what a source gives by the formula of the same or of other employees, under a law."""
+        formula = by.formulas.get(source)
+        if isinstance(formula, Match):
+            return self.matched(formula, law)
+        if isinstance(formula, ProfitSharing):
+            return self.shared(formula, by, law)
+        return self.nonelective(formula, law) if isinstance(formula, Nonelective) else self._nothing()
+
+    def _nothing(self) -> Contribution:
+        return self.nonelective(Nonelective(), self.law)
+
     def matched(self, formula: Match, law: Law) -> Contribution:
         """Return the match of a formula under a law."""
         deferred, pay = self.deferrals(law), self.counted(formula, law)
+        if formula.eligibility is not None:
+            deferred = self._share_since(formula, deferred)
         place = self._place(formula.graded_by)
         if formula.basis == "annual":
             amounts = formula_match(formula, deferred, pay, place)
@@ -184,7 +243,34 @@ class PlanPeople:
         rate = np.where(self["deferral_bp"] > 0, own, BP * deferred // np.maximum(pay, 1))
         most = np.full(len(pay), law.limits.compensation_cents, dtype=np.int64)
         spans = [(np.zeros_like(rate), pay - deferring), (rate, deferring)]
-        return formula_payroll_match(formula, spans, law.most(self._ages), most, place)
+        return formula_payroll_match(formula, spans, self._most(law), most, place)
+
+    def shared(self, formula: ProfitSharing, by: PlanPeople, law: Law) -> Contribution:
+        """Return the profit sharing of a formula, that of the plan year of some employees, under a law."""
+        pay, base = self.counted(formula, law), law.limits.wage_base_cents
+        if formula.pool is None:
+            place = self._place(formula.graded_by)
+            fits = [self._fits(group) for group in formula.groups or ()]
+            return self._given(formula, formula_profit_sharing(formula, pay, place, base, fits), pay, place)
+        place, age = self._place(formula.pool.graded_by), by.config.plan.vesting.normal_retirement_age
+        meets = who_meets(formula, self._hire, self._last, self["full_time_ppm"], self.calendar)
+        first, rest = units_of(formula.pool, np.where(meets, pay, 0), place, age, base)
+        pot = pot_of(formula.pool, by.calendar.year, self.pay())
+        parts = pots_of(formula.pool, pot, exact_sum(first), base)
+        keys = employee_keys(self._snapshot["employee_id"])
+        amounts = sum(shared_out(part, units, keys) for part, units in zip(parts, (first, rest), strict=True))
+        return self._given(formula, np.asarray(amounts), pay, np.zeros_like(pay))
+
+    def _fits(self, group: Group) -> Flags:
+        """Return who fits an allocation group."""
+        fits = pl.lit(value=True)
+        if group.levels is not None:
+            fits &= pl.col("level").cast(pl.String).is_in(group.levels)
+        if group.departments is not None:
+            fits &= pl.col("department").cast(pl.String).is_in(group.departments).fill_null(value=False)
+        if group.owners is not None:
+            fits &= pl.col("employee_id").is_in(self._owners.implode()) == group.owners
+        return self._snapshot.with_columns(fits.alias("fits"))["fits"].to_numpy()
 
     def nonelective(self, formula: Nonelective, law: Law) -> Contribution:
         """Return the nonelective contribution of a formula under a law."""
@@ -197,7 +283,8 @@ class PlanPeople:
         found = band_place(graded_by, self["tenure_years"], self["age"])
         return np.zeros(len(self._hire), dtype=np.int64) if graded_by is None else np.asarray(found)
 
-    def _given(self, formula: Match | Nonelective, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
+    def _given(self, formula: Match | ShareOfPay, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
+        amounts = np.where(self.in_source(formula), limited(amounts, formula), 0)
         waived = self._cause.is_in(formula.waived_for).fill_null(value=False).to_numpy()
         hours, away = self["full_time_ppm"], self["leave_days"]
         meets = who_meets(formula, self._hire, self._last, hours, self.calendar, self._since, away, waived)

@@ -24,8 +24,9 @@ from workforce_sim.errors import RequestError, asked
 from workforce_sim.explain.census_words import census_reason
 from workforce_sim.explain.queries import collected, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
+from workforce_sim.opening import present
 from workforce_sim.result import Result
-from workforce_sim.tables import EVENT_KINDS, DataType, EventType
+from workforce_sim.tables import EMPLOYER_MONEY, EVENT_KINDS, DataType, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 
 Row = Mapping[str, Any]
@@ -256,17 +257,17 @@ def _deferred(person: Row) -> str:
 
 
 def _employer_money(person: Row) -> str:
-    amounts = {"match": person["match_cents"], "nonelective": person["nonelective_cents"]}
+    amounts = {name.removesuffix("_cents").replace("_", " "): person.get(name) for name in EMPLOYER_MONEY}
     paid = ", ".join(f"{name} {dollars(cents)}" for name, cents in amounts.items() if cents)
     return paid or "no employer contributions"
 
 
 def _balances(person: Row) -> str:
     parts = []
-    for source in ("match", "nonelective"):
-        cents, share = person[f"{source}_balance_cents"], person[f"vested_share_{source}_bp"]
+    for source in (name.removesuffix("_cents") for name in EMPLOYER_MONEY):
+        cents, share = person.get(f"{source}_balance_cents"), person.get(f"vested_share_{source}_bp")
         if cents:
-            parts.append(f"{source} balance {dollars(cents)}, {bp_percent(share)} vested")
+            parts.append(f"{source.replace('_', ' ')} balance {dollars(cents)}, {bp_percent(share)} vested")
     return ", ".join(parts)
 
 
@@ -274,7 +275,7 @@ def _opening(result: Result, employee_id: str, replicate: int) -> Iterable[Line]
     """Return the line of the census, of those who are in it."""
     if result.opening is None:
         return
-    found = result.opening.filter(pl.col("employee_id") == employee_id).to_dicts()
+    found = present(result.opening).filter(pl.col("employee_id") == employee_id).to_dicts()
     start = result.config.simulation.start_year
     for row in found:
         rate = row.get("deferral_bp")

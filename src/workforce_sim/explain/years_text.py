@@ -41,6 +41,8 @@ def plan_table(years: Sequence[Row]) -> str:
         ("employee", "deferrals"): "deferral_cents",
         ("employer", "match"): "match_cents",
         ("", "nonelective"): "nonelective_cents",
+        ("profit", "sharing"): "profit_sharing_cents",
+        ("discretionary", "match"): "discretionary_match_cents",
         ("forfeitures", "used"): "forfeitures_used_cents",
         ("forfeitures", "restored"): "restored_cents",
         ("net employer", "cost"): "net_employer_cost_cents",

@@ -19,13 +19,14 @@ from workforce_sim.exports.sheet import (
     in_unit,
     kind_of,
 )
+from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording.measures import label
 
 SHOWN = (
     COST,
     OF_PAYROLL,
     "match_cents",
-    "nonelective_cents",
+    *EMPLOYER_MONEY[1:],
     "deferral_cents",
     "participation_rate",
     "average_deferral_rate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
-from workforce_sim.tables import SUMMARY, names
+from workforce_sim.tables import EMPLOYER_MONEY, SUMMARY, names
 from workforce_sim.wording.measures import label
 
 SECTIONS = {
@@ -71,7 +71,7 @@ def _charts(place: Mapping[str, int], last: int, values: Values) -> Iterator[She
         return [name for name in measures if any(values.get(name, ()))]
 
     years = ((-1, 1), (-1, last))
-    money = there(("match_cents", "nonelective_cents"))
+    money = there(EMPLOYER_MONEY)
     share = there(("employer_cost_share_of_payroll",))
     if money:
         shown = [*map(series, money), *(series(name, on_right=True) for name in share)]

@@ -12,6 +12,7 @@ from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import simulations_sheet
 from workforce_sim.exports.ensemble_sheets import spread_words
 from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
+from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label
 
@@ -21,7 +22,7 @@ SHOWN = (
     "participation_rate",
     "average_deferral_rate",
     "match_cents",
-    "nonelective_cents",
+    *EMPLOYER_MONEY[1:],
     "deferral_cents",
     "payroll_cents",
     "headcount_closing",

@@ -170,11 +170,12 @@ def correct_adp(
     return AdpCorrection(
         highest_permitted_ratio=None if found.permitted_bp is None else float(found.permitted_bp / 100),
         total=int(found.cents.sum()) / 100,
-        excess=_dollars("excess", found.cents, contribution),
-        recharacterized=_dollars("recharacterized", kept, contribution),
-        refunds=_dollars("refunds", found.cents - kept, contribution),
+        excess=dollars_like("excess", found.cents, contribution),
+        recharacterized=dollars_like("recharacterized", kept, contribution),
+        refunds=dollars_like("refunds", found.cents - kept, contribution),
     )
 
 
-def _dollars(name: str, cents: Ints, like: Column) -> Dollars:
+def dollars_like(name: str, cents: Ints, like: Column) -> Dollars:
+    """Return cents in dollars: a named column where the other is one of a Polars frame, else a tuple."""
     return pl.Series(name, cents / 100) if isinstance(like, pl.Series) else tuple((cents / 100).tolist())

@@ -5,10 +5,12 @@ Chapter: ``docs/model/testing.md``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear
-from workforce_sim.money import half_up
+from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.entry import anniversaries
 
 BP = 10_000
@@ -45,6 +47,41 @@ def ratio_percentage_bp(benefiting: Flags, hce: Flags) -> int | None:
     high, others = int(hce.sum()), int((~hce).sum())
     high_in, others_in = int((hce & benefiting).sum()), int((~hce & benefiting).sum())
     return half_up(BP * others_in * high, others * high_in) if others and high_in else None
+
+
+class Harbors(NamedTuple):
+    """Ratio percentages of the nondiscriminatory classification test, basis points, 26 CFR 1.410(b)-4(c)(4)."""
+
+    safe: int
+    unsafe: int
+
+    @property
+    def midpoint(self) -> int:
+        """Halfway between them, half up, 26 CFR 1.401(a)(4)-2(c)(3)(ii)."""
+        return half_up(self.safe + self.unsafe, 2)
+
+
+def classification_harbors(hces: int, others: int) -> Harbors:
+    """Return the safe and the unsafe harbor percentage, by the share of employees who are not highly compensated.
+
+    50% and 40% up to a share of 60%; for each whole point above it 0.75 less, but the unsafe one at least 20%.
+
+    Args:
+        hces: highly compensated employees who are counted.
+        others: all others.
+    """
+    above = max(0, 100 * others // max(hces + others, 1) - 60)
+    return Harbors(5_000 - 75 * above, max(2_000, 4_000 - 75 * above))
+
+
+def average_benefit_bp(rates_bp: Ints, hce: Flags) -> int | None:
+    """Return the mean rate of others over that of the highly compensated, basis points, half up.
+
+    None where there are no others, or the highly compensated get nothing. Source: 26 CFR 1.410(b)-5(b).
+    """
+    high, others = exact_sum(rates_bp[hce]), exact_sum(rates_bp[~hce])
+    hces, nhces = int(hce.sum()), int((~hce).sum())
+    return half_up(BP * others * hces, high * nhces) if high and nhces else None
 
 
 def lowest_rate_group_bp(rates: Ints, hce: Flags) -> int | None:

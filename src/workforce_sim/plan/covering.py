@@ -12,10 +12,18 @@ from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import Flags
-from workforce_sim.plan.adp import ratios_bp
+from workforce_sim.plan.availability import match_availability
+from workforce_sim.plan.benefits import LEAST_AVERAGE_BP, allocation_rates_bp, average_benefit
 from workforce_sim.plan.classes import classes_of, entry_of
-from workforce_sim.plan.coverage import LEAST_RATIO_BP, lowest_rate_group_bp, ratio_percentage_bp
-from workforce_sim.plan.findings import RATES_FAILED, RATIO_FAILED, Figures, Outcome, PlanTest
+from workforce_sim.plan.coverage import (
+    LEAST_RATIO_BP,
+    Harbors,
+    classification_harbors,
+    lowest_rate_group_bp,
+    ratio_percentage_bp,
+)
+from workforce_sim.plan.cross_testing import is_gradual, standard_interest
+from workforce_sim.plan.findings import PlanTest
 from workforce_sim.plan.people import People
 from workforce_sim.plan.percentages import (
     OTHERWISE_EXCLUDABLE,
@@ -24,6 +32,7 @@ from workforce_sim.plan.percentages import (
     not_excludable,
     who_may_be_matched,
 )
+from workforce_sim.plan.rates import Group, general_test
 from workforce_sim.plan.sources import may_enter, years_asked
 from workforce_sim.plan.vesting import most_service_years
 
@@ -35,6 +44,11 @@ UNIFORM = {
 }
 """Kinds of nonelective contribution that are exempt by design, with section and note."""
 
+BY_AVERAGE = "passed by the average benefit test (IRC 410(b)(2))"
+BELOW_AVERAGE = "ratio percentage test failed, and the average benefit percentage is below 70%"
+BELOW_HARBOR = "ratio percentage below the safe harbor of the average benefit test"
+FACTS = f"{BELOW_HARBOR}; above the unsafe one, facts and circumstances decide (26 CFR 1.410(b)-4(c)(3))"
+
 Plans = Sequence[tuple[str, Flags]]
 """Who is counted in each plan that is tested, with what its name adds to that of the test."""
 
@@ -44,17 +58,36 @@ def coverage(config: Config, people: People) -> Iterator[PlanTest]:
 
     Each is a plan of its own, 26 CFR 1.410(b)-7(c)(1).
     """
-    matches = matches_of(config, people.year.year)
-    yield from _covered("deferrals", people.eligible, _plans(config, people, _counted(config, people)), people.hce)
+    matches, averages = matches_of(config, people.year.year), _averages(config, people)
+    plans = _plans(config, people, _counted(config, people))
+    yield from _covered("deferrals", people.eligible, plans, averages, people)
     if any(tier.rate_bp for match in matches.values() for _, tiers in match.bands for tier in tiers):
         may_be = people.eligible & who_may_be_matched(config, people)
-        yield from _covered("match", may_be, _plans(config, people, _of_any(config, people, matches)), people.hce)
+        plans = _plans(config, people, _of_any(config, people, matches))
+        yield from _covered("match", may_be, plans, averages, people)
+        yield from match_availability(matches, people, may_be, plans)
     if not people.nonelective.any():
         yield PlanTest("Nonelective rates", "not applicable", "401(a)(4)", {}, "no nonelective contributions")
         return
     plans = _plans(config, people, _of_any(config, people, without_deferrals(config)))
-    yield from _covered("nonelective", people.nonelective > 0, plans, people.hce)
-    yield from (_rates(f"Nonelective rates{name}", those, config, people) for name, those in plans)
+    yield from _covered("nonelective", people.nonelective > 0, plans, averages, people)
+    gradual = _gradual(config)
+    for name, those in plans:
+        yield _rates(f"Nonelective rates{name}", Group(those, averages.get(name), gradual), config, people)
+
+
+def _gradual(config: Config) -> bool:
+    """Return whether the only contributions without deferrals are a schedule that needs no gateway."""
+    sources = [*without_deferrals(config).values()]
+    graded = [one for one in sources if isinstance(one, Nonelective) and one.graded_by is not None]
+    return len(graded) == len(sources) and all(is_gradual(one.bands, one.graded_by) for one in graded if one.graded_by)
+
+
+def _averages(config: Config, people: People) -> Mapping[str, int | None]:
+    """Return the average benefit percentage of each plan by its name, of all whom the plan could not keep out."""
+    interest = standard_interest(config.plan.testing.interest_rate)
+    plans = _plans(config, people, _counted(config, people))
+    return {name: average_benefit(people, counted, interest) for name, counted in plans}
 
 
 def without_deferrals(config: Config) -> dict[str, Nonelective | ProfitSharing]:
@@ -90,7 +123,7 @@ def _counted(config: Config, people: People, source: EmployerMoney | None = None
     if source is None:
         return let_in | not_excludable(config, people)
     if source.eligibility is not None:
-        let_in &= may_enter(people.hire, people.birth, people.last_day, source, config.eligibility)
+        let_in &= may_enter(people.since_in_plan, people.birth, people.last_day, source, config.eligibility)
     asked = years_asked(source, config.eligibility)
     served = people.service >= source.minimum_service_years
     return (let_in & served) | not_excludable(config, people, min(max(asked, 1), most_years))
@@ -106,12 +139,14 @@ def _plans(config: Config, people: People, counted: Flags) -> Plans:
     return [("", counted & old), *apart]
 
 
-def _covered(what: str, benefiting: Flags, plans: Plans, hce: Flags) -> Iterator[PlanTest]:
+def _covered(
+    what: str, benefiting: Flags, plans: Plans, averages: Mapping[str, int | None], people: People
+) -> Iterator[PlanTest]:
     for name, counted in plans:
-        yield _coverage(f"Coverage, {what}{name}", benefiting[counted], hce[counted])
+        yield _coverage(f"Coverage, {what}{name}", benefiting[counted], people.hce[counted], averages.get(name))
 
 
-def _coverage(test: str, benefiting: Flags, hce: Flags) -> PlanTest:
+def _coverage(test: str, benefiting: Flags, hce: Flags, average_bp: int | None) -> PlanTest:
     ratio = ratio_percentage_bp(benefiting, hce)
     figures = {
         "ratio_percent": _percent(ratio),
@@ -120,20 +155,33 @@ def _coverage(test: str, benefiting: Flags, hce: Flags) -> PlanTest:
         "hces": int(hce.sum()),
         "nhces": int((~hce).sum()),
     }
-    return PlanTest(test, *_enough(ratio, "410(b)(1)(B)", figures, RATIO_FAILED))
+    if ratio is None or ratio >= LEAST_RATIO_BP:
+        return PlanTest(test, "passed", "410(b)(1)(B)", figures)
+    harbors = classification_harbors(int(hce.sum()), int((~hce).sum()))
+    figures |= {"safe_harbor_percent": harbors.safe / 100, "average_benefit_percent": _percent(average_bp)}
+    problem = _below_average(ratio, harbors, average_bp)
+    return PlanTest(test, "failed" if problem else "passed", "410(b)(2)", figures, problem or BY_AVERAGE)
 
 
-def _rates(test: str, counted: Flags, config: Config, people: People) -> PlanTest:
-    hce, compensation = people.hce[counted], people.compensation[counted]
-    rates = np.where(compensation > 0, ratios_bp(people.nonelective[counted], np.maximum(compensation, 1)), 0)
+def _below_average(ratio_bp: int, harbors: Harbors, average_bp: int | None) -> str:
+    """Return why the average benefit test is failed; nothing where it is passed."""
+    if average_bp is not None and average_bp < LEAST_AVERAGE_BP:
+        return BELOW_AVERAGE
+    if ratio_bp >= harbors.safe:
+        return ""
+    return FACTS if ratio_bp >= harbors.unsafe else BELOW_HARBOR
+
+
+def _rates(test: str, group: Group, config: Config, people: People) -> PlanTest:
+    hce, rates = people.hce[group.counted], allocation_rates_bp(people.nonelective, people)[group.counted]
     ratio = lowest_rate_group_bp(rates, hce)
-    highest = [_percent(int(rates[group].max())) if group.any() else None for group in (hce, ~hce)]
+    highest = [_percent(int(rates[those].max())) if those.any() else None for those in (hce, ~hce)]
     names = ("lowest_ratio_percent", "highest_hce_rate_percent", "highest_nhce_rate_percent")
     figures = dict(zip(names, (_percent(ratio), *highest), strict=True))
     uniform = _uniform(config)
     if uniform is not None:
         return PlanTest(test, "exempt", uniform[0], figures, uniform[1])
-    return PlanTest(test, *_enough(ratio, "401(a)(4)", figures, RATES_FAILED))
+    return general_test(test, figures, rates, group, config, people)
 
 
 def _uniform(config: Config) -> tuple[str, str] | None:
@@ -156,12 +204,6 @@ def _design(source: Nonelective | ProfitSharing) -> str:
     if not isinstance(source, ProfitSharing) or source.pool is None:
         return source.kind
     return {"pay": "flat", "equal": "dollars", "integrated": "integrated"}.get(source.pool.allocation, "pool")
-
-
-def _enough(ratio_bp: int | None, section: str, figures: Figures, failed: str) -> tuple[Outcome, str, Figures, str]:
-    """Return outcome, section, figures and note of a ratio percentage test."""
-    passed = ratio_bp is None or ratio_bp >= LEAST_RATIO_BP
-    return ("passed", section, figures, "") if passed else ("failed", section, figures, failed)
 
 
 def _percent(bp: int | None) -> float | None:

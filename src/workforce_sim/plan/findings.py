@@ -14,13 +14,28 @@ from workforce_sim.display.displayed import Displayed
 from workforce_sim.plan.adp import AdpTest
 
 Outcome = Literal[
-    "passed", "failed", "exempt", "corrected", "not applicable", "not testable", "top-heavy", "not top-heavy"
+    "passed",
+    "failed",
+    "exempt",
+    "corrected",
+    "not applicable",
+    "not testable",
+    "top-heavy",
+    "not top-heavy",
+    "presumed",
+    "not presumed",
 ]
 Figures = Mapping[str, float | int | None]
 
 _WORDS = {
     "ratio_percent": "ratio percentage (NHCEs / HCEs)",
     "lowest_ratio_percent": "lowest ratio percentage of a rate group",
+    "safe_harbor_percent": "safe harbor percentage",
+    "needed_ratio_percent": "ratio percentage that a rate group needs",
+    "average_benefit_percent": "average benefit percentage (NHCEs / HCEs)",
+    "cross_tested_ratio_percent": "lowest ratio percentage, cross-tested",
+    "gateway_percent": "gateway to cross-testing",
+    "below_gateway": "NHCEs below the gateway",
     "hce_percent": "HCE average",
     "nhce_percent": "NHCE average",
     "highest_passing_percent": "highest HCE average that passes",
@@ -34,6 +49,24 @@ _WORDS = {
     "refunded_to": "employees with an excess",
     "employees": "employees over the limit",
     "highest_excess": "largest excess of one employee",
+    "qnec_percent": "or a QNEC for all NHCEs, share of pay",
+    "qnec": "that QNEC",
+    "targeted_qnec": "or QNECs for the lowest paid NHCEs",
+    "shift_percent": "deferrals to shift from ADP, share of pay",
+    "lowest_available_percent": "lowest ratio percentage of a rate of match",
+    "rates": "rates of match",
+    "overdue": "not used in time",
+    "forfeited": "forfeited up to the year before",
+    "used": "used since",
+    "turnover_percent": "turnover brought about by the employer",
+    "with_voluntary_percent": "turnover, voluntary terminations included",
+    "members": "employees in the plan in the year",
+    "initiated": "terminations brought about by the employer",
+    "affected_forfeitures": "forfeited by all who terminated",
+    "most_employees": "employees, up to two years before",
+    "minimum_percent": "minimum contribution, share of pay",
+    "lacking": "employees below the minimum",
+    "missing": "missing contributions",
     "key_percent": "share of key employees",
     "key_employees": "key employees",
     "key_balances": "balances of key employees",
@@ -41,10 +74,6 @@ _WORDS = {
 }
 """What a page calls each figure; HCEs are highly compensated employees, NHCEs all others."""
 _OF_COVERAGE = {"hce_percent": "HCEs who benefit", "nhce_percent": "NHCEs who benefit"}
-
-RATIO_FAILED = "ratio percentage test failed; the average benefit test was not run"
-RATES_FAILED = "ratio percentage test failed; cross-testing and the average benefit test were not run"
-"""Notes of a failed test for which the law allows another test."""
 
 
 class Figure(NamedTuple):
@@ -92,9 +121,9 @@ class PlanTest:
         return [Figure(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
 
     def __str__(self) -> str:
-        said, note = (self.note, "") if self.note in (RATIO_FAILED, RATES_FAILED) else (self.outcome, self.note)
         lines = [f"    {figure.words:<48}{figure.text:>16}" for figure in self.in_words]
-        return "\n".join([f"{self.test}, IRC {self.section}: {said}", *lines, *([f"    {note}"] if note else [])])
+        note = [f"    {self.note}"] if self.note else []
+        return "\n".join([f"{self.test}, IRC {self.section}: {self.outcome}", *lines, *note])
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,6 +139,11 @@ class Nondiscrimination(Displayed):
         refunds: what corrects failed tests, one row per test and employee with an excess, Int64 cents: test,
             employee_id, excess_cents, of it recharacterized_cents (stay in the plan as catch-up) and refund_cents (of
             the ACP test: paid out as far as vested, else forfeited).
+        qnecs: what the employer could contribute in place of refunds, one row per failed test of this year's figures
+            and employee, Int64 cents: test, employee_id, flat_cents (one share of pay for all who are not highly
+            compensated) and targeted_cents (the lowest paid alone).
+        minimums: who lacks part of the minimum contribution of a top-heavy year: employee_id, minimum_cents,
+            contributed_cents, missing_cents.
     """
 
     year: int
@@ -118,6 +152,8 @@ class Nondiscrimination(Displayed):
     adp: AdpTest
     acp: AdpTest
     refunds: pl.DataFrame = field(compare=False)
+    qnecs: pl.DataFrame = field(compare=False)
+    minimums: pl.DataFrame = field(compare=False)
 
     @property
     def frame(self) -> pl.DataFrame:

@@ -56,8 +56,8 @@ _LAWS: dict[Kind, _Law] = {
         poor="less than the QACA match",
     ),
 }
-_LEAST_BP, _MOST_AT_FIRST_BP, _MOST_BP = 300, 1000, 1500
-_ALL = 10_000
+LEAST_BP, MOST_AT_FIRST_BP, MOST_BP = 300, 1000, 1500
+ALL_INCREASES = 10_000
 """Increases that reach any cap, by a basis point each."""
 _LEAST_LATER_BP = ((2, 400), (3, 500), (4, 600))
 """Calendar years after that of the first default contribution, and the least rate of a QACA on January 1."""
@@ -139,24 +139,24 @@ def _automatic(config: Config) -> Iterator[str]:
 def _default_rates(config: Config) -> Iterator[str]:
     """Yield compliance warnings about the default rate of a QACA, from the first contribution on."""
     rise = config.enrollment.escalation
-    first, at_first = _default_rate(config, 0), _default_rate(config, _most_increases_at_first(rise))
-    if not _LEAST_BP <= first <= _MOST_AT_FIRST_BP:
+    first, at_first = default_rate(config, 0), default_rate(config, most_increases_at_first(rise))
+    if not LEAST_BP <= first <= MOST_AT_FIRST_BP:
         yield "enrollment.auto_enrollment.default_deferral_rate: must be 3 to 10% in a QACA (IRC 401(k)(13)(C)(iii))"
-    if first <= _MOST_AT_FIRST_BP < at_first:
+    if first <= MOST_AT_FIRST_BP < at_first:
         yield (
             "enrollment.escalation: the default of a QACA is at most 10% until the end of the plan year after that of "
             "the first contribution (IRC 401(k)(13)(C)(iii))"
         )
-    if _default_rate(config, _ALL) > _MOST_BP:
+    if default_rate(config, ALL_INCREASES) > MOST_BP:
         yield "enrollment.escalation.cap: at most 15% in a QACA (IRC 401(k)(13)(C)(iii))"
-    if any(_default_rate(config, _least_increases(rise, later)) < least for later, least in _LEAST_LATER_BP):
+    if any(default_rate(config, least_increases(rise, later)) < least for later, least in _LEAST_LATER_BP):
         yield (
             "enrollment.escalation: the default of a QACA is at least 4, 5 and 6% after the initial period "
             "(IRC 401(k)(13)(C)(iii))"
         )
 
 
-def _default_rate(config: Config, increases: int) -> int:
+def default_rate(config: Config, increases: int) -> int:
     """Return the default rate after so many increases, bp."""
     rise, most = config.enrollment.escalation, config.enrollment.max_deferral_bp
     first = min(config.enrollment.auto_enrollment.default_bp, most)
@@ -165,11 +165,11 @@ def _default_rate(config: Config, increases: int) -> int:
     return max(first, min(first + increases * rise.increment_bp, rise.cap_bp, most))
 
 
-def _most_increases_at_first(rise: Escalation) -> int:
+def most_increases_at_first(rise: Escalation) -> int:
     """Return the most increases in the year of the enrollment and the next; in the former only after January 1."""
     return max(0, 2 - max(rise.delay_years, rise.date == "01-01"))
 
 
-def _least_increases(rise: Escalation, later: int) -> int:
+def least_increases(rise: Escalation, later: int) -> int:
     """Return the fewest increases by a January 1 so many years after that of the enrollment."""
     return max(0, later - max(rise.delay_years, 1) + (rise.date == "01-01"))

@@ -15,6 +15,7 @@ from workforce_sim.config.nonelective import Integrated, IntegrationLevel
 from workforce_sim.config.other_pay import left_out
 from workforce_sim.config.profit_sharing import Excess
 from workforce_sim.errors import ConfigError
+from workforce_sim.plan.automatic import automatic_warnings
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.limits import limits
 from workforce_sim.plan.nonelective import check_disparity, check_level
@@ -88,9 +89,10 @@ def plan_warnings(source: str | os.PathLike[str] | Mapping[str, Any] | Config | 
         check_years(config)
     if not config.plan.enabled:
         return ()
-    found: list[str] = []
+    found = list(_acquired_service(config))
     for since in config.turns:
         found += _of_rules(config.at(since), since) if since <= config.simulation.end_year else ()
+    found += automatic_warnings(config)
     return tuple(dict.fromkeys(found))
 
 
@@ -113,6 +115,15 @@ def _years_with_a_new_match(config: Config, since: int) -> Iterator[int]:
     later = range(since + 1, config.simulation.end_year + 1)
     new = (year for year in later if any(match.at(year) is not match.at(year - 1) for match in matches))
     yield from (since, *new)
+
+
+def _acquired_service(config: Config) -> Iterator[str]:
+    """Yield acquisitions whose employees lose their service."""
+    if any(one.service == "new" for one in config.actions.acquisitions):
+        yield (
+            "actions.acquisitions: service is new, but service with an acquired employer counts where its plan is "
+            "maintained, as after a merger of the plans (IRC 414(a)(1))"
+        )
 
 
 def _above_six_percent(config: Config, year: int) -> Iterator[str]:

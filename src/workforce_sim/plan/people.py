@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.classes import Applicants
+from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.tables import CENSUS, EXCLUSIONS, PAY_KINDS, SNAPSHOTS, completed
 
 _MONEY = (
@@ -34,7 +36,8 @@ _MONEY = (
     "forfeited_cents",
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
-_SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
+SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
+"""Sources of employer contributions."""
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
 
@@ -44,6 +47,14 @@ class RunTables(Protocol):
     @property
     def snapshots(self) -> pl.DataFrame:
         """One row per employee employed at any time in a year, columns of ``tables.SNAPSHOTS``."""
+
+    @property
+    def events(self) -> pl.DataFrame:
+        """One row per dated event, columns of ``tables.EVENTS``."""
+
+    @property
+    def summary(self) -> pl.DataFrame:
+        """One row per year, columns of ``tables.SUMMARY``."""
 
     @property
     def opening(self) -> pl.DataFrame | None:
@@ -72,6 +83,7 @@ class People:
         match, nonelective: employer contributions on deferrals, and without them, of all sources.
         profit_sharing: part of the latter.
         excess_415: cut by the limit on annual additions.
+        forfeited: forfeited at termination.
         employer_balance: balances of employer contributions; of leavers, what they were paid of them.
         other_pay: pay other than salary by kind, within ``earnings``.
         part_time, union: eligible as a long-term part-time employee; a union employee.
@@ -100,6 +112,7 @@ class People:
     nonelective: Ints
     profit_sharing: Ints
     excess_415: Ints
+    forfeited: Ints
     employer_balance: Ints
     other_pay: dict[str, Ints]
     part_time: Flags
@@ -177,6 +190,13 @@ def _places(names: pl.Series) -> Ints:
     return names.to_physical().cast(pl.Int64).fill_null(len(_known(names))).to_numpy()
 
 
+def limits_of(config: Config, year: int) -> Limits:
+    """Return the limits of a year under a configuration; of the first known one before it."""
+    known = config.plan.limits
+    rates = {"inflation": known.inflation, "wage_growth": known.wage_growth}
+    return limits(max(year, FIRST_YEAR), **rates, overrides=known.overrides)
+
+
 def years_of(run: RunTables, replicate: int) -> list[int]:
     """Return the plan years of a replicate, in order."""
     rows = run.snapshots.filter(pl.col("replicate") == replicate)
@@ -217,7 +237,8 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         nonelective=money["nonelective_cents"] + money["profit_sharing_cents"],
         profit_sharing=money["profit_sharing_cents"],
         excess_415=money["excess_415_cents"],
-        employer_balance=sum(money[f"{source}_balance_cents"] for source in _SOURCES) - money["forfeited_cents"],
+        forfeited=money["forfeited_cents"],
+        employer_balance=sum(money[f"{source}_balance_cents"] for source in SOURCES) - money["forfeited_cents"],
         other_pay={kind: money[f"{kind}_pay_cents"] for kind in PAY_KINDS},
         part_time=rows["long_term_part_time"].fill_null(value=False).to_numpy(),
         union=rows["union"].fill_null(value=False).to_numpy(),

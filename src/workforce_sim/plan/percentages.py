@@ -25,7 +25,9 @@ from workforce_sim.plan.harbor import Kind, safe_harbor_of
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM, Limits, catch_up_limit
 from workforce_sim.plan.match import BP
 from workforce_sim.plan.people import People
+from workforce_sim.plan.qnec import Qnecs, qnecs_of
 from workforce_sim.plan.service import YEAR_OF_SERVICE_HOURS, scheduled_hours
+from workforce_sim.plan.shifting import adp_to_acp_shift
 from workforce_sim.plan.sources import may_enter
 
 Test = Literal["ADP", "ACP"]
@@ -48,11 +50,12 @@ OLDEST = 150
 
 
 class Percentages(NamedTuple):
-    """An ADP or ACP test: its figures, the finding and the rows of ``Nondiscrimination.refunds``."""
+    """An ADP or ACP test: its figures, the finding, and the rows of ``refunds`` and ``qnecs`` of what was found."""
 
     figures: AdpTest
     found: PlanTest
     refunds: pl.DataFrame
+    qnecs: pl.DataFrame
 
     def named(self, name: str) -> Percentages:
         """Return the same as the test of a plan of its own."""
@@ -144,14 +147,16 @@ def _percentages(part: _Part, people: People, room: Ints | int) -> Percentages:
     if part.harbor.kind is None:
         excess[part.tested] = excess_of(*columns, part.prior_bp).cents
     kept = np.minimum(excess, room)
+    qnecs = qnecs_of(*columns) if excess.any() and part.prior_bp is None else None
     found = PlanTest(
         test=", ".join(filter(None, (part.test, part.name))),
         outcome=_outcome(part.test, figures, part.harbor, columns[0]),
         section=SECTIONS[part.test][part.harbor.kind],
-        figures=_in_words(figures) | _correction(excess, kept),
+        figures=_in_words(figures) | _correction(excess, kept) | _in_place(qnecs),
         note=part.harbor.note if part.harbor.kind else "; ".join(filter(None, (part.harbor.note, part.of_prior))),
     )
-    return Percentages(figures, found, _refunds(part.test, people.ids, excess, kept))
+    refunds = _refunds(part.test, people.ids, excess, kept)
+    return Percentages(figures, found, refunds, _contributed(part, people.ids, qnecs))
 
 
 class Harbor(NamedTuple):
@@ -230,7 +235,7 @@ def in_source(config: Config, people: People, money: EmployerMoney) -> Flags:
     """Return who is in a source of employer contributions at some time in the year."""
     if money.eligibility is None:
         return people.eligible
-    return people.eligible & may_enter(people.hire, people.birth, people.last_day, money, config.eligibility)
+    return people.eligible & may_enter(people.since_in_plan, people.birth, people.last_day, money, config.eligibility)
 
 
 def who_is_tested(test: Test, config: Config, people: People) -> Flags:
@@ -245,7 +250,6 @@ def who_may_be_matched(config: Config, people: People) -> Flags:
 
 
 def _may_get(match: Match, config: Config, people: People) -> Flags:
-    match = config.plan.match.at(people.year.year)
     meets = who_meets(
         match,
         people.hire,
@@ -334,6 +338,46 @@ def _correction(excess: Ints, kept: Ints) -> dict[str, float | int | None]:
         "refunds": (total - recharacterized) / 100,
         "refunded_to": int(np.count_nonzero(excess)),
     }
+
+
+def _in_place(qnecs: Qnecs | None) -> dict[str, float | int | None]:
+    """Return the figures of QNECs that would do in place of refunds."""
+    if qnecs is None or qnecs.flat_bp is None:
+        return {}
+    flat, targeted = int(qnecs.flat.sum()), int(qnecs.targeted.sum())
+    return {"qnec_percent": qnecs.flat_bp / 100, "qnec": flat / 100, "targeted_qnec": targeted / 100}
+
+
+def _contributed(part: _Part, ids: pl.Series, qnecs: Qnecs | None) -> pl.DataFrame:
+    """Return the rows of ``Nondiscrimination.qnecs``."""
+    which = ids.filter(pl.Series(part.tested))
+    nothing = np.zeros(len(which), dtype=np.int64)
+    every = pl.DataFrame(
+        {
+            "test": pl.repeat(part.test, len(which), dtype=pl.String, eager=True),
+            "employee_id": which,
+            "flat_cents": nothing if qnecs is None else qnecs.flat,
+            "targeted_cents": nothing if qnecs is None else qnecs.targeted,
+        }
+    )
+    return every.filter((pl.col("flat_cents") > 0) | (pl.col("targeted_cents") > 0))
+
+
+def with_shift(adp: Percentages, acp: Percentages, config: Config) -> Percentages:
+    """Return a failed ACP test with what it takes to shift deferrals to it from an ADP test of this year's figures."""
+    averages = [one for test in (adp, acp) for one in (test.figures.nhce_percentage, test.figures.hce_percentage)]
+    if acp.found.outcome != "failed" or adp.found.outcome != "passed" or config.plan.testing.method == "prior":
+        return acp
+    if None in averages:
+        return acp
+    shift = adp_to_acp_shift(*(average or 0.0 for average in averages))
+    if not shift.passes:
+        return acp
+    note = f"passes with {shift.shift:.2f}% of pay shifted from the NHCEs' deferrals (26 CFR 1.401(m)-2(a)(6)(ii))"
+    told = "; ".join(filter(None, (acp.found.note, note)))
+    return acp._replace(
+        found=replace(acp.found, figures={**acp.found.figures, "shift_percent": shift.shift}, note=told)
+    )
 
 
 def _refunds(test: Test, ids: pl.Series, excess: Ints, kept: Ints) -> pl.DataFrame:

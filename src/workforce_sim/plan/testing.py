@@ -9,50 +9,28 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Flags, Ints
-from workforce_sim.draws import census_keys
+from workforce_sim.dates import Ints
 from workforce_sim.errors import RequestError
+from workforce_sim.plan.automatic import automatic_enrollment
 from workforce_sim.plan.covering import coverage
+from workforce_sim.plan.deadline import forfeitures_in_time
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
-from workforce_sim.plan.hce import counted_for_top_paid
+from workforce_sim.plan.heavy import minimums, top_heavy
 from workforce_sim.plan.left_out import parts_of
-from workforce_sim.plan.limits import Limits, limits
+from workforce_sim.plan.partial_termination import partial_termination
 from workforce_sim.plan.pay_ratio import pay_ratios
-from workforce_sim.plan.people import (
-    People,
-    RunTables,
-    census_of,
-    deferral_balances,
-    pay_of_year_before,
-    people_of,
-    years_of,
-)
-from workforce_sim.plan.percentages import (
-    BARGAINED,
-    EARLY,
-    HARBORS,
-    Percentages,
-    Test,
-    catch_up_room,
-    early_entrants,
-    percentages,
-    safe_harbor,
-)
-from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
-
-TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
-"""What the census must say, and its columns; unknown employer balances count as 0, as in the run."""
-
-BOTH: tuple[Test, ...] = ("ADP", "ACP")
+from workforce_sim.plan.people import People, RunTables, limits_of, pay_of_year_before, people_of, years_of
+from workforce_sim.plan.percentages import BARGAINED, Percentages, catch_up_room, percentages, with_shift
 
 
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money, compensation ratios where pay is
-    left out, annual additions, top-heavy. The rules and what is decided where the law leaves a choice are in
-    ``docs/model/testing.md``. Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4),
-    414(s), 415(c), 416(g).
+    ADP and ACP with what would correct them, coverage, rates of nonelective money and of match, compensation ratios
+    where pay is left out, annual additions, forfeitures in time, partial termination, automatic enrollment, top-heavy
+    and what is owed then. The rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``.
+    Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 411(d)(3), 414(s), 414A, 415(c),
+    416.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave. Without its ``opening`` the plan cannot be tested for top-heavy.
@@ -67,23 +45,44 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     _check_run(result)
     year, replicate = _whole("year", year, "2025"), _whole("replicate", replicate, "0")
     years = _years(result, year, replicate)
-    config, of_year = result.config.at(year), _limits(result.config, year)
     people = people_of(result, year, replicate)
     before = people_of(result, year - 1, replicate) if year - 1 in years else None
-    prior_pay = pay_of_year_before(people, before, result.opening)
-    room, parts = catch_up_room(config, people, of_year, prior_pay), parts_of(config, people)
+    config = result.config.at(year)
+    parts = parts_of(config, people)
     tested = people.of(parts.tested)
-    earlier = None if before is None else before.of(parts_of(config.at(year - 1), before).tested)
-    adp = percentages("ADP", result.config, tested, earlier, room[parts.tested])
-    acp = percentages("ACP", result.config, tested, earlier)
-    made = [adp[0], acp[0], *adp[1:], *acp[1:]]
-    bargained = _bargained(result.config, people, before, room)
-    ratios = pay_ratios(config, tested, of_year.compensation_cents)
-    found = parts.noted([*(one.found for one in made), *coverage(config, tested), *ratios])
-    top_heavy = _top_heavy(result, people, early_entrants(config, tested) & ~tested.hce, of_year, replicate)
-    tests = (*found[: len(made)], *(one.found for one in bargained), *found[len(made) :], _additions(people), top_heavy)
-    refunds = pl.concat([one.refunds for one in [*adp, *bargained, *acp]])
-    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds)
+    adp, bargained, acp = _percentages(result, people, before)
+    minimum, lacking = minimums(result, people, before, replicate)
+    tests = (
+        *parts.noted(one.found for one in (adp[0], acp[0], *adp[1:], *acp[1:])),
+        *(one.found for one in bargained),
+        *parts.noted(coverage(config, tested)),
+        *parts.noted(pay_ratios(config, tested, limits_of(config, year).compensation_cents)),
+        _additions(people),
+        *forfeitures_in_time(result, year, replicate),
+        partial_termination(result, people, replicate),
+        *automatic_enrollment(result, year, replicate),
+        *minimum,
+        top_heavy(result, people, replicate),
+    )
+    made = [*adp, *bargained, *acp]
+    refunds, qnecs = (pl.concat([getattr(one, name) for one in made]) for name in ("refunds", "qnecs"))
+    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds, qnecs, lacking)
+
+
+def _percentages(
+    run: RunTables, people: People, before: People | None
+) -> tuple[list[Percentages], list[Percentages], list[Percentages]]:
+    """Return the ADP test, that of union employees, and the ACP test, which says what a shift would do if it fails."""
+    year = people.year.year
+    config = run.config.at(year)
+    prior_pay = pay_of_year_before(people, before, run.opening)
+    room = catch_up_room(config, people, limits_of(config, year), prior_pay)
+    part = parts_of(config, people).tested
+    tested = people.of(part)
+    earlier = None if before is None else before.of(parts_of(run.config.at(year - 1), before).tested)
+    adp = percentages("ADP", run.config, tested, earlier, room[part])
+    acp = percentages("ACP", run.config, tested, earlier)
+    return adp, _bargained(run.config, people, before, room), [with_shift(adp[0], acp[0], config), *acp[1:]]
 
 
 def _bargained(config: Config, people: People, before: People | None, room: Ints) -> list[Percentages]:
@@ -120,11 +119,6 @@ def _years(run: RunTables, year: int, replicate: int) -> list[int]:
     return years
 
 
-def _limits(config: Config, year: int) -> Limits:
-    known = config.plan.limits
-    return limits(year, inflation=known.inflation, wage_growth=known.wage_growth, overrides=known.overrides)
-
-
 def _additions(people: People) -> PlanTest:
     cut = people.excess_415
     figures = {
@@ -133,61 +127,3 @@ def _additions(people: People) -> PlanTest:
         "highest_excess": int(cut.max(initial=0)) / 100,
     }
     return PlanTest("Annual additions", "corrected" if cut.any() else "passed", "415(c)", figures)
-
-
-def _top_heavy(run: RunTables, people: People, early: Flags, of_year: Limits, replicate: int) -> PlanTest:
-    """Return whether the plan is top-heavy on December 31."""
-    year, opening = people.year.year, run.opening
-    lacking = _lacking(opening)
-    if opening is None or lacking:
-        return PlanTest("Top-heavy", "not testable", "416(g)", {}, lacking)
-    key = _key_employees(people, opening, of_year)
-    balances = people.employer_balance + deferral_balances(run, opening, year, replicate)
-    of_key, of_all = int(balances[key].sum()), int(balances.sum())
-    figures = {
-        "key_percent": 100 * of_key / of_all if of_all else None,
-        "key_employees": int(key.sum()),
-        "key_balances": of_key / 100,
-        "all_balances": of_all / 100,
-    }
-    note = f"on December 31, {year}; applies to {year + 1}"
-    config = run.config.at(year)
-    exempt = _exempt_from_top_heavy(config, people, early)
-    if early.any():
-        note = f"{note}; not exempt: {EARLY} defer without safe-harbor contributions (Rev. Rul. 2004-13)"
-    if exempt:
-        return PlanTest("Top-heavy", "exempt", "416(g)(4)(H)", figures, f"{exempt}, {note}")
-    return PlanTest(
-        "Top-heavy", "top-heavy" if is_top_heavy(of_key, of_all) else "not top-heavy", "416(g)", figures, note
-    )
-
-
-def _exempt_from_top_heavy(config: Config, people: People, early: Flags) -> str:
-    """Return why a plan is exempt: deferrals and money within a safe harbor of both tests alone; nothing where not."""
-    year, plan = people.year.year, config.plan
-    money = plan.safe_harbor_money(year)
-    if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):
-        return ""
-    beside = people.profit_sharing.any() or plan.forfeitures == "reallocate"
-    more = people.nonelective.any() if money == "match" else beside
-    return "" if more else f"deferrals and {HARBORS[money]} only"
-
-
-def _lacking(opening: pl.DataFrame | None) -> str:
-    """Return why nobody can tell whether the plan is top-heavy; nothing where one can."""
-    if opening is None:
-        return "the run was kept without its census, which has officers, owners and balances"
-    absent = [name for name, column in TOP_HEAVY_NEEDS.items() if not _known(opening, column)]
-    return f"the census has no {', '.join(absent)}" if absent else ""
-
-
-def _known(opening: pl.DataFrame, column: str) -> bool:
-    return column in opening.columns and opening[column].null_count() < len(opening)
-
-
-def _key_employees(people: People, opening: pl.DataFrame, of_year: Limits) -> Flags:
-    census = census_of(opening, people.ids)
-    counted = counted_for_top_paid(people.since_in_plan, people.last_day, people.birth, people.full_time, people.year)
-    keys = census_keys(people.ids)
-    employees = int(np.count_nonzero(counted))
-    return key_employees(people.earnings, keys, census.officer, census.owner_ppm, of_year, employees)

@@ -16,6 +16,7 @@ from workforce_sim.reports.parts import PageSection, figure, figures, listing, n
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
+from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import period, short_dollars
 from workforce_sim.wording.measures import label
 
@@ -43,7 +44,7 @@ def payroll_section(scenarios: Sequence[Scenario], rate: float) -> PageSection:
 def _basis(rate: float, years: Sequence[int], count: int) -> str:
     ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
     return (
-        "Net employer cost is employer match and nonelective contributions, less forfeitures used to reduce them. "
+        "Net employer cost is employer contributions of all sources, less forfeitures used to reduce them. "
         f"Present value on January 1, {years[0]} at {share(rate)} a year, each year's cost "
         f"counted at mid-year. {ranged}"
     ).strip()
@@ -138,12 +139,11 @@ def source_section(scenarios: Sequence[Scenario]) -> PageSection:
 
 def _sources(each: Scenario) -> dict[str, float]:
     """Return mean totals by source; forfeitures used are what the cost is less than the contributions."""
-    measures = ("match_cents", "nonelective_cents", COST)
-    match, nonelective, net = (float(np.mean(each.total(name))) for name in measures)
-    used = net - match - nonelective
+    measures = (*EMPLOYER_MONEY, COST)
+    *paid, net = (float(np.nan_to_num(np.mean(each.total(name)))) for name in measures)  # of no such source: 0
+    used = net - sum(paid)
     return {
-        "Employer match": match,
-        "Nonelective contributions": nonelective,
+        **dict(zip(map(label, EMPLOYER_MONEY), paid, strict=True)),
         "Forfeitures used": used if abs(used) >= 0.5 else 0.0,
         "Net employer cost": net,
     }

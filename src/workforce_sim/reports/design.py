@@ -7,7 +7,10 @@ from itertools import groupby
 
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.nonelective import ShareOfPay
+from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.markup.elements import Element
+from workforce_sim.money import cents
 from workforce_sim.reports.parts import listing
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.wording import bp_percent, counted, percent, period, short_dollars
@@ -19,7 +22,8 @@ GRADED = {"tenure": "years of service", "points": "points", None: ""}
 def design_table(scenarios: Sequence[Scenario]) -> Element:
     """Return the plan design of each scenario, side by side."""
     designs = [_designs(each.config) for each in scenarios]
-    rows = [[name, *(design[name] for design in designs)] for name in designs[0]]
+    names = dict.fromkeys(name for design in designs for name in design)
+    rows = [[name, *(design.get(name, "none") for design in designs)] for name in names]
     heading = ["", *(each.name or "Plan" for each in scenarios)]
     return listing("Plan design", heading, rows, text=True)
 
@@ -47,6 +51,7 @@ def _design(config: Config, year: int) -> dict[str, str]:
         "Eligibility": _eligibility(config),
         "Vesting of the match": _vesting(plan.vesting.match),
         "Vesting of the nonelective contribution": _vesting(plan.vesting.nonelective),
+        **_further(config, year),
     }
     return found if plan.enabled else dict.fromkeys(found, "no plan")
 
@@ -80,11 +85,37 @@ def _wait(config: Config) -> str:
     return f"{' and '.join(told)} of service"
 
 
+def _further(config: Config, year: int) -> dict[str, str]:
+    """Return the sources that not every plan has."""
+    plan, found = config.plan, {}
+    if "discretionary_match" in config.provisions:
+        second = plan.discretionary_match
+        found["Discretionary match"] = "none" if second is None else _formula(second.at(year))
+        found["Vesting of the discretionary match"] = _vesting(plan.vesting.discretionary_match)
+    if "profit_sharing" in config.provisions:
+        found["Profit sharing"] = _profit_sharing(plan.profit_sharing)
+        found["Vesting of profit sharing"] = _vesting(plan.vesting.profit_sharing)
+    return found
+
+
+def _profit_sharing(section: ProfitSharing) -> str:
+    if section.kind == "none":
+        return "none"
+    if section.pool is not None:
+        return f"a pool shared {section.pool.shared}"
+    if section.dollars is not None:
+        return f"{short_dollars(cents(section.dollars))} for each employee"
+    return "by allocation group" if section.groups is not None else _share_of_pay(section.kind, section)
+
+
 def _nonelective(config: Config) -> str:
-    section = config.plan.nonelective
-    if section.kind == "flat" and section.rate is not None:
+    return _share_of_pay(config.plan.nonelective.kind, config.plan.nonelective)
+
+
+def _share_of_pay(kind: str, section: ShareOfPay) -> str:
+    if section.rate is not None:
         return f"{percent(section.rate)} of pay"
-    return f"by {section.kind}" if section.kind != "integrated" else "integrated with Social Security"
+    return f"by {kind}" if kind != "integrated" else "integrated with Social Security"
 
 
 # --- the match ---

@@ -10,7 +10,8 @@ from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.reports.parts import PageSection, listing, note
 from workforce_sim.result import Result
 
-GOOD, BAD = ("passed", "exempt", "corrected", "not top-heavy"), ("failed", "top-heavy")
+GOOD = ("passed", "exempt", "corrected", "not top-heavy", "not presumed")
+BAD = ("failed", "top-heavy", "presumed")
 
 
 def tests_of(result: Result, years: Sequence[int]) -> list[Nondiscrimination]:

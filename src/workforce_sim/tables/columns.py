@@ -16,7 +16,10 @@ KEYS = (
 )
 
 _COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
-_ROTH = ("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop")
+_ROTH = (
+    *("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
+    "plan.hce_deferral_limit",
+)
 _RANGES = ("workforce.levels", "hiring.range_growth")
 _BALANCES = ("plan.annual_return", "plan.forfeitures")
 _MORE_SOURCES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
@@ -43,6 +46,8 @@ CENSUS = (
     Column("deferral_balance_cents", pl.Int64, "Deferral balance", "cents"),
     Column("union", pl.Boolean, "Represented by a union in collective bargaining"),
     Column("nonresident", pl.Boolean, "Nonresident alien without income from sources in the United States"),
+    Column("leaves_on", pl.Date, "Known last day, where known exits are honored; null without one"),
+    Column("joins_on", pl.Date, "First day of those who join by an acquisition; null for all others"),
 )
 
 EVENTS = (
@@ -52,7 +57,7 @@ EVENTS = (
     Column(
         "cause",
         EVENT_CAUSE,
-        "Why, of terminations, enrollments, rate changes and lump sums",
+        "Why, of hires, terminations, enrollments, rate changes and lump sums",
         owner="the event",
         behind="effective_date",
     ),

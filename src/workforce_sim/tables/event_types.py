@@ -7,11 +7,13 @@ import polars as pl
 from workforce_sim.tables.declared import EventType, causes_of
 
 _COMING = ("simulation.target_growth_rate", "workforce.", "terminations.", "hiring.")
+_PLANNED = ("actions.", "departments.", "census.known_exits")
 _RANGES = ("workforce.levels", "hiring.range_growth")
 _SALARY = ("salary_before_cents", "salary_after_cents")
 _RATE = ("deferral_before_bp", "deferral_after_bp")
 
-TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction")
+TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction", "season_end")
+HIRE_CAUSES = ("known", "seasonal", "acquisition")
 PAY_KINDS = ("bonus", "discretionary_bonus", "overtime", "commission")
 """Kinds of pay other than salary."""
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")
@@ -23,7 +25,8 @@ EVENT_KINDS = (
         words="hired",
         otherwise="hired at a different level or pay",
         sets=("salary_after_cents", "level_after"),
-        keys=(*_COMING, "compensation.", "promotion."),
+        causes=HIRE_CAUSES,
+        keys=(*_COMING, *_PLANNED, "compensation.", "promotion."),
         enters=True,
     ),
     EventType(
@@ -155,7 +158,7 @@ EVENT_KINDS = (
         words="terminated",
         otherwise="terminated for a different cause",
         causes=TERMINATION_CAUSES,
-        keys=_COMING,
+        keys=(*_COMING, *_PLANNED),
         lasting=True,
     ),
     EventType(

@@ -28,10 +28,7 @@ _SALARY = pl.col("salary_cents")
 _COMPA_RATIO, _PENETRATION = pl.col("compa_ratio_ppm"), pl.col("range_penetration_ppm")
 _HEADS, _PARTICIPANTS, _BEFORE = (pl.col(name) for name in ("headcount_closing", "participants", "_continuing_opening"))
 
-EMPLOYER_MONEY = (
-    *("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents"),
-    "restored_cents",
-)
+EMPLOYER_MONEY = ("match_cents", "nonelective_cents", "profit_sharing_cents", "discretionary_match_cents")
 """Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
 _WHOLE = 1_000_000
 
@@ -94,6 +91,20 @@ SUMMARY = (
         "hire",
         sums=_heads(_is("new_hire", "new_hire_terminated")),
         label="Hires",
+    ),
+    *(
+        Measure(name, pl.Int64, about, "employees", "hire", needs=needs, counts=Counts("hire", cause), label=label)
+        for name, about, needs, cause, label in (
+            ("known_hires", "Known hires, within the hires", "known_hires", "known", "Known hires"),
+            ("seasonal_hires", "Seasonal hires, within the hires", "seasonal", "seasonal", "Seasonal hires"),
+            (
+                "acquired_employees",
+                "Employees who join by an acquisition, within the hires",
+                "acquisitions",
+                "acquisition",
+                "Employees who joined by an acquisition",
+            ),
+        )
     ),
     Measure(
         "rehires",
@@ -467,7 +478,7 @@ SUMMARY = (
         "plan",
         in_plan=True,
         of_account=True,
-        derived=pl.sum_horizontal(EMPLOYER_MONEY) - pl.col(USED_FOR_COST),
+        derived=pl.sum_horizontal(*EMPLOYER_MONEY, "restored_cents") - pl.col(USED_FOR_COST),
         label="Net employer cost",
     ),
     Measure(

@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import known_state, replay
-from workforce_sim.opening import Tables
+from workforce_sim.opening import Tables, present
 from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, TABLES, EventType, names
 
 _WHO = ["replicate", "employee_id"]
@@ -71,7 +71,8 @@ def _outside(events: pl.DataFrame, people: pl.DataFrame) -> pl.Series:
 
 
 def _staying(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the opening of the next year, of snapshots; an opening as it is."""
+    """Return the opening of the next year, of snapshots; of an opening, who is there."""
+    people = present(people)
     return people.filter(pl.col("termination_date").is_null()) if "termination_date" in people.columns else people
 
 

@@ -15,7 +15,7 @@ from workforce_sim.config.plan import Roth
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.deferral_limit import catch_up_of
+from workforce_sim.engine.deferral_limit import base_of, catch_up_of
 from workforce_sim.engine.event import Settlement, node
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.engine.sampling import shared_out
@@ -52,7 +52,7 @@ class Deferrals:
     Attributes:
         total: all of them.
         most: the most that each may defer.
-        catch_up: the part beyond section 402(g).
+        catch_up: the part beyond section 402(g), or beyond the plan's limit.
     """
 
     total: Ints
@@ -108,14 +108,15 @@ def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]
 
 
 def deferrals_of(counted: PlanPay) -> Deferrals:
-    """Return deferrals within section 402(g) and catch-up."""
-    limit = counted.year.limits.elective_deferral_cents
+    """Return deferrals within section 402(g), the plan's own limit, and catch-up."""
+    rows, staff, year = counted.rows, counted.staff, counted.year
+    base = base_of(rows, counted.compensation("eligible", year.config.plan.testing.pay)[rows], staff, year)
     wished = half_up(counted.rate_times_pay(), BP)
-    over = np.flatnonzero(wished >= limit)
-    most = np.full(len(wished), limit, dtype=np.int64)
-    most[over] += catch_up_of(counted.rows[over], counted.staff, counted.year)
+    over = np.flatnonzero(wished >= base)
+    most = base.copy()
+    most[over] += catch_up_of(rows[over], staff, year)
     total = np.minimum(wished, most)
-    return Deferrals(total, most, np.maximum(total - limit, 0))
+    return Deferrals(total, most, np.maximum(total - base, 0))
 
 
 def roth_of(total: Ints, catch_up: Ints, kept: Ints, must: Flags, section: Roth) -> Ints:

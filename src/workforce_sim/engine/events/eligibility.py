@@ -89,7 +89,8 @@ def joined(people: Applicants, config: Config, stays: Flags | None = None) -> di
 
 def rules_of(staff: Columns, rows: Selected, year: Year) -> Entry:
     """Return when some existing employees may join by the rules of a year, and in which way; statuses stay theirs."""
-    hire, birth, time = (staff[name][rows] for name in ("hire_date", "birth_date", "full_time_ppm"))
+    served = "plan_service_date" if "rehires" in year.config.provisions else "hire_date"
+    hire, birth, time = (staff[name][rows] for name in (served, "birth_date", "full_time_ppm"))
     union = staff["union"][rows] if "classes" in year.config.provisions else np.zeros(len(rows), dtype=np.uint8)
     people = Applicants(
         hire=hire,

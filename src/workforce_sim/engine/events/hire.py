@@ -5,6 +5,8 @@ Chapter: ``docs/model/hires.md``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -35,7 +37,24 @@ def together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.
     """Return opening staff and hires, by replicate; columns of a user's events are null for hires."""
     bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
     parts = [part for before, new in bounds for part in (opening[before], hires[new])]
-    return pl.concat(parts, how="vertical" if opening.width == hires.width else "diagonal", rechunk=True)
+    return pl.concat(parts, how="vertical" if opening.columns == hires.columns else "diagonal", rechunk=True)
+
+
+@dataclass(frozen=True)
+class Strangers:
+    """Hires of whom only number, key and replicate are known yet."""
+
+    counts: list[int]
+    ordinal: NDArray[np.int32]
+    key: Keys
+    person: Keys
+
+
+def strangers(counts: list[int], year: Year) -> Strangers:
+    """Return the hires of every replicate, ``counts`` of each; the n-th has the same key in every replicate."""
+    ordinal = np.concatenate([np.arange(1, n + 1, dtype=np.int32) for n in counts])
+    key = ordinal.astype(np.uint64) + np.uint64(year.number << 32)
+    return Strangers(counts, ordinal, key, _persons(key, counts, year))
 
 
 def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) -> pl.DataFrame:
@@ -49,39 +68,69 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
         year: the plan year.
         named: whether the staff carry ids.
     """
-    draw = year.draw
-    ordinal = np.concatenate([np.arange(1, n + 1, dtype=np.int32) for n in counts])
-    key = ordinal.astype(np.uint64) + np.uint64(year.number << 32)
-    person = _persons(key, counts, year)
+    who = strangers(counts, year)
+    level = levels(year.draw(who.person, Stream.HIRE_LEVEL), counts, mix)
+    pay, full_time = part_time(drawn_pay(level, who.person, year), who.person, year)
+    place = millionths(year.draw(who.person, Stream.HIRE_DEPARTMENT))
+    department = np.searchsorted(year.world.department_shares, place, side="right")
+    return made(
+        who,
+        year,
+        named=named,
+        hire=drawn_dates(who.person, year),
+        level=level,
+        department=department,
+        salary_cents=pay,
+        full_time_ppm=full_time,
+    )
+
+
+def drawn_dates(person: Keys, year: Year) -> Days:
+    """Return hire dates that are drawn."""
     profile = year.calendar.profile(year.config.hiring.month_weights)
-    hire = dates_in_year(draw(person, Stream.HIRE_DATE), year.calendar, profile, year.last - 1)
+    return dates_in_year(year.draw(person, Stream.HIRE_DATE), year.calendar, profile, year.last - 1)
+
+
+def drawn_pay(level: Ints, person: Keys, year: Year) -> Ints:
+    """Return full-time pay along the curve of each level, cents."""
+    return year.scale.pay(level, millionths(year.draw(person, Stream.HIRE_PAY)))
+
+
+def made(
+    who: Strangers,
+    year: Year,
+    *,
+    named: bool,
+    hire: Days,
+    level: Ints,
+    department: Array,
+    salary_cents: Ints,
+    full_time_ppm: Array,
+) -> pl.DataFrame:
+    """Return hires as staff: with ages and births drawn, and no history in the plan."""
+    draw, person = year.draw, who.person
     hire_day = days_in_leap_year(hire, year.calendar)
     age = _ages(draw(person, Stream.HIRE_AGE), year.config.hiring)
     days = np.floor(draw(person, Stream.BIRTHDAY) * 365).astype(np.int32)
     birth = years_before(hire_day, year.number, age) - days
-    level = _levels(draw(person, Stream.HIRE_LEVEL), counts, mix)
-    pay = year.scale.pay(level, _millionths(draw(person, Stream.HIRE_PAY)))
-    pay, full_time = _part_time(pay, draw(person, Stream.HIRE_PART_TIME), year)
-    place = _millionths(draw(person, Stream.HIRE_DEPARTMENT))
-    department = np.searchsorted(year.world.department_shares, place, side="right").astype(np.int32)
-    people = _applicants(hire, birth, full_time, level, department, person, year)
+    people = _applicants(hire, birth, full_time_ppm, level, department.astype(np.int32), person, year)
     in_plan = _in_plan(people, person, year)
     hires = frame_of(
-        _ids(ordinal, year) if named else None,
-        key=key,
+        _ids(who.ordinal, year) if named else None,
+        key=who.key,
         person=person,
-        replicate=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        replicate=np.repeat(np.arange(len(who.counts), dtype=np.int32), who.counts),
         birth_date=birth,
         birth_year=birth_years(birth),
         hire_date=hire,
-        hire_year=np.full(len(key), year.number, dtype=np.int16),
+        hire_year=np.full(len(who.key), year.number, dtype=np.int16),
         hire_day=hire_day.astype(np.int16),
         level=level.astype(np.int16),
-        department=department,
-        salary_cents=pay,
-        full_time_ppm=full_time,
+        department=department.astype(np.int32),
+        salary_cents=salary_cents,
+        full_time_ppm=full_time_ppm,
         **{name: in_plan[name] for name in STATE if name in in_plan},
-        owner=np.zeros(len(key), dtype=np.uint8),
+        owner=np.zeros(len(who.key), dtype=np.uint8),
     )
     hires = hires.with_columns(year.world.kept)
     kept = {name: in_plan[name] for name in hires.columns if name in in_plan and name not in STATE}
@@ -130,20 +179,21 @@ def _persons(key: Keys, counts: list[int], year: Year) -> Keys:
     return np.concatenate([person_numbers(year.config.random_seed, r, part) for r, part in parts])
 
 
-def _millionths(u: Uniforms) -> Ints:
+def millionths(u: Uniforms) -> Ints:
+    """Return draws in whole millionths, rounded down."""
     return np.floor(u * PPM).astype(np.int64)
 
 
 def _ages(u: Uniforms, section: Hiring) -> Ints:
     upper = np.cumsum(section.age_ppm)
-    x = _millionths(u)
+    x = millionths(u)
     band = np.searchsorted(upper, x, side="right")
     low, high = np.array([(b.start, b.end) for b in section.ages], dtype=np.int64)[band].T
     width = np.array(section.age_ppm, dtype=np.int64)[band]
     return np.asarray(low + (x - (upper[band] - width)) * (high - low) // width)
 
 
-def _levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
+def levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:
     """Assign level quotas in ascending order of the draw, ties by key (rows of a replicate are in key order)."""
     level = np.empty(len(u), dtype=np.int64)
     start = 0
@@ -176,12 +226,13 @@ def level_mix(opening: list[NDArray[np.int16]], year: Year) -> list[list[int]]:
     return [[ppm(mix.get(name, 0.0)) for name in names]] * year.replicates
 
 
-def _part_time(pay: Ints, u: Uniforms, year: Year) -> tuple[Ints, NDArray[np.int32]]:
+def part_time(pay: Ints, person: Keys, year: Year) -> tuple[Ints, NDArray[np.int32]]:
+    """Return pay and full-time share of hires, of whom some are drawn to work part-time."""
     section = year.config.hiring
-    part_time = u < section.part_time_share.ppm(year.number) / PPM
+    part = year.draw(person, Stream.HIRE_PART_TIME) < section.part_time_share.ppm(year.number) / PPM
     share = half_up(section.part_time_hours * PPM, FULL_TIME_HOURS)
-    full_time = np.where(part_time, share, PPM).astype(np.int32)
-    return np.where(part_time, half_up(pay * section.part_time_hours, FULL_TIME_HOURS), pay), full_time
+    full_time = np.where(part, share, PPM).astype(np.int32)
+    return np.where(part, half_up(pay * section.part_time_hours, FULL_TIME_HOURS), pay), full_time
 
 
 IS_HIRE = pl.col("is_hire") != 0
@@ -200,5 +251,5 @@ hire = Declared(
         "full_time_ppm": pl.col("full_time_ppm"),
         "opening_salary_cents": pl.when(~IS_HIRE).then(pl.col("salary_cents")),
     },
-    used=lambda config: "rehires" not in config.provisions,
+    used=lambda config: not config.is_planned and "rehires" not in config.provisions,
 )

@@ -69,5 +69,5 @@ def _begun(staff: Columns, rows: Selected, year: Year) -> tuple[Selected, Days, 
     date = dates_in_year(year.draw(person[rows], Stream.LEAVE_DATE), year.calendar, profile)
     width = section.longest_days - section.shortest_days + 1
     length = section.shortest_days + np.floor(year.draw(person[rows], Stream.LEAVE_LENGTH) * width).astype(np.int32)
-    there = (staff["hire_date"][rows] < date) & (date <= staff["last_day"][rows])
+    there = (staff.first_day[rows] < date) & (date <= staff["last_day"][rows])
     return rows[there], date[there], (date + length - np.int32(1))[there]

@@ -11,12 +11,14 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Promotion
+from workforce_sim.config.values import ByYear
 from workforce_sim.dates import NEVER, Days, Flags, dates_in_year
-from workforce_sim.draws import Stream
+from workforce_sim.draws import Stream, Uniforms
 from workforce_sim.engine.columns import Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
+from workforce_sim.engine.groups import group_of_departments, sections
 from workforce_sim.money import PPM, ppm
 
 ADDS: Described = {
@@ -67,9 +69,27 @@ def _into_vacancies(staff: Columns, year: Year) -> Selected:
 
 
 def _by_rates(staff: Columns, year: Year) -> Selected:
-    table = year.assumptions.promotion(year.number)
-    chance = (table.cells.ravel() / PPM)[table.index(staff["age"], staff["tenure"], staff["level"])]
-    return np.flatnonzero(year.draw(staff["person"], Stream.PROMOTION) < chance)
+    chance = _chances(staff, year.config.promotion.rate, year)
+    if year.config.departments:
+        chance = _by_group(staff, chance, year)
+    chosen = year.draw(staff["person"], Stream.PROMOTION) < chance
+    if "seasonal" in year.config.provisions:
+        chosen &= staff["season_end"] == NEVER
+    return np.flatnonzero(chosen)
+
+
+def _chances(staff: Columns, rate: ByYear, year: Year) -> Uniforms:
+    table = year.assumptions.promotion(rate.ppm(year.number))
+    return (table.cells.ravel() / PPM)[table.index(staff["age"], staff["tenure"], staff["level"])]
+
+
+def _by_group(staff: Columns, chance: Uniforms, year: Year) -> Uniforms:
+    """Return chances of promotion with those of departments that have their own rate."""
+    of_group = group_of_departments(year.world)[staff["department"]]
+    for at, section in enumerate(sections(year)):
+        if section is not None and section.promotion_rate is not None:
+            chance = np.where(of_group == at, _chances(staff, section.promotion_rate, year), chance)
+    return chance
 
 
 def _dates(staff: Columns, rows: Selected, section: Promotion, year: Year) -> Days:
@@ -83,5 +103,5 @@ def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, min
     """Return who of ``rows`` is employed on a date with ``minimum`` completed years of tenure on it."""
     anniversary = year.calendar.anniversary(staff["hire_day"][rows])
     tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.first) < anniversary)
-    there = (staff["hire_date"][rows] <= date) & (date <= staff["last_day"][rows])
+    there = (staff.first_day[rows] <= date) & (date <= staff["last_day"][rows])
     return np.asarray((tenure >= minimum) & there)

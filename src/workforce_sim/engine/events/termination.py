@@ -6,18 +6,20 @@ rows and snapshot columns, then the arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Days, Flags, Ints, dates_between, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
 from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.events.retirement import ADDED, may_retire
+from workforce_sim.engine.groups import NO_CAUSE
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.engine.year_effect import all_in_year, in_year
@@ -79,10 +81,24 @@ def termination(staff: Columns, year: Year) -> Mapping[str, Array]:
     leaves, reduced = employment.leaves[staff.rows], employment.reduced[staff.rows]
     rows = np.flatnonzero(leaves)
     person = staff["person"][rows]
-    profile = year.calendar.profile(year.config.terminations.month_weights)
-    date = dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
+    date, cause = leaving_dates(person, year), None
+    if employment.last_days is not None:
+        date = _known(employment.last_days[staff.rows][rows], NEVER, date)
     cause = np.where(reduced[rows], REDUCTION, _causes(staff, rows, date, year))
+    if employment.causes is not None:
+        cause = _known(employment.causes[staff.rows][rows], NO_CAUSE, cause)
     return _columns(rows, cause, date, np.zeros(len(staff), dtype=np.uint8), year)
+
+
+def leaving_dates(person: Keys, year: Year) -> Days:
+    """Return last days of opening staff that are drawn."""
+    profile = year.calendar.profile(year.config.terminations.month_weights)
+    return dates_in_year(year.draw(person, Stream.LEAVING_DATE), year.calendar, profile)
+
+
+def _known(known: Array, unknown: Any, drawn: Array) -> Array:
+    """Return what is known, and what is drawn where nothing is."""
+    return np.where(known == unknown, drawn, known)
 
 
 def _columns(rows: Array, cause: Array, date: Array, is_hire: Array, year: Year) -> dict[str, Array]:
@@ -103,11 +119,21 @@ def leavers(
     Raises:
         SimulationError: when fewer can terminate than planned.
     """
-    none = np.zeros(len(weight), dtype=bool)
     if planned.exits is None or planned.reductions is None:
+        none = np.zeros(len(weight), dtype=bool)
         return chosen_freely(_risks(weight, year.factors[replicate], year), u), none
-    exits, reductions = planned.exits[replicate], planned.reductions[replicate]
     sure = headcount.certain(weight, year)
+    return chosen(weight, sure, u, keys, (planned.exits[replicate], planned.reductions[replicate]))
+
+
+def chosen(weight: Ints, sure: Flags, u: Uniforms, keys: Keys, numbers: tuple[int, int]) -> tuple[Flags, Flags]:
+    """Return who terminates, and who by reduction: as many as ``numbers`` says, first those who are sure to.
+
+    Raises:
+        SimulationError: when fewer can terminate.
+    """
+    exits, reductions = numbers
+    none = np.zeros(len(weight), dtype=bool)
     order = ranking(scaled_risks(weight, exits * PPM, sure), u)
     order[sure] = _BEFORE_ALL
     leaves = _first(order, keys, exits)
@@ -133,16 +159,29 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
 
 def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
     """Return the columns of ``termination`` for the hires: more days left make termination more likely."""
+    parts = enumerate(hires.bounds(year.replicates))
+    exits = planned.hire_exits
+    return of_groups(hires, [(part, i, None if exits is None else exits[i]) for i, part in parts], year)
+
+
+def of_groups(hires: Columns, groups: Sequence[tuple[slice, int, int | None]], year: Year) -> Mapping[str, Array]:
+    """Return the columns of ``termination`` for hires in groups.
+
+    Args:
+        hires: of the year.
+        groups: the rows of each, its replicate, and how many of it terminate; None if they are drawn independently.
+        year: the plan year.
+    """
     days, gone = year.last - hires["hire_date"], year.hire_exits.gone
     weight = days.astype(np.int64) if gone is None else gone[days]
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
     leaves = np.zeros(len(hires), dtype=bool)
-    for i, part in enumerate(hires.bounds(year.replicates)):
-        if planned.hire_exits is None:
-            leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[i], year), u[part])
+    for part, replicate, exits in groups:
+        if exits is None:
+            leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[replicate], year), u[part])
         else:
-            order = ranking(scaled_risks(np.maximum(weight[part], 1), planned.hire_exits[i] * PPM), u[part])
-            leaves[part] = smallest(order, hires["key"][part], planned.hire_exits[i], "terminations of new hires")
+            order = ranking(scaled_risks(np.maximum(weight[part], 1), exits * PPM), u[part])
+            leaves[part] = smallest(order, hires["key"][part], exits, "terminations of new hires")
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)

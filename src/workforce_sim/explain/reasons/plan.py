@@ -14,6 +14,7 @@ from workforce_sim.explain.reasons.money import match
 from workforce_sim.plan.classes import rule_of
 from workforce_sim.plan.entry import entry_dates, waited
 from workforce_sim.plan.service import part_time_wait, scheduled_hours
+from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import bp_percent, counted, dollars, percent, value_text
 
 
@@ -161,8 +162,8 @@ def forfeiture(moment: Moment) -> list[Reason]:
     by_hours = moment.person["vesting_years"] if section.by_hours else None
     years = years_on(moment.person["hire_date"], moment.date) if by_hours is None else by_hours
     found = []
-    for source in ("match", "nonelective"):
-        balance, share = moment.person[f"{source}_balance_cents"], moment.person[f"vested_share_{source}_bp"]
+    for source in (name.removesuffix("_cents") for name in EMPLOYER_MONEY):
+        balance, share = moment.person.get(f"{source}_balance_cents"), moment.person.get(f"vested_share_{source}_bp")
         if balance:
             note = f"{bp_percent(share)} of {dollars(balance)} vested after {counted(years, 'year')}"
             found.append(Reason(f"plan.vesting.{source}", value_text(getattr(section, source)), note))

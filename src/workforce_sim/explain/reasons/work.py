@@ -17,6 +17,7 @@ from workforce_sim.engine.assumptions import Table
 from workforce_sim.engine.year_effect import year_factors, year_shifts
 from workforce_sim.explain.reasons import pay_range, retiring
 from workforce_sim.explain.reasons.moment import Moment, Reason
+from workforce_sim.explain.reasons.planned import of_department, planned_exit, planned_hire
 from workforce_sim.ledger import employee_keys
 from workforce_sim.money import PPM
 from workforce_sim.wording import counted, dollars, number, percent, value_text
@@ -24,15 +25,19 @@ from workforce_sim.wording import counted, dollars, number, percent, value_text
 
 def hire(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a hire."""
+    return _drawn_hire(moment) if moment.event["cause"] is None else planned_hire(moment)
+
+
+def _drawn_hire(moment: Moment) -> list[Reason]:
     config, totals = moment.config, moment.totals
     needed = f"{counted(totals['hires'], 'hire')} that year, {totals['headcount_opening']:,} employees at the opening"
     section = config.hiring
     age = moment.person["age"]
     band = next(i for i, b in enumerate(section.ages) if b.start <= age < b.end)
     return [
-        moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate, needed),
+        _growth(moment, needed),
         *_year_shift(moment, "growth", config.uncertainty.year_effects.growth, Stream.YEAR_GROWTH),
-        moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate),
+        _rate(moment),
         _hire_rate(moment),
         _level_of_hire(moment),
         Reason("hiring.pay", section.pay, f"of {moment.event['level_after']} in {moment.year}"),
@@ -40,6 +45,16 @@ def hire(moment: Moment) -> list[Reason]:
         *_months("hiring.month_weights", section.month_weights, moment.date),
         *_part_time(moment),
     ]
+
+
+def _growth(moment: Moment, note: str = "") -> Reason:
+    rate = moment.config.simulation.target_growth_rate
+    return of_department(moment, "growth", "simulation.target_growth_rate", rate, note)
+
+
+def _rate(moment: Moment, note: str = "") -> Reason:
+    rate = moment.config.workforce.total_termination_rate
+    return of_department(moment, "termination_rate", "workforce.total_termination_rate", rate, note)
 
 
 def rehire(moment: Moment) -> list[Reason]:
@@ -84,6 +99,9 @@ def other_pay(moment: Moment) -> list[Reason]:
 
 def termination(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a termination."""
+    planned = planned_exit(moment)
+    if planned:
+        return planned
     hired = moment.person["opening_salary_cents"] is None
     who = _of_hires(moment) if hired else _of_staff(moment)
     return [*who, *_year_effect(moment), *_cause(moment), *retiring.of_cause(moment)]
@@ -119,8 +137,7 @@ def _hire_rate(moment: Moment, note: str = "") -> Reason:
 def _of_staff(moment: Moment) -> list[Reason]:
     config, totals = moment.config, moment.totals
     leaving = f"{totals['terminations_opening_staff']:,} of {totals['headcount_opening']:,} existing employees"
-    rate = moment.by_year("workforce.total_termination_rate", config.workforce.total_termination_rate, leaving)
-    growth = moment.by_year("simulation.target_growth_rate", config.simulation.target_growth_rate)
+    rate, growth = _rate(moment, leaving), _growth(moment)
     reduced = moment.event["cause"] == "reduction"
     months = _months("terminations.month_weights", config.terminations.month_weights, moment.date)
     total = [] if moment.assumptions.rates_as_given else [rate]
@@ -223,9 +240,11 @@ def promotion(moment: Moment) -> list[Reason]:
 
 
 def _by_chance(moment: Moment) -> list[Reason]:
-    chance = Decimal(_cell(moment, moment.assumptions.promotion(moment.year))).scaleb(-6)
+    section = moment.config.departments.get(moment.person["department"])
+    rate = (section and section.promotion_rate) or moment.config.promotion.rate
+    chance = Decimal(_cell(moment, moment.assumptions.promotion(rate.ppm(moment.year)))).scaleb(-6)
     note = f"with factors a chance of {percent(chance)}"
-    return [moment.by_year("promotion.base_rate", moment.config.promotion.rate, note)]
+    return [of_department(moment, "promotion_rate", "promotion.base_rate", moment.config.promotion.rate, note)]
 
 
 def _into_vacancy(moment: Moment) -> list[Reason]:
@@ -239,7 +258,7 @@ def _into_vacancy(moment: Moment) -> list[Reason]:
 def cola(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a cost-of-living increase."""
     section, spread = moment.config.compensation, moment.config.uncertainty.year_effects.raises
-    rate = moment.by_year("compensation.cola_rate", section.cola_rate)
+    rate = of_department(moment, "cola_rate", "compensation.cola_rate", section.cola_rate)
     of_year = _year_shift(moment, "raises", spread, Stream.YEAR_RAISES)
     return [rate, *of_year, Reason("compensation.cola_date", section.cola_date), *pay_range.limited(moment)]
 
