@@ -222,6 +222,56 @@ def test_the_example_of_amendments() -> None:
     assert of("A-3", "vested_share_match_bp") == [[2500, 2500, 4000]]
 
 
+def test_who_never_had_the_hours_enters_under_rules_that_ask_for_none() -> None:
+    found = snapshot(
+        configured(
+            2025,
+            2026,
+            **QUIET,
+            eligibility={
+                2025: {"waiting_period_years": 1, "service": {"method": "hours"}},
+                2026: {"waiting_period_days": 90},
+            },
+            enrollment={**NOBODY, "auto_enrollment": {"scope": "all_eligible", "window_days": 30, "opt_out": 0}},
+        ),
+        employee_id=["1"],
+        full_time_ppm=[200_000],
+    )
+    assert found["eligibility_date"].to_list() == [None, day("2026-01-01")]
+    assert found["enrollment_date"].to_list() == [None, day("2026-01-31")]
+
+
+def test_nonresident_aliens_are_no_long_term_part_time_employees_under_later_rules_either() -> None:
+    classes = [{"union": True}]
+    by_hours = {"waiting_period_years": 1, "service": {"method": "hours"}, "classes": classes}
+    found = snapshot(
+        configured(
+            2025,
+            2026,
+            **QUIET,
+            eligibility={2025: {"waiting_period_years": 10, "classes": classes}, 2026: by_hours},
+            enrollment=NOBODY,
+        ),
+        employee_id=["1", "2"],
+        full_time_ppm=[300_000] * 2,
+        hire_date=[day("2020-06-01")] * 2,
+        nonresident=[True, False],
+    )
+    assert found["eligibility_date"].to_list() == [None, None, None, day("2026-01-01")]
+
+
+def test_years_of_the_rules_before_an_amendment_are_counted_as_they_were() -> None:
+    """Who worked 416 hours a year was vested by elapsed time, and loses nothing by counting hours from 2026 on."""
+    vesting = {2025: {"match": "cliff_3"}, 2026: {"match": "cliff_3", "service": {"method": "hours"}}}
+    found = snapshot(
+        configured(2025, 2026, **QUIET, enrollment=NOBODY, plan={"vesting": vesting}),
+        employee_id=["1"],
+        full_time_ppm=[200_000],
+    )
+    assert found["vesting_years"].to_list() == [10, 0]
+    assert found["vested_share_match_bp"].to_list() == [10_000, 10_000]
+
+
 # --- Contributions ---
 
 
