@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from workforce_sim.config import Config
 from workforce_sim.money import PPM, half_up, quota, refuse_balance
-from workforce_sim.reference.chance import DAY, completed_years
-from workforce_sim.reference.contributions import SOURCES, PlanYear, defer, split_roth
+from workforce_sim.reference.chance import DAY
+from workforce_sim.reference.contributions import SOURCES, PlanYear, defer, gets_employer_money, split_roth
 from workforce_sim.reference.employer_money import contribute
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
 from workforce_sim.reference.profit_sharing import share_profits
 from workforce_sim.reference.records import Employee, Event, Money, PersonYear
-from workforce_sim.reference.vesting import share_at
+from workforce_sim.reference.vesting import vested_share, years_of_vesting
 from workforce_sim.reference.year import Year
 
-FULLY_VESTED_BP = 10**4
 LEAST_FLAT = 0.03
 """Share of pay that a nonelective contribution needs to be safe-harbor contributions."""
 
@@ -58,7 +57,7 @@ def _reallocate(people: Sequence[PersonYear], account: int, year: Year) -> None:
     """Share the account out to those in the plan on 31 December, in proportion to nonelective compensation."""
     sharing = [person for person in people if person.eligibility_date is not None and person.last_day == year.last]
     sharing.sort(key=lambda person: person.employee.key)
-    weights = [person.money.nonelective_compensation for person in sharing]
+    weights = [person.money.nonelective_compensation * gets_employer_money(person, year) for person in sharing]
     if sum(weights) == 0:
         return
     for person, share in zip(sharing, quota(account, weights), strict=True):
@@ -169,13 +168,10 @@ def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
 
 def _vest(person: PersonYear, plan: PlanYear) -> None:
     """Find the vested share of each source on 31 December or at termination."""
-    employee = person.employee
-    years = completed_years(employee.hire_date, person.last_day)
-    of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age
-    whole = of_age or person.cause in ("death", "disability")
+    money = person.money
+    money.vesting_years = years_of_vesting(person, plan.vesting.now, person.last_day)
     for source in SOURCES:
-        share = FULLY_VESTED_BP if whole else share_at(plan.schedules[source], years)
-        setattr(person.money, f"{source}_vested_bp", share)
+        setattr(money, f"{source}_vested_bp", vested_share(person, source, plan.vesting))
 
 
 def _pay_out(person: PersonYear) -> None:

@@ -12,7 +12,7 @@ from workforce_sim.reference.hires import FULL_TIME_HOURS
 from workforce_sim.reference.match import WHOLE_BP, bp
 from workforce_sim.reference.other_pay import kinds_counted, pay_through
 from workforce_sim.reference.records import PersonYear
-from workforce_sim.reference.vesting import schedule_of
+from workforce_sim.reference.vesting import vesting_rules
 from workforce_sim.reference.year import Year
 
 FIRST_ROTH_CATCH_UP = 2026
@@ -37,7 +37,7 @@ class PlanYear:
         most = self.plan.hce_deferral_limit
         self.hce_limit_bp = None if most is None else bp(most.at(year.year))
         self.return_ppm = self.plan.annual_return.ppm(year.year)
-        self.schedules = {source: schedule_of(getattr(self.plan.vesting, source)) for source in SOURCES}
+        self.vesting = vesting_rules(year)
         self.roth_ppm = ppm(self.plan.roth.share) if self.plan.roth.available else 0
         wages = self.limits.roth_catch_up_wages_cents
         self.roth_catch_up_wages = wages if year.year >= FIRST_ROTH_CATCH_UP else None
@@ -192,12 +192,19 @@ def split_roth(person: PersonYear, deferral: int, plan: PlanYear) -> None:
 
 
 def meets_conditions(source: EmployerMoney, person: PersonYear, plan: PlanYear) -> bool:
-    """Return whether somebody has the years, the last day and the hours that a source asks for."""
+    """Return whether somebody gets employer money, and has the years, the last day and the hours of a source."""
     year, employee = plan.year, person.employee
+    waived = person.cause is not None and person.cause in source.waived_for
     days = (person.last_day - person.first_day + DAY).days
     hours = employee.full_time_ppm * FULL_TIME_HOURS * days // (PPM * year.days)
     return (
-        completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
-        and (person.last_day == year.last or not source.last_day)
-        and hours >= source.minimum_hours
+        gets_employer_money(person, year)
+        and completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
+        and (waived or person.last_day == year.last or not source.last_day)
+        and (waived or hours >= source.minimum_hours)
     )
+
+
+def gets_employer_money(person: PersonYear, year: Year) -> bool:
+    """Return whether somebody may get employer contributions: long-term part-time employees only if the plan says."""
+    return not person.employee.long_term_part_time or year.config.eligibility.long_term_part_time.employer_money

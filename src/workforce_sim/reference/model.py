@@ -14,10 +14,11 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.accounts import Forfeitures, close_accounts, fold_balances
+from workforce_sim.reference.amendments import amend
+from workforce_sim.reference.classes import find_classes
 from workforce_sim.reference.compensated import find_highly_compensated, keep_pay, settle_prior_pay
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
 from workforce_sim.reference.enrollment import (
-    draw_decliners,
     draw_participation,
     enroll,
     find_automatic_dates,
@@ -66,6 +67,7 @@ def set_up(config: Config, opening: Opening, *, replicate: int = 0) -> tuple[lis
     staff = census_of(opening, config.random_seed, replicate)
     fold_balances(staff, config)
     if config.plan.enabled:
+        find_classes(staff, config, opening.levels, None)
         _open_plan(staff, config, draw_rates=not has_rates(opening))
     return staff, Run(config, opening.levels, staff, replicate)
 
@@ -77,12 +79,13 @@ def _open_plan(census: Sequence[Employee], config: Config, *, draw_rates: bool) 
         draw_participation(census, config)
     settle_participants(census, config)
     find_automatic_dates(census, config)
-    draw_decliners(census, config)
     settle_prior_pay(census, config)
 
 
 def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -> list[PersonYear]:
     """Take the opening staff through one plan year; return everybody employed in it, with closing level and salary."""
+    if year.config.plan.enabled:
+        amend(staff, year)
     opening = [person_year(employee, year.first, year.last) for employee in staff]
     weights = termination_weights(opening, year)
     growth = headcount_growth(weights, year)
@@ -90,7 +93,7 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     vacancies = find_vacancies(opening, year)
     newcomers = hire(growth.hires, level_weights(staff, vacancies, year), year)
     if year.config.plan.enabled:
-        _offer_plan(newcomers, year.config)
+        _offer_plan(newcomers, year)
     hires = [person_year(employee, year.first, year.last) for employee in newcomers]
     terminate_hires(hires, growth, year)
     people = opening + hires
@@ -111,7 +114,7 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     return people
 
 
-def _offer_plan(newcomers: Sequence[Employee], config: Config) -> None:
-    find_eligibility(newcomers, config)
-    find_automatic_dates(newcomers, config)
-    draw_decliners(newcomers, config)
+def _offer_plan(newcomers: Sequence[Employee], year: Year) -> None:
+    find_classes(newcomers, year.config, year.run.levels, year.run.union_chance)
+    find_eligibility(newcomers, year.config)
+    find_automatic_dates(newcomers, year.config)

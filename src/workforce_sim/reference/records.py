@@ -12,6 +12,11 @@ from workforce_sim.money import half_up
 from workforce_sim.opening import Opening
 from workforce_sim.reference.chance import DAY, completed_years
 
+NEVER = dt.date.max
+"""A date that never comes."""
+DRAWN_ONCE = 0
+"""The year of a draw that is made once per person."""
+
 
 @dataclass(slots=True)
 class Employee:
@@ -34,10 +39,22 @@ class Employee:
     """In the census with the flag."""
     opted_out: bool | None = None
     """As the census has it; None where it does not say, as of hires."""
+    said_union: bool | None = None
+    """As the census has it, likewise."""
+    said_nonresident: bool | None = None
+    union: bool = False
+    nonresident: bool = False
+    class_level: str = ""
+    """Level at the opening or at hire, which decides on classes."""
+    excluded_class: str = "none"
+    """Reason of the class that excludes the employee."""
+    long_term_part_time: bool = False
+    """Enters the plan as a long-term part-time employee, now or later."""
+    asked: bool = False
+    """Was a participant or opted out, or counts as that: nobody asks again."""
     owner_share_ppm: int = 0
-    declines_escalation: bool = False
     eligibility_date: dt.date | None = None
-    """When the employee may join the plan, reached or not; None for the excluded."""
+    """When the employee may join the plan, reached or not; NEVER without the hours, None for the excluded."""
     automatic_date: dt.date | None = None
     """When automatic enrollment comes; None for whom it does not, or no more."""
     deferral_bp: int = 0
@@ -55,6 +72,11 @@ class Employee:
     nonelective_balance_cents: int = 0
     profit_sharing_balance_cents: int = 0
     discretionary_match_balance_cents: int = 0
+
+    @property
+    def has_been_asked(self) -> bool:
+        """Whether automatic enrollment has nothing to ask any more, by the census or since."""
+        return self.asked or bool(self.opted_out)
 
 
 class Raise(NamedTuple):
@@ -133,6 +155,7 @@ class Money:
     nonelective_vested_bp: int = 0
     discretionary_match_vested_bp: int = 0
     profit_sharing_vested_bp: int = 0
+    vesting_years: int = 0
     forfeited: int = 0
     hce: bool = False
 
@@ -198,6 +221,10 @@ class PersonYear:
     def age_on(self, day: dt.date) -> int:
         """Return the completed years of age on a day."""
         return completed_years(self.employee.birth_date, day)
+
+    def is_long_term_part_time(self) -> bool:
+        """Whether in the plan as a long-term part-time employee by the last day."""
+        return self.employee.long_term_part_time and self.eligibility_date is not None
 
     def has_tenure(self, minimum: int, on: dt.date) -> bool:
         """Return whether employed on a day, with that many completed years by then."""
@@ -272,6 +299,7 @@ def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:
     employee.participates = employee.deferral_bp > 0
     employee.flagged_excluded = bool(row["excluded"])
     employee.opted_out = row["opted_out"]
+    employee.said_union, employee.said_nonresident = row["union"], row["nonresident"]
     employee.owner_share_ppm = row["owner_share_ppm"] or 0
     employee.prior_pay_cents = row["prior_year_pay_cents"]
     employee.match_balance_cents = row["match_balance_cents"] or 0

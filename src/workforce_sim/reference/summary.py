@@ -88,6 +88,11 @@ def participation_measures(people: Sequence[PersonYear]) -> Measures:
     }
 
 
+def part_time_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measure of service by hours."""
+    return {"long_term_part_time": sum(person.cause is None and person.is_long_term_part_time for person in people)}
+
+
 def money_measures(
     people: Sequence[PersonYear], used: int, provisions: frozenset[str], *, lowers_cost: bool
 ) -> Measures:

@@ -16,11 +16,13 @@ from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.contributions import SOURCES
 from workforce_sim.reference.other_pay import ALL_KINDS
 from workforce_sim.reference.records import Event, PersonYear
+from workforce_sim.reference.service import hours_in_year
 from workforce_sim.reference.summary import (
     counts_of_events,
     is_in_tables,
     money_measures,
     other_pay_measures,
+    part_time_measures,
     participation_measures,
     provision_measures,
     workforce_measures,
@@ -59,6 +61,7 @@ class Book:
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
+            summary |= part_time_measures(people) if "hours" in self._provisions else {}
             summary |= money_measures(people, forfeitures_used, self._provisions, lowers_cost=lowers_cost)
         if "other_pay" in self._provisions:
             summary |= other_pay_measures(people)
@@ -100,6 +103,7 @@ class Book:
         }
         if "other_pay" in self._provisions:
             workforce |= _other_pay_columns(person)
+        workforce |= _entry_columns(person, self._provisions)
         if self._plan.enabled:
             workforce |= _plan_columns(person) | _source_columns(person, self._provisions)
         return workforce
@@ -143,6 +147,20 @@ def _source_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
             columns[f"{source}_cents"] = getattr(money, source)
             columns[f"{source}_balance_cents"] = getattr(money, f"{source}_balance")
             columns[f"vested_share_{source}_bp"] = getattr(money, f"{source}_vested_bp")
+    return columns
+
+
+def _entry_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
+    """Return the columns of service by hours, of classes and of waived conditions, whichever the run has."""
+    employee, columns = person.employee, Row()
+    if "hours" in provisions:
+        columns["hours_of_service"] = hours_in_year(employee.full_time_ppm, person.first_day, person.last_day)
+        columns["vesting_years"] = person.money.vesting_years
+        columns["long_term_part_time"] = person.is_long_term_part_time
+    if "classes" in provisions:
+        columns |= {"union": employee.union, "excluded_class": employee.excluded_class}
+    if "waivers" in provisions:
+        columns["termination_cause"] = person.cause
     return columns
 
 

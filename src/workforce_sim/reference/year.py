@@ -20,6 +20,7 @@ from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
+from workforce_sim.reference.classes import union_chance
 from workforce_sim.reference.hazard import Hazard, hire_hazard
 from workforce_sim.reference.pay_ranges import Range, start_range
 from workforce_sim.reference.records import Employee
@@ -41,6 +42,7 @@ class Run:
         self.levels = levels
         self.replicate = replicate
         self.headcount = len(census)
+        self.union_chance = union_chance(census, config.random_seed)
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
