@@ -66,7 +66,7 @@ def _used(people: Sequence[PersonYear], account: int, plan: PlanYear) -> int:
         return sum(person.money.reallocated for person in people)
     if plan.plan.forfeitures == "expenses":
         return account
-    return min(account, sum(person.money.match + person.money.nonelective for person in people))
+    return min(account, sum(person.money.match + person.money.nonelective + person.money.restored for person in people))
 
 
 # --- Section 415 ---
@@ -134,10 +134,11 @@ def _taken_off_deferral(money: Money, excess: int) -> int:
 
 
 def _balance(person: PersonYear, plan: PlanYear) -> None:
-    """Add the return and the contributions of the year to both balances."""
+    """Add the return, the contributions of the year and what is brought back on return to both balances."""
     money, employee = person.money, person.employee
-    money.match_balance = _grown(employee.match_balance_cents, person, plan) + money.match
-    money.nonelective_balance = _grown(employee.nonelective_balance_cents, person, plan) + money.nonelective
+    match, nonelective = (getattr(money, source) + money.brought.get(source, 0) for source in ("match", "nonelective"))
+    money.match_balance = _grown(employee.match_balance_cents, person, plan) + match
+    money.nonelective_balance = _grown(employee.nonelective_balance_cents, person, plan) + nonelective
     refuse_balance(max(money.match_balance, money.nonelective_balance), plan.year.year)
     employee.match_balance_cents, employee.nonelective_balance_cents = money.match_balance, money.nonelective_balance
 
@@ -152,7 +153,7 @@ def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
 def _vest(person: PersonYear, plan: PlanYear) -> None:
     """Find the vested share of each source on 31 December or at termination."""
     employee = person.employee
-    years = completed_years(employee.hire_date, person.last_day)
+    years = completed_years(employee.plan_service_date, person.last_day)
     of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age
     whole = of_age or person.cause in ("death", "disability")
     person.money.match_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.match_vesting, years)

@@ -151,10 +151,10 @@ def split_roth(person: PersonYear, deferral: int, plan: PlanYear) -> None:
 def meets_conditions(source: EmployerMoney, person: PersonYear, plan: PlanYear) -> bool:
     """Return whether somebody has the years, the last day and the hours that a source asks for."""
     year, employee = plan.year, person.employee
-    days = (person.last_day - person.first_day + DAY).days
+    days = (person.last_day - person.first_day + DAY).days - person.leave_days
     hours = employee.full_time_ppm * FULL_TIME_HOURS * days // (PPM * year.days)
     return (
-        completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
+        completed_years(employee.plan_service_date, person.last_day) >= source.minimum_service_years
         and (person.last_day == year.last or not source.last_day)
         and hours >= source.minimum_hours
     )

@@ -103,7 +103,9 @@ def _walk(person: PersonYear, merit_ppm: dict[Cell, int], year: Year) -> None:
     salary, level = employee.salary_cents, employee.level
     person.salaries.append(From(person.first_day, salary))
     if person.is_hire:
-        person.events.append(Event("hire", person.first_day, salary_after=salary, level_after=level))
+        person.events.append(
+            Event("rehire" if person.returned else "hire", person.first_day, salary_after=salary, level_after=level)
+        )
     for step in person.raises:
         before, level_before = salary, level
         salary, level = _after(step, salary, level, merit_ppm, year)

@@ -74,7 +74,8 @@ def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool
     """
     match = sum(person.money.match for person in people)
     nonelective = sum(person.money.nonelective for person in people)
-    cost = match + nonelective - (used if lowers_cost else 0)
+    given_back = sum(person.money.restored for person in people)
+    cost = match + nonelective + given_back - (used if lowers_cost else 0)
     return {
         "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
         "match_cents": match,
@@ -84,6 +85,16 @@ def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool
         "net_employer_cost_cents": cost,
         "employer_cost_share_of_payroll": _ratio(cost, sum(person.earnings_cents for person in people)),
     }
+
+
+def on_leave(people: Sequence[PersonYear]) -> Measures:
+    """Return who is on leave at the closing, in runs with leave."""
+    return {"on_leave": sum(person.on_leave for person in people)}
+
+
+def restored(people: Sequence[PersonYear]) -> Measures:
+    """Return what is restored to those who return, in runs with rehires and a plan."""
+    return {"restored_cents": sum(person.money.restored for person in people)}
 
 
 def _ratio(part: int, whole: int) -> float | None:

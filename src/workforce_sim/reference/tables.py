@@ -14,7 +14,14 @@ from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
-from workforce_sim.reference.summary import counts_of_events, money_measures, participation_measures, workforce_measures
+from workforce_sim.reference.summary import (
+    counts_of_events,
+    money_measures,
+    on_leave,
+    participation_measures,
+    restored,
+    workforce_measures,
+)
 
 Row = dict[str, Any]
 
@@ -45,10 +52,12 @@ class Book:
             self._snapshots.append(who | self._snapshot(person))
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
         summary |= counts_of_events(people, self._provisions)
+        summary |= on_leave(people) if "leave" in self._provisions else {}
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
             summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
+            summary |= restored(people) if "rehires" in self._provisions else {}
         self._summary.append(summary)
 
     def frames(self) -> Tables:
@@ -75,7 +84,7 @@ class Book:
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = _named_alike(person) | {
+        workforce = _named_alike(person, self._provisions) | {
             "birth_date": employee.birth_date,
             "hire_date": employee.hire_date,
             "termination_date": None if person.cause is None else person.last_day,
@@ -85,7 +94,9 @@ class Book:
             "full_time_ppm": employee.full_time_ppm,
             "salary_cents": employee.salary_cents,
         }
-        return workforce | _plan_columns(person) if self._plan.enabled else workforce
+        if not self._plan.enabled:
+            return workforce
+        return workforce | _plan_columns(person) | (_of_returns(person) if "rehires" in self._provisions else {})
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
         """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
@@ -107,10 +118,19 @@ class Book:
         return self._department if isinstance(self._department, pl.Enum) else pl.String
 
 
-def _named_alike(person: PersonYear) -> Row:
+def _named_alike(person: PersonYear, provisions: frozenset[str]) -> Row:
     """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
-    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan)
+    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan and column.applies(provisions))
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
+
+
+def _of_returns(person: PersonYear) -> Row:
+    """Return the columns of the plan that runs with rehires have."""
+    return {
+        "plan_service_date": person.employee.plan_service_date,
+        "restored_cents": person.money.restored,
+        "repaid_cents": person.money.repaid,
+    }
 
 
 def _plan_columns(person: PersonYear) -> Row:

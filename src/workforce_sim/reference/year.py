@@ -21,7 +21,7 @@ from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
 from workforce_sim.reference.hazard import Hazard, hire_hazard
-from workforce_sim.reference.records import Employee
+from workforce_sim.reference.records import Employee, Former
 from workforce_sim.reference.uncertainty import exit_factor
 
 Knots = list[tuple[int, int]]
@@ -40,6 +40,8 @@ class Run:
         self.levels = levels
         self.replicate = replicate
         self.headcount = len(census)
+        self.former: list[Former] = []
+        """Who has left and will return."""
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
