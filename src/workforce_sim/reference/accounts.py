@@ -70,7 +70,8 @@ def _used(people: Sequence[PersonYear], account: int, plan: PlanYear) -> int:
         return sum(person.money.reallocated for person in people)
     if plan.plan.forfeitures == "expenses":
         return account
-    return min(account, sum(getattr(person.money, source) for person in people for source in SOURCES))
+    paid = sum(getattr(person.money, source) for person in people for source in (*SOURCES, "restored"))
+    return min(account, paid)
 
 
 # --- Section 415 ---
@@ -149,11 +150,11 @@ def fold_balances(census: Sequence[Employee], config: Config) -> None:
 
 
 def _balance(person: PersonYear, plan: PlanYear) -> None:
-    """Add the return and the contributions of the year to the balance of each source."""
+    """Add the return, contributions and what is brought back on return to the balance of each source."""
     money, employee = person.money, person.employee
     for source in SOURCES:
         opening = getattr(employee, f"{source}_balance_cents")
-        balance = _grown(opening, person, plan) + getattr(money, source)
+        balance = _grown(opening, person, plan) + getattr(money, source) + money.brought.get(source, 0)
         refuse_balance(balance, plan.year.year)
         setattr(money, f"{source}_balance", balance)
         setattr(employee, f"{source}_balance_cents", balance)

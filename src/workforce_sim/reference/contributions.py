@@ -195,11 +195,11 @@ def meets_conditions(source: EmployerMoney, person: PersonYear, plan: PlanYear) 
     """Return whether somebody gets employer money, and has the years, the last day and the hours of a source."""
     year, employee = plan.year, person.employee
     waived = person.cause is not None and person.cause in source.waived_for
-    days = (person.last_day - person.first_day + DAY).days
+    days = (person.last_day - person.first_day + DAY).days - person.leave_days
     hours = employee.full_time_ppm * FULL_TIME_HOURS * days // (PPM * year.days)
     return (
         gets_employer_money(person, year)
-        and completed_years(employee.hire_date, person.last_day) >= source.minimum_service_years
+        and completed_years(employee.plan_service_date, person.last_day) >= source.minimum_service_years
         and (waived or person.last_day == year.last or not source.last_day)
         and (waived or hours >= source.minimum_hours)
     )

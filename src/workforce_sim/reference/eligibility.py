@@ -37,7 +37,7 @@ def find_eligibility(staff: Sequence[Employee], config: Config) -> None:
 
 def date_by_rules(employee: Employee, rules: Eligibility) -> tuple[dt.date, bool]:
     """Return the eligibility date, and whether it is that of a long-term part-time employee; NEVER without one."""
-    rule, hired, share = rule_of(employee, rules), employee.hire_date, employee.full_time_ppm
+    rule, hired, share = rule_of(employee, rules), employee.plan_service_date, employee.full_time_ppm
     if rule.service.method == "elapsed":
         waited: dt.date | None = end_of_wait(hired, rule)
     else:

@@ -18,7 +18,8 @@ from workforce_sim.reference.chance import (
     years_before,
 )
 from workforce_sim.reference.promotions import Vacancies
-from workforce_sim.reference.records import Employee
+from workforce_sim.reference.records import Employee, Former
+from workforce_sim.reference.returns import less_returning
 from workforce_sim.reference.year import Knots, Year, count_levels
 
 FULL_TIME_HOURS = 2080
@@ -76,10 +77,12 @@ def _give_levels(hires: Sequence[Employee], weights: Sequence[int], year: Year) 
         employee.level = place
 
 
-def level_weights(opening_staff: Sequence[Employee], vacancies: Vacancies | None, year: Year) -> Sequence[int]:
+def level_weights(
+    opening_staff: Sequence[Employee], vacancies: Vacancies | None, returning: Sequence[Former], year: Year
+) -> Sequence[int]:
     """Return the proportion of levels among hires: of who is missing from outside, or with rates of the level mix."""
     if vacancies is not None:
-        return vacancies.outside if any(vacancies.outside) else year.run.level_counts
+        return less_returning(vacancies.outside if any(vacancies.outside) else year.run.level_counts, returning)
     mix, levels = year.config.hiring.level_mix, year.run.levels
     if isinstance(mix, dict):
         return [ppm(mix.get(level.name, 0.0)) for level in levels]

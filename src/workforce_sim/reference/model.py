@@ -26,11 +26,13 @@ from workforce_sim.reference.enrollment import (
 )
 from workforce_sim.reference.growth import headcount_growth
 from workforce_sim.reference.hires import hire, level_weights
+from workforce_sim.reference.leave import decide_leave
 from workforce_sim.reference.other_pay import pay_beside_salary
 from workforce_sim.reference.promotions import decide_promotions, find_vacancies
 from workforce_sim.reference.raises import decide_cost_of_living, decide_lifts, decide_merit, walk_salaries
 from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
 from workforce_sim.reference.retirement import find_eligible_to_retire
+from workforce_sim.reference.returns import come_back, former_employees, who_returns
 from workforce_sim.reference.tables import Book
 from workforce_sim.reference.terminations import terminate_hires, terminate_opening_staff, termination_weights
 from workforce_sim.reference.year import Run, Year
@@ -91,12 +93,16 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
     growth = headcount_growth(weights, year)
     terminate_opening_staff(opening, weights, growth, year)
     vacancies = find_vacancies(opening, year)
-    newcomers = hire(growth.hires, level_weights(staff, vacancies, year), year)
+    returning = who_returns(growth.hires, year)
+    levels = level_weights(staff, vacancies, returning, year)
+    newcomers = hire(growth.hires - len(returning), levels, year)
     if year.config.plan.enabled:
         _offer_plan(newcomers, year)
     hires = [person_year(employee, year.first, year.last) for employee in newcomers]
+    hires += [come_back(former, year) for former in returning]
     terminate_hires(hires, growth, year)
     people = opening + hires
+    decide_leave(people, year)
     decide_promotions(people, vacancies, year)
     decide_cost_of_living(people, year)
     decide_lifts(people, year)
@@ -111,6 +117,7 @@ def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -
         find_highly_compensated(people, year)
         close_accounts(people, year, forfeitures)
         keep_pay(people, year)
+    year.run.former += former_employees(people, year)
     return people
 
 

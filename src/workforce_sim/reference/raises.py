@@ -124,7 +124,8 @@ def _walk(person: PersonYear, fractions: Fractions, year: Year) -> None:
     person.salaries.append(From(person.first_day, state.salary))
     person.levels.append(From(person.first_day, state.level))
     if person.is_hire:
-        person.events.append(Event("hire", person.first_day, salary_after=state.salary, level_after=state.level))
+        kind = "rehire" if person.returned else "hire"
+        person.events.append(Event(kind, person.first_day, salary_after=state.salary, level_after=state.level))
     for step in person.raises:
         before, state = state, _after(step, state, employee, fractions, year)
         person.salaries.append(From(step.day, state.salary))

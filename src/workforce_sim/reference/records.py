@@ -18,6 +18,13 @@ DRAWN_ONCE = 0
 """The year of a draw that is made once per person."""
 
 
+class Leave(NamedTuple):
+    """Days of unpaid leave, both ends included; the last may be after employment."""
+
+    first: dt.date
+    last: dt.date
+
+
 @dataclass(slots=True)
 class Employee:
     """One employee; what changes in a year, from ``level`` on, is as it was in force at the last year end."""
@@ -72,6 +79,22 @@ class Employee:
     nonelective_balance_cents: int = 0
     profit_sharing_balance_cents: int = 0
     discretionary_match_balance_cents: int = 0
+    service_from: dt.date | None = None
+    """Where service counts from; None before a return: from the hire date."""
+    plan_service_from: dt.date | None = None
+    """The same in the plan."""
+    leave: Leave | None = None
+    """The latest leave of this employment."""
+
+    @property
+    def service_date(self) -> dt.date:
+        """Where tenure counts from."""
+        return self.service_from or self.hire_date
+
+    @property
+    def plan_service_date(self) -> dt.date:
+        """Where service counts from in the plan."""
+        return self.plan_service_from or self.hire_date
 
     @property
     def has_been_asked(self) -> bool:
@@ -157,6 +180,12 @@ class Money:
     profit_sharing_vested_bp: int = 0
     vesting_years: int = 0
     forfeited: int = 0
+    restored: int = 0
+    """Forfeited at an earlier termination, given back on return."""
+    repaid: int = 0
+    """Paid out at an earlier termination, repaid on return."""
+    brought: dict[str, int] = field(default_factory=dict)
+    """Restored and repaid together, by source."""
     hce: bool = False
 
 
@@ -193,6 +222,10 @@ class PersonYear:
     compa_ratio_ppm: int | None = None
     range_penetration_ppm: int | None = None
     retirement_eligible: bool = False
+    returned: bool = False
+    """A hire of the year who was employed before."""
+    leave: Leave | None = None
+    """Of this year, begun in it or in the year before."""
     money: Money = field(default_factory=Money)
 
     @property
@@ -222,13 +255,14 @@ class PersonYear:
         """Return the completed years of age on a day."""
         return completed_years(self.employee.birth_date, day)
 
+    @property
     def is_long_term_part_time(self) -> bool:
         """Whether in the plan as a long-term part-time employee by the last day."""
         return self.employee.long_term_part_time and self.eligibility_date is not None
 
     def has_tenure(self, minimum: int, on: dt.date) -> bool:
         """Return whether employed on a day, with that many completed years by then."""
-        return self.first_day <= on <= self.last_day and completed_years(self.employee.hire_date, on) >= minimum
+        return self.first_day <= on <= self.last_day and completed_years(self.employee.service_date, on) >= minimum
 
     def salary_on(self, day: dt.date) -> int:
         """Return the annual salary of a day employed, after that day's raises."""
@@ -239,11 +273,11 @@ class PersonYear:
         return next(level for start, level in reversed(self.levels) if start <= day)
 
     def day_cents(self, through: dt.date) -> int:
-        """Return A(d): the sum over the days employed through a day of that day's salary; 0 before the first."""
+        """Return A(d): the sum over the days paid through a day of that day's salary; 0 before the first."""
         total = 0
         for start, salary in reversed(self.salaries):
             if start <= through:
-                total += salary * ((through - start).days + 1)
+                total += salary * ((through - start).days + 1 - self._days_away(start, through))
                 through = start - DAY
         return total
 
@@ -251,6 +285,51 @@ class PersonYear:
         """Return E(d) of a year of so many days: salary earned through a day, half up, and lump sums until then."""
         paid_once = sum(amount for day, amount in self.lump_sums if day <= through)
         return half_up(self.day_cents(through), days) + paid_once
+
+    def _days_away(self, first: dt.date, last: dt.date) -> int:
+        """Return how many days of a span are days of leave."""
+        if self.leave is None:
+            return 0
+        return max(0, (min(last, self.leave.last) - max(first, self.leave.first)).days + 1)
+
+    @property
+    def leave_days(self) -> int:
+        """Days of leave in the year and in employment."""
+        return self._days_away(self.first_day, self.last_day)
+
+    @property
+    def on_leave(self) -> bool:
+        """Whether on leave at the closing."""
+        return self.cause is None and self._days_away(self.last_day, self.last_day) > 0
+
+    @property
+    def service_date(self) -> dt.date:
+        """Where tenure counts from."""
+        return self.employee.service_date
+
+
+class PaidOut(NamedTuple):
+    """One balance at termination: all of it, and the vested part that was paid."""
+
+    balance: int
+    vested: int
+
+
+@dataclass(frozen=True)
+class Former:
+    """A former employee who is to return."""
+
+    employee: Employee
+    """As at termination."""
+    last_day: dt.date
+    return_date: dt.date
+    paid_out: Mapping[str, PaidOut]
+    """By source."""
+
+    @property
+    def breaks(self) -> int:
+        """One-year breaks in service: completed years from the last day to the return date."""
+        return completed_years(self.last_day, self.return_date)
 
 
 def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:
@@ -262,7 +341,7 @@ def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear
         first_day=start,
         last_day=last,
         age=completed_years(employee.birth_date, start),
-        tenure=completed_years(employee.hire_date, start),
+        tenure=completed_years(employee.service_date, start),
         opening_salary_cents=None if is_hire else employee.salary_cents,
     )
 

@@ -8,8 +8,9 @@ from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.plan_values import EmployerMoney, SourceEligibility
 from workforce_sim.money import cents
 from workforce_sim.reference.contributions import InPlan, Span
-from workforce_sim.reference.eligibility import birthday, end_of_wait, first_entry
+from workforce_sim.reference.eligibility import end_of_wait, first_entry
 from workforce_sim.reference.other_pay import kinds_counted
+from workforce_sim.reference.service import birthday
 
 WAITS = ("waiting_period_days", "waiting_period_years", "waiting_period_months")
 
@@ -62,7 +63,7 @@ def _entry(source: EmployerMoney, in_plan: InPlan) -> dt.date:
     rule = _rule(source.eligibility, in_plan.plan.year.config.eligibility)
     employee = in_plan.person.employee
     of_age = birthday(employee.birth_date, rule.minimum_age)
-    return first_entry(max(end_of_wait(employee.hire_date, rule), of_age), rule.entry)
+    return first_entry(max(end_of_wait(employee.plan_service_date, rule), of_age), rule.entry)
 
 
 def _rule(own: SourceEligibility, of_plan: Eligibility) -> Eligibility:

@@ -105,7 +105,8 @@ def money_measures(
         lowers_cost: whether they pay for employer contributions; expenses of the plan are no part of it.
     """
     paid = {source: sum(getattr(person.money, source) for person in people) for source in SOURCES}
-    cost = sum(paid.values()) - (used if lowers_cost else 0)
+    given_back = sum(person.money.restored for person in people)
+    cost = sum(paid.values()) + given_back - (used if lowers_cost else 0)
     return {
         "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
         **{f"{source}_cents": amount for source, amount in paid.items() if is_in_tables(source, provisions)},
@@ -124,6 +125,16 @@ def is_in_tables(source: str, provisions: frozenset[str]) -> bool:
 def other_pay_measures(people: Sequence[PersonYear]) -> Measures:
     """Return the measure of other pay."""
     return {"other_pay_cents": sum(sum(person.other_pay.values()) for person in people)}
+
+
+def on_leave(people: Sequence[PersonYear]) -> Measures:
+    """Return who is on leave at the closing, in runs with leave."""
+    return {"on_leave": sum(person.on_leave for person in people)}
+
+
+def restored(people: Sequence[PersonYear]) -> Measures:
+    """Return what is restored to those who return, in runs with rehires and a plan."""
+    return {"restored_cents": sum(person.money.restored for person in people)}
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -5,6 +5,7 @@ Polars comes in here and where the opening is read, at the two edges alone.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,10 +22,12 @@ from workforce_sim.reference.summary import (
     counts_of_events,
     is_in_tables,
     money_measures,
+    on_leave,
     other_pay_measures,
     part_time_measures,
     participation_measures,
     provision_measures,
+    restored,
     workforce_measures,
 )
 
@@ -58,11 +61,13 @@ class Book:
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
         summary |= provision_measures(people, self._provisions)
         summary |= counts_of_events(people, self._provisions)
+        summary |= on_leave(people) if "leave" in self._provisions else {}
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
             summary |= part_time_measures(people) if "hours" in self._provisions else {}
             summary |= money_measures(people, forfeitures_used, self._provisions, lowers_cost=lowers_cost)
+            summary |= restored(people) if "rehires" in self._provisions else {}
         if "other_pay" in self._provisions:
             summary |= other_pay_measures(people)
         self._summary.append(summary)
@@ -104,9 +109,10 @@ class Book:
         if "other_pay" in self._provisions:
             workforce |= _other_pay_columns(person)
         workforce |= _entry_columns(person, self._provisions)
-        if self._plan.enabled:
-            workforce |= _plan_columns(person) | _source_columns(person, self._provisions)
-        return workforce
+        if not self._plan.enabled:
+            return workforce
+        workforce |= _of_returns(person) if "rehires" in self._provisions else {}
+        return workforce | _plan_columns(person) | _source_columns(person, self._provisions)
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
         """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
@@ -154,7 +160,9 @@ def _entry_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
     """Return the columns of service by hours, of classes and of waived conditions, whichever the run has."""
     employee, columns = person.employee, Row()
     if "hours" in provisions:
-        columns["hours_of_service"] = hours_in_year(employee.full_time_ppm, person.first_day, person.last_day)
+        columns["hours_of_service"] = hours_in_year(
+            employee.full_time_ppm, person.first_day, person.last_day - dt.timedelta(person.leave_days)
+        )
         columns["vesting_years"] = person.money.vesting_years
         columns["long_term_part_time"] = person.is_long_term_part_time
     if "classes" in provisions:
@@ -162,6 +170,15 @@ def _entry_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
     if "waivers" in provisions:
         columns["termination_cause"] = person.cause
     return columns
+
+
+def _of_returns(person: PersonYear) -> Row:
+    """Return the columns of the plan that runs with rehires have."""
+    return {
+        "plan_service_date": person.employee.plan_service_date,
+        "restored_cents": person.money.restored,
+        "repaid_cents": person.money.repaid,
+    }
 
 
 def _plan_columns(person: PersonYear) -> Row:

@@ -64,7 +64,7 @@ def vested_share(person: PersonYear, source: str, rules: VestingRules) -> int:
     shares = [_share_on(person, source, rules.now, day)]
     for turn, before in rules.before:
         if hired < turn:
-            chooses = completed_years(hired, turn) >= ENOUGH_TO_CHOOSE
+            chooses = completed_years(person.employee.plan_service_date, turn) >= ENOUGH_TO_CHOOSE
             shares.append(_share_on(person, source, before, day if chooses else turn))
     return max(shares)
 
@@ -82,4 +82,4 @@ def years_of_vesting(person: PersonYear, rule: Vesting, on: dt.date) -> int:
     employee = person.employee
     eligible = employee.eligibility_date is not None and employee.eligibility_date <= on
     part_time = employee.long_term_part_time and eligible
-    return vesting_years(employee.hire_date, employee.full_time_ppm, rule.service, on, part_time=part_time)
+    return vesting_years(employee.plan_service_date, employee.full_time_ppm, rule.service, on, part_time=part_time)

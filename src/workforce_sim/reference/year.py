@@ -23,7 +23,7 @@ from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date
 from workforce_sim.reference.classes import union_chance
 from workforce_sim.reference.hazard import Hazard, hire_hazard
 from workforce_sim.reference.pay_ranges import Range, start_range
-from workforce_sim.reference.records import Employee
+from workforce_sim.reference.records import Employee, Former
 from workforce_sim.reference.uncertainty import exit_factor
 
 Knots = list[tuple[int, int]]
@@ -43,6 +43,8 @@ class Run:
         self.replicate = replicate
         self.headcount = len(census)
         self.union_chance = union_chance(census, config.random_seed)
+        self.former: list[Former] = []
+        """Who has left and will return."""
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
