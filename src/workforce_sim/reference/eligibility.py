@@ -32,7 +32,12 @@ def find_eligibility(staff: Sequence[Employee], config: Config) -> None:
         if not excluded(employee):
             of_age = birthday(employee.birth_date, rule.minimum_age)
             date = first_entry(max(end_of_wait(employee.hire_date, rule), of_age), rule.entry)
-            employee.eligibility_date = min(date, start) if employee.participates else date
+            employee.eligibility_date = min(date, start) if employee.participates else max(date, _not_before(employee))
+
+
+def _not_before(employee: Employee) -> dt.date:
+    """Return the first day of who joins by an acquisition; nobody else has service from before the first day."""
+    return employee.joins_on or dt.date.min
 
 
 def end_of_wait(hired: dt.date, rule: Eligibility) -> dt.date:
@@ -68,7 +73,7 @@ def _exclusion(config: Config) -> Callable[[Employee], bool]:
     scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.EXCLUDED)
 
     def excluded(employee: Employee) -> bool:
-        concerned = employee.hire_date >= start or not hires_alone
+        concerned = employee.first_day >= start or not hires_alone
         by_chance = concerned and draws.uniform(employee.person, scalar) < share
         return not employee.participates and (employee.flagged_excluded or by_chance)
 

@@ -45,12 +45,19 @@ Cell = tuple[int, int]
 
 def walk_salaries(people: Sequence[PersonYear], year: Year) -> None:
     """Walk every salary through the year in date order, promotions included; same day: promotion, cola, merit."""
-    for person in people:
-        person.raises.sort(key=lambda step: step.day)  # stable: decided in the order of the same day
-    merit_ppm = merit_fractions(_payroll_before_merit(people, year), year)
-    for person in people:
-        _walk(person, merit_ppm, year)
-    refuse_growth(max((person.employee.salary_cents for person in people), default=0), year.year)
+    walk_groups([(people, year)])
+
+
+def walk_groups(groups: Sequence[tuple[Sequence[PersonYear], Year]]) -> None:
+    """Walk the salaries of groups of people, each with a merit pool, and so a year, of its own."""
+    for people, _ in groups:
+        for person in people:
+            person.raises.sort(key=lambda step: step.day)  # stable: decided in the order of the same day
+    fractions = [merit_fractions(_payroll_before_merit(people, year), year) for people, year in groups]
+    for (people, year), merit_ppm in zip(groups, fractions, strict=True):
+        for person in people:
+            _walk(person, merit_ppm, year)
+        refuse_growth(max((person.employee.salary_cents for person in people), default=0), year.year)
 
 
 def merit_fractions(payroll: dict[Cell, int], year: Year) -> dict[Cell, int]:
@@ -103,7 +110,7 @@ def _walk(person: PersonYear, merit_ppm: dict[Cell, int], year: Year) -> None:
     salary, level = employee.salary_cents, employee.level
     person.salaries.append(From(person.first_day, salary))
     if person.is_hire:
-        person.events.append(Event("hire", person.first_day, salary_after=salary, level_after=level))
+        person.events.append(Event("hire", person.first_day, employee.hired_as, salary_after=salary, level_after=level))
     for step in person.raises:
         before, level_before = salary, level
         salary, level = _after(step, salary, level, merit_ppm, year)

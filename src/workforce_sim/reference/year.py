@@ -42,6 +42,13 @@ class Run:
         self.headcount = len(census)
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
+        groups: dict[str | None, list[Employee]] = {name: [] for name in (*config.groups, None)}
+        for employee in census:
+            groups[group_of(employee.department, config)].append(employee)
+        self.group_levels = {name: count_levels(staff, len(levels)) for name, staff in groups.items()}
+        self.rest_departments, self.rest_department_ppm = _departments(groups[None])
+        self.paths = {name: PPM * len(staff) for name, staff in groups.items()}
+        """P: the path of each group at the opening of the year, in millionths."""
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
 
 
@@ -87,6 +94,11 @@ class Year:
     def u(self, employee: Employee, stream: Stream) -> float:
         """Return an employee's draw in [0, 1) for one decision of the year."""
         return draws.uniform(employee.person, self._scalars[stream])
+
+
+def group_of(department: str | None, config: Config) -> str | None:
+    """Return the group of a department in a planned year: a listed department, or None for the rest."""
+    return department if department in config.groups else None
 
 
 def limits_of(config: Config, year: int) -> Limits:
