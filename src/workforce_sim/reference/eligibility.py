@@ -31,8 +31,13 @@ def find_eligibility(staff: Sequence[Employee], config: Config) -> None:
         if excluded(employee):
             continue
         date, part_time = date_by_rules(employee, config.eligibility)
-        employee.eligibility_date = min(date, start) if employee.participates else date
+        employee.eligibility_date = min(date, start) if employee.participates else max(date, _not_before(employee))
         employee.long_term_part_time = part_time and not (employee.participates and date > start)
+
+
+def _not_before(employee: Employee) -> dt.date:
+    """Return the first day of who joins by an acquisition; nobody else has service from before the first day."""
+    return employee.joins_on or dt.date.min
 
 
 def date_by_rules(employee: Employee, rules: Eligibility) -> tuple[dt.date, bool]:
@@ -79,7 +84,7 @@ def _exclusion(config: Config) -> Callable[[Employee], bool]:
     scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.EXCLUDED)
 
     def excluded(employee: Employee) -> bool:
-        concerned = employee.hire_date >= start or not hires_alone
+        concerned = employee.first_day >= start or not hires_alone
         by_chance = concerned and draws.uniform(employee.person, scalar) < share
         by_class = employee.excluded_class != NOT_EXCLUDED
         return not employee.participates and (employee.flagged_excluded or by_class or by_chance)

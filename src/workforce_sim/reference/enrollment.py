@@ -61,7 +61,7 @@ def _automatic_date(employee: Employee, config: Config) -> dt.date | None:
     """Return the day on which the window of somebody in scope ends; of the swept, the window from the start year on."""
     auto, entry = config.enrollment.auto_enrollment, employee.eligibility_date
     window, start = dt.timedelta(days=auto.window_days), dt.date(config.simulation.start_year, 1, 1)
-    by_hire_date = employee.hire_date >= auto.hire_date_cutoff
+    by_hire_date = employee.first_day >= auto.hire_date_cutoff
     if entry is None or not (by_hire_date or auto.everybody):
         return None
     if entry == NEVER:

@@ -67,14 +67,21 @@ class State(NamedTuple):
 
 def walk_salaries(people: Sequence[PersonYear], year: Year) -> None:
     """Walk every salary through the year in date order; same day: promotion, cola, lift, merit."""
-    for person in people:
-        person.raises.sort(key=lambda step: step.day)  # stable: decided in the order of the same day
-    fractions = merit_fractions(_shares_of_merit(people, year), year)
-    for person in people:
-        _walk(person, fractions, year)
-    reached = [person.employee.salary_cents for person in people]
-    lump_sums = [amount for person in people for _, amount in person.lump_sums]
-    refuse_growth(max((*reached, *lump_sums), default=0), year.year)
+    walk_groups([(people, year)])
+
+
+def walk_groups(groups: Sequence[tuple[Sequence[PersonYear], Year]]) -> None:
+    """Walk the salaries of groups of people, each with a merit pool, and so a year, of its own."""
+    for people, _ in groups:
+        for person in people:
+            person.raises.sort(key=lambda step: step.day)  # stable: decided in the order of the same day
+    fractions = [merit_fractions(_shares_of_merit(people, year), year) for people, year in groups]
+    for (people, year), of_group in zip(groups, fractions, strict=True):
+        for person in people:
+            _walk(person, of_group, year)
+        reached = [person.employee.salary_cents for person in people]
+        lump_sums = [amount for person in people for _, amount in person.lump_sums]
+        refuse_growth(max((*reached, *lump_sums), default=0), year.year)
 
 
 def _shares_of_merit(people: Sequence[PersonYear], year: Year) -> Iterator[Share]:
@@ -124,8 +131,8 @@ def _walk(person: PersonYear, fractions: Fractions, year: Year) -> None:
     person.salaries.append(From(person.first_day, state.salary))
     person.levels.append(From(person.first_day, state.level))
     if person.is_hire:
-        kind = "rehire" if person.returned else "hire"
-        person.events.append(Event(kind, person.first_day, salary_after=state.salary, level_after=state.level))
+        kind, paid = "rehire" if person.returned else "hire", {"salary_after": state.salary, "level_after": state.level}
+        person.events.append(Event(kind, person.first_day, employee.hired_as, **paid))
     for step in person.raises:
         before, state = state, _after(step, state, employee, fractions, year)
         person.salaries.append(From(step.day, state.salary))

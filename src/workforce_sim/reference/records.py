@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from workforce_sim import draws, tables
 from workforce_sim.money import half_up
 from workforce_sim.opening import Opening
@@ -85,6 +87,14 @@ class Employee:
     """The same in the plan."""
     leave: Leave | None = None
     """The latest leave of this employment."""
+    leaves_on: dt.date | None = None
+    """The known last day, where known exits are honored."""
+    joins_on: dt.date | None = None
+    """The first day with this employer, of those who join by an acquisition."""
+    season_end: dt.date | None = None
+    """The last day of a seasonal employee."""
+    hired_as: str | None = None
+    """Cause of the row of the hire: known, seasonal or acquisition; None of all others."""
 
     @property
     def service_date(self) -> dt.date:
@@ -100,6 +110,11 @@ class Employee:
     def has_been_asked(self) -> bool:
         """Whether automatic enrollment has nothing to ask any more, by the census or since."""
         return self.asked or bool(self.opted_out)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day with this employer, where service counts from an earlier one too."""
+        return self.hire_date if self.joins_on is None else self.joins_on
 
 
 class Raise(NamedTuple):
@@ -333,9 +348,9 @@ class Former:
 
 
 def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:
-    """Return an employee's year; age and tenure are those on ``first``, 1 January, or on the hire date of a hire."""
-    is_hire = employee.hire_date >= first
-    start = employee.hire_date if is_hire else first
+    """Return an employee's year; age and tenure are those on ``first``, 1 January, or on the first day of a hire."""
+    is_hire = employee.first_day >= first
+    start = employee.first_day if is_hire else first
     return PersonYear(
         employee=employee,
         first_day=start,
@@ -348,9 +363,23 @@ def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear
 
 def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
     """Return one employee per row of the opening; a column that it does not have counts as null."""
+    return _employees(opening.present, opening, seed, replicate)
+
+
+def joiners_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
+    """Return those who join by an acquisition; they enter the plan like hires."""
+    joiners = _employees(opening.joiners, opening, seed, replicate)
+    for employee in joiners:
+        employee.hired_as = "acquisition"
+        employee.deferral_bp, employee.participates = 0, False
+        employee.opted_out = employee.prior_pay_cents = employee.leaves_on = None
+    return joiners
+
+
+def _employees(rows: pl.DataFrame, opening: Opening, seed: int, replicate: int) -> list[Employee]:
     places = {level.name: place for place, level in enumerate(opening.levels)}
     staff = []
-    for row in tables.completed(opening.staff, tables.CENSUS).iter_rows(named=True):
+    for row in tables.completed(rows, tables.CENSUS).iter_rows(named=True):
         employee = Employee(
             employee_id=row["employee_id"],
             key=draws.census_key(row["employee_id"]),
@@ -361,6 +390,8 @@ def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
             full_time_ppm=row["full_time_ppm"],
             level=places[row["level"]],
             salary_cents=row["salary_cents"],
+            leaves_on=row["leaves_on"],
+            joins_on=row["joins_on"],
         )
         employee.person = draws.person_number(seed, replicate, employee.key)
         _take_plan_columns(employee, row)
@@ -370,7 +401,7 @@ def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
 
 def has_rates(opening: Opening) -> bool:
     """Return whether any row of the census has a deferral rate, be it 0."""
-    return "deferral_bp" in opening.staff.columns and opening.staff["deferral_bp"].count() > 0
+    return opening.present["deferral_bp"].count() > 0
 
 
 def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:

@@ -49,9 +49,20 @@ def _weights_before_retirement(people: Sequence[PersonYear], year: Year) -> list
         weights = [half_up(weight * factor_ppm, PPM) for weight in weights]
     milli = {name: scaled(factor, 3) for name, factor in terminations.department_factors.items()}
     return [
-        half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
+        0 if stays_for_now(person, year) else half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
         for weight, person in zip(weights, people, strict=True)
     ]
+
+
+def stays_for_now(person: PersonYear, year: Year) -> bool:
+    """Return whether the known last day is in a later year."""
+    return person.employee.leaves_on is not None and person.employee.leaves_on > year.last
+
+
+def leaves_for_certain(person: PersonYear, weight: int, year: Year) -> bool:
+    """Return whether the known last day is in the year, or a configured rate of 1 decides."""
+    known = person.employee.leaves_on is not None and person.employee.leaves_on <= year.last
+    return known or year.is_certain(weight)
 
 
 def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
@@ -72,7 +83,7 @@ def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
     """Choose the terminations among existing employees, and give each a date and a cause."""
-    certain = [year.is_certain(weight) for weight in weights]
+    certain = [leaves_for_certain(person, weight, year) for person, weight in zip(people, weights, strict=True)]
     chances = _chances(weights, certain, growth.leavers_ppm, year)
     leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
     weight_of = {person.employee.key: weight for person, weight in zip(people, weights, strict=True)}
@@ -82,7 +93,7 @@ def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int]
     cause = _cause_of_existing(year)
     for rank, person in enumerate(leavers, start=1):
         u = year.u(person.employee, Stream.LEAVING_DATE)
-        person.last_day = date_between(u, year.first, year.last, profile)
+        person.last_day = person.employee.leaves_on or date_between(u, year.first, year.last, profile)
         person.cause = "reduction" if rank > growth.ordinary else cause(person, weight_of[person.employee.key])
 
 

@@ -47,6 +47,13 @@ class Run:
         """Who has left and will return."""
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
+        groups: dict[str | None, list[Employee]] = {name: [] for name in (*config.groups, None)}
+        for employee in census:
+            groups[group_of(employee.department, config)].append(employee)
+        self.group_levels = {name: count_levels(staff, len(levels)) for name, staff in groups.items()}
+        self.rest_departments, self.rest_department_ppm = _departments(groups[None])
+        self.paths = {name: PPM * len(staff) for name, staff in groups.items()}
+        """P: the path of each group at the opening of the year, in millionths."""
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
 
 
@@ -94,6 +101,11 @@ class Year:
         """Return an employee's draw in [0, 1) for one decision of the year, or for the one of a name of its kind."""
         scalar = self._scalars[stream]
         return draws.uniform(employee.person, scalar if name is None else draws.named(scalar, name))
+
+
+def group_of(department: str | None, config: Config) -> str | None:
+    """Return the group of a department in a planned year: a listed department, or None for the rest."""
+    return department if department in config.groups else None
 
 
 def limits_of(config: Config, year: int) -> Limits:
