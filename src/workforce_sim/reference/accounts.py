@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from workforce_sim.config import Config
 from workforce_sim.money import PPM, half_up, quota, refuse_balance
 from workforce_sim.reference.chance import DAY
-from workforce_sim.reference.contributions import SOURCES, PlanYear, defer, gets_employer_money, split_roth
+from workforce_sim.reference.contributions import PlanYear, defer, gets_employer_money, split_roth
 from workforce_sim.reference.employer_money import contribute
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
 from workforce_sim.reference.profit_sharing import share_profits
-from workforce_sim.reference.records import Employee, Event, Money, PersonYear
+from workforce_sim.reference.records import SOURCES, Employee, Event, Money, PersonYear
 from workforce_sim.reference.vesting import vested_share, years_of_vesting
 from workforce_sim.reference.year import Year
 

@@ -8,17 +8,14 @@ from typing import NamedTuple
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.reference.chance import DAY, completed_years
-from workforce_sim.reference.hires import FULL_TIME_HOURS
 from workforce_sim.reference.match import WHOLE_BP, bp
 from workforce_sim.reference.other_pay import kinds_counted, pay_through
-from workforce_sim.reference.records import PersonYear
+from workforce_sim.reference.records import FULL_TIME_HOURS, PersonYear
 from workforce_sim.reference.vesting import vesting_rules
 from workforce_sim.reference.year import Year
 
 FIRST_ROTH_CATCH_UP = 2026
 """The first year in which catch-up of the well paid must be Roth."""
-SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
-"""Sources of employer contributions."""
 
 
 class PlanYear:

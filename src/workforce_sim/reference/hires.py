@@ -18,11 +18,9 @@ from workforce_sim.reference.chance import (
     years_before,
 )
 from workforce_sim.reference.promotions import Vacancies
-from workforce_sim.reference.records import Employee, Former
+from workforce_sim.reference.records import FULL_TIME_HOURS, Employee, Former
 from workforce_sim.reference.returns import less_returning
 from workforce_sim.reference.year import Knots, Year, count_levels
-
-FULL_TIME_HOURS = 2080
 
 
 def hire(number: int, weights: Sequence[int], year: Year) -> list[Employee]:

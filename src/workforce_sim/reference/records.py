@@ -27,6 +27,11 @@ class Leave(NamedTuple):
     last: dt.date
 
 
+FULL_TIME_HOURS = 2080
+SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
+"""Sources of employer contributions."""
+
+
 @dataclass(slots=True)
 class Employee:
     """One employee; what changes in a year, from ``level`` on, is as it was in force at the last year end."""

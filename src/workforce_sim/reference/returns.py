@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, half_up, raised
 from workforce_sim.reference.chance import DAY, completed_years, date_between, years_before
-from workforce_sim.reference.contributions import SOURCES
 from workforce_sim.reference.eligibility import date_by_rules
 from workforce_sim.reference.enrollment import find_automatic_dates
 from workforce_sim.reference.match import WHOLE_BP
-from workforce_sim.reference.records import Employee, Former, PaidOut, PersonYear, person_year
+from workforce_sim.reference.records import SOURCES, Employee, Former, PaidOut, PersonYear, person_year
 from workforce_sim.reference.service import birthday
 from workforce_sim.reference.year import Year
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from workforce_sim.money import PPM, half_up
 from workforce_sim.reference.chance import DAY, completed_years, day_of_year
-from workforce_sim.reference.hires import FULL_TIME_HOURS
+from workforce_sim.reference.records import FULL_TIME_HOURS
 
 LEAST_HOURS = 500
 """Hours of a period that count for long-term part-time employees, 401(k)(2)(D)(ii)."""

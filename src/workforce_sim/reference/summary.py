@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from workforce_sim import tables
 from workforce_sim.money import PPM, half_up
-from workforce_sim.reference.contributions import SOURCES
-from workforce_sim.reference.records import PersonYear
+from workforce_sim.reference.records import SOURCES, PersonYear
 
 Measures = Mapping[str, int | float | None]
 
