@@ -25,6 +25,9 @@ DEPARTMENTS = ("Finance", "Opérations", "東京")
 START_YEARS = (1950, 1999, 2000, 2011, 2023, 2024, 2025, 2026, 2028, 2100, 2196)  # 2000, 2024, 2028 and 2196 are leap
 """Statutory limits are known from 2011 on; catch-up at 60 to 63 begins in 2025, Roth catch-up in 2026."""
 
+MAY_RETURN = ("voluntary", "involuntary", "retirement", "disability", "reduction")
+"""Causes of termination after which one may return."""
+
 Values = st.SearchStrategy[Any]
 Keys = dict[str, Values]
 
@@ -199,6 +202,25 @@ def hire_ages(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @cache
+def rehires(year: int) -> Keys:
+    return {
+        "share": by_year(st.sampled_from([0.0, 1.0]) | millionths(0, PPM), year),
+        "within_years": st.sampled_from([1, 1, 2, 10]),
+        "causes": st.lists(st.sampled_from(MAY_RETURN), min_size=1, unique=True),
+    }
+
+
+@cache
+def leave(year: int) -> Keys:
+    return {
+        "share": by_year(st.sampled_from([0.0, 1.0]) | millionths(0, PPM), year),
+        "shortest_days": st.sampled_from([1, 30]) | st.integers(1, 30),
+        "longest_days": st.sampled_from([30, 365]) | st.integers(30, 365),
+        "month_weights": MONTH_WEIGHTS,
+    }
+
+
+@cache
 def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
     mix = shares(len(names)).map(lambda s: dict(zip(names, s, strict=True)))
@@ -210,6 +232,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
         "part_time_share": by_year(millionths(0, PPM), year),
         "part_time_hours": st.integers(1, 2080),
+        "rehires": some(rehires(year)),
     }
 
 
@@ -601,6 +624,8 @@ VESTING: Keys = {
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
 }
 
+BREAKS: Keys = {"buy_back": st.booleans(), "rule_of_parity": st.booleans()}
+
 BITING = {
     "elective_deferral": (500.0, 5000.0, 123.45),
     "catch_up": (0.0, 100.0, 20_000.0),
@@ -664,6 +689,7 @@ def plan(year: int) -> Keys:
         "deferrals_stop_at_pay_limit": st.booleans(),
         "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
         "vesting": some(VESTING),
+        "breaks": some(BREAKS),
         "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
         "annual_return": by_year(returns, year),
         "limits": some(plan_limits(year), required=("overrides",)),
@@ -691,6 +717,7 @@ def sections(year: int, level_count: int) -> Keys:
             terminations_together
         ),
         "hiring": some(hiring(year, level_count)),
+        "leave": some(leave(year)),
         "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
         "compensation": some(
             compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))
