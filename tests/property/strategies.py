@@ -235,6 +235,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "known": st.just([]),  # by departments of a census: see planned_scenarios
         "seasonal": st.just([]),
         "time_to_fill": st.none(),
+        "rehires": some(rehires(year)),
     }
 
 
@@ -793,6 +794,7 @@ def sections(year: int, level_count: int) -> Keys:
             terminations_together
         ),
         "hiring": some(hiring(year, level_count)),
+        "leave": leave(year),
         "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
         "compensation": some(
             compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))
