@@ -247,7 +247,7 @@ def terminate_groups(groups: Sequence[Group]) -> None:
 def _vacancies(group: Group) -> Vacancies | None:
     if goes_by_rates(group.year.config):
         return None
-    if not group.staff:
+    if not group.staff or not group.year.run.headcount:
         return Vacancies(*[[0] * len(group.year.run.levels)] * 2)
     return vacancies_of(group.staff, group.target, group.census_levels, group.year)
 
