@@ -15,7 +15,6 @@ from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import polars as pl
 import pytest
 import yaml
 
@@ -71,7 +70,7 @@ def _step(line: Line) -> bool:
 @cache
 def sheet(name: str) -> Sheet:
     text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    _, changes, *parts = re.split(r"^(?:Changed keys|(?=P\d\d |Test ))", text, flags=re.MULTILINE)
+    _, changes, *parts = re.split(r"\n\n(?:Changed keys|(?=P\d\d |Test ))", text)
     return Sheet(yaml.safe_load(changes), tuple(line for part in parts for line in _lines(part)))
 
 
@@ -100,9 +99,9 @@ def people(name: str) -> list[dict[str, Any]]:
 # --- the arithmetic ---------------------------------------------------------------------------------------------------
 
 
-def down(share: Fraction) -> Fraction:
-    """Cut to 0.01%."""
-    return Fraction(floor(share * 10_000), 10_000)
+def down(amount: Fraction) -> Fraction:
+    """Cut to the cent."""
+    return Fraction(floor(amount * 100), 100)
 
 
 def computed(arithmetic: str) -> Fraction:
