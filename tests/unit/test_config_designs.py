@@ -1,4 +1,7 @@
-"""The plan designs that ship: each loads, is listed, and is the design that its name says."""
+"""The plan designs that ship: each loads, is listed, and is the design that its name says.
+
+``tests/golden/test_designs.py`` works a year of the whole employers by hand.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,22 @@ from workforce_sim.config import Config, with_changes
 
 FOLDER = Path(__file__).parents[2] / "config"
 DESIGNS = {path.stem: path for path in sorted((FOLDER / "plan_designs").glob("*.yaml"))}
+PLANS = (
+    "automatic_3_simple_match",
+    "integrated_nonelective",
+    "no_automatic_enrollment_stretch",
+    "qaca_escalation",
+    "safe_harbor",
+)
+"""One workforce, and other plans."""
+EMPLOYERS = (
+    "hospital_part_time_hours_rehires",
+    "professional_firm_new_comparability",
+    "retailer_seasonal",
+    "safe_harbor_nonelective_profit_sharing",
+    "union_and_staff",
+)
+"""Each with a workforce of its own."""
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
@@ -20,14 +39,8 @@ def design(name: str) -> Config:
     return load_config(DESIGNS[name])
 
 
-def test_there_are_five() -> None:
-    assert list(DESIGNS) == [
-        "automatic_3_simple_match",
-        "integrated_nonelective",
-        "no_automatic_enrollment_stretch",
-        "qaca_escalation",
-        "safe_harbor",
-    ]
+def test_there_are_five_plans_for_one_workforce_and_five_employers() -> None:
+    assert set(DESIGNS) == {*PLANS, *EMPLOYERS}
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -43,7 +56,7 @@ def test_each_is_listed_names_its_schema_and_says_which_law_it_follows(name: str
     assert max(map(len, lines)) <= 120
 
 
-@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("name", PLANS)
 def test_they_differ_by_the_plan_alone(name: str) -> None:
     written = yaml.safe_load(DESIGNS[name].read_text(encoding="utf-8"))
     config, plain = design(name), load_config()
@@ -82,10 +95,15 @@ def test_a_qualified_automatic_contribution_arrangement_keeps_to_its_section() -
 
 
 def test_safe_harbors_are_those_of_the_presets() -> None:
-    assert [name for name in DESIGNS if design(name).plan.safe_harbor(2025)] == ["qaca_escalation", "safe_harbor"]
+    assert [name for name in DESIGNS if design(name).plan.safe_harbor(2025)] == [
+        "professional_firm_new_comparability",
+        "qaca_escalation",
+        "safe_harbor",
+        "safe_harbor_nonelective_profit_sharing",
+    ]
 
 
-@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("name", PLANS)
 def test_each_runs_and_costs_the_employer_something(name: str) -> None:
     config = with_changes(design(name), {"census.size": 200, "simulation.end_year": 2026})
     summary = simulate(config).summary
