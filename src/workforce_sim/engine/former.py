@@ -26,7 +26,9 @@ from workforce_sim.plan.vesting import vested_cents
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""
 
-STAYS = frozenset({*SERVICE, "union", "excluded_class", "long_term_part_time"})
+STAYS = frozenset(
+    {*SERVICE, "union", "nonresident", "class_level", "excluded_class", "long_term_part_time", "lacks_hours"}
+)
 """Columns that those who come back have as they left; what else passes from year to year begins anew."""
 
 _ORDER = ("replicate", "return_date", "key")

@@ -40,6 +40,7 @@ def with_plan(
     found: dict[str, Array] = {"eligibility_date": _eligible(known, config)}
     if "long_term_part_time" in staff.columns:
         found["long_term_part_time"] = _part_time(known, config)
+        found["lacks_hours"] = _lacks_hours(known, config)
     if draws:
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
@@ -96,12 +97,15 @@ def _each(column: Array, staff: Columns) -> Array:
 def _eligible(staff: Columns, config: Config) -> Days:
     """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
     start = np.int32(PlanYear(config.simulation.start_year).first)
-    out = excluded(staff["person"], config.eligibility, config.random_seed)
-    if config.eligibility.excluded_scope == "hires":
-        out[:] = False
     date = staff["eligibility_date"]
-    waiting = np.where(out, NEVER, date)
+    waiting = np.where(_out(staff, config), NEVER, date)
     return np.where(staff["deferral_bp"] > 0, np.minimum(date, start), waiting).astype(np.int32)
+
+
+def _out(staff: Columns, config: Config) -> Flags:
+    """Return who is excluded by chance."""
+    out = excluded(staff["person"], config.eligibility, config.random_seed)
+    return out & (config.eligibility.excluded_scope != "hires")
 
 
 def _part_time(staff: Columns, config: Config) -> Array:
@@ -109,6 +113,11 @@ def _part_time(staff: Columns, config: Config) -> Array:
     start = np.int32(PlanYear(config.simulation.start_year).first)
     by_rule = (staff["deferral_bp"] == 0) | (staff["eligibility_date"] <= start)
     return np.where(by_rule, staff["long_term_part_time"], 0).astype(np.uint8)
+
+
+def _lacks_hours(staff: Columns, config: Config) -> Array:
+    """Return who has no date for lack of hours alone: no participant, and nobody excluded by chance."""
+    return np.where((staff["deferral_bp"] > 0) | _out(staff, config), 0, staff["lacks_hours"]).astype(np.uint8)
 
 
 def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assumptions) -> NDArray[np.int32]:

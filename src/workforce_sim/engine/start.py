@@ -218,6 +218,8 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
     excluded = census["excluded"].fill_null(value=False).to_numpy() & (deferral == 0)
     department = _positions(census["department"], len(world.departments) - 1)
     joined = eligibility.joined(_applicants(census, department, world), config, deferral > 0)
+    if "lacks_hours" in joined:
+        joined["lacks_hours"] = np.where(excluded, 0, joined["lacks_hours"]).astype(np.uint8)
     known = {
         **without_plan(census.height, config.simulation.start_year - 1),
         "deferral_bp": deferral,

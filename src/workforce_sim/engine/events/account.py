@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Flags, Ints, completed_years, years_and_days
+from workforce_sim.config.vesting import VestingService
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, half_up, refuse_balance
+from workforce_sim.plan.service import vesting_years
 from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
 
@@ -155,26 +157,31 @@ class _Held:
     since: int
     year: Year
 
-    def _service_begins(self) -> tuple[Ints, Ints]:
-        """Return the year from which service counts in the plan, and the day in it."""
-        if "rehires" in self.year.config.provisions:
-            return years_and_days(self.staff["plan_service_date"])
-        return self.staff["hire_year"], self.staff["hire_day"]
+    def _begins(self) -> Days:
+        """Return the day from which service counts in the plan."""
+        return self.staff["plan_service_date" if "rehires" in self.year.config.provisions else "hire_date"]
+
+    def _years(self, section: VestingService, on: Days, calendar: PlanYear) -> Ints:
+        """Return years of service through these days of a year, counted as a section says."""
+        begins = np.minimum(self._begins(), on)
+        if section.method == "elapsed":
+            return completed_years(begins, on, calendar)
+        time = self.staff["full_time_ppm"].astype(np.int64)
+        joined = self.staff.flags("long_term_part_time") & (self.staff["eligibility_date"] <= on)
+        return vesting_years(begins, on, time, joined, calendar, section)
 
     def at_least(self, source: str, shares: Ints) -> Ints:
         """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
         before = self.year.config_in(self.since - 1).plan.vesting
-        schedule = before.of(source)
-        (served, day), age = self._service_begins(), before.normal_retirement_age
-        hired = years_and_days(self.staff["hire_date"])[0]
-        then = self.since - served.astype(np.int64) - (day > 0)
-        full_then = self.since - self.staff["birth_year"] >= age
+        calendar, age = PlanYear(self.since), before.normal_retirement_age
+        day = np.full(len(self.staff), calendar.first, dtype=np.int32)
+        kept = completed_years(np.minimum(self._begins(), day), day, calendar) >= KEEPS_SCHEDULE_YEARS
+        then = self._years(before.service, day, calendar)
+        now = self._years(before.service, self.staff["last_day"], self.year.calendar)
+        full_then = completed_years(self.staff["birth_date"], day, calendar) >= age
         full = _all_vested(self.staff, self.service.gone, age, self.year)
-        kept = then >= KEEPS_SCHEDULE_YEARS
-        least = _shares(
-            schedule, np.where(kept, self.service.years, np.maximum(then, 0)), np.where(kept, full, full_then)
-        )
-        return np.where(hired < self.since, np.maximum(shares, least), shares)
+        least = _shares(before.of(source), np.where(kept, now, then), np.where(kept, full, full_then))
+        return np.where(self.staff["hire_date"] < calendar.first, np.maximum(shares, least), shares)
 
 
 def _shares(schedule: tuple[int, ...], years: Ints, full: Flags) -> Ints:

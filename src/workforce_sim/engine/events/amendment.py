@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER
+from workforce_sim.dates import NEVER, Days
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Kept, node
@@ -32,25 +32,44 @@ def amendment(staff: Columns, year: Year) -> Mapping[str, Array]:
     before = year.replaced
     if before is None:
         return {}
-    there = ~staff.flags("is_hire")
-    eligible, automatic = staff["eligibility_date"].copy(), staff["automatic_date"].copy()
-    waiting = np.flatnonzero(there & (eligible >= year.first) & (eligible != NEVER))
+    entry = _entry(staff, year) if before.eligibility != year.config.eligibility else {}
+    eligible = entry.get("eligibility_date", staff["eligibility_date"])
+    return {**entry, "automatic_date": _automatic(staff, eligible, before, year)}
+
+
+def _entry(staff: Columns, year: Year) -> dict[str, Array]:
+    """Return eligibility dates, and what runs with hours keep with them, of everybody."""
+    eligible, hours = staff["eligibility_date"].copy(), "hours" in year.config.provisions
+    open_date = (eligible >= year.first) & (eligible != NEVER)
+    if hours:
+        open_date |= staff.flags("lacks_hours")
+    waiting = np.flatnonzero(open_date & ~staff.flags("is_hire"))
     found = rules_of(staff, waiting, year)
     eligible[waiting] = np.maximum(found.date, np.int32(year.first))
-    section = year.config.enrollment.auto_enrollment
-    if section.rules == before.enrollment.auto_enrollment.rules:
-        moved = waiting[(eligible[waiting] != staff["eligibility_date"][waiting]) & (automatic[waiting] != NEVER)]
-        automatic[moved] = eligible[moved] + np.int32(section.window_days)
+    if not hours:
+        return {"eligibility_date": eligible}
+    part_time, lacks = staff["long_term_part_time"].copy(), staff["lacks_hours"].copy()
+    part_time[waiting], lacks[waiting] = found.part_time, found.date == NEVER
+    return {"eligibility_date": eligible, "long_term_part_time": part_time, "lacks_hours": lacks}
+
+
+def _automatic(staff: Columns, eligible: Days, before: Config, year: Year) -> Days:
+    """Return dates of automatic enrollment under these eligibility dates.
+
+    Under the rules of the year before, who has a date or never had the hours follows the eligibility date.
+    """
+    automatic, section = staff["automatic_date"].copy(), year.config.enrollment.auto_enrollment
+    free = ~staff.flags("is_hire") & (staff["deferral_bp"] == 0) & ~staff.flags("asked")
+    if section.rules != before.enrollment.auto_enrollment.rules:
+        rows = np.flatnonzero(free)
     else:
-        rows = np.flatnonzero(there & (staff["deferral_bp"] == 0) & ~staff.flags("asked"))
-        unasked = np.ones(len(rows), dtype=bool)
-        automatic[rows] = automatic_dates(eligible[rows], staff["hire_date"][rows], section, year.first, unasked)
-    moved_dates = {"eligibility_date": eligible, "automatic_date": automatic}
-    if "hours" not in year.config.provisions:
-        return moved_dates
-    part_time = staff["long_term_part_time"].copy()
-    part_time[waiting] = found.part_time
-    return {**moved_dates, "long_term_part_time": part_time}
+        moved = eligible != staff["eligibility_date"]
+        dated = moved & (automatic != NEVER)
+        automatic[dated] = np.where(eligible[dated] == NEVER, NEVER, eligible[dated] + np.int64(section.window_days))
+        rows = np.flatnonzero(free & moved & (staff["eligibility_date"] == NEVER))
+    unasked = np.ones(len(rows), dtype=bool)
+    automatic[rows] = automatic_dates(eligible[rows], staff["hire_date"][rows], section, year.first, unasked)
+    return automatic
 
 
 @node(

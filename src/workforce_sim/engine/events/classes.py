@@ -20,6 +20,8 @@ from workforce_sim.engine.event import Kept, node
     kept={
         "union": Kept(FLAG, "union employee"),
         "excluded_class": Kept(pl.UInt8, "reason of the class that excludes from the plan: position in the list"),
+        "nonresident": Kept(FLAG, "nonresident alien"),
+        "class_level": Kept(pl.Int16, "level when the classes were determined; a promotion does not change them"),
     },
     used=lambda config: "classes" in config.provisions,
 )

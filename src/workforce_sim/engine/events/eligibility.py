@@ -82,7 +82,10 @@ def joined(people: Applicants, config: Config, stays: Flags | None = None) -> di
     return {
         "eligibility_date": np.where(out != 0, NEVER, entry.date),
         "long_term_part_time": entry.part_time.view(np.uint8),
+        "lacks_hours": ((entry.date == NEVER) & (out == 0)).view(np.uint8),
         "union": found.union.view(np.uint8),
+        "nonresident": found.nonresident.view(np.uint8),
+        "class_level": people.level.astype(np.int16),
         "excluded_class": out.astype(np.uint8),
     }
 
@@ -91,17 +94,17 @@ def rules_of(staff: Columns, rows: Selected, year: Year) -> Entry:
     """Return when some existing employees may join by the rules of a year, and in which way; statuses stay theirs."""
     served = "plan_service_date" if "rehires" in year.config.provisions else "hire_date"
     hire, birth, time = (staff[name][rows] for name in (served, "birth_date", "full_time_ppm"))
-    union = staff["union"][rows] if "classes" in year.config.provisions else np.zeros(len(rows), dtype=np.uint8)
+    classes, nobody = "classes" in year.config.provisions, np.zeros(len(rows), dtype=np.uint8)
     people = Applicants(
         hire=hire,
         birth=birth,
         full_time=time.astype(np.int64),
-        level=staff["level"][rows],
+        level=staff["class_level" if classes else "level"][rows],
         department=staff["department"][rows],
         levels=year.assumptions.names,
         departments=year.world.departments.drop_nulls().to_list(),
-        union=union,
-        nonresident=np.zeros(len(rows), dtype=np.uint8),
+        union=staff["union"][rows] if classes else nobody,
+        nonresident=staff["nonresident"][rows] if classes else nobody,
     )
     section = year.config.eligibility
     return entry_of(people, classes_of(people, section), section)
@@ -114,7 +117,10 @@ def of_hires(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
         return {"eligibility_date": np.full(len(person), NEVER, dtype=np.int32)}
     found = joined(people, year.config)
     out = excluded(person, section, year.config.random_seed)
-    return {**found, "eligibility_date": np.where(out, NEVER, found["eligibility_date"])}
+    found["eligibility_date"] = np.where(out, NEVER, found["eligibility_date"])
+    if "lacks_hours" in found:
+        found["lacks_hours"] = np.where(out, 0, found["lacks_hours"]).astype(np.uint8)
+    return found
 
 
 def union_of_hires(department: Array, person: Keys, year: Year) -> Said:

@@ -28,7 +28,10 @@ IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
         "hours_of_service": pl.col("hours_of_service"),
         "vesting_years": pl.col("vesting_years"),
     },
-    kept={"long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee")},
+    kept={
+        "long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee"),
+        "lacks_hours": Kept(FLAG, "has no eligibility date for lack of hours alone"),
+    },
     used=lambda config: "hours" in config.provisions,
 )
 def service(staff: Columns, year: Year) -> Mapping[str, Array]:
