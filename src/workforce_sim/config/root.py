@@ -319,8 +319,10 @@ def without_ranges(config: Config, levels: Sequence[Level]) -> bool:
 
 
 def _ever(share: ByYear, config: Config) -> bool:
-    """Return whether a share is above 0 in any year of a run."""
-    return any(share.at(year) > 0 for year in config.simulation.years)
+    """Return whether a share is above 0 in any year from the start on, also one after the run."""
+    start = config.simulation.start_year
+    later = [year for year in share.root if year > start] if isinstance(share.root, dict) else []
+    return any(share.at(year) > 0 for year in (start, *later))
 
 
 def _planned_with_rehires(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

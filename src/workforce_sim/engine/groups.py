@@ -71,7 +71,7 @@ def merit_pools(year: Year) -> list[int]:
 
 def pay_blocks(staff: Columns, year: Year) -> Array:
     """Return the position of each employee's replicate and group, whose merit comes from one pool."""
-    if not year.config.departments:
+    if not year.config.groups:
         return staff["replicate"]
     return staff["replicate"] * np.int64(len(year.config.groups) + 1) + groups_of(staff, year)
 

@@ -111,7 +111,7 @@ def _spent(parts: list[tuple[list[int], list[int]]], year: Year) -> list[Ints]:
 
 def _pools(year: Year) -> list[int]:
     """Return the pools of a replicate, ppm: one for all, or that of each group."""
-    return merit_pools(year) if year.config.departments else [year.config.compensation.merit_pool.ppm(year.number)]
+    return merit_pools(year) if year.config.groups else [year.config.compensation.merit_pool.ppm(year.number)]
 
 
 def _fractions(pools: list[int], payroll: list[int], shared: list[int], weights: list[int]) -> list[int]:
@@ -151,5 +151,6 @@ def _whole_rates(staff: Columns, year: Year) -> Ints | int:
         pools = _pools(year) if weights[0, 0, 0] else [0]
         return pools[0] if len(pools) == 1 else np.array(pools, dtype=np.int64)[groups_of(staff, year)]
     rates = weights.ravel()[_cells(staff, slice(None), year) % weights.size]
-    refuse_merit(int(rates[staff["merit_date"] != NEVER].max(initial=0)), year.number)
+    has = (staff["merit_date"] != NEVER) & (staff["salary_cents"] > 0)
+    refuse_merit(int(rates[has].max(initial=0)), year.number)
     return rates

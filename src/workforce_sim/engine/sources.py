@@ -105,12 +105,12 @@ def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     entitled = np.ones(len(rows), dtype=np.bool_) if left_out is None else ~left_out[rows]
     if not money.has_conditions:
         return entitled
-    hire, last, hours = (counted.staff[name][rows] for name in ("hire_date", "last_day", "full_time_ppm"))
-    provisions = counted.year.config.provisions
-    since = counted.staff["plan_service_date"][rows] if "rehires" in provisions else hire
+    staff, provisions = counted.staff, counted.year.config.provisions
+    first, last, hours = staff.first_day[rows], staff["last_day"][rows], staff["full_time_ppm"][rows]
+    since = staff["plan_service_date" if "rehires" in provisions else "hire_date"][rows]
     away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
     return entitled & who_meets(
-        money, hire, last, hours, counted.year.calendar, since, away, _waived(money, rows, counted)
+        money, first, last, hours, counted.year.calendar, since, away, _waived(money, rows, counted)
     )
 
 

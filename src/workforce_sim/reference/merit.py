@@ -73,7 +73,7 @@ def merit_fractions(shares: Iterable[Share], year: Year) -> Mapping[Cell, int]:
     factors = {cell: _factor(cell, year) for cell in {share.cell for share in shares}}
     matrix = year.config.compensation.merit_matrix
     found = factors if matrix is not None and not matrix.pool else _of_the_pool(shares, factors, year)
-    refuse_merit(max(found.values(), default=0), year.year)
+    refuse_merit(max((found[share.cell] for share in shares if share.salary > 0), default=0), year.year)
     return found
 
 

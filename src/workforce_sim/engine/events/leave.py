@@ -18,13 +18,16 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Kept, Rows, node
 from workforce_sim.money import PPM
 
+_NO_LEAVE = -(10**6)
+"""A day before any year of a run."""
+
 ADDS: Described = {
     "begins_leave": (FLAG, "begins a leave this year"),
     "leave_first_day": (pl.Int32, "first unpaid day of the year; never without a leave"),
     "leave_last_day": (pl.Int32, "last unpaid day of the year; before the first without one"),
     "leave_days": (pl.Int32, "unpaid days of the year"),
     "back_date": (pl.Int32, "return from leave this year; never without one"),
-    "new_leave_end_date": (pl.Int32, "last day of the latest leave; 1970-01-01 without one"),
+    "new_leave_end_date": (pl.Int32, "last day of the latest leave; long ago without one"),
 }
 STARTS = Rows("leave_start", pl.col("begins_leave") != 0, "leave_first_day")
 ENDS = Rows("leave_return", pl.col("back_date") != int(NEVER), "back_date")
@@ -37,13 +40,13 @@ ENDS = Rows("leave_return", pl.col("back_date") != int(NEVER), "back_date")
         "leave_days": pl.col("leave_days"),
         "on_leave": (pl.col("new_leave_end_date") >= pl.col("last_day")) & (pl.col("leaves") == 0),
     },
-    kept={"leave_end_date": Kept(pl.Int32, "last day of the latest leave; 1970-01-01 without one")},
+    kept={"leave_end_date": Kept(pl.Int32, "last day of the latest leave; long ago without one", _NO_LEAVE)},
     used=lambda config: "leave" in config.provisions,
 )
 def leave(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add leave of the year: from the year before, or begun now; it ends with the employment."""
     goes_on = staff["leave_end_date"] >= year.first - 1
-    through: Days = np.where(goes_on, staff["leave_end_date"], 0).astype(np.int32)
+    through: Days = np.where(goes_on, staff["leave_end_date"], _NO_LEAVE).astype(np.int32)
     first: Days = np.where(goes_on, np.int32(year.first), NEVER).astype(np.int32)
     begins = np.zeros(len(staff), dtype=np.uint8)
     rows, date, last = _begun(staff, np.flatnonzero(~goes_on), year)
@@ -57,7 +60,7 @@ def leave(staff: Columns, year: Year) -> Mapping[str, Array]:
         "leave_last_day": unpaid,
         "leave_days": np.maximum(unpaid.astype(np.int64) - first + 1, 0).astype(np.int32),
         "back_date": np.where(there, back, NEVER).astype(np.int32),
-        "new_leave_end_date": np.where(staff["leaves"] == 0, through, 0).astype(np.int32),
+        "new_leave_end_date": np.where(staff["leaves"] == 0, through, _NO_LEAVE).astype(np.int32),
     }
 
 

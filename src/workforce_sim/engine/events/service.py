@@ -39,7 +39,7 @@ def service(staff: Columns, year: Year) -> Mapping[str, Array]:
     hire, last, time = staff["hire_date"], staff["last_day"], staff["full_time_ppm"].astype(np.int64)
     provisions = year.config.provisions
     away = staff["leave_days"] if "leave" in provisions else 0
-    days = last - np.maximum(hire, np.int32(year.first)) + np.int64(1) - away
+    days = last - np.maximum(staff.first_day, np.int32(year.first)) + np.int64(1) - away
     joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
     since = staff["plan_service_date"] if "rehires" in provisions else hire
     years = vesting_years(since, last, time, joined, year.calendar, year.config.plan.vesting.service)
