@@ -443,12 +443,25 @@ EMPLOYER_SHARE = millionths(0, 120_000) | millionths(0, PPM)
 COUNTED_PAY = st.sampled_from(["all", "all", "base"]) | st.lists(st.sampled_from(KINDS), min_size=1, unique=True).map(
     lambda kinds: {"excluding": kinds}
 )
+SOURCE_ELIGIBILITY: Keys = {
+    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
+    "waiting_period_years": st.none() | st.integers(0, 2),
+    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
+    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
+    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
+}
+OF_A_SOURCE: Keys = {
+    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
+    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
+}
+"""What each source of employer contributions may have of its own."""
 EMPLOYER_MONEY: Keys = {
     "compensation": st.sampled_from(["plan_year", "eligible", "participating"]),
     "pay": COUNTED_PAY,
     "minimum_service_years": st.sampled_from([0, 0, 1, 2, 10]),
     "last_day": st.booleans(),
     "minimum_hours": st.sampled_from([0, 1, 500, 1000, 1040, 2080]),
+    **OF_A_SOURCE,
 }
 
 
@@ -503,19 +516,6 @@ NONELECTIVE = st.one_of(
         for kind, table in NONELECTIVE_TABLES.items()
     ]
 )
-
-SOURCE_ELIGIBILITY: Keys = {
-    "waiting_period_days": st.none() | st.sampled_from([0, 90, 366]),
-    "waiting_period_years": st.none() | st.integers(0, 2),
-    "waiting_period_months": st.none() | st.sampled_from([0, 1, 6, 18]),
-    "minimum_age": st.none() | st.sampled_from([0, 18, 21, 40]),
-    "entry": st.none() | st.sampled_from(["immediate", "monthly", "quarterly", "semiannual", "annual"]),
-}
-OF_A_SOURCE: Keys = {
-    "eligibility": st.none() | some(SOURCE_ELIGIBILITY),
-    "annual_limit": st.none() | st.sampled_from([0.01, 500.0, 1234.56, 10_000.0]),
-}
-"""What each source of employer contributions may have of its own."""
 
 
 def integration_level() -> Values:
@@ -583,14 +583,15 @@ def profit_sharing(year: int, levels: tuple[str, ...] = (), departments: tuple[s
         ("pool", {"pool": pool(year)}),
         ("pool", {"pool": pool(year)}),
     ]
-    own = {**EMPLOYER_MONEY, **OF_A_SOURCE}
-    return st.one_of([some({"kind": st.just(kind), **keys, **own}, required=("kind", *keys)) for kind, keys in tables])
+    return st.one_of(
+        [some({"kind": st.just(kind), **keys, **EMPLOYER_MONEY}, required=("kind", *keys)) for kind, keys in tables]
+    )
 
 
 @cache
 def discretionary_match(year: int) -> Values:
     """A second match, by year or not, or none."""
-    return st.none() | by_year(one_of_the({**MATCH, **OF_A_SOURCE}, FORMULAS), year)
+    return st.none() | by_year(one_of_the(MATCH, FORMULAS), year)
 
 
 SCHEDULES = ("immediate", "cliff_1", "cliff_2", "cliff_3", "graded_3", "graded_4", "graded_5", "graded_6", "qaca_2")
@@ -598,6 +599,8 @@ VESTED = st.lists(basis_points(0, 10_000, 0, 5000), max_size=6).map(lambda found
 VESTING: Keys = {
     "match": st.sampled_from(SCHEDULES) | VESTED,
     "nonelective": st.sampled_from(SCHEDULES) | VESTED,
+    "profit_sharing": st.sampled_from(SCHEDULES) | VESTED,
+    "discretionary_match": st.sampled_from(SCHEDULES) | VESTED,
     "normal_retirement_age": st.sampled_from([50, 55, 65, 75]),
 }
 
@@ -656,7 +659,9 @@ def plan(year: int) -> Keys:
     return {
         "enabled": st.sampled_from([True] * 7 + [False]),
         "match": by_year(formula, year),
+        "discretionary_match": discretionary_match(year),
         "nonelective": NONELECTIVE,
+        "profit_sharing": profit_sharing(year),
         "deferral_pay": COUNTED_PAY,
         "roth": some(ROTH),
         "catch_up": st.sampled_from([True, True, False]),
