@@ -168,3 +168,55 @@ def test_highly_compensated_employees_defer_up_to_the_limit_and_catch_up_goes_ab
     # At 45 payroll applies 6%: half of 6% of pay. At 55 the elected 10%, of which 8% is matched.
     assert (young["match_cents"], older["match_cents"]) == (600_000, 800_000)
     assert young["deferral_bp"] == 1_000
+
+
+# What the chapter says of cases that are easily read otherwise
+
+
+def alone(**sections: Any) -> dict[str, Any]:
+    """The only employee of a firm in 2026: level A, 200,000.00 a year, 6% deferred."""
+    config = {
+        "simulation": {"start_year": 2026, "end_year": 2026, "target_growth_rate": 0},
+        "workforce": {
+            "total_termination_rate": 0,
+            "new_hire_termination_rate": 0,
+            "levels": [{"name": "A"}, {"name": "B"}],
+        },
+        "promotion": {"base_rate": 0},
+        "random_seed": 42,
+        "eligibility": {"waiting_period_days": 0, "minimum_age": 0},
+        "enrollment": {"stop": 0, "change": {"probability": 0}, "escalation": {"enabled": False}},
+        **sections,
+    }
+    row = [("X", dt.date(1985, 6, 1), dt.date(2015, 3, 1), 200_000.0, 0.06, "A")]
+    columns = ("employee_id", "birth_date", "hire_date", "annual_salary", "deferral_rate", "level")
+    result = simulate(config, census=pl.DataFrame(row, schema=columns, orient="row"), engine="reference")
+    return person_in(result, 2026, "X")
+
+
+def test_pay_with_salary_goes_by_the_level_of_january_1_after_a_promotion_on_that_day() -> None:
+    overtime = {"name": "overtime", "kind": "overtime", "share": 0.1, "by_level": {"B": 0.2}}
+    promotion = {"mode": "rates", "base_rate": 1.0, "increase": {"lowest": 0.1, "highest": 0.1}, "minimum_tenure": 0}
+    compensation = {"cola_rate": 0, "merit_pool": 0, "other_pay": [overtime]}
+    first = alone(compensation=compensation, promotion=promotion | {"date": "01-01"})
+    second = alone(compensation=compensation, promotion=promotion | {"date": "01-02"})
+    assert first["other_pay_cents"] == 4_400_000
+    # 200,000 a year on January 1, 220,000 on the other 364 days: 21,994,521 cents, a tenth of it.
+    assert second["other_pay_cents"] == 2_199_452
+
+
+def test_an_entry_that_an_employee_does_not_get_cuts_no_payroll() -> None:
+    bonus = {"name": "bonus", "kind": "bonus", "share": 0.3}
+    commission = {"name": "commission", "kind": "commission", "share": 1.0, "date": "12-31"}
+    nobodys = {"name": "nobody's", "kind": "bonus", "share": 0.2, "receivers": 0.0, "date": "07-01"}
+    match = {"tiers": [{"up_to": 0.04, "rate": 1.0}], "basis": "payroll", "pay": {"excluding": ["bonus"]}}
+
+    def matched(*entries: dict[str, Any]) -> int:
+        found = alone(
+            compensation={"cola_rate": 0, "merit_pool": 0, "other_pay": entries},
+            plan={"match": match, "deferrals_stop_at_pay_limit": True},
+        )
+        return int(found["match_cents"])
+
+    # 4% of 400,000 of match pay, times the smallest quotient: 360,000 / 460,000 of deferral pay is deferred from.
+    assert matched(bonus, commission) == matched(bonus, commission, nobodys) == 1_252_174
