@@ -220,7 +220,9 @@ def test_a_sheet_has_everybody(name: str) -> None:
 
 def printed(name: str) -> dict[str, dict[str, str]]:
     """Return the figures of each test as its page shows them, under the heading of a sheet."""
-    return {_heading(str(test)): dict(_figures(str(test))) for test in nondiscrimination(run(name), sheet(name).year).tests}
+    return {
+        _heading(str(test)): dict(_figures(str(test))) for test in nondiscrimination(run(name), sheet(name).year).tests
+    }
 
 
 def _heading(page: str) -> str:
