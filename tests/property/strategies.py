@@ -235,6 +235,7 @@ def hiring(year: int, level_count: int) -> Keys:
         "known": st.just([]),  # by departments of a census: see planned_scenarios
         "seasonal": st.just([]),
         "time_to_fill": st.none(),
+        "rehires": some(rehires(year)),
     }
 
 
@@ -428,8 +429,10 @@ def eligibility(level_count: int) -> Values:
 
 @st.composite
 def with_departments(draw: st.DrawFn, section: dict[str, Any], census: Census) -> dict[str, Any]:
-    """The same eligibility, with departments of the census in some of its classes."""
+    """The same eligibility, of one year or by year, with departments of the census in some of its classes."""
     there = census.frame["department"].drop_nulls().unique(maintain_order=True).to_list()
+    if section and all(isinstance(year, int) for year in section):
+        return {year: draw(with_departments(one, census)) for year, one in section.items()}
     found = dict(section)
     for key in ("excluded_classes", "classes"):
         if key in found and there:
@@ -791,11 +794,12 @@ def sections(year: int, level_count: int) -> Keys:
             terminations_together
         ),
         "hiring": some(hiring(year, level_count)),
+        "leave": leave(year),
         "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
         "compensation": some(
             compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))
         ).map(compensation_together),
-        "eligibility": some(ELIGIBILITY),
+        "eligibility": eligibility(level_count),
         "enrollment": some(enrollment(year)),
         "plan": with_plan(year, LEVEL_NAMES[:level_count]) if year >= 2011 else st.just({"enabled": False}),
         "random_seed": SEEDS,
@@ -807,9 +811,9 @@ def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 @st.composite
-def amended(draw: st.DrawFn, chosen: dict[str, Any], year: int) -> dict[str, Any]:
+def amended(draw: st.DrawFn, chosen: dict[str, Any], year: int, level_count: int) -> dict[str, Any]:
     """Sections of the plan by year, in one configuration of three: those that are chosen, then others."""
-    others = {"eligibility": some(ELIGIBILITY), "enrollment": some(enrollment(year))}
+    others = {"eligibility": eligibility(level_count), "enrollment": some(enrollment(year))}
     others |= {"plan": some(plan(year))} if year >= 2011 else {}
     names = draw(st.just([]) | st.just([]) | st.lists(st.sampled_from([*others]), min_size=1, max_size=3, unique=True))
     found = {}
@@ -848,7 +852,9 @@ MEMBER: dict[str, tuple[Any, ...]] = {
     "nonelective_balance_cents": AMOUNTS,
     "profit_sharing_balance_cents": AMOUNTS[:3],
     "discretionary_match_balance_cents": AMOUNTS[:3],
-    "full_time_ppm": (None, PPM, PPM, 500_000, 437_500, 437_499),
+    "full_time_ppm": (None, PPM, PPM, 500_000, 437_500, 437_499, 480_769, 300_000, 240_384),
+    "union": (None, None, False, True),
+    "nonresident": (None, None, True),
 }
 """What a census may know of somebody and the plan; those who defer at once opted out or are excluded, too."""
 
@@ -892,7 +898,7 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
     """Any valid census and configuration, of any headcount mode or this one."""
     year, level_count = draw(st.sampled_from(START_YEARS)), draw(st.integers(1, 5))
     chosen = draw(st.fixed_dictionaries(sections(year, level_count)))
-    chosen |= draw(amended(chosen, year))
+    chosen |= draw(amended(chosen, year, level_count))
     if headcount is not None:
         chosen["workforce"]["headcount"] = headcount
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])

@@ -19,7 +19,8 @@ from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.plan.harbor import safe_harbor_problems
 from workforce_sim.plan.legality import check_years, plan_warnings
 from workforce_sim.plan.waits import wait_warnings
-from workforce_sim.reference.eligibility import birthday, end_of_wait, first_entry
+from workforce_sim.reference.eligibility import end_of_wait, first_entry
+from workforce_sim.reference.service import birthday
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model" / "legality.md").read_text(encoding="utf-8")

@@ -30,7 +30,7 @@ from workforce_sim.reference.compensated import find_highly_compensated, settle_
 from workforce_sim.reference.deferral import RateRules, change
 from workforce_sim.reference.eligibility import find_eligibility
 from workforce_sim.reference.enrollment import enroll, find_automatic_dates, settle_participants
-from workforce_sim.reference.match import Period, annual_match, full_match_bp, payroll_match, tiers_at
+from workforce_sim.reference.match import Payroll, annual_match, full_match_bp, payroll_match, tiers_at
 from workforce_sim.reference.nonelective import nonelective_amount
 from workforce_sim.reference.records import From, PersonYear, census_of, person_year
 from workforce_sim.reference.year import Run, Year
@@ -283,16 +283,21 @@ def test_a_table_by_age_and_pay_takes_the_largest_age_then_the_largest_pay() -> 
 # Formulas
 
 
+def same(rate_bp: int, pay: int) -> Payroll:
+    """A payroll of which the match and deferrals count the same pay."""
+    return Payroll(rate_bp, pay, pay, pay)
+
+
 def test_the_match_of_a_year_and_of_ever_shorter_pay_periods() -> None:
     match = Match.model_validate({"tiers": [{"up_to": 0.04, "rate": 1.0}]})
     tiers = tiers_at(match, 40, 10)
     # 60,000 a year, 8% in six months: 2,400 deferred is 4% of the year, but twice what is matched in its half.
     assert annual_match(match, tiers, 240_000, 6_000_000) == 240_000
-    assert payroll_match(tiers, [Period(800, 3_000_000), Period(0, 3_000_000)], 10**9, 10**9) == 120_000
+    assert payroll_match(tiers, [same(800, 3_000_000), same(0, 3_000_000)], 10**9, 10**9) == 120_000
     # Deferrals stop at 1,000: matched is pay of 1,000 / 8% = 12,500, at 4% 500.
-    assert payroll_match(tiers, [Period(800, 3_000_000)], 10**9, 100_000) == 50_000
+    assert payroll_match(tiers, [same(800, 3_000_000)], 10**9, 100_000) == 50_000
     # Pay counts up to 40,000, of which 30,000 were at rate 0: 4% of 10,000.
-    assert payroll_match(tiers, [Period(0, 3_000_000), Period(400, 3_000_000)], 4_000_000, 10**9) == 40_000
+    assert payroll_match(tiers, [same(0, 3_000_000), same(400, 3_000_000)], 4_000_000, 10**9) == 40_000
 
 
 def test_bands_by_points_and_tiers_in_dollars() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workforce_sim.config import Config
 from workforce_sim.money import PPM, half_up, quota, refuse_balance
-from workforce_sim.reference.chance import DAY, completed_years
-from workforce_sim.reference.contributions import PlanYear, contribute, split_roth
+from workforce_sim.reference.chance import DAY
+from workforce_sim.reference.contributions import PlanYear, defer, gets_employer_money, split_roth
+from workforce_sim.reference.employer_money import contribute
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
-from workforce_sim.reference.records import Event, Money, PersonYear
-from workforce_sim.reference.vesting import share_at
+from workforce_sim.reference.profit_sharing import share_profits
+from workforce_sim.reference.records import SOURCES, Employee, Event, Money, PersonYear
+from workforce_sim.reference.vesting import vested_share, years_of_vesting
 from workforce_sim.reference.year import Year
 
-FULLY_VESTED_BP = 10**4
 LEAST_FLAT = 0.03
 """Share of pay that a nonelective contribution needs to be safe-harbor contributions."""
 
@@ -31,8 +33,10 @@ class Forfeitures:
 def close_accounts(people: Sequence[PersonYear], year: Year, forfeitures: Forfeitures) -> None:
     """Take everybody's money through the year: contributions, forfeitures used, limits, balances, forfeitures."""
     plan = PlanYear(year)
-    for person in people:
-        contribute(person, plan)
+    in_plan = [found for person in people if (found := defer(person, plan)) is not None]
+    for found in in_plan:
+        contribute(found)
+    share_profits(in_plan, people, plan)
     if plan.plan.forfeitures == "reallocate":
         _reallocate(people, forfeitures.account_cents, year)
     for person in people:
@@ -53,7 +57,7 @@ def _reallocate(people: Sequence[PersonYear], account: int, year: Year) -> None:
     """Share the account out to those in the plan on 31 December, in proportion to nonelective compensation."""
     sharing = [person for person in people if person.eligibility_date is not None and person.last_day == year.last]
     sharing.sort(key=lambda person: person.employee.key)
-    weights = [person.money.nonelective_compensation for person in sharing]
+    weights = [person.money.nonelective_compensation * gets_employer_money(person, year) for person in sharing]
     if sum(weights) == 0:
         return
     for person, share in zip(sharing, quota(account, weights), strict=True):
@@ -66,7 +70,8 @@ def _used(people: Sequence[PersonYear], account: int, plan: PlanYear) -> int:
         return sum(person.money.reallocated for person in people)
     if plan.plan.forfeitures == "expenses":
         return account
-    return min(account, sum(person.money.match + person.money.nonelective for person in people))
+    paid = sum(getattr(person.money, source) for person in people for source in (*SOURCES, "restored"))
+    return min(account, paid)
 
 
 # --- Section 415 ---
@@ -75,7 +80,8 @@ def _used(people: Sequence[PersonYear], account: int, plan: PlanYear) -> int:
 def _limit_additions(person: PersonYear, plan: PlanYear) -> None:
     """Make the excess of annual additions catch-up, or take it off in the chapter's order and count what came off."""
     money = person.money
-    additions = money.pre_tax + money.roth - money.catch_up + money.match + money.nonelective + money.reallocated
+    employer = sum(getattr(money, source) for source in SOURCES) + money.reallocated
+    additions = money.pre_tax + money.roth - money.catch_up + employer
     limit = min(plan.limits.annual_additions_cents, person.earnings_cents)
     excess = max(0, additions - limit)
     if excess > 0:
@@ -106,7 +112,7 @@ def safe_harbor_money(plan: PlanYear) -> str | None:
 
 def _take_off(money: Money, excess: int, safe_harbor: str | None) -> int:
     """Take an excess off as far as each goes, safe-harbor contributions last; return what is left of it."""
-    sources = ["reallocated", "nonelective", "match", "deferral"]
+    sources = ["profit_sharing", "discretionary_match", "reallocated", "nonelective", "match", "deferral"]
     if safe_harbor is not None:
         sources.remove(safe_harbor)
         sources.append(safe_harbor)
@@ -133,13 +139,25 @@ def _taken_off_deferral(money: Money, excess: int) -> int:
 # --- Balances and vesting ---
 
 
+def fold_balances(census: Sequence[Employee], config: Config) -> None:
+    """Add the balance of a source that the run does not have to that of nonelective contributions, or of the match."""
+    for employee in census:
+        for source, other in (("profit_sharing", "nonelective"), ("discretionary_match", "match")):
+            if source not in config.provisions:
+                balance = getattr(employee, f"{source}_balance_cents")
+                setattr(employee, f"{source}_balance_cents", 0)
+                setattr(employee, f"{other}_balance_cents", getattr(employee, f"{other}_balance_cents") + balance)
+
+
 def _balance(person: PersonYear, plan: PlanYear) -> None:
-    """Add the return and the contributions of the year to both balances."""
+    """Add the return, contributions and what is brought back on return to the balance of each source."""
     money, employee = person.money, person.employee
-    money.match_balance = _grown(employee.match_balance_cents, person, plan) + money.match
-    money.nonelective_balance = _grown(employee.nonelective_balance_cents, person, plan) + money.nonelective
-    refuse_balance(max(money.match_balance, money.nonelective_balance), plan.year.year)
-    employee.match_balance_cents, employee.nonelective_balance_cents = money.match_balance, money.nonelective_balance
+    for source in SOURCES:
+        opening = getattr(employee, f"{source}_balance_cents")
+        balance = _grown(opening, person, plan) + getattr(money, source) + money.brought.get(source, 0)
+        refuse_balance(balance, plan.year.year)
+        setattr(money, f"{source}_balance", balance)
+        setattr(employee, f"{source}_balance_cents", balance)
 
 
 def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
@@ -151,12 +169,10 @@ def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
 
 def _vest(person: PersonYear, plan: PlanYear) -> None:
     """Find the vested share of each source on 31 December or at termination."""
-    employee = person.employee
-    years = completed_years(employee.hire_date, person.last_day)
-    of_age = completed_years(employee.birth_date, person.last_day) >= plan.plan.vesting.normal_retirement_age
-    whole = of_age or person.cause in ("death", "disability")
-    person.money.match_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.match_vesting, years)
-    person.money.nonelective_vested_bp = FULLY_VESTED_BP if whole else share_at(plan.nonelective_vesting, years)
+    money = person.money
+    money.vesting_years = years_of_vesting(person, plan.vesting.now, person.last_day)
+    for source in SOURCES:
+        setattr(money, f"{source}_vested_bp", vested_share(person, source, plan.vesting))
 
 
 def _pay_out(person: PersonYear) -> None:
@@ -164,8 +180,9 @@ def _pay_out(person: PersonYear) -> None:
     if person.cause is None:
         return
     money = person.money
-    money.forfeited = _unvested(money.match_balance, money.match_vested_bp)
-    money.forfeited += _unvested(money.nonelective_balance, money.nonelective_vested_bp)
+    money.forfeited = sum(
+        _unvested(getattr(money, f"{source}_balance"), getattr(money, f"{source}_vested_bp")) for source in SOURCES
+    )
     if money.forfeited > 0:
         person.events.append(Event("forfeiture", person.last_day, amount=money.forfeited))
 

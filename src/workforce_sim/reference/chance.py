@@ -21,6 +21,22 @@ def completed_years(since: dt.date, on: dt.date) -> int:
     return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
 
 
+def completed_months(since: dt.date, on: dt.date) -> int:
+    """Return whole months: the largest number of months after ``since`` that end on ``on`` or before."""
+    months = 12 * (on.year - since.year) + on.month - since.month
+    return months if months_after(since, months) <= on else months - 1
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day months later, or the last day of a month without it; whole years are anniversaries."""
+    years, rest = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, rest + 1
+    last = calendar.monthrange(year, month)[1]
+    if day.day > last and months % 12 == 0:
+        return dt.date(year, 3, 1)
+    return dt.date(year, month, min(day.day, last))
+
+
 def day_of_year(year: int, month_day: str) -> dt.date:
     """Return the day MM-DD of a year; 02-29 is 1 March in a year without it."""
     month, day = int(month_day[:2]), int(month_day[3:])

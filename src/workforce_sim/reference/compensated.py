@@ -47,17 +47,18 @@ def _mark_top_paid(employed: Sequence[tuple[Employee, dt.date]], year_end: dt.da
 
 def _counts(employee: Employee, last_day: dt.date, year_end: dt.date) -> bool:
     return (
-        (last_day - employee.hire_date + DAY).days >= ENOUGH_SERVICE_DAYS
+        (last_day - employee.plan_service_date + DAY).days >= ENOUGH_SERVICE_DAYS
         and employee.full_time_ppm >= ENOUGH_FULL_TIME_PPM
         and completed_years(employee.birth_date, year_end) >= ENOUGH_AGE
     )
 
 
 def find_highly_compensated(people: Sequence[PersonYear], year: Year) -> None:
-    """Say who is highly compensated: by pay of the year before, or as an owner; never the year's hires."""
+    """Say who is highly compensated: by pay of the year before, never the year's new people, or as an owner."""
     threshold = limits_of(year.config, max(year.year - 1, FIRST_YEAR)).highly_compensated_cents
     top_paid_only = year.config.plan.testing.top_paid_group
     for person in people:
         employee = person.employee
         by_pay = (employee.prior_pay_cents or 0) > threshold and (employee.top_paid or not top_paid_only)
-        person.money.hce = not person.is_hire and (by_pay or employee.owner_share_ppm > OWNER_PPM)
+        paid = by_pay and (not person.is_hire or person.returned)
+        person.money.hce = paid or employee.owner_share_ppm > OWNER_PPM

@@ -10,12 +10,14 @@ import datetime as dt
 from enum import IntEnum
 from typing import NamedTuple
 
+from workforce_sim import draws
 from workforce_sim.config import Config
+from workforce_sim.config.match import Match
 from workforce_sim.draws import Stream
-from workforce_sim.money import PPM, ppm
+from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.reference.chance import date_between, day_of_year
 from workforce_sim.reference.match import bp, formula_of, full_match_bp, tiers_at
-from workforce_sim.reference.records import Event, From, PersonYear
+from workforce_sim.reference.records import DRAWN_ONCE, Employee, Event, From, PersonYear
 from workforce_sim.reference.year import Year
 
 LOWEST_CHANGED_BP = 100
@@ -52,11 +54,18 @@ class RateRules:
         self.step_bp = bp(rule.change.step)
         self.below = ppm(rule.match_response.below) / PPM
         self.above = ppm(rule.match_response.above) / PPM
+        self.move_ppm = ppm(rule.match_response.move)
         self.match = year.config.plan.match.at(year.year)
         self.new_match = _match_is_new(year.run.config, year.year)
         self.escalation = rule.escalation
         self.escalation_day = day_of_year(year.year, rule.escalation.date)
+        self.declining = ppm(rule.escalation.declining_share) / PPM
+        self._declines = draws.decision(year.config.random_seed, DRAWN_ONCE, Stream.DECLINES_ESCALATION)
         self.increment_bp, self.cap_bp = bp(rule.escalation.increment), bp(rule.escalation.cap)
+
+    def declines(self, employee: Employee) -> bool:
+        """Return whether somebody declines all escalation, at the share of the year."""
+        return draws.uniform(employee.person, self._declines) < self.declining
 
     def full_match_on(self, person: PersonYear, day: dt.date) -> int:
         """Return the lowest whole bp that earns somebody the full match of the year, with the salary of a day."""
@@ -67,11 +76,15 @@ class RateRules:
 
 
 def _match_is_new(config: Config, year: int) -> bool:
-    """Return whether the tiers differ from those of the year before; never in the start year."""
-    if year == config.simulation.start_year:
+    """Return whether the tiers differ from those of the year before, in the start year from those given, if any."""
+    now = config.at(year).plan.match.at(year)
+    if year > config.simulation.start_year:
+        return formula_of(now) != formula_of(config.at(year - 1).plan.match.at(year - 1))
+    before = config.enrollment.match_response.before
+    if before is None:
         return False
-    before, now = (config.at(each).plan.match.at(each) for each in (year - 1, year))
-    return formula_of(now) != formula_of(before)
+    former = Match(preset=before) if isinstance(before, str) else Match(tiers=before)
+    return formula_of(now) != formula_of(former)
 
 
 def walk_rate(person: PersonYear, rules: RateRules) -> None:
@@ -135,10 +148,12 @@ def change(person: PersonYear, day: dt.date, rules: RateRules) -> None:
 
 
 def respond(person: PersonYear, day: dt.date, rules: RateRules) -> None:
-    """Move to the new full-match rate, from below or from above with their own shares."""
+    """Move a part of the way to the new full-match rate, from below or from above with their own shares."""
     old, full = person.employee.deferral_bp, rules.full_match_on(person, day)
     share = rules.below if old < full else rules.above
-    new = min(full, rules.max_bp)
+    way = min(full, rules.max_bp) - old
+    step = half_up(rules.move_ppm * abs(way), PPM)
+    new = old + step if way > 0 else old - step
     moves = full > 0 and old != full and rules.year.u(person.employee, Stream.MATCH_RESPONSE) < share
     if moves and new != old:
         set_rate(person, Event("rate_change", day, "match_response", deferral_before=old, deferral_after=new))
@@ -150,7 +165,7 @@ def escalate(person: PersonYear, day: dt.date, rules: RateRules) -> None:
     old = employee.deferral_bp
     long_enough = employee.enrollment_year <= rules.year.year - rule.delay_years
     in_scope = rule.scope == "all" or employee.automatic
-    if old > 0 and long_enough and in_scope and not employee.declines_escalation:
+    if old > 0 and long_enough and in_scope and not rules.declines(employee):
         new = max(old, min(old + rules.increment_bp, rules.cap_bp, rules.max_bp))
         if new > old:
             set_rate(person, Event("escalation", day, deferral_before=old, deferral_after=new))

@@ -16,9 +16,8 @@ from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.agepay import AgePay
 from workforce_sim.reference.chance import DAY, completed_years, date_between
 from workforce_sim.reference.deferral import RateRules, escalate, set_rate, walk_rate
-from workforce_sim.reference.eligibility import DRAWN_ONCE
 from workforce_sim.reference.match import bp
-from workforce_sim.reference.records import Employee, Event, From, PersonYear
+from workforce_sim.reference.records import DRAWN_ONCE, NEVER, Employee, Event, From, PersonYear
 from workforce_sim.reference.year import Year
 
 # --- What belongs to the person ---
@@ -46,6 +45,7 @@ def settle_participants(census: Sequence[Employee], config: Config) -> None:
         if employee.participates:
             among = source == "all" or (source == "in_scope" and employee.hire_date >= auto.hire_date_cutoff)
             employee.automatic = auto.enabled and among
+            employee.asked = True
             employee.enrollment_year = config.simulation.start_year - 1
 
 
@@ -61,22 +61,17 @@ def _automatic_date(employee: Employee, config: Config) -> dt.date | None:
     """Return the day on which the window of somebody in scope ends; of the swept, the window from the start year on."""
     auto, entry = config.enrollment.auto_enrollment, employee.eligibility_date
     window, start = dt.timedelta(days=auto.window_days), dt.date(config.simulation.start_year, 1, 1)
-    by_hire_date = employee.hire_date >= auto.hire_date_cutoff
+    by_hire_date = employee.first_day >= auto.hire_date_cutoff
     if entry is None or not (by_hire_date or auto.everybody):
         return None
+    if entry == NEVER:
+        return NEVER
     if by_hire_date and entry + window >= start:
         return entry + window
     if by_hire_date and employee.opted_out is None and auto.unknown_opt_outs == "opted_out":
+        employee.asked = True
         return None
     return max(entry, start) + window
-
-
-def draw_decliners(staff: Sequence[Employee], config: Config) -> None:
-    """Say who declines all escalation."""
-    share = ppm(config.enrollment.escalation.declining_share) / PPM
-    scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.DECLINES_ESCALATION)
-    for employee in staff:
-        employee.declines_escalation = draws.uniform(employee.person, scalar) < share
 
 
 # --- A year ---
@@ -137,7 +132,7 @@ def _enroll_automatically(person: PersonYear, day: dt.date, ways: WaysIn) -> Non
     employee = person.employee
     if ways.year.u(employee, Stream.OPT_OUT) < ways.opt_out.on(person, day) / PPM:
         person.events.append(Event("opt_out", day, deferral_after=0))
-        employee.automatic_date = None
+        employee.automatic_date, employee.asked = None, True
     else:
         _enroll(person, day, "automatic", ways.default_bp, ways)
 
@@ -164,7 +159,7 @@ def _enroll(person: PersonYear, day: dt.date, cause: str, rate_bp: int, ways: Wa
     employee, rules = person.employee, ways.rates_of_year
     rate_bp = min(rate_bp, rules.max_bp)
     set_rate(person, Event("enrollment", day, cause, deferral_before=0, deferral_after=rate_bp))
-    employee.automatic_date = None
+    employee.automatic_date, employee.asked = None, True
     employee.enrollment_date, employee.enrollment_year = day, day.year
     employee.automatic = cause == "automatic"
     if rules.escalation.enabled and day < rules.escalation_day <= person.last_day:

@@ -33,7 +33,7 @@ def headcount_growth(weights: Sequence[int], year: Year) -> Growth:
     if not weights:
         return Growth(0, 0, 0, 0)
     growth = _exact(weights, year) if year.exact else _stochastic(weights, year)
-    _hires_within_ratio(growth.hires, len(weights), year)
+    hires_within_ratio(growth.hires, len(weights), year)
     return growth
 
 
@@ -48,7 +48,7 @@ def _exact(weights: Sequence[int], year: Year) -> Growth:
     opening, target = len(weights), headcount_target(year)
     usual = half_up(opening * year.config.workforce.total_termination_rate.ppm(year.year), PPM)
     ordinary = max(usual, sum(year.is_certain(weight) for weight in weights))
-    _somebody_stays(PPM * (target - opening + ordinary), year)
+    somebody_stays(PPM * (target - opening + ordinary), year)
     return exact_growth(opening, target, ordinary, year.hazard.share_ppm)
 
 
@@ -70,7 +70,7 @@ def _stochastic(weights: Sequence[int], year: Year) -> Growth:
     as_given = year.rates_as_given
     expected_ppm = sum(min(weight, PPM) for weight in weights) if as_given else opening * leaving_ppm
     missing_ppm = PPM * (headcount_target(year) - opening) + expected_ppm
-    _somebody_stays(missing_ppm, year)
+    somebody_stays(missing_ppm, year)
     u = draws.shared_draw(year.config.random_seed, year.run.replicate, year.year, Stream.HIRES)
     hires = hires_by_draw(missing_ppm, year.hazard.share_ppm, u)
     leavers_ppm = opening * multiplied(leaving_ppm, year.exit_factor_ppm)
@@ -89,7 +89,7 @@ def _ceiling(numerator: int, denominator: int) -> int:
     return -(-numerator // denominator)
 
 
-def _somebody_stays(missing_ppm: int, year: Year) -> None:
+def somebody_stays(missing_ppm: int, year: Year) -> None:
     """Refuse a year that needs hires of whom nobody would stay."""
     if missing_ppm > 0 and year.hazard.share_ppm == PPM:
         raise SimulationError(
@@ -98,7 +98,8 @@ def _somebody_stays(missing_ppm: int, year: Year) -> None:
         )
 
 
-def _hires_within_ratio(hires: int, opening: int, year: Year) -> None:
+def hires_within_ratio(hires: int, opening: int, year: Year) -> None:
+    """Refuse more hires than the configured multiple of the opening staff."""
     workforce, hazard = year.config.workforce, year.hazard
     if hires > Fraction(str(workforce.max_hires_ratio)) * opening:
         raise SimulationError(

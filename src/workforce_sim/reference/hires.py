@@ -18,26 +18,25 @@ from workforce_sim.reference.chance import (
     years_before,
 )
 from workforce_sim.reference.promotions import Vacancies
-from workforce_sim.reference.records import Employee
+from workforce_sim.reference.records import FULL_TIME_HOURS, Employee, Former
+from workforce_sim.reference.returns import less_returning
 from workforce_sim.reference.year import Knots, Year, count_levels
-
-FULL_TIME_HOURS = 2080
 
 
 def hire(number: int, weights: Sequence[int], year: Year) -> list[Employee]:
     """Return the year's hires, number 1 and on, at levels by weight; the n-th is the same person in every scenario."""
-    hires = [_stranger(ordinal, year) for ordinal in range(1, number + 1)]
-    _give_levels(hires, weights, year)
+    hires = [stranger(ordinal, year) for ordinal in range(1, number + 1)]
+    give_levels(hires, weights, year)
     profile = cumulated_days(year.config.hiring.month_weights, year.year)
     ages = cumulative(year.config.hiring.age_ppm)
     part_time = year.config.hiring.part_time_share.ppm(year.year) / PPM
     for employee in hires:
         employee.hire_date = date_between(year.u(employee, Stream.HIRE_DATE), year.first, year.last - DAY, profile)
-        employee.birth_date = _birth_date(employee, ages, year)
+        employee.birth_date = birth_date(employee, ages, year)
         employee.department = _department(employee, year)
         employee.salary_cents = pay_at(millionths(year.u(employee, Stream.HIRE_PAY)), year.pay_knots[employee.level])
         if year.u(employee, Stream.HIRE_PART_TIME) < part_time:
-            _make_part_time(employee, year.config.hiring.part_time_hours)
+            make_part_time(employee, year.config.hiring.part_time_hours)
     return hires
 
 
@@ -49,7 +48,7 @@ def pay_at(place: int, knots: Knots) -> int:
     raise ValueError("a place is below 10^6")
 
 
-def _stranger(ordinal: int, year: Year) -> Employee:
+def stranger(ordinal: int, year: Year) -> Employee:
     """Return a hire of whom only the key is known yet."""
     key = draws.hire_key(year.year, ordinal)
     return Employee(
@@ -65,7 +64,7 @@ def _stranger(ordinal: int, year: Year) -> Employee:
     )
 
 
-def _give_levels(hires: Sequence[Employee], weights: Sequence[int], year: Year) -> None:
+def give_levels(hires: Sequence[Employee], weights: Sequence[int], year: Year) -> None:
     """Give each level's quota out in ascending order of the draws."""
     if not hires:
         return
@@ -76,17 +75,19 @@ def _give_levels(hires: Sequence[Employee], weights: Sequence[int], year: Year) 
         employee.level = place
 
 
-def level_weights(opening_staff: Sequence[Employee], vacancies: Vacancies | None, year: Year) -> Sequence[int]:
+def level_weights(
+    opening_staff: Sequence[Employee], vacancies: Vacancies | None, returning: Sequence[Former], year: Year
+) -> Sequence[int]:
     """Return the proportion of levels among hires: of who is missing from outside, or with rates of the level mix."""
     if vacancies is not None:
-        return vacancies.outside if any(vacancies.outside) else year.run.level_counts
+        return less_returning(vacancies.outside if any(vacancies.outside) else year.run.level_counts, returning)
     mix, levels = year.config.hiring.level_mix, year.run.levels
     if isinstance(mix, dict):
         return [ppm(mix.get(level.name, 0.0)) for level in levels]
     return count_levels(opening_staff, len(levels)) if mix == "adaptive" else year.run.level_counts
 
 
-def _birth_date(employee: Employee, ages_cumulative: Sequence[int], year: Year) -> dt.date:
+def birth_date(employee: Employee, ages_cumulative: Sequence[int], year: Year) -> dt.date:
     """Return the birth date: a band of ages, an age in it, and a day in the year before that birthday."""
     x = millionths(year.u(employee, Stream.HIRE_AGE))
     place = category(x, ages_cumulative)
@@ -104,7 +105,7 @@ def _department(employee: Employee, year: Year) -> str | None:
     return year.run.departments[category(x, year.run.department_ppm)]
 
 
-def _make_part_time(employee: Employee, hours: int) -> None:
+def make_part_time(employee: Employee, hours: int) -> None:
     """Pay a hire for the hours worked, half up."""
     employee.salary_cents = half_up(employee.salary_cents * hours, FULL_TIME_HOURS)
     employee.full_time_ppm = half_up(hours * PPM, FULL_TIME_HOURS)

@@ -38,11 +38,14 @@ SAFE_HARBORS = ("safe_harbor_basic", "safe_harbor_enhanced", "qaca")
 """Presets that are safe-harbor contributions."""
 
 
-class Period(NamedTuple):
-    """Pay that counts of days with one deferral rate."""
+class Payroll(NamedTuple):
+    """Pay of days with one deferral rate, or of one payment, in cents."""
 
     rate_bp: int
-    pay_cents: int
+    deferral_pay: int
+    deferred_pay: int
+    """Of it, what is within the pay at which deferrals stop."""
+    match_pay: int
 
 
 class Formula(NamedTuple):
@@ -127,22 +130,22 @@ def _tiered(tiers: Sequence[Tier], deferred: int, unit: int) -> int:
 
 
 def payroll_match(
-    tiers: Sequence[Tier], periods: Sequence[Period], compensation_limit: int, deferral_limit: int
+    tiers: Sequence[Tier], payrolls: Sequence[Payroll], compensation_limit: int, deferral_limit: int
 ) -> int:
-    """Return the match in cents of ever shorter pay periods; tiers by share of pay; one rounding for the year.
+    """Return the match in cents of ever shorter payrolls; tiers by share of pay; one rounding for the year.
 
     Args:
         tiers: those of the person.
-        periods: in date order, those at rate 0 included.
+        payrolls: in date order, those at rate 0 included.
         compensation_limit: cumulative pay that counts, in cents.
         deferral_limit: deferrals that count, in cents.
     """
-    pay_left, deferral_left, matched = compensation_limit, WHOLE_BP * deferral_limit, Fraction(0)
-    for rate, pay in periods:
-        counted = min(pay, pay_left)
-        used = min(rate * counted, deferral_left)
-        pay_left -= counted
-        deferral_left -= used
-        if rate > 0:
-            matched += Fraction(_tiered(tiers, rate, 1) * used, rate)
+    room, left, matched = compensation_limit, WHOLE_BP * deferral_limit, Fraction(0)
+    for rate, deferral_pay, deferred_pay, match_pay in payrolls:
+        deferred = rate * deferral_pay
+        if deferred > 0 and match_pay > 0:
+            parts = (Fraction(room, match_pay), Fraction(left, deferred), Fraction(deferred_pay, deferral_pay))
+            matched += min(Fraction(1), *parts) * _tiered(tiers, deferred, match_pay)
+        room -= min(match_pay, room)
+        left -= min(rate * deferred_pay, left)
     return half_up(matched.numerator, matched.denominator * 10**8)

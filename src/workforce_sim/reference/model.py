@@ -13,11 +13,12 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference.accounts import Forfeitures, close_accounts
+from workforce_sim.reference.accounts import Forfeitures, close_accounts, fold_balances
+from workforce_sim.reference.amendments import amend
+from workforce_sim.reference.classes import find_classes
 from workforce_sim.reference.compensated import find_highly_compensated, keep_pay, settle_prior_pay
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
 from workforce_sim.reference.enrollment import (
-    draw_decliners,
     draw_participation,
     enroll,
     find_automatic_dates,
@@ -25,9 +26,24 @@ from workforce_sim.reference.enrollment import (
 )
 from workforce_sim.reference.growth import headcount_growth
 from workforce_sim.reference.hires import hire, level_weights
+from workforce_sim.reference.leave import decide_leave
+from workforce_sim.reference.other_pay import pay_beside_salary
+from workforce_sim.reference.planned import (
+    decide_numbers,
+    decide_raises,
+    end_seasons,
+    groups_of,
+    keep_paths,
+    lay_off,
+    terminate_group_hires,
+    terminate_groups,
+)
+from workforce_sim.reference.planned_hires import hire_planned, known_hires
 from workforce_sim.reference.promotions import decide_promotions, find_vacancies
-from workforce_sim.reference.raises import decide_cost_of_living, decide_merit, walk_salaries
-from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, person_year
+from workforce_sim.reference.raises import decide_cost_of_living, decide_lifts, decide_merit, walk_salaries
+from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, joiners_of, person_year
+from workforce_sim.reference.retirement import find_eligible_to_retire
+from workforce_sim.reference.returns import come_back, former_employees, who_returns
 from workforce_sim.reference.tables import Book
 from workforce_sim.reference.terminations import terminate_hires, terminate_opening_staff, termination_weights
 from workforce_sim.reference.year import Run, Year
@@ -50,9 +66,11 @@ def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:
 def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[Tables]:
     """Yield the tables of one plan year after another; raises as ``simulate`` does."""
     staff, run = set_up(config, opening, replicate=replicate)
+    acquired = joiners_of(opening, config.random_seed, replicate)
     forfeitures = Forfeitures()
     for number in config.simulation.years:
-        people = plan_year(staff, Year(run, number), forfeitures)
+        joiners = [employee for employee in acquired if employee.first_day.year == number]
+        people = plan_year(staff, Year(run, number), forfeitures, joiners)
         book = Book(opening, replicate, config.at(number))
         book.add(number, people, forfeitures.used_cents)
         yield book.frames()
@@ -62,7 +80,12 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
 def set_up(config: Config, opening: Opening, *, replicate: int = 0) -> tuple[list[Employee], Run]:
     """Return the employees of the opening, one by one, and what a run knows before its first year."""
     staff = census_of(opening, config.random_seed, replicate)
+    fold_balances(staff, config)
+    if config.census.known_exits != "honor":
+        for employee in staff:
+            employee.leaves_on = None
     if config.plan.enabled:
+        find_classes(staff, config, opening.levels, None)
         _open_plan(staff, config, draw_rates=not has_rates(opening))
     return staff, Run(config, opening.levels, staff, replicate)
 
@@ -74,37 +97,77 @@ def _open_plan(census: Sequence[Employee], config: Config, *, draw_rates: bool) 
         draw_participation(census, config)
     settle_participants(census, config)
     find_automatic_dates(census, config)
-    draw_decliners(census, config)
     settle_prior_pay(census, config)
 
 
-def plan_year(staff: Sequence[Employee], year: Year, forfeitures: Forfeitures) -> list[PersonYear]:
+def plan_year(
+    staff: Sequence[Employee], year: Year, forfeitures: Forfeitures, joiners: Sequence[Employee] = ()
+) -> list[PersonYear]:
     """Take the opening staff through one plan year; return everybody employed in it, with closing level and salary."""
-    opening = [person_year(employee, year.first, year.last) for employee in staff]
-    weights = termination_weights(opening, year)
-    growth = headcount_growth(weights, year)
-    terminate_opening_staff(opening, weights, growth, year)
-    vacancies = find_vacancies(opening, year)
-    newcomers = hire(growth.hires, level_weights(staff, vacancies, year), year)
     if year.config.plan.enabled:
-        _offer_plan(newcomers, year.config)
-    hires = [person_year(employee, year.first, year.last) for employee in newcomers]
-    terminate_hires(hires, growth, year)
-    people = opening + hires
-    decide_promotions(people, vacancies, year)
-    decide_cost_of_living(people, year)
-    decide_merit(people, year)
-    walk_salaries(people, year)
+        amend(staff, year)
+    opening = [person_year(employee, year.first, year.last) for employee in staff]
+    people = _planned(opening, joiners, year) if year.run.config.is_planned else _ordinary(opening, year)
+    find_eligible_to_retire(people, year)
+    if year.config.compensation.other_pay:
+        pay_beside_salary(people, year)
     if year.config.plan.enabled:
         enter_eligibility(people)
         enroll(people, year)
         find_highly_compensated(people, year)
         close_accounts(people, year, forfeitures)
         keep_pay(people, year)
+    year.run.former += former_employees(people, year)
     return people
 
 
-def _offer_plan(newcomers: Sequence[Employee], config: Config) -> None:
-    find_eligibility(newcomers, config)
-    find_automatic_dates(newcomers, config)
-    draw_decliners(newcomers, config)
+def _ordinary(opening: Sequence[PersonYear], year: Year) -> list[PersonYear]:
+    """Take a year through terminations, hires, promotions and raises."""
+    weights = termination_weights(opening, year)
+    growth = headcount_growth(weights, year)
+    terminate_opening_staff(opening, weights, growth, year)
+    vacancies = find_vacancies(opening, year)
+    returning = who_returns(growth.hires, year)
+    staff = [person.employee for person in opening]
+    newcomers = hire(growth.hires - len(returning), level_weights(staff, vacancies, returning, year), year)
+    hires = [person_year(employee, year.first, year.last) for employee in newcomers]
+    _offer_plan(hires, year)
+    hires += [come_back(former, year) for former in returning]
+    terminate_hires(hires, growth, year)
+    people = [*opening, *hires]
+    decide_leave(people, year)
+    decide_promotions(people, vacancies, year)
+    decide_cost_of_living(people, year)
+    decide_lifts(people, year)
+    decide_merit(people, year)
+    walk_salaries(people, year)
+    return people
+
+
+def _planned(opening: Sequence[PersonYear], joiners: Sequence[Employee], year: Year) -> list[PersonYear]:
+    """Take a year through the same where anything is known or planned, group by group."""
+    end_seasons(opening, year)
+    lay_off(opening, year)
+    groups, known = groups_of(opening, year), known_hires(year)
+    decide_numbers(groups, {name: len(hires) for name, hires in known.items()}, year)
+    terminate_groups(groups)
+    seasonal = hire_planned(groups, known, year)
+    joining = [person_year(employee, year.first, year.last) for employee in joiners]
+    hires = [person for group in groups for person in group.hires]
+    newcomers = [*hires, *seasonal, *joining]
+    _offer_plan(newcomers, year)
+    terminate_group_hires(groups)
+    end_seasons(seasonal, year)
+    keep_paths(groups, joining, year)
+    decide_leave([*opening, *newcomers], year)
+    decide_raises(groups, [*seasonal, *joining], year)
+    return [*opening, *newcomers]
+
+
+def _offer_plan(hires: Sequence[PersonYear], year: Year) -> None:
+    """Find who of the year's hires may join the plan, if there is one."""
+    if year.config.plan.enabled:
+        newcomers = [person.employee for person in hires]
+        find_classes(newcomers, year.config, year.run.levels, year.run.union_chance)
+        find_eligibility(newcomers, year.config)
+        find_automatic_dates(newcomers, year.config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workforce_sim.config.nonelective import Integrated, Nonelective
+from workforce_sim.config.nonelective import IntegrationLevel, Nonelective
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 
@@ -23,7 +23,7 @@ def nonelective_amount(formula: Nonelective, age: int, tenure: int, compensation
     return half_up(ppm(_rate(formula, age, tenure)) * compensation, PPM)
 
 
-def level(rule: Integrated, wage_base: int) -> int:
+def level(rule: IntegrationLevel, wage_base: int) -> int:
     """Return the integration level in cents: dollars, or a share of the wage base, all of it when neither is given."""
     if rule.level is not None:
         return cents(rule.level)

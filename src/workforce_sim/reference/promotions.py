@@ -77,13 +77,18 @@ def find_vacancies(opening: Sequence[PersonYear], year: Year) -> Vacancies | Non
     """Return what the leavers among the opening staff leave to be filled; None where promotion goes by rates."""
     if goes_by_rates(year.config):
         return None
-    levels = year.run.levels
     if not opening:
-        return Vacancies([0] * len(levels), [0] * len(levels))
+        return Vacancies([0] * len(year.run.levels), [0] * len(year.run.levels))
+    return vacancies_of(opening, headcount_target(year), year.run.level_counts, year)
+
+
+def vacancies_of(opening: Sequence[PersonYear], target: int, census: Sequence[int], year: Year) -> Vacancies:
+    """Return what is to be filled for a target, with the levels in the proportion of the census."""
+    levels = year.run.levels
     staying = Counter(person.employee.level for person in opening if person.cause is None)
     candidates = Counter(person.employee.level for person, _ in _candidates(opening, year))
     return fill_levels(
-        quota(headcount_target(year), year.run.level_counts),
+        quota(target, census),
         [staying[place] for place in range(len(levels))],
         [candidates[place] for place in range(len(levels))],
         [_within_ppm(level.name, year.config) for level in levels],

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from workforce_sim import tables
-from workforce_sim.money import half_up
-from workforce_sim.reference.records import PersonYear
+from workforce_sim.money import PPM, half_up
+from workforce_sim.reference.records import SOURCES, PersonYear
 
 Measures = Mapping[str, int | float | None]
 
@@ -27,6 +27,29 @@ def workforce_measures(people: Sequence[PersonYear]) -> Measures:
         "average_salary_cents": half_up(sum(closing), len(closing)) if closing else None,
         "average_salary_growth_continuing": _growth_of_continuing(people),
         "eligible": _eligible(people),
+    }
+
+
+def provision_measures(people: Sequence[PersonYear], provisions: frozenset[str]) -> Measures:
+    """Return the measures, beside counts of events, of what a run may lack."""
+    staying = [person for person in people if person.cause is None]
+    found: dict[str, int | float | None] = {}
+    if "pay_ranges" in provisions:
+        found |= _range_measures(people, staying)
+    if "retirement" in provisions:
+        eligible = sum(person.retirement_eligible for person in staying)
+        found |= {"retirement_eligible": eligible, "retirement_eligible_share": _ratio(eligible, len(staying))}
+    return found
+
+
+def _range_measures(people: Sequence[PersonYear], staying: Sequence[PersonYear]) -> Measures:
+    ratios = [person.compa_ratio_ppm for person in staying if person.compa_ratio_ppm is not None]
+    places = [person.range_penetration_ppm for person in staying if person.range_penetration_ppm is not None]
+    return {
+        "lump_sums_cents": sum(person.lump_sum_cents for person in people),
+        "below_range": sum(place < 0 for place in places),
+        "above_range": sum(place > PPM for place in places),
+        "average_compa_ratio": float(sum(ratios)) / float(PPM * len(ratios)) if ratios else None,
     }
 
 
@@ -64,26 +87,53 @@ def participation_measures(people: Sequence[PersonYear]) -> Measures:
     }
 
 
-def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool) -> Measures:
+def part_time_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measure of service by hours."""
+    return {"long_term_part_time": sum(person.cause is None and person.is_long_term_part_time for person in people)}
+
+
+def money_measures(
+    people: Sequence[PersonYear], used: int, provisions: frozenset[str], *, lowers_cost: bool
+) -> Measures:
     """Return the measures from ``deferral_cents`` on.
 
     Args:
         people: everybody employed in the year.
         used: forfeitures used in the year, in cents.
+        provisions: what the run has; measures of sources that it does not have are left out.
         lowers_cost: whether they pay for employer contributions; expenses of the plan are no part of it.
     """
-    match = sum(person.money.match for person in people)
-    nonelective = sum(person.money.nonelective for person in people)
-    cost = match + nonelective - (used if lowers_cost else 0)
+    paid = {source: sum(getattr(person.money, source) for person in people) for source in SOURCES}
+    given_back = sum(person.money.restored for person in people)
+    cost = sum(paid.values()) + given_back - (used if lowers_cost else 0)
     return {
         "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
-        "match_cents": match,
-        "nonelective_cents": nonelective,
+        **{f"{source}_cents": amount for source, amount in paid.items() if is_in_tables(source, provisions)},
         "forfeitures_cents": sum(person.money.forfeited for person in people),
         "forfeitures_used_cents": used,
         "net_employer_cost_cents": cost,
         "employer_cost_share_of_payroll": _ratio(cost, sum(person.earnings_cents for person in people)),
     }
+
+
+def is_in_tables(source: str, provisions: frozenset[str]) -> bool:
+    """Return whether a source of employer contributions has columns: every run has the match and the nonelective."""
+    return source in ("match", "nonelective") or source in provisions
+
+
+def other_pay_measures(people: Sequence[PersonYear]) -> Measures:
+    """Return the measure of other pay."""
+    return {"other_pay_cents": sum(sum(person.other_pay.values()) for person in people)}
+
+
+def on_leave(people: Sequence[PersonYear]) -> Measures:
+    """Return who is on leave at the closing, in runs with leave."""
+    return {"on_leave": sum(person.on_leave for person in people)}
+
+
+def restored(people: Sequence[PersonYear]) -> Measures:
+    """Return what is restored to those who return, in runs with rehires and a plan."""
+    return {"restored_cents": sum(person.money.restored for person in people)}
 
 
 def _ratio(part: int, whole: int) -> float | None:

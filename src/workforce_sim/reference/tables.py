@@ -5,6 +5,7 @@ Polars comes in here and where the opening is read, at the two edges alone.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,21 @@ import polars as pl
 from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference.records import Event, PersonYear
-from workforce_sim.reference.summary import counts_of_events, money_measures, participation_measures, workforce_measures
+from workforce_sim.reference.other_pay import ALL_KINDS
+from workforce_sim.reference.records import SOURCES, Event, PersonYear
+from workforce_sim.reference.service import hours_in_year
+from workforce_sim.reference.summary import (
+    counts_of_events,
+    is_in_tables,
+    money_measures,
+    on_leave,
+    other_pay_measures,
+    part_time_measures,
+    participation_measures,
+    provision_measures,
+    restored,
+    workforce_measures,
+)
 
 Row = dict[str, Any]
 
@@ -44,11 +58,17 @@ class Book:
             self._events += [who | self._event(event) for event in person.events]
             self._snapshots.append(who | self._snapshot(person))
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
+        summary |= provision_measures(people, self._provisions)
         summary |= counts_of_events(people, self._provisions)
+        summary |= on_leave(people) if "leave" in self._provisions else {}
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
-            summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
+            summary |= part_time_measures(people) if "hours" in self._provisions else {}
+            summary |= money_measures(people, forfeitures_used, self._provisions, lowers_cost=lowers_cost)
+            summary |= restored(people) if "rehires" in self._provisions else {}
+        if "other_pay" in self._provisions:
+            summary |= other_pay_measures(people)
         self._summary.append(summary)
 
     def frames(self) -> Tables:
@@ -75,7 +95,7 @@ class Book:
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = _named_alike(person) | {
+        workforce = _named_alike(person, self._provisions) | {
             "birth_date": employee.birth_date,
             "hire_date": employee.hire_date,
             "termination_date": None if person.cause is None else person.last_day,
@@ -85,7 +105,13 @@ class Book:
             "full_time_ppm": employee.full_time_ppm,
             "salary_cents": employee.salary_cents,
         }
-        return workforce | _plan_columns(person) if self._plan.enabled else workforce
+        if "other_pay" in self._provisions:
+            workforce |= _other_pay_columns(person)
+        workforce |= _entry_columns(person, self._provisions)
+        if not self._plan.enabled:
+            return workforce
+        workforce |= _of_returns(person) if "rehires" in self._provisions else {}
+        return workforce | _plan_columns(person) | _source_columns(person, self._provisions)
 
     def _frame(self, rows: list[Row], table: Sequence[tables.Column]) -> pl.DataFrame:
         """Return rows as a frame, each with every column of the table; without a plan, those of the plan are null."""
@@ -107,10 +133,51 @@ class Book:
         return self._department if isinstance(self._department, pl.Enum) else pl.String
 
 
-def _named_alike(person: PersonYear) -> Row:
+def _named_alike(person: PersonYear, provisions: frozenset[str]) -> Row:
     """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
-    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan)
+    columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan and column.applies(provisions))
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
+
+
+def _other_pay_columns(person: PersonYear) -> Row:
+    by_kind = {f"{kind}_pay_cents": person.other_pay[kind] for kind in ALL_KINDS}
+    return {"other_pay_cents": sum(by_kind.values()), **by_kind}
+
+
+def _source_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
+    """Return the columns of the sources of employer contributions that the run has."""
+    money, columns = person.money, dict[str, Any]()
+    for source in SOURCES:
+        if is_in_tables(source, provisions):
+            columns[f"{source}_cents"] = getattr(money, source)
+            columns[f"{source}_balance_cents"] = getattr(money, f"{source}_balance")
+            columns[f"vested_share_{source}_bp"] = getattr(money, f"{source}_vested_bp")
+    return columns
+
+
+def _entry_columns(person: PersonYear, provisions: frozenset[str]) -> Row:
+    """Return the columns of service by hours, of classes and of waived conditions, whichever the run has."""
+    employee, columns = person.employee, Row()
+    if "hours" in provisions:
+        columns["hours_of_service"] = hours_in_year(
+            employee.full_time_ppm, person.first_day, person.last_day - dt.timedelta(person.leave_days)
+        )
+        columns["vesting_years"] = person.money.vesting_years
+        columns["long_term_part_time"] = person.is_long_term_part_time
+    if "classes" in provisions:
+        columns |= {"union": employee.union, "excluded_class": employee.excluded_class}
+    if "waivers" in provisions:
+        columns["termination_cause"] = person.cause
+    return columns
+
+
+def _of_returns(person: PersonYear) -> Row:
+    """Return the columns of the plan that runs with rehires have."""
+    return {
+        "plan_service_date": person.employee.plan_service_date,
+        "restored_cents": person.money.restored,
+        "repaid_cents": person.money.repaid,
+    }
 
 
 def _plan_columns(person: PersonYear) -> Row:
@@ -126,12 +193,6 @@ def _plan_columns(person: PersonYear) -> Row:
         "pre_tax_cents": money.pre_tax,
         "roth_cents": money.roth,
         "catch_up_cents": money.catch_up,
-        "match_cents": money.match,
-        "nonelective_cents": money.nonelective,
-        "match_balance_cents": money.match_balance,
-        "nonelective_balance_cents": money.nonelective_balance,
-        "vested_share_match_bp": money.match_vested_bp,
-        "vested_share_nonelective_bp": money.nonelective_vested_bp,
         "forfeited_cents": money.forfeited,
         "hce": money.hce,
         "excess_415_cents": money.excess_415,

@@ -23,6 +23,7 @@ from workforce_sim.reference.chance import (
 )
 from workforce_sim.reference.growth import Growth
 from workforce_sim.reference.records import PersonYear
+from workforce_sim.reference.retirement import may_retire, retiring_ppm, weight_of_eligible
 from workforce_sim.reference.uncertainty import multiplied
 from workforce_sim.reference.year import Year, milli_at
 
@@ -34,7 +35,13 @@ REMEDIES = {
 
 
 def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
-    """Return the relative risk of leaving, ppm, of each of the opening staff, factors of year and department in it."""
+    """Return the relative risk of leaving, ppm, of each of the opening staff, with all that changes it."""
+    weights = _weights_before_retirement(people, year)
+    return [weight_of_eligible(person, weight, year) for person, weight in zip(people, weights, strict=True)]
+
+
+def _weights_before_retirement(people: Sequence[PersonYear], year: Year) -> list[int]:
+    """Return weights with the factors of year and department in them."""
     terminations = year.config.terminations
     weights = _weights(people, year)
     if terminations.rates is not None:
@@ -42,9 +49,20 @@ def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
         weights = [half_up(weight * factor_ppm, PPM) for weight in weights]
     milli = {name: scaled(factor, 3) for name, factor in terminations.department_factors.items()}
     return [
-        half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
+        0 if stays_for_now(person, year) else half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
         for weight, person in zip(weights, people, strict=True)
     ]
+
+
+def stays_for_now(person: PersonYear, year: Year) -> bool:
+    """Return whether the known last day is in a later year."""
+    return person.employee.leaves_on is not None and person.employee.leaves_on > year.last
+
+
+def leaves_for_certain(person: PersonYear, weight: int, year: Year) -> bool:
+    """Return whether the known last day is in the year, or a configured rate of 1 decides."""
+    known = person.employee.leaves_on is not None and person.employee.leaves_on <= year.last
+    return known or year.is_certain(weight)
 
 
 def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
@@ -65,17 +83,18 @@ def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
     """Choose the terminations among existing employees, and give each a date and a cause."""
-    certain = [year.is_certain(weight) for weight in weights]
+    certain = [leaves_for_certain(person, weight, year) for person, weight in zip(people, weights, strict=True)]
     chances = _chances(weights, certain, growth.leavers_ppm, year)
     leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
+    weight_of = {person.employee.key: weight for person, weight in zip(people, weights, strict=True)}
     certain_keys = {person.employee.key for person, sure in zip(people, certain, strict=True) if sure}
     leavers.sort(key=lambda person: person.employee.key not in certain_keys)  # stable: these first, by key
     profile = cumulated_days(year.config.terminations.month_weights, year.year)
-    cause = _cause_of(year)
+    cause = _cause_of_existing(year)
     for rank, person in enumerate(leavers, start=1):
         u = year.u(person.employee, Stream.LEAVING_DATE)
-        person.last_day = date_between(u, year.first, year.last, profile)
-        person.cause = "reduction" if rank > growth.ordinary else cause(person)
+        person.last_day = person.employee.leaves_on or date_between(u, year.first, year.last, profile)
+        person.cause = "reduction" if rank > growth.ordinary else cause(person, weight_of[person.employee.key])
 
 
 def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> None:
@@ -142,12 +161,34 @@ def _rate_at(cells: Sequence[RateCell]) -> Callable[[int, int], int]:
     return rate
 
 
+def _cause_of_existing(year: Year) -> Callable[[PersonYear, int], str]:
+    """Return the draw of a cause of existing employees by person and weight."""
+    rule, by_band = year.config.terminations.retirement, _cause_at(year)
+    plain = _cause_of(year)
+
+    def cause(person: PersonYear, weight: int) -> str:
+        """Return retirement by the added rate alone; else the cause of the band."""
+        x, added = millionths(year.u(person.employee, Stream.CAUSE)), retiring_ppm(person, weight, year)
+        if x < added:
+            return "retirement"
+        found = by_band(person, (x - added) * PPM // (PPM - added))
+        return "voluntary" if found == "retirement" else found
+
+    return cause if rule is not None and rule.adds else lambda person, weight: plain(person)
+
+
 def _cause_of(year: Year) -> Callable[[PersonYear], str]:
-    """Return the draw of a cause by age on 1 January, of hires on the hire date."""
-    shares = cache(lambda age: cumulative(band_at(year.config.terminations.causes, age).ppm))
+    """Return the draw of a cause; where there is a rule of retirement, only the eligible retire."""
+    rule, by_band = year.config.terminations.retirement, _cause_at(year)
 
     def cause(person: PersonYear) -> str:
-        x = millionths(year.u(person.employee, Stream.CAUSE))
-        return CAUSES[category(x, shares(person.age))]
+        found = by_band(person, millionths(year.u(person.employee, Stream.CAUSE)))
+        return "voluntary" if found == "retirement" and rule and not may_retire(person, year) else found
 
     return cause
+
+
+def _cause_at(year: Year) -> Callable[[PersonYear, int], str]:
+    """Return the cause at a place among the shares of the age on 1 January, of hires on the hire date."""
+    shares = cache(lambda age: cumulative(band_at(year.config.terminations.causes, age).ppm))
+    return lambda person, x: CAUSES[category(x, shares(person.age))]

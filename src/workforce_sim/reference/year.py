@@ -20,8 +20,10 @@ from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
+from workforce_sim.reference.classes import union_chance
 from workforce_sim.reference.hazard import Hazard, hire_hazard
-from workforce_sim.reference.records import Employee
+from workforce_sim.reference.pay_ranges import Range, start_range
+from workforce_sim.reference.records import Employee, Former
 from workforce_sim.reference.uncertainty import exit_factor
 
 Knots = list[tuple[int, int]]
@@ -40,8 +42,18 @@ class Run:
         self.levels = levels
         self.replicate = replicate
         self.headcount = len(census)
+        self.union_chance = union_chance(census, config.random_seed)
+        self.former: list[Former] = []
+        """Who has left and will return."""
         self.level_counts = count_levels(census, len(levels))
         self.departments, self.department_ppm = _departments(census)
+        groups: dict[str | None, list[Employee]] = {name: [] for name in (*config.groups, None)}
+        for employee in census:
+            groups[group_of(employee.department, config)].append(employee)
+        self.group_levels = {name: count_levels(staff, len(levels)) for name, staff in groups.items()}
+        self.rest_departments, self.rest_department_ppm = _departments(groups[None])
+        self.paths = {name: PPM * len(staff) for name, staff in groups.items()}
+        """P: the path of each group at the opening of the year, in millionths."""
         self.pay_knots = [_start_knots(config, levels, place, census) for place in range(len(levels))] if census else []
 
 
@@ -61,6 +73,7 @@ class Year:
         growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
         self.pay_knots = [[(u, _grown(pay, growth)) for u, pay in knots] for knots in run.pay_knots]
         refuse_growth(max((pay for knots in self.pay_knots for _, pay in knots), default=0), year)
+        self.ranges = [_grown_range(start_range(level), growth) for level in run.levels]
         ranges = [level.range_cents for level in run.levels]
         self.minimums = [None if ends is None else _grown(ends[0], growth) for ends in ranges]
         self._scalars = {stream: draws.decision(config.random_seed, year, stream) for stream in Stream}
@@ -84,9 +97,15 @@ class Year:
         """Whether a configured table of rates decides as it stands: in stochastic mode."""
         return not self.exact and self.config.terminations.rates is not None
 
-    def u(self, employee: Employee, stream: Stream) -> float:
-        """Return an employee's draw in [0, 1) for one decision of the year."""
-        return draws.uniform(employee.person, self._scalars[stream])
+    def u(self, employee: Employee, stream: Stream, name: str | None = None) -> float:
+        """Return an employee's draw in [0, 1) for one decision of the year, or for the one of a name of its kind."""
+        scalar = self._scalars[stream]
+        return draws.uniform(employee.person, scalar if name is None else draws.named(scalar, name))
+
+
+def group_of(department: str | None, config: Config) -> str | None:
+    """Return the group of a department in a planned year: a listed department, or None for the rest."""
+    return department if department in config.groups else None
 
 
 def limits_of(config: Config, year: int) -> Limits:
@@ -123,6 +142,10 @@ def _grown(pay: int, growth_ppm: Sequence[int]) -> int:
     for rate in growth_ppm:
         pay = raised(pay, rate)
     return pay
+
+
+def _grown_range(band: Range | None, growth_ppm: Sequence[int]) -> Range | None:
+    return None if band is None else Range(*(_grown(pay, growth_ppm) for pay in band))
 
 
 def _departments(census: Sequence[Employee]) -> tuple[list[str | None], list[int]]:
