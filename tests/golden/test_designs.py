@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from tests.support import Scenario, fast, slow, table
 from tests.support_walk import completed_years
 from workforce_sim import Result, load_config, nondiscrimination, read_census, simulate
 from workforce_sim.config import with_changes
+from workforce_sim.opening import Tables
 
 FOLDER = Path(__file__).with_name("designs")
 DESIGNS = Path(__file__).parents[2] / "config" / "plan_designs"
@@ -50,9 +52,10 @@ class Line(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A sheet as read: the changed keys, and the lines of people and of tests."""
+    """A sheet as read: the changed keys, the headings of people and of tests, and the lines under them."""
 
     changes: dict[str, Any]
+    headings: tuple[str, ...]
     lines: tuple[Line, ...]
 
     def of(self, heading: str) -> dict[str, str]:
@@ -65,8 +68,14 @@ class Sheet(NamedTuple):
         return int(self.changes["simulation.end_year"])
 
     @property
-    def headings(self) -> list[str]:
-        return list(dict.fromkeys(line.of for line in self.lines))
+    def tests(self) -> list[str]:
+        """The headings of tests."""
+        return [heading for heading in self.headings if heading.startswith("Test ")]
+
+    @property
+    def people(self) -> list[str]:
+        """Who has a year in the sheet."""
+        return [heading for heading in self.headings if not heading.startswith("Test ")]
 
 
 def _step(line: Line) -> bool:
@@ -77,13 +86,19 @@ def _step(line: Line) -> bool:
 def sheet(name: str) -> Sheet:
     text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
     _, changes, *parts = re.split(r"\n\n(?:Changed keys|(?=P\d\d |NH-|Test ))", text)
-    return Sheet(yaml.safe_load(changes), tuple(line for part in parts for line in _lines(part)))
+    lines = tuple(line for part in parts for line in _lines(part))
+    return Sheet(yaml.safe_load(changes), tuple(map(_heading_of, parts)), lines)
+
+
+def _heading_of(part: str) -> str:
+    """Return the first line of a part; of a person only who it is."""
+    heading = part.partition("\n")[0]
+    return heading if heading.startswith("Test ") else heading.partition(" ")[0]
 
 
 def _lines(part: str) -> Iterator[Line]:
-    heading, *lines = part.strip().splitlines()
-    of = heading if heading.startswith("Test ") else heading.partition(" ")[0]
-    yield from (_line(of, line) for line in lines if line.startswith("  ") and ": " in line)
+    of = _heading_of(part)
+    yield from (_line(of, line) for line in part.splitlines() if line.startswith("  ") and ": " in line)
 
 
 def _line(of: str, line: str) -> Line:
@@ -92,14 +107,20 @@ def _line(of: str, line: str) -> Line:
     return Line(of, what, arithmetic, result)
 
 
+def scenario(name: str) -> Scenario:
+    config = with_changes(load_config(DESIGNS / f"{name}.yaml"), sheet(name).changes)
+    return Scenario(read_census(FOLDER / f"{name}.csv", config), config)
+
+
 @cache
 def run(name: str) -> Result:
-    config = with_changes(load_config(DESIGNS / f"{name}.yaml"), sheet(name).changes)
-    return simulate(config, census=read_census(FOLDER / f"{name}.csv", config))
+    whole = scenario(name)
+    return simulate(whole.config, census=whole.census)
 
 
-def people(name: str) -> list[dict[str, Any]]:
-    return run(name).snapshots.filter(year=sheet(name).year).sort("employee_id").to_dicts()
+def people(name: str, engine: Callable[[Scenario], Tables] = fast) -> list[dict[str, Any]]:
+    snapshots = table(engine(scenario(name)), "snapshots")
+    return snapshots.filter(year=sheet(name).year).sort("employee_id").to_dicts()
 
 
 # --- the arithmetic ---------------------------------------------------------------------------------------------------
@@ -138,10 +159,6 @@ def test_the_arithmetic_is_right(name: str) -> None:
 
 
 # --- the people -------------------------------------------------------------------------------------------------------
-
-
-def cents(text: str) -> int:
-    return int(Fraction(text.replace(",", "")) * 100)
 
 
 def _age(person: dict[str, Any]) -> str:
@@ -192,27 +209,25 @@ def amount(person: dict[str, Any], what: str) -> int:
     return int(person.get(MONEY[what]) or 0)
 
 
+def year_of(person: dict[str, Any], asked: dict[str, str]) -> dict[str, str]:
+    """Return what a run says of a person: what is asked for, and every amount above 0."""
+    amounts = {what: amount(person, what) / 100 for what in (*MONEY, "deferral")}
+    shown = {what: SHOWN[what](person) for what in asked if what in SHOWN}
+    return shown | {what: f"{dollars:,.2f}" for what, dollars in amounts.items() if dollars}
+
+
+@pytest.mark.parametrize("engine", [fast, slow])
 @pytest.mark.parametrize("name", SHEETS)
-def test_each_person_has_the_year_of_the_sheet(name: str) -> None:
-    found, expected = {}, {}
-    for person in people(name):
-        of = person["employee_id"]
-        lines = sheet(name).of(of)
-        expected[of] = lines
-        found[of] = {what: SHOWN[what](person) for what in lines if what in SHOWN}
-        found[of] |= {
-            what: f"{amount(person, what) / 100:,.2f}" for what in (*MONEY, "deferral") if amount(person, what)
-        }
-    for of, lines in expected.items():
-        given = {what: result for what, result in lines.items() if what in SHOWN or cents(result)}
-        assert (of, found[of]) == (of, given)
+def test_each_person_has_the_year_of_the_sheet(name: str, engine: Callable[[Scenario], Tables]) -> None:
+    for person in people(name, engine):
+        asked = sheet(name).of(person["employee_id"])
+
+        assert (person["employee_id"], year_of(person, asked)) == (person["employee_id"], asked)
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_has_everybody(name: str) -> None:
-    written = [heading for heading in sheet(name).headings if not heading.startswith("Test ")]
-
-    assert sorted(written) == [person["employee_id"] for person in people(name)]
+    assert sorted(sheet(name).people) == [person["employee_id"] for person in people(name)]
 
 
 # --- the tests of the year --------------------------------------------------------------------------------------------
@@ -220,8 +235,9 @@ def test_a_sheet_has_everybody(name: str) -> None:
 
 def printed(name: str) -> dict[str, dict[str, str]]:
     """Return the figures of each test as its page shows them, under the heading of a sheet."""
-    found = nondiscrimination(run(name), sheet(name).year).tests
-    return {_heading(str(test)): dict(_figures(str(test))) for test in found}
+    return {
+        _heading(str(test)): dict(_figures(str(test))) for test in nondiscrimination(run(name), sheet(name).year).tests
+    }
 
 
 def _heading(page: str) -> str:
@@ -239,8 +255,7 @@ def _figures(page: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", SHEETS)
 def test_the_tests_of_the_year_are_those_of_the_sheet(name: str) -> None:
     pages = printed(name)
-    headings = [heading for heading in sheet(name).headings if heading.startswith("Test ")]
-    expected = {heading: sheet(name).of(heading) for heading in headings}
+    expected = {heading: sheet(name).of(heading) for heading in sheet(name).tests}
 
-    assert set(headings) <= set(pages)
+    assert list(pages) == sheet(name).tests
     assert {of: {what: pages[of][what] for what in lines} for of, lines in expected.items()} == expected

@@ -9,8 +9,6 @@ SCORING = "no scores of forecasts"
 OUTSIDE_THE_MODEL = {
     "LIM-SOLO-2023": "employees only, no self-employed earnings; the employer's 25% is a limit of deduction",
     "LIM-415-SHORT": "the plan year is the calendar year; there is no short one",
-    "ELIG-LTPT-1": "hours of long-term part-time employees are not tracked over years",
-    "ELIG-PARITY": "nobody is rehired",
     "AUTO-EACA-90": "opting out comes before the first contribution; no withdrawals",
     "TURN-MSEC": "the summary gives terminations and headcounts; no column of turnover",
     "TURN-BIZFLUENT": "the summary gives terminations and headcounts; no column of turnover",

@@ -112,3 +112,30 @@ def test_each_runs_and_costs_the_employer_something(name: str) -> None:
     assert (summary["nonelective_cents"] > 0).all() == (name == "integrated_nonelective")
     assert bool(summary["opt_outs"].sum()) <= config.enrollment.auto_enrollment.enabled
     assert bool(summary["escalations"].sum()) <= config.enrollment.escalation.enabled
+
+
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [
+        ("hospital_part_time_hours_rehires", ("rehires", "leaves_begun", "other_pay_cents", "match_cents")),
+        ("professional_firm_new_comparability", ("profit_sharing_cents", "nonelective_cents")),
+        ("retailer_seasonal", ("seasonal_hires", "reductions", "other_pay_cents", "match_cents")),
+        ("safe_harbor_nonelective_profit_sharing", ("profit_sharing_cents", "discretionary_match_cents")),
+        ("union_and_staff", ("profit_sharing_cents", "match_cents")),
+    ],
+)
+def test_each_employer_has_what_its_name_says(name: str, measures: tuple[str, ...]) -> None:
+    config = with_changes(design(name), {"census.size": 300, "simulation.end_year": 2026})
+    summary = simulate(config).summary
+
+    assert {measure: summary[measure].sum() > 0 for measure in measures} == dict.fromkeys(measures, True)
+
+
+def test_the_union_is_in_the_plan_sooner_or_not_at_all() -> None:
+    config = with_changes(design("union_and_staff"), {"census.size": 300, "simulation.end_year": 2025})
+    staff = simulate(config).snapshots
+    excluded = staff.filter(excluded_class="union")
+
+    assert set(excluded["department"]) == {"Technology"}
+    assert excluded["eligibility_date"].null_count() == len(excluded)
+    assert set(staff.filter(union=True)["department"]) == {"Operations", "Technology"}

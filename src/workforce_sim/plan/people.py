@@ -305,6 +305,7 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
     """Return the deferral balances of everybody employed in a year at its end or, of leavers, before they are paid out.
 
     As employer balances are kept: the opening, its return (of leavers to the last day) and the year's deferrals.
+    Leavers are paid out, so employees who return begin at 0.
 
     Raises:
         SimulationError: when a balance grows beyond reason, as employer balances do.
@@ -318,8 +319,8 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")
-        balances = rows.select("employee_id", balance=pl.Series(after))
-    return balances["balance"].to_numpy()
+        balances = rows.select("employee_id", balance=pl.Series(after)).filter(rows["termination_date"].is_null())
+    return after
 
 
 def _days_employed_since_january(rows: pl.DataFrame, year: PlanYear) -> Ints:
