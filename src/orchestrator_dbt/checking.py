@@ -11,8 +11,7 @@ from orchestrator_dbt.documented import DEPRECATED, EMPTY, RATES, plain
 from workforce_sim.config import Config
 from workforce_sim.config.document import Problem
 from workforce_sim.config.problems import MISSING, as_line, dotted, listed, shown
-from workforce_sim.config.repair import value_at
-from workforce_sim.config.values import KeyPath
+from workforce_sim.config.values import KeyPath, value_at
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.lenient import Reading, read_leniently
 

@@ -14,8 +14,7 @@ from orchestrator_dbt.checking import MANY_YEARS, Checked, check, large_range
 from orchestrator_dbt.documented import DOCUMENTED
 from workforce_sim.config import Config
 from workforce_sim.config.changing import with_defaults
-from workforce_sim.config.repair import value_at
-from workforce_sim.config.values import KeyPath
+from workforce_sim.config.values import KeyPath, value_at
 from workforce_sim.plan.loading import load_config
 from workforce_sim.wording.terminal import printable
 

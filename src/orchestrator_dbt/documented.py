@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workforce_sim.config.changing import flattened
-from workforce_sim.config.repair import replaced, value_at
-from workforce_sim.config.values import KeyPath
+from workforce_sim.config.repair import replaced
+from workforce_sim.config.values import KeyPath, value_at
 from workforce_sim.errors.asked import whole
 
 DOCUMENTED: Mapping[str, Any] = {

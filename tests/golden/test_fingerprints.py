@@ -21,6 +21,7 @@ import yaml
 
 import workforce_sim as ws
 from workforce_sim import ledger
+from workforce_sim.tables import SUMMARY
 
 HERE = Path(__file__).parent
 DESIGNS = HERE.parents[1] / "config" / "plan_designs"
@@ -155,12 +156,13 @@ def findings_of(result: ws.Result, year: int, replicate: int) -> str:
 
 
 def ensemble_of(name: str) -> str:
-    """Return the SHA-256 of five replicates' yearly totals, as comma-separated text."""
+    """Return the SHA-256 of five replicates' yearly totals, as comma-separated text, without provisions they lack."""
     found = ws.simulate_ensemble(
         configuration(name), census=census(name), replicates=5, progress=None, spread=CONFIGURATIONS[name].get("spread")
     )
     text = io.StringIO()
-    table = found.replicates.sort("replicate", "year")
+    lacking = [column.name for column in SUMMARY if not column.applies(found.config.provisions) and column.needs]
+    table = found.replicates.sort("replicate", "year").drop(lacking)
     csv.writer(text, lineterminator="\n").writerows([table.columns, *table.iter_rows()])
     return hashlib.sha256(text.getvalue().encode()).hexdigest()
 

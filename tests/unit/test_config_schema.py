@@ -122,7 +122,7 @@ def schema_keys(schema: dict[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def test_the_schema_has_every_key_and_no_other() -> None:
-    assert sorted(schema_keys(json_schema())) == sorted(key for key, _ in keys())
+    assert set(schema_keys(json_schema())) == {key for key, _ in keys()}
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,10 @@ RIGHT = [
     "plan: {vesting: {match: graded_6, nonelective: [0, 0.5, 1]}}",
     "plan: {limits: {overrides: {wage_base: {2026: 184500}}}}",
     "plan: {annual_return: {2025: -0.05}}",
+    "plan: {catch_up: {2025: false, 2027: true}, match: {preset: simple, last_day: {2025: true, 2026: false}}}",
+    "plan: {2025: {}, 2027: {nonelective: {kind: flat, rate: 0.03}}}",
+    "enrollment: {auto_enrollment: {2025: {enabled: false}, 2027: {}}, election: {2025: 0.5, 2026: 0.6}}",
+    "eligibility: {2025: {minimum_age: 18}, 2026: {entry: monthly}}",
     "enrollment: {election: 0.5, deferral_rates: [{age_from: 0, pay_from: 0, value: 0.05}]}",
 ]
 WRONG = [
@@ -169,6 +173,12 @@ WRONG = [
     "plan: {limits: {overrides: {wage_bas: {2026: 184500}}}}",
     "plan: {limits: {overrides: {wage_base: 184500}}}",
     "plan: {limits: {overrides: {wage_base: {}}}}",
+    "plan: {catch_up: {2025: false, late: true}}",
+    "plan: {catch_up: {}}",
+    "plan: {limits: {inflation: {2025: 0.02}}}",
+    "plan: {2025: {}, 2027: {match: {preset: simpel}}}",
+    "eligibility: {2025: {minimum_age: 18}, entry: monthly}",
+    "enrollment: {stop: {2025: 2}}",
     "enrollment: {opt_out: 0.1}",
     "enrollment: {auto_enrollment: {default_deferral_rate: 1}}",
     "enrollment: {deferral_rates: 0}",

@@ -57,7 +57,8 @@ def _schema() -> dict[str, Any]:
 def _inside(schema: dict[str, Any], part: str | int) -> dict[str, Any]:
     named = schema.get("properties", {}).get(part) if isinstance(part, str) else schema.get("items")
     other = schema.get("additionalProperties")
-    return named or (other if isinstance(other, dict) else {})
+    fits = re.match(schema.get("propertyNames", {}).get("pattern", ""), str(part))
+    return named or (other if isinstance(other, dict) and fits else {})
 
 
 def _close(wanted: str, names: list[str], likeness: float) -> str:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from workforce_sim.config.document import Problem
 from workforce_sim.config.keys import schema_at
-from workforce_sim.config.values import TAGS, KeyPath
+from workforce_sim.config.values import TAGS, KeyPath, value_at
 
 _UNREAD = "<unread>"
 
@@ -86,16 +86,6 @@ def _key_at(path: KeyPath) -> KeyPath:
 def _there(data: Any, path: KeyPath) -> bool:
     """Tell whether a path leads to something that may have keys, items or nothing in it."""
     return isinstance(value_at(data, path), (Mapping, list, tuple, type(None)))
-
-
-def value_at(data: Any, path: KeyPath) -> Any:
-    """Return what stands at a path; an ellipsis where there is nothing."""
-    for part in path:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return ...
-    return data
 
 
 def replaced(data: Any, path: KeyPath, value: Any = ...) -> Any:

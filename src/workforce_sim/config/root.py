@@ -6,14 +6,23 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
+from workforce_sim.config.amended import Tables, in_force, in_year, late, put, tables_of, told
 from workforce_sim.config.census import CensusSection
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.uncertainty import Uncertainty
-from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some
+from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, Share, refuse, some, value_at
 from workforce_sim.config.workforce import Simulation, Workforce
 
 
@@ -71,6 +80,38 @@ class Config(Section):
     random_seed: Annotated[int, Field(ge=0, lt=2**63)]
     """Seed of all random draws."""
 
+    _years: dict[KeyPath, tuple[int, ...]] = PrivateAttr(default_factory=dict)
+    """The years that each table by year in ``AMENDED`` names, by its place."""
+    _amended: dict[int, dict[str, Section]] = PrivateAttr(default_factory=dict)
+    """The sections in ``AMENDED`` from each of these years on; the fields hold those of the start year."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _by_year(cls, data: Any, handler: ModelWrapValidatorHandler[Config]) -> Config:
+        """Read the configuration of each year that changes something."""
+        tables = tables_of(data, AMENDED)
+        if not tables:
+            return handler(data)
+        years = sorted({year for table in tables.values() for year in table})
+        start = _start_year(data, years[0])
+        refuse(late(tables, start))
+        config, found = _read(data, tables, start, years, handler)
+        refuse(_not_amended(config, found))
+        config._years = {path: tuple(table) for path, table in tables.items()}
+        config._amended = {year: {name: getattr(one, name) for name in AMENDED} for year, one in found.items()}
+        return config
+
+    @model_serializer(mode="wrap")
+    def _with_years(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return the data with tables by year where they were written."""
+        data: dict[str, Any] = handler(self)
+        dumps = {year: handler(self._version(year)) for year in self._amended}
+        for path, years in self._years.items():
+            found = {year: value_at(dumps[year], path) for year in years}
+            if ... not in found.values():
+                put(data, path, found)
+        return data
+
     @model_validator(mode="after")
     def _sections_agree(self) -> Config:
         refuse(_unknown_levels(self), "unknown_name")
@@ -78,10 +119,40 @@ class Config(Section):
         refuse(_before_limits(self))
         return self
 
+    def at(self, year: int) -> Config:
+        """Return the configuration in force in a year: this one where nothing changes, else one without years.
+
+        What a run has that other runs may lack, it has in all of its years: ``provisions`` are those of the run.
+        """
+        if not self._amended:
+            return self
+        found = self._version(year)
+        found.__dict__["provisions"] = self.provisions
+        return found
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The start year, and each later year of the run from which on something else holds."""
+        section = self.simulation
+        return section.start_year, *(year for year in self._amended if section.start_year < year <= section.end_year)
+
+    @property
+    def versions(self) -> tuple[Config, ...]:
+        """The configurations in force in the run, in order: this one alone where nothing changes."""
+        return tuple(self.at(year) for year in self.turns)
+
+    def _version(self, year: int) -> Config:
+        if not self._amended:
+            return self
+        found = self.model_copy(update=self._amended[in_force(self._amended, year)])
+        found._years, found._amended = {}, {}
+        return found
+
     @cached_property
     def provisions(self) -> frozenset[str]:
         """What the run has that other runs may lack; columns and events of what it lacks are left out."""
-        return frozenset(name for name, used in PROVISIONS.items() if used(self))
+        versions = [self._version(year) for year in self.turns]
+        return frozenset(name for name, used in PROVISIONS.items() if any(map(used, versions)))
 
     @property
     def range_growth(self) -> ByYear:
@@ -121,10 +192,44 @@ class Config(Section):
         return self.workforce.headcount == "stochastic" and self.terminations.rates is not None
 
 
+AMENDED: dict[str, type[Section]] = {"eligibility": Eligibility, "enrollment": Enrollment, "plan": Plan}
+"""The sections of which any value, and any section within, may change from a year on."""
+
 PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "plan": lambda config: config.plan.enabled,
 }
-"""Of each provision with events or columns of its own, whether a configuration uses it."""
+"""Of each provision with events or columns of its own, whether the configuration of a year uses it."""
+
+
+def _start_year(data: Any, otherwise: int) -> int:
+    """Return the start year in the data of a configuration; another year where it has none that can be used."""
+    found = value_at(data, ("simulation", "start_year"))
+    return found if isinstance(found, int) else otherwise
+
+
+def _read(
+    data: Any, tables: Tables, start: int, years: list[int], handler: ModelWrapValidatorHandler[Config]
+) -> tuple[Config, dict[int, Config]]:
+    """Return the configuration of the start year, and those from each of some years on; all errors at once."""
+    errors: dict[int, ValidationError] = {}
+    found: dict[int, Config] = {}
+    for year in dict.fromkeys((start, *years)):
+        read = handler if year == start else Config.model_validate
+        try:
+            found[year] = read(in_year(data, tables, year))
+        except ValidationError as error:
+            errors[year] = error
+    if errors:
+        raise told(errors, tables, start)
+    return found[start], {year: found[year] for year in years}
+
+
+def _not_amended(config: Config, found: dict[int, Config]) -> Iterator[tuple[KeyPath, str, Any]]:
+    """List what no year may change."""
+    for year, one in found.items():
+        for name in ("enabled", "limits"):
+            if getattr(one.plan, name) != getattr(config.plan, name):
+                yield ("plan",), f"{name} cannot change from year to year, and does in {year}", None
 
 
 def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

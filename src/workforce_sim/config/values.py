@@ -66,6 +66,16 @@ def refuse(problems: Iterable[tuple[KeyPath, str, Any]], kind: str = "value_erro
         raise ValidationError.from_exception_data("Config", lines)
 
 
+def value_at(data: Any, path: KeyPath) -> Any:
+    """Return what stands at a path; an ellipsis where there is nothing."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return ...
+    return data
+
+
 def some(names: Collection[str]) -> str:
     """Return names in a row, the first 10 of them, the long ones cut."""
     shown = [name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 3]}..." for name in islice(names, MAX_NAMES)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_sim.config import Config, Level
+from workforce_sim.config.amended import in_force
 from workforce_sim.config.enrollment import DeferralCell, ShareCell
 from workforce_sim.config.events import RateCell
 from workforce_sim.config.plan import FIRST_YEAR
@@ -89,10 +90,18 @@ def by_age_and_pay(table: float | Sequence[ShareCell] | Sequence[DeferralCell], 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What does not change from year to year: the tables of a configuration and its levels."""
+    """The tables of a configuration and its levels; ``at`` has those of a year."""
 
     config: Config
     levels: tuple[Level, ...]
+
+    def at(self, year: int) -> Assumptions:
+        """Return what holds in a year: itself where nothing changes."""
+        return self if len(self._versions) == 1 else self._versions[in_force(self._versions, year)]
+
+    @cached_property
+    def _versions(self) -> dict[int, Assumptions]:
+        return {year: replace(self, config=self.config.at(year)) for year in self.config.turns}
 
     @cached_property
     def names(self) -> list[str]:

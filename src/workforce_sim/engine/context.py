@@ -126,15 +126,19 @@ class Year:
         """
         return _position("department", name, self.world.departments.drop_nulls())
 
-    @property
+    @cached_property
     def assumptions(self) -> Assumptions:
-        """The configuration, compiled."""
-        return self.world.assumptions
+        """The configuration in force in the year, compiled."""
+        return self.world.assumptions.at(self.number)
 
     @property
     def config(self) -> Config:
-        """The configuration."""
-        return self.world.assumptions.config
+        """The configuration in force in the year."""
+        return self.assumptions.config
+
+    def config_in(self, number: int) -> Config:
+        """Return the configuration in force in another year."""
+        return self.world.assumptions.config.at(number)
 
     @property
     def limits(self) -> Limits:

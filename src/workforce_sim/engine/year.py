@@ -46,8 +46,9 @@ PLAN: tuple[Step, ...] = (
 
 
 def steps_of(config: Config) -> tuple[Step, ...]:
-    """Return the steps of a configuration's years."""
-    return tuple(step for step in (WORKFORCE + PLAN if config.plan.enabled else WORKFORCE) if step.used(config))
+    """Return the steps of a configuration's years: those that any of them uses."""
+    steps = WORKFORCE + PLAN if config.plan.enabled else WORKFORCE
+    return tuple(step for step in steps if any(map(step.used, config.versions)))
 
 
 def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:

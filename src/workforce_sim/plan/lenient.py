@@ -17,8 +17,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.document import Node, Place, Problem, read_yaml
 from workforce_sim.config.load import MAX_LOOKS, beside, checked, content
 from workforce_sim.config.problems import NOWHERE, UNKNOWN, dotted, found_in, place_of
-from workforce_sim.config.repair import replaced, value_at
-from workforce_sim.config.values import KeyPath
+from workforce_sim.config.repair import replaced
+from workforce_sim.config.values import KeyPath, value_at
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.legality import check_years
 

@@ -33,7 +33,7 @@ def keep_pay(people: Sequence[PersonYear], year: Year) -> None:
     """Keep the year's pay of everybody for rules of the next year."""
     for person in people:
         person.employee.prior_pay_cents = person.earnings_cents
-    if year.config.plan.testing.top_paid_group:
+    if year.run.config.at(year.year + 1).plan.testing.top_paid_group:
         _mark_top_paid([(person.employee, person.last_day) for person in people], year.last)
 
 

@@ -53,7 +53,7 @@ class RateRules:
         self.below = ppm(rule.match_response.below) / PPM
         self.above = ppm(rule.match_response.above) / PPM
         self.match = year.config.plan.match.at(year.year)
-        self.new_match = _match_is_new(year.config, year.year)
+        self.new_match = _match_is_new(year.run.config, year.year)
         self.escalation = rule.escalation
         self.escalation_day = day_of_year(year.year, rule.escalation.date)
         self.increment_bp, self.cap_bp = bp(rule.escalation.increment), bp(rule.escalation.cap)
@@ -68,8 +68,10 @@ class RateRules:
 
 def _match_is_new(config: Config, year: int) -> bool:
     """Return whether the tiers differ from those of the year before; never in the start year."""
-    match = config.plan.match
-    return year > config.simulation.start_year and formula_of(match.at(year)) != formula_of(match.at(year - 1))
+    if year == config.simulation.start_year:
+        return False
+    before, now = (config.at(each).plan.match.at(each) for each in (year - 1, year))
+    return formula_of(now) != formula_of(before)
 
 
 def walk_rate(person: PersonYear, rules: RateRules) -> None:

@@ -53,7 +53,7 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
     forfeitures = Forfeitures()
     for number in config.simulation.years:
         people = plan_year(staff, Year(run, number), forfeitures)
-        book = Book(opening, replicate, config)
+        book = Book(opening, replicate, config.at(number))
         book.add(number, people, forfeitures.used_cents)
         yield book.frames()
         staff = [person.employee for person in people if person.cause is None]

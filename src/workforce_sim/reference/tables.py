@@ -25,7 +25,7 @@ class Book:
     Args:
         opening: names the levels and departments.
         replicate: stands in every row.
-        config: of the run; columns of provisions that it does not have are null.
+        config: in force in the year; columns of provisions that it does not have are null.
     """
 
     def __init__(self, opening: Opening, replicate: int, config: Config) -> None:

@@ -49,7 +49,7 @@ class Year:
     """One plan year of a run."""
 
     def __init__(self, run: Run, year: int) -> None:
-        config = run.config
+        config = run.config.at(year)
         self.run = run
         self.config = config
         self.year = year

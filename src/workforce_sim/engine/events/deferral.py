@@ -47,9 +47,10 @@ ADDS: Described = {
 
 def _responds(year: Year) -> bool:
     """Return whether the match formula differs from the year before; never in the first year."""
-    match = year.config.plan.match
-    first = year.number == year.config.simulation.start_year
-    return not first and match.at(year.number).formula != match.at(year.number - 1).formula
+    if year.number == year.config.simulation.start_year:
+        return False
+    before = year.config_in(year.number - 1).plan.match.at(year.number - 1)
+    return year.config.plan.match.at(year.number).formula != before.formula
 
 
 def _escalation_is_later(year: Year) -> bool:

@@ -74,7 +74,7 @@ def groups(parts: list[dict[str, Array]]) -> list[Flags]:
 
 TOP_PAID = Settlement(
     "top-paid group",
-    needed=lambda year: year.config.plan.testing.top_paid_group,
+    needed=lambda year: year.config_in(year.number + 1).plan.testing.top_paid_group,
     ask=lambda staff, year: counted(
         staff["hire_date"], staff["last_day"], staff, staff["earnings_cents"], year.calendar
     ),
