@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
+    from workforce_sim.searching.optimum import Optimum, optimize
+    from workforce_sim.searching.solving import Solution, solve
     from workforce_sim.share.csv_files import export_csv
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
@@ -94,6 +96,7 @@ __all__ = [
     "Limits",
     "MeasureChange",
     "Nondiscrimination",
+    "Optimum",
     "OwnEvent",
     "PerformanceMonitor",
     "PeriodMatch",
@@ -103,6 +106,7 @@ __all__ = [
     "Result",
     "RunDifference",
     "SimulationError",
+    "Solution",
     "Stop",
     "Stream",
     "Sweep",
@@ -138,6 +142,7 @@ __all__ = [
     "nondiscrimination",
     "nonelective_amount",
     "off_loop",
+    "optimize",
     "period_match",
     "plan_warnings",
     "provenance",
@@ -151,6 +156,7 @@ __all__ = [
     "replay",
     "simulate",
     "simulate_ensemble",
+    "solve",
     "summary_by",
     "suppress_small",
     "sweep",
@@ -207,6 +213,8 @@ _HOMES = {
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),
+    "searching.optimum": ("Optimum", "optimize"),
+    "searching.solving": ("Solution", "solve"),
     "share.csv_files": ("export_csv",),
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),

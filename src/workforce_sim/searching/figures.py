@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 _SAVING = re.compile(r"saving\s*>=\s*([0-9.]+)\s*%")
 _AT = re.compile(r"(.*?)\s*(?:@|\bin\b)\s*([0-9]{4})")
 _ELIGIBLE = "eligible"
+SHORT = {"net_employer_cost_share": OF_PAYROLL, "employer_cost_share": OF_PAYROLL}
+"""Other names of measures."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ class Figure:
         return what if self.year is None else f"{what} in {self.year}"
 
     @property
-    def adds_up(self) -> bool:
-        """Whether it grows with the number of employees and years."""
-        return not self.is_share
+    def unit(self) -> int:
+        """How many of its units make one that people count in: 100 cents are a dollar."""
+        return 100 if self.measure.endswith("_cents") else 1
 
     @property
     def is_share(self) -> bool:
@@ -101,7 +103,7 @@ def figure(asked: str, years: Sequence[int], what: str = "measure") -> Figure:
     saving = _SAVING.fullmatch(name)
     if saving:
         return Figure(f"saving_{_bp(saving[1], what)}", year)
-    return Figure(measure_name(name, MEASURES, what), year)
+    return Figure(measure_name(SHORT.get(name, name), MEASURES, what), year)
 
 
 def _bp(percent: str, what: str) -> int:

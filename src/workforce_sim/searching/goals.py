@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -122,18 +123,25 @@ def _bound(text: str, years: Sequence[int]) -> Bound:
             f"'net_employer_cost<=2.5M in 9 of 10', or {known}"
         )
     what = figure(said[1], years, "subject_to")
-    unit = 100.0 if what.measure.endswith("_cents") else 1.0
     share = None if said[4] is None else _share(text, int(said[4]), int(said[5]))
-    return Bound(what, said[2].startswith("<"), _amount(text, said[3]) * unit, share, text)
+    return Bound(what, said[2].startswith("<"), amount(said[3]) * what.unit, share, text)
 
 
-def _amount(text: str, number: str) -> float:
-    plain = number.replace("$", "").replace(",", "").strip().lower()
-    size = plain[-1] if plain[-1] in _SIZES else ""
+def amount(text: str) -> float:
+    """Return a number such as ``4%``, ``$2.5M`` or ``12,000``.
+
+    Raises:
+        RequestError: for anything else.
+    """
+    plain = text.replace("$", "").replace(",", "").strip().lower()
+    size = plain[-1:] if plain[-1:] in _SIZES else ""
     try:
-        return float(plain.removesuffix(size)) * _SIZES[size]
+        found = float(plain.removesuffix(size)) * _SIZES[size]
     except ValueError:
-        raise RequestError(f"subject_to: {text!r:.60}: {number!r} is no number") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise RequestError(f"{text!r:.40} is no number")
+    return found
 
 
 def _share(text: str, of: int, all_of: int) -> float:

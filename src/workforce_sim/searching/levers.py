@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +16,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
 from workforce_sim.ensembles.sweeping import FIXED, is_within, laid_over, refuse_uncertain, words
 from workforce_sim.errors import ConfigError, RequestError
+from workforce_sim.wording import percent
 
 MOST = 1_000
 """Designs that are tried one by one; of more, a spread-out part is tried, then what lies around the best."""
@@ -53,6 +54,7 @@ class Design:
         places: the place of each lever's choice.
         labels: the words for each.
         config: the configuration; None where it cannot be.
+        changes: what it changes, by dotted key.
         problem: why it cannot be.
     """
 
@@ -60,6 +62,7 @@ class Design:
     places: tuple[int, ...]
     labels: tuple[str, ...]
     config: Config | None
+    changes: Mapping[str, Any] = field(default_factory=dict, compare=False)
     problem: str = ""
 
 
@@ -69,7 +72,7 @@ def levers_of(asked: Mapping[str, Any]) -> tuple[Lever, ...]:
     Raises:
         RequestError: for none, for values that cannot be read, or two levers that change one key.
     """
-    if not isinstance(asked, Mapping) or not asked:
+    if not asked:
         raise RequestError("levers: give at least one key with its values")
     found = tuple(_lever(name, values) for name, values in asked.items())
     for one, other in itertools.combinations(found, 2):
@@ -101,6 +104,8 @@ def _iterable(name: str, values: Any) -> list[Any]:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, float) and 0 < abs(value) < 1:
+        return percent(value)
     return value if isinstance(value, str) else words(value)
 
 
@@ -152,7 +157,7 @@ def _decimal(name: str, text: str) -> Decimal:
 
 
 def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() and value.as_tuple().exponent >= 0 else float(value)
+    return int(value) if str(value).lstrip("-").isdigit() else float(value)
 
 
 def designs_of(base: Config, levers: Sequence[Lever], wanted: Iterable[tuple[int, ...]]) -> Iterator[Design]:
@@ -168,9 +173,9 @@ def designs_of(base: Config, levers: Sequence[Lever], wanted: Iterable[tuple[int
         changes = {key: value for _, some in picked for key, value in some.items()}
         number = numbered(levers, places)
         try:
-            yield Design(number, places, labels, laid_over(base, changes))
+            yield Design(number, places, labels, laid_over(base, changes), changes)
         except ConfigError as error:
-            yield Design(number, places, labels, None, str(error).split("\n", maxsplit=1)[0])
+            yield Design(number, places, labels, None, changes, str(error).split("\n", maxsplit=1)[0])
 
 
 def how_many(levers: Sequence[Lever]) -> int:

@@ -6,6 +6,7 @@ Chapter: ``docs/model/searching.md``.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,14 +16,16 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.written import changed_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.ensemble import whole
-from workforce_sim.errors import RequestError, asked
+from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.run import census_of
+from workforce_sim.searching.figures import Figure
 from workforce_sim.searching.goals import TESTS, WARNINGS, Bound, Goal, bounds_of, goals_of
 from workforce_sim.searching.levers import (
     MOST,
@@ -44,6 +47,9 @@ SPREAD, STEPS = 200, 50
 
 SHOWN = 12
 """Designs in the text."""
+
+_NOTHING = 1e-20
+"""A variance of so small a part of the squares is of rounding."""
 
 BEST, TIED, FRONT = "best", "ties with the best", "on the front"
 
@@ -82,6 +88,16 @@ class Optimum(Displayed):
         return self.best.config
 
     @property
+    def written(self) -> str:
+        """The configuration of the best design, as YAML: the keys that were set, and those of the levers.
+
+        Raises:
+            RequestError: when no design keeps the bounds.
+        """
+        changes = self.best.changes if self.config and self.best else {}
+        return changed_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
+
+    @property
     def front(self) -> pl.DataFrame:
         """The designs that no other beats in every goal, as ``designs``; of one goal, the best and its ties."""
         return self.designs.filter(pl.col("outcome").is_in([BEST, TIED, FRONT]))
@@ -107,8 +123,8 @@ class Optimum(Displayed):
         """How much of the spread of the first goal over designs comes from each lever.
 
         One row per lever: lever, first (share of the variance that the lever explains by itself), total (share that is
-        left when all others are fixed; null unless every combination was tried), best, worst (its choices by the mean of
-        the goal). From the simulations that all designs have.
+        left when all others are fixed; null unless every combination was tried), best, worst (its choices by the mean
+        of the goal). From the simulations that all designs have.
         """
         goal, tried = self.goals[0], [e for e in self.entries if e.values and not e.rough]
         common = min((entry.count for entry in tried), default=0)
@@ -127,7 +143,7 @@ class Optimum(Displayed):
         means = {choice: mean for choice, (mean, _) in by_choice.items()}
         ranked = sorted(means, key=lambda choice: sign * means[choice])
         best, worst = (lever.choices[choice][0] for choice in (ranked[-1], ranked[0])) if ranked else ("", "")
-        if spread == 0:
+        if spread <= _NOTHING * float((found**2).sum()):
             return lever.name, 0.0 if len(found) else None, 0.0 if complete else None, best, worst
         own = _spread_of(by_choice, len(found)) / spread
         total = 1 - _spread_of(by_others, len(found)) / spread if complete else None
@@ -135,8 +151,7 @@ class Optimum(Displayed):
 
     @cached_property
     def _figures(self) -> list[str]:
-        figures = dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)])
-        return [_named(figure.measure, figure.year) for figure in figures]
+        return [_named(figure.measure, figure.year) for figure in self._looked_at]
 
     @cached_property
     def _ordered(self) -> list[Entry]:
@@ -151,9 +166,9 @@ class Optimum(Displayed):
 
     def _row(self, entry: Entry) -> tuple[Any, ...]:
         cells: list[Any] = []
-        for figure in dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)]):
+        for figure in self._looked_at:
             values = entry.values.get(figure)
-            unit = 100 if figure.measure.endswith("_cents") else 1
+            unit = figure.unit
             goal = next((g for g in self.goals if g.figure == figure), None)
             if values is None:
                 cells += [None, None]
@@ -170,7 +185,7 @@ class Optimum(Displayed):
             return None, None, None
         both = min(best.count, entry.count)
         gaps = goal.sign * (best.values[goal.figure][:both] - entry.values[goal.figure][:both])
-        unit = 100 if goal.figure.measure.endswith("_cents") else 1
+        unit = goal.figure.unit
         mean, error = float(gaps.mean()), _error(gaps)
         return mean / unit, error / unit, _confidence(mean, error, both)
 
@@ -186,22 +201,23 @@ class Optimum(Displayed):
     def _card(self) -> Card:
         goal = self.goals[0]
         best = "no design keeps the bounds" if self.best is None else self._said(self.best)
-        tables = [CardTable(["", *(lever.name for lever in self.levers), *self._heads, "outcome"], self._lines())]
+        heading = ["", *(_short(lever.name) for lever in self.levers), *self._heads, "outcome"]
+        tables = [CardTable(heading, self._lines())]
         moved = self.sensitivity.filter(pl.col("first").is_not_null())
         rows = [
-            [name, percent(first, 0), "-" if total is None else percent(total, 0), high, low]
+            [_short(name), percent(first, 0), "-" if total is None else percent(total, 0), high, low]
             for name, first, total, high, low in moved.iter_rows()
         ]
         caption = f"What moves {goal.figure.name}: share of its spread over the designs"
         tables.append(CardTable(["lever", "by itself", "in all", "best", "worst"], rows, caption))
-        return Card(f"{goal.name}: {best}", tuple(tables), self.notes)
+        return Card(f"{_all_of(self.goals)}: {best}", tuple(tables), self.notes)
 
     @property
     def _heads(self) -> list[str]:
         return [figure.name for figure in self._looked_at]
 
     @property
-    def _looked_at(self) -> list[Any]:
+    def _looked_at(self) -> list[Figure]:
         return list(dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)]))
 
     def _lines(self) -> list[list[str]]:
@@ -212,7 +228,9 @@ class Optimum(Displayed):
         return lines
 
     def _said(self, design: Design) -> str:
-        return ", ".join(f"{lever.name} {label}" for lever, label in zip(self.levers, design.labels, strict=True))
+        return ", ".join(
+            f"{_short(lever.name)} {label}" for lever, label in zip(self.levers, design.labels, strict=True)
+        )
 
     def __repr__(self) -> str:
         found = "none keeps the bounds" if self.best is None else f"design {self.best.number} is best"
@@ -231,16 +249,16 @@ def optimize(
 ) -> Optimum:
     """Search the designs that levers make for the best one, all with the same random draws.
 
-    Up to 1,000 designs are all tried; of more, 200 far from each other, then what lies around the best. Designs that are
-    surely worse, or surely break a bound, get no more simulations.
+    Up to 1,000 designs are all tried; of more, 200 far from each other, then what lies around the best. Designs that
+    are surely worse, or surely break a bound, get no more simulations.
 
     Args:
         config: path, dict or loaded configuration.
-        levers: by dotted key its values, a list or a text such as ``3%:10%:1%`` or ``simple, stretch``; or by any name a
-            dict of named sets of keys: ``{"plan": {"today": {}, "richer": {"plan.match": {"preset": "stretch"}}}}``.
+        levers: by dotted key its values, a list or a text such as ``3%:10%:1%`` or ``simple, stretch``; or by any name
+            a dict of named sets of keys: ``{"plan": {"today": {}, "richer": {"plan.match": {"preset": "stretch"}}}}``.
         goal: ``maximize MEASURE`` or ``minimize MEASURE``, or several. A measure is one of the summary, also in a year
-            (``participation@2027``), a percentile of it (``minimize p90 of net_employer_cost``), or ``saving>=10%``, the
-            share of eligible employees who defer that much at year end. Without a year amounts are of all years
+            (``participation@2027``), a percentile of it (``minimize p90 of net_employer_cost``), or ``saving>=10%``,
+            the share of eligible employees who defer that much at year end. Without a year amounts are of all years
             together, headcounts and shares of the last year.
         subject_to: bounds: ``MEASURE<=NUMBER`` or ``>=``, on the mean or ``in 9 of 10`` simulations; ``no failed test``
             (tests of every year of the first simulation) and ``no compliance warning``. Amounts are dollars.
@@ -259,8 +277,15 @@ def optimize(
     with meter(progress) as tell:
         search = _Search(base, found, Race(goals, bounds, census_of(base, census), many, _telling(tell)), compliance)
         entries = search.entries()
+    _refuse_all_impossible(entries)
     best = _best(entries, goals, bounds)
     return Optimum(base, found, goals, bounds, tuple(entries), best, tuple(_notes(entries, best, goals, found, base)))
+
+
+def _refuse_all_impossible(entries: Sequence[Entry]) -> None:
+    """Raise ``ConfigError`` when no design can be."""
+    if all(entry.design.config is None for entry in entries):
+        raise ConfigError("\n".join(sorted({entry.design.problem for entry in entries})[:3]))
 
 
 def _telling(tell: Tell | None) -> Any:
@@ -355,6 +380,15 @@ def _notes(
     ties = sum(not entry.fate and entry.design != best for entry in entries)
     if best is not None and len(goals) == 1 and ties:
         yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"
+
+
+def _short(name: str) -> str:
+    """Return the last part of a key in words."""
+    return re.split(r"\.(?![0-9])", name)[-1].replace("_", " ")
+
+
+def _all_of(goals: Sequence[Goal]) -> str:
+    return ", ".join(goal.name for goal in goals)
 
 
 def _named(measure: str, year: int | None) -> str:

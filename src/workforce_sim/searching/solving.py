@@ -14,6 +14,7 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.changing import value_of
+from workforce_sim.config.written import changed_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.ensemble import simulate_ensemble
@@ -21,6 +22,7 @@ from workforce_sim.errors import ConfigError, RequestError, SimulationError, ask
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
 from workforce_sim.searching.figures import Figure, Floats, figure, measured_by
+from workforce_sim.searching.goals import amount
 from workforce_sim.wording import number
 from workforce_sim.wording.progress import Tell, meter
 
@@ -44,6 +46,7 @@ class Solution(Displayed):
 
     Attributes:
         config: the configuration with it.
+        base: the configuration before.
         key: what was changed.
         figure: what was to meet the target.
         target: in dollars, a fraction, or a count.
@@ -58,6 +61,7 @@ class Solution(Displayed):
     """
 
     config: Config
+    base: Config = field(repr=False)
     key: str
     figure: Figure
     target: float
@@ -70,8 +74,14 @@ class Solution(Displayed):
     tried: pl.DataFrame = field(compare=False)
     why: str = ""
 
+    @property
+    def written(self) -> str:
+        """The configuration with the value, as YAML: the keys that were set, and this one."""
+        value = round(self.value) if isinstance(value_of(self.base, self.key), int) else self.value
+        return changed_text(self.base, {self.key: value}, [f"{self.key}: found for {self.figure.name}"])
+
     def _card(self) -> Card:
-        name, unit = self.figure.name, _unit(self.figure)
+        name, unit = self.figure.name, self.figure.unit
         error = "-" if self.value_error is None else f"{self.value_error:.2g}"
         rows = [
             [self.key, number(self.before), number(self.value), error],
@@ -91,7 +101,7 @@ def solve(
     config: Any,
     key: str,
     measure: str,
-    target: float,
+    target: float | str,
     *,
     low: float | None = None,
     high: float | None = None,
@@ -110,8 +120,9 @@ def solve(
             year as ``participation@2027``; ``saving>=10%`` for the share of eligible employees who defer that much.
             Without a year amounts are those of all years together, headcounts and shares those of the last year, and
             cost over payroll that of all years.
-        target: dollars, fraction or count.
-        low, high: where to look; left out, as far as the configuration allows.
+        target: dollars, fraction or count; or as text, ``3.5%`` or ``2.5M``.
+        low: the least value to look at; left out, as far as the configuration allows.
+        high: the largest value.
         census: as for ``simulate``; it is read once.
         replicates: simulations of the values tried last.
         progress: whether a terminal or a notebook shows how many values are tried.
@@ -124,9 +135,11 @@ def solve(
     before = value_of(base, key)
     if isinstance(before, bool) or not isinstance(before, (int, float)):
         raise RequestError(f"{key}: holds no single number; name a number, such as plan.match.tiers[0].rate")
+    if isinstance(target, str):
+        target = amount(target)
     if low is not None and high is not None and low >= high:
         raise RequestError(f"low must be below high (got {low:g} and {high:g})")
-    if not isinstance(target, (int, float)) or not math.isfinite(target):
+    if not math.isfinite(target):
         raise RequestError(f"target must be a number (got {target!r:.40})")
     what = figure(measure, base.simulation.years)
     many = asked.within("replicates", replicates, 2, asked.MOST_REPLICATES)
@@ -158,7 +171,7 @@ class _Problem:
             )
         except (ConfigError, SimulationError):
             return None
-        return self.figure.of(found.replicates) / _unit(self.figure)
+        return self.figure.of(found.replicates) / self.figure.unit
 
     def changed(self, value: float) -> Config:
         """Return the configuration with a value."""
@@ -167,10 +180,6 @@ class _Problem:
     def rounded(self, value: float) -> float:
         """Return the nearest value that the key can have."""
         return float(round(value)) if self.whole else round(value, PLACES)
-
-
-def _unit(figure: Figure) -> int:
-    return 100 if figure.measure.endswith("_cents") else 1
 
 
 @dataclass
@@ -188,7 +197,8 @@ class _Search:
 
     def solution(self) -> Solution:
         """Return the solution, or the value that comes closest."""
-        value, slope, why = self._near()
+        near, slope, why = self._near()
+        value: float | None = near
         tried: dict[float, Floats] = {}
         while value is not None and value not in tried and len(tried) < FINISHES:
             self._told(value)
@@ -211,6 +221,7 @@ class _Search:
         rows = [(value, float(found.mean()), _error(found)) for value, found in sorted(tried.items())]
         return Solution(
             self.problem.changed(best),
+            self.problem.config,
             self.problem.key,
             self.problem.figure,
             self.target,
@@ -272,7 +283,7 @@ class _Search:
         return None
 
     def _unreached(self, values: dict[float, float]) -> str:
-        unit, shown = _unit(self.problem.figure), self.problem.figure.shown
+        unit, shown = self.problem.figure.unit, self.problem.figure.shown
         name = self.problem.figure.name
         if len(values) > 1 and max(values.values()) == min(values.values()):
             return (
