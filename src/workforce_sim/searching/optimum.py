@@ -83,9 +83,14 @@ class Optimum(Displayed):
         Raises:
             RequestError: when no design keeps the bounds.
         """
+        found, _ = self._winner()
+        return found
+
+    def _winner(self) -> tuple[Config, Mapping[str, Any]]:
+        """Return the configuration of the best design, and what it changes."""
         if self.best is None or self.best.config is None:
             raise RequestError(f"no design keeps the bounds; {self.notes[0] if self.notes else 'loosen one'}")
-        return self.best.config
+        return self.best.config, self.best.changes
 
     @property
     def written(self) -> str:
@@ -94,7 +99,7 @@ class Optimum(Displayed):
         Raises:
             RequestError: when no design keeps the bounds.
         """
-        changes = self.best.changes if self.config and self.best else {}
+        _, changes = self._winner()
         return changed_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
 
     @property
@@ -106,7 +111,7 @@ class Optimum(Displayed):
     def designs(self) -> pl.DataFrame:
         """One row per design tried, best first.
 
-        Columns: design (its number), the levers in words, simulations, of each goal and bound its measure (mean of the
+        Columns: number (of the design), the levers in words, simulations, of each goal and bound its measure (mean of the
         simulations, or the percentile that a goal asks for; dollars, fraction or count) and its standard error, behind
         (mean paired difference from the best in the first goal, 0 or more) and behind_error, wins (how sure it is that
         the best is better), outcome (best, ties with the best, on the front, or why it is out).
@@ -114,7 +119,7 @@ class Optimum(Displayed):
         rows = [self._row(entry) for entry in self._ordered]
         names = [lever.name for lever in self.levers]
         figures = [name for each in self._figures for name in (each, f"{each}_error")]
-        schema: dict[str, Any] = {"design": pl.Int64, **dict.fromkeys(names, pl.String), "simulations": pl.Int64}
+        schema: dict[str, Any] = {"number": pl.Int64, **dict.fromkeys(names, pl.String), "simulations": pl.Int64}
         schema |= dict.fromkeys([*figures, "behind", "behind_error", "wins"], pl.Float64) | {"outcome": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,8 @@ from workforce_sim.wording.progress import Tell, meter
 FEW = 2
 """Simulations with which the value is looked for; all are used for the last steps."""
 
-PLACES = 6
-"""Decimals of a value: rates are whole millionths."""
+PLACES = (6, 4, 3, 2, 1, 0)
+"""Decimals that a key may allow: rates are whole millionths, those of a match whole basis points."""
 
 SEARCHES, FINISHES = 40, 4
 CLOSE, MET = 1e-4, 1e-3
@@ -179,7 +180,21 @@ class _Problem:
 
     def rounded(self, value: float) -> float:
         """Return the nearest value that the key can have."""
-        return float(round(value)) if self.whole else round(value, PLACES)
+        return float(round(value)) if self.whole else round(value, self.places)
+
+    @cached_property
+    def places(self) -> int:
+        """How many decimals the key allows, by trying values next to that of the configuration."""
+        before = float(value_of(self.config, self.key))
+        near = {places: (before + 10.0**-places, before - 10.0**-places) for places in PLACES}
+        return next((p for p, both in near.items() if any(self._can_be(round(value, p)) for value in both)), PLACES[0])
+
+    def _can_be(self, value: float) -> bool:
+        try:
+            self.changed(value)
+        except ConfigError:
+            return False
+        return True
 
 
 @dataclass
