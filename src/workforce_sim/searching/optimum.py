@@ -111,7 +111,7 @@ class Optimum(Displayed):
     def designs(self) -> pl.DataFrame:
         """One row per design tried, best first.
 
-        Columns: number (of the design), the levers in words, simulations, of each goal and bound its measure (mean of the
+        Columns: number (of the design), levers in words, simulations, of each goal and bound its measure (mean of the
         simulations, or the percentile that a goal asks for; dollars, fraction or count) and its standard error, behind
         (mean paired difference from the best in the first goal, 0 or more) and behind_error, wins (how sure it is that
         the best is better), outcome (best, ties with the best, on the front, or why it is out).
