@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
+from workforce_sim.ensembles.scenario_file import scenario_file
 from workforce_sim.ensembles.sweeping import FIXED, is_within, laid_over, refuse_uncertain, words
 from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.wording import percent
@@ -85,6 +87,8 @@ def levers_of(asked: Mapping[str, Any]) -> tuple[Lever, ...]:
 def _lever(name: str, values: Any) -> Lever:
     if any(is_within(name, fixed) for fixed in FIXED):
         raise RequestError(f"{name}: cannot be a lever; all designs have one seed, one census and the same years")
+    if isinstance(values, str) and values.endswith((".yaml", ".yml")):
+        values = _of_file(name, Path(values))
     if isinstance(values, Mapping):
         choices = tuple((str(label), dict(changes or {})) for label, changes in values.items())
     else:
@@ -95,6 +99,14 @@ def _lever(name: str, values: Any) -> Lever:
     if len({label for label, _ in choices}) < len(choices):
         raise RequestError(f"{name}: has a value twice; give each once")
     return Lever(name, choices)
+
+
+def _of_file(name: str, path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the scenarios of a file, whose differences are sets of keys."""
+    found = scenario_file(path)
+    if found is None:
+        raise RequestError(f"{name}: {path}: has no scenarios; a file of scenarios has extends and scenarios")
+    return found.changes
 
 
 def _iterable(name: str, values: Any) -> list[Any]:
