@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
+    from workforce_sim.searching.optimum import Optimum, optimize
+    from workforce_sim.searching.solving import Solution, solve
     from workforce_sim.share.csv_files import export_csv
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
@@ -98,6 +100,7 @@ __all__ = [
     "Limits",
     "MeasureChange",
     "Nondiscrimination",
+    "Optimum",
     "OwnEvent",
     "PerformanceMonitor",
     "PeriodMatch",
@@ -108,6 +111,7 @@ __all__ = [
     "Result",
     "RunDifference",
     "SimulationError",
+    "Solution",
     "Stop",
     "Stream",
     "Sweep",
@@ -147,6 +151,7 @@ __all__ = [
     "nondiscrimination",
     "nonelective_amount",
     "off_loop",
+    "optimize",
     "period_match",
     "plan_warnings",
     "provenance",
@@ -161,6 +166,7 @@ __all__ = [
     "simulate",
     "simulate_ensemble",
     "smallest_qnec",
+    "solve",
     "summary_by",
     "suppress_small",
     "sweep",
@@ -220,6 +226,8 @@ _HOMES = {
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),
+    "searching.optimum": ("Optimum", "optimize"),
+    "searching.solving": ("Solution", "solve"),
     "share.csv_files": ("export_csv",),
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),

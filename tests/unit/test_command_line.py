@@ -56,6 +56,8 @@ def test_a_wrong_option_shows_the_usage_of_its_command(name: str, capsys: Captur
         "sweep": ["c.yaml", "--set", "a=[1]"],
         "compare": ["a=c.yaml"],
         "completion": ["bash"],
+        "optimize": ["c.yaml", "--lever", "a=1"],
+        "solve": ["c.yaml", "plan.key", "match=1"],
         "plot": ["run", "hires", "--out", "x.svg"],
         "run why": ["run", "match", "2025", "2026"],
     }

@@ -72,7 +72,10 @@ def _add_compare(commands: Any, command: Command) -> None:
     about = "simulate scenarios with the same random draws and show how they differ"
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
-    about = "YAML file of each scenario, the baseline first; NAME=FILE gives it a name other than that of the file"
+    about = (
+        "YAML file of each scenario, the baseline first; NAME=FILE gives it a name other than that of the file; or one "
+        "file with extends and scenarios"
+    )
     compare.add_argument("scenarios", metavar="SCENARIO", nargs="+", type=_scenario, help=about)
     _options(compare, 100, FOLDER)
     _scheduler(compare)
@@ -223,7 +226,8 @@ def _compare(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         refuse_existing(options.out)
-    scenarios = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
+    named = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
+    scenarios = named if len(named) > 1 else next(iter(named.values()))
     by = () if options.by is None else (options.by,)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}

@@ -28,6 +28,7 @@ from workforce_sim.cli.parser import Parser, command, new_file
 from workforce_sim.cli.plot_command import add_plot_command
 from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
+from workforce_sim.cli.search_commands import add_search_commands
 from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     add_ensemble_commands(commands, command)
     add_fit_commands(commands, command)
+    add_search_commands(commands, command)
     add_census_commands(commands, command)
     add_export_command(commands, command)
     add_plot_command(commands, command)

@@ -26,8 +26,32 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
     """
     data = config.model_dump(by_alias=True)
     for key, value in changes.items():
-        _put(data, key, key, deepcopy(value))
+        put(data, key, value)
     return data
+
+
+def put(data: dict[str, Any], key: str, value: Any) -> None:
+    """Put a copy of a value into data at a dotted key; raises as ``changed_data``."""
+    _put(data, key, key, deepcopy(value))
+
+
+def value_of(config: Config, key: str) -> Any:
+    """Return the value of a configuration at a dotted key, as ``changed_data`` names it.
+
+    Raises:
+        ConfigError: for a key that it does not have.
+    """
+    place: Any = config.model_dump(by_alias=True)
+    rest = key
+    while rest:
+        row = isinstance(place, (list, tuple))
+        if not row and not isinstance(place, dict):
+            raise ConfigError(f"{key}: cannot be looked up; {rest} is inside a single value")
+        part, rest = _row([*place], rest, key) if row else _name(place, rest)
+        if not row and part not in place:
+            raise ConfigError(f"{key}: no such key")
+        place, rest = place[part], rest.removeprefix(".")
+    return place
 
 
 def _put(place: Any, rest: str, key: str, value: Any) -> None:

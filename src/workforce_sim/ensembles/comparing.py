@@ -24,6 +24,7 @@ from workforce_sim.ensembles.comparing_text import readable
 from workforce_sim.ensembles.cuts import adding_up, by_group, cut, taken_apart
 from workforce_sim.ensembles.ensemble import Ensemble, simulate_ensemble, whole
 from workforce_sim.ensembles.plots import comparison_plot
+from workforce_sim.ensembles.scenario_file import scenario_file
 from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
@@ -279,8 +280,16 @@ def changed(first: Config, second: Config) -> Iterator[tuple[str, str, str]]:
             yield key, value_text(one), value_text(other)
 
 
+def _named(scenarios: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
+    """Return scenarios by name, of a file of them too."""
+    if isinstance(scenarios, Mapping):
+        return scenarios
+    found = scenario_file(Path(scenarios))
+    return {Path(scenarios).stem: scenarios} if found is None else found.configs()
+
+
 def compare(
-    scenarios: Mapping[str, Any],
+    scenarios: Mapping[str, Any] | str | Path,
     *,
     census: Any = None,
     replicates: int | Iterable[int] = 100,
@@ -294,7 +303,8 @@ def compare(
 
     Args:
         scenarios: paths, dicts or loaded configurations by name; at least two. They must agree in seed, years and
-            census, or what differs between them would not be the assumptions alone.
+            census, or what differs between them would not be the assumptions alone. Or a file of scenarios, which has
+            ``extends`` (a configuration) and ``scenarios`` (names with their differences).
         census: path, frame or read census; what the configurations name when left out, else a synthetic one.
         replicates: how many of each, from 0; or their numbers.
         executor: as for ``simulate_ensemble``.
@@ -313,7 +323,7 @@ def compare(
         ConfigError: for configurations that cannot be used, or that differ in seed, years or census.
         CensusError, SimulationError: as ``simulate_ensemble``.
     """
-    configs = loaded(scenarios, baseline, given=census is not None)
+    configs = loaded(_named(scenarios), baseline, given=census is not None)
     read = census_of(next(iter(configs.values())), census)
     wanted = asked.replicates(replicates)
     own, ways = tuple(own_events), (HIRED, *_ways(by))

@@ -177,8 +177,8 @@ def sweep(
     """
     values = _values(grid)
     base = load_config(config)
-    _refuse_uncertain(base, values)
-    configs = [_laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
+    refuse_uncertain(base, values)
+    configs = [laid_over(base, dict(zip(values, row, strict=True))) for row in itertools.product(*values.values())]
     read = census_of(base, census)
     wanted = asked.replicates(replicates)
     own = tuple(own_events)
@@ -207,28 +207,28 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
     for key, found in values.items():
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
-        if any(_within(key, fixed) for fixed in FIXED):
+        if any(is_within(key, fixed) for fixed in FIXED):
             raise RequestError(f"{key}: cannot vary in a sweep, which has one seed, one census and the same years")
-        around = next((other for other in values if other != key and _within(key, other)), None)
+        around = next((other for other in values if other != key and is_within(key, other)), None)
         if around is not None:
             raise RequestError(f"{key}: is a part of {around}; sweep one of the two")
     return values
 
 
-def _within(key: str, other: str) -> bool:
+def is_within(key: str, other: str) -> bool:
     """Return whether a key is another one or a part of it."""
     return key == other or key.startswith((f"{other}.", f"{other}["))
 
 
-def _refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
+def refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
     """Raise ``RequestError`` for a key that replicates draw: their draws would replace the swept values."""
     drawn = {entry.key for entry in base.uncertainty.assumptions}
     for key in keys:
-        if any(_within(key, other) or _within(other, key) for other in drawn):
+        if any(is_within(key, other) or is_within(other, key) for other in drawn):
             raise RequestError(f"{key}: is drawn by uncertainty.assumptions; sweep it or draw it, not both")
 
 
-def _laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
+def laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
     """Return the configuration of one combination.
 
     Raises:

@@ -11,6 +11,7 @@ import polars as pl
 
 from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
+from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
@@ -24,7 +25,6 @@ from workforce_sim.fitting.report import fit_report
 from workforce_sim.fitting.spelling import one_spelling
 from workforce_sim.fitting.table import table
 from workforce_sim.fitting.warnings import warnings
-from workforce_sim.fitting.written import yaml_text
 from workforce_sim.store.layout import private
 from workforce_sim.tables import CENSUS, completed
 

@@ -1,4 +1,4 @@
-"""The fitted configuration as commented YAML."""
+"""A configuration as YAML: the keys that were set, with others laid over them, each with a comment."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any
 
 import yaml
 
-from workforce_sim.config import Config
-from workforce_sim.config.changing import changed_data
-from workforce_sim.fitting.configuration import Entry
+from workforce_sim.config.changing import changed_data, put, value_of
+from workforce_sim.config.root import Config
 
 
-def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> str:
-    """Return a configuration file: keys set in ``base``, overlaid with the fitted ones and their sources.
+def yaml_text(entries: Sequence[tuple[str, Any, str]], base: Config, head: Sequence[str]) -> str:
+    """Return a configuration file: keys set in ``base``, overlaid with others and a reason for each.
 
     Args:
-        entries: fitted keys, values and sources.
-        base: the configuration that the fit changes.
+        entries: keys, values and reasons.
+        base: the configuration that they change.
         head: lines of a comment at the top.
     """
     written = Config.model_validate(base.model_dump(by_alias=True, exclude_unset=True))
@@ -26,11 +25,29 @@ def yaml_text(entries: Sequence[Entry], base: Config, head: Sequence[str]) -> st
     why = {}
     for key, value, reason in entries:
         if value is not None or _holds(kept, key):
-            _put(kept, key, value)
+            _laid(kept, key, value)
             why[key] = reason
     order = [name for name in Config.model_fields if name in kept]
     body = _lines({name: kept[name] for name in order}, why, "", 0)
     return "\n".join([*(f"# {line}".rstrip() for line in head), "", *body, ""])
+
+
+def changed_text(base: Config, changes: Mapping[str, Any], head: Sequence[str]) -> str:
+    """Return a configuration file: keys set in ``base`` with changes at dotted keys.
+
+    Args:
+        base: the configuration that they change.
+        changes: values by dotted key, as for ``changed_data``.
+        head: lines of a comment at the top.
+    """
+    whole = base.model_dump(by_alias=True, mode="json")
+    kept = _kept(whole, base.model_dump(by_alias=True, mode="json", exclude_unset=True))
+    for key, value in changes.items():
+        inside = key.split("[")[0]
+        if inside != key and not _holds(kept, inside):
+            put(kept, inside, value_of(base, inside))
+        put(kept, key, value)
+    return "\n".join([*(f"# {line}".rstrip() for line in head), "", *_lines(kept, {}, "", 0), ""])
 
 
 def _kept(data: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,16 +69,16 @@ def _holds(data: Mapping[str, Any], key: str) -> bool:
     return isinstance(inner, Mapping) and _holds(inner, rest)
 
 
-def _put(data: dict[str, Any], key: str, value: Any) -> None:
+def _laid(data: dict[str, Any], key: str, value: Any) -> None:
     section, _, rest = key.partition(".")
     if rest:
-        _put(data.setdefault(section, {}), rest, value)
+        _laid(data.setdefault(section, {}), rest, value)
     else:
         data[section] = value
 
 
 def _lines(data: Mapping[str, Any], why: Mapping[str, str], path: str, depth: int) -> Iterator[str]:
-    """Yield the lines of a section: a comment above each fitted key."""
+    """Yield the lines of a section: a comment above each key with a reason."""
     pad = "  " * depth
     for name, value in data.items():
         key = f"{path}.{name}".strip(".")

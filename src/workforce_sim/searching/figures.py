@@ -1,0 +1,139 @@
+"""What a search looks at: one figure of each simulation, such as the cost of all years or participation in the last.
+
+Chapter: ``docs/model/searching.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workforce_sim.engine.own import OwnEvent, event
+from workforce_sim.ensembles.bands import MEASURES
+from workforce_sim.ensembles.totals import AT_A_MOMENT, OF_PAYROLL, horizon
+from workforce_sim.errors import RequestError
+from workforce_sim.errors.asked import measure_name
+from workforce_sim.wording.measures import is_share, label, shown
+
+Floats = NDArray[np.float64]
+
+_SAVING = re.compile(r"saving\s*>=\s*([0-9.]+)\s*%")
+_AT = re.compile(r"(.*?)\s*(?:@|\bin\b)\s*([0-9]{4})")
+_ELIGIBLE = "eligible"
+SHORT = {"net_employer_cost_share": OF_PAYROLL, "employer_cost_share": OF_PAYROLL}
+"""Other names of measures."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a simulation.
+
+    Attributes:
+        measure: of the summary, or ``saving_BP``: who defers at least so many basis points at year end.
+        year: its year; None for all years together, or the last one where years do not add up.
+    """
+
+    measure: str
+    year: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        bp = _saving_bp(self.measure)
+        what = label(self.measure) if bp is None else f"Share saving {bp / 100:g}% or more: eligible employees"
+        return what if self.year is None else f"{what} in {self.year}"
+
+    @property
+    def unit(self) -> int:
+        """How many of its units make one that people count in: 100 cents are a dollar."""
+        return 100 if self.measure.endswith("_cents") else 1
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, not an amount or a count."""
+        return _saving_bp(self.measure) is not None or is_share(self.measure)
+
+    def shown(self, value: float | None) -> str:
+        """Return a value as people read it."""
+        bp = _saving_bp(self.measure)
+        return shown("participation_rate" if bp is not None else self.measure, value)
+
+    def of(self, replicates: pl.DataFrame) -> Floats:
+        """Return its value in each replicate, in their order; NaN without one.
+
+        Args:
+            replicates: one row per replicate and year, with the measures.
+        """
+        together = self.year is None and self.measure not in AT_A_MOMENT and not self._of_one_year
+        rows = horizon(replicates) if together else _at(replicates, self.year)
+        values = rows.sort("replicate").select(self._value().cast(pl.Float64)).to_series()
+        return values.fill_null(np.nan).to_numpy()
+
+    @property
+    def _of_one_year(self) -> bool:
+        return self.is_share and self.measure != OF_PAYROLL
+
+    def _value(self) -> pl.Expr:
+        return (
+            pl.col(self.measure) / pl.col(_ELIGIBLE) if _saving_bp(self.measure) is not None else pl.col(self.measure)
+        )
+
+
+def _at(replicates: pl.DataFrame, year: int | None) -> pl.DataFrame:
+    last = replicates["year"].max() if year is None else year
+    return replicates.filter(pl.col("year") == last)
+
+
+def figure(asked: str, years: Sequence[int], what: str = "measure") -> Figure:
+    """Return the figure of a text: a measure, ``saving>=10%``, and a year after ``@``.
+
+    Raises:
+        RequestError: for another measure, or a year that is not simulated.
+    """
+    said = _AT.fullmatch(asked.strip())
+    name, year = (said[1], int(said[2])) if said else (asked.strip(), None)
+    if year is not None and year not in years:
+        raise RequestError(f"{what}: {year} is not among {years[0]} to {years[-1]}")
+    saving = _SAVING.fullmatch(name)
+    if saving:
+        return Figure(f"saving_{_bp(saving[1], what)}", year)
+    return Figure(measure_name(SHORT.get(name, name), MEASURES, what), year)
+
+
+def _bp(percent: str, what: str) -> int:
+    try:
+        bp = round(float(percent) * 100)
+    except ValueError:
+        bp = 0
+    if not 0 < bp <= 10_000:
+        raise RequestError(f"{what}: saving>={percent}% must be above 0% and at most 100%")
+    return bp
+
+
+def _saving_bp(measure: str) -> int | None:
+    found = re.fullmatch(r"saving_([0-9]+)", measure)
+    return int(found[1]) if found else None
+
+
+def measured_by(figures: Iterable[Figure]) -> tuple[OwnEvent, ...]:
+    """Return the events that count what the summary does not."""
+    counted = {_saving_bp(each.measure) for each in figures} - {None}
+    return tuple(_savers(bp) for bp in sorted(bp for bp in counted if bp is not None))
+
+
+@cache
+def _savers(bp: int) -> OwnEvent:
+    """Return an event that counts who stays and defers at least so much, under the name of its measure."""
+    saves = (pl.col("leaves") == 0) & (pl.col("new_deferral_bp") >= bp)
+
+    def counting(staff: pl.LazyFrame, _: object) -> pl.LazyFrame:
+        return staff
+
+    counting.__name__ = f"counting_savers_of_{bp}"
+    return event(after="account", measures={f"saving_{bp}": saves})(counting)

@@ -1,0 +1,243 @@
+"""The search of designs: the winner is that of enumeration, bounds are kept, ties and reasons are said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import workforce_sim as ws
+from workforce_sim.cli.main import main
+from workforce_sim.searching.goals import bounds_of, goals_of
+from workforce_sim.searching.levers import around, how_many, levers_of, numbered, placed, spread_out
+from workforce_sim.searching.racing import student
+
+BASE: dict[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
+    "workforce": {"total_termination_rate": 0.12},
+    "plan": {"match": {"preset": "simple"}},
+    "random_seed": 7,
+}
+PEOPLE = ws.synthetic_census(300, seed=3)
+DEFAULT = "enrollment.auto_enrollment.default_deferral_rate"
+LEVERS: dict[str, Any] = {DEFAULT: "3%:7%:2%", "plan.match": "simple, stretch, safe_harbor_basic"}
+
+
+def found_for(goal: Any, levers: Any = None, **more: Any) -> ws.Optimum:
+    given = {"census": PEOPLE, "replicates": 12, "progress": False} | more
+    return ws.optimize(BASE, LEVERS if levers is None else levers, goal, **given)
+
+
+def truth(measure: str, replicates: int) -> dict[int, np.ndarray]:
+    """Return each design's figure in each simulation, by enumeration."""
+    values = {
+        DEFAULT: [0.03, 0.05, 0.07],
+        "plan.match": [{"preset": n} for n in ("simple", "stretch", "safe_harbor_basic")],
+    }
+    grid = ws.sweep(BASE, values, census=PEOPLE, replicates=replicates, progress=None)
+    totals = grid.replicates.group_by("combination", "replicate").sum().sort("combination", "replicate")
+    return {
+        key[0]: part[measure].to_numpy() / 100 for key, part in totals.partition_by("combination", as_dict=True).items()
+    }
+
+
+def test_the_winner_is_that_of_enumeration() -> None:
+    known = truth("net_employer_cost_cents", 12)
+    cheapest = min(known, key=lambda number: known[number].mean())
+
+    found = found_for("minimize net_employer_cost")
+
+    assert found.best is not None
+    assert found.best.number == cheapest
+    (row,) = found.designs.filter(outcome="best").to_dicts()
+    assert row["net_employer_cost"] == pytest.approx(known[cheapest].mean())
+    assert row["simulations"] == 12
+
+
+def test_losers_get_fewer_simulations() -> None:
+    found = found_for("minimize net_employer_cost", replicates=32)
+
+    assert int(found.designs["simulations"].sum()) < 9 * 32 / 2
+    worse = found.designs.filter(outcome="worse")
+    assert (worse["behind"] > 0).all()
+    assert (worse["wins"] > 0.94).all()
+
+
+def test_a_bound_excludes_designs_and_says_so() -> None:
+    known = truth("net_employer_cost_cents", 12)
+    bound = float(np.median([values.mean() for values in known.values()]))
+
+    found = found_for("maximize deferrals", subject_to=[f"net_employer_cost<={bound:.2f}"])
+
+    assert found.best is not None
+    assert known[found.best.number].mean() <= bound
+    broken = found.designs.filter(found.designs["outcome"].str.starts_with("breaks"))["number"].to_list()
+    assert broken
+    assert all(known[number].mean() > bound for number in broken)
+
+
+def test_a_bound_on_a_share_of_futures() -> None:
+    known = truth("net_employer_cost_cents", 12)
+    bound = float(np.sort(known[0])[-3])  # simple, 3%: kept in ten of its twelve simulations
+
+    kept = found_for(
+        "maximize match",
+        {"plan.match": "simple", DEFAULT: [0.03]},
+        subject_to=[f"net_employer_cost<={bound:.2f} in 8 of 10"],
+    )
+    lost = found_for(
+        "maximize match",
+        {"plan.match": "simple", DEFAULT: [0.03]},
+        subject_to=[f"net_employer_cost<={bound:.2f} in 9 of 10"],
+    )
+
+    assert kept.best is not None
+    assert lost.best is None
+    assert lost.notes[0].startswith("no design keeps the bounds: breaks net_employer_cost<=")
+    with pytest.raises(ws.RequestError, match="no design keeps the bounds"):
+        _ = lost.config
+
+
+def test_several_goals_give_a_front_and_its_knee() -> None:
+    found = found_for(["maximize deferrals", "minimize net_employer_cost"])
+    front = found.front.sort("deferral")
+
+    assert found.best is not None
+    assert found.best.number in front["number"].to_list()
+    costs = front["net_employer_cost"].to_list()
+    assert front.height > 1
+    assert costs == sorted(costs)  # who gets more deferrals on the front pays more
+
+
+def test_no_lever_moves_the_goal() -> None:
+    found = found_for("maximize payroll")
+
+    assert any(note.startswith("no lever moves Payroll: it is $") for note in found.notes)
+    assert (found.designs["outcome"] != "worse").all()
+
+
+def test_levers_explain_the_spread() -> None:
+    effects = {
+        row["lever"]: row for row in found_for("minimize net_employer_cost", replicates=4).sensitivity.to_dicts()
+    }
+
+    assert effects["plan.match"]["best"] == "stretch"
+    for row in effects.values():
+        assert 0 <= row["first"] <= row["total"] + 1e-9 <= 1 + 1e-9
+    assert sum(row["first"] for row in effects.values()) <= 1 + 1e-9
+
+
+def test_compliance_bounds() -> None:
+    levers = {"plan.vesting.match": ["cliff_3", [0, 0, 0, 0, 1]]}
+    found = found_for("minimize net_employer_cost", levers, subject_to="no compliance warning", replicates=4)
+
+    assert found.best is not None
+    assert found.best.labels == ("cliff_3",)
+    assert found.designs["outcome"].str.starts_with("compliance warning: ").any()
+
+
+def test_failed_tests_exclude(capsys: pytest.CaptureFixture[str]) -> None:
+    found = found_for(
+        "maximize participation", {"plan.enabled": [True, False]}, subject_to="no failed test", replicates=2
+    )
+
+    assert {entry.design.number for entry in found.entries if not entry.fate} <= {0, 1}
+
+
+def test_named_sets_of_keys_and_impossible_designs() -> None:
+    levers = {"design": {"today": {}, "odd": {"plan.match": {"preset": "nope"}}}}
+    found = found_for("maximize match", levers, replicates=2)
+
+    assert found.best is not None
+    assert found.best.labels == ("today",)
+    assert found.designs["outcome"].str.starts_with("cannot be: plan.match.preset").sum() == 1
+    with pytest.raises(ws.ConfigError, match=r"plan\.match\.preset"):
+        found_for("maximize match", {"plan.match": "nope"})
+
+
+def test_a_large_grid_is_searched_around_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workforce_sim.searching import optimum
+
+    monkeypatch.setattr(optimum, "MOST", 20)
+    monkeypatch.setattr(optimum, "SPREAD", 8)
+    levers = {DEFAULT: "1%:8%:1%", "plan.match": [{"tiers": [{"rate": r / 10, "up_to": 0.06}]} for r in range(1, 11)]}
+    found = found_for("minimize match", levers, replicates=4, census=PEOPLE.frame.head(100))
+
+    assert found.best is not None
+    assert found.best.places == (0, 0)
+    assert len(found.entries) < 80
+    assert found.notes[0].endswith("then those around the best")
+
+
+def test_places_and_numbers_of_designs_agree() -> None:
+    levers = levers_of({"a": [1, 2, 3], "b": [1, 2], "c": "1:4:1"})
+
+    assert [numbered(levers, placed(levers, number)) for number in range(24)] == list(range(24))
+    assert how_many(levers) == 24
+    assert len({*spread_out(levers, 10)}) == 10
+    assert len(spread_out(levers, 100)) == 24
+    assert (1, 1, 0) in around(levers, (0, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("levers", "goal", "bounds", "said"),
+    [
+        ({}, "maximize match", (), "give at least one key"),
+        ({"plan.match": []}, "maximize match", (), "at least one value"),
+        ({"plan.match": "simple,simple"}, "maximize match", (), "has a value twice"),
+        ({DEFAULT: "5%:3%:1%"}, "maximize match", (), "expected low:high:step"),
+        ({"random_seed": [1]}, "maximize match", (), "cannot be a lever"),
+        ({"plan": [{}], "plan.match": ["simple"]}, "maximize match", (), "both change plan"),
+        (LEVERS, "more match", (), "expected 'maximize MEASURE'"),
+        (LEVERS, "maximize wages", (), "no measure is named"),
+        (LEVERS, "maximize match", ["cheap"], "expected MEASURE<=NUMBER"),
+        (LEVERS, "maximize match", ["match<=1M in 5 of 4"], "such as 9 of 10"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(levers: Any, goal: str, bounds: Any, said: str) -> None:
+    with pytest.raises(ws.RequestError, match=said):
+        found_for(goal, levers, subject_to=bounds)
+
+
+def test_words_of_goals_and_bounds() -> None:
+    years = [2025, 2026]
+    (goal,) = goals_of("minimize p90 of net_employer_cost@2026", years)
+    (bound,), words = bounds_of(["saving>=10%>=60%", "No failed test"], years)
+
+    assert goal.name == "lowest P90 of Net employer cost in 2026"
+    assert (bound.figure.measure, bound.most, bound.value) == ("saving_1000", False, 0.6)
+    assert words == {"no failed test"}
+
+
+@pytest.mark.parametrize(("freedom", "quantile"), [(1, 318.309), (3, 10.215), (7, 4.785), (30, 3.385)])
+def test_quantiles_of_student(freedom: int, quantile: float) -> None:
+    assert student(0.999, freedom) == pytest.approx(quantile, abs=1e-3)
+
+
+def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan, out, table = (tmp_path / name for name in ("plan.yaml", "best.yaml", "designs.csv"))
+    plan.write_text(
+        "simulation: {start_year: 2025, end_year: 2025, target_growth_rate: 0.02}\n"
+        "workforce: {total_termination_rate: 0.1}\n"
+        "census: {size: 200}\nrandom_seed: 1\n",
+        encoding="utf-8",
+    )
+    command = [
+        "optimize",
+        str(plan),
+        "--lever",
+        "plan.match=simple,stretch",
+        "--minimize",
+        "match",
+        "--replicates",
+        "4",
+    ]
+
+    assert main([*command, "--out", str(out), "--designs", str(table)]) == 0
+
+    assert capsys.readouterr().out.startswith("lowest Employer match: match stretch\n")
+    assert ws.load_config(out).plan.match.at(2025).preset == "stretch"
+    assert table.read_text(encoding="utf-8").startswith("number,plan.match,simulations,match,")
+    assert main(command[:4]) == 1

@@ -1,0 +1,118 @@
+"""Goal seek: the value found gives the target, and what cannot be met says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import workforce_sim as ws
+from workforce_sim.cli.main import main
+
+BASE: dict[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
+    "workforce": {"total_termination_rate": 0.12},
+    "plan": {"match": {"tiers": [{"rate": 0.5, "up_to": 0.06}]}},
+    "random_seed": 7,
+}
+PEOPLE = ws.synthetic_census(300, seed=3)
+RATE = "plan.match.tiers[0].rate"
+
+
+def solved(key: str, measure: str, target: Any, **more: Any) -> ws.Solution:
+    return ws.solve(BASE, key, measure, target, census=PEOPLE, replicates=6, progress=False, **more)
+
+
+def mean_of(config: ws.Config, measure: str) -> float:
+    found = ws.simulate_ensemble(config, census=PEOPLE, replicates=6, progress=None).replicates
+    return float(found.group_by("replicate").sum()[measure].mean())
+
+
+def test_the_value_found_gives_the_target() -> None:
+    found = solved(RATE, "match", 600_000)
+
+    assert found.met
+    assert mean_of(found.config, "match_cents") == pytest.approx(60_000_000, rel=1e-3)
+    assert found.reached == pytest.approx(600_000, rel=1e-3)
+    assert found.value_error is not None
+    assert 0 < found.value_error < 0.1
+
+
+def test_a_match_is_proportional_to_its_rate_so_the_value_is_known() -> None:
+    at_half = mean_of(ws.load_config(BASE), "match_cents") / 100
+
+    assert solved(RATE, "match", at_half / 2).value == pytest.approx(0.25, rel=2e-3)
+
+
+@pytest.mark.parametrize("target", ["2%", 0.02])
+def test_a_share_of_payroll(target: Any) -> None:
+    found = solved(RATE, "net_employer_cost_share", target)
+
+    assert found.met
+    assert found.reached == pytest.approx(0.02, rel=1e-2)
+
+
+def test_a_year_and_a_share_of_savers() -> None:
+    found = solved("enrollment.auto_enrollment.default_deferral_rate", "saving>=5%@2026", 0.99)
+
+    assert not found.met
+    assert "goes only from" in found.why
+    assert "Share saving 5% or more" in str(found)
+
+
+def test_a_key_without_effect_is_said() -> None:
+    found = solved("plan.roth.share", "match", 5)
+
+    assert not found.met
+    assert found.why.startswith("Employer match does not depend on plan.roth.share here: it is $")
+
+
+def test_a_whole_key_stays_whole() -> None:
+    found = solved("eligibility.minimum_age", "eligible", 250, low=18, high=60)
+
+    assert found.value == int(found.value)
+    assert isinstance(found.config.eligibility.minimum_age, int)
+
+
+def test_bounds_are_kept() -> None:
+    found = solved(RATE, "match", 600_000, low=0.1, high=0.2)
+
+    assert not found.met
+    assert found.value <= 0.5  # that of the configuration, or within the bounds
+
+
+@pytest.mark.parametrize(
+    ("key", "measure", "target", "said"),
+    [
+        ("plan.match", "match", 1, "holds no single number"),
+        ("plan.nope", "match", 1, "no such key"),
+        ("plan.match.tiers[3].rate", "match", 1, "the list has no such row"),
+        (RATE, "wages", 1, "no measure is named 'wages'"),
+        (RATE, "match@2031", 1, "2031 is not among 2025 to 2026"),
+        (RATE, "match", "much", "'much' is no number"),
+        (RATE, "match", float("nan"), "target must be a number"),
+        (RATE, "saving>=0%", 0.5, "must be above 0%"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(key: str, measure: str, target: Any, said: str) -> None:
+    with pytest.raises((ws.RequestError, ws.ConfigError), match=said):
+        solved(key, measure, target)
+
+
+def test_the_command_writes_the_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan, out = tmp_path / "plan.yaml", tmp_path / "found.yaml"
+    plan.write_text(
+        "simulation: {start_year: 2025, end_year: 2025, target_growth_rate: 0.02}\n"
+        "workforce: {total_termination_rate: 0.1}\n"
+        "census: {size: 200}\nplan: {match: {tiers: [{rate: 0.5, up_to: 0.06}]}}\nrandom_seed: 1\n",
+        encoding="utf-8",
+    )
+
+    code = main(["solve", str(plan), RATE, "employer_cost_share_of_payroll=1%", "--replicates", "4", "--out", str(out)])
+
+    assert code == 0
+    assert f"{RATE} = " in capsys.readouterr().out
+    written = ws.load_config(out)
+    assert written.census.size == 200
+    assert f"rate: {written.plan.match.at(2025).tiers[0].rate}" in out.read_text(encoding="utf-8")  # type: ignore[index]
