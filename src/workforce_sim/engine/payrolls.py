@@ -80,14 +80,15 @@ class Payrolls:
         yield rate, first, counted.staff["last_day"][counted.rows]
 
     def _cut(self, days: Days_of_rate) -> Iterator[Payroll]:
-        """Yield the payrolls of days at one rate: up to each payment that is one of its own, and it."""
+        """Yield the payrolls of days at one rate: up to each payment that is a payroll of its own, and that payment."""
         rate, first, last = days
         for day, amount, deferred in self._alone:
-            yield self._worked(rate, first, np.minimum(last, np.int32(day - 1)))
-            here = (first <= day) & (day <= last)
-            paid, nothing = np.where(here, self.counted.staff[amount][self.counted.rows], 0), np.zeros_like(rate)
+            gets = self.counted.staff[amount][self.counted.rows]
+            here, nothing = (gets > 0) & (first <= day) & (day <= last), np.zeros_like(rate)
+            yield self._worked(rate, first, np.where(here, np.int32(day - 1), first - np.int32(1)))
+            paid = np.where(here, gets, 0)
             yield Payroll(rate, paid if deferred else nothing, nothing if deferred else paid)
-            first = np.maximum(first, np.int32(day))
+            first = np.where(here, np.int32(day), first)
         yield self._worked(rate, first, last)
 
     def _worked(self, rate: Ints, first: Days, last: Days) -> Payroll:

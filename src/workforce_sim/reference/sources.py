@@ -35,8 +35,14 @@ class InSource:
 
     @property
     def spans(self) -> list[Span]:
-        """The days of one rate in the source."""
-        return self.in_plan.spans_from(self.start)
+        """The days of one rate in the source; those beside one another at the same rate after the limit are one."""
+        found: list[Span] = []
+        for span in self.in_plan.spans_from(self.start):
+            if found and (found[-1].rate_bp, found[-1].elected_bp > 0) == (span.rate_bp, span.elected_bp > 0):
+                found[-1] = found[-1]._replace(last=span.last)
+            else:
+                found.append(span)
+        return found
 
     def counts(self, elected_bp: int) -> bool:
         """Return whether pay of days in the source counts, by the rate elected for them."""

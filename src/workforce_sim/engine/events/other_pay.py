@@ -76,8 +76,9 @@ def other_pay(staff: Columns, year: Year) -> Mapping[str, Array]:
     for place, (kind, _) in enumerate(payments_of(year.config)):
         sums[kind] = sums[kind] + paid[amount_column(place)]
     salary, rates = staff["earnings_cents"], {}
+    level = staff["level"] + (staff["promotion_date"] <= np.maximum(staff.first_day, np.int32(year.first)))
     for place, entry in enumerate(with_salary(year.config)):
-        rate = _rates(entry, np.arange(len(staff)), staff["level"], staff, year)
+        rate = _rates(entry, np.arange(len(staff)), level, staff, year)
         rates[rate_column(place)] = rate
         sums[entry.kind] = sums[entry.kind] + half_up(salary * rate, PPM)
     other = np.asarray(sum(sums.values()))
