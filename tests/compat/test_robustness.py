@@ -130,8 +130,8 @@ def put(config: Any, place: tuple[Any, ...], value: Any) -> bool:
         config = config[name]
     if not (isinstance(config, dict) and key in config):
         return False
-    if isinstance(config[key], dict) and isinstance(value, dict):
-        return False
+    if (config[key] is None or isinstance(config[key], dict)) and isinstance(value, dict):
+        return False  # a section, or the place of one
     config[key] = value
     return True
 
