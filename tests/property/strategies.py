@@ -971,6 +971,7 @@ def planned_scenarios(draw: st.DrawFn, **asked: Any) -> Scenario:
     departments = tuple(sorted(staff["department"].cast(pl.String).drop_nulls().unique()))
     levels = tuple(level.name for level in scenario.config.workforce.levels or ())
     changes = draw(some(planned(years, levels, departments)))
+    changes["hiring.rehires.share"] = 0.0  # nobody returns in a run with planned changes
     if draw(st.booleans()):
         exits = st.none() | st.none() | st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
         days = draw(st.lists(exits, min_size=staff.height, max_size=staff.height))

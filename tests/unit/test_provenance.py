@@ -74,6 +74,8 @@ def test_every_key_of_the_configuration_that_plays_a_part_is_on_it(run: Path) ->
     assert shown == sorted({*keys(known, "")} - missing)
     assert sorted(key for key in missing if not key.startswith("plan.")) == [
         "census.size",  # a census is configured
+        "compensation.merit_proration",  # everybody who gets merit has been there a year
+        "compensation.range_lift_date",  # nobody is lifted
         "eligibility.excluded_scope",  # nobody is excluded by chance
         "eligibility.long_term_part_time.employer_money",  # service is elapsed time
         "eligibility.long_term_part_time.enabled",

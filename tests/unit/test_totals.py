@@ -76,10 +76,19 @@ def test_what_holds_at_a_moment_is_not_added_up() -> None:
     counted = {
         *("hires", "terminations_opening_staff", "terminations_new_hires", "reductions", "promotions"),
         *("cola_raises", "merit_raises", "enrollments", "opt_outs", "escalations"),
+        *(
+            "known_hires",
+            "seasonal_hires",
+            "acquired_employees",
+            "rehires",
+            "leaves_begun",
+            "retirements",
+            "range_lifts",
+        ),
     }
     amounts = {
         *("payroll", "other_pay", "deferral", "match", "nonelective", "profit_sharing", "discretionary_match"),
-        *("forfeitures", "forfeitures_used", "net_employer_cost"),
+        *("forfeitures", "forfeitures_used", "net_employer_cost", "restored", "lump_sums"),
     }
 
     assert added == {*counted, *(f"{name}_cents" for name in amounts), "employer_cost_share_of_payroll"}

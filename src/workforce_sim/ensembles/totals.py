@@ -10,6 +10,7 @@ AT_A_MOMENT = frozenset(
     {
         *("headcount_opening", "headcount_closing", "eligible", "participants", "long_term_part_time"),
         *("average_salary_cents", "salary_roll_cents"),
+        *("below_range", "above_range", "on_leave", "retirement_eligible"),
     }
 )
 """Measures of a day: those of several years do not add up."""

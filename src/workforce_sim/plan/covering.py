@@ -188,11 +188,11 @@ def _uniform(config: Config) -> tuple[str, str] | None:
     """Return why the formulas without deferrals are exempt by design, section and note; None where they are not."""
     sources = [*without_deferrals(config).values()]
     designs = [_design(source) for source in sources]
-    terms = {tuple(getattr(source, name) for name in EmployerMoney.model_fields) for source in sources}
+    terms = [{name: getattr(source, name) for name in EmployerMoney.model_fields} for source in sources]
     capped = any(source.annual_limit is not None for source in sources)
     first, paid = sources[0], config.compensation.other_pay
     part_of_pay = first.compensation == "participating" or left_out(first.pay, paid)
-    if capped or len(terms) > 1 or part_of_pay or designs.count("integrated") > 1:
+    if capped or any(one != terms[0] for one in terms) or part_of_pay or designs.count("integrated") > 1:
         return None
     if not UNIFORM.keys() >= set(designs):
         return None

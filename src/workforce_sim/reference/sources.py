@@ -10,7 +10,7 @@ from workforce_sim.money import cents
 from workforce_sim.reference.contributions import InPlan, Span
 from workforce_sim.reference.eligibility import end_of_wait, first_entry
 from workforce_sim.reference.other_pay import kinds_counted
-from workforce_sim.reference.service import birthday
+from workforce_sim.reference.service import birthday, day_after
 
 WAITS = ("waiting_period_days", "waiting_period_years", "waiting_period_months")
 
@@ -68,8 +68,10 @@ def _entry(source: EmployerMoney, in_plan: InPlan) -> dt.date:
         return in_plan.start
     rule = _rule(source.eligibility, in_plan.plan.year.config.eligibility)
     employee = in_plan.person.employee
-    of_age = birthday(employee.birth_date, rule.minimum_age)
-    return first_entry(max(end_of_wait(employee.plan_service_date, rule), of_age), rule.entry)
+    since, of_age = employee.plan_service_date, birthday(employee.birth_date, rule.minimum_age)
+    years = rule.waiting_period_years if rule.by_hours else None
+    waited = end_of_wait(since, rule) if years is None else day_after(since, years, rule.service.periods)
+    return first_entry(max(waited, of_age), rule.entry)
 
 
 def _rule(own: SourceEligibility, of_plan: Eligibility) -> Eligibility:
