@@ -20,6 +20,7 @@ KEYS: dict[str, st.SearchStrategy[Any]] = {
     "hiring.rehires.within_years": st.sampled_from([1, 2, 3, 10]),
     "hiring.rehires.causes": st.sampled_from([["voluntary"], ["voluntary", "involuntary", "retirement", "reduction"]]),
     "leave.share": st.sampled_from([0.0, 0.3, 1.0]),
+    "leave.shortest_days": st.just(1),
     "leave.longest_days": st.sampled_from([30, 365]),
     "plan.breaks.buy_back": st.booleans(),
     "plan.breaks.rule_of_parity": st.booleans(),
