@@ -56,6 +56,7 @@ def simulated(scenario: Scenario) -> Tables:
 
 
 some_examples = settings(max_examples=support.examples(15))
+ALL_SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
 MOVES = ("hire", "rehire", "termination")
 
 
@@ -107,7 +108,7 @@ def test_a_rehire_never_loses_vested_money(scenario: Scenario) -> None:
             if now["hire_date"] == then["hire_date"]:
                 assert now["restored_cents"] == now["repaid_cents"] == 0 or now["year"] == now["hire_date"].year
             else:
-                balance = then["match_balance_cents"] + then["nonelective_balance_cents"]
+                balance = sum(then[f"{source}_balance_cents"] or 0 for source in ALL_SOURCES)
                 assert now["restored_cents"] <= then["forfeited_cents"]
                 assert now["repaid_cents"] <= balance - then["forfeited_cents"]
             assert now["service_date"] <= now["plan_service_date"] <= now["hire_date"]

@@ -34,6 +34,8 @@ some_examples = settings(max_examples=support.examples(25))
 def several_sources(draw: st.DrawFn) -> Scenario:
     """A plan with any sources; forfeitures are not reallocated, which snapshots do not tell from contributions."""
     scenario = draw(plans.plans())
+    alone = {"hiring.rehires.share": 0.0, "leave.share": 0.0, "plan.hce_deferral_limit": None}  # no part of these loops
+    scenario = scenario.changed(alone)
     year = scenario.config.simulation.start_year
     departments = scenario.census.frame["department"].drop_nulls().unique().sort().to_list()
     changes: dict[str, Any] = {
