@@ -301,7 +301,7 @@ def test_shares_and_errors_are_printed_in_percent() -> None:
     assert str(found).splitlines()[2:] == [
         "                   year  sd of all     chance %      year %  assumptions %  interaction %",
         "-----------------  ----  ---------  -----------  ----------  -------------  -------------",
-        "closing headcount  2026        4.0  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
+        "closing headcount  2026          4  75.0 +- 1.2  0.0 +- 0.0   20.0 +- 10.0     5.0 +- 2.5",
     ]
 
 
