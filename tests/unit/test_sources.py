@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.support import fast
+from tests.support import fast, slow
 from tests.unit.small_plans import LEAVES, leaving_on, person, scenario, snapshots
 from workforce_sim import load_config, simulate
 from workforce_sim.config import Config, with_changes
@@ -219,6 +219,29 @@ def test_what_a_source_does_not_say_is_as_for_the_plan() -> None:
     assert paid({"waiting_period_years": 1}) == 0  # November 15, in on January 1
     assert paid({"entry": "immediate"}) == 275 * 100  # never before the plan itself
     assert paid({"waiting_period_months": 5, "entry": "monthly"}) == 245 * 100  # April 15, May 1
+
+
+def test_a_source_of_a_plan_that_counts_hours_may_wait_for_days_or_for_years() -> None:
+    hired = person(hire_date="2023-11-15", salary_cents=DAILY)
+    plan = {
+        "waiting_period_years": 1,
+        "minimum_age": 0,
+        "entry": "quarterly",
+        "service": {"method": "hours", "periods": "plan_year"},
+    }
+
+    def paid(own: dict[str, Any] | None) -> int:
+        section = {"kind": "flat", "rate": 0.01, "eligibility": own}
+        asked = scenario(hired, plan={**NOTHING, "profit_sharing": section}, eligibility=plan)
+        (amount,) = fast(asked).snapshots["profit_sharing_cents"]
+        assert slow(asked).snapshots["profit_sharing_cents"].to_list() == [amount]
+        return int(amount)
+
+    assert paid(None) == 365 * 100
+    assert paid({}) == 365 * 100
+    assert paid({"waiting_period_days": 600}) == 92 * 100  # July 7, October 1; time since hire
+    assert paid({"waiting_period_months": 18}) == 184 * 100  # May 15, July 1
+    assert paid({"waiting_period_years": 2}) == 365 * 100  # the second plan year ends with 2024
 
 
 @pytest.mark.parametrize("basis", ["annual", "payroll"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.config.eligibility import Eligibility
+from workforce_sim.config.eligibility import Eligibility, Service
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import NEVER, Days, Flags
 from workforce_sim.money import cents
@@ -20,13 +20,17 @@ WAIT = ("waiting_period_days", "waiting_period_years", "waiting_period_months")
 
 
 def eligibility_of(money: EmployerMoney, plan: Eligibility) -> Eligibility:
-    """Return the wait, age and entry dates of a source: its own, as for the plan where it does not say."""
+    """Return the wait, age and entry dates of a source: its own, as for the plan where it does not say.
+
+    Years are years of service by hours where the plan counts hours; any other wait is time since hire.
+    """
     if money.eligibility is None:
         return plan
     said = {name: value for name, value in money.eligibility.model_dump().items() if value is not None}
     if said.keys() & set(WAIT):
         said = {"waiting_period_years": None, "waiting_period_months": None, **said}
-    return plan.model_copy(update=said)
+    rule = plan.model_copy(update=said)
+    return rule if rule.by_hours else rule.model_copy(update={"service": Service()})
 
 
 def entries(eligible: Days, hire: Days, birth: Days, money: EmployerMoney, plan: Eligibility) -> Days:
