@@ -40,8 +40,17 @@ HoursOfYear = Annotated[int, Field(ge=1, le=2080)]
 Points = Annotated[int, Field(ge=0, le=220)]
 """Age + tenure, completed years."""
 
+OPTIONAL_SOURCES = ("profit_sharing", "discretionary_match")
+SOURCES = ("match", "nonelective", *OPTIONAL_SOURCES)
+"""Sources of employer contributions; a run has columns of the optional ones only where its plan has them."""
+
 Waiver = Literal["death", "disability", "retirement"]
 """Causes of termination that a plan may waive conditions for."""
+
+
+def sources_of(provisions: frozenset[str]) -> tuple[str, ...]:
+    """Return the sources of employer contributions of runs with these provisions."""
+    return tuple(source for source in SOURCES if source in provisions or source not in OPTIONAL_SOURCES)
 
 
 def banded(bands: tuple[Any, ...] | None) -> tuple[Any, ...] | None:

@@ -7,15 +7,11 @@ from collections.abc import Iterator
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import ShareOfPay
-from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.plan_values import OPTIONAL_SOURCES, EmployerMoney, sources_of
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.effect.off import Off, each
 
 NO_MATCH = "plan.match matches nothing"
-
-SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
-"""The sources of employer contributions."""
-
 
 CONDITIONS = ("minimum_service_years", "last_day", "minimum_hours")
 """What decides who gets employer contributions."""
@@ -60,7 +56,7 @@ def matches_twice(config: Config) -> bool:
 
 def forfeits(config: Config) -> bool:
     """Return whether any schedule leaves something to forfeit."""
-    sources = {"match", "nonelective"} | ({"profit_sharing", "discretionary_match"} & config.provisions)
+    sources = sources_of(config.provisions)
     return min(min(one.plan.vesting.of(source)) for one in config.versions for source in sources) < 10_000
 
 
@@ -74,7 +70,7 @@ def pays_anything(config: Config) -> bool:
     return any(source(config) for source in (matches, contributes, matches_twice, shares_profit, reallocates))
 
 
-def employer_money(config: Config) -> Iterator[Off]:
+def employer_contributions(config: Config) -> Iterator[Off]:
     """Yield what acts on contributions that are not paid."""
     if not matches(config):
         yield from each("plan.match", ("basis", "annual_limit", *CONDITIONS), NO_MATCH)
@@ -92,7 +88,7 @@ def employer_money(config: Config) -> Iterator[Off]:
 
 def keys_of_sources(config: Config) -> Iterator[Off]:
     """Yield what other keys of a source of employer contributions switch off."""
-    for source in {"profit_sharing", "discretionary_match"} - config.provisions:
+    for source in set(OPTIONAL_SOURCES) - config.provisions:
         yield f"plan.vesting.{source}", f"the plan has no plan.{source}"
     for source, money in config.plan.sources(config.simulation.start_year).items():
         own, key = money.eligibility, f"plan.{source}.eligibility"
@@ -102,3 +98,12 @@ def keys_of_sources(config: Config) -> Iterator[Off]:
     pool = config.plan.profit_sharing.pool
     if pool is not None and pool.allocation != "age_weighted":
         yield "plan.profit_sharing.pool.interest", "plan.profit_sharing.pool.allocation is not age_weighted"
+
+
+def waivers(config: Config) -> Iterator[Off]:
+    """Yield what waives conditions that no source of employer contributions sets."""
+    of_years = [config.plan.sources(year) for year in config.simulation.years]
+    for source in of_years[0]:
+        formulas = (sources[source] for sources in of_years)
+        if not any(money.last_day or money.minimum_hours for money in formulas):
+            yield f"plan.{source}.waived_for", f"plan.{source} asks for no last day and no hours"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from workforce_sim.config import Config
 from workforce_sim.config.enrollment import DeferralCell
 from workforce_sim.effect.employer import contributes, forfeits, matches, matches_twice, reallocates, shares_profit
-from workforce_sim.effect.live import Live, always
+from workforce_sim.effect.live import Live
+from workforce_sim.effect.off import always
 from workforce_sim.wording import percent
 
 

@@ -8,7 +8,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing
 from workforce_sim.effect.given import Given, given, years_of
 from workforce_sim.effect.less import laid_off_by_nobody, lessened
-from workforce_sim.effect.live import Live, live, planned_years
+from workforce_sim.effect.live import Live, live
+from workforce_sim.effect.workforce import planned_years
 
 MAX_KEYS = 10
 """How many keys a note names."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import polars as pl
 
+from workforce_sim.config.plan_values import SOURCES, sources_of
 from workforce_sim.dates import NEVER, Days, Flags, Ints, whole_years, years_and_days
 from workforce_sim.draws import FIRST_CENSUS_KEY, Keys
 from workforce_sim.engine.columns import Array, Columns
@@ -17,7 +18,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events.eligibility import automatic_of_hires, rules_of
 from workforce_sim.engine.events.hire import risk_of_hires
-from workforce_sim.engine.events.rehire import SERVICE, SOURCES, sources_of
+from workforce_sim.engine.events.rehire import SERVICE
 from workforce_sim.engine.state import without_plan
 from workforce_sim.money import raised
 from workforce_sim.plan.breaks import after_absence, given_back, may_disregard

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.dates import Flags, Ints, PlanYear
 from workforce_sim.draws import census_keys
 from workforce_sim.money import half_up
@@ -19,7 +20,6 @@ from workforce_sim.plan.hce import counted_for_top_paid
 from workforce_sim.plan.left_out import parts_of
 from workforce_sim.plan.limits import Limits
 from workforce_sim.plan.people import (
-    SOURCES,
     People,
     RunTables,
     census_of,

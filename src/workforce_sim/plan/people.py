@@ -10,7 +10,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.plan import FIRST_YEAR
-from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.config.plan_values import SOURCES, EmployerMoney
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.classes import Applicants
@@ -36,8 +36,6 @@ _MONEY = (
     "forfeited_cents",
     *(f"{kind}_pay_cents" for kind in PAY_KINDS),
 )
-SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
-"""Sources of employer contributions."""
 _DATES = ("hire_date", "birth_date", "termination_date", "eligibility_date")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config.plan import Plan
+from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.config.vesting import Vesting, schedule_bp
 from workforce_sim.money import Whole, half_up
 from workforce_sim.plan.amounts import in_years, model_of
@@ -84,7 +85,7 @@ def vesting_warnings(plan: Plan) -> list[str]:
     vesting = plan.vesting
     found = [
         f"plan.vesting.{source}: slower than both 3-year cliff and 2-to-6-year graded vesting (IRC 411(a)(2)(B))"
-        for source in ("match", "nonelective", "profit_sharing", "discretionary_match")
+        for source in SOURCES
         if slower_than_law(vesting.of(source))
     ]
     if vesting.normal_retirement_age > 65:

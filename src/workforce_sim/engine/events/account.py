@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from workforce_sim.config.plan_values import OPTIONAL_SOURCES
 from workforce_sim.config.vesting import VestingService
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import Array, Columns, Described
@@ -22,9 +23,6 @@ from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.service import vesting_years
 from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES
-
-MORE_SOURCES = frozenset({"profit_sharing", "discretionary_match"})
-"""Sources with an event of their own, which says what is forfeited of them."""
 
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
 ADDS: Described = {
@@ -61,7 +59,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     match = in_account("match", staff["match_cents"], staff, service, year)
     nonelective = in_account("nonelective", staff["nonelective_cents"], staff, service, year)
     forfeited = match.forfeited + nonelective.forfeited
-    for source in MORE_SOURCES & year.config.provisions:
+    for source in year.config.provisions.intersection(OPTIONAL_SOURCES):  # their own events say what is forfeited
         forfeited += staff[f"forfeited_{source}_cents"]
     found = match.balance, nonelective.balance, match.share, nonelective.share, forfeited
     return dict(zip(ADDS, found, strict=True))

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.dates import NEVER, PlanYear, dates_between, years_and_days
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -20,15 +21,6 @@ from workforce_sim.engine.event import Declared, Kept, node
 from workforce_sim.engine.events.hire import HIRED, IS_HIRE, hire
 from workforce_sim.money import PPM
 from workforce_sim.tables import EVENT_CAUSES
-
-SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
-"""Employer money that is forfeited at termination and may be restored on return."""
-
-
-def sources_of(provisions: frozenset[str]) -> tuple[str, ...]:
-    """Return the sources of runs with these provisions."""
-    return tuple(source for source in SOURCES if source in provisions or source in {"match", "nonelective"})
-
 
 BROUGHT: Described = {
     "is_rehire": (FLAG, "came back this year"),
