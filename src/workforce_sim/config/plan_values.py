@@ -13,6 +13,7 @@ from workforce_sim.config.document import PARSER
 from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.values import ByYear, Listed, OneOrByYear, Section, Tenure, decimals, starts_at_zero
 from workforce_sim.money import scaled
+from workforce_sim.tables import OPTIONAL_SOURCES, SOURCES
 
 BpShare = Annotated[float, Field(ge=0, le=1), AfterValidator(decimals(4))]
 """A fraction of one in whole basis points: at most 4 decimals."""
@@ -39,10 +40,6 @@ HoursOfYear = Annotated[int, Field(ge=1, le=2080)]
 """Hours of a year of service; full-time is 2,080."""
 Points = Annotated[int, Field(ge=0, le=220)]
 """Age + tenure, completed years."""
-
-OPTIONAL_SOURCES = ("profit_sharing", "discretionary_match")
-SOURCES = ("match", "nonelective", *OPTIONAL_SOURCES)
-"""Sources of employer contributions; a run has columns of the optional ones only where its plan has them."""
 
 Waiver = Literal["death", "disability", "retirement"]
 """Causes of termination that a plan may waive conditions for."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import ShareOfPay
-from workforce_sim.config.plan_values import OPTIONAL_SOURCES, EmployerMoney, sources_of
+from workforce_sim.config.plan_values import EmployerMoney, sources_of
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.effect.off import Off, each
+from workforce_sim.tables import OPTIONAL_SOURCES
 
 NO_MATCH = "plan.match matches nothing"
 

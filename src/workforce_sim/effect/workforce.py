@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from workforce_sim.config import Config
 from workforce_sim.config.other_pay import OtherPay
-from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.config.returning import Leave
 from workforce_sim.effect.employer import forfeits
 from workforce_sim.effect.off import Off, Said, always, but, each
 from workforce_sim.plan.breaks import FIVE
+from workforce_sim.tables import SOURCES
 
 
 def census(config: Config, given: bool) -> Iterator[Off]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import polars as pl
 
-from workforce_sim.config.plan_values import SOURCES, sources_of
+from workforce_sim.config.plan_values import sources_of
 from workforce_sim.dates import NEVER, Days, Flags, Ints, whole_years, years_and_days
 from workforce_sim.draws import FIRST_CENSUS_KEY, Keys
 from workforce_sim.engine.columns import Array, Columns
@@ -23,6 +23,7 @@ from workforce_sim.engine.state import without_plan
 from workforce_sim.money import raised
 from workforce_sim.plan.breaks import after_absence, given_back, may_disregard
 from workforce_sim.plan.vesting import vested_cents
+from workforce_sim.tables import SOURCES
 
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""

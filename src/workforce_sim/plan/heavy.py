@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.dates import Flags, Ints, PlanYear
 from workforce_sim.draws import census_keys
 from workforce_sim.money import half_up
@@ -29,7 +28,7 @@ from workforce_sim.plan.people import (
 )
 from workforce_sim.plan.percentages import EARLY, HARBORS, Test, early_entrants, not_excludable, safe_harbor
 from workforce_sim.plan.top_heavy import is_top_heavy, key_employees
-from workforce_sim.tables import CENSUS, completed
+from workforce_sim.tables import CENSUS, SOURCES, completed
 
 TOP_HEAVY_NEEDS = {"officer": "officer", "owner_share": "owner_share_ppm", "deferral_balance": "deferral_balance_cents"}
 """What the census must say, and its columns; unknown employer balances count as 0, as in the run."""

@@ -10,12 +10,12 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.plan import FIRST_YEAR
-from workforce_sim.config.plan_values import SOURCES, EmployerMoney
+from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.classes import Applicants
 from workforce_sim.plan.limits import Limits, limits
-from workforce_sim.tables import CENSUS, EXCLUSIONS, PAY_KINDS, SNAPSHOTS, completed
+from workforce_sim.tables import CENSUS, EXCLUSIONS, PAY_KINDS, SNAPSHOTS, SOURCES, completed
 
 _MONEY = (
     "earnings_cents",

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config.plan import Plan
-from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.config.vesting import Vesting, schedule_bp
 from workforce_sim.money import Whole, half_up
 from workforce_sim.plan.amounts import in_years, model_of
+from workforce_sim.tables import SOURCES
 
 BP = 10_000
 

@@ -12,9 +12,10 @@ from workforce_sim.reference.contributions import PlanYear, defer, gets_employer
 from workforce_sim.reference.employer_money import contribute
 from workforce_sim.reference.match import SAFE_HARBORS, WHOLE_BP, preset_of
 from workforce_sim.reference.profit_sharing import share_profits
-from workforce_sim.reference.records import SOURCES, Employee, Event, Money, PersonYear
+from workforce_sim.reference.records import Employee, Event, Money, PersonYear
 from workforce_sim.reference.vesting import vested_share, years_of_vesting
 from workforce_sim.reference.year import Year
+from workforce_sim.tables import SOURCES
 
 LEAST_FLAT = 0.03
 """Share of pay that a nonelective contribution needs to be safe-harbor contributions."""

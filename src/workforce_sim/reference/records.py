@@ -28,8 +28,6 @@ class Leave(NamedTuple):
 
 
 FULL_TIME_HOURS = 2080
-SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
-"""Sources of employer contributions."""
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from workforce_sim.reference.chance import DAY, completed_years, date_between, y
 from workforce_sim.reference.eligibility import date_by_rules
 from workforce_sim.reference.enrollment import find_automatic_dates
 from workforce_sim.reference.match import WHOLE_BP
-from workforce_sim.reference.records import SOURCES, Employee, Former, PaidOut, PersonYear, person_year
+from workforce_sim.reference.records import Employee, Former, PaidOut, PersonYear, person_year
 from workforce_sim.reference.service import birthday
 from workforce_sim.reference.year import Year
+from workforce_sim.tables import SOURCES
 
 MANY_BREAKS = 5
 """One-year breaks in service after which nothing forfeited is restored."""

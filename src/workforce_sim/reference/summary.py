@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from workforce_sim import tables
 from workforce_sim.money import PPM, half_up
-from workforce_sim.reference.records import SOURCES, PersonYear
+from workforce_sim.reference.records import PersonYear
+from workforce_sim.tables import SOURCES
 
 Measures = Mapping[str, int | float | None]
 

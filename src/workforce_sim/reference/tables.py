@@ -15,7 +15,7 @@ from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.other_pay import ALL_KINDS
-from workforce_sim.reference.records import SOURCES, Event, PersonYear
+from workforce_sim.reference.records import Event, PersonYear
 from workforce_sim.reference.service import hours_in_year
 from workforce_sim.reference.summary import (
     counts_of_events,
@@ -29,6 +29,7 @@ from workforce_sim.reference.summary import (
     restored,
     workforce_measures,
 )
+from workforce_sim.tables import SOURCES
 
 Row = dict[str, Any]
 

@@ -25,13 +25,16 @@ from workforce_sim.tables.event_types import (
     EVENT_TYPES,
     EXCLUSION,
     EXCLUSIONS,
+    OPTIONAL_SOURCES,
     PAY_KINDS,
+    SOURCES,
     STATUS,
     STATUSES,
     TERMINATION_CAUSE,
     TERMINATION_CAUSES,
 )
-from workforce_sim.tables.measures import EMPLOYER_MONEY, SUMMARY, USED_FOR_COST, WORKING
+from workforce_sim.tables.measures import SUMMARY, WORKING
+from workforce_sim.tables.plan_measures import EMPLOYER_MONEY, USED_FOR_COST
 
 __all__ = [
     "CENSUS",
@@ -45,9 +48,11 @@ __all__ = [
     "EXCLUSION",
     "EXCLUSIONS",
     "NAME",
+    "OPTIONAL_SOURCES",
     "PAY_KINDS",
     "SCHEMA",
     "SNAPSHOTS",
+    "SOURCES",
     "STATUS",
     "STATUSES",
     "SUMMARY",

@@ -14,6 +14,10 @@ _RATE = ("deferral_before_bp", "deferral_after_bp")
 
 TERMINATION_CAUSES = ("voluntary", "involuntary", "retirement", "death", "disability", "reduction", "season_end")
 HIRE_CAUSES = ("known", "seasonal", "acquisition")
+OPTIONAL_SOURCES = ("profit_sharing", "discretionary_match")
+SOURCES = ("match", "nonelective", *OPTIONAL_SOURCES)
+"""Sources of employer contributions; a run has columns of the optional ones only where its plan has them."""
+
 PAY_KINDS = ("bonus", "discretionary_bonus", "overtime", "commission")
 """Kinds of pay other than salary."""
 STATUSES = ("continuing", "new_hire", "terminated", "new_hire_terminated")

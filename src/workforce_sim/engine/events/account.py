@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from workforce_sim.config.plan_values import OPTIONAL_SOURCES
 from workforce_sim.config.vesting import VestingService
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import Array, Columns, Described
@@ -22,7 +21,7 @@ from workforce_sim.engine.event import Rows, node
 from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.service import vesting_years
 from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
-from workforce_sim.tables import EVENT_CAUSES
+from workforce_sim.tables import EVENT_CAUSES, OPTIONAL_SOURCES
 
 _VESTING_CAUSES = [EVENT_CAUSES.index(cause) for cause in ("death", "disability")]
 ADDS: Described = {

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.config.plan_values import SOURCES
 from workforce_sim.dates import NEVER, PlanYear, dates_between, years_and_days
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -20,7 +19,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, Kept, node
 from workforce_sim.engine.events.hire import HIRED, IS_HIRE, hire
 from workforce_sim.money import PPM
-from workforce_sim.tables import EVENT_CAUSES
+from workforce_sim.tables import EVENT_CAUSES, SOURCES
 
 BROUGHT: Described = {
     "is_rehire": (FLAG, "came back this year"),
