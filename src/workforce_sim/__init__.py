@@ -66,7 +66,8 @@ if TYPE_CHECKING:
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
     from workforce_sim.result import Result, read_run
-    from workforce_sim.searching.optimum import Optimum, optimize
+    from workforce_sim.searching.optimizing import optimize
+    from workforce_sim.searching.optimum import Optimum
     from workforce_sim.searching.solving import Solution, solve
     from workforce_sim.share.csv_files import export_csv
     from workforce_sim.share.pseudonyms import pseudonyms
@@ -226,7 +227,8 @@ _HOMES = {
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
     "result": ("Result", "read_run"),
-    "searching.optimum": ("Optimum", "optimize"),
+    "searching.optimizing": ("optimize",),
+    "searching.optimum": ("Optimum",),
     "searching.solving": ("Solution", "solve"),
     "share.csv_files": ("export_csv",),
     "share.pseudonyms": ("pseudonyms",),

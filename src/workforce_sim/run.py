@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from workforce_sim import reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.naming import refuse_unknown
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing, drawing
-from workforce_sim.config.root import NO_RANGES, without_ranges
-from workforce_sim.config.values import some
 from workforce_sim.draws import FIRST_CENSUS_KEY
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.engine.clock import Clock
@@ -38,7 +37,7 @@ from workforce_sim.engine.start import (
 )
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, by_key
 from workforce_sim.engine.streamed import StreamedYears, set_aside
-from workforce_sim.errors import ConfigError, RequestError, asked
+from workforce_sim.errors import RequestError, asked
 from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening, Tables
@@ -259,10 +258,7 @@ def begin(
     clock = Clock()
     with clock("census"):
         opening = complete(census_of(chosen, census), chosen)
-        _check_level_names(chosen, opening)
-        _check_departments(chosen, opening)
-        _check_allocation_groups(chosen, opening)
-        _check_ranges(chosen, opening)
+        refuse_unknown(chosen, opening)
     source = source_of(chosen, census)
     with clock("preparation"):
         if large is not None and engine == "fast" and _is_large(opening, large):
@@ -360,53 +356,6 @@ def joined(parts: Sequence[Tables]) -> Tables:
         pl.concat([part.snapshots for part in parts]),
         pl.concat([part.summary for part in parts]).sort("replicate", "year"),
     )
-
-
-def _check_level_names(config: Config, opening: Opening) -> None:
-    """Raise ``ConfigError`` when the configuration names a level that neither it nor the census has."""
-    names = {level.name for level in opening.levels}
-    for path, table in (named for one in config.versions for named in one.named_levels.items()):
-        unknown = sorted(set(table) - names)
-        if unknown:
-            have = ", ".join(level.name for level in opening.levels)
-            raise ConfigError(
-                f"{'.'.join(map(str, path))}: no level is named {', '.join(unknown)}; the levels are {have}"
-            )
-
-
-def _check_ranges(config: Config, opening: Opening) -> None:
-    """Raise ``ConfigError`` when pay depends on pay ranges that the levels of the census lack."""
-    if without_ranges(config, opening.levels):
-        raise ConfigError(f"{NO_RANGES}; the levels of the census have none")
-
-
-def _check_departments(config: Config, opening: Opening) -> None:
-    """Raise ``ConfigError`` when the configuration names a department that the census does not have."""
-    known = set(opening.staff["department"].unique().drop_nulls().cast(pl.String))
-    classes = (each for one in config.versions for each in one.eligibility.named("department").items())
-    for key, names in (*config.by_department.items(), *classes):
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise ConfigError(
-                f"{'.'.join(map(str, key))}: no department of the census is named {some(unknown)}; "
-                f"there are {some(sorted(known)) or 'none'}"
-            )
-
-
-def _check_allocation_groups(config: Config, opening: Opening) -> None:
-    """Raise ``ConfigError`` when a group of profit sharing names a level or department that the census lacks."""
-    there = {
-        "levels": {level.name for level in opening.levels},
-        "departments": set(opening.staff["department"].unique().drop_nulls().cast(pl.String)),
-    }
-    groups = [group for version in config.versions for group in version.plan.profit_sharing.groups or ()]
-    for what, known in there.items():
-        unknown = {name for group in groups for name in getattr(group, what) or () if name not in known}
-        if unknown:
-            raise ConfigError(
-                f"plan.profit_sharing.groups: the census has no {what} named {some(sorted(unknown))}; "
-                f"there are {some(sorted(known)) or 'none'}"
-            )
 
 
 def census_of(config: Config, census: Any) -> Census:

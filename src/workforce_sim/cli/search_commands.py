@@ -93,7 +93,7 @@ def _number(text: str) -> float:
 
 def _optimize(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
-    from workforce_sim.searching.optimum import optimize  # noqa: PLC0415
+    from workforce_sim.searching.optimizing import optimize  # noqa: PLC0415
 
     if not options.goals:
         raise RequestError("say what to --maximize or --minimize")

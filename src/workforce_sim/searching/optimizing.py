@@ -1,0 +1,184 @@
+"""A search of many designs for the best one.
+
+Chapter: ``docs/model/searching.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workforce_sim.config import Config
+from workforce_sim.ensembles.ensemble import whole
+from workforce_sim.errors import ConfigError, asked
+from workforce_sim.plan.legality import plan_warnings
+from workforce_sim.plan.loading import load_config
+from workforce_sim.plan.testing import nondiscrimination
+from workforce_sim.run import census_of
+from workforce_sim.searching.goals import TESTS, WARNINGS, Bound, Goal, bounds_of, goals_of
+from workforce_sim.searching.levers import (
+    MOST,
+    Design,
+    Lever,
+    around,
+    designs_of,
+    how_many,
+    levers_of,
+    placed,
+    spread_out,
+)
+from workforce_sim.searching.optimum import Optimum
+from workforce_sim.searching.racing import Entry, Race
+from workforce_sim.wording import counted
+from workforce_sim.wording.progress import Tell, meter
+
+SPREAD, STEPS = 200, 50
+"""Designs tried first where there are too many for all, and steps from the best to its neighbors."""
+
+
+def optimize(
+    config: Any,
+    levers: Mapping[str, Any],
+    goal: str | Iterable[str],
+    *,
+    subject_to: str | Iterable[str] = (),
+    census: Any = None,
+    replicates: int = 50,
+    progress: bool = True,
+) -> Optimum:
+    """Search the designs that levers make for the best one, all with the same random draws.
+
+    Up to 1,000 designs are all tried; of more, 200 far from each other, then what lies around the best. Designs that
+    are surely worse, or surely break a bound, get no more simulations.
+
+    Args:
+        config: path, dict or loaded configuration.
+        levers: by dotted key its values, a list or a text such as ``3%:10%:1%`` or ``simple, stretch``; or by any name
+            a dict of named sets of keys: ``{"plan": {"today": {}, "richer": {"plan.match": {"preset": "stretch"}}}}``.
+        goal: ``maximize MEASURE`` or ``minimize MEASURE``, or several. A measure is one of the summary, also in a year
+            (``participation@2027``), a percentile of it (``minimize p90 of net_employer_cost``), or ``saving>=10%``,
+            the share of eligible employees who defer that much at year end. Without a year amounts are of all years
+            together, headcounts and shares of the last year.
+        subject_to: bounds: ``MEASURE<=NUMBER`` or ``>=``, on the mean or ``in 9 of 10`` simulations; ``no failed test``
+            (tests of every year of the first simulation) and ``no compliance warning``. Amounts are dollars.
+        census: as for ``simulate``; it is read once.
+        replicates: simulations of the designs that stay to the end.
+        progress: whether a terminal or a notebook shows how far the search is.
+
+    Raises:
+        RequestError: for levers, goals or bounds that cannot be read.
+        ConfigError, CensusError, SimulationError: as ``simulate``.
+    """
+    base, many = load_config(config), asked.within("replicates", replicates, 2, asked.MOST_REPLICATES)
+    found, years = levers_of(levers), base.simulation.years
+    goals = goals_of(goal, years)
+    bounds, compliance = bounds_of(subject_to, years)
+    with meter(progress) as tell:
+        search = _Search(base, found, Race(goals, bounds, census_of(base, census), many, _telling(tell)), compliance)
+        entries = search.entries()
+    _refuse_all_impossible(entries)
+    best = _best(entries, goals, bounds)
+    return Optimum(base, found, goals, bounds, tuple(entries), best, tuple(_notes(entries, best, goals, found, base)))
+
+
+def _refuse_all_impossible(entries: Sequence[Entry]) -> None:
+    """Raise ``ConfigError`` when no design can be."""
+    if all(entry.design.config is None for entry in entries):
+        raise ConfigError("\n".join(sorted({entry.design.problem for entry in entries})[:3]))
+
+
+def _telling(tell: Tell | None) -> Any:
+    if tell is None:
+        return None
+    return lambda done, of, upto: tell(
+        f"design {done} of {of}, {upto} simulations" if upto else f"design {done} of {of}, samples", done, of
+    )
+
+
+@dataclass
+class _Search:
+    """A search under way."""
+
+    base: Config
+    levers: tuple[Lever, ...]
+    race: Race
+    compliance: frozenset[str]
+
+    def entries(self) -> list[Entry]:
+        """Return all designs tried."""
+        total = how_many(self.levers)
+        if total <= MOST:
+            entries = self._entries(placed(self.levers, number) for number in range(total))
+            self.race.run(entries)
+            return entries
+        entries = self._entries(spread_out(self.levers, SPREAD))
+        self.race.run(entries)
+        for _ in range(STEPS):
+            best = _best(entries, self.race.goals, self.race.bounds)
+            near = set(around(self.levers, best.places)) if best else set()
+            more = self._entries(sorted(near - {entry.design.places for entry in entries}))
+            if not more:
+                break
+            entries += more
+            self.race.run([*more, *(entry for entry in entries if best is not None and entry.design == best)])
+        return entries
+
+    def _entries(self, places: Iterable[tuple[int, ...]]) -> list[Entry]:
+        entries = []
+        for design in designs_of(self.base, self.levers, places):
+            entry = Entry(design)
+            entry.fate = f"cannot be: {design.problem}" if design.config is None else self._unlawful(design.config)
+            entries.append(entry)
+        return entries
+
+    def _unlawful(self, config: Config) -> str:
+        """Return which compliance bound a design breaks."""
+        warnings = plan_warnings(config) if WARNINGS in self.compliance else ()
+        if warnings:
+            return f"compliance warning: {warnings[0]}"
+        if TESTS not in self.compliance or not config.plan.enabled:
+            return ""
+        run = whole(config, self.race.census, 0)
+        for year in config.simulation.years:
+            failed = [test.test for test in nondiscrimination(run, year).tests if test.outcome == "failed"]
+            if failed:
+                return f"fails {failed[0]} in {year}"
+        return ""
+
+
+def _best(entries: Sequence[Entry], goals: Sequence[Goal], bounds: Sequence[Bound]) -> Design | None:
+    left = [entry for entry in entries if not entry.fate and entry.values and entry.keeps(bounds)]
+    if not left:
+        return None
+    if len(goals) > 1:
+        return _knee(left, goals).design
+    return max(left, key=lambda entry: (goals[0].sign * entry.goal(goals[0]), -entry.design.number)).design
+
+
+def _knee(front: Sequence[Entry], goals: Sequence[Goal]) -> Entry:
+    """Return the design of a front nearest to the best of every goal, each goal in parts of its range."""
+    values = np.array([[goal.sign * entry.goal(goal) for goal in goals] for entry in front])
+    high, low = values.max(axis=0), values.min(axis=0)
+    short = (high - values) / np.where(high > low, high - low, 1.0)
+    return front[int(np.argmin((short**2).sum(axis=1)))]
+
+
+def _notes(
+    entries: Sequence[Entry], best: Design | None, goals: Sequence[Goal], levers: Sequence[Lever], base: Config
+) -> Iterator[str]:
+    tried, total = len(entries), how_many(levers)
+    if tried < total:
+        yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
+    goal, known = goals[0], [entry for entry in entries if entry.values and not entry.rough]
+    means = {entry.goal(goal) for entry in known}
+    if len(known) > 1 and len(means) == 1:
+        yield f"no lever moves {goal.figure.name}: it is {goal.figure.shown(means.pop())} in every design"
+    if best is None:
+        fates = sorted({entry.fate for entry in entries if entry.fate})
+        yield "no design keeps the bounds: " + "; ".join(fates[:3])
+    ties = sum(not entry.fate and entry.design != best for entry in entries)
+    if best is not None and len(goals) == 1 and ties:
+        yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"
