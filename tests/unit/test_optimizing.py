@@ -160,7 +160,7 @@ def test_named_sets_of_keys_and_impossible_designs() -> None:
 def test_a_large_grid_is_searched_around_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     from workforce_sim.searching import optimizing
 
-    monkeypatch.setattr(optimum, "MOST", 20)
+    monkeypatch.setattr(optimizing, "MOST", 20)
     monkeypatch.setattr(optimizing, "SPREAD", 8)
     levers = {DEFAULT: "1%:8%:1%", "plan.match": [{"tiers": [{"rate": r / 10, "up_to": 0.06}]} for r in range(1, 11)]}
     found = found_for("minimize match", levers, replicates=4, census=PEOPLE.frame.head(100))
