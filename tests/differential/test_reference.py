@@ -61,11 +61,28 @@ def test_engines_agree_on_planned_changes(scenario: Scenario, replicate: int) ->
         assert quick == plain
 
 
+LATE_CLASSES: dict[str, Any] = {
+    "waiting_period_years": 1,
+    "service": {"method": "hours"},
+    "excluded_share": 0.05,
+    "excluded_classes": [{"reason": "nonresident_alien"}],
+    "classes": [{"union": True, "waiting_period_days": 90}],
+}
+
+
 @pytest.mark.parametrize("service", ["credited", "new"])
 @pytest.mark.parametrize("headcount", ["exact", "stochastic"])
 def test_engines_agree_on_acquisitions(headcount: str, service: str, tmp_path: Path) -> None:
     of_another = support.synthetic(60, support.configured(2023), seed=5).census.frame
-    of_another.write_parquet(tmp_path / "acquired.parquet")
+    hours = pl.Series([1_000_000, 400_000, 300_000] * 20, dtype=pl.Int32)
+    some = pl.int_range(60) % 7
+    of_another.with_columns(
+        full_time_ppm=hours,
+        union=some == 1,
+        nonresident=some == 2,
+        excluded=(some == 3) & (pl.col("deferral_bp") == 0),
+        opted_out=some == 4,
+    ).write_parquet(tmp_path / "acquired.parquet")
     joining = {"census": str(tmp_path / "acquired.parquet"), "prefix": "A-", "service": service}
     config = support.configured(
         2023,
@@ -73,7 +90,15 @@ def test_engines_agree_on_acquisitions(headcount: str, service: str, tmp_path: P
         workforce={"headcount": headcount},
         actions={"acquisitions": [{**joining, "date": "2024-07-01"}]},
         departments={"Sales": {"growth": 0.1, "merit_pool": 0.05}},
-        plan={"vesting": {"match": "graded_6"}, "annual_return": 0.05},
+        compensation={"other_pay": [{"name": "spring", "kind": "bonus", "share": 0.05, "date": "03-15"}]},
+        terminations={"retirement": {"eligible": [{"age": 55, "service": 3}], "rates": [{"from": 55, "rate": 0.2}]}},
+        eligibility={2023: LATE_CLASSES, 2025: LATE_CLASSES | {"minimum_age": 18, "waiting_period_years": 2}},
+        enrollment={"auto_enrollment": {2023: {"enabled": False}, 2025: {"enabled": True, "scope": "all_eligible"}}},
+        plan={
+            "vesting": {"match": "graded_6", "service": {"method": "hours"}},
+            "annual_return": 0.05,
+            "nonelective": {"kind": "flat", "rate": 0.02, "minimum_hours": 700},
+        },
     )
     scenario = support.synthetic(300, config)
 

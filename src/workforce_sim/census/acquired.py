@@ -63,7 +63,11 @@ def _reading(acquisition: Acquisition, opening: Opening, config: Config) -> Conf
 
 
 def _joining(staff: pl.DataFrame, acquisition: Acquisition) -> pl.DataFrame:
-    """Return those who join, with their first day; it is the hire date too where their service is new."""
-    day = pl.lit(acquisition.date)
+    """Return those who join, with their first day; it is the hire date too where their service is new.
+
+    They enter the plan like hires: rates, opt-outs and pay of the year before do not go on.
+    """
+    day, left_behind = pl.lit(acquisition.date), ("deferral_bp", "opted_out", "prior_year_pay_cents")
+    staff = staff.with_columns(pl.lit(None, dtype=staff.schema[name]).alias(name) for name in left_behind)
     staff = staff.with_columns(joins_on=day)
     return staff.with_columns(hire_date=day) if acquisition.service == "new" else staff

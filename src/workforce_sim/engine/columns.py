@@ -53,6 +53,16 @@ class Columns:
         """First days of employment: hire dates, except of those whose service with an acquired employer counts."""
         return self["employed_from" if "employed_from" in self.frame.columns else "hire_date"]
 
+    @property
+    def tenure_since(self) -> Array:
+        """Where tenure counts from: hire dates, except of those who came back."""
+        return self["service_date" if "service_date" in self.frame.columns else "hire_date"]
+
+    @property
+    def served_since(self) -> Array:
+        """Where service counts from in the plan."""
+        return self["plan_service_date" if "plan_service_date" in self.frame.columns else "hire_date"]
+
     def flags(self, name: str) -> Flags:
         """Return a column of zeros and ones as flags."""
         return self[name].view(np.bool_)

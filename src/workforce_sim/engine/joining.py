@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, completed_years
+from workforce_sim.dates import completed_years
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
@@ -72,12 +72,11 @@ def _joining(staff: pl.DataFrame, replicate: int, year: Year) -> pl.DataFrame:
 def _in_plan(known: Columns, person: Array, year: Year) -> dict[str, Array]:
     """Return the columns of the plan: those of hires, with the balances of the file, from the first day on."""
     first, size = known["employed_from"], len(known)
-    entry = eligibility.rules_of(known, np.arange(size), year).date
-    never = (known["eligibility_date"] == NEVER) | eligibility.excluded(
-        person, year.config.eligibility, year.config.random_seed
-    )
-    eligible = np.where(never, NEVER, np.maximum(entry, first)).astype(np.int32)
+    people = eligibility.applicants_of(known, np.arange(size), year)
+    entry = eligibility.of_hires(people, person, year, flagged=known.flags("excluded"))
+    eligible = np.maximum(entry["eligibility_date"], first).astype(np.int32)
     found = {
+        **{name: values for name, values in entry.items() if name in known.frame.columns},
         **without_plan(size, year.number),
         "eligibility_date": eligible,
         "automatic_date": eligibility.automatic_of_hires(eligible, first, year),

@@ -27,9 +27,8 @@ def since_of(counted: PlanPay, money: EmployerMoney) -> Since | None:
     """Return the part of the year that a source counts; None where it has no eligibility of its own."""
     if money.eligibility is None:
         return None
-    served = "plan_service_date" if "rehires" in counted.year.config.provisions else "hire_date"
-    eligible, since, birth = (counted.staff[name] for name in ("eligibility_date", served, "birth_date"))
-    return counted.since(entries(eligible, since, birth, money, counted.year.config.eligibility))
+    staff, section = counted.staff, counted.year.config.eligibility
+    return counted.since(entries(staff["eligibility_date"], staff.served_since, staff["birth_date"], money, section))
 
 
 def compensation_of(counted: PlanPay, money: EmployerMoney) -> Ints:
@@ -107,7 +106,7 @@ def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
         return entitled
     staff, provisions = counted.staff, counted.year.config.provisions
     first, last, hours = staff.first_day[rows], staff["last_day"][rows], staff["full_time_ppm"][rows]
-    since = staff["plan_service_date" if "rehires" in provisions else "hire_date"][rows]
+    since = staff.served_since[rows]
     away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
     return entitled & who_meets(
         money, first, last, hours, counted.year.calendar, since, away, _waived(money, rows, counted)

@@ -14,7 +14,7 @@ from workforce_sim.config import Config, Level
 from workforce_sim.dates import NEVER, Flags, Ints, PlanYear, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
 from workforce_sim.engine.assumptions import Assumptions
-from workforce_sim.engine.columns import Array, Columns, Rows, Small
+from workforce_sim.engine.columns import FLAG, Array, Columns, Rows, Small
 from workforce_sim.engine.context import World
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import eligibility
@@ -137,8 +137,11 @@ def _with_joiners(world: World, opening: Opening) -> World:
     census = opening.joiners
     if not census.height:
         return world
-    first = census["joins_on"].cast(pl.Int32).alias("employed_from")
-    return replace(world, joiners=_staff(census, world).with_columns(first))
+    flagged = census["excluded"].fill_null(value=False).cast(FLAG)
+    known = [census["joins_on"].cast(pl.Int32).alias("employed_from"), flagged]
+    if "classes" in world.assumptions.config.provisions:
+        known += [pl.Series(name, _said(census[name], known=True)) for name in ("union", "nonresident")]
+    return replace(world, joiners=_staff(census, world).with_columns(known))
 
 
 def _scale(config: Config, levels: tuple[Level, ...], census: pl.DataFrame) -> PayScale:
@@ -251,7 +254,7 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
 def _applicants(census: pl.DataFrame, department: Array, world: World) -> Applicants:
     """Return what entry into the plan depends on; statuses count where the configuration names classes."""
     known = "classes" in world.assumptions.config.provisions
-    union, nonresident = (_said(census[name], known) for name in ("union", "nonresident"))
+    union, nonresident = (_said(census[name], known=known) for name in ("union", "nonresident"))
     return Applicants(
         hire=census["hire_date"].cast(pl.Int32).to_numpy(),
         birth=census["birth_date"].cast(pl.Int32).to_numpy(),
@@ -276,7 +279,7 @@ def participants_in_excluded_classes(opening: Opening, world: World) -> int:
     return int(np.count_nonzero((found.excluded != 0) & (census["deferral_bp"].fill_null(0) > 0).to_numpy()))
 
 
-def _said(status: pl.Series, known: bool) -> Said:
+def _said(status: pl.Series, *, known: bool) -> Said:
     """Return what the census says of a status."""
     if not known:
         return np.full(len(status), NOT_SAID, dtype=np.uint8)

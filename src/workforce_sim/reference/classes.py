@@ -59,7 +59,7 @@ def find_classes(staff: Sequence[Employee], config: Config, levels: Sequence[Lev
         return
     for employee in staff:
         employee.class_level = levels[employee.level].name
-        said = employee.said_union if drawn is None else drawn(employee)
+        said = employee.said_union if drawn is None or employee.joins_on is not None else drawn(employee)
         employee.union = _by_entries(employee, config.eligibility, "union") if said is None else said
         said = employee.said_nonresident
         by_entries = _by_entries(employee, config.eligibility, "nonresident_alien")

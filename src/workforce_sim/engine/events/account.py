@@ -154,13 +154,9 @@ class _Held:
     since: int
     year: Year
 
-    def _begins(self) -> Days:
-        """Return the day from which service counts in the plan."""
-        return self.staff["plan_service_date" if "rehires" in self.year.config.provisions else "hire_date"]
-
     def _years(self, section: VestingService, on: Days, calendar: PlanYear) -> Ints:
         """Return years of service through these days of a year, counted as a section says."""
-        begins = np.minimum(self._begins(), on)
+        begins = np.minimum(self.staff.served_since, on)
         if section.method == "elapsed":
             return completed_years(begins, on, calendar)
         time = self.staff["full_time_ppm"].astype(np.int64)
@@ -172,7 +168,7 @@ class _Held:
         before = self.year.config_in(self.since - 1).plan.vesting
         calendar, age = PlanYear(self.since), before.normal_retirement_age
         day = np.full(len(self.staff), calendar.first, dtype=np.int32)
-        kept = completed_years(np.minimum(self._begins(), day), day, calendar) >= KEEPS_SCHEDULE_YEARS
+        kept = completed_years(np.minimum(self.staff.served_since, day), day, calendar) >= KEEPS_SCHEDULE_YEARS
         then = self._years(before.service, day, calendar)
         now = self._years(before.service, self.staff["last_day"], self.year.calendar)
         full_then = completed_years(self.staff["birth_date"], day, calendar) >= age

@@ -92,31 +92,33 @@ def joined(people: Applicants, config: Config, stays: Flags | None = None) -> di
 
 def rules_of(staff: Columns, rows: Selected, year: Year) -> Entry:
     """Return when some existing employees may join by the rules of a year, and in which way; statuses stay theirs."""
-    served = "plan_service_date" if "rehires" in year.config.provisions else "hire_date"
-    hire, birth, time = (staff[name][rows] for name in (served, "birth_date", "full_time_ppm"))
-    classes, nobody = "classes" in year.config.provisions, np.zeros(len(rows), dtype=np.uint8)
-    people = Applicants(
-        hire=hire,
-        birth=birth,
-        full_time=time.astype(np.int64),
+    people, section = applicants_of(staff, rows, year), year.config.eligibility
+    return entry_of(people, classes_of(people, section), section)
+
+
+def applicants_of(staff: Columns, rows: Selected, year: Year) -> Applicants:
+    """Return what entry of some employees depends on, with what is known of their statuses."""
+    classes, nothing = "classes" in year.config.provisions, np.full(len(rows), NOT_SAID, dtype=np.uint8)
+    return Applicants(
+        hire=staff.served_since[rows],
+        birth=staff["birth_date"][rows],
+        full_time=staff["full_time_ppm"][rows].astype(np.int64),
         level=staff["class_level" if classes else "level"][rows],
         department=staff["department"][rows],
         levels=year.assumptions.names,
         departments=year.world.departments.drop_nulls().to_list(),
-        union=staff["union"][rows] if classes else nobody,
-        nonresident=staff["nonresident"][rows] if classes else nobody,
+        union=staff["union"][rows] if classes else nothing,
+        nonresident=staff["nonresident"][rows] if classes else nothing,
     )
-    section = year.config.eligibility
-    return entry_of(people, classes_of(people, section), section)
 
 
-def of_hires(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
-    """Return the same of the year's hires; without a plan nobody has a date. Their union status is drawn."""
+def of_hires(people: Applicants, person: Keys, year: Year, flagged: Flags | bool = False) -> dict[str, Array]:
+    """Return the same of the year's hires; without a plan nobody has a date, nor who is flagged as excluded."""
     section = year.config.eligibility
     if not year.config.plan.enabled:
         return {"eligibility_date": np.full(len(person), NEVER, dtype=np.int32)}
     found = joined(people, year.config)
-    out = excluded(person, section, year.config.random_seed)
+    out = excluded(person, section, year.config.random_seed) | flagged
     found["eligibility_date"] = np.where(out, NEVER, found["eligibility_date"])
     if "lacks_hours" in found:
         found["lacks_hours"] = np.where(out, 0, found["lacks_hours"]).astype(np.uint8)

@@ -76,7 +76,7 @@ TOP_PAID = Settlement(
     "top-paid group",
     needed=lambda year: year.config_in(year.number + 1).plan.testing.top_paid_group,
     ask=lambda staff, year: counted(
-        staff["plan_service_date" if "rehires" in year.config.provisions else "hire_date"],
+        staff.served_since,
         staff["last_day"],
         staff,
         staff["earnings_cents"],

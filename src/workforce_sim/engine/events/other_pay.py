@@ -99,7 +99,7 @@ def _paid_on_days(staff: Columns, year: Year) -> dict[str, Array]:
     for entry in year.config.compensation.other_pay:
         if entry.date is not None:
             date = year.day(entry.date)
-            rows = np.flatnonzero((staff["hire_date"] <= date) & (staff["last_day"] >= date))
+            rows = np.flatnonzero((staff.first_day <= date) & (staff["last_day"] >= date))
             found[first[entry.kind, date]][rows] += _amounts(entry, rows, date, salary)
     return found
 

@@ -75,5 +75,5 @@ def may_retire(birth: Days, hired: Days, last: Days, year: Year) -> Flags:
 )
 def retirement_eligibility(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add who may retire on the last day in the year."""
-    found = may_retire(staff["birth_date"], staff["hire_date"], staff["last_day"], year)
+    found = may_retire(staff["birth_date"], staff.tenure_since, staff["last_day"], year)
     return {"may_retire": found.view(np.uint8)}

@@ -36,11 +36,11 @@ IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
 )
 def service(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add hours of service of the year, and years of vesting service."""
-    hire, last, time = staff["hire_date"], staff["last_day"], staff["full_time_ppm"].astype(np.int64)
+    last, time = staff["last_day"], staff["full_time_ppm"].astype(np.int64)
     provisions = year.config.provisions
     away = staff["leave_days"] if "leave" in provisions else 0
     days = last - np.maximum(staff.first_day, np.int32(year.first)) + np.int64(1) - away
     joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
-    since = staff["plan_service_date"] if "rehires" in provisions else hire
+    since = staff.served_since
     years = vesting_years(since, last, time, joined, year.calendar, year.config.plan.vesting.service)
     return {"hours_of_service": scheduled_hours(time, days, year.days), "vesting_years": years}

@@ -215,7 +215,7 @@ def _causes(staff: Columns, rows: Array, last: Days, year: Year) -> Ints:
     added = staff[ADDED][rows]
     rest = np.where(added < PPM, (x.astype(np.int64) - added) * PPM // np.maximum(PPM - added, 1), 0)
     cause = _by_shares(staff["age"][rows], rest, year)
-    able = may_retire(staff["birth_date"][rows], staff["hire_date"][rows], last, year)
+    able = may_retire(staff["birth_date"][rows], staff.tenure_since[rows], last, year)
     if section.adds:
         able &= staff["hire_date"][rows] >= year.first  # of existing employees only the added rate lets retire
     cause = np.where((cause == RETIREMENT) & ~able, VOLUNTARY, cause)
