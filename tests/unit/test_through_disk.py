@@ -60,14 +60,16 @@ RANGED = run_of(
         "range_maximum": "lump_sum",
     },
 )
-CONFIGS = {"defaults": THREE_YEARS, "every decision": EVERY_DECISION, "pay ranges and retirement": RANGED}
+CONFIGS = {
+    "defaults": THREE_YEARS,
+    "every decision": EVERY_DECISION,
+    "pay ranges and retirement": RANGED,
+    "most come back": MOST_COME_BACK,
+}
 
 
 @pytest.mark.parametrize(("rows", "room"), [(1, 0), (7, 5_000), (7, 1_000_000), (1_000, 0)])
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-@pytest.mark.parametrize(
-    "config", [THREE_YEARS, EVERY_DECISION, MOST_COME_BACK], ids=["defaults", "every decision", "most come back"]
-)
 def test_the_files_are_those_of_a_run_in_memory(
     config: dict[str, object], rows: int, room: int, tmp_path: Path
 ) -> None:
