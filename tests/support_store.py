@@ -102,3 +102,14 @@ def reread(run: Path) -> Result:
     """Return the run in a folder after making sure that nothing else is there."""
     assert strays(run) == []
     return ws.read_run(run)
+
+
+def assert_goes_on(config: Any, folder: Path) -> Result:
+    """Check that a run goes on after two years, and through the disk, to the same bytes; return it."""
+    ws.simulate(config, out=folder / "whole")
+    interrupted(config, folder / "run", 2)
+    ws.simulate(config, out=folder / "run")
+    through_disk(config, folder / "parts", 7, room=0)
+
+    assert hashes(folder / "run") == hashes(folder / "parts") == hashes(folder / "whole")
+    return ws.read_run(folder / "whole")

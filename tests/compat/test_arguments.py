@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import logging
 from collections.abc import Callable
@@ -13,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 from orchestrator_dbt.run_multi_year import (
     OptimizationLevel,
@@ -21,24 +19,10 @@ from orchestrator_dbt.run_multi_year import (
     run_enhanced_multi_year_simulation,
     run_foundation_benchmark,
 )
-from tests.compat.test_robustness import SMALL, TOO_MANY
+from tests.compat.conftest import SMALL, Write
+from tests.compat.test_robustness import TOO_MANY
 from workforce_sim.errors import ConfigError, RequestError, SimulationError
 from workforce_sim.operate.memory import TooLargeError
-
-Write = Callable[..., str]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Return a function that writes a small configuration with other sections and returns its path."""
-    count = itertools.count()
-
-    def write(**sections: Any) -> str:
-        path = tmp_path / f"c{next(count)}.yaml"
-        path.write_text(yaml.safe_dump(SMALL | sections), encoding="utf-8")
-        return str(path)
-
-    return write
 
 
 def foundation(config_path: Any = None, **changes: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from orchestrator_dbt.run_multi_year import OptimizationLevel, main, run_enhanced_multi_year_simulation
+from tests.compat.conftest import SMALL, Write
 from tests.support import examples
 from workforce_sim import read_run, synthetic_census
 from workforce_sim.engine.clock import Clock
@@ -35,29 +36,8 @@ from workforce_sim.opening import Tables
 
 ROOT = Path(__file__).parents[2]
 MODULE = [sys.executable, "-W", "error", "-m", "orchestrator_dbt.run_multi_year"]
-SMALL: dict[str, Any] = {
-    "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.03},
-    "workforce": {"total_termination_rate": 0.12},
-    "census": {"size": 200},
-    "random_seed": 42,
-}
 LEFT_OUT = "Sequential year execution validation failed"
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals, pipes and limits")
-
-Write = Callable[..., str]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Return a function that writes a small configuration with other sections and returns its path."""
-    count = itertools.count()
-
-    def write(**sections: Any) -> str:
-        path = tmp_path / f"c{next(count)}.yaml"
-        path.write_text(yaml.safe_dump(SMALL | sections), encoding="utf-8")
-        return str(path)
-
-    return write
 
 
 async def simulated(path: str, **changes: Any) -> dict[str, Any]:

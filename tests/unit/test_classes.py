@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
-from tests.support_store import hashes, interrupted, through_disk
+from tests.support_store import assert_goes_on
 from tests.unit.test_service_by_hours import STILL, of_year
 from workforce_sim.draws import Stream, census_key, decision, person_number, uniform
 from workforce_sim.engine.start import union_shares
@@ -283,13 +283,9 @@ MOVING: dict[str, Any] = {
 
 
 def test_a_run_goes_on_to_the_byte(tmp_path: Path) -> None:
-    ws.simulate(MOVING, out=tmp_path / "whole")
-    interrupted(MOVING, tmp_path / "run", 2)
-    ws.simulate(MOVING, out=tmp_path / "run")
-    through_disk(MOVING, tmp_path / "parts", 7, room=0)
+    whole = assert_goes_on(MOVING, tmp_path)
 
-    assert hashes(tmp_path / "run") == hashes(tmp_path / "parts") == hashes(tmp_path / "whole")
-    reasons = ws.read_run(tmp_path / "run").snapshots["excluded_class"].unique().cast(pl.String).to_list()
+    reasons = whole.snapshots["excluded_class"].unique().cast(pl.String).to_list()
     assert set(reasons) == {"none", "union", "other"}
 
 

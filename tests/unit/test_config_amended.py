@@ -11,17 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support_config import SMALLEST, told
 from workforce_sim.config import Config, read_config, with_changes
 from workforce_sim.config.drawing import drawing
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.errors import ConfigError
 from workforce_sim.explain.choices import Choice, _choice
 
-BASE = """\
-simulation: {start_year: 2025, end_year: 2029, target_growth_rate: 0.03}
-workforce: {total_termination_rate: 0.12}
-random_seed: 42
-"""
 AMENDED = """\
 eligibility: {2025: {minimum_age: 18}, 2026: {waiting_period_days: 90}}
 enrollment:
@@ -34,15 +30,7 @@ plan:
 
 
 def read(text: str) -> Config:
-    return read_config(yaml.safe_load(BASE + text))
-
-
-def told(text: str, tmp_path: Path) -> list[str]:
-    path = tmp_path / "plan.yaml"
-    path.write_text(BASE + text, encoding="utf-8")
-    with pytest.raises(ConfigError) as error:
-        read_config(path)
-    return [line.removeprefix(f"{path}:") for line in str(error.value).splitlines()]
+    return read_config(yaml.safe_load(SMALLEST + text))
 
 
 def test_each_year_has_the_values_in_force() -> None:
@@ -170,7 +158,7 @@ def test_what_is_wrong_is_told_where_it_stands(text: str, lines: list[str], tmp_
 
 def test_years_twice_are_an_error() -> None:
     with pytest.raises(ConfigError, match="a table by year names a year twice"):
-        read_config({**yaml.safe_load(BASE), "plan": {"catch_up": {2025: True, "2025": False}}})
+        read_config({**yaml.safe_load(SMALLEST), "plan": {"catch_up": {2025: True, "2025": False}}})
 
 
 def test_values_without_effect_are_told_by_year() -> None:

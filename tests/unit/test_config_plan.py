@@ -11,31 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support_config import SMALLEST, told
 from workforce_sim import load_config
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.plan import FIRST_YEAR, LIMITS, Match
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan import limits
 
-SMALLEST = """\
-simulation: {start_year: 2025, end_year: 2029, target_growth_rate: 0.03}
-workforce: {total_termination_rate: 0.12}
-random_seed: 42
-"""
-
 
 def loaded(text: str) -> Config:
     """Return the smallest configuration with more of YAML."""
     return load_config(yaml.safe_load(SMALLEST + text))
-
-
-def told(tmp_path: Path, text: str) -> list[str]:
-    """Return the lines of the error of a file, which begins with three lines that are right."""
-    path = tmp_path / "c.yaml"
-    path.write_text(SMALLEST + text, encoding="utf-8")
-    with pytest.raises(ConfigError) as caught:
-        load_config(path)
-    return str(caught.value).replace(f"{path}:", "").split("\n")
 
 
 # --- defaults ---------------------------------------------------------------------------------------------------------
@@ -277,7 +263,7 @@ ENROLLMENT = [
 
 @pytest.mark.parametrize(("text", "line"), ENROLLMENT, ids=lambda value: value[:40])
 def test_what_is_wrong_with_enrollment_is_told_where_it_stands(text: str, line: str, tmp_path: Path) -> None:
-    assert line in told(tmp_path, f"enrollment: {{{text}}}\n")
+    assert line in told(f"enrollment: {{{text}}}\n", tmp_path)
 
 
 FORMULAS = "preset, tiers, dollar_tiers, by_tenure, by_service, by_points"
@@ -458,7 +444,7 @@ PLAN = [
 
 @pytest.mark.parametrize(("text", "line"), PLAN, ids=lambda value: value[:40])
 def test_what_is_wrong_with_the_plan_is_told_where_it_stands(text: str, line: str, tmp_path: Path) -> None:
-    assert line in told(tmp_path, f"plan: {{{text}}}\n")
+    assert line in told(f"plan: {{{text}}}\n", tmp_path)
 
 
 def test_a_plan_needs_a_year_whose_limits_are_known() -> None:
@@ -475,7 +461,6 @@ def test_a_plan_needs_a_year_whose_limits_are_known() -> None:
 
 def test_one_wrong_year_of_a_match_hides_no_other(tmp_path: Path) -> None:
     assert told(
-        tmp_path,
         """\
 plan:
   match:
@@ -487,6 +472,7 @@ plan:
     2028: {tiers: [{up_to: 0.06}]}
   vestng: {match: cliff_3}
 """,
+        tmp_path,
     ) == [
         f"6:5: plan.match.2025: give one of {FORMULAS}, not preset and tiers",
         "10:12: plan.match.2027.bais: unknown key (did you mean basis?)",

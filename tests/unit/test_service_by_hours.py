@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
-from tests.support_store import hashes, interrupted, through_disk
+from tests.support_store import assert_goes_on
 from workforce_sim.config.vesting import VestingService
 from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.plan.service import scheduled_hours, vesting_years
@@ -226,13 +226,9 @@ MOVING: dict[str, Any] = {
 
 
 def test_a_run_goes_on_to_the_byte(tmp_path: Path) -> None:
-    ws.simulate(MOVING, out=tmp_path / "whole")
-    interrupted(MOVING, tmp_path / "run", 2)
-    ws.simulate(MOVING, out=tmp_path / "run")
-    through_disk(MOVING, tmp_path / "parts", 7, room=0)
+    whole = assert_goes_on(MOVING, tmp_path)
 
-    assert hashes(tmp_path / "run") == hashes(tmp_path / "parts") == hashes(tmp_path / "whole")
-    assert ws.read_run(tmp_path / "run").snapshots["long_term_part_time"].sum() > 0
+    assert whole.snapshots["long_term_part_time"].sum() > 0
 
 
 def test_the_timeline_says_what_let_somebody_in() -> None:
