@@ -15,6 +15,7 @@ from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Opening
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import (
     chances_in_proportion,
     completed_years,
@@ -28,7 +29,7 @@ from workforce_sim.reference.growth import Growth, exact_growth, hires_by_draw
 from workforce_sim.reference.hires import pay_at
 from workforce_sim.reference.promotions import promoted_salary
 from workforce_sim.reference.raises import decide_cost_of_living
-from workforce_sim.reference.records import census_of, person_year
+from workforce_sim.reference.records import person_year
 
 # Chapter 1: dates
 

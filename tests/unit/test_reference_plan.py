@@ -26,13 +26,14 @@ from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.accounts import Forfeitures, close_accounts
 from workforce_sim.reference.agepay import AgePay
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.compensated import find_highly_compensated, settle_prior_pay
 from workforce_sim.reference.deferral import RateRules, change
 from workforce_sim.reference.eligibility import find_eligibility
 from workforce_sim.reference.enrollment import enroll, find_automatic_dates, settle_participants
 from workforce_sim.reference.match import Payroll, annual_match, full_match_bp, payroll_match, tiers_at
 from workforce_sim.reference.nonelective import nonelective_amount
-from workforce_sim.reference.records import From, PersonYear, census_of, person_year
+from workforce_sim.reference.records import From, PersonYear, person_year
 from workforce_sim.reference.year import Run, Year
 
 SEED = 42

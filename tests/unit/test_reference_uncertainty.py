@@ -16,9 +16,10 @@ from workforce_sim.ledger import fingerprint
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import chances_in_proportion
 from workforce_sim.reference.growth import Growth, headcount_growth
-from workforce_sim.reference.records import census_of, person_year
+from workforce_sim.reference.records import person_year
 from workforce_sim.reference.terminations import termination_weights
 from workforce_sim.reference.uncertainty import exit_factor, factor_at, multiplied
 from workforce_sim.reference.year import Run, Year
