@@ -84,6 +84,8 @@ class Employee:
     """Where service counts from; None before a return: from the hire date."""
     plan_service_from: dt.date | None = None
     """The same in the plan."""
+    kept_vesting_years: int = 0
+    """Years of vesting service at the termination before a return; years by hours are added to them."""
     leave: Leave | None = None
     """The latest leave of this employment."""
     leaves_on: dt.date | None = None
@@ -339,6 +341,8 @@ class Former:
     return_date: dt.date
     paid_out: Mapping[str, PaidOut]
     """By source."""
+    vesting_years: int
+    """Years of vesting service at termination, as the plan counted then."""
 
     @property
     def breaks(self) -> int:
