@@ -10,6 +10,7 @@ import pytest
 from workforce_sim.config import Config
 from workforce_sim.config.vesting import Vesting, VestingService
 from workforce_sim.reference.contributions import PlanYear, meets_conditions
+from workforce_sim.reference.enrollment import settle_participants
 from workforce_sim.reference.leave import decide_leave
 from workforce_sim.reference.records import Employee, Former, From, Leave, PaidOut, PersonYear, person_year
 from workforce_sim.reference.returns import (
@@ -132,6 +133,22 @@ def test_years_by_hours_are_kept_and_counted_anew_from_each_return(periods: str,
             come_back(left(who, row[0], on=through, vesting_years=kept), year_of(begun.year))
         through, kept = on, years_of_vesting(person_year(who, dt.date(on.year, 1, 1), on), rule, on)
         assert kept == row[column], row
+
+
+@pytest.mark.parametrize("returns", [("2030-07-15",), ("2026-02-01", "2031-07-15")], ids=["once", "twice"])
+@pytest.mark.parametrize("participates", [False, True])
+def test_a_participant_of_the_census_who_stopped_is_no_nonvested_employee(
+    returns: tuple[str, ...], participates: bool
+) -> None:
+    who, last = employee("2024-05-01", participates=participates), LEFT
+    settle_participants([who], year_of(2025).config)
+    for back in returns:
+        year = year_of(day(back).year, plan={"breaks": {"rule_of_parity": True}})
+        come_back(left(who, back, on=last), year)
+        last = dt.date(day(back).year, 6, 30)
+
+    # five breaks, at least max(5, 1), of an employee who has no balance and a rate of 0
+    assert (who.plan_service_date == day(returns[-1])) is not participates
 
 
 def test_an_absence_counts_by_elapsed_time_alone() -> None:

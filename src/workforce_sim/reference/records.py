@@ -69,7 +69,8 @@ class Employee:
     enrollment_date: dt.date | None = None
     """Of the latest enrollment row; None without one, as of participants of the census."""
     enrollment_year: int = 0
-    """Calendar year of the latest enrollment, of participants of the census the one before the start year."""
+    """Calendar year of the latest enrollment, of participants of the census the one before the start year;
+    0 for who never deferred."""
     automatic: bool = False
     """The latest enrollment was automatic, with no change of one's own and no stop since."""
     prior_pay_cents: int | None = None

@@ -92,8 +92,8 @@ def service_after(since: dt.date, last_day: dt.date, return_date: dt.date) -> dt
 def _is_disregarded(former: Former, year: Year) -> bool:
     """Return whether the rule of parity disregards the service before the absence, of a nonvested employee."""
     employee = former.employee
-    never_in = employee.deferral_bp == 0 and employee.enrollment_date is None
-    nonvested = never_in and all(source.vested == 0 for source in former.paid_out.values())
+    never_deferred = employee.deferral_bp == 0 and employee.enrollment_year == 0
+    nonvested = never_deferred and all(source.vested == 0 for source in former.paid_out.values())
     served = completed_years(employee.plan_service_date, former.last_day)
     return year.config.plan.breaks.rule_of_parity and nonvested and former.breaks >= max(MANY_BREAKS, served)
 
