@@ -12,7 +12,7 @@ from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
-from workforce_sim.reference.records import census_of
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.year import Run, Year
 
 SEED = 42

@@ -15,6 +15,7 @@ from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Opening
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import (
     chances_in_proportion,
     completed_years,
@@ -28,7 +29,7 @@ from workforce_sim.reference.growth import Growth, exact_growth, hires_by_draw
 from workforce_sim.reference.hires import pay_at
 from workforce_sim.reference.promotions import promoted_salary
 from workforce_sim.reference.raises import decide_cost_of_living
-from workforce_sim.reference.records import census_of, person_year
+from workforce_sim.reference.records import person_year
 
 # Chapter 1: dates
 
@@ -110,7 +111,7 @@ def test_chances_follow_weights_and_who_would_pass_certainty_is_taken_out_with_t
 
 
 @pytest.mark.parametrize(
-    ("opening", "target", "ordinary", "leavers", "hires", "hires_leaving"),
+    ("opening", "target", "ordinary", "terminations", "hires", "hires_leaving"),
     [
         # 120 leave; 880 stay; net 150; 150 / 0.75 = 200, of whom 50 leave
         (1000, 1030, 120, 120, 200, 50),
@@ -127,10 +128,10 @@ def test_chances_follow_weights_and_who_would_pass_certainty_is_taken_out_with_t
     ],
 )
 def test_exact_growth_closes_on_its_target(
-    opening: int, target: int, ordinary: int, leavers: int, hires: int, hires_leaving: int
+    opening: int, target: int, ordinary: int, terminations: int, hires: int, hires_leaving: int
 ) -> None:
     found = exact_growth(opening, target, ordinary, 250_000)
-    assert found == Growth(leavers * 1_000_000, ordinary, hires, hires_leaving * 1_000_000)
+    assert found == Growth(terminations * 1_000_000, ordinary, hires, hires_leaving * 1_000_000)
 
 
 def test_16_people_at_3_percent_are_22_after_ten_years() -> None:
@@ -189,10 +190,10 @@ def test_the_stochastic_target_path_starts_from_the_census() -> None:
     summary = simulate(config, opened(50)).summary
     k = draws.decision(SEED, 2025, Stream.TERMINATION)
     people = [draws.person_number(SEED, 0, draws.census_key(f"E-{i:04d}")) for i in range(1, 51)]
-    leavers = sum(draws.uniform(person, k) < 0.2 for person in people)
-    closing = 50 - leavers + 10  # 10 hires for the 10 expected to leave
+    terminations = sum(draws.uniform(person, k) < 0.2 for person in people)
+    closing = 50 - terminations + 10  # 10 hires for the 10 expected to leave
     # 2026: target 55; nobody is expected to leave. 2027: 50 x 1.1 x 1.05 = 57.75 -> 58.
-    assert leavers != 10
+    assert terminations != 10
     assert summary["hires"].to_list() == [10, max(0, 55 - closing), 58 - max(55, closing)]
     assert summary["headcount_closing"].to_list() == [closing, max(55, closing), 58]
 
@@ -208,13 +209,13 @@ def test_too_many_hires_are_an_error_that_names_the_three_rates() -> None:
 # Chapter 5: terminations
 
 
-def test_fewer_staff_with_a_weight_than_leavers_are_an_error() -> None:
+def test_fewer_staff_with_a_weight_than_terminations_are_an_error() -> None:
     config = configured(workforce=rates(0.5), terminations={"age_factors": [{"from": 0, "factor": 0}]})
     with pytest.raises(SimulationError, match="2025: 5 of 10 existing employees must leave, but only 0 have"):
         simulate(config, opened(10))
 
 
-def test_leavers_of_a_reduction_beyond_the_usual_ones_have_that_cause() -> None:
+def test_terminations_by_reduction_beyond_the_usual_ones_have_that_cause() -> None:
     causes = [{"from": 0, "retirement": 1.0}]
     config = configured(
         simulation={"target_growth_rate": -0.5},
@@ -225,8 +226,8 @@ def test_leavers_of_a_reduction_beyond_the_usual_ones_have_that_cause() -> None:
     # Target 5; 2 leave anyway, 3 more by reduction. Equal weights: the five smallest draws leave, in that order.
     ranked = sorted(range(1, 11), key=lambda i: u_of(f"E-{i:04d}", Stream.TERMINATION))
     expected = {f"E-{i:04d}": "retirement" if rank < 2 else "reduction" for rank, i in enumerate(ranked[:5])}
-    leavers = events_of(output, "termination")
-    assert dict(leavers.select("employee_id", "cause").iter_rows()) == expected
+    terminated = events_of(output, "termination")
+    assert dict(terminated.select("employee_id", "cause").iter_rows()) == expected
     assert output.summary.select("terminations_opening_staff", "reductions", "hires").row(0) == (5, 3, 0)
 
 
@@ -238,16 +239,16 @@ def test_leaving_dates_follow_the_months_and_31_december_is_a_last_day_not_a_clo
         terminations={"age_factors": EVEN, "month_weights": december},
     )
     output = simulate(config, opened(100))
-    leavers = output.snapshots.filter(pl.col("termination_date").is_not_null())
-    for employee_id, last in leavers.select("employee_id", "termination_date").iter_rows():
+    terminated = output.snapshots.filter(pl.col("termination_date").is_not_null())
+    for employee_id, last in terminated.select("employee_id", "termination_date").iter_rows():
         # 31 equal days: the day is floor(31 u) after 1 December.
         assert last == day("2025-12-01") + dt.timedelta(days=int(31 * u_of(employee_id, Stream.LEAVING_DATE)))
-    assert day("2025-12-31") in leavers["termination_date"]
+    assert day("2025-12-31") in terminated["termination_date"]
     assert output.summary.select("headcount_closing").item() == 50
-    assert set(leavers["status"].cast(pl.String)) == {"terminated"}
+    assert set(terminated["status"].cast(pl.String)) == {"terminated"}
 
 
-def test_weights_pick_the_leavers_by_age_tenure_and_level() -> None:
+def test_weights_pick_terminated_employees_by_age_tenure_and_level() -> None:
     levels = (Level(name="A"), Level(name="B", termination_factor=0))
     config = configured(
         simulation={"target_growth_rate": -0.25},
@@ -283,7 +284,7 @@ def test_a_configured_table_of_rates_is_used_as_given_in_stochastic_mode() -> No
         hire_date=[day("2024-01-01"), day("2015-01-01"), day("2024-01-01"), day("2015-01-01")],
         level=["A", "A", "B", "B"],
     )
-    # q: 1; 0; min(3, 1) = 1; min(1.5, 1) = 1. Expected leavers 3, so 3 hires for a target of 4.
+    # q: 1; 0; min(3, 1) = 1; min(1.5, 1) = 1. Expected terminations 3, so 3 hires for a target of 4.
     output = simulate(config, opening)
     assert sorted(events_of(output, "termination")["employee_id"]) == ["E-0001", "E-0003", "E-0004"]
     assert output.summary.select("hires", "headcount_closing").row(0) == (3, 4)
@@ -302,9 +303,9 @@ def test_hires_leave_after_their_first_day_and_the_longer_they_could_stay_the_li
     k = draws.decision(SEED, 2025, Stream.HIRE_TERMINATION)
     us = [draws.uniform(draws.person_number(SEED, 0, key), k) for key in keys]
     chosen = {hires["employee_id"][i] for i in taking_order(chances, us, keys)[:40]}
-    leavers = hires.filter(pl.col("termination_date").is_not_null())
-    assert set(leavers["employee_id"]) == chosen
-    assert leavers.select((pl.col("termination_date") > pl.col("hire_date")).all()).item()
+    terminated = hires.filter(pl.col("termination_date").is_not_null())
+    assert set(terminated["employee_id"]) == chosen
+    assert terminated.select((pl.col("termination_date") > pl.col("hire_date")).all()).item()
 
 
 # Chapter 6: hires
@@ -501,8 +502,8 @@ def test_nobody_is_promoted_after_leaving() -> None:
         simulation={"target_growth_rate": -0.5}, workforce=rates(0.5), terminations=january, promotion=promoting()
     )
     output = simulate(config, opened(2))
-    leaver = events_of(output, "termination")["employee_id"].item()
-    assert leaver not in events_of(output, "promotion")["employee_id"]
+    terminated = events_of(output, "termination")["employee_id"].item()
+    assert terminated not in events_of(output, "promotion")["employee_id"]
     assert events_of(output, "promotion").height == 1
 
 
@@ -530,7 +531,7 @@ def test_earnings_are_the_days_at_each_salary() -> None:
     assert summary["average_salary_growth_continuing"].item() == 10_557_500 / 10_000_000 - 1.0
 
 
-def test_earnings_of_a_leaver_run_through_the_last_day_and_a_leap_year_has_366() -> None:
+def test_earnings_of_a_terminated_employee_run_through_the_last_day_and_a_leap_year_has_366() -> None:
     config = Config.model_validate(
         {
             "simulation": {"start_year": 2024, "end_year": 2024, "target_growth_rate": -0.5},
@@ -542,10 +543,10 @@ def test_earnings_of_a_leaver_run_through_the_last_day_and_a_leap_year_has_366()
         }
     )
     output = simulate(config, opened(2))
-    leaver = output.snapshots.filter(pl.col("termination_date").is_not_null())
-    days = leaver["termination_date"].dt.ordinal_day().item()  # both ends count
+    terminated = output.snapshots.filter(pl.col("termination_date").is_not_null())
+    days = terminated["termination_date"].dt.ordinal_day().item()  # both ends count
     assert 32 <= days <= 60
-    assert leaver["earnings_cents"].item() == (2 * 10_000_000 * days + 366) // (2 * 366)
+    assert terminated["earnings_cents"].item() == (2 * 10_000_000 * days + 366) // (2 * 366)
 
 
 def test_same_day_raises_come_as_promotion_cost_of_living_merit() -> None:

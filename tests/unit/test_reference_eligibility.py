@@ -14,8 +14,9 @@ from workforce_sim.draws import Stream
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility, first_entry
-from workforce_sim.reference.records import Event, PersonYear, census_of, person_year
+from workforce_sim.reference.records import Event, PersonYear, person_year
 from workforce_sim.reference.service import birthday
 
 SEED = 42
@@ -208,7 +209,7 @@ def test_the_first_and_the_last_day_of_a_year_count_and_those_around_it_do_not()
     assert [lived(None, date).eligibility_date for date in dates] == [*map(day, dates[:3]), None]
 
 
-def test_leavers_of_a_run_keep_a_date_that_they_reached_and_do_not_count_at_the_closing() -> None:
+def test_terminated_employees_of_a_run_keep_a_date_that_they_reached_and_do_not_count_at_the_closing() -> None:
     output = simulate(configured(leaving=0.5, waiting_period_days=200), opened("2024-12-12", 40))
     # 2024-12-12 + 200 days = 2025-06-30: 19, 31, 28, 31, 30, 31 and 30 days.
     date, reached = day("2025-06-30"), set()

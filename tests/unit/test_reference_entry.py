@@ -12,12 +12,13 @@ from tests.support import Scenario, configured, slow
 from tests.support import census_of as census
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import Eligibility, Service
-from workforce_sim.config.vesting import VestingService
+from workforce_sim.config.vesting import Vesting, VestingService
 from workforce_sim.opening import Tables
 from workforce_sim.reference.classes import rule_of
-from workforce_sim.reference.eligibility import date_by_rules
-from workforce_sim.reference.records import NEVER, Employee
-from workforce_sim.reference.service import end_of_part_time_wait, hours_of, vesting_years
+from workforce_sim.reference.eligibility import date_by_rules, years_of_service
+from workforce_sim.reference.records import NEVER, Employee, person_year
+from workforce_sim.reference.service import end_of_part_time_wait, hours_of, years_by_hours
+from workforce_sim.reference.vesting import years_of_vesting
 
 
 def day(text: str) -> dt.date:
@@ -76,8 +77,10 @@ def test_years_of_service_by_plan_years_count_from_the_first_twelve_months() -> 
     ],
 )
 def test_the_example_of_vesting_by_hours(on: str, elapsed: int, plan_year: int, anniversary: int) -> None:
+    person = person_year(employee("2023-06-10", share=600_000), day(f"{on[:4]}-01-01"), day(on))
+
     def years(**rule: Any) -> int:
-        return vesting_years(day("2023-06-10"), 600_000, VestingService(**rule), day(on), part_time=False)
+        return years_of_vesting(person, Vesting(service=VestingService(**rule)), day(on))
 
     found = years(), years(method="hours"), years(method="hours", periods="anniversary")
     assert found == (elapsed, plan_year, anniversary)
@@ -86,8 +89,24 @@ def test_the_example_of_vesting_by_hours(on: str, elapsed: int, plan_year: int, 
 def test_periods_of_long_term_part_time_employees_count_from_2021_on() -> None:
     rule = VestingService(method="hours")
     # 0.25 x 2,080 = 520 hours in each of 2021, 2022 and 2023.
-    assert vesting_years(day("2018-05-01"), 250_000, rule, day("2023-12-31"), part_time=True) == 3
-    assert vesting_years(day("2018-05-01"), 250_000, rule, day("2023-12-31"), part_time=False) == 0
+    assert years_by_hours(day("2018-05-01"), 250_000, rule, day("2023-12-31"), part_time=True) == 3
+    assert years_by_hours(day("2018-05-01"), 250_000, rule, day("2023-12-31"), part_time=False) == 0
+
+
+@pytest.mark.parametrize(
+    ("wait", "years"),
+    [
+        ({"waiting_period_years": 2}, 2),
+        ({"waiting_period_years": 0}, None),
+        ({"waiting_period_years": 1, "waiting_period_months": 6}, None),
+        ({"waiting_period_days": 90}, None),
+    ],
+)
+def test_a_wait_in_years_alone_is_years_of_service(wait: dict[str, int], years: int | None) -> None:
+    rule = Eligibility(waiting_period_years=1).model_copy(update={"waiting_period_years": None, **wait})
+    by_hours = rule.model_copy(update={"service": Service(method="hours")})
+
+    assert (years_of_service(by_hours), years_of_service(rule)) == (years, None)
 
 
 # --- Classes ---

@@ -11,10 +11,11 @@ from tests.unit.plain_firms import SEED, a_year, configured, day, events_of, ope
 from workforce_sim.config import Level
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import completed_months
 from workforce_sim.reference.merit import gets_merit, proration_ppm
 from workforce_sim.reference.pay_ranges import Range, compa_ratio, own, range_penetration, start_range, stop_at
-from workforce_sim.reference.records import census_of, person_year
+from workforce_sim.reference.records import person_year
 
 LEVELS = (
     Level(name="Analyst", minimum=40_000, maximum=60_000),
@@ -125,6 +126,10 @@ def test_a_position_is_that_of_full_time_pay() -> None:
     assert range_penetration(3_999_999, 1_000_000, band) == 0  # -0.5 ppm, half up
     assert range_penetration(3_999_990, 1_000_000, band) == -5
     assert compa_ratio(100, 1_000_000, Range(0, 0, 9)) is None
+    # Full-time pay is at most 10^11 cents: 10^10 ppm of a midpoint of 10^7 cents, and more than that of a lower one.
+    assert compa_ratio(10**11, 500_000, Range(0, 10**7, 10**8)) == 10**10
+    assert compa_ratio(10**11, 1_000_000, Range(0, 10**7 - 1, 10**8)) == 10**10
+    assert compa_ratio(10**11, 1_000_000, Range(0, 10**7 + 1, 10**8)) == 9_999_999_000
     assert range_penetration(100, 1_000_000, Range(9, 9, 9)) is None
     assert own(4_000_001, 500_000) == 2_000_001
 

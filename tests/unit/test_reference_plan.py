@@ -26,13 +26,14 @@ from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.accounts import Forfeitures, close_accounts
 from workforce_sim.reference.agepay import AgePay
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.compensated import find_highly_compensated, settle_prior_pay
 from workforce_sim.reference.deferral import RateRules, change
 from workforce_sim.reference.eligibility import find_eligibility
 from workforce_sim.reference.enrollment import enroll, find_automatic_dates, settle_participants
 from workforce_sim.reference.match import Payroll, annual_match, full_match_bp, payroll_match, tiers_at
 from workforce_sim.reference.nonelective import nonelective_amount
-from workforce_sim.reference.records import From, PersonYear, census_of, person_year
+from workforce_sim.reference.records import From, PersonYear, person_year
 from workforce_sim.reference.year import Run, Year
 
 SEED = 42
@@ -380,7 +381,7 @@ def test_an_excess_comes_off_nonelective_then_match_then_deferrals_and_safe_harb
     assert money(500, safe_harbor=True) == (0, 50_000, 0, 0, 1_350_000)
 
 
-def test_a_leaver_forfeits_what_is_not_vested_and_a_death_vests_all() -> None:
+def test_a_terminated_employee_forfeits_what_is_not_vested_and_a_death_vests_all() -> None:
     def forfeited(cause: str, last_day: str = "2025-05-31") -> int:
         plan = {"vesting": {"match": "graded_6", "nonelective": "cliff_3"}, "annual_return": 0.1}
         opening = opened(
@@ -413,7 +414,7 @@ def test_forfeitures_are_used_a_year_later() -> None:
         assert account.account_cents == 20_000 - account.used_cents
         return account.used_cents, [person.money.nonelective for person in people[:3]]
 
-    # The first three are paid 6 parts, a tenth of a percent each; the leaver of 30 December 29,917.81 (364 days).
+    # The first three are paid 6 parts, a tenth of a percent each; the fourth, for 364 days, 29,917.81.
     assert used("offset") == (3_000 + 1_000 + 2_000 + 2_992, [3_000, 1_000, 2_000])
     assert used("expenses") == (20_000, [3_000, 1_000, 2_000])
     # 20,000 x 1 / 6 = 3,333.33 and x 2 / 6 = 6,666.67: the cent left goes to the largest remainder.

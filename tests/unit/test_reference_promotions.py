@@ -117,7 +117,7 @@ def test_by_rates_the_base_rate_is_10_percent_and_the_mix_that_of_the_census_whe
 # A year
 
 
-def test_leavers_of_the_top_are_replaced_step_by_step() -> None:
+def test_terminated_employees_of_the_top_are_replaced_step_by_step() -> None:
     opening = opened(20, (A, B, C), level=["A"] * 10 + ["B"] * 6 + ["C"] * 4)
     output = simulate(vacant(leaving=0.1, promotion={"from_within": 0.8}), opening)
     # Two of C leave. C: 2; 1.6 -> 2 of B. B: 2; 2 of A. A: 2 hires.

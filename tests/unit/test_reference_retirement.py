@@ -10,7 +10,8 @@ from tests.unit.plain_firms import SEED, a_year, configured, day, opened, u_of
 from workforce_sim.draws import Stream
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference import simulate
-from workforce_sim.reference.records import PersonYear, census_of, person_year
+from workforce_sim.reference.census import census_of
+from workforce_sim.reference.records import PersonYear, person_year
 from workforce_sim.reference.retirement import may_retire, retiring_ppm, weight_of_eligible
 from workforce_sim.reference.year import Year
 

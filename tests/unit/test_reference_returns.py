@@ -8,10 +8,19 @@ from typing import Any
 import pytest
 
 from workforce_sim.config import Config
+from workforce_sim.config.vesting import Vesting, VestingService
 from workforce_sim.reference.contributions import PlanYear, meets_conditions
+from workforce_sim.reference.enrollment import settle_participants
 from workforce_sim.reference.leave import decide_leave
 from workforce_sim.reference.records import Employee, Former, From, Leave, PaidOut, PersonYear, person_year
-from workforce_sim.reference.returns import come_back, less_returning, service_after, who_returns
+from workforce_sim.reference.returns import (
+    come_back,
+    former_employees,
+    less_returning,
+    service_after,
+    who_returns,
+)
+from workforce_sim.reference.vesting import years_of_vesting
 from workforce_sim.reference.year import Run, Year
 
 BORN = dt.date(1980, 1, 1)
@@ -42,8 +51,8 @@ def employee(hired: str, key: int = 1, level: int = 0, **more: Any) -> Employee:
     return Employee(f"E-{key}", key, key, BORN, day(hired), None, 1_000_000, level, 6_000_000, **more)
 
 
-def left(who: Employee, back: str, match: PaidOut = NOTHING) -> Former:
-    return Former(who, LEFT, day(back), {"match": match, "nonelective": NOTHING})
+def left(who: Employee, back: str, match: PaidOut = NOTHING, on: dt.date = LEFT, vesting_years: int = 0) -> Former:
+    return Former(who, on, day(back), {"match": match, "nonelective": NOTHING}, vesting_years)
 
 
 RETURNS = {
@@ -98,6 +107,74 @@ def test_the_rule_of_parity(hired: str, rate: int, vested: int, disregarded: boo
 
     assert (person.employee.plan_service_date == day("2030-07-15")) is disregarded
     assert person.service_date < person.employee.plan_service_date or not disregarded
+
+
+BY_HOURS = [
+    # (from which hire or return, through which day, years by plan years, by anniversaries); 176 days have 1,003 hours.
+    # 2023: 205 days, 2024, 2025: 181 days, each with 1,000 hours; the 21 days since the second anniversary have 120.
+    ("2023-06-10", "2025-06-30", 3, 2),
+    ("2026-02-01", "2026-02-01", 3, 2),
+    ("2026-02-01", "2026-07-25", 3, 2),  # 175 days: 997 hours
+    ("2026-02-01", "2026-07-26", 4, 3),
+    ("2026-02-01", "2027-03-31", 4, 3),  # 2027: 90 days, 513 hours; since February 1 59 days, 336
+    ("2028-07-01", "2028-12-22", 4, 3),  # 175 days, of 366: 995 hours; of 365: 997
+    ("2028-07-01", "2028-12-23", 5, 4),  # 176 days, of 366: 1,000 hours
+    ("2028-07-01", "2029-12-31", 6, 5),
+]
+
+
+@pytest.mark.parametrize(("periods", "column"), [("plan_year", 2), ("anniversary", 3)])
+def test_years_by_hours_are_kept_and_counted_anew_from_each_return(periods: str, column: int) -> None:
+    rule = Vesting(service=VestingService(method="hours", periods=periods))
+    who, through, kept = employee("2023-06-10"), LEFT, 0
+    for row in BY_HOURS:
+        begun, on = day(row[0]), day(row[1])
+        if begun != who.hire_date:
+            come_back(left(who, row[0], on=through, vesting_years=kept), year_of(begun.year))
+        through, kept = on, years_of_vesting(person_year(who, dt.date(on.year, 1, 1), on), rule, on)
+        assert kept == row[column], row
+
+
+@pytest.mark.parametrize("returns", [("2030-07-15",), ("2026-02-01", "2031-07-15")], ids=["once", "twice"])
+@pytest.mark.parametrize("participates", [False, True])
+def test_a_participant_of_the_census_who_stopped_is_no_nonvested_employee(
+    returns: tuple[str, ...], participates: bool
+) -> None:
+    who, last = employee("2024-05-01", participates=participates), LEFT
+    settle_participants([who], year_of(2025).config)
+    for back in returns:
+        year = year_of(day(back).year, plan={"breaks": {"rule_of_parity": True}})
+        come_back(left(who, back, on=last), year)
+        last = dt.date(day(back).year, 6, 30)
+
+    # five breaks, at least max(5, 1), of an employee who has no balance and a rate of 0
+    assert (who.plan_service_date == day(returns[-1])) is not participates
+
+
+def test_an_absence_counts_by_elapsed_time_alone() -> None:
+    person = come_back(left(employee("2023-06-10"), "2026-02-01", vesting_years=2), year_of(2026))
+
+    assert years_of_vesting(person, Vesting(), day("2026-06-09")) == 2
+    assert years_of_vesting(person, Vesting(), day("2026-06-10")) == 3
+
+
+def test_no_years_are_kept_of_service_that_is_disregarded() -> None:
+    by_hours = {"vesting": {"service": {"method": "hours"}}}
+    year = year_of(2030, plan={"breaks": {"rule_of_parity": True}, **by_hours})
+    cy = come_back(left(employee("2024-05-01"), "2030-07-15", PaidOut(50_000, 0), vesting_years=1), year)
+    ed = come_back(left(employee("2019-05-01"), "2030-07-15", PaidOut(50_000, 0), vesting_years=7), year)
+
+    # from July 15 through December 31: 170 days, 969 hours; a year later 1 more
+    for day_of, years in (("2030-12-31", 0), ("2031-12-31", 1)):
+        assert years_of_vesting(cy, year.config.plan.vesting, day(day_of)) == years
+        assert years_of_vesting(ed, year.config.plan.vesting, day(day_of)) == 7 + years
+
+
+def test_the_years_at_termination_go_with_who_will_return() -> None:
+    person = person_year(employee("2023-06-10"), day("2025-01-01"), LEFT)
+    person.cause, person.money.vesting_years = "voluntary", 3
+
+    assert [one.vesting_years for one in former_employees([person], year_of(2025))] == [3]
 
 
 def test_service_from_29_february_on() -> None:

@@ -1,4 +1,4 @@
-"""The reference model's leavers against cases worked out by hand: who is certain, and when the year's hires leave."""
+"""The reference model's terminations against cases by hand: who is certain, and when the year's hires leave."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def by_tenure(*steps: tuple[int, float]) -> dict[str, Any]:
     return {"rates": [{"age_from": 0, "tenure_from": tenure, "value": value} for tenure, value in steps]}
 
 
-def leavers(output: Output) -> dict[str, str]:
+def terminated(output: Output) -> dict[str, str]:
     """Return the cause of each of the opening staff who leave."""
     gone = output.snapshots.filter(pl.col("status").cast(pl.String) == "terminated")["employee_id"]
     rows = events_of(output, "termination").filter(pl.col("employee_id").is_in(gone.implode()))
@@ -46,7 +46,7 @@ def test_rates_of_1_count_in_exact_headcount(rate: float) -> None:
     config = configured(workforce=rates(rate), terminations=by_tenure((0, 1.0), (1, 0.5)))
     output = simulate(config, opened(10, **mixed_tenures({2, 5, 9})))
     # X = max(half up(10 rate), 3) = 3, whoever has the smallest draw.
-    assert leavers(output).keys() == {"E-0002", "E-0005", "E-0009"}
+    assert terminated(output).keys() == {"E-0002", "E-0005", "E-0009"}
     assert output.summary.select("hires", "reductions", "headcount_closing").row(0) == (3, 0, 10)
 
 
@@ -56,7 +56,7 @@ def test_beside_the_certain_the_others_share_what_is_left_in_proportion() -> Non
     output = simulate(config, opened(10, **mixed_tenures(certain)))
     # T = 5, of whom 3 are certain. The other 7, all alike, make up 2: those with the smallest draws.
     others = sorted(set(range(1, 11)) - certain, key=lambda i: u_of(f"E-{i:04d}", Stream.TERMINATION))
-    assert leavers(output).keys() == {f"E-{i:04d}" for i in certain | set(others[:2])}
+    assert terminated(output).keys() == {f"E-{i:04d}" for i in certain | set(others[:2])}
 
 
 def test_rates_below_1_pick_the_same_number_whatever_they_are() -> None:
@@ -68,7 +68,7 @@ def test_a_level_factor_may_make_somebody_certain() -> None:
     levels = (Level(name="A"), Level(name="B", termination_factor=2))
     config = configured(workforce=rates(0.0), terminations=by_tenure((0, 0.5)))
     output = simulate(config, opened(6, levels, level=["A", "B", "A", "B", "A", "A"]))
-    assert leavers(output).keys() == {"E-0002", "E-0004"}
+    assert terminated(output).keys() == {"E-0002", "E-0004"}
 
 
 def test_factors_and_the_default_table_make_nobody_certain() -> None:
@@ -76,7 +76,7 @@ def test_factors_and_the_default_table_make_nobody_certain() -> None:
     levels = (Level(name="A", termination_factor=50),)
     for terminations in ({"age_factors": fifty, "tenure_factors": fifty}, {}):
         output = simulate(configured(workforce=rates(0.0), terminations=terminations), opened(5, levels))
-        assert leavers(output) == {}
+        assert terminated(output) == {}
 
 
 @pytest.mark.parametrize("certain", [{1, 2}, {3, 4}, {1, 4}])
@@ -89,10 +89,10 @@ def test_the_certain_leave_for_a_usual_cause_and_others_by_reduction(certain: se
     output = simulate(config, opened(4, **mixed_tenures(certain, 4)))
     # Target half up(0.4) = 0: all four leave. X = max(1, 2) = 2, so two by reduction: those who are not certain.
     expected = {f"E-{i:04d}": "retirement" if i in certain else "reduction" for i in range(1, 5)}
-    assert leavers(output) == expected
+    assert terminated(output) == expected
 
 
-def test_more_certain_leavers_than_the_target_lets_go_are_replaced() -> None:
+def test_more_certain_terminations_than_the_target_lets_go_are_replaced() -> None:
     config = configured(
         simulation={"target_growth_rate": -0.2}, workforce=rates(0.0, 0.5), terminations=by_tenure((0, 1.0))
     )
@@ -109,7 +109,7 @@ def test_who_is_certain_leaves_in_a_good_year_too() -> None:
         uncertainty={"year_effects": {"terminations": 1.0}},
     )
     # Replicate 0 in 2025 with s = 1: F = 528,384, and 1 x F would keep about half of them.
-    assert len(leavers(simulate(config, opened(50)))) == 50
+    assert len(terminated(simulate(config, opened(50)))) == 50
 
 
 # The share of hires gone by a day
@@ -219,7 +219,7 @@ def first_day_beyond(gone: Any, place: int) -> int:
 
 
 @pytest.mark.parametrize(("hazard", "share"), [("level", 0.5), (CURVE, 0.0), ({30: 0.0, 60: 1.0}, 0.0)])
-def test_exact_leavers_among_hires_follow_the_hazard_and_so_do_their_dates(hazard: Any, share: float) -> None:
+def test_exact_terminations_among_hires_follow_the_hazard_and_so_do_their_dates(hazard: Any, share: float) -> None:
     config = hiring(hazard, share)
     found = hires_of(simulate(config, opened(40)))
     curve = hire_hazard(config, 2025)

@@ -16,9 +16,10 @@ from workforce_sim.ledger import fingerprint
 from workforce_sim.opening import Opening
 from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
+from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import chances_in_proportion
 from workforce_sim.reference.growth import Growth, headcount_growth
-from workforce_sim.reference.records import census_of, person_year
+from workforce_sim.reference.records import person_year
 from workforce_sim.reference.terminations import termination_weights
 from workforce_sim.reference.uncertainty import exit_factor, factor_at, multiplied
 from workforce_sim.reference.year import Run, Year
@@ -75,7 +76,7 @@ def staff_below(q: float, size: int, year: int = 2025, replicate: int = 0) -> se
     return {one for one in ids if u_of(draws.census_key(one), Stream.TERMINATION, year, replicate) < q}
 
 
-def leavers(output: Output, status: str = "terminated", year: int = 2025) -> set[str]:
+def terminated(output: Output, status: str = "terminated", year: int = 2025) -> set[str]:
     gone = output.snapshots.filter((pl.col("status").cast(pl.String) == status) & (pl.col("year") == year))
     return set(gone["employee_id"])
 
@@ -146,8 +147,8 @@ def test_a_stochastic_year_is_planned_without_its_factor_and_turns_out_with_it()
 def test_opening_staff_leave_by_the_rate_times_the_factor_and_hires_are_planned_by_the_rate() -> None:
     output = simulate(configured(0.2, workforce=rates(0.25)), opened(100), replicate=1)
     # All alike: q = t' = 0.277292. 25 are expected to leave, so 25 are hired; of them nobody leaves (n = 0).
-    assert leavers(output) == staff_below(0.277292, 100, replicate=1)
-    assert leavers(output) > staff_below(0.25, 100, replicate=1)
+    assert terminated(output) == staff_below(0.277292, 100, replicate=1)
+    assert terminated(output) > staff_below(0.25, 100, replicate=1)
     assert summary(output, "hires") == [25]
 
 
@@ -159,7 +160,7 @@ def test_the_next_year_makes_good_what_a_bad_one_took() -> None:
     assert draws.shared_draw(SEED, 1, 2026, Stream.HIRES) >= 0.5
     assert summary(output, "hires")[1] == 29
     staying = staff_below(1.0, 100) - staff_below(0.277292, 100, replicate=1)
-    old = {one for one in leavers(output, year=2026) if one.startswith("E-")}
+    old = {one for one in terminated(output, year=2026) if one.startswith("E-")}
     assert old == staff_below(0.420998, 100, 2026, replicate=1) & staying
 
 
@@ -179,7 +180,7 @@ def test_rates_as_given_are_multiplied_before_they_are_cut_and_expected_as_confi
     # Replicate 0, F = 953,528. A: 400,000 becomes 381,411 (of 381,411.2). B: 1,200,000 becomes 1,144,234, cut to 1;
     # cut first, it would have been 953,528, and not all of them would leave.
     of_b = {f"E-{i:04d}" for i in range(2, 101, 2)}
-    assert leavers(output) == staff_below(0.381411, 100) - of_b | of_b
+    assert terminated(output) == staff_below(0.381411, 100) - of_b | of_b
     assert not of_b <= staff_below(0.953528, 100)
     # E: 50 x 0.4 + 50 x min(1.2, 1) = 70.
     assert summary(output, "hires") == [70]
@@ -189,7 +190,7 @@ def test_rates_as_given_are_single_divisions_of_what_was_rounded() -> None:
     table = [{"age_from": 0, "tenure_from": 0, "value": 0.25}]
     config = configured(0.2, workforce=rates(0.0), terminations={"rates": table})
     output = simulate(config, opened(200), replicate=1)
-    assert leavers(output) == staff_below(277_292 / 1_000_000, 200, replicate=1)
+    assert terminated(output) == staff_below(277_292 / 1_000_000, 200, replicate=1)
 
 
 # --- hires ---
@@ -209,7 +210,7 @@ def test_hires_leave_by_their_rate_times_the_factor() -> None:
         chances = chances_in_proportion(weights, 80 * hires_leaving_ppm)
         return {who for who, u, q in zip(hires["employee_id"], us, chances, strict=True) if u < q}
 
-    assert leavers(output, "new_hire_terminated") == chosen(277_292)
+    assert terminated(output, "new_hire_terminated") == chosen(277_292)
     assert chosen(250_000) <= chosen(277_292)
 
 
@@ -270,7 +271,7 @@ def test_the_firm_in_a_bad_year() -> None:
     # t' = n' = 288,014 (of 288,013.5); target 9, E = 2, H = ceil(3 / 0.75) = 4.
     growth = headcount_growth(weights, year)
     assert growth == Growth(8 * 288_014, 8, 4, 4 * 288_014)
-    chances = chances_in_proportion(weights, growth.leavers_ppm)
+    chances = chances_in_proportion(weights, growth.terminations_ppm)
     assert chances == [2.7081074727909547e-06 * weight for weight in weights]
     assert [round(q, 5) for q in chances] == [0.6012, 0.41786, 0.33878, 0.21708, 0.19011, 0.11959, 0.08558, 0.33391]
     us = [round(year.u(one, Stream.TERMINATION), 5) for one in staff]
@@ -279,10 +280,10 @@ def test_the_firm_in_a_bad_year() -> None:
 
 def test_one_more_of_the_firm_leaves_because_of_the_year() -> None:
     with_year, without = (simulate(firm_config(s), firm(), replicate=6) for s in (0.2, 0.0))
-    assert leavers(with_year) == {"E-0002", "E-0005"}
-    assert leavers(without) == {"E-0005"}
+    assert terminated(with_year) == {"E-0002", "E-0005"}
+    assert terminated(without) == {"E-0005"}
     assert summary(with_year, "hires") == summary(without, "hires") == [4]
-    assert leavers(without, "new_hire_terminated") <= leavers(with_year, "new_hire_terminated")
+    assert terminated(without, "new_hire_terminated") <= terminated(with_year, "new_hire_terminated")
     # Who leaves in both does so on the same day for the same cause.
     rows = [
         output.events.filter(pl.col("employee_id") == "E-0005").select("event_type", "cause", "effective_date")

@@ -177,7 +177,7 @@ def _vest(person: PersonYear, plan: PlanYear) -> None:
 
 
 def _pay_out(person: PersonYear) -> None:
-    """Forfeit what a leaver does not own."""
+    """Forfeit what a terminated employee does not own."""
     if person.cause is None:
         return
     money = person.money

@@ -105,7 +105,7 @@ def taking_order(chances: Sequence[float], draws: Sequence[float], keys: Sequenc
     return sorted((i for i, q in enumerate(chances) if q > 0), key=place)
 
 
-def chances_in_proportion(weights: Sequence[int], leavers_ppm: int) -> list[float]:
+def chances_in_proportion(weights: Sequence[int], number_ppm: int) -> list[float]:
     """Return each one's chance q of being chosen, in proportion to whole weights and adding up to the number to choose.
 
     Who would get more than certainty gets q = 1 and leaves the number and the sum, again and again
@@ -113,24 +113,24 @@ def chances_in_proportion(weights: Sequence[int], leavers_ppm: int) -> list[floa
 
     Args:
         weights: relative weights, 0 or more.
-        leavers_ppm: how many are to be chosen, in millionths.
+        number_ppm: how many are to be chosen, in millionths.
     """
     chances = [0.0] * len(weights)
     rest = [i for i, weight in enumerate(weights) if weight > 0]
-    while certain := _certain(rest, weights, leavers_ppm):
+    while certain := _certain(rest, weights, number_ppm):
         for i in certain:
             chances[i] = 1.0
-        leavers_ppm -= PPM * len(certain)
+        number_ppm -= PPM * len(certain)
         rest = [i for i in rest if chances[i] == 0.0]
-    if rest and leavers_ppm > 0:
-        c = (leavers_ppm / PPM) / sum(weights[i] for i in rest)
+    if rest and number_ppm > 0:
+        c = (number_ppm / PPM) / sum(weights[i] for i in rest)
         for i in rest:
             chances[i] = c * weights[i]
     return chances
 
 
-def _certain(rest: list[int], weights: Sequence[int], leavers_ppm: int) -> list[int]:
-    if leavers_ppm <= 0:
+def _certain(rest: list[int], weights: Sequence[int], number_ppm: int) -> list[int]:
+    if number_ppm <= 0:
         return []
     whole = PPM * sum(weights[i] for i in rest)
-    return [i for i in rest if leavers_ppm * weights[i] >= whole]
+    return [i for i in rest if number_ppm * weights[i] >= whole]

@@ -43,10 +43,8 @@ def _not_before(employee: Employee) -> dt.date:
 def date_by_rules(employee: Employee, rules: Eligibility) -> tuple[dt.date, bool]:
     """Return the eligibility date, and whether it is that of a long-term part-time employee; NEVER without one."""
     rule, hired, share = rule_of(employee, rules), employee.plan_service_date, employee.full_time_ppm
-    if rule.service.method == "elapsed":
-        waited: dt.date | None = end_of_wait(hired, rule)
-    else:
-        waited = end_of_years(hired, share, rule.waiting_period_years or 0, rule.service)
+    years = years_of_service(rule)
+    waited = end_of_wait(hired, rule) if years is None else end_of_years(hired, share, years, rule.service)
     if waited is not None:
         return first_entry(max(waited, birthday(employee.birth_date, rule.minimum_age)), rule.entry), False
     concerned = has_part_time_hours(share, rule.service) and not (employee.union or employee.nonresident)
@@ -54,6 +52,13 @@ def date_by_rules(employee: Employee, rules: Eligibility) -> tuple[dt.date, bool
         return NEVER, False
     waited = end_of_part_time_wait(hired, employee.birth_date, rule.minimum_age, rule.service)
     return first_entry(waited, rule.entry), True
+
+
+def years_of_service(rule: EntryRule | Rule) -> int | None:
+    """Return how many years of service the wait is, with service by hours; None where it is time since hire."""
+    if rule.service.method == "elapsed" or rule.waiting_period_months is not None:
+        return None
+    return rule.waiting_period_years or None
 
 
 def end_of_wait(hired: dt.date, rule: EntryRule | Rule) -> dt.date:

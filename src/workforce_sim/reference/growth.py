@@ -19,7 +19,7 @@ from workforce_sim.reference.year import Year
 class Growth:
     """How many leave and how many come in one year."""
 
-    leavers_ppm: int
+    terminations_ppm: int
     """Existing employees to leave, in millionths: whole people in exact mode, expected ones in stochastic mode."""
     ordinary: int
     """Terminations beyond these, in their ranking, leave by reduction."""
@@ -56,7 +56,7 @@ def exact_growth(opening: int, target: int, ordinary: int, hires_leaving_ppm: in
     """Return the numbers that close the year on its target exactly."""
     net = target - (opening - ordinary)
     if net <= 0:
-        return Growth(leavers_ppm=PPM * (ordinary - net), ordinary=ordinary, hires=0, hires_leaving_ppm=0)
+        return Growth(terminations_ppm=PPM * (ordinary - net), ordinary=ordinary, hires=0, hires_leaving_ppm=0)
     hires = _ceiling(net * PPM, PPM - hires_leaving_ppm)
     return Growth(PPM * ordinary, ordinary, hires, hires_leaving_ppm=PPM * (hires - net))
 
@@ -73,8 +73,8 @@ def _stochastic(weights: Sequence[int], year: Year) -> Growth:
     somebody_stays(missing_ppm, year)
     u = draws.shared_draw(year.config.random_seed, year.run.replicate, year.year, Stream.HIRES)
     hires = hires_by_draw(missing_ppm, year.hazard.share_ppm, u)
-    leavers_ppm = opening * multiplied(leaving_ppm, year.exit_factor_ppm)
-    return Growth(leavers_ppm, opening, hires, hires * multiplied(year.hazard.share_ppm, year.exit_factor_ppm))
+    terminations_ppm = opening * multiplied(leaving_ppm, year.exit_factor_ppm)
+    return Growth(terminations_ppm, opening, hires, hires * multiplied(year.hazard.share_ppm, year.exit_factor_ppm))
 
 
 def hires_by_draw(missing_ppm: int, hires_leaving_ppm: int, u: float) -> int:

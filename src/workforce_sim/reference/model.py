@@ -15,6 +15,7 @@ from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.accounts import Forfeitures, close_accounts, fold_balances
 from workforce_sim.reference.amendments import amend
+from workforce_sim.reference.census import census_of, has_rates, joiners_of
 from workforce_sim.reference.classes import find_classes
 from workforce_sim.reference.compensated import find_highly_compensated, keep_pay, settle_prior_pay
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility
@@ -41,7 +42,7 @@ from workforce_sim.reference.planned import (
 from workforce_sim.reference.planned_hires import hire_planned, known_hires
 from workforce_sim.reference.promotions import decide_promotions, find_vacancies
 from workforce_sim.reference.raises import decide_cost_of_living, decide_lifts, decide_merit, walk_salaries
-from workforce_sim.reference.records import Employee, PersonYear, census_of, has_rates, joiners_of, person_year
+from workforce_sim.reference.records import Employee, PersonYear, person_year
 from workforce_sim.reference.retirement import find_eligible_to_retire
 from workforce_sim.reference.returns import come_back, former_employees, who_returns
 from workforce_sim.reference.tables import Book

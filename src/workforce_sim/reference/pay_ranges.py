@@ -8,6 +8,7 @@ from workforce_sim.config import Level
 from workforce_sim.money import PPM, half_up
 
 MOST_PAY_CENTS = 10**11
+MOST_COMPA_PPM = 10**10
 
 
 class Range(NamedTuple):
@@ -41,7 +42,7 @@ def compa_ratio(salary: int, full_time_ppm: int, band: Range | None) -> int | No
     """Return full-time pay over the midpoint, ppm; None without a range or with a midpoint of 0."""
     if band is None or band.midpoint == 0:
         return None
-    return half_up(PPM * full_time_pay(salary, full_time_ppm), band.midpoint)
+    return min(MOST_COMPA_PPM, half_up(PPM * full_time_pay(salary, full_time_ppm), band.midpoint))
 
 
 def range_penetration(salary: int, full_time_ppm: int, band: Range | None) -> int | None:

@@ -41,7 +41,7 @@ class Group:
     """Existing employees, seasonal ones too."""
     hires: list[PersonYear] = field(default_factory=list)
     """The year's hires, without seasonal ones and those who join by an acquisition."""
-    leavers: list[PersonYear] = field(default_factory=list)
+    terminated: list[PersonYear] = field(default_factory=list)
     """Who terminates, other than by a layoff or the end of a season."""
     risks: list[int] = field(default_factory=list)
     """The weights of terminations, of ``pool``."""
@@ -203,7 +203,7 @@ def _exact(group: Group) -> None:
     hires = max(path.hires, group.known)
     by_path = path.hires > 0 and path.hires >= group.known
     leaving_ppm = path.hires_leaving_ppm if by_path else PPM * half_up(hires * leaving, PPM)
-    group.planned, group.growth = path.hires, Growth(path.leavers_ppm, ordinary, hires, leaving_ppm)
+    group.planned, group.growth = path.hires, Growth(path.terminations_ppm, ordinary, hires, leaving_ppm)
 
 
 def _stochastic(group: Group) -> None:
@@ -213,9 +213,9 @@ def _stochastic(group: Group) -> None:
         somebody_stays(missing_ppm, year)
         group.planned = hires_by_draw(missing_ppm, year.hazard.share_ppm, _hiring_draw(group))
     hires = max(group.planned, group.known)
-    leavers_ppm = opening * multiplied(_leaving_ppm(year), year.exit_factor_ppm)
+    terminations_ppm = opening * multiplied(_leaving_ppm(year), year.exit_factor_ppm)
     leaving_ppm = hires * multiplied(year.hazard.share_ppm, year.exit_factor_ppm)
-    group.growth = Growth(leavers_ppm, opening, hires, leaving_ppm)
+    group.growth = Growth(terminations_ppm, opening, hires, leaving_ppm)
 
 
 def _leaving_ppm(year: Year) -> int:
@@ -240,7 +240,7 @@ def terminate_groups(groups: Sequence[Group]) -> None:
     for group in groups:
         pool = group.pool
         terminate_opening_staff(pool, group.risks, group.growth, group.year)
-        group.leavers = [person for person in pool if person.cause is not None]
+        group.terminated = [person for person in pool if person.cause is not None]
         group.vacancies = _vacancies(group)
 
 
@@ -298,4 +298,4 @@ def _as_they_came(group: Group) -> Growth:
     leaving_ppm = min(growth.hires_leaving_ppm, PPM * came)
     if not year.exact:
         leaving_ppm = came * multiplied(year.hazard.share_ppm, year.exit_factor_ppm)
-    return Growth(growth.leavers_ppm, growth.ordinary, came, leaving_ppm)
+    return Growth(growth.terminations_ppm, growth.ordinary, came, leaving_ppm)

@@ -91,7 +91,7 @@ def _fillings(group: Group) -> list[FilledOn]:
 def _left_positions(group: Group) -> list[dt.date]:
     """Return the days on which positions are filled again, of those who terminate as any year has them, in order."""
     year = group.year
-    return [day for day, _ in sorted((_filled_after(person, year), person.employee.key) for person in group.leavers)]
+    return [day for day, _ in sorted((_filled_after(person, year), person.employee.key) for person in group.terminated)]
 
 
 def _filled_after(person: PersonYear, year: Year) -> dt.date:

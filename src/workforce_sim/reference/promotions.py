@@ -74,7 +74,7 @@ class Vacancies:
 
 
 def find_vacancies(opening: Sequence[PersonYear], year: Year) -> Vacancies | None:
-    """Return what the leavers among the opening staff leave to be filled; None where promotion goes by rates."""
+    """Return what terminations among existing employees leave to be filled; None where promotion goes by rates."""
     if goes_by_rates(year.config):
         return None
     if not opening:

@@ -1,17 +1,13 @@
-"""The reference model's records: an employee, a year of one, and the census made into them."""
+"""The reference model's records: an employee, and a year of one."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import polars as pl
-
-from workforce_sim import draws, tables
 from workforce_sim.money import half_up
-from workforce_sim.opening import Opening
 from workforce_sim.reference.chance import DAY, completed_years
 
 NEVER = dt.date.max
@@ -73,7 +69,8 @@ class Employee:
     enrollment_date: dt.date | None = None
     """Of the latest enrollment row; None without one, as of participants of the census."""
     enrollment_year: int = 0
-    """Calendar year of the latest enrollment, of participants of the census the one before the start year."""
+    """Calendar year of the latest enrollment, of participants of the census the one before the start year;
+    0 for who never deferred."""
     automatic: bool = False
     """The latest enrollment was automatic, with no change of one's own and no stop since."""
     prior_pay_cents: int | None = None
@@ -88,6 +85,8 @@ class Employee:
     """Where service counts from; None before a return: from the hire date."""
     plan_service_from: dt.date | None = None
     """The same in the plan."""
+    kept_vesting_years: int = 0
+    """Years of vesting service at the termination before a return; years by hours are added to them."""
     leave: Leave | None = None
     """The latest leave of this employment."""
     leaves_on: dt.date | None = None
@@ -343,6 +342,8 @@ class Former:
     return_date: dt.date
     paid_out: Mapping[str, PaidOut]
     """By source."""
+    vesting_years: int
+    """Years of vesting service at termination, as the plan counted then."""
 
     @property
     def breaks(self) -> int:
@@ -362,60 +363,3 @@ def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear
         tenure=completed_years(employee.service_date, start),
         opening_salary_cents=None if is_hire else employee.salary_cents,
     )
-
-
-def census_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
-    """Return one employee per row of the opening; a column that it does not have counts as null."""
-    return _employees(opening.present, opening, seed, replicate)
-
-
-def joiners_of(opening: Opening, seed: int, replicate: int) -> list[Employee]:
-    """Return those who join by an acquisition; they enter the plan like hires."""
-    joiners = _employees(opening.joiners, opening, seed, replicate)
-    for employee in joiners:
-        employee.hired_as = "acquisition"
-        employee.deferral_bp, employee.participates = 0, False
-        employee.opted_out = employee.prior_pay_cents = employee.leaves_on = None
-    return joiners
-
-
-def _employees(rows: pl.DataFrame, opening: Opening, seed: int, replicate: int) -> list[Employee]:
-    places = {level.name: place for place, level in enumerate(opening.levels)}
-    staff = []
-    for row in tables.completed(rows, tables.CENSUS).iter_rows(named=True):
-        employee = Employee(
-            employee_id=row["employee_id"],
-            key=draws.census_key(row["employee_id"]),
-            person=0,
-            birth_date=row["birth_date"],
-            hire_date=row["hire_date"],
-            department=row["department"],
-            full_time_ppm=row["full_time_ppm"],
-            level=places[row["level"]],
-            salary_cents=row["salary_cents"],
-            leaves_on=row["leaves_on"],
-            joins_on=row["joins_on"],
-        )
-        employee.person = draws.person_number(seed, replicate, employee.key)
-        _take_plan_columns(employee, row)
-        staff.append(employee)
-    return staff
-
-
-def has_rates(opening: Opening) -> bool:
-    """Return whether any row of the census has a deferral rate, be it 0."""
-    return opening.present["deferral_bp"].count() > 0
-
-
-def _take_plan_columns(employee: Employee, row: Mapping[str, Any]) -> None:
-    employee.deferral_bp = row["deferral_bp"] or 0
-    employee.participates = employee.deferral_bp > 0
-    employee.flagged_excluded = bool(row["excluded"])
-    employee.opted_out = row["opted_out"]
-    employee.said_union, employee.said_nonresident = row["union"], row["nonresident"]
-    employee.owner_share_ppm = row["owner_share_ppm"] or 0
-    employee.prior_pay_cents = row["prior_year_pay_cents"]
-    employee.match_balance_cents = row["match_balance_cents"] or 0
-    employee.nonelective_balance_cents = row["nonelective_balance_cents"] or 0
-    employee.profit_sharing_balance_cents = row["profit_sharing_balance_cents"] or 0
-    employee.discretionary_match_balance_cents = row["discretionary_match_balance_cents"] or 0

@@ -33,7 +33,7 @@ def former_employees(people: Sequence[PersonYear], year: Year) -> Iterator[Forme
         if person.cause in rule.causes and year.u(employee, Stream.RETURN) < share:
             day = date_between(year.u(employee, Stream.RETURN_DATE), first, last)
             day -= DAY if (day.month, day.day) == (12, 31) else dt.timedelta(0)
-            yield Former(employee, person.last_day, day, _paid_out(person))
+            yield Former(employee, person.last_day, day, _paid_out(person), person.money.vesting_years)
 
 
 def _paid_out(person: PersonYear) -> Mapping[str, PaidOut]:
@@ -68,6 +68,7 @@ def come_back(former: Former, year: Year) -> PersonYear:
     plan_service = service_after(employee.plan_service_date, former.last_day, former.return_date)
     employee.service_from = service_after(employee.service_date, former.last_day, former.return_date)
     employee.plan_service_from = former.return_date if disregarded else plan_service
+    employee.kept_vesting_years = 0 if disregarded else former.vesting_years
     employee.hire_date, employee.leave = former.return_date, None
     for y in range(former.last_day.year + 1, year.year + 1):
         employee.salary_cents = raised(employee.salary_cents, year.config.range_growth.ppm(y))
@@ -91,8 +92,8 @@ def service_after(since: dt.date, last_day: dt.date, return_date: dt.date) -> dt
 def _is_disregarded(former: Former, year: Year) -> bool:
     """Return whether the rule of parity disregards the service before the absence, of a nonvested employee."""
     employee = former.employee
-    never_in = employee.deferral_bp == 0 and employee.enrollment_date is None
-    nonvested = never_in and all(source.vested == 0 for source in former.paid_out.values())
+    never_deferred = employee.deferral_bp == 0 and employee.enrollment_year == 0
+    nonvested = never_deferred and all(source.vested == 0 for source in former.paid_out.values())
     served = completed_years(employee.plan_service_date, former.last_day)
     return year.config.plan.breaks.rule_of_parity and nonvested and former.breaks >= max(MANY_BREAKS, served)
 

@@ -22,11 +22,7 @@ OLDEST_AGE = 21
 
 
 class ServiceRule(Protocol):
-    """How years of service are counted, for eligibility or for vesting."""
-
-    @property
-    def method(self) -> str:
-        """Elapsed or hours."""
+    """How years of service by hours are counted, for eligibility or for vesting."""
 
     @property
     def hours(self) -> int:
@@ -84,18 +80,16 @@ def end_of_part_time_wait(hired: dt.date, birth: dt.date, minimum_age: int, rule
 # --- Vesting ---
 
 
-def vesting_years(since: dt.date, full_time_ppm: int, rule: ServiceRule, on: dt.date, *, part_time: bool) -> int:
-    """Return the years of vesting service through a day.
+def years_by_hours(since: dt.date, full_time_ppm: int, rule: ServiceRule, on: dt.date, *, part_time: bool) -> int:
+    """Return the years of vesting service by hours, from one day through another.
 
     Args:
-        since: first day of service.
+        since: hire or return.
         full_time_ppm: the schedule.
         rule: how years count.
         on: the day.
         part_time: whether a long-term part-time employee who is eligible by then.
     """
-    if rule.method == "elapsed":
-        return completed_years(since, on)
     return sum(
         hours_of(full_time_ppm, (min(on, after - DAY) - max(since, first) + DAY).days, (after - first).days)
         >= (min(rule.hours, LEAST_HOURS) if part_time and first >= FIRST_COUNTED else rule.hours)

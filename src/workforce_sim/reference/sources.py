@@ -8,7 +8,7 @@ from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.plan_values import EmployerMoney, SourceEligibility
 from workforce_sim.money import cents
 from workforce_sim.reference.contributions import InPlan, Span
-from workforce_sim.reference.eligibility import end_of_wait, first_entry
+from workforce_sim.reference.eligibility import end_of_wait, first_entry, years_of_service
 from workforce_sim.reference.other_pay import kinds_counted
 from workforce_sim.reference.service import birthday, day_after
 
@@ -69,7 +69,7 @@ def _entry(source: EmployerMoney, in_plan: InPlan) -> dt.date:
     rule = _rule(source.eligibility, in_plan.plan.year.config.eligibility)
     employee = in_plan.person.employee
     since, of_age = employee.plan_service_date, birthday(employee.birth_date, rule.minimum_age)
-    years = rule.waiting_period_years if rule.by_hours else None
+    years = years_of_service(rule)
     waited = end_of_wait(since, rule) if years is None else day_after(since, years, rule.service.periods)
     return first_entry(max(waited, of_age), rule.entry)
 

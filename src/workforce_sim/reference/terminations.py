@@ -84,14 +84,14 @@ def _weights(people: Sequence[PersonYear], year: Year) -> list[int]:
 def terminate_opening_staff(people: Sequence[PersonYear], weights: Sequence[int], growth: Growth, year: Year) -> None:
     """Choose the terminations among existing employees, and give each a date and a cause."""
     certain = [leaves_for_certain(person, weight, year) for person, weight in zip(people, weights, strict=True)]
-    chances = _chances(weights, certain, growth.leavers_ppm, year)
-    leavers = _leavers(people, chances, growth.leavers_ppm, Stream.TERMINATION, year)
+    chances = _chances(weights, certain, growth.terminations_ppm, year)
+    terminated = _terminated(people, chances, growth.terminations_ppm, Stream.TERMINATION, year)
     weight_of = {person.employee.key: weight for person, weight in zip(people, weights, strict=True)}
     certain_keys = {person.employee.key for person, sure in zip(people, certain, strict=True) if sure}
-    leavers.sort(key=lambda person: person.employee.key not in certain_keys)  # stable: these first, by key
+    terminated.sort(key=lambda person: person.employee.key not in certain_keys)  # stable: these first, by key
     profile = cumulated_days(year.config.terminations.month_weights, year.year)
     cause = _cause_of_existing(year)
-    for rank, person in enumerate(leavers, start=1):
+    for rank, person in enumerate(terminated, start=1):
         u = year.u(person.employee, Stream.LEAVING_DATE)
         person.last_day = person.employee.leaves_on or date_between(u, year.first, year.last, profile)
         person.cause = "reduction" if rank > growth.ordinary else cause(person, weight_of[person.employee.key])
@@ -104,20 +104,20 @@ def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> 
     weights = [max(least, gone[(year.last - person.first_day).days]) for person in hires]
     chances = _chances_of_hires(weights, growth.hires_leaving_ppm, year)
     cause = _cause_of(year)
-    for person in _leavers(hires, chances, growth.hires_leaving_ppm, Stream.HIRE_TERMINATION, year):
+    for person in _terminated(hires, chances, growth.hires_leaving_ppm, Stream.HIRE_TERMINATION, year):
         u = year.u(person.employee, Stream.HIRE_LEAVING_DATE)
         place = int(u * gone[(year.last - person.first_day).days])
         person.last_day = min(person.first_day + bisect_right(gone, place) * DAY, year.last)
         person.cause = cause(person)
 
 
-def _chances(weights: Sequence[int], certain: Sequence[bool], leavers_ppm: int, year: Year) -> list[float]:
+def _chances(weights: Sequence[int], certain: Sequence[bool], terminations_ppm: int, year: Year) -> list[float]:
     """Return the chance to leave of each of the opening staff: as given, or in proportion beside those who must."""
     if year.rates_as_given:
         chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
     else:
         others = [0 if sure else weight for sure, weight in zip(certain, weights, strict=True)]
-        chances = chances_in_proportion(others, leavers_ppm - PPM * sum(certain))
+        chances = chances_in_proportion(others, terminations_ppm - PPM * sum(certain))
     return [1.0 if sure else q for sure, q in zip(certain, chances, strict=True)]
 
 
@@ -128,15 +128,15 @@ def _chances_of_hires(weights: Sequence[int], leaving_ppm: int, year: Year) -> l
     return chances_in_proportion(weights, leaving_ppm)
 
 
-def _leavers(
-    people: Sequence[PersonYear], chances: Sequence[float], leavers_ppm: int, stream: Stream, year: Year
+def _terminated(
+    people: Sequence[PersonYear], chances: Sequence[float], terminations_ppm: int, stream: Stream, year: Year
 ) -> list[PersonYear]:
     """Return who leaves: in exact mode that many, in the order of the ranking; in stochastic mode those with u < q."""
     us = [year.u(person.employee, stream) for person in people]
     if not year.exact:
         return [person for person, u, q in zip(people, us, chances, strict=True) if u < q]
     order = taking_order(chances, us, [person.employee.key for person in people])
-    number = leavers_ppm // PPM
+    number = terminations_ppm // PPM
     if number > len(order):
         who = "hires" if stream is Stream.HIRE_TERMINATION else "existing employees"
         raise SimulationError(

@@ -10,7 +10,7 @@ from workforce_sim.config.vesting import Vesting
 from workforce_sim.reference.chance import completed_years
 from workforce_sim.reference.match import bp
 from workforce_sim.reference.records import PersonYear
-from workforce_sim.reference.service import vesting_years
+from workforce_sim.reference.service import years_by_hours
 from workforce_sim.reference.year import Year
 
 FULLY_VESTED_BP = 10**4
@@ -78,8 +78,11 @@ def _share_on(person: PersonYear, source: str, rule: Vesting, on: dt.date) -> in
 
 
 def years_of_vesting(person: PersonYear, rule: Vesting, on: dt.date) -> int:
-    """Return somebody's years of vesting service on a day."""
+    """Return somebody's years of vesting service on a day; by hours, those before a return are kept as they were."""
     employee = person.employee
+    if rule.service.method == "elapsed":
+        return completed_years(employee.plan_service_date, on)
     eligible = employee.eligibility_date is not None and employee.eligibility_date <= on
     part_time = employee.long_term_part_time and eligible
-    return vesting_years(employee.plan_service_date, employee.full_time_ppm, rule.service, on, part_time=part_time)
+    counted = years_by_hours(employee.hire_date, employee.full_time_ppm, rule.service, on, part_time=part_time)
+    return employee.kept_vesting_years + counted
