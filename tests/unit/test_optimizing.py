@@ -65,6 +65,21 @@ def test_losers_get_fewer_simulations() -> None:
     assert (worse["wins"] > 0.94).all()
 
 
+def test_after_samples_of_people_all_simulations_are_made_of_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workforce_sim.searching import racing
+
+    monkeypatch.setattr(racing, "LARGE", 200)
+    monkeypatch.setattr(racing, "SAMPLE", 100)
+    known = truth("net_employer_cost_cents", 12)
+    found = found_for("minimize net_employer_cost")
+
+    assert any(entry.rough for entry in found.entries)
+    (row,) = found.designs.filter(outcome="best").to_dicts()
+    assert row["simulations"] == 12
+    assert row["net_employer_cost"] == pytest.approx(known[row["number"]].mean())
+    assert all(entry.count in {4, 8, 12} for entry in found.entries if not entry.rough)
+
+
 def test_a_bound_excludes_designs_and_says_so() -> None:
     known = truth("net_employer_cost_cents", 12)
     bound = float(np.median([values.mean() for values in known.values()]))

@@ -91,33 +91,27 @@ class Race:
         """All figures that goals and bounds look at."""
         return tuple(dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)]))
 
-    def run(self, entries: Sequence[Entry], *, first: int = 0) -> None:
-        """Race until every design is out or has all simulations.
-
-        Args:
-            entries: the designs; those that are out already stay so.
-            first: simulations that are made before any design is out.
-        """
+    def run(self, entries: Sequence[Entry]) -> None:
+        """Race until every design is out or has all simulations; those that are out already stay so."""
         self._sampled([entry for entry in entries if not entry.fate])
-        done = 0
-        for upto in self._rounds(first):
+        for upto in self._rounds():
             racing = [entry for entry in entries if not entry.fate]
             for place, entry in enumerate(racing, start=1):
-                self._simulate(entry, range(max(done, entry.count), upto))
+                self._simulate(entry, upto)
                 if self.tell is not None:
                     self.tell(place, len(racing), upto)
             self._thinned([entry for entry in racing if not entry.fate], final=upto == self.replicates)
-            done = upto
 
-    def _rounds(self, first: int) -> list[int]:
-        found, count = [], max(FIRST, first)
+    def _rounds(self) -> list[int]:
+        found, count = [], FIRST
         while count < self.replicates:
             found.append(count)
             count *= 2
         return [*found, self.replicates]
 
-    def _simulate(self, entry: Entry, numbers: Iterable[int]) -> None:
-        wanted = list(numbers)
+    def _simulate(self, entry: Entry, upto: int) -> None:
+        """Simulate a design up to so many times; what was found on samples of people gives way."""
+        wanted = range(0 if entry.rough else entry.count, upto)
         if not wanted:
             return
         try:
