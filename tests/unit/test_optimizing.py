@@ -178,7 +178,7 @@ def test_a_large_grid_is_searched_around_the_best(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(optimizing, "MOST", 20)
     monkeypatch.setattr(optimizing, "SPREAD", 8)
     levers = {DEFAULT: "1%:8%:1%", "plan.match": [{"tiers": [{"rate": r / 10, "up_to": 0.06}]} for r in range(1, 11)]}
-    found = found_for("minimize match", levers, replicates=4, census=PEOPLE.frame.head(100))
+    found = found_for("minimize match", levers, replicates=6, census=PEOPLE.frame.head(100))
 
     assert found.best is not None
     assert found.best.places == (0, 0)

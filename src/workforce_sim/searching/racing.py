@@ -174,7 +174,7 @@ class Race:
         behind = {id(entry): self._behind(best, entry, goal) for entry in left}
         self._out(left, behind, SURE)
         half = max(2, -(-len(left) // 2))
-        if best.count >= LEAST:
+        if min(map(len, behind.values())) >= LEAST:
             still = sorted((e for e in left if not e.fate), key=lambda e: goal.sign * e.goal(goal))
             self._out(still[: max(0, len(still) - half)], behind, LIKELY)
 
@@ -185,8 +185,9 @@ class Race:
 
     @staticmethod
     def _behind(best: Entry, entry: Entry, goal: Goal) -> Floats:
-        """Return by how much a design is behind the best in each simulation."""
-        one, other = best.values[goal.figure], entry.values[goal.figure]
+        """Return by how much a design is behind the best in each simulation that both have."""
+        both = min(best.count, entry.count)
+        one, other = best.values[goal.figure][:both], entry.values[goal.figure][:both]
         if goal.percent is None:
             return goal.sign * (one - other)
         gap = goal.sign * (goal.of(one) - goal.of(other))
