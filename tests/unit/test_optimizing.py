@@ -93,6 +93,18 @@ def test_a_bound_excludes_designs_and_says_so() -> None:
     assert all(known[number].mean() > bound for number in broken)
 
 
+def test_a_design_without_a_provision_has_none_of_its_amounts() -> None:
+    flat = {"kind": "flat", "rate": 0.05}
+    levers = {"plan.profit_sharing": [{"kind": "none"}, {2025: {"kind": "none"}, 2026: flat}, flat]}
+    found = found_for("minimize net_employer_cost", levers, subject_to="profit_sharing<=1M", replicates=4)
+    none, later, always = (entry.values[found.bounds[0].figure] for entry in found.entries)
+
+    assert found.best is not None
+    assert found.best.number == 0
+    assert (none == 0).all()
+    assert ((later > 0) & (later < always)).all()
+
+
 def test_a_bound_on_a_share_of_futures() -> None:
     known = truth("net_employer_cost_cents", 12)
     bound = float(np.sort(known[0])[-3])  # simple, 3%: kept in ten of its twelve simulations

@@ -68,6 +68,18 @@ def test_a_key_without_effect_is_said() -> None:
     assert found.why.startswith("Employer match does not depend on plan.roth.share here: it is $")
 
 
+def test_amounts_of_a_provision_that_is_not_there_are_0() -> None:
+    found = solved(RATE, "profit_sharing", 5)
+
+    assert found.why == f"Profit sharing does not depend on {RATE} here: it is $0 throughout"
+    assert found.reached == 0
+
+
+def test_a_measure_without_a_value_is_said() -> None:
+    with pytest.raises(ws.RequestError, match="Average compa-ratio has no value here"):
+        solved(RATE, "average_compa_ratio", 1)
+
+
 def test_a_whole_key_stays_whole() -> None:
     found = solved("eligibility.minimum_age", "eligible", 250, low=18, high=60)
 

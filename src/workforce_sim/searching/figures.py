@@ -9,16 +9,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workforce_sim.config import Config
 from workforce_sim.engine.own import OwnEvent, event
 from workforce_sim.ensembles.bands import MEASURES
+from workforce_sim.ensembles.ensemble import simulate_ensemble
+from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.totals import AT_A_MOMENT, OF_PAYROLL, horizon
 from workforce_sim.errors import RequestError
 from workforce_sim.errors.asked import measure_name
+from workforce_sim.tables import SUMMARY
 from workforce_sim.wording.measures import is_share, label, shown
 
 Floats = NDArray[np.float64]
@@ -28,6 +33,9 @@ _AT = re.compile(r"(.*?)\s*(?:@|\bin\b)\s*([0-9]{4})")
 _ELIGIBLE = "eligible"
 SHORT = {"net_employer_cost_share": OF_PAYROLL, "employer_cost_share": OF_PAYROLL}
 """Other names of measures."""
+
+_OF_PROVISIONS = [measure.name for measure in SUMMARY if measure.needs and measure.dtype == pl.Int64]
+"""Amounts and counts that a run without some provision lacks."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,23 @@ def _saving_bp(measure: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def measured_by(figures: Iterable[Figure]) -> tuple[OwnEvent, ...]:
+def simulated(
+    config: Config, figures: Sequence[Figure], census: Any, replicates: int | Iterable[int]
+) -> dict[Figure, Floats]:
+    """Return figures in each simulation, in their order; NaN without a value.
+
+    Amounts and counts of what the configuration lacks are 0.
+
+    Raises:
+        SimulationError: as ``simulate``.
+    """
+    events = _measured_by(figures)
+    found = simulate_ensemble(config, census=census, replicates=replicates, progress=None, own_events=events)
+    rows = comparable(found.replicates, config).with_columns(pl.col(_OF_PROVISIONS).fill_null(0))
+    return {each: each.of(rows) for each in figures}
+
+
+def _measured_by(figures: Iterable[Figure]) -> tuple[OwnEvent, ...]:
     """Return the events that count what the summary does not."""
     counted = {_saving_bp(each.measure) for each in figures} - {None}
     return tuple(_savers(bp) for bp in sorted(bp for bp in counted if bp is not None))

@@ -16,12 +16,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
-from workforce_sim.ensembles.ensemble import simulate_ensemble
-from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.errors import SimulationError
-from workforce_sim.searching.figures import Figure, Floats, measured_by
+from workforce_sim.searching.figures import Figure, Floats, simulated
 from workforce_sim.searching.goals import Bound, Goal
 from workforce_sim.searching.levers import Design
 
@@ -124,12 +121,10 @@ class Race:
         entry.rough = 0
 
     def _figures(self, entry: Entry, census: Any, numbers: Sequence[int], scale: float = 1.0) -> dict[Figure, Floats]:
-        config: Config = entry.design.config  # type: ignore[assignment] # a design that cannot be is never simulated
-        rows = simulate_ensemble(
-            config, census=census, replicates=numbers, progress=None, own_events=measured_by(self.figures)
-        ).replicates
-        rows = comparable(rows, config)
-        return {each: each.of(rows) * (1.0 if each.is_share else scale) for each in self.figures}
+        if entry.design.config is None:
+            raise AssertionError("a design that cannot be is never simulated")
+        found = simulated(entry.design.config, self.figures, census, numbers)
+        return {each: values * (1.0 if each.is_share else scale) for each, values in found.items()}
 
     def _sampled(self, entries: Sequence[Entry]) -> None:
         """Compare many designs of very many employees on samples of them first."""

@@ -18,11 +18,10 @@ from workforce_sim.config.changing import value_of
 from workforce_sim.config.written import changed_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
-from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.errors import ConfigError, RequestError, SimulationError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
-from workforce_sim.searching.figures import Figure, Floats, figure, measured_by
+from workforce_sim.searching.figures import Figure, Floats, figure, simulated
 from workforce_sim.searching.goals import amount
 from workforce_sim.wording import number
 from workforce_sim.wording.progress import Tell, meter
@@ -129,7 +128,8 @@ def solve(
         progress: whether a terminal or a notebook shows how many values are tried.
 
     Raises:
-        RequestError: for an unknown measure, a key that holds no number, or bounds in the wrong order.
+        RequestError: for an unknown measure or one without a value, a key that holds no number, or bounds in the wrong
+            order.
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
     base = load_config(config)
@@ -160,19 +160,12 @@ class _Problem:
     whole: bool
 
     def at(self, value: float, replicates: int) -> Floats | None:
-        """Return the figure in each simulation, in dollars; None for a value that cannot be."""
+        """Return the figure in each simulation, in dollars; None for a value that cannot be, or that gives none."""
         try:
-            config = self.changed(value)
-            found = simulate_ensemble(
-                config,
-                census=self.census,
-                replicates=replicates,
-                progress=None,
-                own_events=measured_by([self.figure]),
-            )
+            found = simulated(self.changed(value), [self.figure], self.census, replicates)[self.figure]
         except (ConfigError, SimulationError):
             return None
-        return self.figure.of(found.replicates) / self.figure.unit
+        return None if np.isnan(found).any() else found / self.figure.unit
 
     def changed(self, value: float) -> Config:
         """Return the configuration with a value."""
@@ -222,6 +215,10 @@ class _Search:
                 break
             tried[value] = found
             value = None if why or self._is_close(found) else self._corrected(tried, slope)
+        if not tried:
+            raise RequestError(
+                why or f"{self.problem.figure.name} has no value where {self.problem.key} = {number(near)}"
+            )
         best = min(tried, key=lambda value: abs(float(tried[value].mean()) - self.target))
         return self._found(best, tried, slope, why)
 
@@ -300,6 +297,8 @@ class _Search:
     def _unreached(self, values: dict[float, float]) -> str:
         unit, shown = self.problem.figure.unit, self.problem.figure.shown
         name = self.problem.figure.name
+        if not values:
+            return f"{name} has no value here"
         if len(values) > 1 and max(values.values()) == min(values.values()):
             return (
                 f"{name} does not depend on {self.problem.key} here: it is {shown(self._any(values) * unit)} throughout"
@@ -329,7 +328,7 @@ class _Search:
     def _gap(self, value: float) -> float | None:
         self._told(value)
         found = self.problem.at(value, FEW)
-        return None if found is None or np.isnan(found).any() else float(found.mean()) - self.target
+        return None if found is None else float(found.mean()) - self.target
 
     def _corrected(self, tried: dict[float, Floats], slope: float) -> float | None:
         """Return where a line through the nearest value tried meets the target; by the slope of few if only one is."""
