@@ -67,6 +67,11 @@ class Figure:
         """Whether it is a share, not an amount or a count."""
         return _saving_bp(self.measure) is not None or is_share(self.measure)
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether its value for all people is the sum of those of their parts."""
+        return not self.is_share and not self.measure.startswith("average_")
+
     def shown(self, value: float | None) -> str:
         """Return a value as people read it."""
         bp = _saving_bp(self.measure)

@@ -45,8 +45,12 @@ class Goal:
     @property
     def name(self) -> str:
         """What people call it."""
-        part = "" if self.percent is None else f"P{self.percent} of "
-        return f"{'highest' if self.sign > 0 else 'lowest'} {part}{self.figure.name}"
+        return f"{'highest' if self.sign > 0 else 'lowest'} {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What people call its value."""
+        return self.figure.name if self.percent is None else f"P{self.percent} of {self.figure.name}"
 
     def of(self, values: Floats) -> float:
         """Return its value from those of the simulations."""
@@ -79,6 +83,11 @@ class Bound:
     def keeps(self, values: Floats) -> bool:
         """Return whether the simulations keep the bound: their mean, or the share of them."""
         return bool(self.slack(values).mean() >= -1e-12)
+
+
+def looked_at(goals: Iterable[Goal], bounds: Iterable[Bound]) -> tuple[Figure, ...]:
+    """Return all figures of goals and bounds, each once."""
+    return tuple(dict.fromkeys([*(each.figure for each in goals), *(each.figure for each in bounds)]))
 
 
 def goals_of(asked: str | Iterable[str], years: Sequence[int]) -> tuple[Goal, ...]:

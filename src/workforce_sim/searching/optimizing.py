@@ -5,7 +5,7 @@ Chapter: ``docs/model/searching.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,12 @@ import numpy as np
 
 from workforce_sim.config import Config
 from workforce_sim.ensembles.ensemble import whole
-from workforce_sim.errors import ConfigError, asked
+from workforce_sim.errors import ConfigError, SimulationError, asked
 from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.run import census_of
-from workforce_sim.searching.goals import TESTS, WARNINGS, Bound, Goal, bounds_of, goals_of
+from workforce_sim.searching.goals import TESTS, WARNINGS, Goal, bounds_of, goals_of
 from workforce_sim.searching.levers import (
     MOST,
     Design,
@@ -31,8 +31,7 @@ from workforce_sim.searching.levers import (
     spread_out,
 )
 from workforce_sim.searching.optimum import Optimum
-from workforce_sim.searching.racing import Entry, Race
-from workforce_sim.wording import counted
+from workforce_sim.searching.racing import Contender, Race, failed
 from workforce_sim.wording.progress import Tell, meter
 
 SPREAD, STEPS = 200, 50
@@ -77,17 +76,16 @@ def optimize(
     goals = goals_of(goal, years)
     bounds, compliance = bounds_of(subject_to, years)
     with meter(progress) as tell:
-        search = _Search(base, found, Race(goals, bounds, census_of(base, census), many, _telling(tell)), compliance)
-        entries = search.entries()
-    _refuse_all_impossible(entries)
-    best = _best(entries, goals, bounds)
-    return Optimum(base, found, goals, bounds, tuple(entries), best, tuple(_notes(entries, best, goals, found, base)))
+        race = Race(goals, bounds, census_of(base, census), many, _telling(tell))
+        tried = _Search(base, found, race, compliance).contenders()
+    _refuse_all_impossible(tried)
+    return Optimum(base, found, goals, bounds, tuple(tried), _best(tried, goals))
 
 
-def _refuse_all_impossible(entries: Sequence[Entry]) -> None:
+def _refuse_all_impossible(contenders: Sequence[Contender]) -> None:
     """Raise ``ConfigError`` when no design can be."""
-    if all(entry.design.config is None for entry in entries):
-        raise ConfigError("\n".join(sorted({entry.design.problem for entry in entries})[:3]))
+    if all(each.design.config is None for each in contenders):
+        raise ConfigError("\n".join(sorted({each.design.problem for each in contenders})[:3]))
 
 
 def _telling(tell: Tell | None) -> Any:
@@ -107,32 +105,35 @@ class _Search:
     race: Race
     compliance: frozenset[str]
 
-    def entries(self) -> list[Entry]:
+    def contenders(self) -> list[Contender]:
         """Return all designs tried."""
         total = how_many(self.levers)
         if total <= MOST:
-            entries = self._entries(placed(self.levers, number) for number in range(total))
-            self.race.run(entries)
-            return entries
-        entries = self._entries(spread_out(self.levers, SPREAD))
-        self.race.run(entries)
+            return self._raced(placed(self.levers, number) for number in range(total))
+        tried = self._raced(spread_out(self.levers, SPREAD))
         for _ in range(STEPS):
-            best = _best(entries, self.race.goals, self.race.bounds)
+            best = _best(tried, self.race.goals)
             near = set(around(self.levers, best.places)) if best else set()
-            more = self._entries(sorted(near - {entry.design.places for entry in entries}))
+            more = sorted(near - {each.design.places for each in tried})
             if not more:
                 break
-            entries += more
-            self.race.run([*more, *(entry for entry in entries if best is not None and entry.design == best)])
-        return entries
+            tried += self._raced(more, [each for each in tried if each.design is best])
+        return tried
 
-    def _entries(self, places: Iterable[tuple[int, ...]]) -> list[Entry]:
-        entries = []
-        for design in designs_of(self.base, self.levers, places):
-            entry = Entry(design)
-            entry.fate = f"cannot be: {design.problem}" if design.config is None else self._unlawful(design.config)
-            entries.append(entry)
-        return entries
+    def _raced(self, places: Iterable[tuple[int, ...]], others: Iterable[Contender] = ()) -> list[Contender]:
+        """Return new designs, raced with each other and with others."""
+        new = [Contender(each, fate=self._fate(each)) for each in designs_of(self.base, self.levers, places)]
+        self.race.run([*new, *others])
+        return new
+
+    def _fate(self, design: Design) -> str:
+        """Return why a design is out before it is raced."""
+        if design.config is None:
+            return f"cannot be: {design.problem}"
+        try:
+            return self._unlawful(design.config)
+        except SimulationError as error:
+            return failed(error)
 
     def _unlawful(self, config: Config) -> str:
         """Return which compliance bound a design breaks."""
@@ -149,36 +150,18 @@ class _Search:
         return ""
 
 
-def _best(entries: Sequence[Entry], goals: Sequence[Goal], bounds: Sequence[Bound]) -> Design | None:
-    left = [entry for entry in entries if not entry.fate and entry.values and entry.keeps(bounds)]
+def _best(contenders: Sequence[Contender], goals: Sequence[Goal]) -> Design | None:
+    left = [each for each in contenders if not each.fate]
     if not left:
         return None
     if len(goals) > 1:
         return _knee(left, goals).design
-    return max(left, key=lambda entry: (goals[0].sign * entry.goal(goals[0]), -entry.design.number)).design
+    return max(left, key=lambda each: (goals[0].sign * each.goal(goals[0]), -each.design.number)).design
 
 
-def _knee(front: Sequence[Entry], goals: Sequence[Goal]) -> Entry:
+def _knee(front: Sequence[Contender], goals: Sequence[Goal]) -> Contender:
     """Return the design of a front nearest to the best of every goal, each goal in parts of its range."""
-    values = np.array([[goal.sign * entry.goal(goal) for goal in goals] for entry in front])
+    values = np.array([[goal.sign * each.goal(goal) for goal in goals] for each in front])
     high, low = values.max(axis=0), values.min(axis=0)
     short = (high - values) / np.where(high > low, high - low, 1.0)
     return front[int(np.argmin((short**2).sum(axis=1)))]
-
-
-def _notes(
-    entries: Sequence[Entry], best: Design | None, goals: Sequence[Goal], levers: Sequence[Lever], base: Config
-) -> Iterator[str]:
-    tried, total = len(entries), how_many(levers)
-    if tried < total:
-        yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
-    goal, known = goals[0], [entry for entry in entries if entry.values and not entry.rough]
-    means = {entry.goal(goal) for entry in known}
-    if len(known) > 1 and len(means) == 1:
-        yield f"no lever moves {goal.figure.name}: it is {goal.figure.shown(means.pop())} in every design"
-    if best is None:
-        fates = sorted({entry.fate for entry in entries if entry.fate})
-        yield "no design keeps the bounds: " + "; ".join(fates[:3])
-    ties = sum(not entry.fate and entry.design != best for entry in entries)
-    if best is not None and len(goals) == 1 and ties:
-        yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"

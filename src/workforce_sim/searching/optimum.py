@@ -5,10 +5,10 @@ Chapter: ``docs/model/searching.md``.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,14 +20,10 @@ from workforce_sim.config.written import changed_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
-from workforce_sim.searching.figures import Figure
+from workforce_sim.searching.certainty import chance, errors_above_0, standard_error
 from workforce_sim.searching.goals import Bound, Goal
-from workforce_sim.searching.levers import (
-    Design,
-    Lever,
-    how_many,
-)
-from workforce_sim.searching.racing import Entry, student
+from workforce_sim.searching.levers import Design, Lever, how_many
+from workforce_sim.searching.racing import Contender
 from workforce_sim.wording import counted, percent
 
 SHOWN = 12
@@ -36,7 +32,7 @@ SHOWN = 12
 _NOTHING = 1e-20
 """A variance of so small a part of the squares is of rounding."""
 
-BEST, TIED, FRONT = "best", "ties with the best", "on the front"
+NONE, BEST, TIED, FRONT = "no design is left", "best", "ties with the best", "on the front"
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,44 +44,70 @@ class Optimum(Displayed):
         levers: what could change.
         goals: what was wanted.
         bounds: what had to be kept.
-        entries: every design tried.
-        best: the best design; of several goals the one at the knee of the front. None where no design keeps the bounds.
-        notes: what else to know.
+        contenders: every design tried.
+        best: the best design; of several goals the one at the knee of the front. None where no design is left.
     """
 
     base: Config
     levers: tuple[Lever, ...]
     goals: tuple[Goal, ...]
     bounds: tuple[Bound, ...]
-    entries: tuple[Entry, ...] = field(compare=False)
+    contenders: tuple[Contender, ...] = field(compare=False)
     best: Design | None
-    notes: tuple[str, ...] = ()
 
     @property
     def config(self) -> Config:
         """The configuration of the best design.
 
         Raises:
-            RequestError: when no design keeps the bounds.
+            RequestError: when no design is left.
         """
         found, _ = self._winner()
         return found
-
-    def _winner(self) -> tuple[Config, Mapping[str, Any]]:
-        """Return the configuration of the best design, and what it changes."""
-        if self.best is None or self.best.config is None:
-            raise RequestError(f"no design keeps the bounds; {self.notes[0] if self.notes else 'loosen one'}")
-        return self.best.config, self.best.changes
 
     @property
     def written(self) -> str:
         """The configuration of the best design, as YAML: the keys that were set, and those of the levers.
 
         Raises:
-            RequestError: when no design keeps the bounds.
+            RequestError: when no design is left.
         """
         _, changes = self._winner()
         return changed_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
+
+    def _winner(self) -> tuple[Config, Mapping[str, Any]]:
+        """Return the configuration of the best design, and what it changes."""
+        if self.best is None or self.best.config is None:
+            raise RequestError(f"{self._why_none}; loosen a bound, or give the levers other values")
+        return self.best.config, self.best.changes
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What else to know."""
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        tried, total, goal = len(self.contenders), how_many(self.levers), self.goals[0]
+        if tried < total:
+            yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
+        values = {each.goal(goal) for each in self._known}
+        if len(self._known) > 1 and len(values) == 1:
+            yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} in every design"
+        if self.best is None:
+            yield self._why_none
+        ties = sum(not each.fate for each in self.contenders) - 1
+        if ties > 0 and len(self.goals) == 1:
+            yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"
+
+    @property
+    def _why_none(self) -> str:
+        fates = Counter(each.fate for each in self.contenders).most_common(3)
+        return f"{NONE}: " + "; ".join(f"{fate} ({counted(count, 'design')})" for fate, count in fates)
+
+    @cached_property
+    def _known(self) -> list[Contender]:
+        """The designs that were simulated, with everybody."""
+        return [each for each in self.contenders if each.values and not each.rough]
 
     @property
     def front(self) -> pl.DataFrame:
@@ -97,13 +119,14 @@ class Optimum(Displayed):
         """One row per design tried, best first.
 
         Columns: number (of the design), levers in words, simulations, of each goal and bound its measure (mean of the
-        simulations, or the percentile that a goal asks for; dollars, fraction or count) and its standard error, behind
-        (mean paired difference from the best in the first goal, 0 or more) and behind_error, wins (how sure it is that
-        the best is better), outcome (best, ties with the best, on the front, or why it is out).
+        simulations, or the percentile that a goal asks for, with its number at the end of the name; dollars, fraction
+        or count) and its standard error (null of a percentile), behind (mean paired difference from the best in the
+        first goal) and behind_error, wins (how sure it is that the best is better), outcome (best, ties with the best,
+        on the front, or why it is out).
         """
-        rows = [self._row(entry) for entry in self._ordered]
+        rows = [self._row(each) for each in self._ordered]
         names = [lever.name for lever in self.levers]
-        figures = [name for each in self._figures for name in (each, f"{each}_error")]
+        figures = [name for each in map(_column, self._measured) for name in (each, f"{each}_error")]
         schema: dict[str, Any] = {"number": pl.Int64, **dict.fromkeys(names, pl.String), "simulations": pl.Int64}
         schema |= dict.fromkeys([*figures, "behind", "behind_error", "wins"], pl.Float64) | {"outcome": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
@@ -116,9 +139,8 @@ class Optimum(Displayed):
         left when all others are fixed; null unless every combination was tried), best, worst (its choices by the mean
         of the goal). From the simulations that all designs have.
         """
-        goal, tried = self.goals[0], [e for e in self.entries if e.values and not e.rough]
-        common = min((entry.count for entry in tried), default=0)
-        values = {e.design.places: goal.of(e.values[goal.figure][:common]) for e in tried}
+        goal, common = self.goals[0], min((each.count for each in self._known), default=0)
+        values = {each.design.places: goal.of(each.values[goal.figure][:common]) for each in self._known}
         complete = len(values) == how_many(self.levers)
         rows = [self._effect(at, lever, values, complete=complete) for at, lever in enumerate(self.levers)]
         schema = {"lever": pl.String, "first": pl.Float64, "total": pl.Float64, "best": pl.String, "worst": pl.String}
@@ -140,82 +162,70 @@ class Optimum(Displayed):
         return lever.name, own, total, best, worst
 
     @cached_property
-    def _figures(self) -> list[str]:
-        return [_named(figure.measure, figure.year) for figure in self._looked_at]
+    def _measured(self) -> tuple[Goal, ...]:
+        """What is measured of each design: what goals look at, and the means of what bounds do."""
+        means = (Goal(bound.figure, 1) for bound in self.bounds)
+        return tuple(dict.fromkeys([*(replace(goal, sign=1) for goal in self.goals), *means]))
 
     @cached_property
-    def _ordered(self) -> list[Entry]:
+    def _ordered(self) -> list[Contender]:
         goal = self.goals[0]
 
-        def rank(entry: Entry) -> tuple[Any, ...]:
-            known = bool(entry.values)
-            mine = self.best is not None and entry.design.number == self.best.number
-            return not mine, bool(entry.fate), not known, -goal.sign * entry.goal(goal) if known else 0.0
+        def rank(each: Contender) -> tuple[Any, ...]:
+            known = bool(each.values)
+            return each is not self._best, bool(each.fate), not known, -goal.sign * each.goal(goal) if known else 0.0
 
-        return sorted(self.entries, key=rank)
+        return sorted(self.contenders, key=rank)
 
-    def _row(self, entry: Entry) -> tuple[Any, ...]:
-        cells: list[Any] = []
-        for figure in self._looked_at:
-            values = entry.values.get(figure)
-            unit = figure.unit
-            goal = next((g for g in self.goals if g.figure == figure), None)
-            if values is None:
-                cells += [None, None]
-            else:
-                mean = float(values.mean()) if goal is None else goal.of(values)
-                cells += [mean / unit, _error(values) / unit]
-        return (entry.design.number, *entry.design.labels, entry.count, *cells, *self._gap(entry), self._outcome(entry))
+    @cached_property
+    def _best(self) -> Contender | None:
+        return next((each for each in self.contenders if each.design is self.best), None)
 
-    def _gap(self, entry: Entry) -> tuple[float | None, float | None, float | None]:
+    def _row(self, contender: Contender) -> tuple[Any, ...]:
+        cells = [cell for measured in self._measured for cell in _mean_and_error(contender, measured)]
+        design = contender.design
+        return (design.number, *design.labels, contender.count, *cells, *self._gap(contender), self._outcome(contender))
+
+    def _gap(self, contender: Contender) -> tuple[float | None, float | None, float | None]:
         """Return how far a design is behind the best, the error of that, and how sure it is that the best wins."""
-        best = next((e for e in self.entries if self.best is not None and e.design == self.best), None)
-        goal = self.goals[0]
-        if best is None or entry is best or not entry.values or entry.rough:
+        if self._best is None or contender is self._best or not contender.values or contender.rough:
             return None, None, None
-        both = min(best.count, entry.count)
-        gaps = goal.sign * (best.values[goal.figure][:both] - entry.values[goal.figure][:both])
-        unit = goal.figure.unit
-        mean, error = float(gaps.mean()), _error(gaps)
-        return mean / unit, error / unit, _confidence(mean, error, both)
+        goal = self.goals[0]
+        gaps = contender.behind(self._best, goal) / goal.figure.unit
+        return float(gaps.mean()), standard_error(gaps), chance(errors_above_0(gaps), len(gaps) - 1)
 
-    def _outcome(self, entry: Entry) -> str:
-        if entry.fate:
-            return entry.fate
-        if self.best is not None and entry.design.number == self.best.number:
+    def _outcome(self, contender: Contender) -> str:
+        if contender.fate:
+            return contender.fate
+        if contender is self._best:
             return BEST
         return FRONT if len(self.goals) > 1 else TIED
 
     # --- as people read it ---
 
     def _card(self) -> Card:
-        goal = self.goals[0]
-        best = "no design keeps the bounds" if self.best is None else self._said(self.best)
-        heading = ["", *(_short(lever.name) for lever in self.levers), *self._heads, "outcome"]
-        tables = [CardTable(heading, self._lines())]
-        moved = self.sensitivity.filter(pl.col("first").is_not_null())
+        best = NONE if self.best is None else self._said(self.best)
+        heading = [
+            "",
+            *(_short(lever.name) for lever in self.levers),
+            *(each.what for each in self._measured),
+            "outcome",
+        ]
+        tables = (CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]]), self._moved())
+        return Card(f"{_all_of(self.goals)}: {best}", tables, self.notes)
+
+    def _moved(self) -> CardTable:
         rows = [
             [_short(name), percent(first, 0), "-" if total is None else percent(total, 0), high, low]
-            for name, first, total, high, low in moved.iter_rows()
+            for name, first, total, high, low in self.sensitivity.drop_nulls("first").iter_rows()
         ]
-        caption = f"What moves {goal.figure.name}: share of its spread over the designs"
-        tables.append(CardTable(["lever", "by itself", "in all", "best", "worst"], rows, caption))
-        return Card(f"{_all_of(self.goals)}: {best}", tuple(tables), self.notes)
+        caption = f"What moves {self.goals[0].what}: share of its spread over the designs"
+        return CardTable(["lever", "by itself", "in all", "best", "worst"], rows, caption)
 
-    @property
-    def _heads(self) -> list[str]:
-        return [figure.name for figure in self._looked_at]
-
-    @property
-    def _looked_at(self) -> list[Figure]:
-        return list(dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)]))
-
-    def _lines(self) -> list[list[str]]:
-        lines = []
-        for entry in self._ordered[:SHOWN]:
-            shown = [f.shown(float(entry.values[f].mean())) if f in entry.values else "-" for f in self._looked_at]
-            lines.append([str(entry.design.number), *entry.design.labels, *shown, self._outcome(entry)])
-        return lines
+    def _line(self, contender: Contender) -> list[str]:
+        values = contender.values
+        shown = [each.figure.shown(each.of(values[each.figure]) if values else None) for each in self._measured]
+        return [str(contender.design.number), *contender.design.labels, *shown, self._outcome(contender)]
 
     def _said(self, design: Design) -> str:
         return ", ".join(
@@ -223,8 +233,8 @@ class Optimum(Displayed):
         )
 
     def __repr__(self) -> str:
-        found = "none keeps the bounds" if self.best is None else f"design {self.best.number} is best"
-        return f"<Optimum of {counted(len(self.entries), 'design')}: {found}>"
+        found = "none is left" if self.best is None else f"design {self.best.number} is best"
+        return f"<Optimum of {counted(len(self.contenders), 'design')}: {found}>"
 
 
 def _short(name: str) -> str:
@@ -236,26 +246,20 @@ def _all_of(goals: Sequence[Goal]) -> str:
     return ", ".join(goal.name for goal in goals)
 
 
-def _named(measure: str, year: int | None) -> str:
-    plain = measure.removesuffix("_cents")
-    return plain if year is None else f"{plain}_{year}"
+def _column(measured: Goal) -> str:
+    """Return the name of a column: a measure, its year, its percentile."""
+    figure = measured.figure
+    parts = [figure.measure.removesuffix("_cents"), figure.year, measured.percent and f"p{measured.percent}"]
+    return "_".join(str(part) for part in parts if part)
 
 
-def _error(values: Any) -> float:
-    return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
-
-
-def _confidence(mean: float, error: float, count: int) -> float:
-    """Return how sure it is that a mean difference is above 0; a half where there is none."""
-    if error == 0:
-        return 0.5 if mean == 0 else float(mean > 0)
-    low, high = 0.5, 1 - 1e-12
-    if mean < 0:
-        return 1 - _confidence(-mean, error, count)
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if student(middle, count - 1) < mean / error else (low, middle)
-    return (low + high) / 2
+def _mean_and_error(contender: Contender, measured: Goal) -> tuple[float | None, float | None]:
+    """Return what is measured of a design, and its standard error; None for that of a percentile."""
+    values = contender.values.get(measured.figure)
+    if values is None:
+        return None, None
+    values = values / measured.figure.unit
+    return measured.of(values), standard_error(values) if measured.percent is None else None
 
 
 def _means(values: Mapping[tuple[int, ...], float], key: Any) -> dict[Any, tuple[float, int]]:

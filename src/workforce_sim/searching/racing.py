@@ -6,11 +6,9 @@ A design is out when it is surely worse than the best, by paired differences, or
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from statistics import NormalDist
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,9 @@ import polars as pl
 
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import SimulationError
+from workforce_sim.searching.certainty import errors_above_0, student
 from workforce_sim.searching.figures import Figure, Floats, simulated
-from workforce_sim.searching.goals import Bound, Goal
+from workforce_sim.searching.goals import Bound, Goal, looked_at
 from workforce_sim.searching.levers import Design
 
 FIRST = 4
@@ -36,20 +35,22 @@ LARGE, SAMPLE, SAMPLES = 40_000, 4_000, 6
 
 
 @dataclass
-class Entry:
+class Contender:
     """A design in the race.
 
     Attributes:
         design: which.
-        values: of each figure in the simulations so far.
+        values: of each figure in the simulations so far; none where a figure has no value.
         fate: why it is out; nothing while it may still win.
-        rough: how often it was simulated on samples of people.
+        rough: whether its simulations are of samples of people.
+        beaten_by: which one it is worse than, if that is why it is out.
     """
 
     design: Design
-    values: dict[Figure, Floats] = field(default_factory=dict)
+    values: Mapping[Figure, Floats] = field(default_factory=dict)
     fate: str = ""
-    rough: int = 0
+    rough: bool = False
+    beaten_by: Contender | None = None
 
     @property
     def count(self) -> int:
@@ -64,6 +65,15 @@ class Entry:
         """Return whether it keeps bounds so far."""
         return all(bound.keeps(self.values[bound.figure]) for bound in bounds)
 
+    def behind(self, other: Contender, goal: Goal) -> Floats:
+        """Return by how much it is behind another in each simulation that both have; of a percentile, about it."""
+        both = min(self.count, other.count)
+        own, its = (each.values[goal.figure][:both] for each in (self, other))
+        gaps = goal.sign * (its - own)
+        if goal.percent is None:
+            return gaps
+        return gaps - gaps.mean() + goal.sign * (goal.of(its) - goal.of(own))
+
 
 @dataclass(frozen=True)
 class Race:
@@ -74,7 +84,7 @@ class Race:
         bounds: that must be kept.
         census: of all designs.
         replicates: simulations of those that stay to the end.
-        tell: called with how many designs are done of how many in a round, and simulations of it.
+        tell: called with how many designs are done of how many in a round, and simulations of it; 0 for samples.
     """
 
     goals: tuple[Goal, ...]
@@ -86,18 +96,20 @@ class Race:
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """All figures that goals and bounds look at."""
-        return tuple(dict.fromkeys([*(g.figure for g in self.goals), *(b.figure for b in self.bounds)]))
+        return looked_at(self.goals, self.bounds)
 
-    def run(self, entries: Sequence[Entry]) -> None:
+    def run(self, contenders: Sequence[Contender]) -> None:
         """Race until every design is out or has all simulations; those that are out already stay so."""
-        self._sampled([entry for entry in entries if not entry.fate])
+        self._sampled([each for each in contenders if not each.fate and not each.values])
+        self._raced(contenders)
+        while _back(contenders):
+            self._raced(contenders)
+
+    def _raced(self, contenders: Sequence[Contender]) -> None:
         for upto in self._rounds():
-            racing = [entry for entry in entries if not entry.fate]
-            for place, entry in enumerate(racing, start=1):
-                self._simulate(entry, upto)
-                if self.tell is not None:
-                    self.tell(place, len(racing), upto)
-            self._thinned([entry for entry in racing if not entry.fate], final=upto == self.replicates)
+            racing = [each for each in contenders if not each.fate]
+            self._simulated(racing, upto, partial(self._simulate, upto=upto))
+            self._thinned(racing, final=upto == self.replicates)
 
     def _rounds(self) -> list[int]:
         found, count = [], FIRST
@@ -106,98 +118,94 @@ class Race:
             count *= 2
         return [*found, self.replicates]
 
-    def _simulate(self, entry: Entry, upto: int) -> None:
+    def _simulated(self, racing: Sequence[Contender], upto: int, simulate: Callable[[Contender], None]) -> None:
+        """Simulate designs; one that cannot be simulated, or has no value of some figure, is out."""
+        for place, each in enumerate(racing, start=1):
+            try:
+                simulate(each)
+            except SimulationError as error:
+                each.fate = failed(error)
+            else:
+                without = next((figure for figure, values in each.values.items() if np.isnan(values).any()), None)
+                if without is not None:
+                    each.values, each.fate = {}, f"has no value: {without.name}"
+            if self.tell is not None:
+                self.tell(place, len(racing), upto)
+
+    def _simulate(self, contender: Contender, upto: int) -> None:
         """Simulate a design up to so many times; what was found on samples of people gives way."""
-        wanted = range(0 if entry.rough else entry.count, upto)
-        if not wanted:
-            return
-        try:
-            found = self._figures(entry, self.census, wanted)
-        except SimulationError as error:
-            entry.fate = f"cannot be simulated: {str(error).splitlines()[0]}"
-            return
-        before = entry.values if not entry.rough else {}
-        entry.values = {key: np.concatenate([before.get(key, _NOTHING), value]) for key, value in found.items()}
-        entry.rough = 0
+        before = {} if contender.rough else contender.values
+        wanted = range(0 if contender.rough else contender.count, upto)
+        if wanted:
+            found = self._figures(contender, self.census, wanted)
+            contender.values = {key: np.concatenate([before.get(key, _NOTHING), found[key]]) for key in found}
+            contender.rough = False
 
-    def _figures(self, entry: Entry, census: Any, numbers: Sequence[int], scale: float = 1.0) -> dict[Figure, Floats]:
-        if entry.design.config is None:
+    def _figures(self, contender: Contender, census: Any, numbers: Sequence[int]) -> dict[Figure, Floats]:
+        if contender.design.config is None:
             raise AssertionError("a design that cannot be is never simulated")
-        found = simulated(entry.design.config, self.figures, census, numbers)
-        return {each: values * (1.0 if each.is_share else scale) for each, values in found.items()}
+        return simulated(contender.design.config, self.figures, census, numbers)
 
-    def _sampled(self, entries: Sequence[Entry]) -> None:
+    # --- on samples of people ---
+
+    def _sampled(self, racing: Sequence[Contender]) -> None:
         """Compare many designs of very many employees on samples of them first."""
         frame = self.census.frame
-        if frame.height < LARGE or len(entries) <= 2:
+        if frame.height < LARGE or len(racing) <= 2:
             return
-        samples = [(_sample(frame, number), number) for number in range(SAMPLES)]
-        for place, entry in enumerate(entries, start=1):
-            parts = [self._figures(entry, people, [n], frame.height / people.height) for people, n in samples]
-            entry.values = {key: np.concatenate([part[key] for part in parts]) for key in self.figures}
-            entry.rough = SAMPLES
-            if self.tell is not None:
-                self.tell(place, len(entries), 0)
-        self._thinned(entries, final=False)
+        samples = [_sample(frame, number) for number in range(SAMPLES)]
+        self._simulated(racing, 0, lambda each: self._estimate(each, samples))
+        self._thinned(racing, final=False)
+
+    def _estimate(self, contender: Contender, samples: Sequence[pl.DataFrame]) -> None:
+        scale = self.census.frame.height / samples[0].height
+        parts = [self._figures(contender, people, [number]) for number, people in enumerate(samples)]
+        contender.values = {
+            key: np.concatenate([part[key] for part in parts]) * (scale if key.adds_up else 1.0) for key in self.figures
+        }
+        contender.rough = True
 
     # --- who is out ---
 
-    def _thinned(self, entries: Sequence[Entry], *, final: bool) -> None:
+    def _thinned(self, racing: Sequence[Contender], *, final: bool) -> None:
         """Mark who is out."""
-        for entry in entries:
-            broken = next((bound for bound in self.bounds if self._breaks(entry, bound, final=final)), None)
+        for each in racing:
+            broken = next((bound for bound in self.bounds if not each.fate and _breaks(each, bound, final=final)), None)
             if broken is not None:
-                entry.fate = f"breaks {broken.text}"
-        left = [entry for entry in entries if not entry.fate]
-        feasible = [entry for entry in left if entry.keeps(self.bounds)] or left
-        if not feasible:
-            return
-        if len(self.goals) > 1:
+                each.fate = f"breaks {broken.text}"
+        left = [each for each in racing if not each.fate]
+        feasible = [each for each in left if each.keeps(self.bounds)]
+        if feasible and len(self.goals) > 1:
             self._dominated(left, feasible)
-        else:
+        elif feasible:
             self._worse(left, feasible)
 
-    def _breaks(self, entry: Entry, bound: Bound, *, final: bool) -> bool:
-        values = entry.values[bound.figure]
-        if np.isnan(values).any() or (final and not bound.keeps(values)):
-            return True
-        return _surely(-bound.slack(values), SURE)
-
-    def _worse(self, left: list[Entry], feasible: list[Entry]) -> None:
+    def _worse(self, left: list[Contender], feasible: list[Contender]) -> None:
         (goal,) = self.goals
-        best = max(feasible, key=lambda entry: goal.sign * entry.goal(goal))
-        behind = {id(entry): self._behind(best, entry, goal) for entry in left}
-        self._out(left, behind, SURE)
-        half = max(2, -(-len(left) // 2))
-        if min(map(len, behind.values())) >= LEAST:
-            still = sorted((e for e in left if not e.fate), key=lambda e: goal.sign * e.goal(goal))
-            self._out(still[: max(0, len(still) - half)], behind, LIKELY)
+        ranked = sorted(left, key=lambda each: goal.sign * each.goal(goal))
+        best = max(feasible, key=ranked.index)
+        _beat(left, best, goal, SURE)
+        if min(each.count for each in left) >= LEAST:
+            half = max(2, -(-len(left) // 2))
+            still = [each for each in ranked if not each.fate]
+            _beat(still[: max(0, len(still) - half)], best, goal, LIKELY)
 
-    def _out(self, entries: Iterable[Entry], behind: dict[int, Floats], confidence: float) -> None:
-        for entry in entries:
-            if not entry.fate and _surely(behind[id(entry)], confidence):
-                entry.fate = "worse"
+    def _dominated(self, left: list[Contender], feasible: list[Contender]) -> None:
+        for each in left:
+            better = (other for other in feasible if other is not each and not other.fate and self._beats(other, each))
+            each.beaten_by = next(better, None)
+            each.fate = "worse in every goal" if each.beaten_by else ""
 
-    @staticmethod
-    def _behind(best: Entry, entry: Entry, goal: Goal) -> Floats:
-        """Return by how much a design is behind the best in each simulation that both have."""
-        both = min(best.count, entry.count)
-        one, other = best.values[goal.figure][:both], entry.values[goal.figure][:both]
-        if goal.percent is None:
-            return goal.sign * (one - other)
-        gap = goal.sign * (goal.of(one) - goal.of(other))
-        return gap + (one - other) - float((one - other).mean())
-
-    def _dominated(self, left: list[Entry], feasible: list[Entry]) -> None:
-        for entry in left:
-            if any(self._beats(other, entry) for other in feasible if other is not entry and not other.fate):
-                entry.fate = "worse in every goal"
-
-    def _beats(self, other: Entry, entry: Entry) -> bool:
+    def _beats(self, one: Contender, other: Contender) -> bool:
         """Return whether a design is surely better in some goal, and at least as good in every one."""
-        gaps = [self._behind(other, entry, goal) for goal in self.goals]
+        gaps = [other.behind(one, goal) for goal in self.goals]
         sure = [_surely(gap, SURE) for gap in gaps]
         return any(sure) and all(found or not gap.any() for found, gap in zip(sure, gaps, strict=True))
+
+
+def failed(error: SimulationError) -> str:
+    """Return the fate of a design that cannot be simulated."""
+    return f"cannot be simulated: {str(error).splitlines()[0]}"
 
 
 _NOTHING = np.empty(0)
@@ -210,31 +218,26 @@ def _sample(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     return frame[np.sort(rank[:SAMPLE])]
 
 
+def _back(contenders: Iterable[Contender]) -> list[Contender]:
+    """Return designs to the race that were beaten by one that is now out for a reason of its own, such as a bound."""
+    back = [each for each in contenders if (by := each.beaten_by) and by.fate and not by.beaten_by]
+    for each in back:
+        each.beaten_by, each.fate = None, ""
+    return back
+
+
+def _beat(racing: Iterable[Contender], best: Contender, goal: Goal, confidence: float) -> None:
+    """Mark which designs are worse than the best, so surely."""
+    for each in racing:
+        if not each.fate and _surely(each.behind(best, goal), confidence):
+            each.beaten_by, each.fate = best, "worse"
+
+
+def _breaks(contender: Contender, bound: Bound, *, final: bool) -> bool:
+    values = contender.values[bound.figure]
+    return (final and not bound.keeps(values)) or _surely(-bound.slack(values), SURE)
+
+
 def _surely(gaps: Floats, confidence: float) -> bool:
     """Return whether the mean of gaps is above 0, by Student's t."""
-    mean, spread = float(gaps.mean()), float(gaps.std(ddof=1)) if len(gaps) > 1 else math.inf
-    if spread == 0:
-        return mean > 0
-    return mean > student(confidence, len(gaps) - 1) * spread / math.sqrt(len(gaps))
-
-
-@cache
-def student(confidence: float, freedom: int) -> float:
-    """Return the quantile of Student's t: by bisection on its integral."""
-    if freedom > 200:
-        return NormalDist().inv_cdf(confidence)
-    low, high = 0.0, 1e4
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _below(middle, freedom) < confidence else (low, middle)
-    return (low + high) / 2
-
-
-def _below(t: float, freedom: int) -> float:
-    """Return the probability below t of Student's t, by Simpson's rule in the angle atan(t / sqrt(freedom))."""
-    angle = np.linspace(0.0, math.atan(t / math.sqrt(freedom)), 201)
-    weights = np.ones(201)
-    weights[1:-1:2], weights[2:-1:2] = 4, 2
-    area = float((weights * np.cos(angle) ** (freedom - 1)).sum()) * float(angle[1]) / 3
-    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(math.pi)
-    return 0.5 + scale * area
+    return errors_above_0(gaps) > student(confidence, len(gaps) - 1)

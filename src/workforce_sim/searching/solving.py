@@ -21,6 +21,7 @@ from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import ConfigError, RequestError, SimulationError, asked
 from workforce_sim.plan.loading import load_config
 from workforce_sim.run import census_of
+from workforce_sim.searching.certainty import standard_error
 from workforce_sim.searching.figures import Figure, Floats, figure, simulated
 from workforce_sim.searching.goals import amount
 from workforce_sim.wording import number
@@ -223,14 +224,14 @@ class _Search:
         return self._found(best, tried, slope, why)
 
     def _is_close(self, found: Floats) -> bool:
-        return abs(float(found.mean()) - self.target) <= max(_error(found) / 10, CLOSE * abs(self.target))
+        return abs(float(found.mean()) - self.target) <= max(standard_error(found) / 10, CLOSE * abs(self.target))
 
     def _found(self, best: float, tried: dict[float, Floats], slope: float, why: str) -> Solution:
-        reached, error = float(tried[best].mean()), _error(tried[best])
+        reached, error = float(tried[best].mean()), standard_error(tried[best])
         met = abs(reached - self.target) <= max(2 * error, MET * abs(self.target))
         if not met and not why:
             why = "no allowed value comes closer: values of the key are whole steps" if self._stepped(slope) else _JUMPS
-        rows = [(value, float(found.mean()), _error(found)) for value, found in sorted(tried.items())]
+        rows = [(value, float(found.mean()), standard_error(found)) for value, found in sorted(tried.items())]
         return Solution(
             self.problem.changed(best),
             self.problem.config,
@@ -345,7 +346,3 @@ class _Search:
 
 
 _JUMPS = "the figure jumps past the target between neighboring values"
-
-
-def _error(found: Floats) -> float:
-    return float(found.std(ddof=1) / math.sqrt(len(found))) if len(found) > 1 else 0.0
