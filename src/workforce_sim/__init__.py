@@ -68,7 +68,8 @@ if TYPE_CHECKING:
     from workforce_sim.result import Result, read_run
     from workforce_sim.searching.optimizing import optimize
     from workforce_sim.searching.optimum import Optimum
-    from workforce_sim.searching.solving import Solution, solve
+    from workforce_sim.searching.solution import Solution
+    from workforce_sim.searching.solving import solve
     from workforce_sim.share.csv_files import export_csv
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
@@ -229,7 +230,8 @@ _HOMES = {
     "result": ("Result", "read_run"),
     "searching.optimizing": ("optimize",),
     "searching.optimum": ("Optimum",),
-    "searching.solving": ("Solution", "solve"),
+    "searching.solution": ("Solution",),
+    "searching.solving": ("solve",),
     "share.csv_files": ("export_csv",),
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),

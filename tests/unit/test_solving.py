@@ -76,7 +76,7 @@ def test_amounts_of_a_provision_that_is_not_there_are_0() -> None:
 
 
 def test_a_measure_without_a_value_is_said() -> None:
-    with pytest.raises(ws.RequestError, match="Average compa-ratio has no value here"):
+    with pytest.raises(ws.RequestError, match=r"Average compa-ratio has no value where .* name another measure"):
         solved(RATE, "average_compa_ratio", 1)
 
 
@@ -87,11 +87,41 @@ def test_a_whole_key_stays_whole() -> None:
     assert isinstance(found.config.eligibility.minimum_age, int)
 
 
-def test_bounds_are_kept() -> None:
-    found = solved(RATE, "match", 600_000, low=0.1, high=0.2)
+@pytest.mark.parametrize(
+    ("low", "high", "closest"), [(0.1, 0.2, 0.2), (1, 2, 1), ("60%", None, 0.6), (0.7, 0.70001, 0.7)]
+)
+def test_bounds_are_kept_and_the_value_within_them_that_comes_closest_is_the_answer(
+    low: Any, high: Any, closest: float
+) -> None:
+    at_half = mean_of(ws.load_config(BASE), "match_cents") / 100
+    found = solved(RATE, "match", at_half, low=low, high=high)
 
     assert not found.met
-    assert found.value <= 0.5  # that of the configuration, or within the bounds
+    assert found.value == closest
+    assert found.why
+
+
+def test_the_last_steps_keep_the_bounds_too() -> None:
+    at_half = mean_of(ws.load_config(BASE), "match_cents") / 100
+    two = ws.simulate_ensemble(BASE, census=PEOPLE, replicates=2, progress=None).replicates
+    few = two["match_cents"].sum() / 200
+    assert abs(few / at_half - 1) > 1e-3  # so that all simulations lead beyond what few lead to
+
+    found = solved(RATE, "match", few, **{"high" if few > at_half else "low": 0.5})
+
+    assert found.value == 0.5
+
+
+def test_a_key_without_effect_nearby_may_have_one_further_away() -> None:
+    found = solved("enrollment.auto_enrollment.default_deferral_rate", "saving>=10%", 0.9)
+
+    assert "does not depend" not in found.why
+    assert found.value >= 0.1
+
+
+def test_values_that_cannot_be_say_why() -> None:
+    with pytest.raises(ws.ConfigError, match=r"plan\.match\.tiers\.0\.rate: must be at most 4"):
+        solved(RATE, "match", 1, low=5, high=9)
 
 
 @pytest.mark.parametrize(
@@ -105,11 +135,28 @@ def test_bounds_are_kept() -> None:
         (RATE, "match", "much", "'much' is no number"),
         (RATE, "match", float("nan"), "target must be a number"),
         (RATE, "saving>=0%", 0.5, "must be above 0%"),
+        ("random_seed", "match", 1, "random_seed: cannot be looked for; all values have one seed"),
+        ("workforce.total_termination_rate", "match", 1, "take workforce.total_termination_rate out of"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(key: str, measure: str, target: Any, said: str) -> None:
+    drawn = {"assumptions": [{"key": "workforce.total_termination_rate", "uniform": [0.1, 0.2]}]}
     with pytest.raises((ws.RequestError, ws.ConfigError), match=said):
-        solved(key, measure, target)
+        ws.solve({**BASE, "uncertainty": drawn}, key, measure, target, census=PEOPLE, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.2, 0.1, r"low must be below high \(got 0\.2 and 0\.1\)"),
+        (0.11111, 0.11112, "has no value from 0.11111 to 0.11112; it has 4 decimals"),
+        (float("nan"), 0.1, "low must be a number"),
+        ("some", 0.1, "low: 'some' is no number; give one such as 4%"),
+    ],
+)
+def test_bounds_that_cannot_be_are_refused(low: Any, high: Any, said: str) -> None:
+    with pytest.raises(ws.RequestError, match=said):
+        solved(RATE, "match", 1, low=low, high=high)
 
 
 def test_the_command_writes_the_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -296,5 +296,7 @@ def test_a_key_needs_a_value() -> None:
 def test_what_replicates_draw_cannot_be_swept() -> None:
     drawn = [{"key": "compensation.cola_rate", "uniform": [0.01, 0.03]}]
 
-    with pytest.raises(RequestError, match="sweep it or draw it, not both"):
+    with pytest.raises(
+        RequestError, match=r"take compensation\.cola_rate out of uncertainty\.assumptions to give it values"
+    ):
         sweep({**BASE, "uncertainty": {"assumptions": drawn}}, {"compensation.cola_rate": [0.02]})

@@ -207,8 +207,7 @@ def _values(grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
     for key, found in values.items():
         if not found:
             raise RequestError(f"{key}: a sweep needs at least one value for each key")
-        if any(is_within(key, fixed) for fixed in FIXED):
-            raise RequestError(f"{key}: cannot vary in a sweep, which has one seed, one census and the same years")
+        refuse_fixed(key, "cannot vary in a sweep, which has")
         around = next((other for other in values if other != key and is_within(key, other)), None)
         if around is not None:
             raise RequestError(f"{key}: is a part of {around}; sweep one of the two")
@@ -220,12 +219,22 @@ def is_within(key: str, other: str) -> bool:
     return key == other or key.startswith((f"{other}.", f"{other}["))
 
 
+def refuse_fixed(key: str, said: str) -> None:
+    """Raise ``RequestError`` for a key that is the same in all configurations that share random draws."""
+    if any(is_within(key, fixed) or is_within(fixed, key) for fixed in FIXED):
+        raise RequestError(f"{key}: {said} one seed, one census and the same years")
+
+
 def refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
-    """Raise ``RequestError`` for a key that replicates draw: their draws would replace the swept values."""
-    drawn = {entry.key for entry in base.uncertainty.assumptions}
+    """Raise ``RequestError`` for a key that replicates draw: their draws would replace the given values."""
+    drawn = [entry.key for entry in base.uncertainty.assumptions]
     for key in keys:
-        if any(is_within(key, other) or is_within(other, key) for other in drawn):
-            raise RequestError(f"{key}: is drawn by uncertainty.assumptions; sweep it or draw it, not both")
+        both = next((other for other in drawn if is_within(key, other) or is_within(other, key)), None)
+        if both is not None:
+            raise RequestError(
+                f"{key}: is drawn by uncertainty.assumptions, in place of the values given here; take {both} out of "
+                "uncertainty.assumptions to give it values"
+            )
 
 
 def laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:

@@ -133,10 +133,10 @@ def _bound(text: str, years: Sequence[int]) -> Bound:
         )
     what = figure(said[1], years, "subject_to")
     share = None if said[4] is None else _share(text, int(said[4]), int(said[5]))
-    return Bound(what, said[2].startswith("<"), amount(said[3]) * what.unit, share, text)
+    return Bound(what, said[2].startswith("<"), amount(said[3], "subject_to") * what.unit, share, text)
 
 
-def amount(text: str) -> float:
+def amount(text: str, what: str = "value") -> float:
     """Return a number such as ``4%``, ``$2.5M`` or ``12,000``.
 
     Raises:
@@ -149,7 +149,7 @@ def amount(text: str) -> float:
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
-        raise RequestError(f"{text!r:.40} is no number")
+        raise RequestError(f"{what}: {text!r:.40} is no number; give one such as 4%, 2.5M or 12,000")
     return found
 
 

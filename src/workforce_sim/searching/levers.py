@@ -16,7 +16,7 @@ import yaml
 from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
 from workforce_sim.ensembles.scenario_file import scenario_file
-from workforce_sim.ensembles.sweeping import FIXED, is_within, laid_over, refuse_uncertain, words
+from workforce_sim.ensembles.sweeping import is_within, laid_over, refuse_fixed, refuse_uncertain, words
 from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.wording import percent
 
@@ -85,8 +85,6 @@ def levers_of(asked: Mapping[str, Any]) -> tuple[Lever, ...]:
 
 
 def _lever(name: str, values: Any) -> Lever:
-    if any(is_within(name, fixed) for fixed in FIXED):
-        raise RequestError(f"{name}: cannot be a lever; all designs have one seed, one census and the same years")
     if isinstance(values, str) and values.endswith((".yaml", ".yml")):
         values = _of_file(name, Path(values))
     if isinstance(values, Mapping):
@@ -98,7 +96,9 @@ def _lever(name: str, values: Any) -> Lever:
         raise RequestError(f"{name}: a lever needs at least one value")
     if len({label for label, _ in choices}) < len(choices):
         raise RequestError(f"{name}: has a value twice; give each once")
-    return Lever(name, choices)
+    for key in (found := Lever(name, choices)).keys:
+        refuse_fixed(key, "cannot be a lever; all designs have")
+    return found
 
 
 def _of_file(name: str, path: Path) -> Mapping[str, Mapping[str, Any]]:
