@@ -12,7 +12,7 @@ import workforce_sim as ws
 from workforce_sim.cli.main import main
 from workforce_sim.searching.certainty import chance, errors_above_0, student
 from workforce_sim.searching.goals import bounds_of, goals_of
-from workforce_sim.searching.levers import around, how_many, levers_of, numbered, placed, spread_out
+from workforce_sim.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
@@ -159,6 +159,7 @@ def test_no_lever_moves_the_goal() -> None:
     found = found_for("maximize payroll")
 
     assert any(note.startswith("no lever moves Payroll: it is $") for note in found.notes)
+    assert found.sensitivity["best"].null_count() == found.sensitivity.height
     assert (found.designs["outcome"] != "worse").all()
 
 
@@ -253,6 +254,41 @@ def test_named_sets_of_keys_and_impossible_designs() -> None:
         found_for("maximize match", {"plan.match": "nope"})
 
 
+@pytest.mark.parametrize("match", ["plan.match", "plan.discretionary_match"])
+def test_words_and_parts_of_either_match_replace_its_formula(match: str) -> None:
+    tiers = [{"rate": 0.5, "up_to": 0.04}]
+    base = ws.load_config({**BASE, "plan": {match.removeprefix("plan."): {"preset": "simple"}}})
+    asked = [{match: "none, stretch"}, {f"{match}.tiers": [tiers]}, {"design": {"a": {match: "tiered"}}}]
+    found = [
+        design.config
+        for levers in map(levers_of, asked)
+        for design in designs_of(base, levers, [(place,) for place in range(how_many(levers))])
+    ]
+    formulas = [config and getattr(config.plan, match.removeprefix("plan.")).at(2025) for config in found]
+
+    assert [formula and (formula.preset, bool(formula.tiers)) for formula in formulas] == [
+        ("none", False),
+        ("stretch", False),
+        (None, True),
+        ("tiered", False),
+    ]
+
+
+def test_a_part_of_a_match_that_is_left_out_is_refused() -> None:
+    with pytest.raises(ws.ConfigError, match="cannot be changed by itself; change discretionary_match as a whole"):
+        found_for("maximize match", {"plan.discretionary_match.tiers[0].rate": "25%:75%:25%"})
+
+
+def test_a_range_with_a_fraction_has_whole_numbers_where_they_are_whole() -> None:
+    (lever,) = levers_of({"eligibility.minimum_age": "18:21:1.5"})
+
+    assert [repr(value) for _, (value,) in ((label, changes.values()) for label, changes in lever.choices)] == [
+        "18",
+        "19.5",
+        "21",
+    ]
+
+
 def test_a_large_grid_is_searched_around_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     from workforce_sim.searching import optimizing
 
@@ -286,6 +322,14 @@ def test_places_and_numbers_of_designs_agree() -> None:
         ({DEFAULT: "5%:3%:1%"}, "maximize match", (), "expected low:high:step"),
         ({"random_seed": [1]}, "maximize match", (), "cannot be a lever"),
         ({"plan": [{}], "plan.match": ["simple"]}, "maximize match", (), "both change plan"),
+        ([("plan.match", ["simple"])], "maximize match", (), "levers: give at least one key with its values, such as"),
+        ({"design": {"one": 5}}, "maximize match", (), "design: one: expected keys with their values"),
+        ({"design": {"one": {"random_seed": 5}}}, "maximize match", (), "random_seed: cannot be a lever"),
+        ({"simulation": [{}]}, "maximize match", (), "simulation: cannot be a lever"),
+        ({"plan.match": "simple,,stretch"}, "maximize match", (), "plan.match: has nothing between two commas"),
+        ({DEFAULT: "3%:5%"}, "maximize match", (), "3%:5%: expected low:high:step"),
+        ({DEFAULT: "[3%"}, "maximize match", (), f"{DEFAULT}: cannot read the value"),
+        (LEVERS, "maximize match", ["match<=1.2.3"], "subject_to: '1.2.3' is no number; give one such as"),
         (LEVERS, "more match", (), "expected 'maximize MEASURE'"),
         (LEVERS, "maximize wages", (), "no measure is named"),
         (LEVERS, "maximize match", ["cheap"], "expected MEASURE<=NUMBER"),
@@ -346,3 +390,5 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert ws.load_config(out).plan.match.at(2025).preset == "stretch"
     assert table.read_text(encoding="utf-8").startswith("number,plan.match,simulations,match,")
     assert main(command[:4]) == 1
+    assert main([*command, "--subject-to", "match<=0"]) == 1
+    assert "no design is left: breaks match<=0 (2 designs)" in capsys.readouterr().out

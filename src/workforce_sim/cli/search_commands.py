@@ -114,7 +114,7 @@ def _optimize(options: argparse.Namespace) -> int:
         complain(f"written to {options.designs}")
     if options.out is not None:
         _write(options.out, found.written)
-    return SUCCESS
+    return SUCCESS if found.best is not None else 1
 
 
 def _solve(options: argparse.Namespace) -> int:

@@ -66,7 +66,7 @@ def _put(place: Any, rest: str, key: str, value: Any) -> None:
         place[part] = value
         return
     inner = place[part] if isinstance(place, list) else place.setdefault(part, {})
-    if inner is None and keys_of(tuple(key.removesuffix(rest).strip(".").split("."))):
+    if inner is None and "[" not in rest and keys_of(tuple(key.removesuffix(rest).strip(".").split("."))):
         inner = {}  # a section that is left out
     if not isinstance(inner, (list, tuple) if rest.startswith("[") else dict):
         raise ConfigError(f"{key}: cannot be changed by itself; change {part} as a whole")

@@ -33,7 +33,8 @@ from workforce_sim.wording.progress import Count, counting, simulations
 FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
 """Keys that are the same in a whole grid: all combinations share random draws, years and employees."""
 
-MATCH = "plan.match."
+MATCHES = ("match", "discretionary_match")
+"""Sections of the plan that each have one of the formulas of a match."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -251,10 +252,13 @@ def laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
 
 
 def _without_other_formulas(base: Config, chosen: Mapping[str, Any]) -> dict[str, None]:
-    """Return the formulas of the match that a swept one replaces."""
-    swept = {key.removeprefix(MATCH) for key in chosen if key.startswith(MATCH)} & {*FORMULAS}
-    one_formula = not isinstance(base.plan.match.root, dict)  # a table by year is changed as a whole
-    return {f"{MATCH}{name}": None for name in FORMULAS if swept and one_formula and name not in swept}
+    """Return the formulas of matches that swept ones replace; of a table by year, which is changed as a whole, none."""
+    found: dict[str, None] = {}
+    for match in MATCHES:
+        formulas = {f"plan.{match}.{name}" for name in FORMULAS}
+        if formulas & {*chosen} and not isinstance(getattr(getattr(base.plan, match), "root", None), dict):
+            found |= dict.fromkeys(formulas - {*chosen})
+    return found
 
 
 def combinations_of(values: Mapping[str, list[Any]]) -> pl.DataFrame:

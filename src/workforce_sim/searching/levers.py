@@ -16,7 +16,7 @@ import yaml
 from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
 from workforce_sim.ensembles.scenario_file import scenario_file
-from workforce_sim.ensembles.sweeping import is_within, laid_over, refuse_fixed, refuse_uncertain, words
+from workforce_sim.ensembles.sweeping import MATCHES, is_within, laid_over, refuse_fixed, refuse_uncertain, words
 from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.wording import percent
 
@@ -26,7 +26,11 @@ MOST = 1_000
 MOST_POSSIBLE = 10**12
 
 _RANGE = re.compile(r"([-+0-9.]+%?):([-+0-9.]+%?):([-+0-9.]+%?)")
-MATCH = "plan.match"
+_WORD_OF = {f"plan.{match}": "preset" for match in MATCHES} | {
+    "plan.nonelective": "kind",
+    "plan.profit_sharing": "kind",
+}
+"""The key that a word is for, where a lever is a section."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,8 @@ def levers_of(asked: Mapping[str, Any]) -> tuple[Lever, ...]:
     Raises:
         RequestError: for none, for values that cannot be read, or two levers that change one key.
     """
-    if not asked:
-        raise RequestError("levers: give at least one key with its values")
+    if not asked or not isinstance(asked, Mapping):
+        raise RequestError("levers: give at least one key with its values, such as {'plan.match': 'simple,stretch'}")
     found = tuple(_lever(name, values) for name, values in asked.items())
     for one, other in itertools.combinations(found, 2):
         both = [key for key in one.keys for also in other.keys if is_within(key, also) or is_within(also, key)]
@@ -88,7 +92,7 @@ def _lever(name: str, values: Any) -> Lever:
     if isinstance(values, str) and values.endswith((".yaml", ".yml")):
         values = _of_file(name, Path(values))
     if isinstance(values, Mapping):
-        choices = tuple((str(label), dict(changes or {})) for label, changes in values.items())
+        choices = tuple((str(label), _changes(name, label, changes)) for label, changes in values.items())
     else:
         listed = _listed(name, values) if isinstance(values, str) else _iterable(name, values)
         choices = tuple((_words(value), {name: _formula(name, value)}) for value in listed)
@@ -99,6 +103,13 @@ def _lever(name: str, values: Any) -> Lever:
     for key in (found := Lever(name, choices)).keys:
         refuse_fixed(key, "cannot be a lever; all designs have")
     return found
+
+
+def _changes(name: str, label: Any, changes: Any) -> dict[str, Any]:
+    """Return a named set of keys, whose words are those of levers by key."""
+    if not isinstance(changes, Mapping | None):
+        raise RequestError(f"{name}: {label!s:.40}: expected keys with their values (got {changes!r:.40})")
+    return {key: _formula(key, value) for key, value in (changes or {}).items()}
 
 
 def _of_file(name: str, path: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -122,15 +133,15 @@ def _words(value: Any) -> str:
 
 
 def _formula(name: str, value: Any) -> Any:
-    """Return a value; of the match and of the profit sharing a word is a preset."""
-    return {"preset": value} if name == MATCH and isinstance(value, str) else value
+    """Return a value; a word for an employer contribution is its preset or kind."""
+    return {_WORD_OF[name]: value} if name in _WORD_OF and isinstance(value, str) else value
 
 
 def _listed(name: str, text: str) -> list[Any]:
     """Return the values of ``low:high:step`` or of a list between commas; ``%`` is a hundredth."""
     said = _RANGE.fullmatch(text.strip())
     if said is None:
-        return [_value(part) for part in _split(text)]
+        return [_value(name, part) for part in _split(text)]
     low, high, step = (_decimal(name, part) for part in said.groups())
     if step <= 0 or high < low:
         raise RequestError(f"{name}: {text}: expected low:high:step with low up to high and a step above 0")
@@ -152,24 +163,28 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _value(text: str) -> Any:
+def _value(name: str, text: str) -> Any:
     if re.fullmatch(r"[-+0-9.]+%", text):
-        return _number(_decimal("value", text))
+        return _number(_decimal(name, text))
+    if ":" in text and re.fullmatch(r"[-+0-9.%:]+", text):
+        raise RequestError(f"{name}: {text:.40}: expected low:high:step, such as 3%:10%:1%")
+    if not text:
+        raise RequestError(f"{name}: has nothing between two commas; null is a value, nothing is none")
     try:
         return yaml.load(text, Loader=PARSER)
     except yaml.YAMLError:
-        raise RequestError(f"cannot read the value {text!r:.60}") from None
+        raise RequestError(f"{name}: cannot read the value {text!r:.60}; write it as in a YAML file") from None
 
 
 def _decimal(name: str, text: str) -> Decimal:
     try:
         return Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except InvalidOperation:
-        raise RequestError(f"{name}: {text!r:.40} is no number") from None
+        raise RequestError(f"{name}: {text!r:.40} is no number; give one such as 3% or 0.03") from None
 
 
 def _number(value: Decimal) -> int | float:
-    return int(value) if str(value).lstrip("-").isdigit() else float(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def designs_of(base: Config, levers: Sequence[Lever], wanted: Iterable[tuple[int, ...]]) -> Iterator[Design]:

@@ -137,7 +137,7 @@ class Optimum(Displayed):
 
         One row per lever: lever, first (share of the variance that the lever explains by itself), total (share that is
         left when all others are fixed; null unless every combination was tried), best, worst (its choices by the mean
-        of the goal). From the simulations that all designs have.
+        of the goal; null where no lever moves it). From the simulations that all designs have.
         """
         goal, common = self.goals[0], min((each.count for each in self._known), default=0)
         values = {each.design.places: goal.of(each.values[goal.figure][:common]) for each in self._known}
@@ -148,15 +148,15 @@ class Optimum(Displayed):
 
     def _effect(
         self, at: int, lever: Lever, values: Mapping[tuple[int, ...], float], *, complete: bool
-    ) -> tuple[str, float | None, float | None, str, str]:
+    ) -> tuple[str, float | None, float | None, str | None, str | None]:
         sign, found = self.goals[0].sign, np.array([*values.values()])
         spread = float(found.var()) if len(found) else 0.0
         by_choice, by_others = (_means(values, key) for key in (lambda p: p[at], lambda p: (*p[:at], *p[at + 1 :])))
         means = {choice: mean for choice, (mean, _) in by_choice.items()}
-        ranked = sorted(means, key=lambda choice: sign * means[choice])
-        best, worst = (lever.choices[choice][0] for choice in (ranked[-1], ranked[0])) if ranked else ("", "")
         if spread <= _NOTHING * float((found**2).sum()):
-            return lever.name, 0.0 if len(found) else None, 0.0 if complete else None, best, worst
+            return lever.name, 0.0 if len(found) else None, 0.0 if complete else None, None, None
+        ends = [lever.choices[pick(means, key=lambda at: sign * means[at])][0] for pick in (max, min)]
+        best, worst = ends if ends[0] != ends[1] else (None, None)
         own = _spread_of(by_choice, len(found)) / spread
         total = 1 - _spread_of(by_others, len(found)) / spread if complete else None
         return lever.name, own, total, best, worst
@@ -211,12 +211,14 @@ class Optimum(Displayed):
             *(each.what for each in self._measured),
             "outcome",
         ]
-        tables = (CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]]), self._moved())
-        return Card(f"{_all_of(self.goals)}: {best}", tables, self.notes)
+        tables = [CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]])]
+        if len(self._known) > 1:
+            tables.append(self._moved())
+        return Card(f"{_all_of(self.goals)}: {best}", tuple(tables), self.notes)
 
     def _moved(self) -> CardTable:
         rows = [
-            [_short(name), percent(first, 0), "-" if total is None else percent(total, 0), high, low]
+            [_short(name), percent(first, 0), "-" if total is None else percent(total, 0), high or "-", low or "-"]
             for name, first, total, high, low in self.sensitivity.drop_nulls("first").iter_rows()
         ]
         caption = f"What moves {self.goals[0].what}: share of its spread over the designs"
