@@ -17,7 +17,8 @@ import yaml
 
 from orchestrator_dbt import interrupts
 from orchestrator_dbt.run_multi_year import main
-from tests.compat.test_robustness import SMALL, TOO_MANY
+from tests.compat.conftest import SMALL
+from tests.compat.test_robustness import TOO_MANY
 from workforce_sim.cli.console import FIRST_YEAR, LAST_YEAR
 from workforce_sim.config.values import Year
 

@@ -39,7 +39,7 @@ def outcome(run: Callable[[], Tables]) -> Tables | str:
         return kind
 
 
-@settings(max_examples=support.examples(250))
+@settings(max_examples=support.examples(200))
 @given(scenario=strategies.scenarios(), replicate=st.sampled_from([0, 0, 1, 2**31 - 1]))
 def test_engines_agree(scenario: Scenario, replicate: int) -> None:
     quick, plain = outcome(lambda: fast(scenario, (replicate,))), outcome(lambda: slow(scenario, replicate))

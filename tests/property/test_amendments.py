@@ -16,7 +16,7 @@ from workforce_sim.errors import ConfigError, SimulationError
 from workforce_sim.opening import Tables
 from workforce_sim.tables import SNAPSHOTS, SUMMARY
 
-some_examples = settings(max_examples=support.examples(50))
+some_examples = settings(max_examples=support.examples(30))
 SECTIONS = ("eligibility", "enrollment", "plan")
 
 

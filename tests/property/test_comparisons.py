@@ -23,7 +23,7 @@ from workforce_sim import Census, read_census, simulate
 from workforce_sim.errors import SimulationError
 from workforce_sim.opening import Tables
 
-some_examples = settings(max_examples=support.examples(40))
+some_examples = settings(max_examples=support.examples(30))
 LEAVING = ["employee_id", "cause", "effective_date"]
 
 

@@ -260,7 +260,7 @@ def deferral_of(pay: Paid, config: Config, most: int, limit: int) -> int:
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=support.examples(25), deadline=None)
+@settings(max_examples=support.examples(12), deadline=None)
 @given(scenario=plans.plans(rates_known=True, enrollment={"max_deferral": 0.3}), changes=CHANGES)
 def test_amounts_are_those_of_a_plain_reading_of_the_chapter(scenario: Scenario, changes: dict[str, Any]) -> None:
     entries = named(scenario, changes["compensation.other_pay"])

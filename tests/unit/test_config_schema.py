@@ -6,6 +6,7 @@ import json
 import re
 import typing
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,15 @@ def test_every_field_says_what_it_is() -> None:
     assert [key for key, about in keys() if not about and key not in sections] == []
 
 
+@cache
+def definitions() -> dict[str, Any]:
+    found: dict[str, Any] = json_schema()["$defs"]
+    return found
+
+
 def resolved(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if "$ref" in schema:
-        schema = json_schema()["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+        schema = definitions()[schema["$ref"].rsplit("/", 1)[-1]]
     yield schema
     for option in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from resolved(option)
