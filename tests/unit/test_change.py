@@ -71,6 +71,23 @@ PLANS: dict[str, dict[str, Any]] = {
     },
     "off": {"enabled": False},
 }
+POOL: dict[str, Any] = {"kind": "pool", "pool": {"payroll_share": 0.04, "allocation": "equal"}}
+LEAVING: dict[str, Any] = {"workforce": {"total_termination_rate": 0.3}}
+BACK: dict[str, Any] = {**LEAVING, "hiring": {"rehires": {"share": 0.9}}}
+BY_HOURS: dict[str, Any] = {
+    **LEAVING,
+    "hiring": {"part_time_share": 0.6, "part_time_hours": 700},
+    "eligibility": {"waiting_period_years": 1, "service": {"method": "hours"}},
+}
+WAIT: dict[str, Any] = {"compensation": "plan_year", "eligibility": {"waiting_period_years": 2}}
+CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "hours less leave": ({**POOL, "minimum_hours": 1500}, {"leave": {"share": 0.6, "longest_days": 300}}),
+    "waived": ({**POOL, "last_day": True, "waived_for": ["death", "disability", "retirement"]}, LEAVING),
+    "service of rehires": ({**POOL, "minimum_service_years": 2}, BACK),
+    "long-term part-time": (POOL, BY_HOURS),
+    "entry of rehires": ({"kind": "flat", "rate": 0.05, **WAIT}, BACK),
+}
+"""Profit sharing with what decides who gets it, and the sections under which that happens."""
 MONEY = (
     *("net_employer_cost", "match", "nonelective", "deferrals", "payroll"),
     *("profit_sharing", "discretionary_match"),
@@ -123,6 +140,17 @@ def test_values_are_those_of_the_summary(runs: dict[str, Result], plan: str) -> 
 @pytest.mark.parametrize("measure", MONEY)
 def test_nothing_is_left_over_on_the_annual_basis(runs: dict[str, Result], plan: str, measure: str) -> None:
     assert parts(explain_change(runs[plan], measure)).get("other", 0) == 0
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_who_gets_profit_sharing_is_told_as_the_engine_has_it(name: str) -> None:
+    """Leave, waivers, service before a return, and long-term part-time employees, who get none."""
+    formula, sections = CONDITIONS[name]
+    long = {"simulation": {**BASE["simulation"], "end_year": 2028}}
+    found = parts(explain_change(run({"profit_sharing": formula}, **long, **sections), "profit_sharing", 2026, 2028))
+
+    assert "headcount" in found
+    assert found.get("other", 0) == 0
 
 
 def test_little_is_left_over_where_payrolls_are_matched(runs: dict[str, Result]) -> None:

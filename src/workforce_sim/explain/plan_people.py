@@ -203,7 +203,7 @@ class PlanPeople:
         return np.asarray(self._entries(formula) <= self._last)
 
     def _entries(self, formula: EmployerMoney) -> Days:
-        return entries(self._eligible, self._hire, self._born, formula, self.config.eligibility)
+        return entries(self._eligible, self._since, self._born, formula, self.config.eligibility)
 
     def _share_since(self, formula: EmployerMoney, amounts: Ints) -> Ints:
         """Return amounts of the year in the share of its days since entry into a source."""
@@ -253,8 +253,7 @@ class PlanPeople:
             fits = [self._fits(group) for group in formula.groups or ()]
             return self._given(formula, formula_profit_sharing(formula, pay, place, base, fits), pay, place)
         place, age = self._place(formula.pool.graded_by), by.config.plan.vesting.normal_retirement_age
-        meets = who_meets(formula, self._hire, self._last, self["full_time_ppm"], self.calendar)
-        first, rest = units_of(formula.pool, np.where(meets, pay, 0), place, age, base)
+        first, rest = units_of(formula.pool, np.where(self._meets(formula), pay, 0), place, age, base)
         pot = pot_of(formula.pool, by.calendar.year, self.pay())
         parts = pots_of(formula.pool, pot, exact_sum(first), base)
         keys = employee_keys(self._snapshot["employee_id"])
@@ -283,12 +282,16 @@ class PlanPeople:
         found = band_place(graded_by, self["tenure_years"], self["age"])
         return np.zeros(len(self._hire), dtype=np.int64) if graded_by is None else np.asarray(found)
 
-    def _given(self, formula: Match | ShareOfPay, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
-        amounts = np.where(self.in_source(formula), limited(amounts, formula), 0)
+    def _meets(self, formula: EmployerMoney) -> Flags:
+        """Return who meets the conditions of a source, and is not left out of employer contributions."""
         waived = self._cause.is_in(formula.waived_for).fill_null(value=False).to_numpy()
         hours, away = self["full_time_ppm"], self["leave_days"]
         meets = who_meets(formula, self._hire, self._last, hours, self.calendar, self._since, away, waived)
-        meets &= ~self._part_time | self._eased.employer_money
+        return np.asarray(meets & (~self._part_time | self._eased.employer_money))
+
+    def _given(self, formula: Match | ShareOfPay, amounts: Ints, pay: Ints, place: Ints) -> Contribution:
+        amounts = np.where(self.in_source(formula), limited(amounts, formula), 0)
+        meets = self._meets(formula)
         starts = [start for start, _ in formula.bands] if formula.graded_by else [0]
         band, amounts = np.searchsorted(starts, place, side="right"), np.where(meets, amounts, 0)
         cells = {}
