@@ -294,6 +294,17 @@ def test_hires_who_leave_rest_on_the_rate_of_hires(rich: Result) -> None:
     assert not any("terminations.rates" in assumptions for _, assumptions, _ in of_hires)
 
 
+def test_merit_of_a_department_with_its_own_pool_shows_that_pool() -> None:
+    own = {**RICH, "departments": {"Sales": {"merit_pool": {2025: 0.08, 2027: 0.05}}}, "hiring": {}}
+    for event, assumptions, person in _lines(simulate(own), "merit"):
+        if person["department"] == "Sales":
+            assert "compensation.merit_pool" not in assumptions
+            pool = "8% (since 2025" if event["year"] < 2027 else "5% (since 2027"
+            assert assumptions["departments.Sales.merit_pool"].startswith(f"departments.Sales.merit_pool = {pool}")
+        else:
+            assert assumptions["compensation.merit_pool"].startswith("compensation.merit_pool = 3%")
+
+
 def test_the_rating_shown_is_the_one_that_paid(rich: Result) -> None:
     """In a year those rated high got 1.2 / 0.5 of what those rated low got; nobody's rating is told wrong."""
     growth: dict[tuple[int, bool], set[float]] = {}
@@ -317,6 +328,22 @@ def test_forfeitures_show_schedule_share_and_balance(rich: Result) -> None:
                 shown = assumptions[f"plan.vesting.{source}"]
                 assert f"({share / 100:g}% of ${balance // 100:,}.{balance % 100:02d} vested after " in shown
         assert event["amount_cents"] == person["match_balance_cents"] + person["nonelective_balance_cents"] - kept
+
+
+def test_years_behind_a_forfeiture_count_from_where_service_in_the_plan_does() -> None:
+    """Also of rehires, whose service before they returned counts."""
+    leaving = {"workforce": {"total_termination_rate": 0.4}, "hiring": {"rehires": {"share": 0.9}}}
+    found = _lines(simulate({**RICH, **leaving, "compensation": {}}), "forfeiture")
+    returned = [line for line in found if line[2]["plan_service_date"] < line[2]["hire_date"]]
+
+    assert returned
+    for event, assumptions, person in found:
+        day, since = event["effective_date"], person["plan_service_date"]
+        years = day.year - since.year - ((day.month, day.day) < (since.month, since.day))
+        shown = f"vested after {years} year{'s' * (years != 1)})"
+        told = [text for key, text in assumptions.items() if key.startswith("plan.vesting.")]
+        assert told
+        assert all(text.endswith(shown) for text in told)
 
 
 def test_a_response_to_a_new_match_shows_the_new_match(rich: Result) -> None:

@@ -160,7 +160,7 @@ def forfeiture(moment: Moment) -> list[Reason]:
     """Return the assumptions behind a forfeiture."""
     section = moment.config.plan.vesting
     by_hours = moment.person["vesting_years"] if section.by_hours else None
-    years = years_on(moment.person["hire_date"], moment.date) if by_hours is None else by_hours
+    years = years_on(_served(moment.person), moment.date) if by_hours is None else by_hours
     found = []
     for source in (name.removesuffix("_cents") for name in EMPLOYER_MONEY):
         balance, share = moment.person.get(f"{source}_balance_cents"), moment.person.get(f"vested_share_{source}_bp")

@@ -287,7 +287,7 @@ def merit(moment: Moment) -> list[Reason]:
     day = [] if section.fixed_merit_date is None else [Reason("compensation.merit_date", section.fixed_merit_date)]
     rating = _rating_drawn(moment)
     return [
-        moment.by_year("compensation.merit_pool", section.merit_pool, note),
+        of_department(moment, "merit_pool", "compensation.merit_pool", section.merit_pool, note),
         *day,
         *_months("compensation.merit_month_weights", section.merit_month_weights, moment.date),
         *_who_gets_merit(moment),
