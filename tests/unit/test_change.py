@@ -69,8 +69,11 @@ PLANS: dict[str, dict[str, Any]] = {
         "match": {"preset": "simple", "eligibility": {"waiting_period_years": 2}},
         "profit_sharing": {"kind": "flat", "rate": 0.05, "eligibility": {"waiting_period_months": 18}},
     },
+    "dollars by payroll": {"match": {"dollar_tiers": [{"up_to": 2000, "rate": 1.0}], "basis": "payroll"}},
+    "base pay": {"match": {"preset": "simple", "pay": "base"}, "nonelective": {"kind": "flat", "rate": 0.05}},
     "off": {"enabled": False},
 }
+BONUS = {"name": "bonus", "kind": "bonus", "share": 0.2, "date": "03-15"}
 POOL: dict[str, Any] = {"kind": "pool", "pool": {"payroll_share": 0.04, "allocation": "equal"}}
 LEAVING: dict[str, Any] = {"workforce": {"total_termination_rate": 0.3}}
 BACK: dict[str, Any] = {**LEAVING, "hiring": {"rehires": {"share": 0.9}}}
@@ -100,7 +103,8 @@ def run(plan: Mapping[str, Any] | None = None, **sections: Any) -> Result:
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Result]:
-    return {name: run(plan) for name, plan in PLANS.items()}
+    paid = {"base pay": {"compensation": {"other_pay": [BONUS]}}}
+    return {name: run(plan, **paid.get(name, {})) for name, plan in PLANS.items()}
 
 
 def parts(change: MeasureChange) -> dict[str, float]:
@@ -151,6 +155,27 @@ def test_who_gets_profit_sharing_is_told_as_the_engine_has_it(name: str) -> None
 
     assert "headcount" in found
     assert found.get("other", 0) == 0
+
+
+@pytest.mark.parametrize("measure", ["discretionary_match", "profit_sharing"])
+def test_nothing_is_left_over_where_nobody_enters_a_source_later_than_the_plan(measure: str) -> None:
+    formula = {"discretionary_match": {"preset": "stretch"}, "profit_sharing": {"kind": "flat", "rate": 0.05}}
+    plan = {measure: {**formula[measure], "eligibility": {}}}
+    change = explain_change(run(plan, eligibility={"minimum_age": 18}), measure, 2026, 2027)
+
+    assert change.second > change.first > 0
+    assert parts(change).get("other", 0) == 0
+
+
+def test_little_is_left_over_of_a_source_with_the_entry_of_a_match_that_counts_the_whole_year() -> None:
+    wait: dict[str, Any] = {"eligibility": {"waiting_period_months": 18}}
+    plan = {
+        "match": {"preset": "simple", "compensation": "plan_year", **wait},
+        "profit_sharing": {"kind": "flat", "rate": 0.05, **wait},
+    }
+    change = explain_change(run(plan), "profit_sharing")
+
+    assert abs(parts(change)["other"]) < 0.005 * change.first
 
 
 def test_little_is_left_over_where_payrolls_are_matched(runs: dict[str, Result]) -> None:

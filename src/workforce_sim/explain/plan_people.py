@@ -174,17 +174,25 @@ class PlanPeople:
         if kind == "plan_year":
             return np.minimum(earned, law.limits.compensation_cents)
         match, own = self.match_formula, formula.eligibility
-        if kind == match.compensation and own == match.eligibility and (own is not None or kind == "participating"):
-            known, pay = self["plan_compensation_cents"], match.pay
-        elif kind == "eligible":
-            known, pay = self["testing_compensation_cents"], self._testing_pay
+        as_tested = kind == "eligible" and own is None and formula.pay == self._testing_pay
+        if (kind, own) == (match.compensation, match.eligibility) and not as_tested:
+            known = self._in_pay(earned, self["plan_compensation_cents"], match.pay)
         else:
-            known, pay = self._while_deferring, self._deferral_pay
-        known = np.maximum(known + np.where(known > 0, earned - self._earned(pay), 0), 0)
-        if own is not None and own != match.eligibility:
-            known = np.minimum(known, self._share_since(formula, earned))
-        cut = known >= self.law.limits.compensation_cents
-        return np.minimum(np.where(cut, np.maximum(known, earned), known), law.limits.compensation_cents)
+            tested = self["testing_compensation_cents"], self._testing_pay
+            in_plan = tested if kind == "eligible" else (self._while_deferring, self._deferral_pay)
+            known = self._share_since(formula, self._in_pay(earned, *in_plan))
+        return np.minimum(known, law.limits.compensation_cents)
+
+    def _in_pay(self, earned: Ints, known: Ints, pay: CountedPay) -> Ints:
+        """Return pay known by one definition as another counts it, cents; all of the year where a limit cut it.
+
+        Args:
+            earned: pay of the year by the other definition.
+            known: the part of the year's pay that counts, by its own definition.
+            pay: that definition.
+        """
+        counted = np.where(known > 0, np.maximum(known + earned - self._earned(pay), 0), 0)
+        return np.where(known >= self.law.limits.compensation_cents, earned, counted)
 
     def _earned(self, counted: CountedPay) -> Ints:
         """Return pay of the year as a definition counts it."""
@@ -206,9 +214,10 @@ class PlanPeople:
         return entries(self._eligible, self._since, self._born, formula, self.config.eligibility)
 
     def _share_since(self, formula: EmployerMoney, amounts: Ints) -> Ints:
-        """Return amounts of the year in the share of its days since entry into a source."""
-        first = np.maximum(self._hire, np.int32(self.calendar.first)).astype(np.int64)
-        days, since = self._last - first + 1, self._last - np.maximum(first, self._entries(formula)) + 1
+        """Return amounts since entry into the plan in the share of the days since entry into a source."""
+        start = np.maximum(np.maximum(self._hire, self._eligible), np.int32(self.calendar.first))
+        days = np.maximum(self._last - start.astype(np.int64) + 1, 1)
+        since = self._last - np.maximum(start, self._entries(formula)).astype(np.int64) + 1
         return (2 * amounts * np.clip(since, 0, days) + days) // (2 * days)
 
     def given(self, source: str, by: PlanPeople, law: Law) -> Contribution:
@@ -225,11 +234,9 @@ class PlanPeople:
 
     def matched(self, formula: Match, law: Law) -> Contribution:
         """Return the match of a formula under a law."""
-        deferred, pay = self.deferrals(law), self.counted(formula, law)
-        if formula.eligibility is not None:
-            deferred = self._share_since(formula, deferred)
+        deferred, pay = self._share_since(formula, self.deferrals(law)), self.counted(formula, law)
         place = self._place(formula.graded_by)
-        if formula.basis == "annual":
+        if formula.basis == "annual" or formula.in_dollars:
             amounts = formula_match(formula, deferred, pay, place)
         else:
             amounts = self._by_payroll(formula, law, deferred, pay, place)
