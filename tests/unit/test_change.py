@@ -159,7 +159,10 @@ def test_who_gets_profit_sharing_is_told_as_the_engine_has_it(name: str) -> None
 
 @pytest.mark.parametrize("measure", ["discretionary_match", "profit_sharing"])
 def test_nothing_is_left_over_where_nobody_enters_a_source_later_than_the_plan(measure: str) -> None:
-    formula = {"discretionary_match": {"preset": "stretch"}, "profit_sharing": {"kind": "flat", "rate": 0.05}}
+    formula: dict[str, Any] = {
+        "discretionary_match": {"preset": "stretch"},
+        "profit_sharing": {"kind": "flat", "rate": 0.05},
+    }
     plan = {measure: {**formula[measure], "eligibility": {}}}
     change = explain_change(run(plan, eligibility={"minimum_age": 18}), measure, 2026, 2027)
 

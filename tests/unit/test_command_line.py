@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from workforce_sim import simulate, simulate_ensemble
 from workforce_sim.cli.completion import SHELLS
 from workforce_sim.cli.kept import interrupted
 from workforce_sim.cli.main import _parser, main
+from workforce_sim.explain.change import ASKED
 
 Captured = pytest.CaptureFixture[str]
 YAML = """\
@@ -89,6 +91,10 @@ def test_help_says_what_a_command_does_and_ends_in_an_example(name: str) -> None
     assert example.startswith("example: ")
     assert f"workforce-sim {name}" in example
     assert all(action.help for action in dict(commands())[name]._actions)
+
+
+def test_help_names_every_measure_that_can_be_explained() -> None:
+    assert set(re.split(r"[,\s]+", dict(commands())["run why"].format_help())) >= {*ASKED}
 
 
 def test_the_example_of_every_command_is_one_that_its_parser_takes() -> None:

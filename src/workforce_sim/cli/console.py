@@ -127,6 +127,29 @@ def file_name(text: str) -> str:
     return text
 
 
+def pair(form: str) -> Callable[[str], tuple[str, str]]:
+    """Return what reads a name and a value with ``=`` between them, in a form such as ``NAME=VALUE``."""
+
+    def read(text: str) -> tuple[str, str]:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise argparse.ArgumentTypeError(f"expected {form}, got {printable(text)!r}")
+        return name.strip(), value.strip()
+
+    return read
+
+
+def once(pairs: Sequence[tuple[str, str]], what: str, advice: str = "give each once") -> dict[str, str]:
+    """Return pairs by name, each given once."""
+    from workforce_sim.errors import RequestError  # noqa: PLC0415 - a command line answers --help without it
+
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise RequestError(f"{what} {twice}: given twice; {advice}")
+    return dict(pairs)
+
+
 def run_report(
     years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float, mix: Sequence[Row] = ()
 ) -> str:

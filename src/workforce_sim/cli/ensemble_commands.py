@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import SUCCESS, note_list, whole_number
+from workforce_sim.cli.console import SUCCESS, note_list, once, pair, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.progress import simulations
-from workforce_sim.wording.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, printable, tell
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -31,6 +31,7 @@ GROUPS = ("department", "level", "age_band", "tenure_band", "pay_band")
 SOURCES = ("chance", "year", "assumptions")
 LEAST = 10
 """Fewest people of a cell or a group that the command line shows."""
+_named = pair("NAME=VALUE")
 
 FOLDER = "new folder for all tables (Parquet) and what was asked; workforce-sim export and report read it"
 SPREAD = "Prints the mean of each measure in each year and the range that nine of ten simulations are in, in dollars."
@@ -60,7 +61,7 @@ def _add_ensemble(commands: Any, command: Command) -> None:
     ensemble.add_argument("shards", metavar="DIR", type=Path, nargs="*", help=argparse.SUPPRESS)
     _options(ensemble, 1_000, "folder for all simulations; run the command again to continue after an interruption")
     about = "stop when the standard error of a mean is this share of it, as net_employer_cost=0.5%%; may be repeated"
-    ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_pair, default=[], help=about)
+    ensemble.add_argument("--until", metavar="MEASURE=SHARE", action="append", type=_named, default=[], help=about)
     about = "what varies: chance, year or assumptions; may be repeated; default: all of the configuration"
     ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
     about = "simulate only the I-th of N parts, to be put together with merge"
@@ -91,7 +92,7 @@ def _add_sweep(commands: Any, command: Command) -> None:
     sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file whose values are replaced")
     about = "a key and its values, such as compensation.cola_rate=[0.02, 0.03]; may be repeated"
-    sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_pair, required=True, help=about)
+    sweep.add_argument("--set", metavar="KEY=[...]", action="append", type=_named, required=True, help=about)
     about = "show combinations by a measure or a swept key, from the lowest; --sort=-MEASURE from the highest"
     sweep.add_argument("--sort", metavar="MEASURE", help=about)
     about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
@@ -132,34 +133,15 @@ def _part(text: str) -> tuple[int, int]:
     return int(numbers[1]), int(numbers[2])
 
 
-def _pair(text: str) -> tuple[str, str]:
-    """Read ``NAME=VALUE``."""
-    name, equals, value = text.partition("=")
-    if not (name.strip() and equals and value.strip()):
-        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {printable(text)!r}")
-    return name.strip(), value.strip()
-
-
 def _scenario(text: str) -> tuple[str, str]:
     """Read ``NAME=CONFIG``, or a file that names the scenario."""
-    return _pair(text) if "=" in text else (Path(text).stem, text)
-
-
-def _once(pairs: list[tuple[str, str]], what: str) -> dict[str, str]:
-    """Return pairs by name, each given once."""
-    from workforce_sim.errors import RequestError  # noqa: PLC0415
-
-    names = [name for name, _ in pairs]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise RequestError(f"{what} {twice}: given twice; give each once")
-    return dict(pairs)
+    return _named(text) if "=" in text else (Path(text).stem, text)
 
 
 def _tell(options: argparse.Namespace, found: Any, page: Mapping[str, Any]) -> None:
     """Print a result, as a page of text or as JSON, and say where it was written."""
     text = json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False) if options.json else str(found)
-    say("\n".join(map(printable, text.split("\n"))))
+    tell(text)
     if options.out is not None:
         complain(f"written to {options.out}")
 
@@ -172,7 +154,7 @@ def _ensemble(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.ensemble import relative_targets  # noqa: PLC0415
     from workforce_sim.ensembles.pages import of_ensemble  # noqa: PLC0415
 
-    until = _once(options.until, "--until")
+    until = once(options.until, "--until")
     merges = options.config == Path("merge")
     found = _merged(options) if merges or options.shards else _simulated(options, until)
     text = [readable(found, relative_targets(until)), note_list(found.notes)]
@@ -226,7 +208,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         refuse_existing(options.out)
-    named = {name: Path(file) for name, file in _once(options.scenarios, "scenario").items()}
+    named = {name: Path(file) for name, file in once(options.scenarios, "scenario").items()}
     scenarios = named if len(named) > 1 else next(iter(named.values()))
     by = () if options.by is None else (options.by,)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
@@ -261,7 +243,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         refuse_existing(options.out)
-    grid = {key: _values(key, text) for key, text in _once(options.set, "--set").items()}
+    grid = {key: _values(key, text) for key, text in once(options.set, "--set").items()}
     refuse_unknown(combinations_of(grid), options.sort, options.filter)
     with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}

@@ -11,7 +11,7 @@ from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, whole_number
 from workforce_sim.cli.parser import Command
-from workforce_sim.wording.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, tell
 
 _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures to"
 
@@ -51,16 +51,12 @@ def _sources(options: argparse.Namespace) -> Any:
     return options.censuses[0] if len(options.censuses) == 1 else options.censuses
 
 
-def _print(text: str) -> None:
-    say("\n".join(map(printable, text.split("\n"))))
-
-
 def _fit(options: argparse.Namespace) -> int:
     from workforce_sim.fitting.fit import fit  # noqa: PLC0415
 
     _refuse(options.report)
     found = fit(_sources(options), options.config)
-    _print(str(found))
+    tell(str(found))
     if options.out is not None:
         for path in found.write(options.out):
             complain(f"written to {path}")
@@ -80,7 +76,7 @@ def _backtest(options: argparse.Namespace) -> int:
         horizons=options.horizon or (1, 2, 3),
         replicates=options.replicates,
     )
-    _print(str(found))
+    tell(str(found))
     if options.scores is not None:
         found.scores.write_csv(options.scores)
         complain(f"written to {options.scores}")

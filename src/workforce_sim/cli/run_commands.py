@@ -13,7 +13,7 @@ from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
 from workforce_sim.cli.export_commands import export, export_options
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording import counted
-from workforce_sim.wording.terminal import printable, say
+from workforce_sim.wording.terminal import say, tell
 
 MOST_PERSONS = 1_000_000
 """Of each kind, that a difference shows."""
@@ -45,7 +45,10 @@ def add_run_commands(run: Any, command: Command) -> None:
     example = "workforce-sim run why runs/base net_employer_cost 2025 2026"
     why = command(run, "why", about, _why, example=example)
     _run_folder(why)
-    about = "net_employer_cost, match, nonelective, deferrals, payroll, headcount or participation"
+    about = (
+        "net_employer_cost, match, nonelective, discretionary_match, profit_sharing, deferrals, payroll, headcount or "
+        "participation"
+    )
     why.add_argument("measure", metavar="MEASURE", help=about)
     about = "two plan years (default: first and last); with --beside, one (default: the last of both)"
     why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
@@ -59,15 +62,10 @@ def _run_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="DIR", type=Path, help="folder of the run")
 
 
-def _say(text: str) -> None:
-    """Print a result; what a name or an id holds that could drive a terminal is written out."""
-    say("\n".join(map(printable, text.split("\n"))))
-
-
 def _show(options: argparse.Namespace) -> int:
     from workforce_sim.ensembles.shown import shown  # noqa: PLC0415
 
-    _say(shown(options.run))
+    tell(shown(options.run))
     return SUCCESS
 
 
@@ -82,7 +80,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _timeline(options: argparse.Namespace) -> int:
     from workforce_sim.explain.timeline import timeline  # noqa: PLC0415
 
-    _say(str(timeline(options.run, options.id, replicate=options.replicate)))
+    tell(str(timeline(options.run, options.id, replicate=options.replicate)))
     return SUCCESS
 
 
@@ -91,7 +89,7 @@ def _diff(options: argparse.Namespace) -> int:
     from workforce_sim.explain.diff_text import some_persons  # noqa: PLC0415
 
     found = diff_runs(options.a, options.b)
-    _say("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
+    tell("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
     return SUCCESS
 
 
@@ -103,5 +101,5 @@ def _why(options: argparse.Namespace) -> int:
     if len(options.years) > most:
         raise RequestError(f"YEAR: expected {counted(most, 'year')} at most (got {len(options.years)})")
     first, second = (*options.years, None, None)[:2]
-    _say(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
+    tell(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
     return SUCCESS

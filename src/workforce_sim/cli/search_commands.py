@@ -9,9 +9,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.cli.console import SUCCESS, whole_number
+from workforce_sim.cli.console import SUCCESS, once, pair, whole_number
 from workforce_sim.cli.parser import Command
-from workforce_sim.wording.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, printable, tell
 
 _OUT = "YAML file for the configuration found"
 
@@ -31,7 +31,8 @@ def _add_optimize(commands: Any, command: Command) -> None:
     search = command(commands, "optimize", about, _optimize, example=example)
     search.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the levers change")
     about = "a key and its values: low:high:step, or values between commas; may be repeated"
-    search.add_argument("--lever", metavar="KEY=VALUES", action="append", type=_lever, required=True, help=about)
+    lever = pair("KEY=VALUES, such as plan.match=simple,stretch")
+    search.add_argument("--lever", metavar="KEY=VALUES", action="append", type=lever, required=True, help=about)
     for way in ("maximize", "minimize"):
         about = f"measure to {way}, such as participation, net_employer_cost@2027, 'saving>=10%%' or 'p90 of payroll'"
         search.add_argument(f"--{way}", metavar="MEASURE", dest="goals", action="append", type=_goal(way), help=about)
@@ -61,15 +62,6 @@ def _replicates(parser: argparse.ArgumentParser, usual: int) -> None:
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=usual, help=about)
 
 
-def _lever(text: str) -> tuple[str, str]:
-    key, equals, values = text.partition("=")
-    if not (key.strip() and equals and values.strip()):
-        raise argparse.ArgumentTypeError(
-            f"expected KEY=VALUES, such as plan.match=simple,stretch, got {printable(text)!r}"
-        )
-    return key.strip(), values.strip()
-
-
 def _goal(way: str) -> Any:
     return lambda measure: f"{way} {measure}"
 
@@ -97,18 +89,14 @@ def _optimize(options: argparse.Namespace) -> int:
 
     if not options.goals:
         raise RequestError("say what to --maximize or --minimize")
-    names = [key for key, _ in options.lever]
-    twice = next((key for key in names if names.count(key) > 1), None)
-    if twice is not None:
-        raise RequestError(f"--lever {twice}: given twice; give all its values at once")
     found = optimize(
         options.config,
-        dict(options.lever),
+        once(options.lever, "--lever", "give all its values at once"),
         options.goals,
         subject_to=options.subject_to,
         replicates=options.replicates,
     )
-    _print(str(found))
+    tell(str(found))
     if options.designs is not None:
         found.designs.write_csv(options.designs)
         complain(f"written to {options.designs}")
@@ -130,14 +118,10 @@ def _solve(options: argparse.Namespace) -> int:
         high=options.high,
         replicates=options.replicates,
     )
-    _print(str(found))
+    tell(str(found))
     if options.out is not None:
         _write(options.out, found.written)
     return SUCCESS if found.met else 1
-
-
-def _print(text: str) -> None:
-    say("\n".join(map(printable, text.split("\n"))))
 
 
 def _write(path: Path, text: str) -> None:

@@ -39,6 +39,8 @@ MONEY: Mapping[str, Callable[[Sides], drivers.Parts]] = {
 }
 HEADCOUNT, PARTICIPATION = "headcount_closing", "participation_rate"
 MEASURES = (*MONEY, HEADCOUNT, PARTICIPATION)
+ASKED = ("net_employer_cost", *FORMULAS, "deferrals", "payroll", "headcount", "participation")
+"""The same as they are asked for."""
 
 BRIDGE = {
     "hires": ("hires", 1),
@@ -118,7 +120,7 @@ def explain_change(
         replicate: the number of the simulation, if a run has several.
 
     Returns:
-        A ``Change``: ``print`` it to read it.
+        A ``MeasureChange``: ``print`` it to read it.
 
     Raises:
         RequestError: for another measure, missing years or years in the wrong order, or a run of several simulations
@@ -234,8 +236,7 @@ def _headcount(first: _Moment, second: _Moment) -> dict[str, int]:
 def _measure(name: str) -> str:
     known = {**{long: long for long in MEASURES}, **{long.removesuffix("_cents"): long for long in MEASURES}, **SHORT}
     if name not in known:
-        short = ("net_employer_cost", *FORMULAS, "deferrals", "payroll", "headcount", "participation")
-        raise RequestError(f"measure: {name!r} cannot be explained; give one of {', '.join(short)}")
+        raise RequestError(f"measure: {name!r} cannot be explained; give one of {', '.join(ASKED)}")
     return known[name]
 
 

@@ -1,4 +1,4 @@
-"""What differs between two runs: settings, results, and and the first difference of each employee.
+"""What differs between two runs: settings, results, and the first difference of each employee.
 
 Years whose tables are the same are recognized by their hashes and not read.
 """

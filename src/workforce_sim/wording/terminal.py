@@ -13,9 +13,18 @@ def say(text: str) -> None:
     _print(text, sys.stdout)
 
 
+def tell(text: str) -> None:
+    """Print a result that has names of others; what could drive a terminal is escaped."""
+    say(_escaped(text))
+
+
 def complain(text: str) -> None:
     """Print a problem, a log line or progress on standard error; what could drive a terminal is escaped."""
-    _print("\n".join(printable(line) for line in text.split("\n")), sys.stderr)
+    _print(_escaped(text), sys.stderr)
+
+
+def _escaped(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _print(text: str, stream: TextIO | None) -> None:

@@ -137,16 +137,11 @@ def _match(key: str, formula: Match, person: Row) -> Reason:
     start, tiers = _own_band(formula.bands, formula.graded_by, person)
     text = ", ".join(_tier(tier, formula.in_dollars) for tier in tiers) or "none"
     own = [f"from {start} {_UNITS[formula.graded_by]}"] if formula.graded_by else []
-    note = "; ".join([f"preset {formula.preset or 'safe_harbor_basic'}"] * _is_preset(formula) + own)
+    note = "; ".join([f"preset {formula.named}"] * (formula.named is not None) + own)
     return Reason(key, text, "; ".join(filter(None, (note, f"on {formula.basis} pay"))))
 
 
 _UNITS = {"tenure": "years of tenure", "points": "points", "age": "years of age"}
-
-
-def _is_preset(formula: Match) -> bool:
-    given = (formula.tiers, formula.dollar_tiers, formula.by_tenure, formula.by_service, formula.by_points)
-    return all(value is None for value in given)
 
 
 def _tier(tier: MatchTier, in_dollars: bool) -> str:
