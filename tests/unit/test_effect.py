@@ -175,6 +175,34 @@ def test_years_of_a_table_that_the_run_does_not_come_to_are_told_of() -> None:
     )
 
 
+POOL = {"dollars": 50_000.0, "interest": 0.05}
+EQUAL, AGE_WEIGHTED = ({"kind": "pool", "pool": {**POOL, "allocation": how}} for how in ("equal", "age_weighted"))
+DAYS, YEARS = ({"waiting_period_days": 400, **years} for years in ({}, {"waiting_period_years": 1}))
+
+
+@pytest.mark.parametrize(
+    ("section", "before", "after", "key"),
+    [
+        ("plan__profit_sharing", EQUAL, AGE_WEIGHTED, "plan.profit_sharing.pool.interest"),
+        ("plan__nonelective__eligibility", YEARS, DAYS, "plan.nonelective.eligibility.waiting_period_days"),
+        (
+            "plan__match",
+            *({"preset": "simple", "eligibility": own} for own in (YEARS, DAYS)),
+            "plan.match.eligibility.waiting_period_days",
+        ),
+        ("plan__profit_sharing", EQUAL, AGE_WEIGHTED, "plan.vesting.normal_retirement_age"),
+    ],
+)
+def test_a_key_that_has_an_effect_in_a_later_year_is_not_told_of(
+    section: str, before: dict[str, Any], after: dict[str, Any], key: str
+) -> None:
+    beside = {"plan__vesting__normal_retirement_age": 60, "plan__nonelective__kind": "flat"}
+    beside |= {"plan__nonelective__rate": 0.02}
+
+    assert key in idle(**beside, **{section: before})
+    assert key not in idle(**beside, **{section: {2025: before, 2026: after}})
+
+
 def test_a_limit_that_nothing_looks_at_is_told_of() -> None:
     found = idle(plan__limits__overrides={"wage_base": {2025: 180_000}, "compensation": {2025: 300_000}})
     assert found.keys() == {"plan.limits.overrides.wage_base"}

@@ -87,24 +87,23 @@ def employer_contributions(config: Config) -> Iterator[Off]:
         yield from each("plan.discretionary_match", names, "plan.discretionary_match matches nothing")
 
 
-def keys_of_sources(config: Config) -> Iterator[Off]:
-    """Yield what other keys of a source of employer contributions switch off."""
+def missing_sources(config: Config) -> Iterator[Off]:
+    """Yield the vesting of sources of employer contributions that no year has."""
     for source in set(OPTIONAL_SOURCES) - config.provisions:
         yield f"plan.vesting.{source}", f"the plan has no plan.{source}"
-    for source, money in config.plan.sources(config.simulation.start_year).items():
-        own, key = money.eligibility, f"plan.{source}.eligibility"
-        if own is not None and (own.waiting_period_years, own.waiting_period_months) != (None, None):
-            why = f"{key}.waiting_period_years or waiting_period_months sets the wait"
-            yield f"{key}.waiting_period_days", why
+
+
+def keys_of_sources(config: Config) -> Iterator[Off]:
+    """Yield what other keys of a source of employer contributions switch off, whatever formula of it holds."""
+    of_years = [config.plan.sources(year) for year in config.simulation.years]
+    for source in of_years[0]:
+        formulas = [sources[source] for sources in of_years]
+        waits = [own for own in (money.eligibility for money in formulas) if own is not None]
+        if waits and all((own.waiting_period_years, own.waiting_period_months) != (None, None) for own in waits):
+            key = f"plan.{source}.eligibility.waiting_period"
+            yield f"{key}_days", f"{key}_years or waiting_period_months sets the wait"
+        if not any(money.last_day or money.minimum_hours for money in formulas):
+            yield f"plan.{source}.waived_for", f"plan.{source} asks for no last day and no hours"
     pool = config.plan.profit_sharing.pool
     if pool is not None and pool.allocation != "age_weighted":
         yield "plan.profit_sharing.pool.interest", "plan.profit_sharing.pool.allocation is not age_weighted"
-
-
-def waivers(config: Config) -> Iterator[Off]:
-    """Yield what waives conditions that no source of employer contributions sets."""
-    of_years = [config.plan.sources(year) for year in config.simulation.years]
-    for source in of_years[0]:
-        formulas = (sources[source] for sources in of_years)
-        if not any(money.last_day or money.minimum_hours for money in formulas):
-            yield f"plan.{source}.waived_for", f"plan.{source} asks for no last day and no hours"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from workforce_sim.config import Config
 from workforce_sim.effect import plan, workforce
-from workforce_sim.effect.employer import employer_contributions, keys_of_sources, waivers
+from workforce_sim.effect.employer import employer_contributions, keys_of_sources, missing_sources
 from workforce_sim.effect.off import Off, Said
 
 ALWAYS = (
@@ -83,8 +83,8 @@ def live(config: Config, *, given: bool = False) -> Live:
     return Live(in_run, tuple(tuple(off for part in _OF_YEAR for off in part(each)) for each in config.versions))
 
 
-_OF_RUN: tuple[Said, ...] = (*workforce.OF_RUN, *plan.OF_RUN, employer_contributions, keys_of_sources)
+_OF_RUN: tuple[Said, ...] = (*workforce.OF_RUN, *plan.OF_RUN, employer_contributions, missing_sources)
 """What reads the configuration of the run."""
 
-_OF_YEAR: tuple[Said, ...] = (*plan.OF_YEAR, waivers)
+_OF_YEAR: tuple[Said, ...] = (*plan.OF_YEAR, keys_of_sources)
 """What reads the configuration in force in a year: its keys have no effect where they have none in any year."""

@@ -126,8 +126,8 @@ def _vesting(config: Config) -> Iterator[Off]:
     if not forfeits(config):
         why = "plan.vesting is immediate, so nothing is forfeited"
         yield "plan.forfeitures", why
-        pool = config.plan.profit_sharing.pool
-        if pool is None or pool.allocation != "age_weighted":
+        pools = [version.plan.profit_sharing.pool for version in config.versions]
+        if not any(pool is not None and pool.allocation == "age_weighted" for pool in pools):
             yield "plan.vesting.normal_retirement_age", why
 
 
