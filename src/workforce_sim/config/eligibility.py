@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from workforce_sim.config.plan_values import HoursOfYear
-from workforce_sim.config.values import KeyPath, Listed, Printed, Section, Share, refuse
+from workforce_sim.config.values import Listed, Printed, Section, Share, refuse
 
 BY_YEARS = (
     "service by hours counts years of service: set waiting_period_years to 1 or more, and leave waiting_period_months "
@@ -185,12 +185,3 @@ class Eligibility(EntryRule):
     def counts_hours(self) -> bool:
         """Whether the wait of anybody is years with enough hours."""
         return any(rule.by_hours for rule in self.rules)
-
-    def named(self, what: Literal["department", "level"]) -> dict[KeyPath, tuple[str, ...]]:
-        """Return the departments or levels that its classes name, by key."""
-        lists = {"excluded_classes": self.excluded_classes, "classes": self.classes}
-        return {
-            ("eligibility", key, at, what): getattr(one, what) or ()
-            for key, some in lists.items()
-            for at, one in enumerate(some)
-        }

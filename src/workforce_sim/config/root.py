@@ -22,6 +22,7 @@ from workforce_sim.config.census import CensusSection
 from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import Enrollment
 from workforce_sim.config.events import Compensation, Hiring, Promotion, Terminations
+from workforce_sim.config.named import names_in
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
@@ -171,48 +172,6 @@ class Config(Section):
         return self.census.known_exits == "honor" or any(planned)
 
     @property
-    def named_levels(self) -> dict[KeyPath, dict[str, Any] | tuple[str, ...]]:
-        """The tables by level name and the lists of levels in use, by their keys."""
-        tables: dict[KeyPath, Any] = {
-            ("compensation", "merit_factors"): self.compensation.merit_factors,
-            ("hiring", "level_mix"): self.hiring.level_mix,
-            ("promotion", "from_within"): self.promotion.from_within,
-            ("actions", "layoffs"): {one.level: one for one in self.actions.layoffs if one.level is not None},
-            ("hiring", "known"): {one.level: one for one in self.hiring.known if one.level is not None},
-            ("hiring", "seasonal"): {one.level: one for one in self.hiring.seasonal if one.level is not None},
-            **{
-                ("compensation", "other_pay", number, "by_level"): entry.by_level
-                for number, entry in enumerate(self.compensation.other_pay)
-            },
-        }
-        return {
-            **{path: table for path, table in tables.items() if isinstance(table, dict)},
-            **self.eligibility.named("level"),
-        }
-
-    @property
-    def by_department(self) -> dict[KeyPath, tuple[str, ...]]:
-        """The department names in use, by the keys that hold them."""
-        lists: dict[KeyPath, Sequence[Any]] = {
-            ("actions", "freezes"): self.actions.freezes,
-            ("actions", "layoffs"): self.actions.layoffs,
-            ("hiring", "known"): self.hiring.known,
-            ("hiring", "seasonal"): self.hiring.seasonal,
-        }
-        return {
-            ("terminations", "department_factors"): tuple(self.terminations.department_factors),
-            ("departments",): tuple(self.departments),
-            **{
-                ("compensation", "other_pay", number, "departments"): entry.departments or ()
-                for number, entry in enumerate(self.compensation.other_pay)
-            },
-            **{
-                path: tuple(one.department for one in entries if one.department is not None)
-                for path, entries in lists.items()
-            },
-        }
-
-    @property
     def year_effect(self) -> float:
         """Spread of the factor that a year has on all termination rates; 0 where headcount is exact."""
         return self.uncertainty.year_effects.terminations if self.workforce.headcount == "stochastic" else 0.0
@@ -336,16 +295,11 @@ def _unknown_levels(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List the level names in use that ``workforce.levels`` does not have."""
     if config.workforce.levels is None:
         return
-    names = [level.name for level in config.workforce.levels]
-    for path, table in config.named_levels.items():
-        for name in sorted(set(table) - set(names))[:MAX_TOLD]:
-            place = name if isinstance(table, dict) else table.index(name)
-            yield (*path, place), f"no such level in workforce.levels ({some(names)})", name
-    for number, group in enumerate(config.plan.profit_sharing.groups or ()):
-        for at, name in enumerate(group.levels or ()):
-            if name not in names:
-                path = ("plan", "profit_sharing", "groups", number, "levels", at)
-                yield path, f"no such level in workforce.levels ({some(names)})", name
+    known = [level.name for level in config.workforce.levels]
+    for path, names in names_in(config, "level").items():
+        unknown = [(place, name) for place, name in names.items() if name not in known]
+        for place, name in unknown[:MAX_TOLD]:
+            yield (*path, *place), f"no such level in workforce.levels ({some(known)})", name
 
 
 def _late_tables(section: Section, start_year: int, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, Any]]:
