@@ -18,7 +18,7 @@ from workforce_sim.config import Config, Level
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Integrated, IntegrationLevel, Nonelective, ShareOfPay
 from workforce_sim.config.plan import Plan
-from workforce_sim.config.profit_sharing import Excess, Group, Pool, ProfitSharing
+from workforce_sim.config.profit_sharing import AllocationGroup, ExcessShare, Pool, ProfitSharing
 from workforce_sim.config.values import Section
 from workforce_sim.config.vesting import Vesting
 from workforce_sim.opening import Opening
@@ -456,7 +456,7 @@ def reference_sources() -> Iterator[ast.Module]:
         yield ast.parse(path.read_text(encoding="utf-8"))
 
 
-FIXED = (ShareOfPay, Nonelective, IntegrationLevel, Integrated, ProfitSharing, Excess, Group, Pool)
+FIXED = (ShareOfPay, Nonelective, IntegrationLevel, Integrated, ProfitSharing, ExcessShare, AllocationGroup, Pool)
 """Sections of contributions without deferrals."""
 
 

@@ -400,7 +400,7 @@ def with_plan(**plan: Any) -> Config:
             "goes with allocation age, not pay",
         ),
         ({"kind": "groups", "groups": [{"owners": True}]}, "give rate or dollars, one of them"),
-        ({"kind": "groups", "groups": []}, "needs 1 values, has 0"),
+        ({"kind": "groups", "groups": []}, "needs 1 value, has 0"),
         (
             pool(dollars=5.0, allocation="integrated", integrated={"level": 1, "level_share": 0.5}),
             "give level or level_share, not both",

@@ -13,6 +13,7 @@ from workforce_sim.config.values import (
     GrowthByYear,
     Listed,
     MonthDay,
+    Name,
     PathText,
     PayChangeByYear,
     Printed,
@@ -20,11 +21,11 @@ from workforce_sim.config.values import (
     Share,
     ShareByYear,
     Year,
+    in_order,
     refuse,
 )
 from workforce_sim.money import PPM, cents, half_up, ppm
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 FULL_TIME_HOURS = 2080
 
@@ -108,11 +109,7 @@ class TimeToFill(Section):
     longest_days: Annotated[int, Field(ge=1, le=364)]
     """Most days."""
 
-    @model_validator(mode="after")
-    def _rising(self) -> TimeToFill:
-        if self.longest_days < self.shortest_days:
-            raise ValueError("longest_days must not be below shortest_days")
-        return self
+    _in_order = model_validator(mode="after")(in_order)
 
 
 class Freeze(Section):

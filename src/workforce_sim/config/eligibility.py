@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from workforce_sim.config.plan_values import HoursOfYear
+from workforce_sim.config.plan_values import (
+    EntryDates,
+    HoursOfYear,
+    MinimumAge,
+    OwnEntry,
+    WaitDays,
+    WaitMonths,
+    WaitYears,
+)
 from workforce_sim.config.values import Listed, Printed, Section, Share, refuse
 
 BY_YEARS = (
@@ -16,11 +24,6 @@ BY_YEARS = (
 PART_TIME_HOURS = 500
 """Hours of a period that count for long-term part-time employees, IRC 401(k)(2)(D)(ii)."""
 
-Days = Annotated[int, Field(ge=0, le=3650)]
-Years = Annotated[int, Field(ge=0, le=10)]
-Months = Annotated[int, Field(ge=0, le=120)]
-MinimumAge = Annotated[int, Field(ge=0, le=70)]
-Entry = Literal["immediate", "monthly", "quarterly", "semiannual", "annual"]
 Names = Annotated[Listed[Annotated[str, Field(min_length=1), Printed]], Field(min_length=1)]
 
 
@@ -38,15 +41,15 @@ class Service(Section):
 class EntryRule(Section):
     """When somebody may join the plan: after which wait, from which age, on which dates."""
 
-    waiting_period_days: Days = 365
+    waiting_period_days: WaitDays = 365
     """Days from hire to eligibility; ignored where years or months are given."""
-    waiting_period_years: Years | None = None
+    waiting_period_years: WaitYears | None = None
     """Whole years from hire to eligibility, in place of days; with service by hours, years of service."""
-    waiting_period_months: Months | None = None
+    waiting_period_months: WaitMonths | None = None
     """Calendar months from hire to eligibility, in place of days; beside years, added to them."""
     minimum_age: MinimumAge = 21
     """Minimum age, completed years."""
-    entry: Entry = "immediate"
+    entry: EntryDates = "immediate"
     """Entry dates: every day, or the first day of a month, quarter, half-year or year."""
     service: Service = Field(default_factory=Service)
 
@@ -112,21 +115,14 @@ class ExcludedClass(Some):
 _WAIT = ("waiting_period_days", "waiting_period_years", "waiting_period_months", "service")
 
 
-class ClassRule(Some):
-    """The rule of a class of employees; what it leaves out is that of the plan."""
+class ClassRule(OwnEntry, Some):
+    """The rule of a class of employees; what it leaves out is that of the plan.
+
+    A class with any key of the wait, or service, takes none of them from the plan.
+    """
 
     union: bool | None = None
     """Union employees, or all others; both when left out."""
-    waiting_period_days: Days | None = None
-    """Days from hire to eligibility; a class with any key of the wait, or service, takes none of them from the plan."""
-    waiting_period_years: Years | None = None
-    """Whole years, in place of days; with service by hours, years of service."""
-    waiting_period_months: Months | None = None
-    """Calendar months, in place of days."""
-    minimum_age: MinimumAge | None = None
-    """Minimum age, completed years."""
-    entry: Entry | None = None
-    """Entry dates."""
     service: Service | None = None
 
     @model_validator(mode="after")

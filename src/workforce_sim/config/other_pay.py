@@ -11,14 +11,15 @@ from workforce_sim.config.values import (
     MAX_NAME,
     ONE_VALUE,
     ByYear,
-    Listed,
     MonthDay,
     OneOrByYear,
     Printed,
     Section,
     Share,
     ShareByYear,
+    SomeOnce,
     decimals,
+    shape_by_name,
 )
 from workforce_sim.money import ppm
 
@@ -32,14 +33,7 @@ PayShare = Annotated[float, Field(ge=0, le=HIGHEST), AfterValidator(decimals(6))
 """A share of salary from 0 to 4, at most 6 decimals."""
 
 
-def some_once(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Raise ``ValueError`` unless a list is left out, or names something, each thing once."""
-    if names is not None and (not names or len(set(names)) != len(names)):
-        raise ValueError("name each once, and at least one; to name none, leave it out")
-    return names
-
-
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), Printed]
+EntryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME), Printed]
 
 
 class PayShareByYear(ByYear):
@@ -51,7 +45,7 @@ class PayShareByYear(ByYear):
 class OtherPay(Section):
     """One kind of pay that some employees get as a share of salary."""
 
-    name: Name
+    name: EntryName
     """Name of the entry, unique; its draws go by it."""
     kind: Kind
     """`bonus`, `discretionary_bonus`, `overtime` or `commission`; the plan includes or excludes pay by kind."""
@@ -59,7 +53,7 @@ class OtherPay(Section):
     """Share of salary, by year; from 0 to 4."""
     by_level: dict[str, PayShare] = Field(default_factory=dict)
     """Shares by level name in place of `share`."""
-    departments: Annotated[Listed[str] | None, AfterValidator(some_once)] = None
+    departments: SomeOnce[str] | None = None
     """Departments whose employees can get it; all employees when left out."""
     receivers: ShareByYear = ShareByYear(1.0)
     """Share of employees who get it in a year, drawn each year."""
@@ -88,10 +82,6 @@ def named_once(entries: tuple[OtherPay, ...]) -> tuple[OtherPay, ...]:
     return entries
 
 
-def _shape(value: Any) -> str:
-    return BY_NAME if isinstance(value, dict) else ONE_VALUE
-
-
 def _of_a_definition(value: Any) -> Any:
     if value in ("all", "base") or (isinstance(value, dict) and set(value) == {"excluding"}):
         return value
@@ -102,11 +92,11 @@ CountedPay = Annotated[
     Annotated[
         Annotated[Literal["all", "base"], Tag(ONE_VALUE)]
         | Annotated[
-            dict[Literal["excluding"], Annotated[Listed[Kind], AfterValidator(some_once)]],
+            dict[Literal["excluding"], SomeOnce[Kind]],
             Field(json_schema_extra={"minProperties": 1}),
             Tag(BY_NAME),
         ],
-        Discriminator(_shape),
+        Discriminator(shape_by_name),
     ],
     BeforeValidator(_of_a_definition),
 ]

@@ -11,7 +11,16 @@ from pydantic import AfterValidator, Field
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.config.other_pay import CountedPay
-from workforce_sim.config.values import ByYear, Listed, OneOrByYear, Section, Tenure, decimals, starts_at_zero
+from workforce_sim.config.values import (
+    ByYear,
+    Listed,
+    OneOrByYear,
+    Section,
+    Tenure,
+    decimals,
+    each_once,
+    starts_at_zero,
+)
 from workforce_sim.money import scaled
 from workforce_sim.tables import OPTIONAL_SOURCES, SOURCES
 
@@ -36,6 +45,11 @@ PositiveDollars = Annotated[float, Field(gt=0, le=100_000_000), AfterValidator(d
 """An amount of dollars above 0, at most 2 decimals."""
 
 Hours = Annotated[int, Field(ge=0, le=2080)]
+WaitDays = Annotated[int, Field(ge=0, le=3650)]
+WaitYears = Annotated[int, Field(ge=0, le=10)]
+WaitMonths = Annotated[int, Field(ge=0, le=120)]
+MinimumAge = Annotated[int, Field(ge=0, le=70)]
+EntryDates = Literal["immediate", "monthly", "quarterly", "semiannual", "annual"]
 HoursOfYear = Annotated[int, Field(ge=1, le=2080)]
 """Hours of a year of service; full-time is 2,080."""
 Points = Annotated[int, Field(ge=0, le=220)]
@@ -60,13 +74,6 @@ def bp(share: float) -> int:
     return scaled(share, 4)
 
 
-def each_once(listed: tuple[str, ...]) -> tuple[str, ...]:
-    """Raise ``ValueError`` where something is listed twice."""
-    if len(set(listed)) < len(listed):
-        raise ValueError("each must be listed once")
-    return listed
-
-
 @cache
 def presets(section: str) -> dict[str, Any]:
     """Return the presets of a section of the plan by name, as YAML has them."""
@@ -75,19 +82,23 @@ def presets(section: str) -> dict[str, Any]:
     return named
 
 
-class SourceEligibility(Section):
-    """When employees begin to get an employer contribution; what is left out is as for the plan."""
+class OwnEntry(Section):
+    """When some employees may join the plan, or get an employer contribution; what is left out is as for the plan."""
 
-    waiting_period_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    waiting_period_days: WaitDays | None = None
     """Days from hire; ignored where years or months are given."""
-    waiting_period_years: Annotated[int, Field(ge=0, le=10)] | None = None
-    """Whole years from hire, in place of days."""
-    waiting_period_months: Annotated[int, Field(ge=0, le=120)] | None = None
+    waiting_period_years: WaitYears | None = None
+    """Whole years from hire, in place of days; with service by hours, years of service."""
+    waiting_period_months: WaitMonths | None = None
     """Calendar months from hire, in place of days; beside years, added to them."""
-    minimum_age: Annotated[int, Field(ge=0, le=70)] | None = None
+    minimum_age: MinimumAge | None = None
     """Minimum age, completed years."""
-    entry: Literal["immediate", "monthly", "quarterly", "semiannual", "annual"] | None = None
+    entry: EntryDates | None = None
     """Entry dates: every day, or the first day of a month, quarter, half-year or year."""
+
+
+class SourceEligibility(OwnEntry):
+    """When employees begin to get an employer contribution; what is left out is as for the plan."""
 
 
 class EmployerMoney(Section):

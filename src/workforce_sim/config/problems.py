@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from workforce_sim.config.document import Node, Place, Problem, scalar
 from workforce_sim.config.keys import keys_of, meant, options, schema_at
 from workforce_sim.config.values import TAGS, KeyPath
+from workforce_sim.wording import counted
 
 MAX_SHOWN = 40
 MAX_LINES = 100
@@ -49,7 +50,7 @@ _WHAT: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_type": lambda _: "expected text",
     "string_unicode": lambda _: "text that is not valid Unicode",
     "too_long": lambda c: f"needs {c['max_length']} values, has {c['actual_length']}",
-    "too_short": lambda c: f"needs {c['min_length']} values, has {c['actual_length']}",
+    "too_short": lambda c: f"needs {counted(c['min_length'], 'value')}, has {c['actual_length']}",
     "tuple_type": lambda _: "expected a list",
 }
 """How each kind of error reads; kinds not listed carry their own sentence."""

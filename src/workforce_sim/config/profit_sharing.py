@@ -14,6 +14,7 @@ from workforce_sim.config.values import (
     ByYear,
     Dollars,
     Listed,
+    Name,
     OneOrByYear,
     Section,
     Share,
@@ -28,8 +29,6 @@ KINDS = TABLES | {"dollars": "dollars", "groups": "groups", "pool": "pool"}
 
 Weight = Annotated[float, Field(ge=0, le=10), AfterValidator(decimals(6))]
 """What a dollar of pay counts when a pool is shared, from 0 to 10; at most 6 decimals."""
-
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 WEIGHED = {"service": "by_service", "points": "by_points", "age": "by_age", "integrated": "integrated"}
 """The key that each allocation of a pool needs."""
@@ -47,7 +46,7 @@ _SHARED = {
 """How each allocation of a pool shares it."""
 
 
-class Excess(IntegrationLevel):
+class ExcessShare(IntegrationLevel):
     """More of the pay above a level, on top of graded shares of pay."""
 
     rate: Share
@@ -59,7 +58,7 @@ class Excess(IntegrationLevel):
         return ppm(self.rate)
 
 
-class Group(Section):
+class AllocationGroup(Section):
     """An allocation group: employees of some levels, departments or owners, and what each of them gets."""
 
     levels: Listed[Name] | None = None
@@ -74,7 +73,7 @@ class Group(Section):
     """Dollars a year for each employee of the group."""
 
     @model_validator(mode="after")
-    def _one_amount(self) -> Group:
+    def _one_amount(self) -> AllocationGroup:
         if (self.rate is None) == (self.dollars is None):
             raise ValueError("give rate or dollars, one of them")
         return self
@@ -177,11 +176,11 @@ class ProfitSharing(ShareOfPay):
 
     kind: Literal["none", "flat", "service", "points", "age", "integrated", "dollars", "groups", "pool"] = "none"
     """Kind of formula: a share of pay, dollars, either of them by group, or a pool that employees share."""
-    excess: Excess | None = None
+    excess: ExcessShare | None = None
     """More of the pay above a level, on top of the shares of `service`, `points` or `age`."""
     dollars: PositiveDollars | None = None
     """`dollars`: dollars a year for each employee."""
-    groups: Annotated[Listed[Group] | None, Field(min_length=1)] = None
+    groups: Annotated[Listed[AllocationGroup] | None, Field(min_length=1)] = None
     """`groups`: allocation groups; everybody is in the first that fits, if any."""
     pool: Pool | None = None
     """`pool`: one amount for the year, and how it is shared."""

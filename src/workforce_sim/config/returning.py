@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from workforce_sim.config.values import Listed, MonthWeights, Section, ShareByYear
+from workforce_sim.config.values import MonthWeights, Section, ShareByYear, SomeOnce, in_order
 
 Cause = Literal["voluntary", "involuntary", "retirement", "disability", "reduction"]
 Days = Annotated[int, Field(ge=1, le=365)]
-
-
-def _each_once(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    if not causes or len(set(causes)) != len(causes):
-        raise ValueError("at least one cause, and each once; set share to 0 for no rehires")
-    return causes
 
 
 class Rehires(Section):
@@ -25,7 +19,7 @@ class Rehires(Section):
     """Share of those who terminate for one of the causes who will return, by year of termination."""
     within_years: Annotated[int, Field(ge=1, le=10)] = 5
     """They return in one of so many calendar years after that of termination."""
-    causes: Annotated[Listed[Cause], AfterValidator(_each_once)] = ("voluntary", "involuntary", "reduction")
+    causes: SomeOnce[Cause] = ("voluntary", "involuntary", "reduction")
     """Causes of termination after which an employee may return."""
 
 
@@ -50,8 +44,4 @@ class Leave(Section):
     month_weights: MonthWeights | None = None
     """When in the year leave begins; evenly by day when left out."""
 
-    @model_validator(mode="after")
-    def _rising(self) -> Leave:
-        if self.longest_days < self.shortest_days:
-            raise ValueError("longest_days must not be below shortest_days")
-        return self
+    _in_order = model_validator(mode="after")(in_order)

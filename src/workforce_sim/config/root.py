@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from workforce_sim.config.actions import Actions, Department, Name
+from workforce_sim.config.actions import Actions, Department
 from workforce_sim.config.amended import Tables, in_force, in_year, late, put, tables_of, told
 from workforce_sim.config.census import CensusSection
 from workforce_sim.config.eligibility import Eligibility
@@ -26,7 +26,7 @@ from workforce_sim.config.named import names_in
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.returning import Leave
 from workforce_sim.config.uncertainty import Uncertainty
-from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, PathText, Section, refuse, some, value_at
+from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, Name, PathText, Section, refuse, some, value_at
 from workforce_sim.config.workforce import Level, Simulation, Workforce
 
 

@@ -83,6 +83,13 @@ def some(names: Collection[str]) -> str:
     return ", ".join(shown) + more
 
 
+def in_order(section: Any) -> Any:
+    """Raise ``ValueError`` where the longest of a section is below its shortest."""
+    if section.longest_days < section.shortest_days:
+        raise ValueError("longest_days must not be below shortest_days")
+    return section
+
+
 def decimals(places: int) -> Callable[[float], float]:
     """Return a check that a number has so many decimals at most; more is a ``ValueError``."""
 
@@ -139,11 +146,24 @@ def _year(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value) else value
 
 
+def each_once(listed: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Raise ``ValueError`` where something is listed twice."""
+    if len(set(listed)) < len(listed):
+        raise ValueError("each must be listed once")
+    return listed
+
+
 Listed = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list in YAML, a tuple here; anything without an order, such as a set, is refused."""
 
+SomeOnce = Annotated[Listed[T], Field(min_length=1), AfterValidator(each_once)]
+"""A list of at least one, each once."""
+
 Printed = AfterValidator(_without_controls)
 """Keeps text on one line, so that messages may hold it."""
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+"""The name of a level or department."""
 
 PathText = Annotated[str, Field(min_length=1, max_length=1000), Printed, BeforeValidator(_written)]
 """The path of a file or folder, as text."""
@@ -211,13 +231,14 @@ OneOrByYear = Annotated[
 """One value, or a table by year."""
 
 
-def _shape_by_name(value: Any) -> str:
+def shape_by_name(value: Any) -> str:
+    """Return whether a value is a table by name, for a union of that and one value."""
     return BY_NAME if isinstance(value, dict) else ONE_VALUE
 
 
 Word = TypeVar("Word")
 WordOrByName = Annotated[
-    Annotated[Word, Tag(ONE_VALUE)] | Annotated[dict[str, T], Tag(BY_NAME)], Discriminator(_shape_by_name)
+    Annotated[Word, Tag(ONE_VALUE)] | Annotated[dict[str, T], Tag(BY_NAME)], Discriminator(shape_by_name)
 ]
 """One of a few words, or one value, or else a table by name."""
 
@@ -253,7 +274,7 @@ CurveByDay = Annotated[
 """Shares gone by days since hire, in the order of the days."""
 
 WordOrCurve = Annotated[
-    Annotated[Word, Tag(ONE_VALUE)] | Annotated[CurveByDay, Tag(BY_NAME)], Discriminator(_shape_by_name)
+    Annotated[Word, Tag(ONE_VALUE)] | Annotated[CurveByDay, Tag(BY_NAME)], Discriminator(shape_by_name)
 ]
 """One of a few words, or a curve by days."""
 

@@ -18,7 +18,7 @@ from workforce_sim.config.nonelective import Nonelective, ShareOfPay
 from workforce_sim.config.other_pay import CountedPay, kinds_in
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.config.profit_sharing import Group, ProfitSharing
+from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, years_and_days
 from workforce_sim.engine.sampling import shared_out
 from workforce_sim.ledger import employee_keys
@@ -267,7 +267,7 @@ class PlanPeople:
         amounts = sum(shared_out(part, units, keys) for part, units in zip(parts, (first, rest), strict=True))
         return self._given(formula, np.asarray(amounts), pay, np.zeros_like(pay))
 
-    def _fits(self, group: Group) -> Flags:
+    def _fits(self, group: AllocationGroup) -> Flags:
         """Return who fits an allocation group."""
         fits = pl.lit(value=True)
         if group.levels is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.nonelective import Integrated, IntegrationLevel
 from workforce_sim.config.other_pay import left_out
-from workforce_sim.config.profit_sharing import Excess
+from workforce_sim.config.profit_sharing import ExcessShare
 from workforce_sim.errors import ConfigError
 from workforce_sim.plan.automatic import automatic_warnings
 from workforce_sim.plan.harbor import safe_harbor_problems
@@ -164,7 +164,7 @@ def _employer_money(config: Config, year: int) -> Iterator[str]:
 
 def _disparity_twice(config: Config) -> Iterator[str]:
     """Yield a warning where two sources together use more than all of permitted disparity."""
-    shares = [_disparity(rule) for key, rule in _levels(config).items() if not isinstance(rule, Excess)]
+    shares = [_disparity(rule) for key, rule in _levels(config).items() if not isinstance(rule, ExcessShare)]
     if len(shares) > 1 and sum(shares) > 1:
         yield (
             "plan.profit_sharing: integrated beside plan.nonelective, beyond the overall limit on permitted disparity "

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workforce_sim.config.nonelective import max_excess_ppm
-from workforce_sim.config.profit_sharing import Excess, Group, Pool, ProfitSharing
+from workforce_sim.config.profit_sharing import AllocationGroup, ExcessShare, Pool, ProfitSharing
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.money import PPM, cents, half_up, ppm
 from workforce_sim.plan.amounts import by_band
@@ -38,12 +38,12 @@ def formula_profit_sharing(
     return np.asarray(formula_nonelective(formula, pay, place, wage_base_cents))
 
 
-def _with_excess(formula: ProfitSharing, excess: Excess, pay: Ints, place: Ints, wage_base_cents: int) -> Ints:
+def _with_excess(formula: ProfitSharing, excess: ExcessShare, pay: Ints, place: Ints, wage_base_cents: int) -> Ints:
     level = excess.level_cents(wage_base_cents)
     return np.asarray(by_band(formula.bands, place, lambda rate: integrated_amount(pay, rate, excess.rate_ppm, level)))
 
 
-def _by_group(formula: Sequence[Group], fits: Sequence[Flags], pay: Ints) -> Ints:
+def _by_group(formula: Sequence[AllocationGroup], fits: Sequence[Flags], pay: Ints) -> Ints:
     """Return what each employee gets in the first group that fits."""
     amount = np.zeros_like(pay)
     for group, those in reversed([*zip(formula, fits, strict=True)]):

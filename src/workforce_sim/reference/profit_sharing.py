@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workforce_sim.config.nonelective import IntegrationLevel
-from workforce_sim.config.profit_sharing import Group, Pool, ProfitSharing
+from workforce_sim.config.profit_sharing import AllocationGroup, Pool, ProfitSharing
 from workforce_sim.money import PPM, cents, half_up, ppm, quota
 from workforce_sim.reference.compensated import OWNER_PPM
 from workforce_sim.reference.contributions import InPlan, PlanYear, meets_conditions
@@ -67,7 +67,7 @@ def _banded(table: Any, name: str, person: PersonYear, otherwise: float) -> int:
     return ppm(otherwise)
 
 
-def _of_group(groups: Sequence[Group], one: InSource, plan: PlanYear) -> int:
+def _of_group(groups: Sequence[AllocationGroup], one: InSource, plan: PlanYear) -> int:
     """Return what the first group that fits gives; 0 where none fits."""
     found = next((group for group in groups if _fits(group, one.in_plan.person, plan)), None)
     if found is None:
@@ -75,7 +75,7 @@ def _of_group(groups: Sequence[Group], one: InSource, plan: PlanYear) -> int:
     return half_up(ppm(found.rate) * one.compensation, PPM) if found.rate is not None else cents(found.dollars or 0.0)
 
 
-def _fits(group: Group, person: PersonYear, plan: PlanYear) -> bool:
+def _fits(group: AllocationGroup, person: PersonYear, plan: PlanYear) -> bool:
     employee = person.employee
     return (
         (group.levels is None or plan.year.run.levels[employee.level].name in group.levels)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.config.profit_sharing import Group
+from workforce_sim.config.profit_sharing import AllocationGroup
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
@@ -58,7 +58,7 @@ def _by_formula(staff: Columns, year: Year) -> Ints:
     return without_deferrals(counted, formula, lambda pay: formula_profit_sharing(formula, pay, place, base, fits))
 
 
-def _fits(group: Group, staff: Columns, year: Year) -> Flags:
+def _fits(group: AllocationGroup, staff: Columns, year: Year) -> Flags:
     """Return who fits an allocation group."""
     found = np.ones(len(staff), dtype=np.bool_)
     if group.levels is not None:
