@@ -421,7 +421,7 @@ def test_a_discretionary_match_needs_a_formula(formula: dict[Any, Any]) -> None:
 @pytest.mark.parametrize("where", ["levels", "departments"])
 def test_a_group_that_the_census_does_not_have_is_refused(where: str) -> None:
     config = with_plan(profit_sharing={"kind": "groups", "groups": [{where: ["Moon"], "rate": 0.1}]})
-    with pytest.raises(ConfigError, match=rf"plan.profit_sharing.groups: .* {where} named Moon"):
+    with pytest.raises(ConfigError, match=rf"plan.profit_sharing.groups.0.{where}: no {where[:-1]} .*named Moon"):
         simulate(with_changes(config, {"census.size": 20}))
 
 

@@ -145,7 +145,7 @@ class Match(EmployerMoney):
     @property
     def safe_harbor(self) -> Literal["traditional", "automatic"] | None:
         """The kind of safe harbor that a preset claims; None for a formula of one's own."""
-        return None if self.named is None else presets("match")[self.named].get("safe_harbor")
+        return None if self.preset_name is None else presets("match")[self.preset_name].get("safe_harbor")
 
     @property
     def matches_above_six_percent(self) -> bool:
@@ -171,11 +171,11 @@ class Match(EmployerMoney):
         return self.bands, self.in_dollars, self.graded_by if len(self.bands) > 1 else None
 
     @property
-    def named(self) -> str | None:
+    def preset_name(self) -> str | None:
         """The preset in force; None where a formula is given."""
         return self.preset if self.given else "safe_harbor_basic"
 
     @property
     def _preset_tiers(self) -> tuple[Tier, ...]:
-        tiers = [] if self.named is None else presets("match")[self.named]["tiers"]
+        tiers = [] if self.preset_name is None else presets("match")[self.preset_name]["tiers"]
         return tuple(Tier(**tier) for tier in tiers)

@@ -137,7 +137,7 @@ def _match(key: str, formula: Match, person: Row) -> Reason:
     start, tiers = _own_band(formula.bands, formula.graded_by, person)
     text = ", ".join(_tier(tier, formula.in_dollars) for tier in tiers) or "none"
     own = [f"from {start} {_UNITS[formula.graded_by]}"] if formula.graded_by else []
-    note = "; ".join([f"preset {formula.named}"] * (formula.named is not None) + own)
+    note = "; ".join([f"preset {formula.preset_name}"] * (formula.preset_name is not None) + own)
     return Reason(key, text, "; ".join(filter(None, (note, f"on {formula.basis} pay"))))
 
 
