@@ -17,7 +17,7 @@ from workforce_sim.ensembles.cuts import SUMS, adding_up, cut
 from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.ensembles.totals import horizon
 from workforce_sim.run import begin
-from workforce_sim.tables import SUMMARY, completed
+from workforce_sim.tables import OF_A_DAY, SUMMARY, Measure, completed
 
 TODAY: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.08},
@@ -233,3 +233,11 @@ def test_a_folder_has_totals_and_groups_and_gives_them_back(tmp_path: Path, monk
     assert found.by_group("department")["suppressed"].any()
     with pytest.raises(RequestError, match="has no census"):
         found.gains("level")
+
+
+def test_what_a_measure_is_of_is_as_its_meaning_says() -> None:
+    """Those of the opening and of the closing do not add up, all other whole numbers do."""
+    whole = [measure for measure in SUMMARY if isinstance(measure, Measure) and measure.dtype == pl.Int64]
+    words = ("at the opening", "at the closing", "at year end")
+
+    assert {measure.name for measure in whole if any(map(measure.meaning.__contains__, words))} == OF_A_DAY

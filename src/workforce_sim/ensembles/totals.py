@@ -5,15 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.ensembles.bands import measures
-
-AT_A_MOMENT = frozenset(
-    {
-        *("headcount_opening", "headcount_closing", "eligible", "participants", "long_term_part_time"),
-        *("average_salary_cents", "salary_roll_cents"),
-        *("below_range", "above_range", "on_leave", "retirement_eligible"),
-    }
-)
-"""Measures of a day: those of several years do not add up."""
+from workforce_sim.tables import OF_A_DAY
 
 COST, PAYROLL, OF_PAYROLL = "net_employer_cost_cents", "payroll_cents", "employer_cost_share_of_payroll"
 
@@ -28,7 +20,7 @@ def horizon(replicates: pl.DataFrame) -> pl.DataFrame:
         One row per replicate: replicate, the sums of what adds up (amounts, events), and cost over payroll of all years
         together; null where a year has no value.
     """
-    adding = [name for name in measures(replicates) if name not in AT_A_MOMENT and replicates.schema[name].is_integer()]
+    adding = [name for name in measures(replicates) if name not in OF_A_DAY and replicates.schema[name].is_integer()]
     whole = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in adding]
     found = replicates.group_by("replicate").agg(whole).sort("replicate")
     if not {COST, PAYROLL} <= {*adding}:

@@ -20,10 +20,10 @@ from workforce_sim.engine.own import OwnEvent, event
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable
-from workforce_sim.ensembles.totals import AT_A_MOMENT, OF_PAYROLL, horizon
+from workforce_sim.ensembles.totals import OF_PAYROLL, horizon
 from workforce_sim.errors import RequestError
 from workforce_sim.errors.asked import measure_name
-from workforce_sim.tables import SUMMARY
+from workforce_sim.tables import OF_A_DAY, SUMMARY
 from workforce_sim.wording.measures import is_share, label, shown
 
 Floats = NDArray[np.float64]
@@ -83,7 +83,7 @@ class Figure:
         Args:
             replicates: one row per replicate and year, with the measures.
         """
-        together = self.year is None and self.measure not in AT_A_MOMENT and not self._of_one_year
+        together = self.year is None and self.measure not in OF_A_DAY and not self._of_one_year
         rows = horizon(replicates) if together else _at(replicates, self.year)
         values = rows.sort("replicate").select(self._value().cast(pl.Float64)).to_series()
         return values.fill_null(np.nan).to_numpy()

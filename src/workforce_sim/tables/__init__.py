@@ -33,7 +33,7 @@ from workforce_sim.tables.event_types import (
     TERMINATION_CAUSE,
     TERMINATION_CAUSES,
 )
-from workforce_sim.tables.measures import SUMMARY, WORKING
+from workforce_sim.tables.measures import OF_A_DAY, SUMMARY, WORKING
 from workforce_sim.tables.plan_measures import EMPLOYER_MONEY, USED_FOR_COST
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "EXCLUSION",
     "EXCLUSIONS",
     "NAME",
+    "OF_A_DAY",
     "OPTIONAL_SOURCES",
     "PAY_KINDS",
     "SCHEMA",

@@ -135,6 +135,7 @@ class Measure(Column):
         sums: what is summed over people, an expression of snapshot columns.
         derived: an expression of other measures.
         of_account: whether it hangs on the one account of forfeitures: groups have none of it.
+        of_a_day: whether it is of the opening or the closing: those of several years do not add up.
         label: what people read for it; the name where there is none.
     """
 
@@ -142,6 +143,7 @@ class Measure(Column):
     sums: pl.Expr | None = field(default=None, kw_only=True, compare=False, repr=False)
     derived: pl.Expr | None = field(default=None, kw_only=True, compare=False, repr=False)
     of_account: bool = field(default=False, kw_only=True)
+    of_a_day: bool = field(default=False, kw_only=True)
     label: str = field(default="", kw_only=True)
 
 

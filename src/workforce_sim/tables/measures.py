@@ -47,4 +47,7 @@ WORKING = (
 )
 """Sums that measures are derived from, in no table."""
 
+OF_A_DAY = frozenset(measure.name for measure in (*WORKFORCE, *PLAN) if measure.of_a_day)
+"""Measures of the opening or the closing: those of several years do not add up."""
+
 SUMMARY = (*KEYS, *WORKFORCE, *PLAN)

@@ -22,6 +22,7 @@ PLAN = (
         "employees",
         "eligibility",
         sums=heads(STAYS & pl.col("eligibility_date").is_not_null()),
+        of_a_day=True,
         label="Eligible employees",
     ),
     Measure(
@@ -32,6 +33,7 @@ PLAN = (
         "eligibility",
         needs="hours",
         sums=heads(STAYS & pl.col("long_term_part_time")),
+        of_a_day=True,
         label="Long-term part-time employees",
     ),
     Measure(
@@ -42,6 +44,7 @@ PLAN = (
         "plan",
         in_plan=True,
         sums=heads(TAKES_PART),
+        of_a_day=True,
         label="Participants",
     ),
     Measure(

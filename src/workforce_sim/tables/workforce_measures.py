@@ -18,6 +18,7 @@ WORKFORCE = (
         "employees",
         "simulation",
         sums=heads(is_("continuing", "terminated")),
+        of_a_day=True,
         label="Employees at the start of the year",
     ),
     Measure(
@@ -97,6 +98,7 @@ WORKFORCE = (
         "employees",
         "simulation",
         sums=heads(STAYS),
+        of_a_day=True,
         label="Employees at year end",
     ),
     Measure(
@@ -107,6 +109,7 @@ WORKFORCE = (
         "simulation",
         needs="retirement",
         sums=heads(STAYS & pl.col("retirement_eligible")),
+        of_a_day=True,
         label="Eligible to retire at year end",
     ),
     Measure(
@@ -137,6 +140,7 @@ WORKFORCE = (
         "leave",
         needs="leave",
         sums=heads(pl.col("on_leave")),
+        of_a_day=True,
         label="On leave at year end",
     ),
     Measure(
@@ -182,6 +186,7 @@ WORKFORCE = (
         "simulation",
         needs="pay_ranges",
         sums=heads(STAYS & (PENETRATION < 0)),
+        of_a_day=True,
         label="Below the pay range",
     ),
     Measure(
@@ -192,6 +197,7 @@ WORKFORCE = (
         "simulation",
         needs="pay_ranges",
         sums=heads(STAYS & (PENETRATION > _WHOLE)),
+        of_a_day=True,
         label="Above the pay range",
     ),
     Measure(
@@ -230,6 +236,7 @@ WORKFORCE = (
         "cents a year",
         "simulation",
         sums=pl.when(STAYS).then(SALARY).sum(),
+        of_a_day=True,
         label="Salaries at year end",
     ),
     Measure(
@@ -239,6 +246,7 @@ WORKFORCE = (
         "cents a year",
         "simulation",
         derived=pl.when(HEADS > 0).then((2 * pl.col("salary_roll_cents") + HEADS) // (2 * HEADS)),
+        of_a_day=True,
         label="Average salary at year end",
     ),
     Measure(
