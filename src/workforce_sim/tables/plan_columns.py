@@ -5,17 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.tables.declared import Column, Last, Positive, Reached
-from workforce_sim.tables.event_types import EXCLUSION
+from workforce_sim.tables.event_types import EXCLUSION, OPTIONAL_SOURCES, SOURCES
 
 _COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
 _ROTH = (
     *("plan.deferral_pay", "plan.roth", "plan.catch_up", "plan.super_catch_up", "plan.limits", "plan.deferrals_stop"),
     "plan.hce_deferral_limit",
 )
-_BALANCES = ("plan.annual_return", "plan.forfeitures")
 _ALL_BP = 10_000
-_NAMES = {"profit_sharing": "Profit sharing", "discretionary_match": "Discretionary match"}
-"""What the optional sources of employer contributions are called."""
+_NAMES = {source: source.replace("_", " ").capitalize() for source in SOURCES}
+"""What the sources of employer contributions are called."""
 
 PLAN = (
     Column(
@@ -141,23 +140,16 @@ PLAN = (
         Column(
             f"{source}_cents",
             pl.Int64,
-            name,
+            _NAMES[source],
             "cents",
             "plan",
             lowest=0,
             in_plan=True,
             needs=source,
-            differs=f"{name.lower()} formula",
+            differs=f"{_NAMES[source].lower()} formula",
             keys=(f"plan.{source}", "plan.limits"),
         )
-        for source, name in _NAMES.items()
-    ),
-    *(
-        Column(name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="balances", keys=_BALANCES)
-        for name, about in (
-            ("match_balance_cents", "Match balance; of terminated employees before the payout"),
-            ("nonelective_balance_cents", "Nonelective balance; of terminated employees before the payout"),
-        )
+        for source in OPTIONAL_SOURCES
     ),
     *(
         Column(
@@ -168,26 +160,11 @@ PLAN = (
             "plan",
             lowest=0,
             in_plan=True,
-            needs=source,
+            needs=source if source in OPTIONAL_SOURCES else "",
             differs="balances",
-            keys=_BALANCES,
+            keys=("plan.annual_return", "plan.forfeitures"),
         )
         for source, name in _NAMES.items()
-    ),
-    *(
-        Column(
-            f"vested_share_{source}_bp",
-            pl.Int32,
-            f"Vested share of the {source} balance",
-            "basis points",
-            "plan",
-            lowest=0,
-            highest=_ALL_BP,
-            in_plan=True,
-            differs="vesting",
-            keys=("plan.vesting",),
-        )
-        for source in ("match", "nonelective")
     ),
     *(
         Column(
@@ -199,7 +176,7 @@ PLAN = (
             lowest=0,
             highest=_ALL_BP,
             in_plan=True,
-            needs=source,
+            needs=source if source in OPTIONAL_SOURCES else "",
             differs="vesting",
             keys=("plan.vesting",),
         )
@@ -275,7 +252,7 @@ PLAN = (
         lowest=0,
         in_plan=True,
         differs="limit on annual additions",
-        keys=("plan.limits", "plan.match", "plan.nonelective", *(f"plan.{source}" for source in _NAMES)),
+        keys=("plan.limits", *(f"plan.{source}" for source in SOURCES)),
         behind="catch_up_cents",
     ),
 )
