@@ -295,6 +295,39 @@ def test_the_rule_of_parity_disregards_service_of_the_nonvested_and_changes_nobo
     assert not (anew & ~out).any()
 
 
+@pytest.mark.parametrize("parity", [False, True])
+def test_years_of_vesting_service_by_hours_go_on_from_those_at_termination(parity: bool) -> None:
+    leave: dict[str, Any] = {"workforce": {"total_termination_rate": 0.5, "new_hire_termination_rate": 0.5}}
+    vesting = {"nonelective": "cliff_3", "service": {"method": "hours"}}
+    sections = {**leave, "enrollment": OUT_OF_THE_PLAN, "hiring": {"rehires": {"share": 1.0, "within_years": 7}}}
+    plan = {"vesting": vesting, "breaks": {"rule_of_parity": parity}}
+    tables = fast(firm(2034, 80, **sections, plan=plan))
+    came_back: list[int] = []
+    anew = 0
+    for _, people in tables.snapshots.sort("employee_id", "year").group_by("employee_id", maintain_order=True):
+        before, hired, at_end, times = 0, people["hire_date"][0], 0, 0
+        for now in people.iter_rows(named=True):
+            if now["hire_date"] != hired:
+                disregarded = now["plan_service_date"] == now["hire_date"]
+                hired, before, times = now["hire_date"], 0 if disregarded else at_end, times + 1
+                anew += disregarded
+            at_end = now["vesting_years"]
+            last = now["termination_date"] or dt.date(now["year"], 12, 31)
+            assert at_end == before + years_with_1000_hours(hired, last, now["full_time_ppm"])
+        came_back.append(times)
+    assert max(came_back) >= 2
+    assert (anew > 0) is parity
+
+
+def years_with_1000_hours(hired: dt.date, last: dt.date, share: int) -> int:
+    found = 0
+    for year in range(hired.year, last.year + 1):
+        first, end = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        days, length = (min(last, end) - max(hired, first)).days + 1, (end - first).days + 1
+        found += 2 * share * 2080 * days >= 1999 * 10**6 * length
+    return found
+
+
 def test_former_participants_enter_at_once_and_others_wait_on() -> None:
     both = pairs(fast(plan_firm(2026)), 2026)
     was_in = both["eligibility_date_then"].is_not_null()

@@ -43,7 +43,8 @@ def left(provisions: frozenset[str]) -> list[pl.Expr]:
     shares = [
         (pl.col(f"vested_share_{s}_bp") if plan else nothing).alias(f"left_{s}_bp") for s in sources_of(provisions)
     ]
-    return [pl.col("return_date"), pl.col("last_day").alias("left_date"), *shares]
+    served = (pl.col("vesting_years") if "hours" in provisions else nothing).alias("left_years")
+    return [pl.col("return_date"), pl.col("last_day").alias("left_date"), served, *shares]
 
 
 def kept_for_later(former: pl.DataFrame | None, gone: Iterable[pl.DataFrame | None], last: int) -> pl.DataFrame | None:
@@ -100,6 +101,7 @@ def as_hires(found: pl.DataFrame, year: Year) -> pl.DataFrame:
         "salary_cents": staff.salary(),
         **staff.in_plan(),
         **staff.service,
+        "years_before": np.where(staff.disregarded, 0, staff["left_years"]),
         **risk_of_hires(whole_years(staff["birth_date"], staff.back), whole_years(since, staff.back), year),
         **staff.brought(),
     }
