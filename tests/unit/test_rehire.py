@@ -350,3 +350,39 @@ def test_who_comes_back_in_the_next_year_is_highly_compensated_by_pay_of_the_yea
     assert soon["hce"].any()
     assert late.height > 0
     assert not late["hce"].any()
+
+
+BY_HOURS: dict[str, Any] = {
+    "waiting_period_years": 1,
+    "service": {"method": "hours"},
+    "long_term_part_time": {"enabled": False},
+}
+
+AT_ONCE = {"waiting_period_days": 0, "minimum_age": 0}
+
+
+def part_timers(end_year: int, eligibility: dict[int, dict[str, Any]]) -> Tables:
+    """A firm of people with 832 hours a year, none of whom takes part at the opening; half come back in 2027."""
+    scenario = plan_firm(2027, 600).changed({"simulation.end_year": end_year, "eligibility": eligibility})
+    time = pl.lit(400_000, dtype=pl.Int32)
+    people = scenario.census.frame.with_columns(full_time_ppm=time, deferral_bp=pl.lit(0, dtype=pl.Int32))
+    return fast(Scenario(replace(scenario.census, frame=people), scenario.config))
+
+
+def test_who_lacked_hours_is_looked_at_anew_by_the_rules_of_the_year_of_return() -> None:
+    both = pairs(part_timers(2027, {2025: {**BY_HOURS, "excluded_share": 0.3}, 2027: AT_ONCE}), 2027)
+    found = both.filter(pl.col("eligibility_date").is_not_null())
+
+    assert both["eligibility_date_then"].null_count() == both.height
+    assert 0.6 < found.height / both.height < 0.8  # the others are excluded by chance
+    assert found["eligibility_date"].equals(found["hire_date"])
+
+
+def test_who_returns_under_rules_by_hours_and_lacks_them_waits_for_other_rules() -> None:
+    tables = part_timers(2028, {2025: {"waiting_period_days": 3_650}, 2027: BY_HOURS, 2028: AT_ONCE})
+    waiting = pairs(tables, 2027).filter(pl.col("eligibility_date_then").is_null())
+    people = tables.snapshots.filter(pl.col("employee_id").is_in(waiting["employee_id"].implode()))
+    now, later = (people.filter(pl.col("year") == year)["eligibility_date"] for year in (2027, 2028))
+
+    assert now.null_count() == len(now) > 100
+    assert later.unique().to_list() == [dt.date(2028, 1, 1)]
