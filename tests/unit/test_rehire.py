@@ -328,6 +328,25 @@ def years_with_1000_hours(hired: dt.date, last: dt.date, share: int) -> int:
     return found
 
 
+def test_service_of_whoever_took_part_is_never_disregarded() -> None:
+    """Half of the census defer; all of them stop, and have no balance."""
+    stops = {"enrollment.stop": 1.0, "simulation.target_growth_rate": {2025: 0.0, 2026: -0.5, 2027: 0.0, 2032: 1.0}}
+    changes = {"workforce.total_termination_rate": {2025: 0.0, 2026: 0.5, 2027: 0.0}, "plan.vesting.match": "cliff_3"}
+    scenario = plan_firm(2032, 600, breaks={"rule_of_parity": True}).changed({**stops, **changes})
+    frame = scenario.census.frame
+    took_part = set(frame.filter(pl.col("deferral_bp") > 0)["employee_id"])
+    bare = frame.with_columns(match_balance_cents=pl.lit(0, dtype=pl.Int64))
+    tables = fast(Scenario(replace(scenario.census, frame=bare), scenario.config))
+    last = tables.snapshots.filter(pl.col("year") == 2026, pl.col("termination_date").is_not_null())
+    back = tables.snapshots.filter(pl.col("employee_id").is_in(last["employee_id"].implode()), pl.col("year") == 2032)
+    anew = back["plan_service_date"] == back["hire_date"]
+
+    assert last["deferral_bp"].sum() == 0
+    assert set(back["employee_id"]) & took_part
+    assert anew.any()
+    assert not set(back.filter(anew)["employee_id"]) & took_part
+
+
 def test_former_participants_enter_at_once_and_others_wait_on() -> None:
     both = pairs(fast(plan_firm(2026)), 2026)
     was_in = both["eligibility_date_then"].is_not_null()

@@ -125,7 +125,7 @@ class _Returning(Columns):
         if not self.year.config.plan.breaks.rule_of_parity:
             return np.zeros(len(self), dtype=np.bool_)
         vested = [vested_cents(self[f"{s}_balance_cents"], self[f"left_{s}_bp"]) > 0 for s in self.sources]
-        own = np.logical_or.reduce([*vested, self["deferral_bp"] > 0, self["enrollment_date"] != NEVER])
+        own = np.logical_or.reduce([*vested, self["enrolled_year"] != 0])
         prior = whole_years(self["plan_service_date"], self.left)
         return np.asarray(~own & may_disregard(prior, self.breaks))
 
@@ -142,11 +142,12 @@ class _Returning(Columns):
         eligible, lacks = self._eligible()
         last_year = years_and_days(self.left)[0] == self.year.number - 1
         return {
-            **without_plan(len(self), self.year.number),
+            **without_plan(len(self)),
             "eligibility_date": eligible,
             **lacks,
             "automatic_date": automatic_of_hires(eligible, self.back, self.year),
             "enrollment_date": self["enrollment_date"],
+            "enrolled_year": self["enrolled_year"],
             "highly_paid": self["highly_paid"] * last_year.astype(np.uint8),
             "roth_catch_up": self["roth_catch_up"] * last_year.astype(np.uint8),
         }
