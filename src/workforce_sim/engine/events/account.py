@@ -82,8 +82,8 @@ class Service(NamedTuple):
     def of(cls, staff: Columns, year: Year) -> Service:
         """Return that of the year's staff."""
         gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
-        by_hours = year.config.plan.vesting.by_hours
-        years = staff["vesting_years"] if by_hours else _service(staff, gone, year)
+        counted = "hours" in year.config.provisions
+        years = staff["vesting_years"] if counted else _service(staff, gone, year)
         return cls(gone, years, _all_vested(staff, gone, age, year))
 
 
