@@ -22,7 +22,8 @@ KEYS: dict[str, st.SearchStrategy[Any]] = {
     "leave.share": st.sampled_from([0.0, 0.3, 1.0]),
     "leave.shortest_days": st.just(1),
     "leave.longest_days": st.sampled_from([30, 365]),
-    "plan.vesting.service.method": st.just("elapsed"),  # by hours a share may fall at return: see returns.md
+    "plan.vesting.service.method": st.sampled_from(["elapsed", "hours"]),
+    "plan.vesting.service.periods": st.sampled_from(["plan_year", "anniversary"]),
     "plan.breaks.buy_back": st.booleans(),
     "plan.breaks.rule_of_parity": st.booleans(),
     "plan.vesting.match": st.sampled_from(["graded_6", "cliff_3", "immediate"]),

@@ -516,6 +516,14 @@ def days(*dates: dt.date) -> np.ndarray:
 
 
 class TestCoverage:
+    @pytest.mark.parametrize(("since", "counted"), [(dt.date(2025, 12, 1), 2), (dt.date(2025, 12, 2), 1)])
+    def test_who_came_back_waits_from_the_service_date_of_the_plan(self, since: dt.date, counted: int) -> None:
+        back = {"hire_date": dt.date(2025, 12, 20), "plan_service_date": since, "eligibility_date": None}
+        staff = other(0, plan_service_date=dt.date(2010, 1, 1)), other(0, **back), high(0)
+        firm = run(*staff, eligibility={"waiting_period_days": 30})
+
+        assert found(firm, "Coverage, deferrals").figures["nhces"] == counted
+
     @pytest.mark.parametrize(
         ("hired", "born", "left", "counts"),
         [

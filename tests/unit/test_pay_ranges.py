@@ -155,6 +155,18 @@ def test_who_has_no_range_counts_at_the_midpoint_and_is_not_limited() -> None:
     assert found.summary["average_compa_ratio"].item() == 0.84
 
 
+def test_a_compa_ratio_is_at_most_ten_thousand_so_that_the_mean_of_many_can_be_told() -> None:
+    levels = [{"name": "Analyst", "minimum": 0.01, "maximum": 0.01}]
+    paid = [{"salary_cents": 5 * 10**10, "full_time_ppm": 500_000}] * 100 + [
+        {"salary_cents": 9_999},
+        {"salary_cents": 10_001},
+    ]
+    found = fast(firm({"cola_rate": 0.0, "merit_pool": 0.0, "range_maximum": "freeze"}, paid, levels=levels))
+
+    assert sorted(people(found, "compa_ratio_ppm")) == [(9_999_000_000,)] + [(10**10,)] * 101
+    assert found.summary["average_compa_ratio"].item() == pytest.approx((101 * 10_000 + 9_999) / 102)
+
+
 def test_ranges_grow_with_the_cost_of_living_or_as_configured() -> None:
     def at_maximum(growth: float) -> Tables:
         rule = {"cola_rate": 0.03, "merit_pool": 0.0, "range_maximum": "freeze"}

@@ -18,6 +18,8 @@ from tests.support_store import hashes, interrupted, through_disk
 from workforce_sim.census import Census
 from workforce_sim.errors import CensusError, ConfigError, SimulationError
 from workforce_sim.ledger import ordered
+from workforce_sim.plan.people import deferral_balances, people_of
+from workforce_sim.plan.percentages import who_may_be_matched
 from workforce_sim.result import Result
 
 CHAPTERS = Path(__file__).parents[2] / "docs/model"
@@ -581,6 +583,7 @@ def acme(tmp_path: Path) -> Callable[..., dict[str, Any]]:
             match_balance=[100.5, 0, 0, 0],
             owner_share=[0.2, 0, 0, 0],
             deferral_rate=[0.05] * 4,
+            deferral_balance=[1000.0, 200.5, None, 0.0],
         )
         staff.write_csv(tmp_path / "acme.csv")
         return {"census": str(tmp_path / "acme.csv"), "date": "2026-07-01", "prefix": "A-", **keys}
@@ -603,6 +606,39 @@ def test_an_acquisition_joins_on_its_day_and_keeps_its_history(acme: Callable[..
     assert joined["match_balance_cents"].to_list()[0] >= 10_050
     assert joined["eligibility_date"].to_list() == [dt.date(2026, 7, 1)] * 4
     assert joined["hce"].to_list()[0] is True
+
+
+@pytest.mark.parametrize(
+    "match", [{"minimum_hours": 1050}, {"minimum_hours": 1040}, {"minimum_service_years": 3}], ids=str
+)
+def test_the_tests_of_a_year_count_what_is_worked_from_the_first_day_on(
+    acme: Callable[..., dict[str, Any]], match: dict[str, Any]
+) -> None:
+    enrollment = {"election": 1.0, "deferral_rates": 0.05}
+    plan = {"match": {"preset": "simple", **match}}
+    found = simulated(firm(actions={"acquisitions": [acme()]}, enrollment=enrollment, plan=plan))
+    rows = found.snapshots.filter(pl.col("year") == 2026).sort("employee_id")
+    everybody = people_of(found, 2026, 0)
+    defers = (rows["pre_tax_cents"] > 0).to_numpy()
+
+    assert defers[:4].all()  # 184 days from July 1 are 1,048 hours
+    assert (who_may_be_matched(found.config, everybody) == (rows["match_cents"] > 0).to_numpy())[defers].all()
+    assert everybody.age.tolist() == rows["age"].to_list()
+    assert everybody.tenure.tolist() == rows["tenure_years"].to_list()
+
+
+def test_deferral_balances_of_an_acquisition_count_from_its_year_on(acme: Callable[..., dict[str, Any]]) -> None:
+    found = simulated(
+        firm(actions={"acquisitions": [acme()]}, plan={"annual_return": {2025: 0.1, 2026: 0.05, 2027: 0}})
+    )
+    paid = found.snapshots.with_columns(paid=pl.col("pre_tax_cents") + pl.col("roth_cents"))
+    assert found.opening is not None
+
+    for year, years in ((2026, [2026]), (2027, [2026, 2027])):
+        by_person = paid.filter(pl.col("year").is_in(years)).group_by("employee_id").agg(pl.col("paid").sum())
+        added = by_person.sort("employee_id")["paid"].to_list()[:4]
+        balances = deferral_balances(found, found.opening, year, 0).tolist()
+        assert balances[:4] == [105_000 + added[0], 21_053 + added[1], added[2], added[3]]
 
 
 def test_service_may_begin_with_the_acquisition(acme: Callable[..., dict[str, Any]]) -> None:

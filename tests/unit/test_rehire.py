@@ -295,6 +295,58 @@ def test_the_rule_of_parity_disregards_service_of_the_nonvested_and_changes_nobo
     assert not (anew & ~out).any()
 
 
+@pytest.mark.parametrize("parity", [False, True])
+def test_years_of_vesting_service_by_hours_go_on_from_those_at_termination(parity: bool) -> None:
+    leave: dict[str, Any] = {"workforce": {"total_termination_rate": 0.5, "new_hire_termination_rate": 0.5}}
+    vesting = {"nonelective": "cliff_3", "service": {"method": "hours"}}
+    sections = {**leave, "enrollment": OUT_OF_THE_PLAN, "hiring": {"rehires": {"share": 1.0, "within_years": 7}}}
+    plan = {"vesting": vesting, "breaks": {"rule_of_parity": parity}}
+    tables = fast(firm(2034, 80, **sections, plan=plan))
+    came_back: list[int] = []
+    anew = 0
+    for _, people in tables.snapshots.sort("employee_id", "year").group_by("employee_id", maintain_order=True):
+        before, hired, at_end, times = 0, people["hire_date"][0], 0, 0
+        for now in people.iter_rows(named=True):
+            if now["hire_date"] != hired:
+                disregarded = now["plan_service_date"] == now["hire_date"]
+                hired, before, times = now["hire_date"], 0 if disregarded else at_end, times + 1
+                anew += disregarded
+            at_end = now["vesting_years"]
+            last = now["termination_date"] or dt.date(now["year"], 12, 31)
+            assert at_end == before + years_with_1000_hours(hired, last, now["full_time_ppm"])
+        came_back.append(times)
+    assert max(came_back) >= 2
+    assert (anew > 0) is parity
+
+
+def years_with_1000_hours(hired: dt.date, last: dt.date, share: int) -> int:
+    found = 0
+    for year in range(hired.year, last.year + 1):
+        first, end = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        days, length = (min(last, end) - max(hired, first)).days + 1, (end - first).days + 1
+        found += 2 * share * 2080 * days >= 1999 * 10**6 * length
+    return found
+
+
+def test_service_of_whoever_took_part_is_never_disregarded() -> None:
+    """Half of the census defer; all of them stop, and have no balance."""
+    stops = {"enrollment.stop": 1.0, "simulation.target_growth_rate": {2025: 0.0, 2026: -0.5, 2027: 0.0, 2032: 1.0}}
+    changes = {"workforce.total_termination_rate": {2025: 0.0, 2026: 0.5, 2027: 0.0}, "plan.vesting.match": "cliff_3"}
+    scenario = plan_firm(2032, 600, breaks={"rule_of_parity": True}).changed({**stops, **changes})
+    frame = scenario.census.frame
+    took_part = set(frame.filter(pl.col("deferral_bp") > 0)["employee_id"])
+    bare = frame.with_columns(match_balance_cents=pl.lit(0, dtype=pl.Int64))
+    tables = fast(Scenario(replace(scenario.census, frame=bare), scenario.config))
+    last = tables.snapshots.filter(pl.col("year") == 2026, pl.col("termination_date").is_not_null())
+    back = tables.snapshots.filter(pl.col("employee_id").is_in(last["employee_id"].implode()), pl.col("year") == 2032)
+    anew = back["plan_service_date"] == back["hire_date"]
+
+    assert last["deferral_bp"].sum() == 0
+    assert set(back["employee_id"]) & took_part
+    assert anew.any()
+    assert not set(back.filter(anew)["employee_id"]) & took_part
+
+
 def test_former_participants_enter_at_once_and_others_wait_on() -> None:
     both = pairs(fast(plan_firm(2026)), 2026)
     was_in = both["eligibility_date_then"].is_not_null()
@@ -317,3 +369,39 @@ def test_who_comes_back_in_the_next_year_is_highly_compensated_by_pay_of_the_yea
     assert soon["hce"].any()
     assert late.height > 0
     assert not late["hce"].any()
+
+
+BY_HOURS: dict[str, Any] = {
+    "waiting_period_years": 1,
+    "service": {"method": "hours"},
+    "long_term_part_time": {"enabled": False},
+}
+
+AT_ONCE = {"waiting_period_days": 0, "minimum_age": 0}
+
+
+def part_timers(end_year: int, eligibility: dict[int, dict[str, Any]]) -> Tables:
+    """A firm of people with 832 hours a year, none of whom takes part at the opening; half come back in 2027."""
+    scenario = plan_firm(2027, 600).changed({"simulation.end_year": end_year, "eligibility": eligibility})
+    time = pl.lit(400_000, dtype=pl.Int32)
+    people = scenario.census.frame.with_columns(full_time_ppm=time, deferral_bp=pl.lit(0, dtype=pl.Int32))
+    return fast(Scenario(replace(scenario.census, frame=people), scenario.config))
+
+
+def test_who_lacked_hours_is_looked_at_anew_by_the_rules_of_the_year_of_return() -> None:
+    both = pairs(part_timers(2027, {2025: {**BY_HOURS, "excluded_share": 0.3}, 2027: AT_ONCE}), 2027)
+    found = both.filter(pl.col("eligibility_date").is_not_null())
+
+    assert both["eligibility_date_then"].null_count() == both.height
+    assert 0.6 < found.height / both.height < 0.8  # the others are excluded by chance
+    assert found["eligibility_date"].equals(found["hire_date"])
+
+
+def test_who_returns_under_rules_by_hours_and_lacks_them_waits_for_other_rules() -> None:
+    tables = part_timers(2028, {2025: {"waiting_period_days": 3_650}, 2027: BY_HOURS, 2028: AT_ONCE})
+    waiting = pairs(tables, 2027).filter(pl.col("eligibility_date_then").is_null())
+    people = tables.snapshots.filter(pl.col("employee_id").is_in(waiting["employee_id"].implode()))
+    now, later = (people.filter(pl.col("year") == year)["eligibility_date"] for year in (2027, 2028))
+
+    assert now.null_count() == len(now) > 100
+    assert later.unique().to_list() == [dt.date(2028, 1, 1)]

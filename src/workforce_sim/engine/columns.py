@@ -63,6 +63,11 @@ class Columns:
         """Where service counts from in the plan."""
         return self["plan_service_date" if "plan_service_date" in self.frame.columns else "hire_date"]
 
+    @property
+    def years_before(self) -> Array | int:
+        """Years of vesting service before the latest return, where hours count."""
+        return self["years_before"] if "years_before" in self.frame.columns else 0
+
     def flags(self, name: str) -> Flags:
         """Return a column of zeros and ones as flags."""
         return self[name].view(np.bool_)

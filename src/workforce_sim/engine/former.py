@@ -28,9 +28,7 @@ from workforce_sim.tables import SOURCES
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""
 
-STAYS = frozenset(
-    {*SERVICE, "union", "nonresident", "class_level", "excluded_class", "long_term_part_time", "lacks_hours"}
-)
+STAYS = frozenset({*SERVICE, "union", "nonresident", "class_level", "excluded_class", "long_term_part_time"})
 """Columns that those who come back have as they left; what else passes from year to year begins anew."""
 
 _ORDER = ("replicate", "return_date", "key")
@@ -43,7 +41,8 @@ def left(provisions: frozenset[str]) -> list[pl.Expr]:
     shares = [
         (pl.col(f"vested_share_{s}_bp") if plan else nothing).alias(f"left_{s}_bp") for s in sources_of(provisions)
     ]
-    return [pl.col("return_date"), pl.col("last_day").alias("left_date"), *shares]
+    served = (pl.col("vesting_years") if "hours" in provisions else nothing).alias("left_years")
+    return [pl.col("return_date"), pl.col("last_day").alias("left_date"), served, *shares]
 
 
 def kept_for_later(former: pl.DataFrame | None, gone: Iterable[pl.DataFrame | None], last: int) -> pl.DataFrame | None:
@@ -100,6 +99,7 @@ def as_hires(found: pl.DataFrame, year: Year) -> pl.DataFrame:
         "salary_cents": staff.salary(),
         **staff.in_plan(),
         **staff.service,
+        "years_before": np.where(staff.disregarded, 0, staff["left_years"]),
         **risk_of_hires(whole_years(staff["birth_date"], staff.back), whole_years(since, staff.back), year),
         **staff.brought(),
     }
@@ -125,7 +125,7 @@ class _Returning(Columns):
         if not self.year.config.plan.breaks.rule_of_parity:
             return np.zeros(len(self), dtype=np.bool_)
         vested = [vested_cents(self[f"{s}_balance_cents"], self[f"left_{s}_bp"]) > 0 for s in self.sources]
-        own = np.logical_or.reduce([*vested, self["deferral_bp"] > 0, self["enrollment_date"] != NEVER])
+        own = np.logical_or.reduce([*vested, self["enrolled_year"] != 0])
         prior = whole_years(self["plan_service_date"], self.left)
         return np.asarray(~own & may_disregard(prior, self.breaks))
 
@@ -139,24 +139,29 @@ class _Returning(Columns):
 
     def in_plan(self) -> dict[str, Array]:
         """Return the columns of the plan: they begin anew, and enter at once if they were in it."""
-        eligible = self._eligible()
+        eligible, lacks = self._eligible()
         last_year = years_and_days(self.left)[0] == self.year.number - 1
         return {
-            **without_plan(len(self), self.year.number),
+            **without_plan(len(self)),
             "eligibility_date": eligible,
+            **lacks,
             "automatic_date": automatic_of_hires(eligible, self.back, self.year),
             "enrollment_date": self["enrollment_date"],
+            "enrolled_year": self["enrolled_year"],
             "highly_paid": self["highly_paid"] * last_year.astype(np.uint8),
             "roth_catch_up": self["roth_catch_up"] * last_year.astype(np.uint8),
         }
 
-    def _eligible(self) -> Days:
-        before = self["eligibility_date"]
+    def _eligible(self) -> tuple[Days, dict[str, Array]]:
+        """Return eligibility dates, and in runs with hours who has none for lack of them alone."""
+        before, hours = self["eligibility_date"], "hours" in self.year.config.provisions
+        out = (before == NEVER) & ~self.flags("lacks_hours") if hours else before == NEVER
         served = Columns(with_arrays(self.frame, {"plan_service_date": self.service["plan_service_date"]}))
         entry = rules_of(served, np.arange(len(self)), self.year).date
         was_in = (before <= self.left) & ~self.disregarded
         date = np.where(was_in, self.back, np.maximum(entry, self.back))
-        return np.where(before == NEVER, NEVER, date).astype(np.int32)
+        lacks = {"lacks_hours": (~out & (date == NEVER)).view(np.uint8)} if hours else {}
+        return np.where(out, NEVER, date).astype(np.int32), lacks
 
     def brought(self) -> dict[str, Array]:
         """Return what is restored and repaid of each source."""

@@ -77,7 +77,7 @@ def _in_plan(known: Columns, person: Array, year: Year) -> dict[str, Array]:
     eligible = np.maximum(entry["eligibility_date"], first).astype(np.int32)
     found = {
         **{name: values for name, values in entry.items() if name in known.frame.columns},
-        **without_plan(size, year.number),
+        **without_plan(size),
         "eligibility_date": eligible,
         "automatic_date": eligibility.automatic_of_hires(eligible, first, year),
     }

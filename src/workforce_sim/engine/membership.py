@@ -44,9 +44,14 @@ def with_plan(
     if draws:
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
-    automatic, follows = _automatic(known, census["opted_out"], config), _follows(known, config)
-    decided = _look_back(known, census, assumptions, group)
-    return with_arrays(known.frame, {"automatic_date": automatic, "follows": follows.view(np.uint8), **decided})
+    enrolled = np.where(known["deferral_bp"] > 0, config.simulation.start_year - 1, 0)
+    decided = {
+        "enrolled_year": enrolled.astype(np.int16),
+        "automatic_date": _automatic(known, census["opted_out"], config),
+        "follows": _follows(known, config).view(np.uint8),
+        **_look_back(known, census, assumptions, group),
+    }
+    return with_arrays(known.frame, decided)
 
 
 def _without(size: int) -> dict[str, Array]:

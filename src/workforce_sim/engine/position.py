@@ -17,6 +17,8 @@ from workforce_sim.money import MAX_GROWN_CENTS, PPM, half_up
 
 NO_LIMIT = 2**62
 """The maximum of a level without a range."""
+HIGHEST_RATIO_PPM = 10**10
+"""Of compa-ratios, so that the sum of all fits into 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class InRange:
 
     def compa_ratio(self, salary: Ints) -> tuple[Ints, Flags]:
         """Return full-time pay over the midpoint, ppm, and who has one."""
-        return _share(self._full_time_pay(salary), self.scale.midpoint[self.level])
+        ratio, known = _share(self._full_time_pay(salary), self.scale.midpoint[self.level])
+        return np.minimum(ratio, HIGHEST_RATIO_PPM), known
 
     def penetration(self, salary: Ints) -> tuple[Ints, Flags]:
         """Return full-time pay from 0 at the minimum to 10^6 at the maximum, and who has one."""

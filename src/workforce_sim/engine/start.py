@@ -224,7 +224,7 @@ def _staff(census: pl.DataFrame, world: World) -> pl.DataFrame:
     if "lacks_hours" in joined:
         joined["lacks_hours"] = np.where(excluded, 0, joined["lacks_hours"]).astype(np.uint8)
     known = {
-        **without_plan(census.height, config.simulation.start_year - 1),
+        **without_plan(census.height),
         "deferral_bp": deferral,
         "match_balance_cents": census["match_balance_cents"].fill_null(0).to_numpy(),
         "nonelective_balance_cents": census["nonelective_balance_cents"].fill_null(0).to_numpy(),

@@ -33,7 +33,10 @@ STATE: Described = {
     "deferral_bp": (pl.Int32, "deferral rate, basis points; 0 of those who are out"),
     "automatic_date": (pl.Int32, "date of automatic enrollment; never without one, or when it is over"),
     "enrollment_date": (pl.Int32, "latest enrollment; never before the first, and of participants of the census"),
-    "enrolled_year": (pl.Int16, "its calendar year; of participants of the census the year before the start"),
+    "enrolled_year": (
+        pl.Int16,
+        "its calendar year; of participants of the census the year before the start; 0 before the first",
+    ),
     "follows": (FLAG, "enrolled automatically, and not changed or stopped since"),
     "match_balance_cents": (pl.Int64, "match balance"),
     "nonelective_balance_cents": (pl.Int64, "nonelective balance"),
@@ -101,15 +104,15 @@ def frame_of(ids: pl.Series | None, **columns: Array) -> pl.DataFrame:
     return pl.DataFrame([*named, *(pl.Series(name, columns[name]) for name in STATE)])
 
 
-def without_plan(size: int, year: int) -> dict[str, Array]:
-    """Return the columns of the plan for employees without a history in it; ``year`` is that of entry."""
+def without_plan(size: int) -> dict[str, Array]:
+    """Return the columns of the plan for employees without a history in it."""
     nobody, never = np.zeros(size, dtype=np.uint8), np.full(size, NEVER, dtype=np.int32)
     no_money = np.zeros(size, dtype=np.int64)
     return {
         "deferral_bp": np.zeros(size, dtype=np.int32),
         "automatic_date": never,
         "enrollment_date": never,
-        "enrolled_year": np.full(size, year, dtype=np.int16),
+        "enrolled_year": np.zeros(size, dtype=np.int16),
         "follows": nobody,
         "match_balance_cents": no_money,
         "nonelective_balance_cents": no_money,

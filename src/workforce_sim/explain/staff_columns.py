@@ -30,6 +30,7 @@ _UNITS = {
     "leave_days": "days",
     "hours_of_service": "hours",
     "vesting_years": "years",
+    "years_before": "years",
     "excluded_class": "",
     "weight": "millionths",
     "chance": "0 to 1",

@@ -70,8 +70,9 @@ class People:
     Attributes:
         year: the plan year.
         ids: employee ids.
-        hire, birth, last_day: dates; the last day is December 31 at the latest.
-        since, since_in_plan: where tenure counts from, and service in the plan: the hire date, but for rehires.
+        hire, birth, last_day: first day of employment, date of birth, last day: December 31 at the latest.
+        since, since_in_plan: where tenure counts from, and service in the plan: the hire date, but for rehires; it is
+            earlier than the first day of those who join by an acquisition with credited service.
         leave_days: days of unpaid leave in the year.
         hce, eligible: highly compensated; eligible to defer.
         full_time: hours as a share of full-time, millionths.
@@ -143,7 +144,7 @@ class People:
         """What entry into the plan depends on."""
         nonresident = self.excluded == EXCLUSIONS.index("nonresident_alien")
         return Applicants(
-            hire=self.hire,
+            hire=self.since_in_plan,
             birth=self.birth,
             full_time=self.full_time,
             level=_places(self.level),
@@ -156,7 +157,7 @@ class People:
 
     @property
     def age(self) -> Ints:
-        """Completed years of age on January 1, of hires on the hire date."""
+        """Completed years of age on January 1, of hires on the first day."""
         return completed_years(self.birth, self._begins, self.year)
 
     @property
@@ -217,7 +218,7 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
     return People(
         year=plan_year,
         ids=rows["employee_id"],
-        hire=date["hire_date"],
+        hire=_first_days(run, rows["employee_id"], date["hire_date"]),
         since=_since(rows, "service_date", date["hire_date"]),
         since_in_plan=_since(rows, "plan_service_date", date["hire_date"]),
         leave_days=rows["leave_days"].fill_null(0).to_numpy().astype(np.int64),
@@ -245,6 +246,14 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
         level=rows["level"],
         department=rows["department"],
     )
+
+
+def _first_days(run: RunTables, ids: pl.Series, hire: Days) -> Days:
+    """Return first days of employment: hire dates, or when those of an acquisition joined."""
+    if run.opening is None or "acquisitions" not in run.config.provisions:
+        return hire
+    joined = _of_each(ids, completed(run.opening, CENSUS).select("employee_id", "joins_on"))
+    return joined.to_physical().fill_null(pl.Series(hire)).to_numpy().astype(np.int32)
 
 
 def _since(rows: pl.DataFrame, name: str, hire: Days) -> Days:
@@ -283,20 +292,20 @@ def pay_of_year_before(people: People, before: People | None, opening: pl.DataFr
         opening: the completed census; None for a run that was kept without it.
     """
     if before is not None:
-        earned = pl.DataFrame({"employee_id": before.ids, "pay": before.earnings})
+        earned = pl.DataFrame({"employee_id": before.ids, "pay_cents": before.earnings})
         return _of_each(people.ids, earned).fill_null(0).to_numpy()
     last = PlanYear(people.year.year - 1)
     days = np.maximum(last.last - np.maximum(people.hire, last.first).astype(np.int64) + 1, 0)
     estimate = half_up(people.opening_salary * days, last.days)
     if opening is None:
         return estimate
-    told = _of_each(people.ids, completed(opening, CENSUS).select("employee_id", pay="prior_year_pay_cents"))
+    told = _of_each(people.ids, completed(opening, CENSUS).select("employee_id", "prior_year_pay_cents"))
     return told.fill_null(pl.Series(estimate)).to_numpy()
 
 
 def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
-    """Return the column ``pay`` for each of the ids, null where it is not known."""
-    return ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")["pay"]
+    """Return the other column of ``known`` for each of the ids, null where it is not known."""
+    return ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left").to_series(1)
 
 
 def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicate: int) -> Ints:
@@ -308,7 +317,8 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
     Raises:
         SimulationError: when a balance grows beyond reason, as employer balances do.
     """
-    balances = opening.select("employee_id", balance=pl.col("deferral_balance_cents").fill_null(0))
+    known = completed(opening, CENSUS)
+    balances = known.select("employee_id", balance="deferral_balance_cents")
     for at in range(run.config.simulation.start_year, year + 1):
         rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
         days = _days_employed_since_january(rows, PlanYear(at))
@@ -317,7 +327,9 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
         after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")
-        balances = rows.select("employee_id", balance=pl.Series(after)).filter(rows["termination_date"].is_null())
+        stay = rows.select("employee_id", balance=pl.Series(after)).filter(rows["termination_date"].is_null())
+        later = known.filter(pl.col("joins_on").dt.year() > at)
+        balances = pl.concat([stay, later.select("employee_id", balance="deferral_balance_cents")])
     return after
 
 

@@ -12,14 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from workforce_sim.config.vesting import VestingService
-from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
+from workforce_sim.dates import Flags, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
+from workforce_sim.engine.events.service import years_of_service
 from workforce_sim.money import PPM, half_up, refuse_balance
-from workforce_sim.plan.service import vesting_years
 from workforce_sim.plan.vesting import BP, KEEPS_SCHEDULE_YEARS, share_bp, vested_cents
 from workforce_sim.tables import EVENT_CAUSES, OPTIONAL_SOURCES
 
@@ -83,8 +82,8 @@ class Service(NamedTuple):
     def of(cls, staff: Columns, year: Year) -> Service:
         """Return that of the year's staff."""
         gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
-        by_hours = year.config.plan.vesting.by_hours
-        years = staff["vesting_years"] if by_hours else _service(staff, gone, year)
+        counted = "hours" in year.config.provisions
+        years = staff["vesting_years"] if counted else _service(staff, gone, year)
         return cls(gone, years, _all_vested(staff, gone, age, year))
 
 
@@ -154,23 +153,14 @@ class _Held:
     since: int
     year: Year
 
-    def _years(self, section: VestingService, on: Days, calendar: PlanYear) -> Ints:
-        """Return years of service through these days of a year, counted as a section says."""
-        begins = np.minimum(self.staff.served_since, on)
-        if section.method == "elapsed":
-            return completed_years(begins, on, calendar)
-        time = self.staff["full_time_ppm"].astype(np.int64)
-        joined = self.staff.flags("long_term_part_time") & (self.staff["eligibility_date"] <= on)
-        return vesting_years(begins, on, time, joined, calendar, section)
-
     def at_least(self, source: str, shares: Ints) -> Ints:
         """Return vested shares, none below what the rules before gave then, or give now to those with 3 years then."""
         before = self.year.config_in(self.since - 1).plan.vesting
         calendar, age = PlanYear(self.since), before.normal_retirement_age
         day = np.full(len(self.staff), calendar.first, dtype=np.int32)
         kept = completed_years(np.minimum(self.staff.served_since, day), day, calendar) >= KEEPS_SCHEDULE_YEARS
-        then = self._years(before.service, day, calendar)
-        now = self._years(before.service, self.staff["last_day"], self.year.calendar)
+        then = years_of_service(self.staff, day, calendar, before.service)
+        now = years_of_service(self.staff, self.staff["last_day"], self.year.calendar, before.service)
         full_then = completed_years(self.staff["birth_date"], day, calendar) >= age
         full = _all_vested(self.staff, self.service.gone, age, self.year)
         least = _shares(before.of(source), np.where(kept, now, then), np.where(kept, full, full_then))

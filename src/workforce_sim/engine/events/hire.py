@@ -166,7 +166,7 @@ def _in_plan(people: Applicants, person: Keys, year: Year) -> dict[str, Array]:
     """Return the columns of the plan for employees without a history in it."""
     joined = eligibility.of_hires(people, person, year)
     automatic = eligibility.automatic_of_hires(joined["eligibility_date"], people.hire, year)
-    return {**joined, **without_plan(len(person), year.number), "automatic_date": automatic}
+    return {**joined, **without_plan(len(person)), "automatic_date": automatic}
 
 
 def _ids(ordinal: NDArray[np.int32], year: Year) -> pl.Series:

@@ -32,6 +32,7 @@ SERVICE = {
     "service_date": Kept(pl.Int32, "where tenure counts from", census="hire_date"),
     "plan_service_date": Kept(pl.Int32, "where service counts from in the plan", census="hire_date"),
 }
+YEARS_BEFORE = Kept(pl.Int64, "years of vesting service before the latest return; 0 where hours do not count")
 IS_REHIRE = pl.col("is_rehire") != 0
 _LAST_DAY_OF_LEAP_YEAR = 365
 
@@ -45,7 +46,7 @@ def has_rehires(config: Config) -> bool:
     adds=BROUGHT,
     ledger=(replace(HIRED, event_type="rehire", when=IS_REHIRE),),
     snapshot={"service_date": pl.col("service_date")},
-    kept=SERVICE,
+    kept={**SERVICE, "years_before": YEARS_BEFORE},
     used=has_rehires,
 )
 def rehire(staff: Columns, year: Year) -> Mapping[str, Array]:

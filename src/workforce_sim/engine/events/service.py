@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from workforce_sim.config.vesting import VestingService
+from workforce_sim.dates import Days, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Kept, node
@@ -40,7 +42,18 @@ def service(staff: Columns, year: Year) -> Mapping[str, Array]:
     provisions = year.config.provisions
     away = staff["leave_days"] if "leave" in provisions else 0
     days = last - np.maximum(staff.first_day, np.int32(year.first)) + np.int64(1) - away
-    joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= last)
-    since = staff.served_since
-    years = vesting_years(since, last, time, joined, year.calendar, year.config.plan.vesting.service)
+    years = years_of_service(staff, last, year.calendar, year.config.plan.vesting.service)
     return {"hours_of_service": scheduled_hours(time, days, year.days), "vesting_years": years}
+
+
+def years_of_service(staff: Columns, through: Days, calendar: PlanYear, section: VestingService) -> Ints:
+    """Return years of vesting service through these days of a year, counted as a section says.
+
+    By hours they are those at the latest termination and those since the return; before a first one, since hire.
+    """
+    if section.method == "elapsed":
+        return completed_years(np.minimum(staff.served_since, through), through, calendar)
+    time = staff["full_time_ppm"].astype(np.int64)
+    joined = staff.flags("long_term_part_time") & (staff["eligibility_date"] <= through)
+    since = np.minimum(staff["hire_date"], through)
+    return staff.years_before + vesting_years(since, through, time, joined, calendar, section)
