@@ -40,13 +40,15 @@ class Measures:
         of_staff: sums over people.
         of_events: sums over ledger rows.
         derived: from the others, in steps: each needs those before it.
-        lacking: sums that the runs have none of, null where others are derived from them.
+        lacking: what others are derived from and the runs have none of: null.
+        shown: the columns of the summary, null where the runs have none.
     """
 
     of_staff: dict[str, pl.Expr]
     of_events: dict[str, pl.Expr]
     derived: tuple[dict[str, pl.Expr], ...]
     lacking: tuple[pl.Expr, ...]
+    shown: tuple[pl.Expr, ...]
 
 
 @cache
@@ -55,12 +57,21 @@ def measures(provisions: frozenset[str], *, of_groups: bool = False) -> Measures
     declared = [column for column in (*SUMMARY, *WORKING) if isinstance(column, Measure)]
     wanted = [m for m in declared if m.applies(provisions) and not (of_groups and m.of_account)]
     counts = {m.name: m.counts for m in wanted if m.counts is not None}
+    derived = {m.name: m.derived for m in wanted if m.derived is not None}
+    needed = {name for found in derived.values() for name in found.meta.root_names()}
+    without = [m for m in declared if m.name in needed and not m.applies(provisions)]
     return Measures(
         of_staff={m.name: m.sums for m in wanted if m.sums is not None},
         of_events={name: _rows(of.event, of.cause).sum().cast(pl.Int64) for name, of in counts.items()},
-        derived=tuple(_steps({m.name: m.derived for m in wanted if m.derived is not None})),
-        lacking=tuple(pl.lit(None, m.dtype).alias(m.name) for m in declared if m.needs and not m.applies(provisions)),
+        derived=tuple(_steps(derived)),
+        lacking=tuple(pl.lit(None, m.dtype).alias(m.name) for m in without),
+        shown=tuple(_shown(column, provisions) for column in SUMMARY),
     )
+
+
+def _shown(column: Column, provisions: frozenset[str]) -> pl.Expr:
+    absent = isinstance(column, Measure) and not column.applies(provisions)
+    return pl.lit(None, column.dtype).alias(column.name) if absent else pl.col(column.name)
 
 
 def _rows(event_type: str, cause: str | None) -> pl.Expr:
@@ -140,9 +151,9 @@ def summarise(
         lowering = used.cents if used.lowers_cost else [0] * len(used.cents)
         columns = {"forfeitures_used_cents": used.cents, USED_FOR_COST: lowering}
         known += [pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items()]
-    rows = _derived(sums.hstack(known).lazy(), measures(provisions))
-    measured = rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
-    return completed(measured, SUMMARY).hstack([measured[name] for name in own])
+    found = measures(provisions)
+    rows = _derived(sums.hstack(known).lazy(), found).select(*found.shown, *own)
+    return rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
 
 
 _AS_WRITTEN = pl.QueryOptFlags.none()

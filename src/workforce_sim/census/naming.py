@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import polars as pl
 
@@ -16,15 +16,20 @@ from workforce_sim.opening import Opening
 
 def refuse_unknown(config: Config, opening: Opening) -> None:
     """Raise ``ConfigError`` for levels, departments and pay ranges that a configuration needs and a census lacks."""
-    _check(config, "level", [level.name for level in opening.levels], ("no level is named", "the levels are"))
-    departments = opening.staff["department"].unique().drop_nulls().cast(pl.String).sort().to_list()
-    _check(config, "department", departments, ("no department of the census is named", "there are"))
+    _check(config, "level", lambda: [level.name for level in opening.levels], ("no level is named", "the levels are"))
+    _check(config, "department", lambda: _departments(opening), ("no department of the census is named", "there are"))
     _check_ranges(config, opening)
 
 
-def _check(config: Config, what: What, known: Sequence[str], words: tuple[str, str]) -> None:
+def _departments(opening: Opening) -> list[str]:
+    return opening.staff["department"].unique().drop_nulls().cast(pl.String).sort().to_list()
+
+
+def _check(config: Config, what: What, names_of_census: Callable[[], list[str]], words: tuple[str, str]) -> None:
     """Raise ``ConfigError`` when the configuration names a level or department that is not known."""
-    for path, names in (found for one in config.versions for found in names_in(one, what).items()):
+    named = [(path, names) for one in config.versions for path, names in names_in(one, what).items() if names]
+    known = names_of_census() if named else []
+    for path, names in named:
         unknown = sorted({*names.values()} - {*known})
         if unknown:
             key, (none, have) = ".".join(map(str, path)), words

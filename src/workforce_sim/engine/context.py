@@ -62,6 +62,11 @@ class World:
         """For each replicate, the number of the replicate whose draws it uses."""
         return self.replicates if self.chance is None else (self.chance,) * len(self.replicates)
 
+    @cached_property
+    def department_names(self) -> list[str]:
+        """The departments by position, without null."""
+        return [name for name in self.departments.to_list() if name is not None]
+
 
 CONSTANTS = ("year", "first_day", "cola_date", "escalation_date")
 """Values that are the same for all employees in a year, as columns beside the staff."""

@@ -59,7 +59,7 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
         world: of the run.
         in_order: whether tables carry ``ROW`` and ``KEY``.
     """
-    taken = tuple(world.levels.to_list()), tuple(world.departments.drop_nulls().to_list())
+    taken = tuple(world.levels.to_list()), tuple(world.department_names)
     provisions = world.assumptions.config.provisions
     return _built(events, *taken, provisions, one=len(world.replicates) == 1, in_order=in_order)
 

@@ -262,7 +262,7 @@ def _applicants(census: pl.DataFrame, department: Array, world: World) -> Applic
         level=_level(census),
         department=department,
         levels=world.assumptions.names,
-        departments=world.departments.drop_nulls().to_list(),
+        departments=world.department_names,
         union=union,
         nonresident=nonresident,
     )

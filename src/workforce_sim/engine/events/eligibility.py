@@ -106,7 +106,7 @@ def applicants_of(staff: Columns, rows: Selected, year: Year) -> Applicants:
         level=staff["class_level" if classes else "level"][rows],
         department=staff["department"][rows],
         levels=year.assumptions.names,
-        departments=year.world.departments.drop_nulls().to_list(),
+        departments=year.world.department_names,
         union=staff["union"][rows] if classes else nothing,
         nonresident=staff["nonresident"][rows] if classes else nothing,
     )

@@ -132,7 +132,7 @@ def made(
         **{name: in_plan[name] for name in STATE if name in in_plan},
         owner=np.zeros(len(who.key), dtype=np.uint8),
     )
-    hires = hires.with_columns(year.world.kept)
+    hires = hires.with_columns(year.world.kept) if year.world.kept else hires
     kept = {name: in_plan[name] for name in hires.columns if name in in_plan and name not in STATE}
     return with_arrays(hires, {**kept, **risk_of_hires(age, np.zeros_like(age), year)})
 
@@ -156,7 +156,7 @@ def _applicants(
         level=level,
         department=department,
         levels=year.assumptions.names,
-        departments=year.world.departments.drop_nulls().to_list(),
+        departments=year.world.department_names,
         union=eligibility.union_of_hires(department, person, year),
         nonresident=np.full(len(hire), NOT_SAID, dtype=np.uint8),
     )
