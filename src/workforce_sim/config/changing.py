@@ -26,13 +26,8 @@ def changed_data(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
     """
     data = config.model_dump(by_alias=True)
     for key, value in changes.items():
-        put(data, key, value)
+        _put(data, key, key, deepcopy(value))
     return data
-
-
-def put(data: dict[str, Any], key: str, value: Any) -> None:
-    """Put a copy of a value into data at a dotted key; raises as ``changed_data``."""
-    _put(data, key, key, deepcopy(value))
 
 
 def value_of(config: Config, key: str) -> Any:

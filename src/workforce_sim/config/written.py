@@ -2,79 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from workforce_sim.config.changing import changed_data, put, value_of
+from workforce_sim.config.changing import changed_data
 from workforce_sim.config.root import Config
 
-
-def yaml_text(entries: Sequence[tuple[str, Any, str]], base: Config, head: Sequence[str]) -> str:
-    """Return a configuration file: keys set in ``base``, overlaid with others and a reason for each.
-
-    Args:
-        entries: keys, values and reasons.
-        base: the configuration that they change.
-        head: lines of a comment at the top.
-    """
-    written = Config.model_validate(base.model_dump(by_alias=True, exclude_unset=True))
-    data = changed_data(written, {})
-    kept = _kept(data, written.model_dump(by_alias=True, exclude_unset=True))
-    why = {}
-    for key, value, reason in entries:
-        if value is not None or _holds(kept, key):
-            _laid(kept, key, value)
-            why[key] = reason
-    order = [name for name in Config.model_fields if name in kept]
-    body = _lines({name: kept[name] for name in order}, why, "", 0)
-    return "\n".join([*(f"# {line}".rstrip() for line in head), "", *body, ""])
+_YEAR = re.compile(r"\.[0-9]{4}(?=\.|$)")
 
 
-def changed_text(base: Config, changes: Mapping[str, Any], head: Sequence[str]) -> str:
-    """Return a configuration file: keys set in ``base`` with changes at dotted keys.
+def yaml_text(
+    base: Config, changes: Mapping[str, Any], head: Sequence[str], why: Mapping[str, str] | None = None
+) -> str:
+    """Return a configuration file: the keys set in ``base``, with changes at dotted keys.
 
     Args:
         base: the configuration that they change.
         changes: values by dotted key, as for ``changed_data``.
         head: lines of a comment at the top.
+        why: comments by key, each above it.
     """
-    whole = base.model_dump(by_alias=True, mode="json")
-    kept = _kept(whole, base.model_dump(by_alias=True, mode="json", exclude_unset=True))
-    for key, value in changes.items():
-        inside = key.split("[")[0]
-        if inside != key and not _holds(kept, inside):
-            put(kept, inside, value_of(base, inside))
-        put(kept, key, value)
-    return "\n".join([*(f"# {line}".rstrip() for line in head), "", *_lines(kept, {}, "", 0), ""])
+    data = _kept(changed_data(base, changes), base.model_dump(by_alias=True, exclude_unset=True), changes)
+    return "\n".join([*(f"# {line}".rstrip() for line in head), "", *_lines(data, why or {}, "", 0), ""])
 
 
-def _kept(data: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys that were set, in the order of the models."""
-    return {
-        name: _kept(value, written[name])
-        if isinstance(value, dict) and isinstance(written[name], dict)
-        else written[name]
-        for name, value in data.items()
-        if name in written
-    }
-
-
-def _holds(data: Mapping[str, Any], key: str) -> bool:
-    section, _, rest = key.partition(".")
-    if not rest:
-        return section in data
-    inner = data.get(section)
-    return isinstance(inner, Mapping) and _holds(inner, rest)
-
-
-def _laid(data: dict[str, Any], key: str, value: Any) -> None:
-    section, _, rest = key.partition(".")
-    if rest:
-        _laid(data.setdefault(section, {}), rest, value)
-    else:
-        data[section] = value
+def _kept(data: Mapping[Any, Any], written: Any, changes: Collection[str], path: str = "") -> dict[Any, Any]:
+    """Return what was written or changed, in the order of the models; a change without a year is one of each year."""
+    found = {}
+    for name, value in data.items():
+        key = f"{path}.{name}".strip(".")
+        keys = key, _YEAR.sub("", key)
+        within = any(change.startswith((f"{one}.", f"{one}[")) for change in changes for one in keys)
+        there = isinstance(written, Mapping) and name in written
+        if any(one in changes for one in keys):
+            found[name] = value
+        elif isinstance(value, Mapping) and (within or (there and isinstance(written[name], Mapping))):
+            found[name] = _kept(value, written[name] if there else {}, changes, key)
+        elif within or there:
+            found[name] = value if within else written[name]
+    return found
 
 
 def _lines(data: Mapping[str, Any], why: Mapping[str, str], path: str, depth: int) -> Iterator[str]:

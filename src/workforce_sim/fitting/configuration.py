@@ -32,9 +32,14 @@ class Keys:
 
     entries: tuple[Entry, ...]
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The values by key."""
+        return {key: value for key, value, _ in self.entries}
+
     def config(self, base: Config) -> Config:
         """Return a configuration with the fitted keys in place."""
-        return with_changes(base, {key: value for key, value, _ in self.entries})
+        return with_changes(base, self.changes)
 
 
 def keys(found: Estimates, base: Config, first: int) -> Keys:

@@ -107,7 +107,7 @@ class Fit(Displayed):
             "Above each fitted key stands where its value comes from.",
             *(f"Note: {warning}" for warning in self.warnings),
         ]
-        return yaml_text(self.keys.entries, self.base, head)
+        return yaml_text(self.base, self.keys.changes, head, {key: why for key, _, why in self.keys.entries})
 
     def write(self, path: str | Path) -> list[Path]:
         """Write the configuration to a new file, ready for ``simulate_ensemble``; return what was written.

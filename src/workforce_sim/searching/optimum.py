@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.config.written import changed_text
+from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
@@ -73,7 +73,7 @@ class Optimum(Displayed):
             RequestError: when no design is left.
         """
         _, changes = self._winner()
-        return changed_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
+        return yaml_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
 
     def _winner(self) -> tuple[Config, Mapping[str, Any]]:
         """Return the configuration of the best design, and what it changes."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.changing import value_of
-from workforce_sim.config.written import changed_text
+from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.searching.figures import Figure
@@ -56,7 +56,7 @@ class Solution(Displayed):
     def written(self) -> str:
         """The configuration with the value, as YAML: the keys that were set, and this one."""
         value = round(self.value) if isinstance(value_of(self.base, self.key), int) else self.value
-        return changed_text(self.base, {self.key: value}, [f"{self.key}: found for {self.figure.name}"])
+        return yaml_text(self.base, {self.key: value}, [f"{self.key}: found for {self.figure.name}"])
 
     def _card(self) -> Card:
         name, unit = self.figure.name, self.figure.unit
