@@ -45,7 +45,7 @@ def with_plan(
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
     enrolled = np.where(known["deferral_bp"] > 0, config.simulation.start_year - 1, 0)
-    decided = {
+    decided: dict[str, Array] = {
         "enrolled_year": enrolled.astype(np.int16),
         "automatic_date": _automatic(known, census["opted_out"], config),
         "follows": _follows(known, config).view(np.uint8),
