@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import workforce_sim.errors.forking  # noqa: F401 - it must see every fork
 
 if TYPE_CHECKING:
+    from workforce_sim.audit.evidence import Evidence, evidence
+    from workforce_sim.audit.verification import EvidenceVerification, verify_evidence
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
@@ -94,6 +96,8 @@ __all__ = [
     "EngineComparison",
     "Ensemble",
     "Event",
+    "Evidence",
+    "EvidenceVerification",
     "Fit",
     "HeadcountPlan",
     "JsonLines",
@@ -138,6 +142,7 @@ __all__ = [
     "deferral_limit",
     "diff_runs",
     "event",
+    "evidence",
     "explain_change",
     "export_csv",
     "export_tables",
@@ -175,11 +180,14 @@ __all__ = [
     "synthetic_census",
     "timeline",
     "top_paid_group",
+    "verify_evidence",
     "verify_run",
     "vested_share",
 ]
 
 _HOMES = {
+    "audit.evidence": ("Evidence", "evidence"),
+    "audit.verification": ("EvidenceVerification", "verify_evidence"),
     "census": ("Census", "check_census", "read_census"),
     "census.synthetic": ("synthetic_census",),
     "config": ("Config",),

@@ -166,6 +166,23 @@ def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:
     return rows
 
 
+def recomputed(
+    summary: pl.DataFrame, provisions: frozenset[str], *, lowers_cost: bool
+) -> Iterator[tuple[str, pl.Series]]:
+    """Yield each measure that follows from other columns of a summary, by name, computed from those.
+
+    Args:
+        summary: of a run, one row per year.
+        provisions: of the configuration.
+        lowers_cost: whether forfeitures that are used lower the employer's cost.
+    """
+    used = pl.col("forfeitures_used_cents") * int(lowers_cost)
+    rows = summary.with_columns(used.alias(USED_FOR_COST))
+    for step in measures(provisions).derived:
+        known = {name: each for name, each in step.items() if {*each.meta.root_names()} <= {*rows.columns}}
+        yield from ((name, column) for name, column in zip(known, rows.select(**known), strict=True))
+
+
 def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     """Return the measures of ``result.summary`` by group.
 

@@ -21,6 +21,7 @@ from workforce_sim.cli.census_commands import add_census_commands
 from workforce_sim.cli.completion import add_completion_command
 from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
+from workforce_sim.cli.evidence_commands import add_evidence_command
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.kept import interrupted
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add_export_command(commands, command)
     add_plot_command(commands, command)
     add_report_command(commands, command)
+    add_evidence_command(commands, command)
     _add_config_commands(commands)
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")

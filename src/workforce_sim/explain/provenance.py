@@ -36,15 +36,35 @@ def provenance(run: str | Path) -> str:
     """
     stored = opened(Path(run))
     years = [_Committed.read(stored, year) for year in stored.years]
+    made = [*_software(stored.header), *_machines(years)]
+    return _page(stored, stored.header, years, [*_census(stored, years[0]), *_account(stored)], made)
+
+
+def provenance_to_share(stored: Stored, shown: Header) -> str:
+    """Return the page without bounds of the census, which may be of one person, and without times and machines.
+
+    The same run gives the same page, whenever and wherever it was computed.
+
+    Args:
+        stored: the run.
+        shown: its header, with the configuration that is shown.
+    """
+    years = [_Committed.read(stored, year) for year in stored.years]
+    return _page(stored, shown, years, _census(stored, years[0]), _software(stored.header))
+
+
+def _page(
+    stored: Stored, shown: Header, years: Sequence[_Committed], census: Iterable[str], made: Iterable[str]
+) -> str:
     parts = [
         _head(stored),
-        _section("Settings", _asked(stored.header)),
-        _section("Census", _census(stored, years[0])),
+        _section("Settings", _asked(shown)),
+        _section("Census", census),
         _section("Results", _summary(stored)),
         _section("Notes", [f"* {_cell(note)}" for note in stored.header.notes] or ["None."]),
-        _section("Made by", _made(stored.header, years)),
+        _section("Made by", made),
         _section("Hashes", _hashes(stored.header, years)),
-        _section("Full configuration", _configuration(stored.header)),
+        _section("Full configuration", _configuration(shown)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -104,6 +124,9 @@ def _census(stored: Stored, first: _Committed) -> Iterator[str]:
     yield f"* fingerprint of its values: `{header.census}`"
     if header.opening is not None:
         yield f"* `opening.parquet`: {header.opening['rows']:,} rows, SHA-256 `{header.opening['sha256']}`"
+
+
+def _account(stored: Stored) -> Iterator[str]:
     if stored.opening is not None:
         yield from ("", "```text", *_lines(page(account_of_frame(stored.opening, "opening"))), "```")
 
@@ -123,10 +146,13 @@ def _lines(text: str) -> list[str]:
 # --- by what, and when ---
 
 
-def _made(header: Header, years: Sequence[_Committed]) -> Iterator[str]:
+def _software(header: Header) -> Iterator[str]:
     yield f"* versions that affect the files: {_cell(header.software)}; format {header.format} of the folder"
     for name, source in header.own.items():
         yield f"* event of the user's own: {_cell(name)}, SHA-256 of its source `{source}`"
+
+
+def _machines(years: Sequence[_Committed]) -> Iterator[str]:
     for machine, made in _by_machine(years).items():
         yield f"* {period(made)}: {_cell(machine)}"
     yield ""

@@ -20,32 +20,36 @@ from workforce_sim.reports.values import count, form, listed, share
 from workforce_sim.reports.why import why_years
 from workforce_sim.reports.workforce import rates_section, workforce_section
 from workforce_sim.result import Result
+from workforce_sim.share.few import without_few
 from workforce_sim.wording import period, whole_dollars
 from workforce_sim.wording.measures import label
 
 PARTICIPATION, DEFERRAL = "participation_rate", "average_deferral_rate"
 
 
-def run_page(result: Result, *, rate: float = DISCOUNT_RATE) -> bytes:
+def run_page(result: Result, *, rate: float = DISCOUNT_RATE, least: int | None = None) -> bytes:
     """Return the page of a run.
 
     Args:
         result: what ``simulate`` or ``read_run`` gave; of a run on disk only the columns that are needed are read.
         rate: discount rate a year of the present value.
+        least: fewest employees of whom figures are shown; None shows all.
     """
     header = result.header
     each = Scenario.of("", header, result.summary)
     tests = tests_of(result, each.years)
+    if least is not None:
+        tests = [without_few(found, least) for found in tests]
     plan = [cost_section([each], rate), source_section([each])] if each.config.plan.enabled else []
     sections = [
         headcount_section([each]),
         pay_section(each),
         participation_section([each]),
-        rates_section(result, each.years),
+        rates_section(result, each.years, least),
         *plan,
         why_years(result, each.years),
         tests_section(tests),
-        workforce_section(result, each.years),
+        workforce_section(result, each.years, least),
         warnings_section([each]),
         certainty_section([each]),
         assumptions_section(each),

@@ -11,6 +11,7 @@ from workforce_sim.markup.elements import Element
 from workforce_sim.reports.parts import PageSection, figure, figures, note
 from workforce_sim.reports.values import count
 from workforce_sim.result import Result
+from workforce_sim.share.few import has_few
 from workforce_sim.summary import BANDS, band
 
 TITLES = {"age_band": "Employees by age", "tenure_band": "Employees by years of service"}
@@ -19,12 +20,17 @@ MOST_RATE = 15
 CLASSES = [*(f"{rate}%" for rate in range(MOST_RATE)), f"{MOST_RATE}%+"]
 
 
-def workforce_section(result: Result, years: list[int]) -> PageSection:
-    """Return pyramids of age and of years of service of the first and the last year."""
+def workforce_section(result: Result, years: list[int], least: int | None = None) -> PageSection:
+    """Return pyramids of age and of years of service of the first and the last year; none with a band of too few."""
     ends = sorted({years[0], years[-1]})
-    drawn = [_pyramid(by, ends, *_bands(result, by, ends)) for by in TITLES]
+    found = {by: _bands(result, by, ends) for by in TITLES}
+    drawn = [_pyramid(by, ends, *bands) for by, bands in found.items() if not _has_few(bands[1], least)]
     about = "Employees at year end. Ages and years of service are those of January 1, for new hires of the hire date."
-    return PageSection("workforce", "Age and years of service", [figures(*drawn), note(about)])
+    return PageSection("workforce", "Age and years of service", [figures(*drawn), note(about)] if drawn else [])
+
+
+def _has_few(counts: dict[int, dict[str, int]], least: int | None) -> bool:
+    return has_few([number for of_year in counts.values() for number in of_year.values()], least)
 
 
 def _bands(result: Result, by: str, years: list[int]) -> tuple[list[str], dict[int, dict[str, int]]]:
@@ -45,12 +51,14 @@ def _pyramid(by: str, years: list[int], names: list[str], counts: dict[int, dict
     return figure(TITLES[by], pyramid(TITLES[by], names, sides[0], sides[1], count), heading, rows)
 
 
-def rates_section(result: Result, years: list[int]) -> PageSection:
-    """Return how deferral rates are distributed among eligible employees in the first and the last year."""
+def rates_section(result: Result, years: list[int], least: int | None = None) -> PageSection:
+    """Return how many eligible employees defer at each rate in the first and the last year; not where too few do."""
     if not result.config.plan.enabled:
         return PageSection("rates", "Deferral rates", [])
     ends = sorted({years[0], years[-1]})
     counts = _rates(result, ends)
+    if has_few([number for of_year in counts.values() for number in of_year], least):
+        return PageSection("rates", "Deferral rates", [])
     series = [Bars(str(year), counts[year]) for year in ends]
     title = "Deferral rates of eligible employees"
     rows = [[name, *(count(counts[year][i]) for year in ends)] for i, name in enumerate(CLASSES)]

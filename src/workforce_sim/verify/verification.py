@@ -258,8 +258,8 @@ def _fits(frame: pl.DataFrame, table: Sequence[Column], *, own: bool) -> bool:
 
 def _again(stored: Stored) -> Iterator[str]:
     """Yield the tables that another simulation from the same opening does not give."""
-    staff = stored.opening
-    if staff is None:
+    opening = opening_of(stored)
+    if opening is None:
         yield f"{stored.folder}: has no opening; it cannot be simulated again"
         return
     if stored.header.own:
@@ -267,7 +267,6 @@ def _again(stored: Stored) -> Iterator[str]:
         yield f"{stored.folder}: has events of its user ({own}); the folder does not hold them to simulate it again"
         return
     config = stored.header.config
-    opening = Opening(staff.drop("eligible"), config.workforce.levels or _levels(staff["level"].dtype))
     state, world = prepared(config, opening, (stored.header.replicate,))
     other = software()["workforce_sim"] != stored.header.versions.get("workforce_sim")
     wrote = f"; another version wrote the run ({stored.header.versions.get('workforce_sim')})" if other else ""
@@ -275,6 +274,14 @@ def _again(stored: Stored) -> Iterator[str]:
     for year in stepped(state, years, world, Clock(), in_order=True):
         for name in _different(stored, year) if year.number in stored.years else ():
             yield f"{year_folder(stored.folder, year.number)}: {name} is not what the simulation gives{wrote}"
+
+
+def opening_of(stored: Stored) -> Opening | None:
+    """Return the opening that a run started from; None where its folder has none."""
+    staff = stored.opening
+    if staff is None:
+        return None
+    return Opening(staff.drop("eligible"), stored.header.config.workforce.levels or _levels(staff["level"].dtype))
 
 
 def _different(stored: Stored, year: SimulatedYear) -> Iterator[str]:
