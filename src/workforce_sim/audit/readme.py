@@ -90,5 +90,5 @@ def _withheld(keys: Sequence[str]) -> Iterator[str]:
     if keys:
         listed = ", ".join(f"`{key}`" for key in keys)
         yield ""
-        yield f"The configuration is without pay of planned hires and without folders: {listed}."
+        yield f"The configuration has planned hires without their pay, and files without their folders: {listed}."
         yield "The run is simulated again with the whole configuration (`--config FILE`)."

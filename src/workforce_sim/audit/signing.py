@@ -25,8 +25,9 @@ def private_key(path: Path) -> Ed25519PrivateKey:
         RequestError: where there is none, or ``cryptography`` is not installed.
     """
     from_pem, kind = _reader("load_pem_private_key", "Ed25519PrivateKey")
+    content = _content(path)
     try:
-        found = from_pem(_content(path), password=None)
+        found = from_pem(content, password=None)
     except TypeError:
         raise RequestError(
             f"{path}: the key is encrypted; decrypt it with: openssl pkey -in KEY -out key.pem"
@@ -41,8 +42,9 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 def public_key(path: Path) -> Ed25519PublicKey:
     """Return the public key of a PEM file; errors as of ``private_key``."""
     from_pem, kind = _reader("load_pem_public_key", "Ed25519PublicKey")
+    content = _content(path)
     try:
-        found = from_pem(_content(path))
+        found = from_pem(content)
     except ValueError:
         raise RequestError(f"{path}: holds no public key in PEM; {_PUBLIC}") from None
     if not isinstance(found, kind):

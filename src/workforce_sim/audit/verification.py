@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from workforce_sim.audit.archive import (
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
+WIDTH = 120
+"""Letters of a line of text."""
+
+
 @dataclass(frozen=True, repr=False)
 class EvidenceVerification(Displayed):
     """What was found in an archive of evidence; true when nothing is wrong with it.
@@ -70,10 +75,10 @@ class EvidenceVerification(Displayed):
         return Card(title, (CardTable(("Problem",), cells((line,) for line in self.problems)),))
 
     def __str__(self) -> str:
-        lines = self.problems or ("good", *self.found)
-        return "\n".join(
-            f"{self.path}: {line}" if not i or self.problems else f"  {line}" for i, line in enumerate(lines)
-        )
+        if self.problems:
+            return "\n".join(f"{self.path}: {line}" for line in self.problems)
+        told = (fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in self.found)
+        return "\n".join([f"{self.path}: good", *told])
 
 
 def verify_evidence(
@@ -188,4 +193,4 @@ def _said(held: Contents, manifest: EvidenceManifest) -> Iterator[str]:
     yield f"run of {period([year.year for year in facts.years])}, fingerprint {manifest.fingerprint}"
     whole = "" if not facts.withheld else "; the configuration is not whole, so its hash could not be checked"
     yield f"checked: every byte, the chain of years, totals, groups, tests{whole}"
-    yield str(recomputation_of(held))
+    yield f"the archive says, which only --rerun checks: {recomputation_of(held)}"

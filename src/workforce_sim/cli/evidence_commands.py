@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, positive, whole_number
@@ -20,6 +21,8 @@ DETAILS = (
     "run gives the same bytes. After the word verify, FILE.zip is an archive to verify, on any machine."
 )
 VERIFY = "verify"
+WIDTH = 120
+"""Letters of a line that is printed."""
 _OF_WRITING = ("stories", "story", "key_file", "key_env", "exact", "sign", "least", "recompute_limit")
 _OF_VERIFYING = ("key", "rerun", "census", "config", "engine")
 
@@ -111,7 +114,7 @@ def _write(options: argparse.Namespace) -> int:
         progress=True,
         **{name: value for name, value in asked.items() if value is not None},
     )
-    say(printable(str(found.recomputation)))
+    say(fill(printable(str(found.recomputation)), WIDTH))
     complain(f"written to {found.path}{'' if found.signer is None else f', signed by {found.signer[:16]}...'}")
     return SUCCESS if found else FAILURE
 
