@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
@@ -168,7 +169,7 @@ def personal_values(run: ws.Result) -> set[str]:
     found -= {HIRE["date"]}  # planned: it stays in the configuration
     cents = [column for column in people.columns if column.endswith("_cents")]
     amounts = {value for column in cents for value in people[column].drop_nulls() if value > 100_00}
-    amounts |= {value for value in events["salary_after_cents"].drop_nulls()}
+    amounts |= {*events["salary_after_cents"].drop_nulls()}
     for value in amounts:
         found |= {f"{value}", f"{value / 100:.2f}", f"{value / 100:,.2f}"}
     return found
@@ -402,6 +403,36 @@ def test_a_simulation_that_gives_other_totals_names_them(plain: Path, tmp_path: 
     archive = plain.read_bytes()
     told = problems(rehashed(archive, {"run.json": other}), tmp_path / "it.zip", rerun=True)
     assert "run.json: is of another run than the manifest" in told
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_what_the_commands_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (base,) = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
+    ws.simulate(yaml.safe_load(base), out="base")
+    examples = re.findall(r"```console\n\$ workforce-sim (.+)\n((?:.*\n)*?)```", PAGE)
+    assert len(examples) == 3
+    for command, printed in examples:
+        assert main(command.split()) == 0
+        out, err = capsys.readouterr()
+        beginning, elided, _ = printed.partition("...\n")
+        assert (out + err).startswith(beginning) if elided else out + err == printed
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    exec(code, {})
+    names = {
+        re.sub(r"by_\w+", "by_*", re.sub("stories/.*", "stories/*.txt", name))
+        for name in members(Path("base.zip").read_bytes())
+    }
+    table = PAGE.partition("| member | content |")[2].partition("\n\n")[0]
+    assert names | {"stories/*.txt", SIGNATURE} == {
+        *re.findall(r"`([\w/.*]+)`", "".join(line.split("|")[1] for line in table.split("\n")[2:]))
+    }
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------

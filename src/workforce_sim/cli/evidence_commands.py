@@ -14,11 +14,11 @@ from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, positive, whole_n
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, say
 
-EXAMPLE = "workforce-sim evidence runs/base --out base.zip; workforce-sim evidence verify base.zip"
+EXAMPLE = "workforce-sim evidence runs/base --out base.zip"
 DETAILS = (
     "Verifies the run, has it computed again by the other engine, and writes one archive without any value of a single "
     "employee: configuration, census by group, provenance with hashes, tables, tests, warnings, the report. The same "
-    "run gives the same bytes. After the word verify, FILE.zip is an archive to verify, on any machine."
+    "run gives the same bytes. An archive is verified on any machine by: workforce-sim evidence verify base.zip"
 )
 VERIFY = "verify"
 WIDTH = 120
