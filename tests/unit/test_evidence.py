@@ -27,6 +27,7 @@ import workforce_sim as ws
 from tests.support_store import run_of, through_disk
 from workforce_sim.audit.archive import END, Member, Region, packed, regions
 from workforce_sim.audit.manifest import MANIFEST, SIGNATURE, manifest_bytes
+from workforce_sim.audit.stories import chosen
 from workforce_sim.cli.main import main
 from workforce_sim.store.layout import json_bytes
 
@@ -205,6 +206,14 @@ def test_stories_are_under_pseudonyms_and_tell_what_happened(folder: Path, signe
     assert SECRET not in signed.decode(errors="ignore")
 
 
+def test_whom_a_story_is_of_depends_on_the_key(folder: Path) -> None:
+    run = ws.read_run(folder / "run")
+    (folder / "second").write_text("another key of twenty", encoding="utf-8")
+
+    assert chosen(run, 5, folder / "key") == chosen(run, 5, folder / "key") != chosen(run, 5, folder / "second")
+    assert len({*chosen(run, 5, folder / "key")}) == 5
+
+
 def test_groups_hidden_in_one_table_are_hidden_in_the_other(signed: bytes) -> None:
     found = members(signed)
     census = pl.read_csv(BytesIO(found["tables/census.csv"]))
@@ -311,6 +320,21 @@ REHASHED: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
 }
 
 
+NO_TABLE = b'"year","by"\n1,"2"\n'
+GARBAGE = {
+    f"{content[:3]!r} as {member}": (member, lambda _, content=content: content, rf"^{re.escape(member)}: ")
+    for member, content in (
+        *((name, content) for name in ("run.json", "recomputation.json") for content in (b"[]", b"{}", b"\xff")),
+        *(
+            (name, NO_TABLE)
+            for name in ("tables/summary.csv", "tables/census.csv", "tables/tests.csv", "tables/by_level.csv")
+        ),
+        ("tables/summary.csv", b""),
+        ("configuration.json", b"[" * 100_000),
+    )
+}
+
+
 def _cell(table: bytes, row: int, column: str) -> bytes:
     """Return a table with $1,000,000,000 more in a cell."""
     frame = pl.read_csv(BytesIO(table))
@@ -318,9 +342,9 @@ def _cell(table: bytes, row: int, column: str) -> bytes:
     return frame.with_columns(more.alias(column)).write_csv(quote_style="non_numeric").encode()
 
 
-@pytest.mark.parametrize("name", REHASHED)
+@pytest.mark.parametrize("name", [*REHASHED, *GARBAGE])
 def test_what_does_not_fit_together_is_named_though_every_hash_is_new(name: str, plain: Path, tmp_path: Path) -> None:
-    member, change, told = REHASHED[name]
+    member, change, told = (REHASHED | GARBAGE)[name]
     found = problems(rehashed(plain.read_bytes(), {member: change}), tmp_path / "changed.zip")
 
     assert any(re.search(told, line) for line in found), found
@@ -376,6 +400,33 @@ def test_a_run_of_the_reference_is_computed_again_by_the_fast_engine(tmp_path: P
     found = ws.evidence(tmp_path / "run", tmp_path / "it.zip")
 
     assert (found.recomputation.second, found.recomputation.equal) == ("fast", True)
+
+
+@ws.event(after="compensation", adds={"gift_cents": pl.Int64}, measures={"gifts_cents": pl.col("gift_cents")})
+def gift(staff: pl.LazyFrame, _: ws.Year) -> pl.LazyFrame:
+    return staff.with_columns(gift_cents=pl.lit(100_00, dtype=pl.Int64))
+
+
+def test_events_of_the_user_are_not_computed_again_and_it_says_so(tmp_path: Path) -> None:
+    ws.simulate(CONFIG | {"census": {"size": 40}, "plan": {"enabled": False}}, events=[gift], out=tmp_path / "run")
+    found = ws.evidence(tmp_path / "run", tmp_path / "it.zip")
+
+    assert (found.recomputation.equal, bool(found)) == (None, True)
+    assert "Nothing was recomputed: events of the user's own (gift)" in str(found)
+    assert ws.verify_evidence(tmp_path / "it.zip").problems == ()
+    assert "tables/tests.csv" not in found.members
+    with pytest.raises(ws.RequestError, match="gift"):
+        ws.verify_evidence(tmp_path / "it.zip", rerun=True)
+
+
+def test_without_cryptography_only_signatures_are_refused(
+    folder: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives", None)
+
+    assert ws.verify_evidence(folder / "signed.zip")
+    with pytest.raises(ws.RequestError, match=r'pip install "workforce-sim\[sign\]"'):
+        ws.verify_evidence(plain, key=folder / "auditor.public.pem")
 
 
 def test_it_is_simulated_again_from_the_census(folder: Path, plain: Path, tmp_path: Path) -> None:

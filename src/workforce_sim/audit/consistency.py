@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from workforce_sim.audit.facts import CONFIGURATION, NOTES, RECOMPUTATION, REPOR
 from workforce_sim.audit.manifest import EvidenceManifest
 from workforce_sim.audit.recomputation import Recomputation
 from workforce_sim.audit.tables import CENSUS_FILE, COUNTS, EVERYBODY, GROUPS, SUMMARY_FILE, TESTS_FILE, group_file
+from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import chained, summary_digest
 from workforce_sim.share.suppression import HIDDEN
@@ -34,14 +35,20 @@ def member(contents: Contents, name: str, kind: type[D], without: tuple[str, ...
     Raises:
         LedgerError: when it is not of this kind.
     """
+    found = _plain(contents, name)
     try:
-        found = json.loads(contents[name])
         return kind.model_validate({key: value for key, value in found.items() if key not in without})
-    except KeyError:
-        raise LedgerError(f"{name}: is missing") from None
     except ValidationError as error:
         raise LedgerError(f"{name}: has other contents than it should ({first_problem(error)})") from None
-    except (ValueError, AttributeError):
+
+
+def _plain(contents: Contents, name: str) -> dict[str, Any]:
+    """Return the object in a JSON file."""
+    try:
+        return {**json.loads(contents[name])}
+    except KeyError:
+        raise LedgerError(f"{name}: is missing") from None
+    except (ValueError, TypeError, RecursionError):
         raise LedgerError(f"{name}: cannot be read") from None
 
 
@@ -52,12 +59,11 @@ def header_of(contents: Contents) -> Header:
         LedgerError: when this version cannot read the configuration.
     """
     facts, notes = member(contents, RUN_FILE, RunFacts), member(contents, NOTES, Notes)
-    told = [*notes.notes, *notes.compliance_warnings]
+    told = {"notes": [*notes.notes, *notes.compliance_warnings], "configuration": _plain(contents, CONFIGURATION)}
     try:
-        content = {**facts.identity, "configuration": json.loads(contents[CONFIGURATION]), "notes": told}
-        found = Described.model_validate(content)
-    except (KeyError, ValueError) as error:
-        raise LedgerError(f"{RUN_FILE}: has other contents than it should ({type(error).__name__})") from None
+        found = Described.model_validate({**facts.identity, **told})
+    except ValidationError as error:
+        raise LedgerError(f"{RUN_FILE}: has other contents than it should ({first_problem(error)})") from None
     return Header.of(found, Path(CONFIGURATION))
 
 
@@ -68,10 +74,22 @@ def recomputation_of(contents: Contents) -> Recomputation:
 
 def summary_of(contents: Contents) -> pl.DataFrame:
     """Return the totals of each year."""
+    return _read(contents, SUMMARY_FILE, {column.name: column.dtype for column in SUMMARY})
+
+
+def _read(contents: Contents, name: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Return a table that has these columns.
+
+    Raises:
+        LedgerError: for another.
+    """
     try:
-        return pl.read_csv(io.BytesIO(contents[SUMMARY_FILE]), schema_overrides={c.name: c.dtype for c in SUMMARY})
+        found = pl.read_csv(io.BytesIO(contents[name]), schema_overrides=schema)
     except (KeyError, pl.exceptions.PolarsError):
-        raise LedgerError(f"{SUMMARY_FILE}: cannot be read as totals of years") from None
+        raise LedgerError(f"{name}: is missing, or cannot be read") from None
+    if not {*schema} <= {*found.columns}:
+        raise LedgerError(f"{name}: has other columns than it should")
+    return found
 
 
 def inconsistent(contents: Contents, manifest: EvidenceManifest) -> Iterator[str]:
@@ -84,23 +102,19 @@ def inconsistent(contents: Contents, manifest: EvidenceManifest) -> Iterator[str
     yield from _chain(facts, header, manifest)
     yield from _recomputed(recomputation_of(contents), facts, contents)
     summary = summary_of(contents)
-    yield from _totals(summary, facts, header)
-    if summary_digest(summary).encode() not in contents.get(REPORT, b""):
+    if not facts.years or summary["year"].to_list() != [year.year for year in facts.years]:
+        yield f"{SUMMARY_FILE}: has other years than the run"
+        return
+    yield from _totals(summary, header)
+    if summary_digest(comparable(summary, header.config)).encode() not in contents.get(REPORT, b""):
         yield f"{REPORT}: is the report of other totals than {SUMMARY_FILE}"
     for by in GROUPS:
         if group_file(by) in contents:
-            yield from _groups(_read(contents, group_file(by)), by, summary)
+            yield from _groups(contents, by, summary)
     if CENSUS_FILE in contents:
-        yield from _census(_read(contents, CENSUS_FILE), summary)
+        yield from _census(contents, summary)
     if header.config.plan.enabled:
         yield from _tests(contents, facts)
-
-
-def _read(contents: Contents, name: str) -> pl.DataFrame:
-    try:
-        return pl.read_csv(io.BytesIO(contents[name]))
-    except (KeyError, pl.exceptions.PolarsError):
-        raise LedgerError(f"{name}: cannot be read") from None
 
 
 def _chain(facts: RunFacts, header: Header, manifest: EvidenceManifest) -> Iterator[str]:
@@ -122,7 +136,7 @@ def _chain(facts: RunFacts, header: Header, manifest: EvidenceManifest) -> Itera
 
 def _recomputed(found: Recomputation, facts: RunFacts, contents: Contents) -> Iterator[str]:
     """Yield where the recomputation is of another run, says other than its hashes, or is not equal."""
-    told = json.loads(contents[RECOMPUTATION])
+    told = _plain(contents, RECOMPUTATION)
     if (told.get("equal"), told.get("says")) != (found.equal, str(found)):
         yield f"{RECOMPUTATION}: says other than its hashes"
     run = [year.tables for year in facts.years]
@@ -134,11 +148,8 @@ def _recomputed(found: Recomputation, facts: RunFacts, contents: Contents) -> It
         yield f"{RECOMPUTATION}: {str(found)[0].lower()}{str(found)[1:]}"
 
 
-def _totals(summary: pl.DataFrame, facts: RunFacts, header: Header) -> Iterator[str]:
+def _totals(summary: pl.DataFrame, header: Header) -> Iterator[str]:
     """Yield where totals do not follow from each other: headcount, from year to year, and derived measures."""
-    if summary["year"].to_list() != [year.year for year in facts.years]:
-        yield f"{SUMMARY_FILE}: has other years than the run"
-        return
     gone = pl.col("terminations_opening_staff") + pl.col("terminations_new_hires")
     closing = summary.select(pl.col("headcount_opening") + pl.col("hires") - gone).to_series()
     if not closing.equals(summary["headcount_closing"]):
@@ -154,14 +165,11 @@ def _totals(summary: pl.DataFrame, facts: RunFacts, header: Header) -> Iterator[
 _ADDED = (*COUNTS[1:], "payroll_cents", "deferral_cents", "match_cents", "nonelective_cents")
 
 
-def _groups(table: pl.DataFrame, by: str, summary: pl.DataFrame) -> Iterator[str]:
+def _groups(contents: Contents, by: str, summary: pl.DataFrame) -> Iterator[str]:
     """Yield where groups do not add up to the total; where some are hidden, where they are more than it."""
-    if not {"year", HIDDEN, *_ADDED} <= {*table.columns}:
-        yield f"{group_file(by)}: has other columns than it should"
-        return
-    sums = table.group_by("year").agg(
-        pl.col(*_ADDED).cast(pl.Int64).sum(), pl.col(HIDDEN).cast(pl.String).eq("true").any()
-    )
+    schema = dict.fromkeys(("year", *_ADDED), pl.Int64) | {HIDDEN: pl.String}
+    hidden = pl.col(HIDDEN).eq("true").any()
+    sums = _read(contents, group_file(by), schema).group_by("year").agg(pl.col(*_ADDED).sum(), hidden)
     both = summary.select(pl.col("year").cast(pl.Int64), *_ADDED).join(sums, on="year", how="left", suffix="_of_groups")
     for name in _ADDED:
         parts, whole = pl.col(f"{name}_of_groups"), pl.col(name).fill_null(0)
@@ -170,11 +178,12 @@ def _groups(table: pl.DataFrame, by: str, summary: pl.DataFrame) -> Iterator[str
             yield f"{group_file(by)}: {name} of {year} does not add up to that of {SUMMARY_FILE}"
 
 
-def _census(table: pl.DataFrame, summary: pl.DataFrame) -> Iterator[str]:
+def _census(contents: Contents, summary: pl.DataFrame) -> Iterator[str]:
     """Yield where employees of the census are others than those of the first opening."""
+    table = _read(contents, CENSUS_FILE, {"by": pl.String, "employees": pl.Int64, HIDDEN: pl.String})
     start = summary["headcount_opening"][0]
     for (by,), rows in table.partition_by("by", as_dict=True, maintain_order=True).items():
-        hidden, found = (rows[HIDDEN].cast(pl.String) == "true").any(), rows["employees"].sum()
+        hidden, found = (rows[HIDDEN] == "true").any(), rows["employees"].sum()
         if found > start or (not hidden and found != start):
             yield f"{CENSUS_FILE}: employees by {by} do not add up to the {start:,} of {SUMMARY_FILE}"
     if not (table["by"] == EVERYBODY).any():
@@ -183,7 +192,8 @@ def _census(table: pl.DataFrame, summary: pl.DataFrame) -> Iterator[str]:
 
 def _tests(contents: Contents, facts: RunFacts) -> Iterator[str]:
     """Yield years without tests, and ADP and ACP tests whose outcome is not that of their averages."""
-    table = _read(contents, TESTS_FILE)
+    schema = {"year": pl.Int64, "value": pl.Float64}
+    table = _read(contents, TESTS_FILE, schema | dict.fromkeys(("test", "outcome", "figure"), pl.String))
     missing = {year.year for year in facts.years} - {*table["year"]}
     if missing:
         yield f"{TESTS_FILE}: has no tests of {min(missing)}"

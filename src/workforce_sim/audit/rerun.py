@@ -46,11 +46,14 @@ def simulated_again(
         tell: told of each year.
 
     Raises:
-        RequestError: when a census is needed and not given, or given and not needed; the same of a configuration.
+        RequestError: when a census is needed and not given, or given and not needed; the same of a configuration; when
+            the run has events of its user.
         CensusError, ConfigError, SimulationError: as ``simulate``.
     """
+    if header.own:
+        raise RequestError(f"the run has events of its user ({', '.join(header.own)}), which the archive does not hold")
     chosen = _configuration(header, facts, config)
-    if (census is None) != (header.source == "synthetic"):
+    if (census is None) != (header.source == "synthetic" and chosen.census.path is None):
         raise RequestError(_SYNTHETIC if census is not None else _NEEDED)
     opening = complete(census_of(chosen, census), chosen)
     if _fingerprint(header, chosen, opening) != header.census:

@@ -7,7 +7,6 @@ shift could be read off, and ages and service at a date would be wrong. An exact
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,22 +25,27 @@ MOST = 100
 """Most stories of an archive."""
 
 
-def chosen(result: Result, asked: int | Sequence[str]) -> list[str]:
-    """Return the ids of whom a story is told: those named, or as many as asked for, that nobody chose.
+def chosen(result: Result, asked: int | Sequence[str], key: KeySource | None) -> list[str]:
+    """Return the ids of whom a story is told: those named, or as many as asked for.
+
+    Whom depends on the key, as anybody who knows the ids could else tell whose stories they are.
 
     Raises:
-        RequestError: for more than ``MOST``.
+        RequestError: for more than ``MOST``, or no key.
     """
     count = asked if isinstance(asked, int) else len(asked)
     if not 0 <= count <= MOST:
         raise RequestError(f"stories: expected 0 to {MOST} (got {count})")
+    if not count:
+        return []
+    if key is None:
+        raise RequestError("stories are told under pseudonyms; give their key (key, --key-file or --key-env)")
     if not isinstance(asked, int):
         return list(dict.fromkeys(asked))
-    if not asked:
-        return []
-    ids = collected(result.scan("snapshots").select(pl.col(ID).unique()))[ID].to_list()
-    seed = result.header.root()
-    return sorted(ids, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())[:asked]
+    ids = collected(result.scan("snapshots").select(pl.col(ID).unique()))
+    asked_of = pl.lit(f"{result.header.root()} ") + pl.col(ID)
+    by_key = pseudonyms(ids.select(asked_of.alias(ID), of=pl.col(ID)), key)
+    return by_key["of"].head(count).to_list()
 
 
 def stories(result: Result, ids: Sequence[str], key: KeySource, *, exact: bool) -> dict[str, bytes]:

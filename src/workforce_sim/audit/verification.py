@@ -135,6 +135,8 @@ def _path(path: str | Path | None) -> Path | None:
 def _content(path: Path) -> bytes:
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory", str(path))
+    if not path.is_file():
+        raise LedgerError(f"{path}: is no file; give the archive that evidence wrote")
     with opened_file(path) as file:
         found = file.read(MOST_BYTES + 1)
     if len(found) > MOST_BYTES:

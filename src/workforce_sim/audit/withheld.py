@@ -14,8 +14,7 @@ _PATHS = (("census", "path"), ("output", "path"))
 def shared_configuration(configuration: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Return a configuration as it may be shared, and the keys whose value is not whole in it.
 
-    Paths keep the name of the file. Pay of ``hiring.known`` and ``hiring.seasonal``, which may be a single person's,
-    is null.
+    Paths keep the name of the file. Pay of ``hiring.known``, which may be a single person's, is null.
     """
     found = copy.deepcopy(dict(configuration))
     for section, name in _PATHS:
@@ -31,7 +30,6 @@ def shared_configuration(configuration: Mapping[str, Any]) -> tuple[dict[str, An
 
 def _personal(found: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield each value that is not shared: its key, what it stands in, and its name there."""
-    for section, names, name in (("hiring", ("known", "seasonal"), "salary"), ("actions", ("acquisitions",), "census")):
-        for listed in names:
-            for place, values in enumerate(found.get(section, {}).get(listed) or ()):
-                yield f"{section}.{listed}[{place}].{name}", values, name
+    for section, listed, name in (("hiring", "known", "salary"), ("actions", "acquisitions", "census")):
+        for place, values in enumerate(found.get(section, {}).get(listed) or ()):
+            yield f"{section}.{listed}[{place}].{name}", values, name

@@ -39,7 +39,7 @@ def add_evidence_command(commands: Any, command: Command) -> None:
 
 def _add_writing(group: Any) -> None:
     group.add_argument("--out", metavar="FILE.zip", type=Path, help="archive to write")
-    about = "also tell the events of N employees, chosen by hash, under pseudonyms; needs a key"
+    about = "also tell the events of N employees, chosen by the key, under pseudonyms; needs a key"
     group.add_argument("--stories", metavar="N", type=positive, help=about)
     about = "also tell the events of this employee; may be given several times"
     group.add_argument("--story", metavar="ID", action="append", help=about)
