@@ -63,7 +63,8 @@ def test_requirements_name_versions_and_nothing_else() -> None:
     run, dev = (
         (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", "requirements-dev.txt")
     )
-    pin = re.compile(r"[a-z0-9._-]+==[0-9][0-9a-z.]*( ; [a-z_]+ [=!<>]+ '[^'/]+')?")
+    marker = r"[a-z_]+ [=!<>]+ '[^'/]+'"
+    pin = re.compile(rf"[a-z0-9._-]+==[0-9][0-9a-z.]*( ; {marker}( and {marker})*)?")
 
     assert (run[0], dev[0]) == ("-e .", "-r requirements.txt")
     assert [line for line in run[2:] + dev[2:] if not pin.fullmatch(line)] == []
