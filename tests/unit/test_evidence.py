@@ -29,6 +29,7 @@ from workforce_sim.audit.archive import END, Member, Region, packed, regions
 from workforce_sim.audit.manifest import MANIFEST, SIGNATURE, manifest_bytes
 from workforce_sim.audit.stories import chosen
 from workforce_sim.cli.main import main
+from workforce_sim.reports.run_page import run_page
 from workforce_sim.store.layout import json_bytes
 
 SECRET = "of sixteen bytes or more"
@@ -225,6 +226,26 @@ def test_groups_hidden_in_one_table_are_hidden_in_the_other(signed: bytes) -> No
         assert hidden.select(pl.all().exclude("year", by, "suppressed").null_count()).row(0) == (hidden.height,) * 8
         assert (years["employees"].drop_nulls() >= 10).all()
     assert "Executive" in census.filter(pl.col("employees").is_null())["group"].to_list()
+
+
+def test_figures_of_few_are_in_no_table_and_not_in_the_report(plain: Path, tmp_path: Path) -> None:
+    ws.evidence(plain.parent / "run", tmp_path / "it.zip", least=60)
+    strict, usual = members((tmp_path / "it.zip").read_bytes()), members(plain.read_bytes())
+    tests = pl.read_csv(BytesIO(strict["tables/tests.csv"]))
+    tested = tests.filter(figure="HCEs tested")["value"]
+
+    assert 0 < tested.min() <= tested.max() < 60
+    assert {"NHCE average", "NHCEs tested"} <= {*tests["figure"]}
+    assert "HCE average" not in {*tests["figure"]}
+    average = re.compile(rb"(?<!N)HCE average \d")
+    whole = run_page(ws.read_run(plain.parent / "run"))
+    for page, hces, bars in (
+        (whole, True, True),
+        (usual["report.html"], True, False),
+        (strict["report.html"], False, False),
+    ):
+        assert (average.search(page) is not None, b"Deferral rates of eligible employees" in page) == (hces, bars)
+        assert (b"Employees by age" in page) == bars
 
 
 def test_pay_of_a_known_hire_and_folders_are_left_out_of_the_configuration(folder: Path, signed: bytes) -> None:

@@ -52,7 +52,9 @@ def _add_writing(group: Any) -> None:
     group.add_argument("--sign", metavar="KEY.pem", type=Path, help=about)
     about = "leave out groups and figures of fewer than N employees; default: 10"
     group.add_argument("--least", metavar="N", type=whole_number, help=about)
-    about = "employee-years up to which the whole run is recomputed, beyond a sample; default: 25,000, about 20 seconds"
+    about = (
+        "employee-years up to which the whole run is recomputed, beyond a sample; default: 100,000, about half a minute"
+    )
     group.add_argument("--recompute-limit", metavar="N", type=whole_number, help=about)
 
 
