@@ -39,6 +39,7 @@ COMMANDS = {
     "export": ["run", "export", "it", "--to", "csv"],
     "timeline": ["run", "timeline", "it", "NH-2025-000001"],
     "diff": ["run", "diff", "it", "it"],
+    "evidence": ["evidence", "it", "--out", "it.zip"],
 }
 
 
