@@ -73,8 +73,8 @@ class PlanYear:
         return np.cumsum(np.repeat(of_day, lengths)).astype(np.float64)
 
 
-def dates_between(u: Uniforms, first: Days | int, last: int) -> Days:
-    """Return one date per draw, uniform on [first, last]: first + floor(u x days)."""
+def dates_between(u: Uniforms, first: Days | int, last: Days | int) -> Days:
+    """Return one date, or number of days, per draw, uniform on [first, last]: first + floor(u x days)."""
     return (first + np.floor(u * (last - first + 1))).astype(np.int32)
 
 

@@ -69,9 +69,9 @@ class Stream(IntEnum):
     IMPUTED_BIRTHDAY = 34
     OTHER_PAY_RECEIVER = 35
     OTHER_PAY_AMOUNT = 36
+    UNION = 37
     RETURN = 38
     RETURN_DATE = 39
-    UNION = 37
     YEAR_EFFECT = 40
     ASSUMPTION = 41
     HIRES = 42

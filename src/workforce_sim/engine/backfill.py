@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from workforce_sim.config.actions import TimeToFill
-from workforce_sim.dates import Days
+from workforce_sim.dates import Days, dates_between
 from workforce_sim.draws import Keys, Stream
 from workforce_sim.engine.columns import Array
 from workforce_sim.engine.context import Year
@@ -16,9 +16,7 @@ from workforce_sim.engine.context import Year
 
 def delays(person: Keys, section: TimeToFill, year: Year) -> Days:
     """Return how many days each position stays open, by the draw of an employee."""
-    u = year.draw(person, Stream.BACKFILL_DELAY)
-    width = section.longest_days - section.shortest_days + 1
-    return (section.shortest_days + np.floor(u * width)).astype(np.int32)
+    return dates_between(year.draw(person, Stream.BACKFILL_DELAY), section.shortest_days, section.longest_days)
 
 
 def fill_dates(last_day: Days, person: Keys, key: Keys, year: Year) -> Days:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import Flags, Ints
+from workforce_sim.dates import NEVER, Days, Flags, Ints
 from workforce_sim.tables import DataType
 
 Array = NDArray[Any]
@@ -67,6 +67,11 @@ class Columns:
     def years_before(self) -> Array | int:
         """Years of vesting service before the latest return, where hours count."""
         return self["years_before"] if "years_before" in self.frame.columns else 0
+
+    def level_on(self, date: Days | int, rows: Rows | slice = slice(None)) -> Small:
+        """Return the level of some rows on a date each, after a promotion on that day."""
+        promotion = self["promotion_date"][rows]
+        return np.asarray(self["level"][rows] + ((promotion <= date) & (promotion != NEVER)))
 
     def flags(self, name: str) -> Flags:
         """Return a column of zeros and ones as flags."""

@@ -33,7 +33,7 @@ def everywhere(config: Config) -> bool:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptColumn:
     """A column of the staff that passes from year to year, in runs that use its event.
 
     Attributes:
@@ -95,7 +95,7 @@ class Declared:
     ledger: tuple[Rows, ...] = ()
     snapshot: Mapping[str, pl.Expr] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
-    kept: Mapping[str, Kept] = field(default_factory=dict)
+    kept: Mapping[str, KeptColumn] = field(default_factory=dict)
     used: Callable[[Config], bool] = everywhere
 
     def __call__(self, staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
@@ -109,7 +109,7 @@ def node(
     snapshot: Mapping[str, pl.Expr] | None = None,
     *,
     blocks: bool = False,
-    kept: Mapping[str, Kept] | None = None,
+    kept: Mapping[str, KeptColumn] | None = None,
     used: Callable[[Config], bool] = everywhere,
 ) -> Callable[[Arithmetic], Declared]:
     """Make an event from arithmetic on arrays: a node of the year's plan, named after the function.

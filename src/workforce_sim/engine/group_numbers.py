@@ -23,7 +23,7 @@ from workforce_sim.money import PPM, half_up
 
 
 @dataclass(frozen=True)
-class Plan:
+class GroupPlan:
     """What is assumed and known of a group in a year, in all replicates.
 
     Attributes:
@@ -52,7 +52,7 @@ class Plan:
         return sum(one.count for one in self.known)
 
 
-def plans(year: Year) -> list[Plan]:
+def plans(year: Year) -> list[GroupPlan]:
     """Return what is assumed and known of each group."""
     config, names = year.config, year.config.groups
     rate, joining, frozen = config.workforce.total_termination_rate, joining_by_group(year), _frozen(year)
@@ -63,7 +63,7 @@ def plans(year: Year) -> list[Plan]:
         name = names[at] if at < len(names) else None
         own = None if section is None else section.termination_rate
         found.append(
-            Plan(
+            GroupPlan(
                 0 if name is None else fnv1a(name),
                 year.growths(year.number, section),
                 (own or rate).ppm(year.number),
@@ -82,7 +82,7 @@ def _frozen(year: Year) -> set[str | None]:
 
 
 @dataclass(frozen=True)
-class Opening:
+class GroupOpening:
     """A group of one replicate at the opening of a year.
 
     Attributes:
@@ -132,7 +132,7 @@ class Numbers:
     vacant: int
 
 
-def decide(opening: Opening, plan: Plan, replicate: int, year: Year) -> Numbers:
+def decide(opening: GroupOpening, plan: GroupPlan, replicate: int, year: Year) -> Numbers:
     """Return the numbers of a group of one replicate."""
     path = max(0, _grown(opening, plan, replicate, year) - PPM * opening.laid_off)
     target = half_up(path, PPM)
@@ -149,37 +149,37 @@ def decide(opening: Opening, plan: Plan, replicate: int, year: Year) -> Numbers:
     return Numbers(target, exits, reductions, planned, hires, hire_exits, path, staff, vacant)
 
 
-def _before(opening: Opening, plan: Plan, year: Year) -> int:
+def _before(opening: GroupOpening, plan: GroupPlan, year: Year) -> int:
     """Return the path at the opening, in millionths."""
     return PPM * plan.census if year.number == year.config.simulation.start_year else opening.path
 
 
-def _grown(opening: Opening, plan: Plan, replicate: int, year: Year) -> int:
+def _grown(opening: GroupOpening, plan: GroupPlan, replicate: int, year: Year) -> int:
     """Return the path of the year before layoffs, in millionths."""
     if not len(opening.there):
         return 0
     return half_up(_before(opening, plan, year) * (PPM + plan.growths[replicate]), PPM)
 
 
-def certain(opening: Opening, year: Year) -> Flags:
+def certain(opening: GroupOpening, year: Year) -> Flags:
     """Return who is certain to terminate: on a known day, or by a configured rate of 1."""
     return opening.known | headcount.certain(opening.weight, year)
 
 
-def _exact(opening: Opening, plan: Plan, target: int, year: Year) -> tuple[HeadcountPlan, int]:
+def _exact(opening: GroupOpening, plan: GroupPlan, target: int, year: Year) -> tuple[HeadcountPlan, int]:
     """Return the plan of a group, and the terminations of its hires."""
     rate, staff = year.hire_exits.rate, len(opening.rows)
-    leavers = max(half_up(staff * plan.termination_rate, PPM), int(np.count_nonzero(certain(opening, year))))
-    if plan.frozen and target > staff - leavers:
-        found = HeadcountPlan(target, leavers, 0, 0, 0)
+    terminations = max(half_up(staff * plan.termination_rate, PPM), int(np.count_nonzero(certain(opening, year))))
+    if plan.frozen and target > staff - terminations:
+        found = HeadcountPlan(target, terminations, 0, 0, 0)
     else:
-        found = exact_plan(staff, target, leavers, rate, year.number)
+        found = exact_plan(staff, target, terminations, rate, year.number)
     if found.hires and found.hires >= plan.known_hires:
         return found, found.hire_terminations
     return found, half_up(plan.known_hires * rate, PPM)
 
 
-def _stochastic(opening: Opening, plan: Plan, target: int, replicate: int, year: Year) -> int:
+def _stochastic(opening: GroupOpening, plan: GroupPlan, target: int, replicate: int, year: Year) -> int:
     """Return the hires that the path asks for on average."""
     staff = len(opening.rows)
     if plan.frozen or not staff:
@@ -189,14 +189,14 @@ def _stochastic(opening: Opening, plan: Plan, target: int, replicate: int, year:
     return planned_hires(staff, target, _expected(opening, plan, year), year.hire_exits.rate, u, year.number)
 
 
-def _expected(opening: Opening, plan: Plan, year: Year) -> int:
+def _expected(opening: GroupOpening, plan: GroupPlan, year: Year) -> int:
     """Return the expected terminations, ppm, before the year's effect is known."""
     if year.assumptions.rates_as_given:
         return int(np.minimum(np.where(opening.known, PPM, opening.weight), PPM).sum())
     return max(len(opening.rows) * plan.termination_rate, PPM * int(np.count_nonzero(opening.known)))
 
 
-def check_hires(found: Sequence[tuple[Opening, Numbers]], year: Year) -> None:
+def check_hires(found: Sequence[tuple[GroupOpening, Numbers]], year: Year) -> None:
     """Raise ``SimulationError`` when more hires are planned than ``workforce.max_hires_ratio`` allows."""
     hires, staff = sum(numbers.planned for _, numbers in found), sum(len(opening.there) for opening, _ in found)
     check_ratio(hires, staff, year.config.workforce.max_hires_ratio, f"all groups together in {year.number}")

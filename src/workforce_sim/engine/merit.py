@@ -65,8 +65,7 @@ def _pooled(year: Year) -> bool:
 def _cells(staff: Columns, rows: Rows | slice, year: Year) -> Ints:
     """Return the cell of each of some rows: replicate, level just before merit, rating, and column of the matrix."""
     levels, ratings, columns = year.assumptions.merit_weights.shape
-    promoted = (staff["promotion_date"] != NEVER) & (staff["promotion_date"] <= staff["merit_date"])
-    level = (staff["level"].astype(np.int64) + promoted)[rows]
+    level = staff.level_on(staff["merit_date"][rows], rows).astype(np.int64)
     cell = (pay_blocks(staff, year)[rows] * np.int64(levels) + level) * ratings + _ratings(staff, rows, year)
     return cell * columns + _columns(staff, rows, level, year)
 

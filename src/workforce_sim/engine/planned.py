@@ -19,7 +19,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.employment import Asked, Employment, dealt, gathered
 from workforce_sim.engine.event import Settlement, always
 from workforce_sim.engine.events import hire, termination
-from workforce_sim.engine.group_numbers import Numbers, Opening, Plan
+from workforce_sim.engine.group_numbers import GroupOpening, GroupPlan, Numbers
 from workforce_sim.engine.groups import NO_CAUSE, group_of_departments
 from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.planned_hires import Wanted
@@ -90,7 +90,7 @@ def _hires(wanted: list[Wanted], year: Year, *, named: bool) -> pl.DataFrame:
     return pl.concat([hires, joiners]).sort("replicate", maintain_order=True)
 
 
-def _decided(staff: Mapping[str, Array], plans: Sequence[Plan], replicate: int, year: Year) -> _Decided:
+def _decided(staff: Mapping[str, Array], plans: Sequence[GroupPlan], replicate: int, year: Year) -> _Decided:
     """Decide on one replicate's opening staff: first what is known, then group by group."""
     seasonal, exits = staff["season_end"] != NEVER, staff["known_exit"]
     laid_off = layoffs.laid_off(staff, ~seasonal & (exits == NEVER), year)
@@ -116,7 +116,7 @@ def _decided(staff: Mapping[str, Array], plans: Sequence[Plan], replicate: int, 
     )
 
 
-def _filled(staff: Mapping[str, Array], opening: Opening, gone: Flags, known: Days, year: Year) -> Days:
+def _filled(staff: Mapping[str, Array], opening: GroupOpening, gone: Flags, known: Days, year: Year) -> Days:
     """Return the days on which the positions of those who terminate in a group are filled, in order."""
     rows = opening.rows[gone[opening.rows]]
     person = staff["person"][rows]
@@ -125,7 +125,7 @@ def _filled(staff: Mapping[str, Array], opening: Opening, gone: Flags, known: Da
     return fill_dates(last_day, person, staff["key"][rows], year)
 
 
-def _openings(staff: Mapping[str, Array], counted: Flags, gone: Flags, groups: int, year: Year) -> list[Opening]:
+def _openings(staff: Mapping[str, Array], counted: Flags, gone: Flags, groups: int, year: Year) -> list[GroupOpening]:
     """Return each group of one replicate at the opening."""
     of_group = group_of_departments(year.world)[staff["department"]]
     weight = np.where(staff["known_exit"] == NEVER, staff["weight"], 0)
@@ -135,12 +135,12 @@ def _openings(staff: Mapping[str, Array], counted: Flags, gone: Flags, groups: i
         in_group = counted & (of_group == at)
         there, rows = np.flatnonzero(in_group), np.flatnonzero(in_group & ~gone)
         path = int(staff["path_millionths"][there[0]]) if len(there) else 0
-        found.append(Opening(there, rows, weight[rows], known[rows], path))
+        found.append(GroupOpening(there, rows, weight[rows], known[rows], path))
     return found
 
 
 def _leavers(
-    staff: Mapping[str, Array], opening: Opening, plan: Plan, found: Numbers, replicate: int, year: Year
+    staff: Mapping[str, Array], opening: GroupOpening, plan: GroupPlan, found: Numbers, replicate: int, year: Year
 ) -> tuple[Flags, Flags]:
     """Return who of a group terminates, and who by reduction, of those not laid off."""
     u, weight = staff["chance"][opening.rows], opening.weight
@@ -158,9 +158,9 @@ def _leavers(
 
 def _levels(
     staff: Mapping[str, Array],
-    openings: Sequence[Opening],
+    openings: Sequence[GroupOpening],
     targets: Sequence[int],
-    plans: Sequence[Plan],
+    plans: Sequence[GroupPlan],
     gone: Flags,
     year: Year,
 ) -> tuple[Flags, list[list[int]]]:
@@ -181,7 +181,7 @@ def _levels(
     return promoted, [of if any(of) else plan.counts for of, plan in zip(left, plans, strict=True)]
 
 
-def _mix(levels: Array, plan: Plan, year: Year) -> list[int]:
+def _mix(levels: Array, plan: GroupPlan, year: Year) -> list[int]:
     """Return the weights of the levels among the hires of a group by rates."""
     mix = year.config.hiring.level_mix
     if isinstance(mix, dict):

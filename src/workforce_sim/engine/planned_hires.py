@@ -21,7 +21,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import hire, termination
 from workforce_sim.engine.events.hire import Strangers
-from workforce_sim.engine.group_numbers import Numbers, Plan
+from workforce_sim.engine.group_numbers import GroupPlan, Numbers
 from workforce_sim.engine.groups import NO_CAUSE, department_counts
 from workforce_sim.money import PPM, half_up, quota
 from workforce_sim.tables import EVENT_CAUSES
@@ -32,7 +32,7 @@ _OPEN = -1
 
 
 @dataclass(frozen=True)
-class Batch:
+class HireBatch:
     """Hires of a replicate who have the same things known of them, in the order of their numbers.
 
     Attributes:
@@ -60,13 +60,13 @@ class Wanted:
         exits: terminations of the hires, by group; None if they are drawn independently.
     """
 
-    batches: list[Batch] = field(default_factory=list)
+    batches: list[HireBatch] = field(default_factory=list)
     mixes: list[list[int]] = field(default_factory=list)
     exits: list[int | None] = field(default_factory=list)
 
 
 def wanted(
-    plans: Sequence[Plan], numbers: Sequence[Numbers], mixes: list[list[int]], filled: Sequence[Days], year: Year
+    plans: Sequence[GroupPlan], numbers: Sequence[Numbers], mixes: list[list[int]], filled: Sequence[Days], year: Year
 ) -> Wanted:
     """Return the hires of one replicate.
 
@@ -77,29 +77,29 @@ def wanted(
         filled: days on which positions of each group are filled, in order.
         year: the plan year.
     """
-    batches: list[Batch] = []
+    batches: list[HireBatch] = []
     exits: list[int | None] = []
     for at, (plan, found) in enumerate(zip(plans, numbers, strict=True)):
-        own = [Batch(one.count, one, at) for one in plan.known] + _others(at, plan, found, filled[at], year)
+        own = [HireBatch(one.count, one, at) for one in plan.known] + _others(at, plan, found, filled[at], year)
         count = sum(batch.count for batch in own)
         exits.append(None if found.hire_exits is None else min(found.hire_exits, count))
         batches += own
     staff = sum(found.staff for found in numbers)
     if year.world.headcount:
-        batches += [Batch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
+        batches += [HireBatch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
     return Wanted(batches, mixes, exits)
 
 
-def _others(at: int, plan: Plan, found: Numbers, filled: Days, year: Year) -> list[Batch]:
+def _others(at: int, plan: GroupPlan, found: Numbers, filled: Days, year: Year) -> list[HireBatch]:
     """Return the hires of a group besides known ones: with a time to fill, first those who fill open positions."""
     count = found.hires - plan.known_hires
     if year.config.hiring.time_to_fill is None:
-        return [Batch(count, None, at)]
+        return [HireBatch(count, None, at)]
     waiting = min(found.vacant, count)
     replacing = filled[: count - waiting]
     dates = replacing[replacing < year.last]
     rest = count - waiting - len(replacing)
-    return [Batch(waiting, None, at, waits=True), Batch(len(dates), None, at, dates), Batch(rest, None, at)]
+    return [HireBatch(waiting, None, at, waits=True), HireBatch(len(dates), None, at, dates), HireBatch(rest, None, at)]
 
 
 def less_known(needed: Sequence[int], known: Sequence[KnownHire], year: Year) -> list[int]:
@@ -140,7 +140,7 @@ def made_of(all_wanted: Sequence[Wanted], year: Year, *, named: bool) -> pl.Data
 class _Known:
     """What is known of each hire, as columns; ``_OPEN`` or ``NEVER`` where nothing is."""
 
-    def __init__(self, batches: Sequence[Batch], year: Year) -> None:
+    def __init__(self, batches: Sequence[HireBatch], year: Year) -> None:
         self._counts = [batch.count for batch in batches]
         positions = [batch.position for batch in batches]
         self.group = self._spread([_OPEN if batch.group is None else batch.group for batch in batches])
@@ -163,14 +163,14 @@ class _Known:
         return np.repeat(np.array(values, dtype=np.int64), self._counts)
 
 
-def _level(batch: Batch, year: Year) -> int:
+def _level(batch: HireBatch, year: Year) -> int:
     name = None if batch.position is None else batch.position.level
     if name is not None:
         return year.level(name)
     return _OPEN if batch.group is not None else 0
 
 
-def _department(batch: Batch, year: Year) -> int:
+def _department(batch: HireBatch, year: Year) -> int:
     name, listed = None if batch.position is None else batch.position.department, year.config.groups
     if name is None and batch.group is not None and batch.group < len(listed):
         name = listed[batch.group]
@@ -210,7 +210,7 @@ def _levels(who: Strangers, known: _Known, all_wanted: Sequence[Wanted], year: Y
     return level
 
 
-def _is_open(batch: Batch) -> bool:
+def _is_open(batch: HireBatch) -> bool:
     return batch.position is None or batch.position.level is None
 
 

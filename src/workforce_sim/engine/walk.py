@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Promotion
-from workforce_sim.dates import NEVER, Flags, Ints
+from workforce_sim.dates import Flags, Ints
 from workforce_sim.engine.columns import Array, Columns, Described, Rows, Small
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.groups import costs_of_living
@@ -144,9 +144,7 @@ def at_opening(staff: Columns, year: Year) -> Walk:
 def before_merit(staff: Columns, year: Year) -> Walk:
     """Return the walk just before the merit increases, from the columns of its first stretch."""
     found = {name: staff[name].copy() if name.startswith("promotion") else staff[name] for name in WALKED}
-    level = staff["level"]
-    if _has_ranges(year):
-        level = level + (staff["promotion_date"] <= np.minimum(staff["merit_date"], NEVER - 1))
+    level = staff.level_on(staff["merit_date"]) if _has_ranges(year) else staff["level"]
     return Walk(staff, year, staff["merit_before_cents"], level, found | _in_ranges(staff, year))
 
 

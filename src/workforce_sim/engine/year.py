@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from workforce_sim.config import Config
 from workforce_sim.engine.employment import EMPLOYMENT
-from workforce_sim.engine.event import Declared, Kept, Settlement
+from workforce_sim.engine.event import Declared, KeptColumn, Settlement
 from workforce_sim.engine.events.account import account
 from workforce_sim.engine.events.amendment import amendment, asking
 from workforce_sim.engine.events.classes import classes
@@ -85,7 +85,7 @@ def steps_of(config: Config) -> tuple[Step, ...]:
     return tuple(step for step in steps if any(map(step.used, each)))
 
 
-def kept_by(steps: Iterable[Step]) -> dict[str, Kept]:
+def kept_by(steps: Iterable[Step]) -> dict[str, KeptColumn]:
     """Return the columns that the staff have besides those of ``STATE``."""
     return {name: kept for step in steps if isinstance(step, Declared) for name, kept in step.kept.items()}
 

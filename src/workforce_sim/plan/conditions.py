@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workforce_sim.config.actions import FULL_TIME_HOURS
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
 from workforce_sim.money import PPM, Whole
-
-FULL_TIME_HOURS = 2080
 
 
 def hours_of_service(full_time_ppm: Whole, days: Whole, days_in_year: int) -> Whole:

@@ -31,7 +31,7 @@ def counted_for_top_paid(hire: Days, last_day: Days | int, birth: Days, full_tim
     Left out: under 183 days of service by the end of the year, under 17.5 of 40 hours a week, under 21 on December 31.
 
     Args:
-        hire: first days of employment, days since 1970-01-01, of everybody employed in the year.
+        hire: where service counts from, days since 1970-01-01, of everybody employed in the year.
         last_day: last days of employment; may lie beyond the year.
         birth: dates of birth.
         full_time_ppm: hours as a share of full-time, millionths.

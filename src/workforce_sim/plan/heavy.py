@@ -113,7 +113,7 @@ def _key(people: People, year: PlanYear, pay: Ints, opening: pl.DataFrame, of_ye
 
 
 def _exempt(config: Config, people: People, early: Flags) -> str:
-    """Return why a plan is exempt: deferrals and money within a safe harbor of both tests alone; nothing where not."""
+    """Return why a plan is exempt: only deferrals and what is within a safe harbor of both tests; else nothing."""
     year, plan = people.year.year, config.plan
     money = plan.safe_harbor_money(year)
     if money is None or early.any() or not all(safe_harbor(test, config, year).kind for test in BOTH):

@@ -83,7 +83,7 @@ class People:
         profit_sharing: part of the latter.
         excess_415: cut by the limit on annual additions.
         forfeited: forfeited at termination.
-        employer_balance: balances of employer contributions; of leavers, what they were paid of them.
+        employer_balance: balances of employer contributions; of terminated employees, what they were paid of them.
         other_pay: pay other than salary by kind, within ``earnings``.
         part_time, union: eligible as a long-term part-time employee; a union employee.
         excluded: the reason of the class that excludes each, a position in ``tables.EXCLUSIONS``.
@@ -309,10 +309,10 @@ def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
 
 
 def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicate: int) -> Ints:
-    """Return the deferral balances of everybody employed in a year at its end or, of leavers, before they are paid out.
+    """Return the deferral balances of everybody employed in a year at its end, or before they are paid out.
 
-    As employer balances are kept: the opening, its return (of leavers to the last day) and the year's deferrals.
-    Leavers are paid out, so employees who return begin at 0.
+    As employer balances are kept: the opening, its return (to the last day) and the year's deferrals.
+    Who terminates is paid out, so employees who return begin at 0.
 
     Raises:
         SimulationError: when a balance grows beyond reason, as employer balances do.

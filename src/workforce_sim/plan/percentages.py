@@ -160,7 +160,7 @@ def _percentages(part: _Part, people: People, room: Ints | int) -> Percentages:
 
 
 class Harbor(NamedTuple):
-    """The kind of safe harbor that exempts from a test, None where it is made; and which money, or why not."""
+    """The kind of safe harbor that exempts from a test, None where it is made; and which contributions, or why not."""
 
     kind: Kind | None
     note: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workforce_sim.config.actions import FULL_TIME_HOURS
 from workforce_sim.config.eligibility import PART_TIME_HOURS, EntryRule
 from workforce_sim.config.vesting import VestingService
 from workforce_sim.dates import (
@@ -27,7 +28,6 @@ from workforce_sim.dates import (
     years_and_days,
 )
 from workforce_sim.money import PPM, half_up
-from workforce_sim.plan.conditions import FULL_TIME_HOURS
 
 YEAR_OF_SERVICE_HOURS = 1000
 """Hours that a year of service may ask for, IRC 410(a)(3)(A)(i), 411(a)(5)(A)."""
@@ -79,10 +79,10 @@ def _first_after(dates: Days, hire: Days, periods: str) -> Ints:
 def vesting_years(
     hire: Days, last_day: Days, full_time_ppm: Ints, part_time: Flags, year: PlanYear, section: VestingService
 ) -> Ints:
-    """Return years of vesting service through the last day of employment in a year.
+    """Return years of vesting service from a day through the last day of employment in a year.
 
     Args:
-        hire: first days of employment.
+        hire: where they are counted from: hire dates, which may lie before an acquisition, or return dates.
         last_day: last days in the year; December 31 of those who stay.
         full_time_ppm: hours as a share of full-time, millionths.
         part_time: who is in the plan as a long-term part-time employee.

@@ -26,8 +26,8 @@ from workforce_sim.plan.percentages import BARGAINED, Percentages, catch_up_room
 def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> Nondiscrimination:
     """Return the tests of a plan year of a run.
 
-    ADP and ACP with what would correct them, coverage, rates of nonelective money and of match, compensation ratios
-    where pay is left out, annual additions, forfeitures in time, partial termination, automatic enrollment, top-heavy
+    ADP and ACP with what would correct them, coverage, rates of nonelective contributions and match, ratios of pay
+    where some is left out, annual additions, forfeitures in time, partial termination, automatic enrollment, top-heavy
     and what is owed then. The rules and what is decided where the law leaves a choice are in ``docs/model/testing.md``.
     Sources: IRC 401(k)(3), (12) and (13), 401(m)(2), (11) and (12), 410(b), 401(a)(4), 411(d)(3), 414(s), 414A, 415(c),
     416.

@@ -97,7 +97,7 @@ def vesting_warnings(plan: Plan) -> list[str]:
 
 
 def most_service_years(schedule: Sequence[int]) -> int:
-    """Return the years of service that money of a schedule may ask for: 1, or 2 where all is vested at once.
+    """Return the years of service that contributions with a schedule may ask for: 1, or 2 where all is vested at once.
 
     IRC 410(a)(1)(A)(ii) and (B)(i).
     """

@@ -53,7 +53,7 @@ def account(staff: Columns, year: Year) -> Mapping[str, Array]:
     Raises:
         SimulationError: when a balance exceeds $100 million.
     """
-    service = Service.of(staff, year)
+    service = YearsServed.of(staff, year)
     match = in_account("match", staff["match_cents"], staff, service, year)
     nonelective = in_account("nonelective", staff["nonelective_cents"], staff, service, year)
     forfeited = match.forfeited + nonelective.forfeited
@@ -71,7 +71,7 @@ class Account(NamedTuple):
     forfeited: Ints
 
 
-class Service(NamedTuple):
+class YearsServed(NamedTuple):
     """Of the year's staff: who leaves, completed years of service, and in whom all is vested."""
 
     gone: Selected
@@ -79,7 +79,7 @@ class Service(NamedTuple):
     full: Flags
 
     @classmethod
-    def of(cls, staff: Columns, year: Year) -> Service:
+    def of(cls, staff: Columns, year: Year) -> YearsServed:
         """Return that of the year's staff."""
         gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
         counted = "hours" in year.config.provisions
@@ -87,7 +87,7 @@ class Service(NamedTuple):
         return cls(gone, years, _all_vested(staff, gone, age, year))
 
 
-def in_account(source: str, paid: Ints, staff: Columns, service: Service, year: Year) -> Account:
+def in_account(source: str, paid: Ints, staff: Columns, service: YearsServed, year: Year) -> Account:
     """Return the account of one source at the end of the year or at termination.
 
     Args:
@@ -149,7 +149,7 @@ class _Held:
     """What a change of the vesting rules cannot take from those who were employed then, section 411(a)(10)."""
 
     staff: Columns
-    service: Service
+    service: YearsServed
     since: int
     year: Year
 

@@ -14,7 +14,7 @@ from workforce_sim.config import Config
 from workforce_sim.dates import NEVER, Days
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Kept, node
+from workforce_sim.engine.event import KeptColumn, node
 from workforce_sim.engine.events.eligibility import automatic_dates, past_due, rules_of
 
 
@@ -74,7 +74,7 @@ def _automatic(staff: Columns, eligible: Days, before: Config, year: Year) -> Da
 
 @node(
     adds={"new_asked": (FLAG, "ever participated, or had the chance to opt out of automatic enrollment")},
-    kept={"asked": Kept(FLAG, "participated before, or had the chance to opt out", census="opted_out")},
+    kept={"asked": KeptColumn(FLAG, "participated before, or had the chance to opt out", census="opted_out")},
     used=_dates_move,
 )
 def asking(staff: Columns, year: Year) -> Mapping[str, Array]:

@@ -11,17 +11,17 @@ import polars as pl
 
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Kept, node
+from workforce_sim.engine.event import KeptColumn, node
 
 
 @node(
     adds={},
     snapshot={"union": pl.col("union") != 0, "excluded_class": pl.col("excluded_class")},
     kept={
-        "union": Kept(FLAG, "union employee"),
-        "excluded_class": Kept(pl.UInt8, "reason of the class that excludes from the plan: position in the list"),
-        "nonresident": Kept(FLAG, "nonresident alien"),
-        "class_level": Kept(pl.Int16, "level when the classes were determined; a promotion does not change them"),
+        "union": KeptColumn(FLAG, "union employee"),
+        "excluded_class": KeptColumn(pl.UInt8, "reason of the class that excludes from the plan: position in the list"),
+        "nonresident": KeptColumn(FLAG, "nonresident alien"),
+        "class_level": KeptColumn(pl.Int16, "level when the classes were determined; a promotion does not change them"),
     },
     used=lambda config: "classes" in config.provisions,
 )

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import NEVER, Days, Flags
+from workforce_sim.dates import NEVER, Days, Flags, dates_between
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
@@ -131,9 +131,7 @@ class _Walk:
         changes = year.draw(person, Stream.CHANGE) < ppm(section.change.probability) / PPM
         which = np.flatnonzero(stops | changes)
         rows = self.takes_part[which]
-        date = (year.first + np.floor(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE) * year.days)).astype(
-            np.int32
-        )
+        date = dates_between(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE), year.first, year.last)
         there = date <= staff["last_day"][rows]
         rows, stopping = rows[there], stops[which][there]
         self.own_date[rows] = date[there]

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years
+from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years, dates_between
 from workforce_sim.draws import Stream
 from workforce_sim.engine.assumptions import AgePay
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -100,7 +100,7 @@ class _Ways:
         rows, entry = rows[chosen], entry[chosen]
         end = np.maximum(np.minimum(staff["automatic_date"][rows] - np.int32(1), np.int32(year.last)), entry)
         u = year.draw(staff["person"][rows], Stream.ELECTION_DATE)
-        date = (entry + np.floor(u * (end - entry + 1))).astype(np.int32)
+        date = dates_between(u, entry, end)
         return self.joined(rows, date, ELECTION)
 
     def automatic(self, elected: Selected) -> tuple[_Joiners, Selected]:
@@ -124,7 +124,7 @@ class _Ways:
         u = year.draw(staff["person"][rows], Stream.CONVERSION)
         rows = rows[u < ppm(year.config.enrollment.conversion) / PPM]
         u = year.draw(staff["person"][rows], Stream.CONVERSION_DATE)
-        date = (year.first + np.floor(u * year.days)).astype(np.int32)
+        date = dates_between(u, year.first, year.last)
         return self.joined(rows, date, CONVERSION)
 
     def chance(self, rows: Selected, date: Days, table: AgePay, stream: Stream) -> Flags:

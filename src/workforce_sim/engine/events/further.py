@@ -15,8 +15,8 @@ from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.deferral_limit import catch_up_of
-from workforce_sim.engine.event import Kept
-from workforce_sim.engine.events.account import Service, in_account
+from workforce_sim.engine.event import KeptColumn
+from workforce_sim.engine.events.account import YearsServed, in_account
 from workforce_sim.engine.events.contribution import roth_of
 
 
@@ -42,10 +42,10 @@ def snapshot(source: str) -> dict[str, pl.Expr]:
     }
 
 
-def kept(source: str, name: str) -> dict[str, Kept]:
+def kept(source: str, name: str) -> dict[str, KeptColumn]:
     """Return the balance that passes from year to year."""
     balance = f"{source}_balance_cents"
-    return {balance: Kept(pl.Int64(), f"{name} balance", census=balance)}
+    return {balance: KeptColumn(pl.Int64(), f"{name} balance", census=balance)}
 
 
 def added(source: str, wished: Ints, before: tuple[str, ...], staff: Columns, year: Year) -> Mapping[str, Array]:
@@ -73,7 +73,7 @@ def added(source: str, wished: Ints, before: tuple[str, ...], staff: Columns, ye
 
 
 def _account(source: str, paid: Ints, staff: Columns, year: Year) -> tuple[Array, ...]:
-    return (paid, *in_account(source, paid, staff, Service.of(staff, year), year))
+    return (paid, *in_account(source, paid, staff, YearsServed.of(staff, year), year))
 
 
 def _became_catch_up(moved: Ints, deferral: Ints, staff: Columns, year: Year) -> dict[str, Array]:

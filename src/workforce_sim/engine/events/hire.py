@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.config import Hiring
+from workforce_sim.config.actions import FULL_TIME_HOURS
 from workforce_sim.dates import Days, Ints, dates_in_year, days_in_leap_year, years_before
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
 from workforce_sim.engine.columns import Array, Columns, Rows
@@ -23,8 +24,6 @@ from workforce_sim.engine.events.retirement import ADDED
 from workforce_sim.engine.state import STATE, birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
 from workforce_sim.plan.classes import NOT_SAID, Applicants
-
-FULL_TIME_HOURS = 2080
 
 
 def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:

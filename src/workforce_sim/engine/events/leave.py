@@ -10,12 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, dates_in_year
+from workforce_sim.dates import NEVER, Days, dates_between, dates_in_year
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Kept, Rows, node
+from workforce_sim.engine.event import KeptColumn, Rows, node
 from workforce_sim.money import PPM
 
 _NO_LEAVE = -(10**6)
@@ -40,7 +40,7 @@ ENDS = Rows("leave_return", pl.col("back_date") != int(NEVER), "back_date")
         "leave_days": pl.col("leave_days"),
         "on_leave": (pl.col("new_leave_end_date") >= pl.col("last_day")) & (pl.col("leaves") == 0),
     },
-    kept={"leave_end_date": Kept(pl.Int32, "last day of the latest leave; long ago without one", _NO_LEAVE)},
+    kept={"leave_end_date": KeptColumn(pl.Int32, "last day of the latest leave; long ago without one", _NO_LEAVE)},
     used=lambda config: "leave" in config.provisions,
 )
 def leave(staff: Columns, year: Year) -> Mapping[str, Array]:
@@ -70,7 +70,7 @@ def _begun(staff: Columns, rows: Selected, year: Year) -> tuple[Selected, Days, 
     rows = rows[year.draw(person[rows], Stream.LEAVE) < section.share.ppm(year.number) / PPM]
     profile = year.calendar.profile(section.month_weights)
     date = dates_in_year(year.draw(person[rows], Stream.LEAVE_DATE), year.calendar, profile)
-    width = section.longest_days - section.shortest_days + 1
-    length = section.shortest_days + np.floor(year.draw(person[rows], Stream.LEAVE_LENGTH) * width).astype(np.int32)
+    u = year.draw(person[rows], Stream.LEAVE_LENGTH)
+    length = dates_between(u, section.shortest_days, section.longest_days)
     there = (staff.first_day[rows] < date) & (date <= staff["last_day"][rows])
     return rows[there], date[there], (date + length - np.int32(1))[there]

@@ -76,7 +76,7 @@ def other_pay(staff: Columns, year: Year) -> Mapping[str, Array]:
     for place, (kind, _) in enumerate(payments_of(year.config)):
         sums[kind] = sums[kind] + paid[amount_column(place)]
     salary, rates = staff["earnings_cents"], {}
-    level = staff["level"] + (staff["promotion_date"] <= np.maximum(staff.first_day, np.int32(year.first)))
+    level = staff.level_on(np.maximum(staff.first_day, np.int32(year.first)))
     for place, entry in enumerate(with_salary(year.config)):
         rate = _rates(entry, np.arange(len(staff)), level, staff, year)
         rates[rate_column(place)] = rate
@@ -108,8 +108,7 @@ def _amounts(entry: OtherPay, rows: Selected, day: int, salary: Pay) -> Ints:
     """Return what an entry pays on its day to some rows, all employed on it."""
     staff, year = salary.staff, salary.year
     date = np.full(len(rows), day, dtype=np.int32)
-    promoted = staff["promotion_date"][rows] <= date
-    rate = _rates(entry, rows, staff["level"][rows] + promoted, staff, year)
+    rate = _rates(entry, rows, staff.level_on(date, rows), staff, year)
     if entry.prorated:
         days = np.minimum(day - staff["hire_date"][rows].astype(np.int64) + 1, _FULL_YEAR)
         rate = half_up(rate * days, _FULL_YEAR)

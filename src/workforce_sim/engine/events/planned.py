@@ -14,14 +14,16 @@ from workforce_sim.config import Config
 from workforce_sim.dates import NEVER
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Declared, Kept, mapped, node
+from workforce_sim.engine.event import Declared, KeptColumn, mapped, node
 from workforce_sim.engine.events.hire import HIRED, hire, together
-from workforce_sim.engine.groups import NO_CAUSE, group_of_departments
+from workforce_sim.engine.groups import NO_CAUSE, groups_of
 
 KEPT = {
-    "known_exit": Kept(pl.Int32, "known last day; never without one", int(NEVER), "leaves_on"),
-    "season_end": Kept(pl.Int32, "last day of a seasonal employee; never of others", int(NEVER)),
-    "path_millionths": Kept(pl.Int64, "path of the group's headcount at the opening, millionths; 0 in the first year"),
+    "known_exit": KeptColumn(pl.Int32, "known last day; never without one", int(NEVER), "leaves_on"),
+    "season_end": KeptColumn(pl.Int32, "last day of a seasonal employee; never of others", int(NEVER)),
+    "path_millionths": KeptColumn(
+        pl.Int64, "path of the group's headcount at the opening, millionths; 0 in the first year"
+    ),
 }
 
 
@@ -54,5 +56,4 @@ planned_hire = Declared(
 @node(adds={"new_path_millionths": (pl.Int64, "the same at the closing")}, kept=KEPT, used=_planned)
 def headcount_path(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add the path of each group at the closing."""
-    of_group = group_of_departments(year.world)[staff["department"]]
-    return {"new_path_millionths": year.given["employment"].path[staff["replicate"], of_group]}
+    return {"new_path_millionths": year.given["employment"].path[staff["replicate"], groups_of(staff, year)]}

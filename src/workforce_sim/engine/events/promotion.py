@@ -18,7 +18,7 @@ from workforce_sim.engine.columns import Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
-from workforce_sim.engine.groups import group_of_departments, sections
+from workforce_sim.engine.groups import groups_of, sections
 from workforce_sim.money import PPM, ppm
 
 ADDS: Described = {
@@ -85,7 +85,7 @@ def _chances(staff: Columns, rate: ByYear, year: Year) -> Uniforms:
 
 def _by_group(staff: Columns, chance: Uniforms, year: Year) -> Uniforms:
     """Return chances of promotion with those of departments that have their own rate."""
-    of_group = group_of_departments(year.world)[staff["department"]]
+    of_group = groups_of(staff, year)
     for at, section in enumerate(sections(year)):
         if section is not None and section.promotion_rate is not None:
             chance = np.where(of_group == at, _chances(staff, section.promotion_rate, year), chance)

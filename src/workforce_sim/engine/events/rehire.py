@@ -1,4 +1,4 @@
-"""Rehires: former employees who come back, and who of the year's leavers will.
+"""Rehires: former employees who come back, and which of the terminated will.
 
 Chapter: ``docs/model/returns.md``. ``engine/former.py`` keeps those who will return, and makes them hires.
 """
@@ -16,7 +16,7 @@ from workforce_sim.dates import NEVER, PlanYear, dates_between, years_and_days
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Declared, Kept, node
+from workforce_sim.engine.event import Declared, KeptColumn, node
 from workforce_sim.engine.events.hire import HIRED, IS_HIRE, hire
 from workforce_sim.money import PPM
 from workforce_sim.tables import EVENT_CAUSES, SOURCES
@@ -29,10 +29,10 @@ BROUGHT: Described = {
 """What who comes back brings; 0 for all others."""
 
 SERVICE = {
-    "service_date": Kept(pl.Int32, "where tenure counts from", census="hire_date"),
-    "plan_service_date": Kept(pl.Int32, "where service counts from in the plan", census="hire_date"),
+    "service_date": KeptColumn(pl.Int32, "where tenure counts from", census="hire_date"),
+    "plan_service_date": KeptColumn(pl.Int32, "where service counts from in the plan", census="hire_date"),
 }
-YEARS_BEFORE = Kept(pl.Int64, "years of vesting service before the latest return; 0 where hours do not count")
+YEARS_BEFORE = KeptColumn(pl.Int64, "years of vesting service before the latest return; 0 where hours do not count")
 IS_REHIRE = pl.col("is_rehire") != 0
 _LAST_DAY_OF_LEAP_YEAR = 365
 
@@ -64,7 +64,7 @@ hire_or_rehire = replace(hire, ledger=(replace(HIRED, when=IS_HIRE & ~IS_REHIRE)
     used=has_rehires,
 )
 def returns(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add who of the year's leavers will come back, and when."""
+    """Add who of those who terminate this year will come back, and when."""
     section = year.config.hiring.rehires
     gone = np.flatnonzero(staff["leaves"])
     rows = gone[np.isin(staff["cause"][gone], [EVENT_CAUSES.index(cause) for cause in section.causes])]

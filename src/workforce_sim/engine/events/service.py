@@ -14,7 +14,7 @@ from workforce_sim.config.vesting import VestingService
 from workforce_sim.dates import Days, Ints, PlanYear, completed_years
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.event import Kept, node
+from workforce_sim.engine.event import KeptColumn, node
 from workforce_sim.plan.service import scheduled_hours, vesting_years
 
 IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
@@ -31,8 +31,10 @@ IN_PLAN = pl.col("eligibility_date") <= pl.col("last_day")
         "vesting_years": pl.col("vesting_years"),
     },
     kept={
-        "long_term_part_time": Kept(FLAG, "whether the way into the plan is that of a long-term part-time employee"),
-        "lacks_hours": Kept(FLAG, "has no eligibility date for lack of hours alone"),
+        "long_term_part_time": KeptColumn(
+            FLAG, "whether the way into the plan is that of a long-term part-time employee"
+        ),
+        "lacks_hours": KeptColumn(FLAG, "has no eligibility date for lack of hours alone"),
     },
     used=lambda config: "hours" in config.provisions,
 )
