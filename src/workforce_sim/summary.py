@@ -202,7 +202,7 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     """
     groups = [by] if isinstance(by, str) else list(by)
     people = result.snapshots.lazy()
-    _refuse_groups(groups, people.collect_schema().names())
+    refuse_groups(groups, people.collect_schema().names())
     start = dt.date(result.config.simulation.start_year, 1, 1)
     people = people.with_columns(grouped(name, start).alias(name) for name in groups)
     person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", *groups]
@@ -215,7 +215,7 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     return completed(rows.collect(engine="in-memory"), group)
 
 
-def _refuse_groups(groups: Sequence[str], columns: Sequence[str]) -> None:
+def refuse_groups(groups: Sequence[str], columns: Sequence[str]) -> None:
     """Raise ``RequestError`` for groups that nobody can be put into."""
     if not 1 <= len(set(groups)) == len(groups) <= 2:
         raise RequestError(f"by: give one column or two different ones (got {', '.join(groups) or 'none'})")

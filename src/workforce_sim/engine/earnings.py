@@ -60,9 +60,10 @@ class Pay:
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
         """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
         for kind, gain in self._gains.items():
-            yield self._date(kind, rows), gain[rows]
+            yield self.date(kind, rows), gain[rows]
 
-    def _date(self, kind: str, rows: Rows) -> Any:
+    def date(self, kind: str, rows: Rows) -> Any:
+        """Return the date of a kind of raise, one for all or that of some rows."""
         return self.fixed[kind] if kind in self.fixed else self.staff[f"{kind}_date"][rows]
 
     def salary_on(self, rows: Rows, date: Days) -> Ints:
@@ -76,7 +77,7 @@ class Pay:
         if "leave" in self.year.config.provisions:
             away = np.flatnonzero(self.staff["leave_days"][rows])
             total[away] -= self.unpaid(rows[away], date[away])
-        lumps = (self.staff[f"{kind}_lump_cents"][rows] * (self._date(kind, rows) <= date) for kind in self.lumps)
+        lumps = (self.staff[f"{kind}_lump_cents"][rows] * (self.date(kind, rows) <= date) for kind in self.lumps)
         return sum(lumps, start=half_up(total, self.year.days))
 
     def unpaid(self, rows: Rows, date: Days) -> Ints:

@@ -68,7 +68,7 @@ def _without(size: int) -> dict[str, Array]:
 def _look_back(staff: Columns, census: pl.DataFrame, assumptions: Assumptions, group: Flags | None) -> dict[str, Array]:
     """Return what pay of the year before the start decides for the first year."""
     year = PlanYear(assumptions.config.simulation.start_year - 1)
-    found = look_back.decided(_prior_pay(staff, census, year), group, year, assumptions)
+    found = look_back.decided(prior_pay(staff, census, year), group, year, assumptions)
     return {name: flags.view(np.uint8) for name, flags in found.items()}
 
 
@@ -81,7 +81,7 @@ def prior_groups(parts: Iterable[tuple[pl.DataFrame, pl.DataFrame]], config: Con
 
 
 def _counted(staff: Columns, census: pl.DataFrame, year: PlanYear) -> dict[str, Array]:
-    return look_back.counted(staff["hire_date"], year.last, staff, _prior_pay(staff, census, year), year)
+    return look_back.counted(staff["hire_date"], year.last, staff, prior_pay(staff, census, year), year)
 
 
 def draws_participation(census: pl.DataFrame) -> bool:
@@ -169,8 +169,11 @@ def _follows(staff: Columns, config: Config) -> Flags:
     return takes_part if source == "all" else takes_part & new
 
 
-def _prior_pay(staff: Columns, census: pl.DataFrame, year: PlanYear) -> Ints:
-    """Return pay of the year before the start: of the census, else the opening salary for the days employed."""
+def prior_pay(staff: Columns, census: pl.DataFrame, year: PlanYear) -> Ints:
+    """Return pay of the year before the start: of the census, else the opening salary for the days employed.
+
+    Of ``staff`` it reads ``hire_date`` and ``salary_cents``.
+    """
     days = year.last - np.maximum(staff["hire_date"], np.int32(year.first)).astype(np.int64) + 1
     estimate = half_up(staff["salary_cents"] * days, year.days)
     known = census["prior_year_pay_cents"]

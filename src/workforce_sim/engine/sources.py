@@ -57,7 +57,7 @@ def matched(counted: PlanPay, formula: Match, deferred: Ints, most: Ints) -> Int
         amount = formula_match(formula, deferred, compensation_of(counted, formula)[rows], place)
     else:
         amount = _by_payroll(counted, formula, since, most, place)
-    there = _meets(formula, rows, counted) & (True if since is None else since.within[rows])
+    there = meets(formula, rows, counted) & (True if since is None else since.within[rows])
     return counted.scattered(rows, np.where(there, limited(amount, formula), 0))
 
 
@@ -82,13 +82,13 @@ def without_deferrals(counted: PlanPay, money: EmployerMoney, amount: Callable[[
         amount: what it gives for plan compensation.
     """
     given = amount(compensation_of(counted, money))
-    return np.where(_meets(money, np.arange(len(given)), counted), limited(given, money), 0)
+    return np.where(meets(money, np.arange(len(given)), counted), limited(given, money), 0)
 
 
 def pay_of_those_who_get(counted: PlanPay, money: EmployerMoney) -> Ints:
     """Return plan compensation of those who meet the conditions of a source; 0 of others."""
     pay = compensation_of(counted, money)
-    return np.where(_meets(money, np.arange(len(pay)), counted), pay, 0)
+    return np.where(meets(money, np.arange(len(pay)), counted), pay, 0)
 
 
 def place_of(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
@@ -98,7 +98,7 @@ def place_of(graded_by: str | None, rows: Rows, counted: PlanPay) -> Ints:
     return np.asarray(band_place(graded_by, counted.staff["tenure"][rows], counted.staff["age"][rows]))
 
 
-def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
+def meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     """Return who of some rows meets the conditions for employer contributions, and is not left out of them."""
     left_out = without_employer_money(counted.staff, counted.year)
     entitled = np.ones(len(rows), dtype=np.bool_) if left_out is None else ~left_out[rows]
@@ -109,11 +109,11 @@ def _meets(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags:
     since = staff.served_since[rows]
     away = counted.staff["leave_days"][rows] if "leave" in provisions else 0
     return entitled & who_meets(
-        money, first, last, hours, counted.year.calendar, since, away, _waived(money, rows, counted)
+        money, first, last, hours, counted.year.calendar, since, away, waived(money, rows, counted)
     )
 
 
-def _waived(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags | None:
+def waived(money: EmployerMoney, rows: Rows, counted: PlanPay) -> Flags | None:
     """Return for which of some rows the last day and the hours are waived; None where nothing is."""
     if not money.waived_for:
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from workforce_sim.config import Config, Level
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import TABLES, by_year
 from workforce_sim.opening import Tables
@@ -37,3 +38,9 @@ def part(run: Result, year: int) -> Tables:
         return run.tables.part(year)
     of_year = (collected(run.scan(name).filter(pl.col("year") == year)) for name in TABLES)
     return next(by_year(Tables(*of_year)))
+
+
+def levels_of(config: Config, dtype: pl.DataType) -> tuple[Level, ...]:
+    """Return the levels of a run as configured, or those that a column of its tables names."""
+    named = dtype.categories.to_list() if isinstance(dtype, pl.Enum) else []
+    return config.workforce.levels or tuple(Level(name=name) for name in named)

@@ -15,14 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.config import Config, Level
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explain.census_words import census_reason
-from workforce_sim.explain.queries import collected, run_of
+from workforce_sim.explain.queries import collected, levels_of, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
 from workforce_sim.opening import present
 from workforce_sim.result import Result
@@ -141,7 +140,7 @@ def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int
     number = people["replicate"][0]
     events = _rows(result, "events", wanted, number).sort("replicate", "year", "effective_date", "event_type", "cause")
     totals = collected(result.scan("summary").filter(pl.col("replicate") == number))
-    levels = _levels(result.config, people.schema["level"])
+    levels = levels_of(result.config, people.schema["level"])
     rows = PersonRows(Assumptions(result.config, levels), events.to_dicts(), people.to_dicts(), totals.to_dicts())
     return Timeline(wanted, (*_opening(result, wanted, number), *rows.lines()), events, people)
 
@@ -168,12 +167,6 @@ def _one_replicate(people: pl.DataFrame, wanted: int | None) -> pl.DataFrame:
         shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
         raise RequestError(f"this employee is in {counted(len(numbers), 'simulation')} ({shown}); choose one of them")
     return people.filter(pl.col("replicate") == wanted)
-
-
-def _levels(config: Config, dtype: pl.DataType) -> tuple[Level, ...]:
-    """Return the levels as configured, or those that the tables name."""
-    named = dtype.categories.to_list() if isinstance(dtype, pl.Enum) else []
-    return config.workforce.levels or tuple(Level(name=name) for name in named)
 
 
 # --- lines ---

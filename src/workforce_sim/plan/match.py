@@ -6,7 +6,7 @@ arrays alike, amounts up to 10^12 cents, and rounds once. Chapter: ``docs/model/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -46,14 +46,25 @@ def annual_match(deferral_cents: Whole, compensation_cents: Whole, tiers: Tiers)
         tiers: slices in bp of compensation.
     """
     deferred, pay = _roomy(deferral_cents), _roomy(compensation_cents)
-    matched = (tier.rate_bp * _slice(BP * deferred, tier.lower * pay, tier.upper * pay) for tier in tiers)
-    return _narrow(half_up(sum(matched, start=0 * deferred), BP * BP))
+    parts = zip(tiers, slices(deferred, pay, tiers), strict=True)
+    return _narrow(half_up(sum((tier.rate_bp * part for tier, part in parts), start=0 * deferred), BP * BP))
+
+
+def slices(deferral_cents: Any, compensation_cents: Any, tiers: Tiers) -> list[Any]:
+    """Return the part of a year's deferrals in each tier by share of pay, in 10^-4 cents; arguments as above."""
+    pay = compensation_cents
+    return [_slice(BP * deferral_cents, tier.lower * pay, tier.upper * pay) for tier in tiers]
 
 
 def dollar_match(deferral_cents: Whole, tiers: Tiers) -> Whole:
     """Return the match by tiers in cents of the year's deferrals; whatever the pay."""
-    matched = (tier.rate_bp * _slice(deferral_cents, tier.lower, tier.upper) for tier in tiers)
-    return half_up(sum(matched, start=0 * deferral_cents), BP)
+    parts = zip(tiers, dollar_slices(deferral_cents, tiers), strict=True)
+    return half_up(sum((tier.rate_bp * part for tier, part in parts), start=0 * deferral_cents), BP)
+
+
+def dollar_slices(deferral_cents: Any, tiers: Tiers) -> list[Any]:
+    """Return the part of a year's deferrals in each tier in dollars, in cents."""
+    return [_slice(deferral_cents, tier.lower, tier.upper) for tier in tiers]
 
 
 def match_rate(rate_bp: Whole, tiers: Tiers) -> Whole:
@@ -77,16 +88,36 @@ def payroll_match(
         deferral_limit_cents: the most that may be deferred in the year.
         compensation_limit_cents: the year's limit on compensation, 401(a)(17).
     """
+    steps = payroll_steps(segments, tiers, deferral_limit_cents, compensation_limit_cents)
+    return _narrow(half_up(sum((step.matched for step in steps), start=0 * compensation_limit_cents), BP * BP))
+
+
+class PayrollStep(NamedTuple):
+    """What a segment of a year is matched on.
+
+    Attributes:
+        counted: the pay that counts, cents.
+        deferred: deferred from it within the limit, 10^-4 cents.
+        matched: the match on it, 10^-8 cents.
+    """
+
+    counted: Any
+    deferred: Any
+    matched: Any
+
+
+def payroll_steps(
+    segments: Iterable[tuple[Whole, Whole]], tiers: Tiers, deferral_limit_cents: Whole, compensation_limit_cents: Whole
+) -> Iterator[PayrollStep]:
+    """Yield the steps of ``payroll_match``, one for each segment."""
     year = list(segments)
     paid = sum((pay for _, pay in year), start=0 * compensation_limit_cents)
-    room = _roomy(smaller(paid, compensation_limit_cents))
-    left, matched = BP * deferral_limit_cents, 0 * room
+    room, left = _roomy(smaller(paid, compensation_limit_cents)), BP * deferral_limit_cents
     for rate, pay in year:
         counted = smaller(pay, room)
         deferred = smaller(rate * counted, left)
-        matched = matched + _times(match_rate(rate, tiers), deferred, larger(rate, 1))
+        yield PayrollStep(counted, deferred, _times(match_rate(rate, tiers), deferred, larger(rate, 1)))
         left, room = left - deferred, room - counted
-    return _narrow(half_up(matched, BP * BP))
 
 
 class Payroll(NamedTuple):
@@ -119,17 +150,23 @@ def uneven_payroll_match(
         deferral_limit_cents: the most that each may defer in the year.
         compensation_limit_cents: the year's limit on compensation, 401(a)(17), for each.
     """
+    steps = uneven_steps(payrolls, tiers, deferral_limit_cents, compensation_limit_cents)
+    return np.asarray(_narrow(half_up(sum(steps, start=0 * compensation_limit_cents), BP * BP)))
+
+
+def uneven_steps(
+    payrolls: Sequence[Payroll], tiers: Tiers, deferral_limit_cents: Ints, compensation_limit_cents: Ints
+) -> Iterator[Any]:
+    """Yield the match of each payroll of ``uneven_payroll_match``, 10^-8 cents."""
     pays = [payroll.deferral_pay for payroll in payrolls], [payroll.match_pay for payroll in payrolls]
     large = any(_is_large(np.sum(pay, axis=0)) for pay in pays)
     room, left = compensation_limit_cents, BP * deferral_limit_cents
-    matched = np.zeros(len(room), dtype=object if large else np.int64)
     for payroll in payrolls:
         counts = payroll.deferral_pay if payroll.counts is None else payroll.counts
         limits = (payroll.match_pay, room), (payroll.rate * payroll.deferral_pay, left), (payroll.deferral_pay, counts)
-        matched = matched + _as_far_as(limits, _matched(payroll, tiers, large=large))
+        yield _as_far_as(limits, _matched(payroll, tiers, large=large))
         room = room - smaller(payroll.match_pay, room)
         left = left - smaller(payroll.rate * counts, left)
-    return np.asarray(_narrow(half_up(matched, BP * BP)))
 
 
 def _matched(payroll: Payroll, tiers: Tiers, *, large: bool) -> Any:

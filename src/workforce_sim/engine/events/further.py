@@ -58,6 +58,19 @@ def added(source: str, wished: Ints, before: tuple[str, ...], staff: Columns, ye
         staff: of the year.
         year: the plan year.
     """
+    deferral = staff["pre_tax_cents"] + staff["roth_cents"]
+    moved, cut = excess_of(wished, before, staff, year)
+    found = dict(zip(adds(source, ""), _account(source, wished - cut, staff, year), strict=True))
+    return (
+        found | _became_catch_up(moved, deferral, staff, year) | {"excess_415_cents": staff["excess_415_cents"] + cut}
+    )
+
+
+def excess_of(wished: Ints, before: tuple[str, ...], staff: Columns, year: Year) -> tuple[Ints, Ints]:
+    """Return how much of the deferrals a source beyond section 415 makes catch-up, and how much of it is cut; cents.
+
+    Arguments as for ``added``.
+    """
     catch_up, deferral = staff["catch_up_cents"], staff["pre_tax_cents"] + staff["roth_cents"]
     there = sum((staff[name] for name in before), start=deferral - catch_up)
     most = np.minimum(staff["earnings_cents"], year.limits.annual_additions_cents)
@@ -65,11 +78,7 @@ def added(source: str, wished: Ints, before: tuple[str, ...], staff: Columns, ye
     moved, above = np.zeros_like(excess), np.flatnonzero(excess)
     room = catch_up_of(above, staff, year) - catch_up[above]
     moved[above] = np.minimum(np.minimum(excess[above], room), (deferral - catch_up)[above])
-    cut = excess - moved
-    found = dict(zip(adds(source, ""), _account(source, wished - cut, staff, year), strict=True))
-    return (
-        found | _became_catch_up(moved, deferral, staff, year) | {"excess_415_cents": staff["excess_415_cents"] + cut}
-    )
+    return moved, excess - moved
 
 
 def _account(source: str, paid: Ints, staff: Columns, year: Year) -> tuple[Array, ...]:

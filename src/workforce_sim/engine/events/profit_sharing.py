@@ -53,12 +53,12 @@ def _by_formula(staff: Columns, year: Year) -> Ints:
     """Return what the formula gives to each employee."""
     formula, counted = year.config.plan.profit_sharing, PlanPay(staff, year)
     place = place_of(formula.graded_by, np.arange(len(staff)), counted)
-    fits = [_fits(group, staff, year) for group in formula.groups or ()]
+    fits = [fits_group(group, staff, year) for group in formula.groups or ()]
     base = year.limits.wage_base_cents
     return without_deferrals(counted, formula, lambda pay: formula_profit_sharing(formula, pay, place, base, fits))
 
 
-def _fits(group: AllocationGroup, staff: Columns, year: Year) -> Flags:
+def fits_group(group: AllocationGroup, staff: Columns, year: Year) -> Flags:
     """Return who fits an allocation group."""
     found = np.ones(len(staff), dtype=np.bool_)
     if group.levels is not None:
