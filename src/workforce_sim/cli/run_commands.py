@@ -54,8 +54,28 @@ def add_run_commands(run: Any, command: Command) -> None:
     why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
     about = "folder of another run: why the measure is different there, in the same year"
     why.add_argument("--beside", metavar="DIR", type=Path, help=about)
+    _explain_command(run, command)
     about = "the same as workforce-sim export"
     export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
+
+
+def _explain_command(run: Any, command: Command) -> None:
+    about = "explain a figure: its parts by group, the formula behind it, and one employee's part step by step"
+    example = "workforce-sim run explain runs/base match 2026 --employee E-000123"
+    explain = command(run, "explain", about, _explain, example=example)
+    _run_folder(explain)
+    about = "a measure of the summary, such as match, deferral, net_employer_cost or participation_rate"
+    explain.add_argument("measure", metavar="MEASURE", help=about)
+    about = "plan year (default: the last)"
+    explain.add_argument("year", metavar="YEAR", type=whole_number, nargs="?", help=about)
+    about = "work out this employee's part: an id as in the census, or of a hire such as NH-2027-000001"
+    explain.add_argument("--employee", metavar="ID", help=about)
+    about = (
+        "group by department, level, age_band, tenure_band, pay_band, hired or a column of the snapshots; repeatable"
+    )
+    explain.add_argument("--by", metavar="GROUP", action="append", help=about)
+    about = "number of the simulation, where the run holds several"
+    explain.add_argument("--replicate", metavar="NUMBER", type=whole_number, help=about)
 
 
 def _run_folder(parser: argparse.ArgumentParser) -> None:
@@ -102,4 +122,19 @@ def _why(options: argparse.Namespace) -> int:
         raise RequestError(f"YEAR: expected {counted(most, 'year')} at most (got {len(options.years)})")
     first, second = (*options.years, None, None)[:2]
     tell(str(explain_change(options.run, options.measure, first, second, beside=options.beside)))
+    return SUCCESS
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from workforce_sim.explain.figure import explain  # noqa: PLC0415
+
+    found = explain(
+        options.run,
+        options.measure,
+        options.year,
+        by=options.by,
+        employee=options.employee,
+        replicate=options.replicate,
+    )
+    _say(str(found))
     return SUCCESS

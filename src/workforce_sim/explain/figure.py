@@ -12,21 +12,28 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.config import Config
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explain.figure_text import figure_card, readable
-from workforce_sim.explain.measured import GROUPS, account, of_person, parts, rule, terms
+from workforce_sim.explain.measured import GROUPS, NET_COST, USED, account, of_person, parts, rule, terms
 from workforce_sim.explain.queries import levels_of, run_of
 from workforce_sim.explain.rebuilt import Rebuilt, is_shared, rebuilt, records, shared
 from workforce_sim.explain.timeline import UNKNOWN
 from workforce_sim.explain.worked.formula import formula
 from workforce_sim.explain.worked.person import Worked, worked
-from workforce_sim.explain.worked.steps import Passage
+from workforce_sim.explain.worked.steps import Passage, Step, passage
 from workforce_sim.explain.worked.typical import example
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.result import Result
-from workforce_sim.wording import counted
+from workforce_sim.wording import counted, dollars
+
+USES = {
+    "offset": "at most the employer contributions of the year; lowers the net cost (plan.forfeitures: offset)",
+    "reallocate": "shared among employees, as part of nonelective contributions (plan.forfeitures: reallocate)",
+    "expenses": "all of it, for expenses of the plan; lowers no cost here (plan.forfeitures: expenses)",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,9 +136,9 @@ class _Question:
             rule(self.measure),
             self._totals(there),
             grouped,
-            tuple(self._formula()),
+            () if value is None else tuple(self._formula()),
             None if employee is None else self._worked(str(employee).strip(), there),
-            example(self.measure, self.run, self.row) if employee is None else None,
+            example(self.measure, self.run, self.row) if employee is None and value is not None else None,
         )
 
     def _totals(self, names: Sequence[str]) -> dict[str, int]:
@@ -145,7 +152,22 @@ class _Question:
         _, year = self.at
         config = self.run.config.at(year)
         levels = levels_of(self.run.config, self.run.scan("snapshots").collect_schema()["level"])
-        return formula(self.measure, config, year, Assumptions(self.run.config, levels).at(year).limits(year))
+        limits = Assumptions(self.run.config, levels).at(year).limits(year)
+        return [*formula(self.measure, config, year, limits), *self._account(config)]
+
+    def _account(self, config: Config) -> list[Passage]:
+        """Return what the year used of the account of forfeitures, where the measure has to do with it."""
+        if self.measure not in (USED, NET_COST) or not config.plan.enabled:
+            return []
+        opening, used = account(self.run, *self.at), self.row[USED]
+        steps = [
+            Step("account on January 1", "forfeitures of earlier years, less what they used", dollars(opening)),
+            Step("used in the year", USES[config.plan.forfeitures], dollars(used)),
+            Step(
+                "forfeited in the year", "in the account from the next year on", dollars(self.row["forfeitures_cents"])
+            ),
+        ]
+        return [passage("Forfeitures used, from one account for all", steps)]
 
     def _worked(self, employee: str, names: Sequence[str]) -> Worked:
         whole, place = self._staff(employee)
@@ -182,10 +204,10 @@ def _replicate(run: Result, wanted: int | None) -> int:
     if wanted is None and len(held) == 1:
         return int(held[0])
     number = asked.whole(wanted)
-    if number not in held:
+    if number is None or number not in held:
         shown = ", ".join(map(str, held[:10])) + (", ..." if len(held) > 10 else "")
         raise RequestError(f"replicate: the run holds {counted(len(held), 'simulation')} ({shown}); choose one of them")
-    return int(number)
+    return number
 
 
 def _row(run: Result, replicate: int, year: int | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ ALL = "all"
 
 def readable(found: Explanation) -> str:
     """Return an explanation as text."""
-    blocks = ["\n".join([heading(found), *wrap(f"{capital(found.rule)}.", WIDTH), *_division(found)])]
+    blocks = ["\n".join([heading(found), *wrap(f"{found.rule}.", WIDTH), *_division(found)])]
     blocks += ["\n".join(table.lines()) for table in tables(found)]
     blocks += ["\n".join(passage_lines(each)) for each in found.formula]
     who = found.worked or found.example
@@ -43,7 +43,7 @@ def figure_card(found: Explanation) -> Card:
     """Return an explanation as a notebook shows it."""
     who = found.worked or found.example
     steps = [passage_table(each) for each in (*found.formula, *(who.passages if who else ()))]
-    notes = (f"{capital(found.rule)}.", *_division(found), *([f"Worked out: {who.name}."] if who else []))
+    notes = (f"{found.rule}.", *_division(found), *([f"Worked out: {who.name}."] if who else []))
     return Card(heading(found), (*tables(found), *steps), notes)
 
 
@@ -69,7 +69,7 @@ def _division(found: Explanation) -> list[str]:
     if found.value is None:
         return []
     if found.measure == NET_COST:
-        listed = " + ".join(dollars(cents) for cents in found.totals.values())
+        listed = " + ".join(dollars(cents) for cents in found.totals.values() if cents) or dollars(0)
         used = sum(found.totals.values()) - int(found.value)
         return wrap(f"{listed} - {dollars(used)} of forfeitures used = {dollars(int(found.value))}", WIDTH)
     if ratio is None or ratio.part == NET_COST:
@@ -81,7 +81,7 @@ def _division(found: Explanation) -> list[str]:
 
 def _sum(name: str, value: int, scale: int = 1) -> str:
     unit = MEASURES[name].unit
-    if "cents" in unit or name.endswith(("_closing", "_opening")) and name.startswith("_"):
+    if "cents" in unit or (name.endswith(("_closing", "_opening")) and name.startswith("_")):
         return dollars(value)
     return f"{value:,}" if scale == 1 else f"{value / scale:,.4f}"
 
@@ -95,7 +95,7 @@ def tables(found: Explanation) -> list[CardTable]:
 
 
 def _parts(found: Explanation, by: str, rows: pl.DataFrame) -> CardTable:
-    names = [name for name in rows.columns if name not in (by, EMPLOYEES)]
+    names = [name for name in found.totals if found.totals[name] or found.measure != NET_COST] or [*found.totals]
     shares = len(names) == 1 and found.totals[names[0]] > 0
     heads = ["", "Employees", *(capital(words(name)) for name in names), *(["Share"] if shares else [])]
     lines = []

@@ -62,20 +62,19 @@ def terms(measure: str, run: Result) -> list[str]:
 
 
 def rule(measure: str) -> str:
-    """Return in words what a measure adds up, counts or divides, and over whom."""
+    """Return in words what a measure is, and what it adds up, counts or divides, over whom."""
     declared, ratio = MEASURES.get(measure), RATIOS.get(measure)
     if declared is None:
-        return "a measure of an event of your own: see what the event declares"
-    if ratio is not None:
-        return _ratio_words(ratio)
-    if measure == NET_COST:
-        return "the sum of all employer contributions and what is restored to rehires, less forfeitures used for them"
+        return "A measure of an event of your own: see what the event declares"
+    how = _how(declared) if ratio is None else _ratio_words(ratio)
+    return f"{declared.meaning}: {how}" if how else declared.meaning
+
+
+def _how(declared: Measure) -> str:
     if declared.counts is not None:
         cause = f" of cause {declared.counts.cause}" if declared.counts.cause else ""
         return f"the number of ledger rows of type {declared.counts.event}{cause}"
-    if declared.sums is None:
-        return "forfeitures of earlier years, from one account for all"
-    return _sum_words(declared)
+    return "" if declared.sums is None else _sum_words(declared)
 
 
 def _ratio_words(ratio: Ratio) -> str:
@@ -91,13 +90,12 @@ def words(name: str) -> str:
 
 def _sum_words(declared: Measure) -> str:
     assert declared.sums is not None
-    columns = list(dict.fromkeys(name for name in declared.sums.meta.root_names() if name != "status"))
-    closing = "status" in declared.sums.meta.root_names()
+    roots = list(dict.fromkeys(declared.sums.meta.root_names()))
     if declared.unit == "employees":
-        listed = f", by {' and '.join(['status'] * closing + columns)}" if columns or closing else ""
-        return f"the number of employees of the year's snapshots whom it fits{listed}"
-    whom = "employees on December 31" if closing else "all employees of the year, terminated ones included"
-    return f"the sum of {' + '.join(columns)} of the snapshots over {whom}"
+        return f"the number of employees, by {' and '.join(roots)} of the snapshots"
+    summed = [name for name in roots if name != "status"]
+    whom = "employees on December 31" if "status" in roots else "all employees of the year, terminated ones included"
+    return f"the sum of {' + '.join(summed)} of the snapshots over {whom}"
 
 
 # --- sums ---
@@ -128,14 +126,10 @@ def parts(run: Result, replicate: int, year: int, by: str, names: Iterable[str])
     counts = {name: found.of_events[name] for name in wanted if name in found.of_events}
     if counts:
         events = _of_year(run, "events", replicate, year).join(people.select("employee_id", "_group"), on="employee_id")
-        rows = rows.join(events.group_by("_group").agg(**counts), on="_group", how="left", nulls_equal=True)
-    found_rows = collected(
-        rows.sort("_group", nulls_last=True).with_columns(pl.col(*counts).fill_null(0))
-        if counts
-        else rows.sort("_group", nulls_last=True)
-    )
+        counted = events.group_by("_group").agg(**counts)
+        rows = rows.join(counted, on="_group", how="left", nulls_equal=True).with_columns(pl.col(*counts).fill_null(0))
     group = pl.col("_group").cast(pl.String).fill_null(NO_GROUP).alias(by)
-    return found_rows.select(group, EMPLOYEES, *wanted)
+    return collected(rows.sort("_group", nulls_last=True)).select(group, EMPLOYEES, *wanted)
 
 
 def _of_year(run: Result, table: str, replicate: int, year: int) -> pl.LazyFrame:
@@ -154,6 +148,7 @@ def of_person(run: Result, people: pl.DataFrame, events: pl.DataFrame, names: It
 
 
 def account(run: Result, replicate: int, year: int) -> int:
-    """Return the account of forfeitures at the opening of a year, cents: those of earlier years, less what they used."""
+    """Return the account of forfeitures at the opening of a year, cents: of earlier years, less what they used."""
     before = run.summary.filter((pl.col("replicate") == replicate) & (pl.col("year") < year))
-    return int(before["forfeitures_cents"].fill_null(0).sum() - before["forfeitures_used_cents"].fill_null(0).sum())
+    made, used = (before[name].fill_null(0).to_list() for name in ("forfeitures_cents", USED))
+    return sum(made) - sum(used)

@@ -138,10 +138,13 @@ class Contributions:
         """Return the steps of the limit on annual additions."""
         one, wished = self.one, {name: cents for name, cents in self.wished.items() if name != "catch_up"}
         total, law = sum(wished.values()), one.year.limits.annual_additions_cents
-        listed = " + ".join(dollars(cents) for cents in wished.values() if cents) or "nothing"
-        what = "annual additions: deferrals without catch-up and employer contributions"
+        names = {"deferral": "deferrals without catch-up", "reallocated": "forfeitures"}
+        listed = [
+            f"{dollars(cents)} {names.get(name, name).replace('_', ' ')}" for name, cents in wished.items() if cents
+        ]
         limit = "all pay of the year" if self.limit < law else f"section 415(c), {one.year.number}"
-        steps = [Step(what, listed, dollars(total)), Step("limit", limit, dollars(self.limit))]
+        added = Step("annual additions", " + ".join(listed) or "none", dollars(total))
+        steps = [added, Step("limit", limit, dollars(self.limit))]
         if total <= self.limit:
             return [*steps, Step("within the limit", "nothing is cut")]
         moved = self.final["catch_up_cents"] - self.deferrals.catch_up

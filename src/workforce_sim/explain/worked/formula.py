@@ -8,7 +8,8 @@ from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.config.profit_sharing import ProfitSharing
+from workforce_sim.config.profit_sharing import Group, ProfitSharing
+from workforce_sim.explain.measured import NET_COST
 from workforce_sim.explain.worked.conditions import UNITS
 from workforce_sim.explain.worked.steps import Passage, Step, bp, passage, ppm
 from workforce_sim.money import cents
@@ -21,7 +22,6 @@ _COUNTS = {
     "eligible": "pay since entry into the plan",
     "participating": "pay of the days with a deferral rate above 0",
 }
-_SOURCES = ("match", "nonelective", "discretionary_match", "profit_sharing")
 
 
 def formula(measure: str, config: Config, year: int, limits: Limits) -> list[Passage]:
@@ -30,15 +30,19 @@ def formula(measure: str, config: Config, year: int, limits: Limits) -> list[Pas
         return []
     if measure == "deferral_cents":
         return [passage("How each employee's deferrals come about", [*_deferrals(config, year, limits)])]
-    source = measure.removesuffix("_cents")
-    wanted = (
-        [source] if source in _SOURCES else [*config.plan.sources(year)] if measure == "net_employer_cost_cents" else []
-    )
-    found = {name: config.plan.sources(year)[name] for name in wanted if name in config.plan.sources(year)}
+    source, sources = measure.removesuffix("_cents"), paying(config, year)
+    wanted = sources if measure == NET_COST else {source} & sources.keys()
     return [
         passage(f"How each employee's {label(f'{name}_cents').lower()} comes about", [*_source(money, year, limits)])
-        for name, money in found.items()
+        for name, money in sources.items()
+        if name in wanted
     ]
+
+
+def paying(config: Config, year: int) -> dict[str, EmployerMoney]:
+    """Return the sources of employer contributions of a year that pay something."""
+    sources = config.plan.sources(year)
+    return {name: money for name, money in sources.items() if getattr(money, "kind", "") != "none"}
 
 
 def _deferrals(config: Config, year: int, limits: Limits) -> Iterator[Step]:
@@ -90,7 +94,9 @@ def _share(money: ShareOfPay) -> Iterator[Step]:
         yield Step(
             "formula", f"{ppm(rule.base_ppm)} of pay, and {ppm(rule.excess_ppm)} of pay above the integration level"
         )
-    elif isinstance(money, ProfitSharing) and money.kind in ("dollars", "groups", "pool"):
+    elif isinstance(money, ProfitSharing) and money.groups is not None:
+        yield from (Step(f"group {place}", group_words(group)) for place, group in enumerate(money.groups, 1))
+    elif isinstance(money, ProfitSharing) and money.kind in ("dollars", "pool"):
         yield Step("formula", _other_kind(money))
     elif isinstance(money, Nonelective) and money.kind == "none":
         yield Step("formula", "none")
@@ -103,9 +109,15 @@ def _share(money: ShareOfPay) -> Iterator[Step]:
 def _other_kind(money: ProfitSharing) -> str:
     if money.pool is not None:
         return f"a pool, shared {money.pool.shared}"
-    if money.dollars is not None:
-        return f"{dollars(cents(money.dollars))} for each employee"
-    return f"by {counted(len(money.groups or ()), 'allocation group')}"
+    return f"{dollars(cents(money.dollars or 0.0))} for each employee"
+
+
+def group_words(group: Group) -> str:
+    """Return an allocation group in words: who is in it, and what each gets."""
+    who = [*(group.levels or ()), *(group.departments or ())]
+    owners = {True: ["owners of more than 5%"], False: ["others than owners"], None: []}[group.owners]
+    gets = f"{ppm(group.rate_ppm)} of pay" if group.rate is not None else f"{dollars(group.amount_cents)} each"
+    return f"{', '.join([*who, *owners]) or 'everybody else'}: {gets}"
 
 
 def _conditions(money: EmployerMoney) -> Iterator[Step]:

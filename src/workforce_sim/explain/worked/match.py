@@ -86,11 +86,12 @@ def _annual(deferred: int, pay: int, tiers: Tiers) -> tuple[list[Step], int]:
     steps, total = [], 0
     for tier, part in zip(tiers, slices(deferred, pay, tiers), strict=True):
         total += tier.rate_bp * part
-        edges = f"{bp(tier.lower)} of pay, {exact(tier.lower * pay, BP)}, and {bp(tier.upper)}, {exact(tier.upper * pay, BP)}"
-        if not tier.lower:
-            edges = f"the first {bp(tier.upper)} of pay, {exact(tier.upper * pay, BP)}"
-        what = f"{bp(tier.rate_bp)} of deferrals {'between' if tier.lower else 'on'} {edges}"
-        steps.append(Step(what, f"{bp(tier.rate_bp)} x {exact(part, BP)}", exact(tier.rate_bp * part, UNIT)))
+        slice_of = (
+            f"from {bp(tier.lower)} to {bp(tier.upper)} of pay" if tier.lower else f"up to {bp(tier.upper)} of pay"
+        )
+        edges = f"{exact(tier.lower * pay, BP)} to {exact(tier.upper * pay, BP)}"
+        how = f"{edges}: {bp(tier.rate_bp)} x {exact(part, BP)}"
+        steps.append(Step(f"{bp(tier.rate_bp)} of deferrals {slice_of}", how, exact(tier.rate_bp * part, UNIT)))
     return [*steps, *_rounded(total, UNIT)], half_up(total, UNIT)
 
 
@@ -147,12 +148,12 @@ def _payrolls_at(rate: int, pay: int, step: PayrollStep, when: str, tiers: Tiers
 
 
 def _days(one: One, since: Since | None) -> Iterator[str]:
-    """Yield in words the days of each segment of ``PlanPay.segments``: those before the first rate above 0, then each."""
+    """Yield in words the days of each segment of ``PlanPay.segments``."""
     counted, entry = one.counted, 0 if since is None else int(since.entry[0])
     dates = [int(counted.begin[0]), *(int(move.date[0]) for move in counted.moves)]
     yield f"before {day(max(dates[0], entry))}"
     for first, end in zip(dates, [*(date - 1 for date in dates[1:]), one["last_day"]], strict=True):
-        yield span(max(first, entry), max(end, max(first, entry)))
+        yield span(max(first, entry), max(end, first, entry))
 
 
 def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> tuple[list[Step], int]:

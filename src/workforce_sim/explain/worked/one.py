@@ -7,12 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from workforce_sim.config import Config
+from workforce_sim.dates import NEVER
 from workforce_sim.engine.columns import Columns
-from workforce_sim.engine.context import Year
 from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.explain.rebuilt import Rebuilt, date_of
 from workforce_sim.explain.worked.steps import Step, span
-from workforce_sim.dates import NEVER
 
 
 class One:

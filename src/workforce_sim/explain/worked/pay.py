@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workforce_sim.config.other_pay import CountedPay, kinds_in
+from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.engine.counted_pay import amount_column, payments_of, rate_column, with_salary
+from workforce_sim.engine.counted_pay import amount_column, kinds_of, payments_of, rate_column, with_salary
 from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.sources import compensation_of, since_of
 from workforce_sim.explain.rebuilt import RAISES, date_of
@@ -85,11 +85,12 @@ def _other(one: One, salary: int) -> Iterator[tuple[str, str, int]]:
 
 
 def counted_words(pay: CountedPay, one: One) -> str:
-    """Return which pay a definition counts; nothing where the year has only salary."""
+    """Return which pay a definition counts; nothing where all pay counts."""
     if not one.config.compensation.other_pay:
         return ""
-    kinds = sorted(kinds_in(pay))
-    return "salary alone" if not kinds else f"salary and {', '.join(kind.replace('_', ' ') for kind in kinds)}"
+    counts, there = kinds_of(pay, one.config), kinds_of("all", one.config)
+    listed = ", ".join(kind.replace("_", " ") for kind in sorted(counts))
+    return "" if counts == there else f"salary and {listed}" if counts else "salary alone"
 
 
 def compensation(one: One, money: EmployerMoney) -> tuple[list[Step], int]:
@@ -107,7 +108,7 @@ def compensation(one: One, money: EmployerMoney) -> tuple[list[Step], int]:
             earned_in_all - before,
             f"{dollars(earned_in_all)} - {dollars(before)} before {_entry(one, int(since.entry[0]))}",
         )
-        how = how if before else "all pay of the year, as in the plan since January 1 or the first day"
+        how = how if before else "all pay of the year"
     else:
         counts, how = cents, "pay of the days with a deferral rate above 0"
     steps.append(Step("pay that counts", "; ".join(filter(None, (how, kinds))), dollars(counts)))

@@ -13,6 +13,7 @@ from workforce_sim.explain.rebuilt import Rebuilt
 from workforce_sim.explain.worked.account import forfeited
 from workforce_sim.explain.worked.additions import Contributions
 from workforce_sim.explain.worked.deferrals import rate_spans
+from workforce_sim.explain.worked.formula import paying
 from workforce_sim.explain.worked.one import One
 from workforce_sim.explain.worked.pay import earned
 from workforce_sim.explain.worked.steps import Passage, Step, bp, passage, span
@@ -90,10 +91,12 @@ def _amount(measure: str, one: One, person: Mapping[str, Any]) -> tuple[list[Pas
         return [passage("Forfeited at termination", steps)], cents
     found = Contributions(one)
     if measure == "deferral_cents":
-        return _deferrals(found)
-    if measure == NET_COST:
-        return _cost(found, person)
-    return _source(measure.removesuffix("_cents"), found)
+        passages, cents = _deferrals(found)
+    elif measure == NET_COST:
+        passages, cents = _cost(found, person)
+    else:
+        passages, cents = _source(measure.removesuffix("_cents"), found)
+    return [passage("Pay earned", earned(one)[0]), *passages], cents
 
 
 def _deferrals(found: Contributions) -> tuple[list[Passage], int]:
@@ -117,7 +120,8 @@ def _source(source: str, found: Contributions) -> tuple[list[Passage], int]:
 
 
 def _cost(found: Contributions, person: Mapping[str, Any]) -> tuple[list[Passage], int]:
-    sources = [name for name in EMPLOYER_MONEY if name in found.final]
+    there = paying(found.one.config, found.one.year.number)
+    sources = [name for name in EMPLOYER_MONEY if name in found.final and name.removesuffix("_cents") in there]
     passages: list[Passage] = []
     for name in sources:
         steps = getattr(found, name.removesuffix("_cents"))[0]

@@ -11,10 +11,12 @@ import numpy as np
 
 from workforce_sim.config.nonelective import IntegrationLevel, ShareOfPay
 from workforce_sim.config.profit_sharing import Pool, ProfitSharing
+from workforce_sim.dates import Flags
 from workforce_sim.engine.events.contribution import REALLOCATION
 from workforce_sim.engine.events.profit_sharing import POOL, fits_group
 from workforce_sim.engine.sources import place_of
 from workforce_sim.explain.worked.conditions import UNITS, conditions, entry, given, within
+from workforce_sim.explain.worked.formula import group_words
 from workforce_sim.explain.worked.one import One, row_of
 from workforce_sim.explain.worked.pay import compensation
 from workforce_sim.explain.worked.steps import Step, exact, ppm
@@ -99,7 +101,7 @@ def _graded(one: One, graded_by: str | None) -> str:
     return f" at {int(place_of(graded_by, _ONLY, one.counted)[0])} {UNITS[graded_by]}"
 
 
-def _own_formula(one: One, formula: ProfitSharing, pay: int, amount: int, fits: list[np.ndarray]) -> Iterator[Step]:  # type: ignore[type-arg]
+def _own_formula(one: One, formula: ProfitSharing, pay: int, amount: int, fits: list[Flags]) -> Iterator[Step]:
     if formula.dollars is not None:
         yield Step("dollars for each", "with plan compensation above 0", dollars(amount))
         return
@@ -117,7 +119,7 @@ def _own_formula(one: One, formula: ProfitSharing, pay: int, amount: int, fits: 
     yield from _share(one, formula, pay, amount)
 
 
-def _of_group(formula: ProfitSharing, pay: int, amount: int, fits: list[np.ndarray]) -> Step:  # type: ignore[type-arg]
+def _of_group(formula: ProfitSharing, pay: int, amount: int, fits: list[Flags]) -> Step:
     groups = formula.groups or ()
     number = next((place for place, those in enumerate(fits) if those[0]), None)
     if number is None:
@@ -127,7 +129,9 @@ def _of_group(formula: ProfitSharing, pay: int, amount: int, fits: list[np.ndarr
         if groups[number].rate is None
         else f"{ppm(groups[number].rate_ppm)} x {dollars(pay)}, half up"
     )
-    return Step(f"allocation group {number + 1}, the first that fits", how, dollars(amount))
+    return Step(
+        f"allocation group {number + 1}, the first that fits", f"{group_words(groups[number])}; {how}", dollars(amount)
+    )
 
 
 def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> tuple[list[Step], int]:

@@ -1,4 +1,4 @@
-"""A constructed employee whose figures show how those of a year come about: average pay and deferral rate, nobody's row.
+"""A constructed employee of average pay and deferral rate, whose figures show how those of a year come about.
 
 A page shows no employee, so its example is one that no run has.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.explain.rebuilt import Records, Rebuilt, rebuilt
+from workforce_sim.explain.rebuilt import Rebuilt, Records, rebuilt
 from workforce_sim.explain.worked.person import WORKED, Worked, worked
 from workforce_sim.money import half_up
 from workforce_sim.result import Result
@@ -44,17 +44,27 @@ def example(measure: str, result: Result, row: Mapping[str, Any]) -> Worked | No
     found = worked(measure, _staff(result, row, salary, rate), 0, {})
     name = (
         f"a constructed employee, nobody of the run: {whole_dollars(salary)} a year without a raise, {AGE} years old "
-        f"with {SERVICE} years of service on January 1, full-time, deferring {bp_percent(rate)} all year"
+        f"with {SERVICE} years of service on January 1{_at_level(result)}, full-time, "
+        f"deferring {bp_percent(rate)} all year"
     )
     return Worked(name, found.passages[: len(found.passages) - (found.cents != found.kept)], found.cents, found.cents)
+
+
+def _lowest(result: Result) -> str | None:
+    """Return the lowest level of a run."""
+    levels = result.scan("snapshots").collect_schema()["level"]
+    return levels.categories.to_list()[0] if isinstance(levels, pl.Enum) else None
+
+
+def _at_level(result: Result) -> str:
+    level = _lowest(result)
+    return "" if level is None else f", at level {level}"
 
 
 def _staff(result: Result, row: Mapping[str, Any], salary: int, rate: int) -> Rebuilt:
     """Return a staff of one, from a snapshot that is made up."""
     year = row["year"]
     schema = result.scan("snapshots").collect_schema()
-    levels = schema["level"]
-    level = levels.categories.to_list()[0] if isinstance(levels, pl.Enum) else None
     values: dict[str, Any] = {
         **{name: 0 for name, dtype in schema.items() if dtype.is_integer()},
         "replicate": row["replicate"],
@@ -68,7 +78,7 @@ def _staff(result: Result, row: Mapping[str, Any], salary: int, rate: int) -> Re
         "eligibility_date": dt.date(year - SERVICE + 1, 1, 1),
         "age": AGE,
         "tenure_years": SERVICE,
-        "level": level,
+        "level": _lowest(result),
         "full_time_ppm": 1_000_000,
         "opening_salary_cents": salary,
         "salary_cents": salary,
