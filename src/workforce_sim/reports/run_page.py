@@ -9,6 +9,7 @@ from workforce_sim.markup.elements import Child
 from workforce_sim.plan.findings import Nondiscrimination
 from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import cost_section, source_section
+from workforce_sim.reports.explained import explained_section
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
 from workforce_sim.reports.horizon import DISCOUNT_RATE
 from workforce_sim.reports.parts import FOOTER, KeyFigure, bold, document, joined
@@ -48,6 +49,7 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE, least: int | None =
         rates_section(result, each.years, least),
         *plan,
         why_years(result, each.years),
+        explained_section(result, each.years),
         tests_section(tests),
         workforce_section(result, each.years, least),
         warnings_section([each]),

@@ -29,11 +29,11 @@ def formula(measure: str, config: Config, year: int, limits: Limits) -> list[Pas
     if not config.plan.enabled:
         return []
     if measure == "deferral_cents":
-        return [passage("How each employee's deferrals come about", [*_deferrals(config, year, limits)])]
+        return [passage("Employee deferrals: the formula for each employee", [*_deferrals(config, year, limits)])]
     source, sources = measure.removesuffix("_cents"), paying(config, year)
     wanted = sources if measure == NET_COST else {source} & sources.keys()
     return [
-        passage(f"How each employee's {label(f'{name}_cents').lower()} comes about", [*_source(money, year, limits)])
+        passage(f"{label(f'{name}_cents')}: the formula for each employee", [*_source(money, year, limits)])
         for name, money in sources.items()
         if name in wanted
     ]
