@@ -20,6 +20,7 @@ from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
+from workforce_sim.explain.absent import Absence, absences, merged
 from workforce_sim.explain.census_words import census_reason
 from workforce_sim.explain.queries import collected, levels_of, run_of
 from workforce_sim.explain.reasons import Moment, Reason, contributions, reasons
@@ -51,7 +52,10 @@ SCHEMA: dict[str, DataType] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a timeline: an event, or what a year came to (``event`` is opening or year then)."""
+    """One line of a timeline: an event, or what a year came to (``event`` is opening or year then).
+
+    ``event`` is ``not eligible``, ``past opt-out`` or ``no catch-up`` of what did not happen in the plan.
+    """
 
     replicate: int
     year: int
@@ -111,12 +115,10 @@ class Timeline(Displayed):
     def __str__(self) -> str:
         width = max((len(f"{line.event}, {line.cause}") for line in self.lines if line.cause), default=0)
         found = [f"employee {self.employee_id}", ""]
-        for line in self.lines:
-            found += [*line.text(max(width, 11)), *([""] if line.event in _MARKS else [])]
+        for line, after in zip(self.lines, (*self.lines[1:], None), strict=True):
+            ends = after is not None and (after.year != line.year or line.event == "year")
+            found += [*line.text(max(width, 11)), *([""] if ends else [])]
         return "\n".join(found).rstrip()
-
-
-_MARKS = ("opening", "year")
 
 
 def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int | None = None) -> Timeline:
@@ -142,7 +144,9 @@ def timeline(run: Result | str | Path, employee_id: str | int, *, replicate: int
     totals = collected(result.scan("summary").filter(pl.col("replicate") == number))
     levels = levels_of(result.config, people.schema["level"])
     rows = PersonRows(Assumptions(result.config, levels), events.to_dicts(), people.to_dicts(), totals.to_dicts())
-    return Timeline(wanted, (*_opening(result, wanted, number), *rows.lines()), events, people)
+    lines = [*_opening(result, wanted, number), *rows.lines()]
+    absent = [(found, _absent_line(number, found)) for found in absences(result, people, events)]
+    return Timeline(wanted, tuple(merged(lines, absent)), events, people)
 
 
 def _rows(result: Result, table: str, employee_id: str, replicate: int | None = None) -> pl.DataFrame:
@@ -223,6 +227,11 @@ def _moved(before: Any, after: Any, text: Any) -> str:
     if after is None:
         return ""
     return str(text(after)) if before is None else f"{text(before)} -> {text(after)}"
+
+
+def _absent_line(replicate: int, found: Absence) -> Line:
+    """Return the line of something that did not happen."""
+    return Line(replicate, found.date.year, found.date, found.event, None, found.change, found.because)
 
 
 def _year_line(person: Row, because: list[Reason]) -> Line:
