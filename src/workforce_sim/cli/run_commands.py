@@ -136,5 +136,5 @@ def _explain(options: argparse.Namespace) -> int:
         employee=options.employee,
         replicate=options.replicate,
     )
-    _say(str(found))
+    tell(str(found))
     return SUCCESS

@@ -8,7 +8,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.config.profit_sharing import Group, ProfitSharing
+from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
 from workforce_sim.explain.measured import NET_COST
 from workforce_sim.explain.worked.conditions import UNITS
 from workforce_sim.explain.worked.steps import Passage, Step, bp, passage, ppm
@@ -112,7 +112,7 @@ def _other_kind(money: ProfitSharing) -> str:
     return f"{dollars(cents(money.dollars or 0.0))} for each employee"
 
 
-def group_words(group: Group) -> str:
+def group_words(group: AllocationGroup) -> str:
     """Return an allocation group in words: who is in it, and what each gets."""
     who = [*(group.levels or ()), *(group.departments or ())]
     owners = {True: ["owners of more than 5%"], False: ["others than owners"], None: []}[group.owners]
