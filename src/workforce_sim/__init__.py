@@ -35,10 +35,11 @@ if TYPE_CHECKING:
         SimulationError,
         WorkforceSimError,
     )
-    from workforce_sim.explain.change import MeasureChange, explain_change
-    from workforce_sim.explain.diff import RunDifference, diff_runs
-    from workforce_sim.explain.provenance import provenance
-    from workforce_sim.explain.timeline import Timeline, timeline
+    from workforce_sim.explaining.change import MeasureChange, explain_change
+    from workforce_sim.explaining.diff import RunDifference, diff_runs
+    from workforce_sim.explaining.figure import Explanation, explain
+    from workforce_sim.explaining.provenance import provenance
+    from workforce_sim.explaining.timeline import Timeline, timeline
     from workforce_sim.exports.dollars import in_dollars
     from workforce_sim.exports.tables import export_tables
     from workforce_sim.fitting.backtest import Backtest, backtest
@@ -98,6 +99,7 @@ __all__ = [
     "Event",
     "Evidence",
     "EvidenceVerification",
+    "Explanation",
     "Fit",
     "HeadcountPlan",
     "JsonLines",
@@ -143,6 +145,7 @@ __all__ = [
     "diff_runs",
     "event",
     "evidence",
+    "explain",
     "explain_change",
     "export_csv",
     "export_tables",
@@ -197,10 +200,11 @@ _HOMES = {
     "ensembles.saved": ("read_results",),
     "ensembles.sweeping": ("Sweep", "sweep"),
     "errors": ("CensusError", "ConfigError", "LedgerError", "RequestError", "SimulationError", "WorkforceSimError"),
-    "explain.change": ("MeasureChange", "explain_change"),
-    "explain.diff": ("RunDifference", "diff_runs"),
-    "explain.provenance": ("provenance",),
-    "explain.timeline": ("Timeline", "timeline"),
+    "explaining.change": ("MeasureChange", "explain_change"),
+    "explaining.diff": ("RunDifference", "diff_runs"),
+    "explaining.figure": ("Explanation", "explain"),
+    "explaining.provenance": ("provenance",),
+    "explaining.timeline": ("Timeline", "timeline"),
     "draws": ("Stream",),
     "engine.context": ("Year",),
     "engine.event": ("Event",),

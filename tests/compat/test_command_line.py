@@ -16,7 +16,7 @@ import orchestrator_dbt
 from orchestrator_dbt.options import build_parser
 from orchestrator_dbt.run_multi_year import main
 from workforce_sim import simulate
-from workforce_sim.explain.years_text import year_table
+from workforce_sim.explaining.years_text import year_table
 
 Captured = pytest.CaptureFixture[str]
 MODULE = [sys.executable, "-W", "error", "-m", "orchestrator_dbt.run_multi_year"]

@@ -18,7 +18,7 @@ import workforce_sim as ws
 from tests.support_store import run_of
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
-from workforce_sim.explain.diff import diff_runs
+from workforce_sim.explaining.diff import diff_runs
 from workforce_sim.store import documents
 from workforce_sim.store.layout import json_bytes, sealed
 

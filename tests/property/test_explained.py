@@ -11,10 +11,10 @@ from tests.property.plans import plans, simulated
 from tests.property.strategies import planned_scenarios, scenarios
 from tests.support import Scenario, examples
 from workforce_sim import Result
-from workforce_sim.explain.figure import explain
-from workforce_sim.explain.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, account, of_person, terms
-from workforce_sim.explain.rebuilt import Rebuilt, rebuilt, records, shared
-from workforce_sim.explain.worked.person import WORKED, worked
+from workforce_sim.explaining.figure import explain
+from workforce_sim.explaining.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, account, of_person, terms
+from workforce_sim.explaining.rebuilt import Rebuilt, rebuilt, records, shared
+from workforce_sim.explaining.worked.person import WORKED, worked
 
 ANYTHING = st.one_of(plans(), scenarios(largest=8), planned_scenarios(largest=8))
 OWN = tuple(name for name in MEASURES if not name.startswith("_"))

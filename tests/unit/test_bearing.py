@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workforce_sim.explain.diff_text import bearing
+from workforce_sim.explaining.diff_text import bearing
 
 ANYTHING = ["random_seed", "replicate", "engine", "census.fingerprint", "versions.polars"]
 """Named beside every difference."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import workforce_sim as ws
 from workforce_sim import MeasureChange, RequestError, Result, explain_change, simulate
-from workforce_sim.explain.shapley import rounded, shapley
+from workforce_sim.explaining.shapley import rounded, shapley
 from workforce_sim.opening import Tables
 
 BASE: dict[str, Any] = {

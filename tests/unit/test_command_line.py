@@ -18,7 +18,7 @@ from workforce_sim import simulate, simulate_ensemble
 from workforce_sim.cli.completion import SHELLS
 from workforce_sim.cli.kept import interrupted
 from workforce_sim.cli.main import _parser, main
-from workforce_sim.explain.change import ASKED
+from workforce_sim.explaining.change import ASKED
 
 Captured = pytest.CaptureFixture[str]
 YAML = """\

@@ -16,7 +16,7 @@ from workforce_sim.config import Config, read_config, with_changes
 from workforce_sim.config.drawing import drawing
 from workforce_sim.effect.notes import effect_notes
 from workforce_sim.errors import ConfigError
-from workforce_sim.explain.choices import Choice, _choice
+from workforce_sim.explaining.choices import Choice, _choice
 
 AMENDED = """\
 eligibility: {2025: {minimum_age: 18}, 2026: {waiting_period_days: 90}}

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from workforce_sim.cli import console
 from workforce_sim.config.values import Year
 from workforce_sim.errors import CensusError, ConfigError
-from workforce_sim.explain.years_text import mix_table, plan_table, year_table
+from workforce_sim.explaining.years_text import mix_table, plan_table, year_table
 from workforce_sim.wording import terminal
 
 YEARS: list[dict[str, Any]] = [
@@ -325,8 +325,8 @@ def test_the_console_imports_nothing_heavy() -> None:
         "workforce_sim.cli",
         "workforce_sim.cli.console",
         "workforce_sim.errors",
-        "workforce_sim.explain",
-        "workforce_sim.explain.years_text",
+        "workforce_sim.explaining",
+        "workforce_sim.explaining.years_text",
         "workforce_sim.errors.forking",
         "workforce_sim.wording",
         "workforce_sim.wording.terminal",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workforce_sim.draws import Stream
-from workforce_sim.explain.datamodel import page
+from workforce_sim.explaining.datamodel import page
 from workforce_sim.tables import EVENT_TYPES, TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-model.md"
@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "data-model.md"
 
 def test_the_page_is_what_the_code_prints() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), (
-        "run python -m workforce_sim.explain.datamodel > docs/data-model.md"
+        "run python -m workforce_sim.explaining.datamodel > docs/data-model.md"
     )
 
 

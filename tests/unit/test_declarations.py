@@ -12,11 +12,11 @@ import pytest
 from workforce_sim import Result, replay, simulate
 from workforce_sim.config.root import PROVISIONS
 from workforce_sim.engine.assumptions import Assumptions
-from workforce_sim.explain.datamodel import page
-from workforce_sim.explain.diff_text import bearing
-from workforce_sim.explain.differing import differing, first_each, with_kinds
-from workforce_sim.explain.reasons import Moment, reasons
-from workforce_sim.explain.timeline import PersonRows
+from workforce_sim.explaining.datamodel import page
+from workforce_sim.explaining.diff_text import bearing
+from workforce_sim.explaining.differing import differing, first_each, with_kinds
+from workforce_sim.explaining.reasons import Moment, reasons
+from workforce_sim.explaining.timeline import PersonRows
 from workforce_sim.opening import Tables
 from workforce_sim.summary import measures
 from workforce_sim.tables import (

@@ -12,7 +12,7 @@ import pytest
 
 from workforce_sim import LedgerError, RequestError, Result, diff_runs, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.explain.differing import AT_CLOSING, AT_OPENING
+from workforce_sim.explaining.differing import AT_CLOSING, AT_OPENING
 from workforce_sim.opening import Tables
 from workforce_sim.store.header import Origin
 from workforce_sim.tables import EVENT_CAUSE, SNAPSHOTS

@@ -13,9 +13,9 @@ import workforce_sim as ws
 from tests.support import census_of, configured
 from workforce_sim.cli.main import main
 from workforce_sim.errors import RequestError
-from workforce_sim.explain.figure import explain
-from workforce_sim.explain.measured import MEASURES, RATIOS, rule
-from workforce_sim.explain.worked.steps import exact
+from workforce_sim.explaining.figure import explain
+from workforce_sim.explaining.measured import MEASURES, RATIOS, rule
+from workforce_sim.explaining.worked.steps import exact
 
 YEAR = 2025
 STILL = {

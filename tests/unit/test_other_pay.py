@@ -18,7 +18,7 @@ from tests.unit.small_plans import drawing, laid_over, leaving_on, on, person, s
 from workforce_sim import ConfigError, SimulationError
 from workforce_sim.config.other_pay import KINDS
 from workforce_sim.draws import Stream
-from workforce_sim.explain.timeline import timeline
+from workforce_sim.explaining.timeline import timeline
 from workforce_sim.opening import Tables
 from workforce_sim.tables import EVENTS, PAY_KINDS, SNAPSHOTS, SUMMARY
 

@@ -12,7 +12,7 @@ from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import with_changes
 from workforce_sim.engine.state import STATE
 from workforce_sim.engine.year import steps_of
-from workforce_sim.explain.staff_columns import EVENTS, table
+from workforce_sim.explaining.staff_columns import EVENTS, table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "own-events.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", PAGE, flags=re.DOTALL)
@@ -41,7 +41,7 @@ def test_the_tuition_benefit_keeps_to_its_cap() -> None:
 
 
 def test_the_table_is_what_the_code_prints() -> None:
-    assert PAGE.endswith(table()), "run python -m workforce_sim.explain.staff_columns"
+    assert PAGE.endswith(table()), "run python -m workforce_sim.explaining.staff_columns"
 
 
 AMENDED = {"eligibility": {2025: {}, 2026: {"waiting_period_days": 90}}}

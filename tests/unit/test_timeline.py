@@ -13,7 +13,7 @@ import pytest
 
 from workforce_sim import LedgerError, RequestError, Result, read_run, simulate, timeline
 from workforce_sim.config import Config
-from workforce_sim.explain.timeline import scanned
+from workforce_sim.explaining.timeline import scanned
 from workforce_sim.ledger import ordered
 from workforce_sim.tables import EVENT_TYPES
 

@@ -18,7 +18,7 @@ from workforce_sim import ConfigError, level_mix, load_config, read_run, simulat
 from workforce_sim.cli.main import main
 from workforce_sim.config import Config, with_changes
 from workforce_sim.engine.vacancies import filled
-from workforce_sim.explain.years_text import mix_table
+from workforce_sim.explaining.years_text import mix_table
 from workforce_sim.opening import Tables
 
 PPM = 10**6

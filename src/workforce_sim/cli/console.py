@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from workforce_sim.explain.years_text import Row, mix_table, plan_table, year_table
+from workforce_sim.explaining.years_text import Row, mix_table, plan_table, year_table
 from workforce_sim.wording.terminal import complain, printable
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130

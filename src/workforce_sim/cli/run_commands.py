@@ -98,15 +98,15 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _timeline(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.timeline import timeline  # noqa: PLC0415
+    from workforce_sim.explaining.timeline import timeline  # noqa: PLC0415
 
     tell(str(timeline(options.run, options.id, replicate=options.replicate)))
     return SUCCESS
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.diff import diff_runs  # noqa: PLC0415
-    from workforce_sim.explain.diff_text import some_persons  # noqa: PLC0415
+    from workforce_sim.explaining.diff import diff_runs  # noqa: PLC0415
+    from workforce_sim.explaining.diff_text import some_persons  # noqa: PLC0415
 
     found = diff_runs(options.a, options.b)
     tell("\n".join([str(found), *some_persons(found, min(options.persons, MOST_PERSONS))]))
@@ -115,7 +115,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _why(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
-    from workforce_sim.explain.change import explain_change  # noqa: PLC0415
+    from workforce_sim.explaining.change import explain_change  # noqa: PLC0415
 
     most = 2 if options.beside is None else 1
     if len(options.years) > most:
@@ -126,7 +126,7 @@ def _why(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from workforce_sim.explain.figure import explain  # noqa: PLC0415
+    from workforce_sim.explaining.figure import explain  # noqa: PLC0415
 
     found = explain(
         options.run,

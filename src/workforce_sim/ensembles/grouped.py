@@ -8,7 +8,7 @@ import polars as pl
 
 from workforce_sim.ensembles.ensemble import whole
 from workforce_sim.ensembles.people import GROUPS
-from workforce_sim.explain.change import explain_change
+from workforce_sim.explaining.change import explain_change
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.explain.queries import collected
+from workforce_sim.explaining.queries import collected
 from workforce_sim.result import Result
 from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least

@@ -11,7 +11,7 @@ from workforce_sim.ensembles.ensemble import Ensemble, any_plan
 from workforce_sim.ensembles.groups_text import gains_table, hidden_note
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
-from workforce_sim.explain.provenance import provenance
+from workforce_sim.explaining.provenance import provenance
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
 from workforce_sim.summary import HIRED

@@ -8,8 +8,8 @@ import polars as pl
 
 from workforce_sim.config.keys import about as meaning_of
 from workforce_sim.ensembles.pairing import comparable
-from workforce_sim.explain.census_words import census_words
-from workforce_sim.explain.choices import choices
+from workforce_sim.explaining.census_words import census_words
+from workforce_sim.explaining.choices import choices
 from workforce_sim.exports.sheet import CellKind, Row, Sheet
 from workforce_sim.ledger import summary_digest
 from workforce_sim.store.header import Header

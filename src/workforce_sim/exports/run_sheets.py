@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from workforce_sim.errors import RequestError
-from workforce_sim.explain.queries import collected
+from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.measure_rows import summary_sheet
 from workforce_sim.exports.sheet import Cell, CellKind, Row, Sheet

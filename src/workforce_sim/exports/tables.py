@@ -14,7 +14,7 @@ from workforce_sim.ensembles.folder import refuse_existing, refuse_within
 from workforce_sim.ensembles.pages import tables_of_comparison, tables_of_sweep
 from workforce_sim.ensembles.saved import Results, other_tables, read_results
 from workforce_sim.errors import RequestError
-from workforce_sim.explain.queries import collected
+from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.dollars import in_dollars
 from workforce_sim.result import Result
 from workforce_sim.share.csv_files import export_csv

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from workforce_sim.ensembles.groups_text import AWAY
-from workforce_sim.explain.figure import Explanation, explain
-from workforce_sim.explain.figure_text import TITLES, value_words
-from workforce_sim.explain.measured import EMPLOYEES, NET_COST, words
-from workforce_sim.explain.worked.steps import Passage
+from workforce_sim.explaining.figure import Explanation, explain
+from workforce_sim.explaining.figure_text import TITLES, value_words
+from workforce_sim.explaining.measured import EMPLOYEES, NET_COST, words
+from workforce_sim.explaining.worked.steps import Passage
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.parts import PageSection, listing, note
 from workforce_sim.result import Result

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workforce_sim.config.keys import about
 from workforce_sim.ensembles.comparing import changed
-from workforce_sim.explain.census_words import census_words
-from workforce_sim.explain.choices import Choice, choices
+from workforce_sim.explaining.census_words import census_words
+from workforce_sim.explaining.choices import Choice, choices
 from workforce_sim.ledger import summary_digest
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.design import design_table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from workforce_sim.ensembles.totals import COST
-from workforce_sim.explain.change import explain_change
+from workforce_sim.explaining.change import explain_change
 from workforce_sim.markup.charts.canvas import GAIN, LOSS
 from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.markup.elements import Child, Element

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from workforce_sim.explain.queries import collected
+from workforce_sim.explaining.queries import collected
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.rows import pyramid
 from workforce_sim.markup.elements import Element

@@ -1,0 +1,132 @@
+"""An explanation of a figure for people: text for a terminal, tables for a notebook and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workforce_sim.display.card import Card, CardTable
+from workforce_sim.explaining.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, words
+from workforce_sim.explaining.worked.person import Worked
+from workforce_sim.explaining.worked.steps import Passage
+from workforce_sim.wording import capital, dollars, percent
+from workforce_sim.wording.measures import label
+
+if TYPE_CHECKING:
+    from workforce_sim.explaining.figure import Explanation
+
+WIDTH, AMOUNT = 120, 17
+TITLES = {
+    "hired": "existing employees and future hires",
+    "age_band": "age",
+    "tenure_band": "service",
+    "pay_band": "salary",
+}
+ALL = "all"
+
+
+def readable(found: Explanation) -> str:
+    """Return an explanation as text."""
+    blocks = ["\n".join([heading(found), *wrap(f"{found.rule}.", WIDTH), *_division(found)])]
+    blocks += ["\n".join(table.lines()) for table in tables(found)]
+    blocks += ["\n".join(passage_lines(each)) for each in found.formula]
+    who = found.worked or found.example
+    if who is not None:
+        blocks.append("\n".join(worked_lines(who)))
+    return "\n\n".join(blocks)
+
+
+def figure_card(found: Explanation) -> Card:
+    """Return an explanation as a notebook shows it."""
+    who = found.worked or found.example
+    steps = [passage_table(each) for each in (*found.formula, *(who.passages if who else ()))]
+    notes = (f"{found.rule}.", *_division(found), *([f"Worked out: {who.name}."] if who else []))
+    return Card(heading(found), (*tables(found), *steps), notes)
+
+
+def heading(found: Explanation) -> str:
+    """Return the figure in a line."""
+    return f"{label(found.measure)}, {found.year}: {value_words(found.measure, found.value)}"
+
+
+def value_words(measure: str, value: float | None) -> str:
+    """Return a value to the last cent, employee or hundredth of a percent."""
+    declared = MEASURES.get(measure)
+    unit = "" if declared is None else declared.unit
+    if value is None:
+        return "none in this run"
+    if "cents" in unit or measure.endswith("_cents"):
+        return dollars(int(value))
+    return percent(value, 2) if unit == "fraction" else f"{value:,.0f}"
+
+
+def _division(found: Explanation) -> list[str]:
+    """Return the sums behind a figure that is no plain sum, and what they come to."""
+    ratio = RATIOS.get(found.measure)
+    if found.value is None:
+        return []
+    if found.measure == NET_COST:
+        listed = " + ".join(dollars(cents) for cents in found.totals.values() if cents) or dollars(0)
+        used = sum(found.totals.values()) - int(found.value)
+        return wrap(f"{listed} - {dollars(used)} of forfeitures used = {dollars(int(found.value))}", WIDTH)
+    if ratio is None or ratio.part == NET_COST:
+        return []
+    part, whole = (_sum(name, found.totals[name], ratio.scale * (name == ratio.part) or 1) for name in ratio[:2])
+    less = f" - {ratio.less}" if ratio.less else ""
+    return [f"{part} / {whole}{less} = {value_words(found.measure, found.value)}"]
+
+
+def _sum(name: str, value: int, scale: int = 1) -> str:
+    unit = MEASURES[name].unit
+    if "cents" in unit or (name.endswith(("_closing", "_opening")) and name.startswith("_")):
+        return dollars(value)
+    return f"{value:,}" if scale == 1 else f"{value / scale:,.4f}"
+
+
+# --- tables ---
+
+
+def tables(found: Explanation) -> list[CardTable]:
+    """Return the parts of a figure, a table for each way of grouping."""
+    return [_parts(found, by, rows) for by, rows in found.parts.items()]
+
+
+def _parts(found: Explanation, by: str, rows: pl.DataFrame) -> CardTable:
+    names = [name for name in found.totals if found.totals[name] or found.measure != NET_COST] or [*found.totals]
+    shares = len(names) == 1 and found.totals[names[0]] > 0
+    heads = ["", "Employees", *(capital(words(name)) for name in names), *(["Share"] if shares else [])]
+    lines = []
+    for row in rows.iter_rows(named=True):
+        cells = [str(row[by]), f"{row[EMPLOYEES]:,}", *(_sum(name, row[name] or 0) for name in names)]
+        lines.append([*cells, *([percent((row[names[0]] or 0) / found.totals[names[0]], 1)] if shares else [])])
+    total = [ALL, f"{rows[EMPLOYEES].sum():,}", *(_sum(name, found.totals[name]) for name in names)]
+    return CardTable(
+        heads, [*lines, [*total, *(["100.0%"] if shares else [])]], f"By {TITLES.get(by, by.replace('_', ' '))}"
+    )
+
+
+def passage_table(part: Passage) -> CardTable:
+    """Return a part of a calculation as a table."""
+    return CardTable(("", "", ""), [list(step) for step in part.steps], part.title, left=2)
+
+
+def passage_lines(part: Passage) -> Iterator[str]:
+    """Yield a part of a calculation as text: what, how below what is too long, and the amount at the right."""
+    yield part.title
+    room = max((len(step.what) for step in part.steps if len(step.what) <= 60), default=0)
+    for step in part.steps:
+        head = f"  {step.what:<{room}}  "
+        first, *others = wrap(step.how, max(WIDTH - len(head) - AMOUNT - 1, 30)) or [""]
+        yield f"{f'{head}{first}':<{WIDTH - AMOUNT}}{step.amount:>{AMOUNT}}".rstrip()
+        yield from (" " * len(head) + line for line in others)
+
+
+def worked_lines(who: Worked) -> Iterator[str]:
+    """Yield one employee's calculation as text."""
+    yield from wrap(f"Worked out: {who.name}", WIDTH)
+    for part in who.passages:
+        yield ""
+        yield from passage_lines(part)
