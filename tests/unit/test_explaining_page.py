@@ -42,6 +42,7 @@ def test_what_a_command_prints(
 def test_the_page_has_examples_of_every_command() -> None:
     assert {command.removeprefix("run ").split()[0] for command, _ in EXAMPLES} == {
         "timeline",
+        "explain",
         "diff",
         "why",
         "show",

@@ -64,7 +64,7 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
     exactly = 0
     for days in rate_spans(one.counted):
         exactly += days.rate * days.pay
-        how = f"{bp(days.rate)} x {dollars(days.pay)} of pay"
+        how = f"{bp(days.rate)} x {dollars(days.pay)}, pay of these days"
         steps.append(Step(span(days.first, days.last), how, exact(days.rate * days.pay, BP)))
     wished = half_up(exactly, BP)
     steps.append(Step("at these rates", "the sum, half up to the cent", dollars(wished)))
