@@ -66,10 +66,11 @@ def figure_of(measure: str, totals: dict[str, int], result: Result, year: int) -
         return sum(totals.values()) - _used(result, measure, year)
     if ratio is None:
         return totals[measure]
-    part = figure_of(ratio.part, {n: totals[n] for n in terms(ratio.part, result)}, result, year)
-    if measure == "average_salary_cents":
-        return (2 * part + totals[ratio.whole]) // (2 * totals[ratio.whole])
-    return part / (ratio.scale * totals[ratio.whole]) - ratio.less
+    if ratio.part == NET_COST:
+        return figure_of(NET_COST, {n: totals[n] for n in terms(NET_COST, result)}, result, year) / totals[ratio.whole]
+    found = ratio.of(totals)
+    assert found is not None
+    return found
 
 
 @settings(max_examples=examples(3))

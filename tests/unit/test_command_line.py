@@ -63,7 +63,14 @@ def test_a_wrong_option_shows_the_usage_of_its_command(name: str, capsys: Captur
         "plot": ["run", "hires", "--out", "x.svg"],
         "run why": ["run", "match", "2025", "2026"],
     }
-    places = {"config migrate": 1, "run timeline": 2, "run diff": 2, "census fields": 0, "config schema": 0}
+    places = {
+        "config migrate": 1,
+        "run timeline": 2,
+        "run explain": 2,
+        "run diff": 2,
+        "census fields": 0,
+        "config schema": 0,
+    }
     given = arguments.get(name, ["c.yaml"] * places.get(name, 1))
     assert main([*name.split(), *given, "--bogus"]) == 2
 

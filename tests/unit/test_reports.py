@@ -63,6 +63,25 @@ def totals(found: ws.Comparison, name: str) -> Any:
     return rows.sort("replicate")[COST].to_numpy() / 100
 
 
+# --- how the figures came about ---
+
+
+def test_a_run_says_how_its_figures_came_about_and_shows_no_employee(tmp_path: Path) -> None:
+    run = ws.simulate(configured(census__size=60))
+    page = page_of(run, tmp_path)
+    by_level = page.table("Employer match by level")
+    whole = ws.explain(run, "match", YEARS[-1]).parts["level"]
+
+    employees, match = by_level.column("Employees"), by_level.column("Employer match")
+    hidden = {name for name, cell in employees.items() if cell == "hidden"}
+    assert {name for name, count, _ in whole.rows() if count < 10} <= hidden
+    assert hidden == {name for name, cell in match.items() if cell == "hidden"} != set()
+    assert all(agrees(match[name], cents / 100) for name, _, cents in whole.rows() if name not in hidden)
+    (text,) = page.text["main"]
+    assert "nobody of the run" in text
+    assert not any(who in text for who in run.snapshots["employee_id"].unique())
+
+
 # --- figures are those of the result ----------------------------------------------------------------------------------
 
 

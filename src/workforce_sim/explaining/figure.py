@@ -5,7 +5,7 @@ Chapters: ``docs/explaining.md``; the formulas are those of ``docs/model``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explaining.figure_text import figure_card, readable
-from workforce_sim.explaining.measured import GROUPS, NET_COST, USED, account, of_person, parts, rule, terms
+from workforce_sim.explaining.measured import COST_SHARE, GROUPS, NET_COST, USED, account, of_person, parts, rule, terms
 from workforce_sim.explaining.queries import levels_of, run_of
 from workforce_sim.explaining.rebuilt import Rebuilt, is_shared, rebuilt, records, shared
 from workforce_sim.explaining.timeline import UNKNOWN
@@ -27,7 +27,7 @@ from workforce_sim.explaining.worked.person import Worked, worked
 from workforce_sim.explaining.worked.steps import Passage, Step, passage
 from workforce_sim.explaining.worked.typical import example
 from workforce_sim.result import Result
-from workforce_sim.wording import counted, dollars
+from workforce_sim.wording import counted, dollars, percent
 
 USES = {
     "offset": "at most the employer contributions of the year; lowers the net cost (plan.forfeitures: offset)",
@@ -137,12 +137,12 @@ class _Question:
             self._totals(there),
             grouped,
             () if value is None else tuple(self._formula()),
-            None if employee is None else self._worked(str(employee).strip(), there),
+            None if employee is None or value is None else self._worked(str(employee).strip(), there),
             example(self.measure, self.run, self.row) if employee is None and value is not None else None,
         )
 
     def _totals(self, names: Sequence[str]) -> dict[str, int]:
-        """Return the sums behind the figure: over one group, of all."""
+        """Return the sums behind the figure."""
         if not names:
             return {}
         whole = parts(self.run, *self.at, "hired", names)
@@ -157,17 +157,22 @@ class _Question:
 
     def _account(self, config: Config) -> list[Passage]:
         """Return what the year used of the account of forfeitures, where the measure has to do with it."""
-        if self.measure not in (USED, NET_COST) or not config.plan.enabled:
+        if self.measure not in (USED, NET_COST, COST_SHARE) or not config.plan.enabled:
             return []
         opening, used = account(self.run, *self.at), self.row[USED]
         steps = [
             Step("account on January 1", "forfeitures of earlier years, less what they used", dollars(opening)),
             Step("used in the year", USES[config.plan.forfeitures], dollars(used)),
-            Step(
-                "forfeited in the year", "in the account from the next year on", dollars(self.row["forfeitures_cents"])
-            ),
+            Step("forfeited in the year", "for later years", dollars(self.row["forfeitures_cents"])),
         ]
-        return [passage("Forfeitures used, from one account for all", steps)]
+        found = passage("Forfeitures used, from one account for all", steps)
+        return [found, *self._of_payroll()] if self.measure == COST_SHARE else [found]
+
+    def _of_payroll(self) -> Iterator[Passage]:
+        """Yield the net cost over payroll."""
+        net, payroll, share = (self.row[name] for name in (NET_COST, "payroll_cents", COST_SHARE))
+        divided = Step("share of payroll", f"{dollars(net)} / {dollars(payroll)}", percent(share, 2))
+        yield passage("Net employer cost over payroll", [divided])
 
     def _worked(self, employee: str, names: Sequence[str]) -> Worked:
         whole, place = self._staff(employee)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from workforce_sim.display.card import Card, CardTable
-from workforce_sim.explaining.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, words
+from workforce_sim.explaining.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, Ratio, sum_words, words
 from workforce_sim.explaining.worked.person import Worked
 from workforce_sim.explaining.worked.steps import Passage
 from workforce_sim.wording import capital, dollars, percent
@@ -74,16 +74,9 @@ def _division(found: Explanation) -> list[str]:
         return wrap(f"{listed} - {dollars(used)} of forfeitures used = {dollars(int(found.value))}", WIDTH)
     if ratio is None or ratio.part == NET_COST:
         return []
-    part, whole = (_sum(name, found.totals[name], ratio.scale * (name == ratio.part) or 1) for name in ratio[:2])
+    part, whole = (sum_words(name, found.totals[name]) for name in ratio[:2])
     less = f" - {ratio.less}" if ratio.less else ""
     return [f"{part} / {whole}{less} = {value_words(found.measure, found.value)}"]
-
-
-def _sum(name: str, value: int, scale: int = 1) -> str:
-    unit = MEASURES[name].unit
-    if "cents" in unit or (name.endswith(("_closing", "_opening")) and name.startswith("_")):
-        return dollars(value)
-    return f"{value:,}" if scale == 1 else f"{value / scale:,.4f}"
 
 
 # --- tables ---
@@ -96,16 +89,32 @@ def tables(found: Explanation) -> list[CardTable]:
 
 def _parts(found: Explanation, by: str, rows: pl.DataFrame) -> CardTable:
     names = [name for name in found.totals if found.totals[name] or found.measure != NET_COST] or [*found.totals]
-    shares = len(names) == 1 and found.totals[names[0]] > 0
-    heads = ["", "Employees", *(capital(words(name)) for name in names), *(["Share"] if shares else [])]
-    lines = []
-    for row in rows.iter_rows(named=True):
-        cells = [str(row[by]), f"{row[EMPLOYEES]:,}", *(_sum(name, row[name] or 0) for name in names)]
-        lines.append([*cells, *([percent((row[names[0]] or 0) / found.totals[names[0]], 1)] if shares else [])])
-    total = [ALL, f"{rows[EMPLOYEES].sum():,}", *(_sum(name, found.totals[name]) for name in names)]
-    return CardTable(
-        heads, [*lines, [*total, *(["100.0%"] if shares else [])]], f"By {TITLES.get(by, by.replace('_', ' '))}"
-    )
+    head, last = _last_column(found, names)
+    whole = {by: ALL, EMPLOYEES: rows[EMPLOYEES].sum(), **found.totals}
+    lines = [
+        [str(row[by]), f"{row[EMPLOYEES]:,}", *(sum_words(name, row[name]) for name in names), *last(row)]
+        for row in (*rows.iter_rows(named=True), whole)
+    ]
+    heads = ["", "Employees", *(capital(words(name)) for name in names), *head]
+    return CardTable(heads, lines, f"By {TITLES.get(by, by.replace('_', ' '))}")
+
+
+def _last_column(found: Explanation, names: list[str]) -> tuple[list[str], Callable[[Mapping[str, Any]], list[str]]]:
+    """Return what the last column has: the measure of each group, its share of a sum, or nothing."""
+    ratio, total = RATIOS.get(found.measure), found.totals[names[0]]
+    if ratio is not None and ratio.part in names:
+        return [label(found.measure)], lambda row: [
+            "-" if (of := ratio.of(row)) is None else value_words(found.measure, of)
+        ]
+    if len(names) == 1 and total > 0:
+        return ["Share"], lambda row: [percent(row[names[0]] / total, 1)]
+    return [], lambda _: []
+
+
+def _of_group(measure: str, ratio: Ratio, sums: Mapping[str, Any]) -> str:
+    """Return a rate of a group; a dash where it divides by nothing."""
+    value = ratio.of(sums)
+    return "-" if value is None else value_words(measure, value)
 
 
 def passage_table(part: Passage) -> CardTable:

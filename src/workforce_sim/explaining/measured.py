@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import polars as pl
 
 from workforce_sim.explaining.queries import collected
+from workforce_sim.money import half_up
 from workforce_sim.result import Result
 from workforce_sim.summary import grouped, measures, refuse_groups
 from workforce_sim.tables import SUMMARY, WORKING
 from workforce_sim.tables.declared import Measure
+from workforce_sim.wording import bp_percent, dollars
 from workforce_sim.wording.measures import label
 
 MEASURES = {column.name: column for column in (*SUMMARY, *WORKING) if isinstance(column, Measure)}
@@ -30,14 +32,22 @@ EMPLOYEES = "employees"
 
 
 class Ratio(NamedTuple):
-    """A measure that divides one sum by another: ``part / (scale x whole) - less``."""
+    """A measure that divides one sum by another: ``part / (scale x whole) - less``; salaries half up to the cent."""
 
     part: str
     whole: str
     scale: int = 1
     less: int = 0
 
+    def of(self, sums: Mapping[str, int]) -> float | None:
+        """Return the measure of some sums; None where it divides by nothing."""
+        part, whole = sums[self.part], sums[self.whole]
+        if not whole:
+            return None
+        return half_up(part, whole) if self.part in _SALARIES else part / (self.scale * whole) - self.less
 
+
+_SALARIES = ("salary_roll_cents",)
 RATIOS = {
     "participation_rate": Ratio("participants", "eligible"),
     "participation_rate_all": Ratio("participants", "headcount_closing"),
@@ -48,7 +58,7 @@ RATIOS = {
     "average_salary_growth_continuing": Ratio("_continuing_closing", "_continuing_opening", 1, 1),
     "employer_cost_share_of_payroll": Ratio("net_employer_cost_cents", "payroll_cents"),
 }
-NET_COST, USED = "net_employer_cost_cents", "forfeitures_used_cents"
+NET_COST, USED, COST_SHARE = "net_employer_cost_cents", "forfeitures_used_cents", "employer_cost_share_of_payroll"
 
 
 def terms(measure: str, run: Result) -> list[str]:
@@ -96,6 +106,14 @@ def _sum_words(declared: Measure) -> str:
     summed = [name for name in roots if name != "status"]
     whom = "employees on December 31" if "status" in roots else "all employees of the year, terminated ones included"
     return f"the sum of {' + '.join(summed)} of the snapshots over {whom}"
+
+
+def sum_words(name: str, value: int) -> str:
+    """Return a sum with its unit: dollars, rates in percent, or a count."""
+    if name == "_deferral_bp":
+        return bp_percent(value)
+    money = "cents" in MEASURES[name].unit or name in ("_continuing_closing", "_continuing_opening")
+    return dollars(value) if money else f"{value:,}"
 
 
 # --- sums ---

@@ -19,7 +19,7 @@ from workforce_sim.explaining.worked.pay import earned
 from workforce_sim.explaining.worked.steps import Passage, Step, bp, passage, span
 from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.tables.declared import Counts
-from workforce_sim.wording import dollars
+from workforce_sim.wording import counted, dollars
 from workforce_sim.wording.measures import label
 
 WORKED = ("payroll_cents", "deferral_cents", *EMPLOYER_MONEY, "forfeitures_cents", NET_COST)
@@ -27,7 +27,7 @@ WORKED = ("payroll_cents", "deferral_cents", *EMPLOYER_MONEY, "forfeitures_cents
 RATES = ("participation_rate", "participation_rate_all", "average_deferral_rate", "participants", "eligible")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Worked:
     """One employee's part of a measure.
 
@@ -42,6 +42,9 @@ class Worked:
     passages: tuple[Passage, ...]
     cents: int | None = None
     kept: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Worked: {counted(len(self.passages), 'passage')} about one employee>"
 
 
 def worked(measure: str, whole: Rebuilt, place: int, counts: Mapping[str, int]) -> Worked:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workforce_sim.explaining.rebuilt import date_of
 from workforce_sim.money import PPM
 from workforce_sim.plan.match import BP
-from workforce_sim.wording import dollars, percent
+from workforce_sim.wording import counted, dollars, percent
 
 _DECIMALS = 6
 
@@ -30,7 +30,7 @@ class Step(NamedTuple):
     amount: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Passage:
     """A part of a calculation.
 
@@ -41,6 +41,9 @@ class Passage:
 
     title: str
     steps: tuple[Step, ...]
+
+    def __repr__(self) -> str:
+        return f"<Passage: {self.title}, {counted(len(self.steps), 'step')}>"
 
 
 def passage(title: str, steps: Sequence[Step]) -> Passage:
