@@ -78,6 +78,18 @@ def test_section_415_is_told_with_what_it_cuts() -> None:
     assert ("cut off nonelective contributions", "", "$23,500.00") in steps(found)
 
 
+def test_reallocated_forfeitures_are_part_of_the_cost_of_a_plan_without_nonelective_contributions() -> None:
+    plan = {"match": {"preset": "simple"}, "forfeitures": "reallocate", "vesting": {"match": "cliff_3"}}
+    leaving = {"total_termination_rate": 0.4, "new_hire_termination_rate": 0.4}
+    result = ws.simulate(configured(YEAR, YEAR + 1, census={"size": 40}, plan=plan, workforce=leaving))
+    got = result.snapshots.filter(pl.col("nonelective_cents") > 0, year=YEAR + 1)["employee_id"]
+
+    found = explain(result, "net_employer_cost", YEAR + 1, employee=got[0])
+    assert found.worked is not None
+    assert found.worked.cents == found.worked.kept
+    assert any(what == "share of reallocated forfeitures" for what, *_ in steps(found))
+
+
 def test_parts_and_totals_of_a_ratio() -> None:
     found = explain(firm(), "participation", YEAR, by=["level", "hired"])
 

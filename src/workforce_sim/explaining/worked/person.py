@@ -124,11 +124,13 @@ def _source(source: str, found: Contributions) -> tuple[list[Passage], int]:
 
 def _cost(found: Contributions, person: Mapping[str, Any]) -> tuple[list[Passage], int]:
     there = paying(found.one.config, found.one.year.number)
-    sources = [name for name in EMPLOYER_MONEY if name in found.final and name.removesuffix("_cents") in there]
+    given = {name: cents for name, cents in found.final.items() if name in EMPLOYER_MONEY}
+    sources = [name for name, cents in given.items() if cents or name.removesuffix("_cents") in there]
     passages: list[Passage] = []
     for name in sources:
         steps = getattr(found, name.removesuffix("_cents"))[0]
-        passages.append(passage(f"{label(name)}, before section 415", steps))
+        more = found.reallocated[0] if name == "nonelective_cents" else []
+        passages.append(passage(f"{label(name)}, before section 415", [*steps, *more]))
     steps = [Step(label(name).lower(), "after section 415", dollars(found.final[name])) for name in sources]
     restored = person.get("restored_cents") or 0
     steps += [Step("restored on return", "forfeited at an earlier termination", dollars(restored))] if restored else []
