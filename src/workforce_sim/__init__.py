@@ -62,8 +62,9 @@ if TYPE_CHECKING:
     from workforce_sim.plan.lenient import read_leniently
     from workforce_sim.plan.limits import Limits, catch_up_limit, deferral_limit, limits
     from workforce_sim.plan.loading import load_config
-    from workforce_sim.plan.match import PeriodMatch, match_amount, period_match
+    from workforce_sim.plan.match import match_amount
     from workforce_sim.plan.nonelective import nonelective_amount
+    from workforce_sim.plan.period_match import PeriodMatch, period_match
     from workforce_sim.plan.qnec import QnecCorrection, smallest_qnec
     from workforce_sim.plan.shifting import AcpShift, adp_to_acp_shift
     from workforce_sim.plan.testing import nondiscrimination
@@ -233,7 +234,8 @@ _HOMES = {
     "plan.lenient": ("read_leniently",),
     "plan.limits": ("Limits", "catch_up_limit", "deferral_limit", "limits"),
     "plan.loading": ("load_config",),
-    "plan.match": ("PeriodMatch", "match_amount", "period_match"),
+    "plan.match": ("match_amount",),
+    "plan.period_match": ("PeriodMatch", "period_match"),
     "plan.nonelective": ("nonelective_amount",),
     "plan.qnec": ("QnecCorrection", "smallest_qnec"),
     "plan.shifting": ("AcpShift", "adp_to_acp_shift"),

@@ -23,9 +23,9 @@ from workforce_sim.plan.match import (
     match_amount,
     match_rate,
     payroll_match,
-    period_match,
 )
 from workforce_sim.plan.nonelective import formula_nonelective
+from workforce_sim.plan.period_match import period_match
 from workforce_sim.plan.vesting import share_bp
 
 BP = 10_000

@@ -25,7 +25,7 @@ def staff_of(result: Result, year: int) -> Rebuilt:
     return shared(rebuilt(result, 0, year, records(result, 0, year), account(result, 0, year)))
 
 
-@settings(max_examples=examples(5))
+@settings(max_examples=examples(8))
 @given(scenario=ANYTHING)
 def test_the_steps_of_everybody_end_in_the_figure_of_the_snapshot(scenario: Scenario) -> None:
     result = simulated(scenario)
@@ -43,7 +43,7 @@ def _used(result: Result, measure: str, year: int) -> int:
     return int(result.summary.filter(year=year)["forfeitures_used_cents"].item()) if lowers else 0
 
 
-@settings(max_examples=examples(5))
+@settings(max_examples=examples(8))
 @given(scenario=ANYTHING, by=st.sampled_from(["level", "department", "hired", "age_band", "status"]))
 def test_parts_of_every_measure_add_up_to_the_figure(scenario: Scenario, by: str) -> None:
     result = simulated(scenario)
@@ -73,7 +73,7 @@ def figure_of(measure: str, totals: dict[str, int], result: Result, year: int) -
     return found
 
 
-@settings(max_examples=examples(3))
+@settings(max_examples=examples(5))
 @given(scenario=ANYTHING)
 def test_what_employees_count_adds_up_to_the_sums_behind_every_measure(scenario: Scenario) -> None:
     result = simulated(scenario)

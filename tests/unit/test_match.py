@@ -21,8 +21,8 @@ from workforce_sim.plan.match import (
     match_amount,
     match_rate,
     payroll_match,
-    period_match,
 )
+from workforce_sim.plan.period_match import period_match
 
 BASIC = Match(preset="safe_harbor_basic").bands[0][1]
 SIMPLE = Match(preset="simple").bands[0][1]
