@@ -14,6 +14,8 @@ from workforce_sim import Result
 from workforce_sim.explaining.figure import explain
 from workforce_sim.explaining.measured import EMPLOYEES, MEASURES, NET_COST, RATIOS, account, of_person, terms
 from workforce_sim.explaining.rebuilt import Rebuilt, rebuilt, records, shared
+from workforce_sim.explaining.worked.additions import Contributions
+from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.person import WORKED, worked
 
 ANYTHING = st.one_of(plans(), scenarios(largest=8), planned_scenarios(largest=8))
@@ -35,6 +37,17 @@ def test_the_steps_of_everybody_end_in_the_figure_of_the_snapshot(scenario: Scen
             ends = [worked(measure, whole, place, {}) for place in range(whole.staff.height)]
             assert [found.cents for found in ends] == [found.kept for found in ends], measure
             assert sum(found.cents or 0 for found in ends) == row[measure] + _used(result, measure, row["year"])
+
+
+@settings(max_examples=examples(8))
+@given(scenario=plans())
+def test_every_column_of_contributions_is_that_of_the_snapshot(scenario: Scenario) -> None:
+    result = simulated(scenario)
+    for year in scenario.config.simulation.years:
+        whole = staff_of(result, year)
+        for place, person in enumerate(whole.records.people.iter_rows(named=True)):
+            found = Contributions(One(whole, place)).final
+            assert found == {name: person[name] for name in found}
 
 
 def _used(result: Result, measure: str, year: int) -> int:

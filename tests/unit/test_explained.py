@@ -11,10 +11,15 @@ import pytest
 
 import workforce_sim as ws
 from tests.support import census_of, configured
+from tests.unit.test_timeline import RICH
 from workforce_sim.cli.main import main
 from workforce_sim.errors import RequestError
 from workforce_sim.explaining.figure import explain
-from workforce_sim.explaining.measured import MEASURES, RATIOS, rule
+from workforce_sim.explaining.measured import MEASURES, RATIOS, account, rule
+from workforce_sim.explaining.rebuilt import rebuilt, records, shared
+from workforce_sim.explaining.worked.additions import Contributions
+from workforce_sim.explaining.worked.one import One
+from workforce_sim.explaining.worked.person import worked
 from workforce_sim.explaining.worked.steps import exact
 
 YEAR = 2025
@@ -27,6 +32,7 @@ STILL = {
     | {"auto_enrollment": {"enabled": False}},
 }
 """Nobody comes or goes, and nothing changes."""
+TENURE = [{"from": 0, "tiers": [{"up_to": 0.06, "rate": 0.5}]}, {"from": 3, "tiers": [{"up_to": 0.06, "rate": 1.0}]}]
 
 
 def firm(plan: dict[str, Any] | None = None, **sections: Any) -> ws.Result:
@@ -148,6 +154,54 @@ def test_the_command_prints_the_same(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert main(["run", "explain", str(tmp_path / "run"), "match", "2025", "--employee", "A", "--by", "hired"]) == 0
     assert capsys.readouterr().out == f"{explain(result, 'match', YEAR, by='hired', employee='A')}\n"
+
+
+WAGES = {"roth_catch_up_wages": {2027: 60_000}}
+SHARED = {
+    "match": {"by_tenure": TENURE, "basis": "payroll", "compensation": "participating", "pay": "base"},
+    "discretionary_match": {"tiers": [{"up_to": 0.04, "rate": 0.25}], "compensation": "participating"},
+    "profit_sharing": {"kind": "pool", "pool": {"payroll_share": 0.03, "allocation": "integrated", "integrated": {}}},
+    "vesting": {"match": "graded_6"},
+    "forfeitures": "reallocate",
+    "hce_deferral_limit": 0.05,
+    "limits": {"overrides": {"annual_additions": {2027: 15_000}, "elective_deferral": {2027: 6_000}, **WAGES}},
+}
+OWN_ENTRY = {
+    "match": {
+        "preset": "simple",
+        "basis": "payroll",
+        "eligibility": {"waiting_period_years": 3},
+        "minimum_hours": 1000,
+    },
+    "nonelective": {
+        "kind": "integrated",
+        "integrated": {"base_rate": 0.05, "excess_rate": 0.05},
+        "annual_limit": 4_000,
+    },
+    "profit_sharing": {
+        "kind": "age",
+        "by_age": [{"from": 0, "rate": 0.01}],
+        "excess": {"rate": 0.01},
+        "last_day": True,
+    },
+    "roth": {"share": 0.5},
+    "deferrals_stop_at_pay_limit": True,
+    "limits": {"overrides": {"compensation": {2027: 80_000}, "annual_additions": {2027: 9_000}}},
+}
+
+
+@pytest.mark.parametrize("plan", [RICH["plan"], SHARED, OWN_ENTRY], ids=["simple", "shared", "own entry"])
+def test_the_steps_of_everybody_end_in_the_snapshot_where_every_type_of_event_happens(plan: dict[str, Any]) -> None:
+    result = ws.simulate({**RICH, "census": {"size": 80}, "plan": plan})
+    whole = shared(rebuilt(result, 0, 2027, records(result, 0, 2027), account(result, 0, 2027)))
+
+    for measure in ("payroll_cents", "deferral_cents", "net_employer_cost_cents"):
+        ends = [worked(measure, whole, place, {}) for place in range(whole.staff.height)]
+        assert [found.cents for found in ends] == [found.kept for found in ends]
+        assert len({found.cents for found in ends}) > 40
+    for place, person in enumerate(whole.records.people.iter_rows(named=True)):
+        final = Contributions(One(whole, place)).final
+        assert final == {name: person[name] for name in final}
 
 
 # --- what did not happen ----------------------------------------------------------------------------------------------
