@@ -35,7 +35,7 @@ from workforce_sim.audit.withheld import shared_configuration
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError, RequestError
-from workforce_sim.explain.provenance import provenance_to_share
+from workforce_sim.explaining.provenance import provenance_to_share
 from workforce_sim.ledger import chained, year_digest
 from workforce_sim.plan.legality import COMPLIANCE
 from workforce_sim.reports.run_page import run_page

@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import RequestError
-from workforce_sim.explain.queries import collected
-from workforce_sim.explain.timeline import Line, Timeline, timeline
+from workforce_sim.explaining.queries import collected
+from workforce_sim.explaining.timeline import Line, Timeline, timeline
 from workforce_sim.result import Result
 from workforce_sim.share.pseudonyms import ID, KeySource, pseudonyms
 from workforce_sim.wording import bp_percent, columns, percent

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from workforce_sim.explain.queries import collected
+from workforce_sim.explaining.queries import collected
 from workforce_sim.opening import present
 from workforce_sim.plan.findings import Figure, Nondiscrimination
 from workforce_sim.plan.testing import nondiscrimination
