@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import RequestError
+from workforce_sim.explaining.absent import ABSENT
 from workforce_sim.explaining.queries import collected
 from workforce_sim.explaining.timeline import Line, Timeline, timeline
 from workforce_sim.result import Result
@@ -66,7 +67,7 @@ def stories(result: Result, ids: Sequence[str], key: KeySource, *, exact: bool) 
 def _story(life: Timeline) -> Iterator[str]:
     """Yield the lines of a story: a row for each event, its keys below it."""
     yield f"employee {life.employee_id}"
-    happened = [line for line in life.lines if line.event not in ("opening", "year")]
+    happened = [line for line in life.lines if line.event not in ("opening", "year", *ABSENT)]
     for line, event in zip(happened, life.events.iter_rows(named=True), strict=True):
         yield from ("", *columns([(str(line.year), _what(line), _change(event))]))
         yield from (f"      {key}" for key in dict.fromkeys(_plain(reason.key) for reason in line.assumptions))

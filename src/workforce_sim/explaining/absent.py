@@ -24,17 +24,22 @@ from workforce_sim.engine.deferral_limit import catch_up_of
 from workforce_sim.engine.events.eligibility import excluded, past_due
 from workforce_sim.explaining.queries import levels_of
 from workforce_sim.explaining.reasons import Reason
+from workforce_sim.explaining.reasons.moment import years_on
 from workforce_sim.explaining.rebuilt import Records, date_of, rebuilt
 from workforce_sim.explaining.worked.deferrals import catch_up_words, deferred
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.ledger import employee_keys
 from workforce_sim.plan.classes import rule_of
-from workforce_sim.plan.entry import anniversaries, entry_dates, waited
+from workforce_sim.plan.entry import entry_dates, waited
 from workforce_sim.plan.service import scheduled_hours
 from workforce_sim.result import Result
 from workforce_sim.wording import counted, dollars
 
 Row = Mapping[str, Any]
+
+
+NOT_ELIGIBLE, PAST_OPT_OUT, NO_CATCH_UP = ABSENT = ("not eligible", "past opt-out", "no catch-up")
+"""What lines call what did not happen; no event of the ledger has such a name."""
 
 
 class Absence(NamedTuple):
@@ -110,16 +115,16 @@ class _Person:
             return
         because = self._left_out()
         if because is not None:
-            yield Absence(self.start, "not eligible", "excluded from the plan", (because,), first=True)
+            yield Absence(self.start, NOT_ELIGIBLE, "excluded from the plan", (because,), first=True)
             return
         entry = self._entry()
         if entry == NEVER:
-            yield Absence(self.start, "not eligible", "too few hours of service", self._hours(), first=True)
+            yield Absence(self.start, NOT_ELIGIBLE, "too few hours of service", self._hours(), first=True)
         elif entry > day_number(self.last):
             change = f"not yet; would enter on {date_of(entry)}"
-            yield Absence(self.last, "not eligible", change, tuple(self._wait()))
+            yield Absence(self.last, NOT_ELIGIBLE, change, tuple(self._wait()))
         else:
-            yield Absence(self.last, "not eligible", "by rules of an earlier year; not shown", ())
+            yield Absence(self.last, NOT_ELIGIBLE, "by rules of an earlier year; not shown", ())
 
     def _left_out(self) -> Reason | None:
         """Return what excludes somebody from the plan for good; None where nothing does."""
@@ -172,8 +177,8 @@ class _Person:
         unit, number = rule.waiting_period
         over = date_of(waited(self._served, rule)[0])
         yield Reason(f"{where}.waiting_period_{unit}", counted(number, unit.removesuffix("s")), f"ends on {over}")
-        of_age = date_of(anniversaries(_days(self.rows[-1]["birth_date"]), rule.minimum_age)[0])
-        yield Reason(f"{where}.minimum_age", str(rule.minimum_age), f"reached on {of_age}")
+        age = years_on(self.rows[-1]["birth_date"], self.last)
+        yield Reason(f"{where}.minimum_age", str(rule.minimum_age), f"age {age}")
         if rule.entry != "immediate":
             yield Reason(f"{where}.entry", rule.entry)
 
@@ -188,11 +193,11 @@ class _Person:
         start = PlanYear(self.result.config.simulation.start_year).first
         told = row.get("opted_out")
         if told:
-            yield Absence(self.start, "past opt-out", "no automatic enrollment", (_TOLD,), first=True)
+            yield Absence(self.start, PAST_OPT_OUT, "no automatic enrollment", (_TOLD,), first=True)
         elif told is None and section.unknown_opt_outs == "opted_out" and self._past_due(start):
             window = f"due {counted(section.window_days, 'day')} after {eligible}, and does not participate"
             because = Reason("enrollment.auto_enrollment.unknown_opt_outs", "opted_out", window)
-            yield Absence(self.start, "past opt-out", "no automatic enrollment", (because,), first=True)
+            yield Absence(self.start, PAST_OPT_OUT, "no automatic enrollment", (because,), first=True)
 
     def _past_due(self, start: int) -> bool:
         """Return whether the day of automatic enrollment was before the run."""
@@ -226,7 +231,7 @@ class _Person:
         if deferrals.total == deferrals.most and not extra:
             limit = Reason("plan.limits", dollars(deferrals.most), "most that may be deferred: reached")
             end = row["termination_date"] or dt.date(row["year"], 12, 31)
-            yield Absence(end, "no catch-up", catch_up_words(one).removeprefix("none: "), (limit,))
+            yield Absence(end, NO_CATCH_UP, catch_up_words(one).removeprefix("none: "), (limit,))
 
     def _records(self, year: int) -> Records:
         """Return what the run has kept of the employee in a year."""

@@ -14,7 +14,7 @@ from workforce_sim.explaining.worked.conditions import UNITS
 from workforce_sim.explaining.worked.steps import Passage, Step, bp, passage, ppm
 from workforce_sim.money import cents
 from workforce_sim.plan.limits import Limits
-from workforce_sim.wording import counted, dollars
+from workforce_sim.wording import counted, dollars, whole_dollars
 from workforce_sim.wording.measures import label
 
 _COUNTS = {
@@ -48,11 +48,11 @@ def paying(config: Config, year: int) -> dict[str, EmployerMoney]:
 def _deferrals(config: Config, year: int, limits: Limits) -> Iterator[Step]:
     plan = config.plan
     yield Step("deferrals", "deferral rate x pay, summed over the days of each rate since entry")
-    yield Step(f"limit, section 402(g), {year}", "", dollars(limits.elective_deferral_cents))
+    yield Step(f"limit, section 402(g), {year}", "", whole_dollars(limits.elective_deferral_cents))
     if plan.catch_up:
-        yield Step("catch-up from age 50, section 414(v)", "", dollars(limits.catch_up_cents))
+        yield Step("catch-up from age 50, section 414(v)", "", whole_dollars(limits.catch_up_cents))
     if plan.catch_up and plan.super_catch_up and limits.super_catch_up_cents is not None:
-        yield Step("catch-up at 60 to 63", "", dollars(limits.super_catch_up_cents))
+        yield Step("catch-up at 60 to 63", "", whole_dollars(limits.super_catch_up_cents))
     if plan.hce_deferral_limit is not None:
         yield Step(
             "limit of the plan, highly compensated", f"{bp(plan.hce_deferral_limit.bp(year))} of pay since entry"
@@ -64,13 +64,16 @@ def _source(money: EmployerMoney, year: int, limits: Limits) -> Iterator[Step]:
         yield from _match(money)
     elif isinstance(money, ShareOfPay):
         yield from _share(money)
-    how = f"{_COUNTS[money.compensation]}; at most {dollars(limits.compensation_cents)}, section 401(a)(17), {year}"
+    how = (
+        f"{_COUNTS[money.compensation]}; at most {whole_dollars(limits.compensation_cents)}, section 401(a)(17), {year}"
+    )
     yield Step("pay that counts", how)
     if money.eligibility is not None:
         yield Step("eligibility of its own", "later than that of the plan for some employees")
     yield from _conditions(money)
     yield Step(
-        "section 415(c)", f"annual additions at most {dollars(limits.annual_additions_cents)}, and all pay of the year"
+        "section 415(c)",
+        f"annual additions at most {whole_dollars(limits.annual_additions_cents)}, and all pay of the year",
     )
 
 
