@@ -1,4 +1,4 @@
-"""The tutorials, followed step by step in the working directory; ``python -m tests.tutorials`` prints them anew.
+"""The tutorials, followed step by step in an empty folder; ``python -m tests.tutorials NAME...`` prints them anew.
 
 A block of YAML, CSV or Python whose introduction ends with the name of a file is saved under that name; other Python
 runs; a console runs its commands. What is printed stands in the console, or in the block of text after the Python.
@@ -8,7 +8,6 @@ Needs only the library: ``nox -s release`` follows the tutorials from the wheel.
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shlex
 import sys
@@ -88,14 +87,23 @@ def _run(lines: str, names: dict[str, Any]) -> None:
         print(found if found is not None else "", end="" if found is None else "\n")
 
 
-def rewrite(page: Path) -> None:
-    """Print a tutorial anew, followed in an empty folder."""
-    text = page.read_text(encoding="utf-8")
+def anew(page: Path) -> str:
+    """Return a tutorial as it is, followed in an empty folder."""
     with tempfile.TemporaryDirectory() as empty, chdir(empty):
-        page.write_text(followed(text), encoding="utf-8")
+        return followed(page.read_text(encoding="utf-8"))
+
+
+def as_program(*names: str) -> int:
+    """Print tutorials anew; with ``--check`` return 1 where one prints something else now, and say which."""
+    pages = [FOLDER / f"{name}.md" for name in names if name != "--check"]
+    if "--check" not in names:
+        for page in pages:
+            page.write_text(anew(page), encoding="utf-8")
+        return 0
+    others = [page.name for page in pages if anew(page) != page.read_text(encoding="utf-8")]
+    print(*(f"{name}: prints something else now" for name in others), sep="\n")
+    return min(1, len(others))
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("COLUMNS", "100")
-    for name in sys.argv[1:] or [page.stem for page in PAGES]:
-        rewrite(FOLDER / f"{name}.md")
+    sys.exit(as_program(*sys.argv[1:]))
