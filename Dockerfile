@@ -3,12 +3,13 @@ FROM python:3.13-slim AS built
 COPY . /source
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --no-compile /source "fastapi>=0.115" "uvicorn>=0.30" \
-    && /venv/bin/pip uninstall -y pip
+    && /venv/bin/pip uninstall -y pip \
+    && cp -rL /source/config /config
 
 FROM python:3.13-slim
 COPY --from=built /venv /venv
+COPY --from=built /config /config
 COPY examples/service.py /service/
-COPY config /config
 RUN useradd --system --uid 10001 --no-create-home service
 USER 10001
 ENV PYTHONDONTWRITEBYTECODE=1 WORKFORCE_CONFIGS=/config

@@ -33,6 +33,7 @@ napoleon_use_ivar = True  # attributes of a class as a list
 html_theme = "furo"
 html_title = f"workforce_sim {version}"
 html_copy_source = False
+html_use_index = False  # docs/api.md is the list of names
 html_show_copyright = False
 html_show_sphinx = False
 html_extra_path = ["site"]  # the door: the front page is docs/index.html

@@ -187,6 +187,16 @@ def test_a_configuration_outside_the_folder_is_as_one_that_is_missing(path: str,
     assert refused(answer, 404, "not_found") == "no such configuration"
 
 
+def test_the_service_of_a_clone_answers_a_request_without_a_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fastapi")
+    monkeypatch.delenv("WORKFORCE_CONFIGS", raising=False)
+    with served(example("service").app) as client:
+        answer = client.post(RUN, json={"start_year": 2025, "end_year": 2025})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"]["completed_years"] == [2025]
+
+
 def test_a_link_out_of_the_folder_is_not_followed(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "configurations/link.yaml").symlink_to(tmp_path / "outside.yaml")
 
