@@ -149,8 +149,13 @@ def release(session: nox.Session) -> None:
         if path.stat().st_size > LARGEST:
             session.error(f"{path.name} has more than {LARGEST:,} bytes")
     (wheel,) = (path for path in built if path.suffix == ".whl")
-    for python in filter(shutil.which, (f"python{version}" for version in PYTHONS)):
+    for python in filter(_runs, (f"python{version}" for version in PYTHONS)):
         _try_out(session, wheel, python)
+
+
+def _runs(python: str) -> bool:
+    """Tell whether there is such a Python; a name alone may be that of a version manager, which has none."""
+    return shutil.which(python) is not None and subprocess.run([python, "-c", ""], check=False).returncode == 0
 
 
 def _try_out(session: nox.Session, wheel: Path, python: str) -> None:

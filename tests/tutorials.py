@@ -7,7 +7,6 @@ Needs only the library: ``nox -s release`` follows the tutorials from the wheel.
 
 from __future__ import annotations
 
-import ast
 import re
 import shlex
 import sys
@@ -78,13 +77,7 @@ def _told(do: Callable[..., object], *arguments: Any) -> str:
 
 
 def _run(lines: str, names: dict[str, Any]) -> None:
-    """Run lines of Python; print the value of the last, as a notebook does."""
-    tree = ast.parse(lines)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "page", "exec"), names)
-    if last is not None:
-        found = eval(compile(ast.Expression(last.value), "page", "eval"), names)
-        print(found if found is not None else "", end="" if found is None else "\n")
+    exec(compile(lines, "page", "exec"), names)
 
 
 def anew(page: Path) -> str:
