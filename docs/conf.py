@@ -36,7 +36,9 @@ html_copy_source = False
 html_use_index = False  # docs/api.md is the list of names
 html_show_copyright = False
 html_show_sphinx = False
-html_extra_path = ["site"]  # the door: the front page is docs/index.html
+html_static_path = ["static"]
+html_css_files = ["wide.css"]
+html_extra_path = ["door"]  # the door: the front page is docs/index.html
 
 LINK = re.compile(r"\]\(([^)\s#:]+)\.md(?:#[^)]*)?\)")
 NAMES = re.compile(r"(?<=\n\n)(?:`\w+`(?:,\s|\n))+")
