@@ -63,6 +63,7 @@ ELSEWHERE = {
     "docs/census.md": "tests/unit/test_census_page.py",
     "docs/ensembles.md": "tests/unit/test_ensembles_page.py",
     "docs/ensembles-coverage.md": "tests/unit/test_coverage_example.py",
+    "docs/evidence.md": "tests/unit/test_evidence.py",
     "docs/fit.md": "tests/real/test_fit_page.py",
     "docs/installing.md": "noxfile.py",
     "docs/model/actions.md": "tests/unit/test_planned.py",
