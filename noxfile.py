@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import nox
@@ -15,6 +16,9 @@ nox.options.sessions = ["lint", "typing", "tests", "docs"]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 FINGERPRINT = "from workforce_sim import simulate; print(simulate().fingerprint)"
+MAIN_JOB = ["--start-year", "2025", "--end-year", "2029"]
+FROM_THE_WHEEL = ["analyst", "actuary", "data-scientist", "hr-planner"]
+LARGEST = 1_500_000
 HEADER = "# Written by `nox -s requirements`; edit pyproject.toml instead."
 
 
@@ -86,16 +90,6 @@ def _has_gpu() -> bool:
 
 
 @nox.session
-def package(session: nox.Session) -> None:
-    """Install the built package, not the working tree, and run it away from here."""
-    session.install("-q", ".")
-    session.chdir(session.create_tmp())
-    session.run("python", "-c", FINGERPRINT)
-    session.run("workforce-sim", "--help", silent=True)
-    session.run("python", "-m", "orchestrator_dbt.run_multi_year", "--help", silent=True)
-
-
-@nox.session
 def bench(session: nox.Session) -> None:
     session.install("-q", "-r", "requirements.txt")
     session.run("python", "-m", "pytest", "-q", "benchmarks", *session.posargs)
@@ -131,15 +125,75 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", "tests/unit/test_data_model.py", "tests/unit/test_docs.py")
 
 
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the documentation as a site in build/site, where a warning ends the build, and look at what was built."""
+    session.install("-q", "-r", "requirements-site.txt")
+    built = Path("build/site").resolve()
+    shutil.rmtree(built, ignore_errors=True)
+    strict = ["--fail-on-warning", "--keep-going", "--fresh-env"]
+    session.run("sphinx-build", "-q", *strict, "-c", "docs", "-d", session.create_tmp(), ".", str(built))
+    session.run("python", "-m", "pytest", "-q", "-m", "site", "tests/site", env={"WORKFORCE_SIM_SITE": str(built)})
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build wheel and source archive into dist/, check them, follow docs/installing.md on each Python that is there."""
+    session.install("-q", "build", "twine")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", "dist", silent=True)
+    built = sorted(Path("dist").resolve().iterdir())
+    session.run("twine", "check", "--strict", *map(str, built))
+    for path in built:
+        session.log(f"{path.name}: {path.stat().st_size:,} bytes")
+        if path.stat().st_size > LARGEST:
+            session.error(f"{path.name} has more than {LARGEST:,} bytes")
+    (wheel,) = (path for path in built if path.suffix == ".whl")
+    for python in filter(_runs, (f"python{version}" for version in PYTHONS)):
+        _try_out(session, wheel, python)
+
+
+def _runs(python: str) -> bool:
+    """Tell whether there is such a Python; a name alone may be that of a version manager, which has none."""
+    return shutil.which(python) is not None and subprocess.run([python, "-c", ""], check=False).returncode == 0
+
+
+def _try_out(session: nox.Session, wheel: Path, python: str) -> None:
+    """Install a wheel into an empty environment, run the README's main job from it, and follow the tutorials."""
+    place = Path(session.create_tmp()).resolve() / python
+    shutil.rmtree(place, ignore_errors=True)
+    session.run(python, "-m", "venv", str(place), external=True)
+    programs = place / ("Scripts" if os.name == "nt" else "bin")
+    tutorials = Path("tests/tutorials.py").resolve()
+    with session.chdir(place):  # away from the working tree
+        started = time.monotonic()
+        _run(session, programs / "pip", "install", "-q", wheel)
+        installed = time.monotonic()
+        _run(session, programs / "python", "-m", "orchestrator_dbt.run_multi_year", *MAIN_JOB)
+        done = time.monotonic()
+        session.log(f"{python}: installed in {installed - started:.0f} s, main job in {done - installed:.1f} s")
+        if done - installed > 60:
+            session.error("the main job took more than a minute")
+        said = str(_run(session, programs / "workforce-sim", "--version", silent=True)).split()[-1]
+        if wheel.name.split("-")[1] != said:
+            session.error(f"{wheel.name} says that it is {said}")
+        _run(session, programs / "pip", "install", "-q", f"{wheel}[excel]")
+        _run(session, programs / "python", tutorials, "--check", *FROM_THE_WHEEL)
+
+
+def _run(session: nox.Session, program: Path, *arguments: str | Path, silent: bool = False) -> object:
+    return session.run(str(program), *map(str, arguments), external=True, silent=silent)
+
+
 @nox.session(venv_backend="none")
 def requirements(session: nox.Session) -> None:
-    """Pin requirements.txt and requirements-dev.txt anew; with ``-- --check``, fail where they differ."""
+    """Pin the requirements files anew; with ``-- --check``, fail where they differ."""
     run_and_test = _compiled(session, "test")
-    both = _compiled(session, "test", "lint")
-    pages = {
-        "requirements.txt": ["-e .", HEADER, *run_and_test],
-        "requirements-dev.txt": ["-r requirements.txt", HEADER, *(line for line in both if line not in run_and_test)],
-    }
+    beside = {"requirements-dev.txt": "lint", "requirements-site.txt": "site"}
+    pages = {"requirements.txt": ["-e .", HEADER, *run_and_test]}
+    for name, extra in beside.items():
+        more = [line for line in _compiled(session, "test", extra) if line not in run_and_test]
+        pages[name] = ["-r requirements.txt", HEADER, *more]
     for name, lines in pages.items():
         text = "\n".join(lines) + "\n"
         path = Path(name)

@@ -32,6 +32,7 @@ import orchestrator_dbt.run_multi_year as workforce
 from workforce_sim import ConfigError
 
 FOLDER = Path(os.environ.get("WORKFORCE_CONFIGS", Path(__file__).parents[1] / "config")).resolve()
+SHIPPED = Path(__file__).resolve().parents[1] / "src" / "workforce_sim" / "config" / "simulation_config.yaml"
 JOBS = int(os.environ.get("WORKFORCE_JOBS", "2"))
 MOST_YEARS = 30
 CODES = {
@@ -73,9 +74,12 @@ class Refusal(BaseModel):
 
 
 def configuration(name: str) -> str:
-    """Return the path of a valid configuration of the folder; nothing else on this machine is looked at."""
+    """Return the path of a valid configuration of the folder; nothing else on this machine is looked at.
+
+    In a clone ``config/simulation_config.yaml`` is a link to the one that the library ships.
+    """
     path = (FOLDER / name).resolve()
-    if not (path.is_relative_to(FOLDER) and is_file(path)):
+    if not ((path.is_relative_to(FOLDER) or path == SHIPPED) and is_file(path)):
         raise HTTPException(404, "no such configuration")
     if not (found := workforce.test_configuration_compatibility(str(path)))["new_system_compatible"]:
         raise HTTPException(422, without_folder("; ".join(found["issues"])))

@@ -57,7 +57,7 @@ def simulate(
         events: events of your own, made with ``event``; see ``docs/own-events.md``.
 
     Returns:
-        The tables of all years: in memory, or with ``out`` read from the folder when they are asked for.
+        The tables of all years, in memory; with ``out`` they are read from the folder when they are asked for.
 
     Raises:
         ConfigError: for a configuration that cannot be used.

@@ -11,16 +11,15 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support_examples import EXAMPLES, example
 from tests.support_service import served
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
 RUN = "/api/v1/simulation/run"
 YEARS = {"start_year": 2025, "end_year": 2026}
 SMALL = """\
@@ -29,17 +28,6 @@ workforce: {total_termination_rate: 0.12}
 census: {size: 200}
 random_seed: 42
 """
-
-
-def example(name: str) -> Any:
-    """Return an example as a fresh module."""
-    spec = spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[name] = module  # pydantic looks the names of annotations up there
-    spec.loader.exec_module(module)
-    return module
 
 
 def printed(name: str) -> str:
@@ -197,6 +185,16 @@ def test_a_configuration_outside_the_folder_is_as_one_that_is_missing(path: str,
     answer = serve().post(RUN, json={**YEARS, "config_path": path})
 
     assert refused(answer, 404, "not_found") == "no such configuration"
+
+
+def test_the_service_of_a_clone_answers_a_request_without_a_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fastapi")
+    monkeypatch.delenv("WORKFORCE_CONFIGS", raising=False)
+    with served(example("service").app) as client:
+        answer = client.post(RUN, json={"start_year": 2025, "end_year": 2025})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"]["completed_years"] == [2025]
 
 
 def test_a_link_out_of_the_folder_is_not_followed(serve: Serve, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from workforce_sim.engine.partitions import Large
 from workforce_sim.run import begin
 from workforce_sim.simulation import recorded
 
-SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "rename", "unlink", "rmdir", "chmod", "pwrite", "ftruncate")
+SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "replace", "unlink", "rmdir", "chmod", "pwrite", "ftruncate")
 """What the store asks of the operating system besides the bytes of tables: each is a moment to die at."""
 
 _made = 0

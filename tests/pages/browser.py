@@ -65,7 +65,7 @@ class Browser:
 
     folder: Path
 
-    def _run(self, page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, page: Path, *options: str, query: str = "") -> subprocess.CompletedProcess[str]:
         assert BROWSER is not None
         profile = f"--user-data-dir={self.folder / 'profile'}"
         command = [
@@ -78,7 +78,12 @@ class Browser:
             *QUIET,
             *options,
         ]
-        return subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+        address = f"{page.as_uri()}?{query}" if query else page.as_uri()
+        return subprocess.run([*command, address], capture_output=True, text=True, timeout=120, check=True)
+
+    def seen(self, page: Path, query: str = "") -> str:
+        """Return a page as it is after its scripts ran."""
+        return self._run(page, "--virtual-time-budget=5000", "--dump-dom", query=query).stdout
 
     def console(self, page: Path) -> list[str]:
         """Return what a page writes to the console: errors, refused scripts."""

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import orchestrator_dbt
+import workforce_sim as ws
+
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,11 +63,17 @@ def test_readme_gives_each_command_in_one_line_that_sets_itself_up(what: str) ->
 
 def test_requirements_name_versions_and_nothing_else() -> None:
     """No index, no hash, no path: plain pip on any machine reads them."""
-    run, dev = (
-        (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", "requirements-dev.txt")
-    )
+    names = ("requirements.txt", "requirements-dev.txt", "requirements-site.txt")
+    run, dev, site = ((ROOT / name).read_text(encoding="utf-8").splitlines() for name in names)
     marker = r"[a-z_]+ [=!<>]+ '[^'/]+'"
     pin = re.compile(rf"[a-z0-9._-]+==[0-9][0-9a-z.]*( ; {marker}( and {marker})*)?")
 
-    assert (run[0], dev[0]) == ("-e .", "-r requirements.txt")
-    assert [line for line in run[2:] + dev[2:] if not pin.fullmatch(line)] == []
+    assert (run[0], dev[0], site[0]) == ("-e .", "-r requirements.txt", "-r requirements.txt")
+    assert [line for line in run[2:] + dev[2:] + site[2:] if not pin.fullmatch(line)] == []
+
+
+def test_the_page_of_names_has_every_public_name_once() -> None:
+    library, _, documented = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").partition("## `orchestrator_dbt")
+    lists = [re.findall(r"`(\w+)`(?:,|\n)", re.sub(r"`ws\.[^`]*`", "", text)) for text in (library, documented)]
+
+    assert [sorted(names) for names in lists] == [sorted(ws.__all__), sorted(orchestrator_dbt.__all__)]

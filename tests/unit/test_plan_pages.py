@@ -9,7 +9,9 @@ import pytest
 MODEL = Path(__file__).parents[2] / "docs" / "model"
 
 
-@pytest.mark.parametrize("page", ["legality.md", "match.md", "nonelective.md", "testing.md", "vesting.md"])
+@pytest.mark.parametrize(
+    "page", ["legality.md", "match.md", "nonelective.md", "terminations.md", "testing.md", "vesting.md"]
+)
 def test_examples_answer_as_printed(page: str) -> None:
     text = "".join(re.findall(r"```pycon\n(.*?)```", (MODEL / page).read_text(encoding="utf-8"), flags=re.DOTALL))
     examples = doctest.DocTestParser().get_doctest(text, {}, page, None, None)

@@ -294,7 +294,7 @@ def test_all_of_a_part_is_on_the_disk_before_it_is_renamed_and_its_place_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     happened: list[tuple[str, str]] = []
-    fsync, rename = os.fsync, os.rename
+    fsync, replace = os.fsync, os.replace
 
     def synced(handle: int) -> None:
         fsync(handle)
@@ -304,11 +304,11 @@ def test_all_of_a_part_is_on_the_disk_before_it_is_renamed_and_its_place_after(
         inside = [str(path) for path in old.iterdir()] if old.is_dir() else []
         missing = [path for path in (*inside, str(old)) if ("sync", path) not in happened]
         assert missing == []
-        rename(old, new)
+        replace(old, new)
         happened.append(("rename", str(new)))
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(os, "rename", renamed)
+    monkeypatch.setattr(os, "replace", renamed)
     run = tmp_path / "run"
     ws.simulate(run_of(2), out=run)
     places = [run / "run.json", run / "opening.parquet", run / "year=2025", run / "year=2026"]

@@ -10,9 +10,6 @@ from typing import Any, Dict  # noqa: UP035 - documented interfaces print it
 
 import psutil
 
-if sys.platform != "win32":
-    import resource
-
 INTERVAL = 0.03
 """Seconds between two looks at the memory in use."""
 
@@ -149,7 +146,9 @@ def _watch(reference: weakref.ref[_Sampler], ended: threading.Event) -> None:
 
 def _high_water() -> int:
     """Return the most bytes that the process ever used; 0 where nobody counts."""
-    if sys.platform == "win32":
+    try:
+        import resource  # noqa: PLC0415 - POSIX
+    except ImportError:
         return 0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024

@@ -41,6 +41,9 @@ ENSEMBLE = "ensemble.json"
 ASKED = "asked.json"
 """The configurations of a comparison or a sweep, and hashes of the tables."""
 
+OPENS_FOLDERS = os.name == "posix"
+"""Whether the system opens folders like files, to wait until their entries are on the disk."""
+
 _YEAR = re.compile(r"year=([0-9]{4})")
 
 
@@ -91,8 +94,10 @@ def make_folders(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file or the entries of a folder are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    """Wait until a file or the entries of a folder are on the disk; of folders only where the system can (POSIX)."""
+    if not OPENS_FOLDERS and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if OPENS_FOLDERS else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
@@ -133,7 +138,7 @@ def _new(place: Path, make: Callable[[Path], object]) -> Path:
 def _moved(part: Path, place: Path) -> Iterator[None]:
     try:
         yield
-        part.rename(place)
+        part.replace(place)
         sync(place.parent)
     except BaseException:
         remove(part)
