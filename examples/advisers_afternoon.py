@@ -1,6 +1,12 @@
 """An adviser's afternoon: three yearly censuses of a client become a decision, a report and evidence.
 
-Run it with ``python examples/advisers_afternoon.py FOLDER``; it writes the client's files into FOLDER and works there.
+Run it with ``python examples/advisers_afternoon.py FOLDER``. It writes the client's files into FOLDER and works there:
+
+    fitted: 3 censuses, 437 employees at the last
+    backtest: 7 measures forecast and compared
+    compared: today, safe harbor, automatic at 6%
+    highest Participation: eligible employees: automatic enrollment at 3%, match simple
+    evidence: good
 """
 
 from __future__ import annotations
@@ -47,7 +53,7 @@ def client_files(folder: Path) -> list[Path]:
         {
             "simulation": {"start_year": 2022, "end_year": 2024, "target_growth_rate": 0.03},
             "workforce": {"total_termination_rate": 0.14},
-            "census": {"size": 600},
+            "census": {"size": 400},
             "random_seed": 7,
         }
     )
@@ -74,7 +80,7 @@ def afternoon(folder: Path) -> ws.EvidenceVerification:
     fit = ws.fit(files, PLAN)
     fit.write(folder / "fitted.yaml")
     print(f"fitted: {len(files)} censuses, {fit.census.frame.height} employees at the last")
-    tried = ws.backtest(files, PLAN, horizons=(1,), replicates=50, progress=False)
+    tried = ws.backtest(files, PLAN, horizons=(1,), replicates=20, progress=False)
     print(f"backtest: {tried.scores.height} measures forecast and compared")
 
     (folder / "designs.yaml").write_text(DESIGNS, encoding="utf-8")
@@ -82,7 +88,7 @@ def afternoon(folder: Path) -> ws.EvidenceVerification:
     compared.report(folder / "designs.html")
     print(f"compared: {', '.join([compared.baseline, *compared.others])}")
 
-    found = ws.optimize(fit.config, LEVERS, GOAL, subject_to=BOUND, census=fit.census, replicates=20, progress=False)
+    found = ws.optimize(fit.config, LEVERS, GOAL, subject_to=BOUND, census=fit.census, replicates=10, progress=False)
     print(str(found).splitlines()[0])
 
     run = folder / "proposed"

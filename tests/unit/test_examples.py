@@ -24,6 +24,17 @@ def test_the_designs_compare_as_printed() -> None:
     assert "automatic_3_simple_match" in printed
 
 
+def test_an_afternoon_goes_from_censuses_to_evidence_as_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    afternoon = example("advisers_afternoon")
+    printed = "\n".join(line for line in (afternoon.__doc__ or "").splitlines() if line.startswith("    "))
+
+    assert afternoon.afternoon(tmp_path).problems == ()
+    assert capsys.readouterr().out == textwrap.dedent(printed) + "\n"
+    assert (tmp_path / "designs.html").exists()
+
+
 def test_the_readme_prints_the_years_as_its_command_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--start-year", "2025", "--end-year", "2029"]) == 0
     printed, _, times = capsys.readouterr().out.partition("where the time went")
