@@ -11,7 +11,7 @@ import pytest
 import workforce_sim as ws
 from workforce_sim.cli.main import main
 from workforce_sim.searching.certainty import chance, errors_above_0, student
-from workforce_sim.searching.goals import bounds_of, goals_of
+from workforce_sim.searching.goals import amount, bounds_of, goals_of
 from workforce_sim.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
 
 BASE: dict[str, Any] = {
@@ -392,3 +392,8 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(command[:4]) == 1
     assert main([*command, "--subject-to", "match<=0"]) == 1
     assert "no design is left: breaks match<=0 (2 designs)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("text", "value"), [("70%", 0.7), ("0.1%", 0.001), ("$2.5M", 2_500_000), ("12,000", 12_000)])
+def test_an_amount_is_the_number_that_is_written(text: str, value: float) -> None:
+    assert amount(text) == value

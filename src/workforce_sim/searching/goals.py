@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from workforce_sim.searching.figures import Figure, Floats, figure
 _WAY = {"maximize": 1, "raise": 1, "minimize": -1, "lower": -1}
 _GOAL = re.compile(r"(maximize|minimize|raise|lower)\s+(?:p([0-9]{1,2})\s+of\s+)?(.+)", re.IGNORECASE)
 _BOUND = re.compile(r"(.+?)\s*(<=|>=|<|>)\s*(\$?-?[0-9.,]+\s*[%kKmMbB]?)(?:\s+in\s+([0-9]+)\s+of\s+([0-9]+).*)?")
-_SIZES = {"k": 1e3, "m": 1e6, "b": 1e9, "%": 0.01, "": 1.0}
+_SIZES = {"k": 3, "m": 6, "b": 9, "%": -2, "": 0}
+"""Powers of ten."""
 TESTS, WARNINGS = "no failed test", "no compliance warning"
 COMPLIANCE = {
     TESTS: TESTS,
@@ -145,8 +147,8 @@ def amount(text: str, what: str = "value") -> float:
     plain = text.replace("$", "").replace(",", "").strip().lower()
     size = plain[-1:] if plain[-1:] in _SIZES else ""
     try:
-        found = float(plain.removesuffix(size)) * _SIZES[size]
-    except ValueError:
+        found = float(Decimal(plain.removesuffix(size)).scaleb(_SIZES[size]))
+    except (InvalidOperation, ValueError):
         found = math.nan
     if not math.isfinite(found):
         raise RequestError(f"{what}: {text!r:.40} is no number; give one such as 4%, 2.5M or 12,000")

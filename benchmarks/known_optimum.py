@@ -1,0 +1,159 @@
+"""``python -m benchmarks.known_optimum``: whether a search of designs finds what is known to be best, and how soon.
+
+500 designs are simulated so often that the best is known, and all that cannot be told from it. Then each of 20
+problems is searched. Not in CI: it takes half an hour of a processor.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from workforce_sim import load_config, optimize, synthetic_census
+from workforce_sim.searching.certainty import standard_error
+from workforce_sim.searching.figures import Figure, Floats, simulated
+from workforce_sim.searching.goals import Bound, Goal, bounds_of, goals_of, looked_at
+from workforce_sim.searching.levers import designs_of, how_many, levers_of, placed
+
+STAFF, TRUTH, TRIED = 100, 2_000, 50
+"""Employees, simulations of the truth, simulations of the designs that stay to the end of a search."""
+
+BASE: dict[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
+    "workforce": {"total_termination_rate": 0.12},
+    "random_seed": 42,
+}
+LEVERS: dict[str, Any] = {
+    "enrollment.auto_enrollment.default_deferral_rate": "1%:10%:1%",
+    "plan.match": "none, simple, stretch, safe_harbor_basic, qaca",
+    "nonelective": {
+        f"{percent}%": {"plan.nonelective": {"kind": "flat", "rate": percent / 100} if percent else {"kind": "none"}}
+        for percent in range(5)
+    },
+    "eligibility.waiting_period_days": [0, 365],
+}
+PROBLEMS: tuple[tuple[str, str], ...] = (
+    ("minimize net_employer_cost", ""),
+    ("maximize participation_rate", ""),
+    ("maximize average_deferral_rate", ""),
+    ("maximize saving>=6%", ""),
+    ("minimize p90 of net_employer_cost", ""),
+    ("maximize deferral", ""),
+    ("maximize match", ""),
+    ("minimize average_deferral_rate", ""),
+    ("minimize net_employer_cost", "participation_rate>=70%"),
+    ("minimize net_employer_cost", "average_deferral_rate>=6%"),
+    ("minimize net_employer_cost", "saving>=6%>=30%"),
+    ("maximize participation_rate", "employer_cost_share_of_payroll<=2%"),
+    ("maximize participation_rate", "employer_cost_share_of_payroll<=4% in 9 of 10"),
+    ("maximize average_deferral_rate", "employer_cost_share_of_payroll<=3%"),
+    ("maximize saving>=6%", "employer_cost_share_of_payroll<=3% in 9 of 10"),
+    ("maximize deferral", "employer_cost_share_of_payroll<=1%"),
+    ("maximize deferral", "employer_cost_share_of_payroll<=5% in 8 of 10"),
+    ("maximize match", "employer_cost_share_of_payroll<=3%"),
+    ("minimize p90 of net_employer_cost", "participation_rate>=60% in 9 of 10"),
+    ("maximize net_employer_cost", "employer_cost_share_of_payroll<=4% in 9 of 10"),
+)
+
+Values = dict[Figure, Floats]
+
+
+class Asked(NamedTuple):
+    """A problem: its words, and what they mean."""
+
+    goal: str
+    bound: str
+    aim: Goal
+    bounds: tuple[Bound, ...]
+
+
+class Found(NamedTuple):
+    """How a search went."""
+
+    best: int | None
+    allowed: frozenset[int]
+    simulations: int
+
+
+def problems() -> list[Asked]:
+    years = load_config(BASE).simulation.years
+    return [
+        Asked(goal, bound, goals_of(goal, years)[0], bounds_of(bound, years)[0] if bound else ())
+        for goal, bound in PROBLEMS
+    ]
+
+
+def truth(census: Any, asked: Sequence[Asked], replicates: int) -> list[Values]:
+    """Return the figures of all problems for each design."""
+    base, levers = load_config(BASE), levers_of(LEVERS)
+    figures = tuple(dict.fromkeys(figure for one in asked for figure in looked_at([one.aim], one.bounds)))
+    known = []
+    for design in designs_of(base, levers, (placed(levers, number) for number in range(how_many(levers)))):
+        if design.config is None:
+            raise AssertionError(design.problem)
+        known.append(simulated(design.config, figures, census, replicates))
+        if len(known) % 50 == 0:
+            print(f"{len(known)} designs known", flush=True)
+    return known
+
+
+def as_good_as_the_best(known: Sequence[Values], one: Asked) -> frozenset[int]:
+    """Return the designs that keep the bounds and, with 95% confidence, cannot be told from the best of them.
+
+    A bound on a mean within 1.96 standard errors of its limit counts as kept.
+    """
+    kept = [number for number, values in enumerate(known) if all(_nearly(bound, values) for bound in one.bounds)]
+    surely = [number for number in kept if all(bound.keeps(known[number][bound.figure]) for bound in one.bounds)]
+    if not surely:
+        return frozenset()
+    best = max(surely, key=lambda number: one.aim.sign * one.aim.of(known[number][one.aim.figure]))
+    return frozenset(number for number in kept if _ties(known[number], known[best], one.aim))
+
+
+def _nearly(bound: Bound, values: Values) -> bool:
+    slack = bound.slack(values[bound.figure])
+    return bound.keeps(values[bound.figure]) or bool(slack.mean() + 1.96 * standard_error(slack) >= 0)
+
+
+def _ties(values: Values, best: Values, aim: Goal) -> bool:
+    own, its = values[aim.figure], best[aim.figure]
+    gap = aim.sign * (aim.of(its) - aim.of(own))
+    return bool(gap <= 1.96 * standard_error(its - own) + 1e-12)
+
+
+def searched(census: Any, one: Asked, known: Sequence[Values], replicates: int) -> Found:
+    subject = {"subject_to": one.bound} if one.bound else {}
+    found = optimize(BASE, LEVERS, one.goal, census=census, replicates=replicates, progress=False, **subject)
+    best = None if found.best is None else found.best.number
+    return Found(best, as_good_as_the_best(known, one), int(np.sum(found.designs["simulations"].to_numpy())))
+
+
+def lines(known: Sequence[Values], found: Sequence[tuple[Asked, Found]], replicates: int) -> Iterator[str]:
+    """Yield a line a problem, and one of all."""
+    every = len(known) * replicates
+    for one, answer in found:
+        right = answer.best in answer.allowed if answer.allowed else answer.best is None
+        spent = answer.simulations / every
+        words = f"{one.goal}{', ' if one.bound else ''}{one.bound}"
+        told = "in the set" if right else f"NOT in the set (design {answer.best})"
+        yield f"{spent:6.1%} of all simulations, {told} of {len(answer.allowed)}: {words}"
+    share = sum(answer.simulations for _, answer in found) / (every * len(found))
+    yield f"{share:6.1%} in all"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--truth", type=int, default=TRUTH, help="simulations by which the best is known")
+    parser.add_argument("--replicates", type=int, default=TRIED, help="simulations of a search")
+    asked = parser.parse_args(arguments)
+    census, wanted = synthetic_census(STAFF), problems()
+    known = truth(census, wanted, asked.truth)
+    found = [(one, searched(census, one, known, asked.replicates)) for one in wanted]
+    print("\n".join(lines(known, found, asked.replicates)))
+
+
+if __name__ == "__main__":
+    main()
