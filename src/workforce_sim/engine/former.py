@@ -22,13 +22,14 @@ from workforce_sim.engine.events.rehire import SERVICE
 from workforce_sim.engine.state import without_plan
 from workforce_sim.money import raised
 from workforce_sim.plan.breaks import after_absence, given_back, may_disregard
+from workforce_sim.plan.classes import Entry
 from workforce_sim.plan.vesting import vested_cents
 from workforce_sim.tables import SOURCES
 
 RETURNS = pl.col("return_date") != int(NEVER)
 """Who of a year's staff has left and will come back."""
 
-STAYS = frozenset({*SERVICE, "union", "nonresident", "class_level", "excluded_class", "long_term_part_time"})
+STAYS = frozenset({*SERVICE, "union", "nonresident", "class_level", "excluded_class"})
 """Columns that those who come back have as they left; what else passes from year to year begins anew."""
 
 _ORDER = ("replicate", "return_date", "key")
@@ -139,12 +140,12 @@ class _Returning(Columns):
 
     def in_plan(self) -> dict[str, Array]:
         """Return the columns of the plan: they begin anew, and enter at once if they were in it."""
-        eligible, lacks = self._eligible()
+        eligible, by_hours = self._eligible()
         last_year = years_and_days(self.left)[0] == self.year.number - 1
         return {
             **without_plan(len(self)),
             "eligibility_date": eligible,
-            **lacks,
+            **by_hours,
             "automatic_date": automatic_of_hires(eligible, self.back, self.year),
             "enrollment_date": self["enrollment_date"],
             "enrolled_year": self["enrolled_year"],
@@ -153,15 +154,22 @@ class _Returning(Columns):
         }
 
     def _eligible(self) -> tuple[Days, dict[str, Array]]:
-        """Return eligibility dates, and in runs with hours who has none for lack of them alone."""
+        """Return eligibility dates, and in runs with hours who has one, or has none, for lack of them alone."""
         before, hours = self["eligibility_date"], "hours" in self.year.config.provisions
         out = (before == NEVER) & ~self.flags("lacks_hours") if hours else before == NEVER
         served = Columns(with_arrays(self.frame, {"plan_service_date": self.service["plan_service_date"]}))
-        entry = rules_of(served, np.arange(len(self)), self.year).date
+        entry = rules_of(served, np.arange(len(self)), self.year)
         was_in = (before <= self.left) & ~self.disregarded
-        date = np.where(was_in, self.back, np.maximum(entry, self.back))
-        lacks = {"lacks_hours": (~out & (date == NEVER)).view(np.uint8)} if hours else {}
-        return np.where(out, NEVER, date).astype(np.int32), lacks
+        date = np.where(was_in, self.back, np.maximum(entry.date, self.back))
+        return np.where(out, NEVER, date).astype(np.int32), self._by_hours(out | was_in, entry, date) if hours else {}
+
+    def _by_hours(self, kept: Flags, entry: Entry, date: Days) -> dict[str, Array]:
+        """Return what lack of hours makes of those whose date is found anew, and has made of the others."""
+        part_time = np.where(kept, self.flags("long_term_part_time"), entry.part_time)
+        return {
+            "long_term_part_time": part_time.view(np.uint8),
+            "lacks_hours": (~kept & (date == NEVER)).view(np.uint8),
+        }
 
     def brought(self) -> dict[str, Array]:
         """Return what is restored and repaid of each source."""

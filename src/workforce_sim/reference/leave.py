@@ -26,7 +26,7 @@ def decide_leave(people: Sequence[PersonYear], year: Year) -> None:
 
 def _begin(person: PersonYear, year: Year) -> None:
     leave = _drawn(person.employee, year)
-    if leave is not None and person.employee.hire_date < leave.first <= person.last_day:
+    if leave is not None and person.employee.first_day < leave.first <= person.last_day:
         person.leave = person.employee.leave = leave
         person.events.append(Event("leave_start", leave.first))
 

@@ -101,8 +101,10 @@ def _is_disregarded(former: Former, year: Year) -> bool:
 def _enter_plan_anew(employee: Employee, former: Former, year: Year, *, at_once: bool) -> None:
     """Give the dates of eligibility and automatic enrollment anew; nothing is left of rate and balances."""
     if employee.eligibility_date is not None:
-        by_rules = former.return_date if at_once else date_by_rules(employee, year.config.eligibility)[0]
-        employee.eligibility_date = max(by_rules, former.return_date)
+        date, part_time = former.return_date, employee.long_term_part_time
+        if not at_once:
+            date, part_time = date_by_rules(employee, year.config.eligibility)
+        employee.eligibility_date, employee.long_term_part_time = max(date, former.return_date), part_time
     employee.participates, employee.opted_out = False, None
     employee.deferral_bp, employee.automatic, employee.automatic_date = 0, False, None
     for source in SOURCES:
