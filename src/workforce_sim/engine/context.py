@@ -25,15 +25,30 @@ from workforce_sim.plan.limits import Limits
 
 
 @dataclass(frozen=True)
+class Employer:
+    """What later years need to know of an employer's census.
+
+    Attributes:
+        headcount: employees.
+        level_counts: employees by level.
+        department_shares: cumulative ppm of the departments, none last.
+        first_curve: the row of the pay scale that its lowest level has.
+    """
+
+    headcount: int
+    level_counts: list[int]
+    department_shares: Ints
+    first_curve: int = 0
+
+
+@dataclass(frozen=True)
 class World:
     """What is the same in all years of a run.
 
     Attributes:
         assumptions: the configuration, compiled.
         replicates: numbers of the replicates in this batch.
-        headcount: headcount of the census in each replicate.
-        level_counts: staff of the census by level.
-        department_shares: cumulative ppm of the departments in the census, none last.
+        employers: the employer of each replicate; one object where all are of the same.
         levels, departments: names by position; the last department is null.
         chance: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
@@ -45,9 +60,7 @@ class World:
 
     assumptions: Assumptions
     replicates: tuple[int, ...]
-    headcount: int
-    level_counts: list[int]
-    department_shares: Ints
+    employers: tuple[Employer, ...]
     levels: pl.Series
     departments: pl.Series
     chance: int | None = None
@@ -56,6 +69,16 @@ class World:
     union_shares: Ints | None = None
     staffing: Ints | None = None
     joiners: pl.DataFrame | None = None
+
+    @property
+    def employer(self) -> Employer:
+        """The one employer of a run in which people's coming and going is planned."""
+        return self.employers[0]
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether the batch has several employers."""
+        return any(employer is not self.employer for employer in self.employers)
 
     @property
     def drawn_as(self) -> tuple[int, ...]:

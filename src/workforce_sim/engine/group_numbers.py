@@ -56,7 +56,7 @@ def plans(year: Year) -> list[GroupPlan]:
     """Return what is assumed and known of each group."""
     config, names = year.config, year.config.groups
     rate, joining, frozen = config.workforce.total_termination_rate, joining_by_group(year), _frozen(year)
-    empty = not year.world.headcount  # from an empty census nobody is hired
+    empty = not year.world.employer.headcount  # from an empty census nobody is hired
     known = [one for one in config.hiring.known if one.date.year == year.number and not empty]
     found = []
     for at, (section, counts) in enumerate(zip(sections(year), census_counts(year), strict=True)):
@@ -70,7 +70,7 @@ def plans(year: Year) -> list[GroupPlan]:
                 empty or None in frozen or (name is not None and name in frozen),
                 tuple(one for one in known if (one.department if one.department in names else None) == name),
                 joining[at],
-                counts if any(counts) else year.world.level_counts,
+                counts if any(counts) else year.world.employer.level_counts,
                 sum(counts),
             )
         )

@@ -62,7 +62,8 @@ def _rates(year: Year) -> tuple[int, int, int]:
 def targets(year: Year) -> list[int]:
     """Return the headcount target of a year in each replicate: the census, grown year by year and rounded once."""
     path = [year.growths(number) for number in range(year.config.simulation.start_year, year.number + 1)]
-    return [target_path(year.world.headcount, growths) for growths in zip(*path, strict=True)]
+    each = zip(year.world.employers, zip(*path, strict=True), strict=True)
+    return [target_path(employer.headcount, growths) for employer, growths in each]
 
 
 def _exact(weights: list[Ints], year: Year) -> Headcount:

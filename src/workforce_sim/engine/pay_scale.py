@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class PayScale:
 
     Attributes:
         positions: knots by level in millionths of the curve, from 0 to 10^6.
-        amounts: pay at the knots, cents; one row per level.
+        amounts: pay at the knots, cents; one row per level, of several employers one employer after another.
         minimum, midpoint, maximum: of each level's range, cents; 0 where it has none.
     """
 
@@ -57,6 +58,12 @@ def pay_scale(levels: tuple[Level, ...], kind: str, level: Small, salary: Ints) 
     positions, amounts = zip(*curves, strict=True)
     ranges = np.array([_range(entry) for entry in levels], dtype=np.int64)
     return PayScale(np.array(positions), np.array(amounts), *ranges.T)
+
+
+def stacked(scales: Sequence[PayScale]) -> PayScale:
+    """Return the curves of several employers one below another; their ranges are the same."""
+    positions, amounts = (np.concatenate([getattr(s, name) for s in scales]) for name in ("positions", "amounts"))
+    return replace(scales[0], positions=positions, amounts=amounts)
 
 
 def _range(level: Level) -> tuple[int, int, int]:

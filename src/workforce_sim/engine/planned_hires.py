@@ -85,7 +85,7 @@ def wanted(
         exits.append(None if found.hire_exits is None else min(found.hire_exits, count))
         batches += own
     staff = sum(found.staff for found in numbers)
-    if year.world.headcount:
+    if year.world.employer.headcount:
         batches += [HireBatch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
     return Wanted(batches, mixes, exits)
 

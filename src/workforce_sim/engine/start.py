@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,13 +15,13 @@ from workforce_sim.dates import NEVER, Flags, Ints, PlanYear, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import FLAG, Array, Columns, Rows, Small
-from workforce_sim.engine.context import World
+from workforce_sim.engine.context import Employer, World
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import eligibility
 from workforce_sim.engine.membership import draws_participation, owners, prior_groups, unknown_opt_outs, with_plan
 from workforce_sim.engine.own import OwnEvent, kept
 from workforce_sim.engine.partitions import cut, parted
-from workforce_sim.engine.pay_scale import PayScale, pay_scale
+from workforce_sim.engine.pay_scale import PayScale, pay_scale, stacked
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, frame_of, without_plan
 from workforce_sim.engine.year import kept_by, steps_of
 from workforce_sim.money import PPM, half_up, quota
@@ -60,6 +60,55 @@ def prepared(
         batch = batch.drop("employee_id")
     parts = parted(batch) if len(replicates) == 1 else [batch]
     return State(parts, _scale(config, opening.levels, census), [0] * len(replicates)), world
+
+
+def prepared_together(
+    config: Config, openings: Sequence[Opening], replicates: Sequence[Sequence[int]]
+) -> tuple[State, World]:
+    """Turn the openings of several employers into one batch without ids; each goes on as it would alone.
+
+    Args:
+        config: of all employers; one in which nobody's coming and going is planned, without classes and acquisitions.
+        openings: one for each employer, with equal levels; participation is drawn in all of them, or in none.
+        replicates: numbers of the replicates of each employer.
+
+    Returns:
+        The state, each employer's replicates in the order of its census, and the world.
+    """
+    levels, counts = openings[0].levels, [len(numbers) for numbers in replicates]
+    census = _of_all(openings)
+    ends = np.cumsum([opening.staff.height for opening in openings])
+    parts = [slice(end - opening.staff.height, end) for end, opening in zip(ends, openings, strict=True)]
+    world = _world(config, levels, census, tuple(number for numbers in replicates for number in numbers), None, ())
+    department, level = _positions(census["department"], len(world.departments) - 1), _level(census)
+    shape = len(world.departments), len(levels)
+    known = [_employer(department[part], level[part], shape, at * len(levels)) for at, part in enumerate(parts)]
+    world = replace(world, employers=tuple(e for e, count in zip(known, counts, strict=True) for _ in range(count)))
+    rows = np.concatenate(
+        [np.arange(p.start, p.stop) for p, count in zip(parts, counts, strict=True) for _ in range(count)]
+    )
+    census, staff = census[rows], _staff(census, world)[rows]
+    batch = _numbered(staff, world, [e.headcount for e in world.employers])
+    batch = _with_plan(batch, census, world, draws_participation(census), prior_groups([(batch, census)], config)[0])
+    scales = [_scale(config, levels, opening.present) for opening in openings]
+    return State([batch.drop("employee_id")], stacked(scales), [0] * len(world.replicates)), world
+
+
+def _of_all(openings: Sequence[Opening]) -> pl.DataFrame:
+    """Return the employees of all employers, with departments of one list."""
+    text = (opening.present.with_columns(pl.col("department").cast(pl.String)) for opening in openings)
+    census = pl.concat(text, rechunk=True)
+    names = census["department"].drop_nulls().unique().sort()
+    return census.with_columns(pl.col("department").cast(pl.Enum(names))) if len(names) else census
+
+
+def _numbered(staff: pl.DataFrame, world: World, sizes: Sequence[int]) -> pl.DataFrame:
+    """Return the staff of all replicates, one after another, with their replicates and draws."""
+    keys = np.split(staff["key"].to_numpy(), np.cumsum(sizes)[:-1])
+    seed = world.assumptions.config.random_seed
+    persons = [person_numbers(seed, number, key) for number, key in zip(world.replicates, keys, strict=True)]
+    replicate = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return with_arrays(staff, {"person": np.concatenate(persons), "replicate": replicate})
 
 
 def prepared_in_parts(
@@ -114,9 +163,7 @@ def _world(
     return World(
         assumptions,
         replicates,
-        census.height,
-        np.bincount(_level(census), minlength=len(levels)).tolist(),
-        _shares(positions, len(departments)),
+        (_employer(positions, _level(census), (len(departments), len(levels))),) * len(replicates),
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         departments,
         chance,
@@ -125,6 +172,12 @@ def _world(
         union_shares(census["union"], positions, len(departments)) if classes else None,
         _staffing(positions, _level(census), (len(departments), len(levels))) if config.is_planned else None,
     )
+
+
+def _employer(department: Array, level: Small, shape: tuple[int, int], first_curve: int = 0) -> Employer:
+    """Return what later years need to know of the employees of one employer, by department and level."""
+    counts: list[int] = np.bincount(level, minlength=shape[1]).tolist()
+    return Employer(len(level), counts, _shares(department, shape[0]), first_curve)
 
 
 def _staffing(department: Array, level: Small, shape: tuple[int, int]) -> Ints:

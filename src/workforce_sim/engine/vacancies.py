@@ -38,14 +38,16 @@ class Staff:
 
 def targets(year: Year) -> list[list[int]]:
     """Return the target staff by level in each replicate: the headcount target in the mix of the census."""
-    counts = year.world.level_counts
-    return [quota(aim, counts) if any(counts) else counts for aim in headcount.targets(year)]
+    census = (employer.level_counts for employer in year.world.employers)
+    each = zip(census, headcount.targets(year), strict=True)
+    return [quota(aim, counts) if any(counts) else counts for counts, aim in each]
 
 
 def decide(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:
     """Return who is promoted, and the outside hires needed by replicate and level; the census mix if none."""
     promoted, needed = filled_vacancies(staff, aims, year)
-    return promoted, [outside if any(outside) else year.world.level_counts for outside in needed]
+    each = zip(needed, year.world.employers, strict=True)
+    return promoted, [outside if any(outside) else employer.level_counts for outside, employer in each]
 
 
 def filled_vacancies(staff: Staff, aims: Sequence[Sequence[int]], year: Year) -> tuple[Flags, list[list[int]]]:

@@ -69,19 +69,35 @@ def decide(counts: list[int], mix: list[list[int]], year: Year, *, named: bool) 
     """
     who = strangers(counts, year)
     level = levels(year.draw(who.person, Stream.HIRE_LEVEL), counts, mix)
-    pay, full_time = part_time(drawn_pay(level, who.person, year), who.person, year)
+    curve = level + _first_curves(counts, year)
+    pay, full_time = part_time(drawn_pay(curve, who.person, year), who.person, year)
     place = millionths(year.draw(who.person, Stream.HIRE_DEPARTMENT))
-    department = np.searchsorted(year.world.department_shares, place, side="right")
     return made(
         who,
         year,
         named=named,
         hire=drawn_dates(who.person, year),
         level=level,
-        department=department,
+        department=_departments(place, counts, year),
         salary_cents=pay,
         full_time_ppm=full_time,
     )
+
+
+def _first_curves(counts: list[int], year: Year) -> Ints | int:
+    """Return the first curve of each hire's employer."""
+    if not year.world.several:
+        return 0
+    return np.repeat([employer.first_curve for employer in year.world.employers], counts)
+
+
+def _departments(place: Ints, counts: list[int], year: Year) -> Array:
+    """Return departments in the shares of each hire's employer."""
+    world = year.world
+    if not world.several:
+        return np.searchsorted(world.employer.department_shares, place, side="right")
+    parts = zip(world.employers, np.split(place, np.cumsum(counts)[:-1]), strict=True)
+    return np.concatenate([np.searchsorted(each.department_shares, part, side="right") for each, part in parts])
 
 
 def drawn_dates(person: Keys, year: Year) -> Days:
@@ -91,7 +107,7 @@ def drawn_dates(person: Keys, year: Year) -> Days:
 
 
 def drawn_pay(level: Ints, person: Keys, year: Year) -> Ints:
-    """Return full-time pay along the curve of each level, cents."""
+    """Return full-time pay along the curve of each level, cents; of several employers, along that row of the scale."""
     return year.scale.pay(level, millionths(year.draw(person, Stream.HIRE_PAY)))
 
 
@@ -221,7 +237,7 @@ def level_mix(opening: list[NDArray[np.int16]], year: Year) -> list[list[int]]:
     if mix == "adaptive":
         return [np.bincount(levels, minlength=len(names)).tolist() for levels in opening]
     if mix is None or mix == "census":
-        return [year.world.level_counts] * year.replicates
+        return [employer.level_counts for employer in year.world.employers]
     return [[ppm(mix.get(name, 0.0)) for name in names]] * year.replicates
 
 
