@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from workforce_sim.plan.shifting import AcpShift, adp_to_acp_shift
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
+    from workforce_sim.portfolio.portfolio import Portfolio, read_portfolio
+    from workforce_sim.portfolio.running import check_book, simulate_portfolio
     from workforce_sim.result import Result, read_run
     from workforce_sim.searching.optimizing import optimize
     from workforce_sim.searching.optimum import Optimum
@@ -114,6 +116,7 @@ __all__ = [
     "PerformanceMonitor",
     "PeriodMatch",
     "PlanTest",
+    "Portfolio",
     "QnecCorrection",
     "RatesByCalendarYear",
     "RequestError",
@@ -137,6 +140,7 @@ __all__ = [
     "backtest",
     "calibrate",
     "catch_up_limit",
+    "check_book",
     "check_census",
     "combined_gateway_rate",
     "compare",
@@ -170,12 +174,14 @@ __all__ = [
     "rates_by_calendar_year",
     "read_census",
     "read_leniently",
+    "read_portfolio",
     "read_results",
     "read_run",
     "refuse_too_large",
     "replay",
     "simulate",
     "simulate_ensemble",
+    "simulate_portfolio",
     "smallest_qnec",
     "solve",
     "summary_by",
@@ -241,6 +247,8 @@ _HOMES = {
     "plan.shifting": ("AcpShift", "adp_to_acp_shift"),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
+    "portfolio.portfolio": ("Portfolio", "read_portfolio"),
+    "portfolio.running": ("check_book", "simulate_portfolio"),
     "result": ("Result", "read_run"),
     "searching.optimizing": ("optimize",),
     "searching.optimum": ("Optimum",),

@@ -84,7 +84,7 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
     """Give a function that submits a batch, and the number of workers; cancelling does not wait for threads."""
     if executor is not None:
         shipped = ship(job, executor)
-        yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), _workers(executor)
+        yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), workers_of(executor)
         return
     workers, given_up = os.cpu_count() or 1, Event()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates")
@@ -95,7 +95,7 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _workers(executor: Executor) -> int:
+def workers_of(executor: Executor) -> int:
     """Return how many workers an executor has, if it says so."""
     client = getattr(executor, "_client", None)
     if client is not None:

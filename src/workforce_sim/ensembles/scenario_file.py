@@ -46,11 +46,16 @@ class ScenarioFile:
         Raises:
             ConfigError: for one that cannot be.
         """
-        return {name: self._config(name, changes) for name, changes in self.changes.items()}
+        return {name: self.config(name) for name in self.changes}
 
-    def _config(self, name: str, changes: Mapping[str, Any]) -> Config:
+    def config(self, name: str) -> Config:
+        """Return the configuration of one scenario.
+
+        Raises:
+            ConfigError: for one that cannot be.
+        """
         try:
-            return laid_over(self.base, changes)
+            return laid_over(self.base, self.changes[name])
         except ConfigError as error:
             raise ConfigError(f"scenario {name}: {error}") from None
 
@@ -85,10 +90,10 @@ def _scenarios(path: Path, found: Any) -> dict[str, dict[str, Any]]:
     wrong = [str(name) for name, changes in found.items() if changes is not None and not isinstance(changes, Mapping)]
     if wrong:
         raise ConfigError(f"{path}: scenarios.{wrong[0]}: expected keys with their values, or {{}} for none")
-    return {str(name): dict(_by_key(changes or {})) for name, changes in found.items()}
+    return {str(name): dict(by_key(changes or {})) for name, changes in found.items()}
 
 
-def _by_key(changes: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+def by_key(changes: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
     """Yield sections key by key; a dotted key has its value as a whole."""
     for name, value in changes.items():
         inside = isinstance(value, Mapping) and "." not in str(name)

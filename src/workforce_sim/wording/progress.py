@@ -49,6 +49,27 @@ def simulations(progress: Count | bool | None, *, verbose: bool = False) -> Iter
         yield None if tell is None else lambda done, total: tell(simulations_done(done, total), done, total)
 
 
+Employers = Callable[[int, int, float], None]
+"""Called with how many employers are done, how many there are, and about which share of the work that was."""
+
+
+@contextmanager
+def employers(progress: Count | bool | None, *, verbose: bool = False) -> Iterator[Employers | None]:
+    """Give what tells of finished employers: a line that somebody sees for True, else what is given."""
+    if not isinstance(progress, bool):
+        yield None if progress is None else lambda done, total, share: progress(done, total)
+        return
+    with meter(progress, verbose=verbose) as tell:
+        yield (
+            None
+            if tell is None
+            else lambda done, total, share: tell(f"{done:,} of {total:,} employers", round(_PARTS * share), _PARTS)
+        )
+
+
+_PARTS = 10_000
+
+
 def counting(tell: Count | None, place: int, of: int) -> Count | None:
     """Return what tells how far one of several ensembles is as how far all are."""
     return None if tell is None else lambda done, total: tell(place * total + done, of * total)
