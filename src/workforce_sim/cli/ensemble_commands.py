@@ -66,7 +66,7 @@ def _add_ensemble(commands: Any, command: Command) -> None:
     ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
     about = "simulate only the I-th of N parts, to be put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
-    _scheduler(ensemble)
+    scheduler_option(ensemble)
 
 
 def _add_compare(commands: Any, command: Command) -> None:
@@ -79,7 +79,7 @@ def _add_compare(commands: Any, command: Command) -> None:
     )
     compare.add_argument("scenarios", metavar="SCENARIO", nargs="+", type=_scenario, help=about)
     _options(compare, 100, FOLDER)
-    _scheduler(compare)
+    scheduler_option(compare)
     about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} employees are hidden"
     compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
     about = "hide no cell; for internal use, in tables, JSON and files alike"
@@ -98,7 +98,7 @@ def _add_sweep(commands: Any, command: Command) -> None:
     about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
     sweep.add_argument("--filter", metavar="MEASURE<=VALUE", action="append", default=[], help=about)
     _options(sweep, 100, FOLDER)
-    _scheduler(sweep)
+    scheduler_option(sweep)
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
@@ -108,13 +108,14 @@ def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None
     parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
 
 
-def _scheduler(parser: argparse.ArgumentParser) -> None:
+def scheduler_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a scheduler."""
     about = "use the cluster of this Dask scheduler, such as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
     parser.add_argument("--scheduler", metavar="ADDRESS", help=about)
 
 
 @contextmanager
-def _executor(address: str | None) -> Iterator[Executor | None]:
+def executor_of(address: str | None) -> Iterator[Executor | None]:
     """Give the workers of a cluster; None where nobody asked for one."""
     if address is None:
         yield None
@@ -172,7 +173,7 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
             "--until: a shard cannot tell when all shards together reach it; leave out --until or --shard"
         )
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         return simulate_ensemble(
             options.config,
             replicates=replicates,
@@ -211,7 +212,7 @@ def _compare(options: argparse.Namespace) -> int:
     named = {name: Path(file) for name, file in once(options.scenarios, "scenario").items()}
     scenarios = named if len(named) > 1 else next(iter(named.values()))
     by = () if options.by is None else (options.by,)
-    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}
         found: Comparison = compare(scenarios, executor=executor, by=by, **asked)
     least = None if options.no_suppression else LEAST
@@ -245,7 +246,7 @@ def _sweep(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in once(options.set, "--set").items()}
     refuse_unknown(combinations_of(grid), options.sort, options.filter)
-    with _executor(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
         asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)

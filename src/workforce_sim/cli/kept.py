@@ -1,4 +1,4 @@
-"""What an interrupted command has kept: years of a run, simulations of an ensemble, or nothing.
+"""What an interrupted command has kept: years of a run, simulations of an ensemble, employers, or nothing.
 
 Imports next to nothing, as it may be asked while the rest is still being imported.
 """
@@ -26,6 +26,10 @@ def interrupted(options: argparse.Namespace) -> str:
         return f"interrupted; {span} {'is' if len(years) == 1 else 'are'} kept in {out}: {AGAIN}"
     if simulations:
         some = "1 simulation is" if simulations == 1 else f"{simulations:,} simulations are"
+        return f"interrupted; {some} kept in {out}: {AGAIN}"
+    employers = len([name for name in _names(out / "employers") if not name.startswith(".")])
+    if employers:
+        some = "1 employer is" if employers == 1 else f"{employers:,} employers are"
         return f"interrupted; {some} kept in {out}: {AGAIN}"
     return "interrupted; nothing is kept"
 

@@ -27,6 +27,7 @@ from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.kept import interrupted
 from workforce_sim.cli.parser import Parser, command, new_file
 from workforce_sim.cli.plot_command import add_plot_command
+from workforce_sim.cli.portfolio_commands import add_portfolio_commands
 from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.cli.search_commands import add_search_commands
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_simulate(commands)
     add_ensemble_commands(commands, command)
+    add_portfolio_commands(commands, command)
     add_fit_commands(commands, command)
     add_search_commands(commands, command)
     add_census_commands(commands, command)

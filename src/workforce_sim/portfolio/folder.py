@@ -56,6 +56,8 @@ FORMAT = 1
 
 _LEFT = re.compile(r"\.(portfolio\.json|employers\.parquet|totals\.parquet|[0-9a-f]{64}\.json)\.part")
 _PART = re.compile(r"\..+\.[0-9a-f]{16}\.part")
+_SMALL = 50
+"""Rows of a summary."""
 _THREADS = 8
 """Files whose way to the disk is waited for at a time."""
 
@@ -262,7 +264,8 @@ def _moved(part: Path, place: Path) -> None:
 
 def _written(part: Path, one: Simulated) -> list[Path]:
     """Write the folder of an employer, and return what has to reach the disk."""
-    content, rows = encoded([one.summary], "zstd")
+    small = one.summary.height < _SMALL  # is written sooner, and no larger, without compression
+    content, rows = encoded([one.summary], "uncompressed" if small else "zstd")
     identity = one.identity
     about = {
         "format": FORMAT,

@@ -11,7 +11,7 @@ from workforce_sim.portfolio.clients import Client
 
 EMPLOYEES = 60_000
 """Employees of a load, about, over its simulations: more need memory, and are lost when a process ends."""
-MOST = 250
+MOST = 500
 """Employers of a load."""
 BYTES = 30
 """Of a census file for each employee, about: loads need not be equal, and nothing depends on how they are cut."""

@@ -112,14 +112,15 @@ class Portfolio(Displayed):
         return means(self.summary, [])
 
     def __repr__(self) -> str:
-        return f"<Portfolio of {self._what}>"
+        return f"<Portfolio of {self.what}>"
 
     def _card(self) -> Card:
         failed = [f"{row['name']}: {row['problem']}" for row in self.failures.head(_SHOWN).to_dicts()]
-        return Card(f"Portfolio of {self._what}", (summary_table(self.years),), tuple(failed))
+        return Card(f"Portfolio of {self.what}", (summary_table(self.years),), tuple(failed))
 
     @property
-    def _what(self) -> str:
+    def what(self) -> str:
+        """How many employers there are, and of which years, in words."""
         done = self.employers.height - self.failures.height
         span = period(self.totals["year"].unique().sort().to_list()) if done else "no year"
         failed = f", {counted(self.failures.height, 'employer')} failed" if self.failures.height else ""

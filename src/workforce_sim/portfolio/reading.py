@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from workforce_sim.census.completion import complete
@@ -40,9 +41,10 @@ _PLAIN: Mapping[str, tuple[object, ...]] = {
 }
 """Types of columns that leave no doubt."""
 _NEEDED = {"employee_id", "hire_date", "salary_cents"}
-_PLAIN_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
-_RESERVED = r"^(?i:NH-)"
-"""How ids of simulated hires begin."""
+_PLAIN_ID = pl.col("employee_id").str.contains(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
+_RESERVED = pl.col("employee_id").str.contains(r"^(?i:NH-)")
+"""As ids of simulated hires begin."""
+_AT = "number of the employer"
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,8 @@ def _plain(content: bytes) -> pl.DataFrame | None:
     fits = all(name in _PLAIN and kind in _PLAIN[name] for name, kind in schema.items())
     if not fits or not {*schema} >= _NEEDED or not frame.height or schema["employee_id"] != pl.String:
         return None
-    ids = frame["employee_id"]
-    if ids.null_count() or not ids.str.contains(_PLAIN_ID).all() or ids.str.contains(_RESERVED).any():
-        return None
-    return frame.with_columns(pl.col(name).cast(pl.String) for name in schema if _PLAIN[name] is _TEXT)
+    texts = [name for name, kind in schema.items() if _PLAIN[name] is _TEXT and kind != pl.String]
+    return frame.with_columns(pl.col(name).cast(pl.String) for name in texts) if texts else frame
 
 
 def openings(
@@ -136,21 +136,27 @@ def _read_together(clients: Sequence[Client], sources: Sequence[Source], config:
 
 
 def _as_one(group: Sequence[tuple[Client, pl.DataFrame]], config: Config) -> dict[str, Census]:
-    """Return the censuses of files read as one; none if anything is to be said of any."""
-    frames = [
-        frame.with_columns((pl.lit(f"{at}:") + pl.col("employee_id")).alias("employee_id"))
-        for at, (_, frame) in enumerate(group)
-    ]
-    rows = pl.concat(frames, how="vertical_relaxed")
+    """Return the censuses of files read as one, those with unusual ids left out; none if anything is to be said."""
+    rows = _numbered(group)
+    unusual = {*rows.filter(~_PLAIN_ID.fill_null(value=False) | _RESERVED)[_AT]}
+    ids = rows.filter(~pl.col(_AT).is_in([*unusual])) if unusual else rows
+    known = ids.drop(_AT).with_columns(pl.concat_str(ids[_AT], pl.lit(":"), "employee_id").alias("employee_id"))
     try:
-        read = read_census(rows, config)
+        read = read_census(known, config)
     except CensusError:
         return {}
-    if read.notes or not read.frame["employee_id"].equals(rows["employee_id"]):
+    if read.notes or not read.frame["employee_id"].equals(known["employee_id"]):
         return {}
-    found, start = {}, 0
-    for client, frame in group:
-        staff = read.frame[start : start + frame.height].with_columns(frame["employee_id"])
-        found[client.name] = Census(staff, source=Path(client.census or "").name)
-        start += frame.height
+    whole, found, start = read.frame.with_columns(ids["employee_id"]), {}, 0
+    for at, (client, frame) in enumerate(group):
+        if at not in unusual:
+            staff = whole[start : start + frame.height]
+            found[client.name] = Census(staff, source=Path(client.census or "").name)
+            start += frame.height
     return found
+
+
+def _numbered(group: Sequence[tuple[Client, pl.DataFrame]]) -> pl.DataFrame:
+    """Return the rows of files, each with the number of its employer."""
+    every = pl.concat([frame for _, frame in group], how="vertical_relaxed", rechunk=True)
+    return every.with_columns(pl.Series(_AT, np.repeat(np.arange(len(group)), [frame.height for _, frame in group])))

@@ -25,11 +25,9 @@ from workforce_sim.portfolio.folder import (
 from workforce_sim.portfolio.loads import Share, shares
 from workforce_sim.portfolio.portfolio import Portfolio, employers_table
 from workforce_sim.portfolio.totals import Sums
-from workforce_sim.portfolio.work import Load, Outcome
-from workforce_sim.portfolio.workers import carried_out
-from workforce_sim.wording.progress import Count, employers
-
-MOST_WORKERS = 1_000
+from workforce_sim.portfolio.work import Done, Load, Outcome
+from workforce_sim.portfolio.workers import Workers, carried_out
+from workforce_sim.wording.progress import Count, Employers, employers
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,10 @@ class Asked:
     replicates: int = 1
     keep: bool = False
 
+    def __post_init__(self) -> None:
+        most = 1 if self.keep else asked.MOST_REPLICATES
+        object.__setattr__(self, "replicates", asked.within("replicates", self.replicates, 1, most))
+
     def clients(self, book: Book) -> Clients:
         """Return the employers of a book with their configurations."""
         return clients_of(
@@ -64,6 +66,13 @@ class _Found:
     outcomes: list[Outcome] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
+
+    def take(self, done: Done) -> None:
+        """Take in what became of a load."""
+        self.outcomes += done.outcomes
+        self.failures += done.failures
+        for part in done.sums:
+            self.sums.add(part)
 
 
 def simulate_portfolio(
@@ -106,13 +115,17 @@ def simulate_portfolio(
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
         SimulationError: when worker processes keep ending.
     """
-    count = asked.within("replicates", replicates, 1, 1 if keep else asked.MOST_REPLICATES)
-    workers, folder = asked.within("workers", workers, 1, MOST_WORKERS), Path(out)
+    wanted = Asked(config, start_year, end_year, seed, replicates, keep)
+    with employers(progress) as tell:
+        return book_simulated(book, Path(out), wanted, Workers(workers, executor), tell)
+
+
+def book_simulated(book: Any, folder: Path, wanted: Asked, workers: Workers, tell: Employers | None) -> Portfolio:
+    """Simulate every employer of a book; arguments and errors as for ``simulate_portfolio``."""
     read = read_book(book)
-    wanted = Asked(config, start_year, end_year, seed, count, keep)
     clients = wanted.clients(read)
-    with begun(folder, count, read.groups, [entry.name for entry in read.entries], keep=keep):
-        found = _collected(_loads(clients, wanted, folder), workers, executor, progress)
+    with begun(folder, wanted.replicates, read.groups, [entry.name for entry in read.entries], keep=wanted.keep):
+        found = _collected(_loads(clients, wanted, folder), workers, tell)
         table = employers_table(read, clients, found.outcomes, [*clients.failures, *found.failures])
         totals = found.sums.named(read.groups, clients.combinations)
         put_table(folder / EMPLOYERS_TABLE, table)
@@ -146,10 +159,15 @@ def check_book(
         FileNotFoundError: when there is no such book.
         RequestError: for what is no book.
     """
-    read, wanted = read_book(book), Asked(config)
+    with employers(progress) as tell:
+        return book_checked(book, Asked(config), Workers(workers, executor), tell)
+
+
+def book_checked(book: Any, wanted: Asked, workers: Workers, tell: Employers | None) -> pl.DataFrame:
+    """Check every employer of a book; arguments and errors as for ``check_book``."""
+    read = read_book(book)
     clients = wanted.clients(read)
-    loads = _loads(clients, wanted, None)
-    found = _collected(loads, asked.within("workers", workers, 1, MOST_WORKERS), executor, progress)
+    found = _collected(_loads(clients, wanted, None), workers, tell)
     return employers_table(read, clients, found.outcomes, [*clients.failures, *found.failures], good="good")
 
 
@@ -176,21 +194,15 @@ def _deciding(config: Config) -> dict[str, Any]:
     return {**data, "census": {**data["census"], "path": None}}
 
 
-def _collected(
-    loads: list[tuple[Load, int]], workers: int, executor: Executor | None, progress: Count | bool | None
-) -> _Found:
+def _collected(loads: list[tuple[Load, int]], workers: Workers, tell: Employers | None) -> _Found:
     """Return what became of all employers of the loads."""
     sizes = {id(load): size for load, size in loads}
-    of, done, total = sum(sizes.values()), 0, sum(len(load.clients) for load, _ in loads)
-    found, count = _Found(), 0
-    parts = carried_out([load for load, _ in loads], workers, executor)
-    with closing(parts), employers(progress) as tell:
+    total, of = sum(len(load.clients) for load, _ in loads), max(1, sum(sizes.values()))
+    found, count, done = _Found(), 0, 0
+    with closing(carried_out([load for load, _ in loads], workers)) as parts:
         for load, part in parts:
-            found.outcomes += part.outcomes
-            found.failures += part.failures
-            for sums in part.sums:
-                found.sums.add(sums)
+            found.take(part)
             count, done = count + len(load.clients), done + sizes[id(load)]
             if tell is not None:
-                tell(count, total, done / max(of, 1))
+                tell(count, total, done / of)
     return found

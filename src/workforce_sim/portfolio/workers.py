@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from workforce_sim.ensembles.carrying import LOOK_UP, workers_of
-from workforce_sim.errors import SimulationError
+from workforce_sim.errors import SimulationError, asked
 from workforce_sim.portfolio.work import Done, Load, carry_out
 
 AHEAD = 2
@@ -18,18 +19,32 @@ PATIENCE = 3
 """Times that all processes may end without a load done in between."""
 
 
-def carried_out(loads: Sequence[Load], workers: int, executor: Executor | None) -> Generator[tuple[Load, Done]]:
+MOST = 1_000
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who carries out loads: so many processes, 1 being this one; or an executor in place of them."""
+
+    processes: int = 1
+    executor: Executor | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "processes", asked.within("workers", self.processes, 1, MOST))
+
+
+def carried_out(loads: Sequence[Load], workers: Workers) -> Generator[tuple[Load, Done]]:
     """Yield the loads as they are done, in any order.
 
     Raises:
         SimulationError: when the worker processes keep ending.
     """
-    if executor is not None:
-        yield from _submitted(list(loads), executor, workers_of(executor))
-    elif workers <= 1 or len(loads) <= 1:
+    if workers.executor is not None:
+        yield from _submitted(list(loads), workers.executor, workers_of(workers.executor))
+    elif workers.processes == 1 or len(loads) <= 1:
         yield from ((load, carry_out(load)) for load in loads)
     else:
-        yield from _in_processes(list(loads), min(workers, len(loads)))
+        yield from _in_processes(list(loads), min(workers.processes, len(loads)))
 
 
 def _in_processes(loads: list[Load], workers: int) -> Iterator[tuple[Load, Done]]:
@@ -77,10 +92,9 @@ def _submitted(loads: list[Load], executor: Executor, workers: int) -> Iterator[
     """Yield loads in the order in which they are done, a few ahead of each worker."""
     left = iter(loads)
     running: dict[Future[Done], Load] = {}
-    submit: Callable[[Load], Future[Done]] = lambda load: executor.submit(carry_out, load)  # noqa: E731
     try:
         for load in left:
-            running[submit(load)] = load
+            running[executor.submit(carry_out, load)] = load
             if len(running) >= AHEAD * workers:
                 yield from _those_done(running)
         while running:

@@ -1,0 +1,131 @@
+"""``workforce-sim portfolio ...``: a book of clients checked, simulated and shown.
+
+As in ``main``, what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.cli.console import FAILURE, SUCCESS, positive, whole_number
+from workforce_sim.cli.ensemble_commands import executor_of, scheduler_option
+from workforce_sim.cli.parser import Command
+from workforce_sim.wording.progress import employers
+from workforce_sim.wording.terminal import complain, printable, say
+
+if TYPE_CHECKING:
+    from workforce_sim.portfolio.portfolio import Portfolio
+
+BOOK = "folder of censuses, or a table of employers: CSV, Parquet or YAML with name, census, configuration and groups"
+RUN = (
+    "Simulates every employer with its own census, configuration and random draws, and adds up counts and amounts "
+    "exactly. Employers that fail are listed with the reason and the others are simulated; the exit code is then 1. "
+    "After an interruption the same command continues from there."
+)
+VALIDATED = "Reads every configuration and census and simulates none; the exit code is 1 where an employer fails."
+SHOWN = "Prints the years of all employers together, and of each group, in dollars."
+
+
+def add_portfolio_commands(commands: Any, command: Command) -> None:
+    """Add the commands of a book of clients."""
+    about = "simulate a book of clients: many employers, and their totals"
+    group = commands.add_parser("portfolio", help=about).add_subparsers(required=True, metavar="COMMAND")
+    about, example = "simulate every employer of a book", "workforce-sim portfolio run book.csv --out runs/book"
+    run = command(group, "run", about, _run, details=RUN, example=example)
+    _book(run)
+    about = "folder for the results; run the command again to continue after an interruption"
+    run.add_argument("--out", metavar="DIR", type=Path, required=True, help=about)
+    about = "simulations of each employer; default: 1"
+    run.add_argument("--replicates", metavar="N", type=positive, default=1, help=about)
+    for name, what in (("start", "first"), ("end", "last")):
+        about = f"{what} plan year, in place of the configurations'"
+        run.add_argument(f"--{name}-year", metavar="YEAR", type=whole_number, help=about)
+    about = "seed of the random draws, in place of the configurations'"
+    run.add_argument("--seed", metavar="NUMBER", type=whole_number, help=about)
+    about = "also write the run of each employer: every event and every employee"
+    run.add_argument("--keep", action="store_true", help=about)
+    _by(run)
+    about = "check every employer of a book, and list all that fail"
+    example = "workforce-sim portfolio validate book.csv"
+    _book(command(group, "validate", about, _validate, details=VALIDATED, example=example))
+    about, example = "show the totals of a portfolio", "workforce-sim portfolio show runs/book --by industry"
+    show = command(group, "show", about, _show, details=SHOWN, example=example)
+    show.add_argument("folder", metavar="DIR", type=Path, help="folder that portfolio run wrote")
+    _by(show)
+    _json(show)
+
+
+def _book(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("book", metavar="BOOK", type=Path, help=BOOK)
+    about = "configuration of employers without one of their own (YAML)"
+    parser.add_argument("--config", metavar="FILE", type=Path, help=about)
+    about = "processes that share the employers; default: 1"
+    parser.add_argument("--workers", metavar="N", type=positive, default=1, help=about)
+    scheduler_option(parser)
+    _json(parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
+
+
+def _by(parser: argparse.ArgumentParser) -> None:
+    about = "also show groups by a column of the book, or by name; may be repeated for combinations"
+    parser.add_argument("--by", metavar="COLUMN", action="append", default=[], help=about)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+    from workforce_sim.portfolio.running import Asked, book_simulated  # noqa: PLC0415
+    from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
+
+    wanted = Asked(options.config, options.start_year, options.end_year, options.seed, options.replicates, options.keep)
+    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
+        found = book_simulated(options.book, options.out, wanted, Workers(options.workers, executor), tell)
+    _tell(found, options)
+    for line in failures(found.employers):
+        complain(line)
+    complain(f"written to {options.out}")
+    return FAILURE if found.failures.height else SUCCESS
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+    from workforce_sim.portfolio.running import Asked, book_checked  # noqa: PLC0415
+    from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
+    from workforce_sim.wording import counted  # noqa: PLC0415
+
+    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
+        found = book_checked(options.book, Asked(options.config), Workers(options.workers, executor), tell)
+    good = found.filter(found["result"] == "good")
+    if options.json:
+        say(json.dumps(found.to_dicts(), indent=2, ensure_ascii=True, allow_nan=False))
+    else:
+        people = counted(int(good["employees"].sum()), "employee")
+        lines = [f"{counted(good.height, 'employer')} good, {people}", *failures(found, None)]
+        say("\n".join(map(printable, lines)))
+    return SUCCESS if good.height == found.height else FAILURE
+
+
+def _show(options: argparse.Namespace) -> int:
+    from workforce_sim.portfolio.portfolio import read_portfolio  # noqa: PLC0415
+    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+
+    found = read_portfolio(options.folder)
+    _tell(found, options)
+    for line in failures(found.employers):
+        complain(line)
+    return SUCCESS
+
+
+def _tell(found: Portfolio, options: argparse.Namespace) -> None:
+    """Print totals, as tables or as JSON."""
+    from workforce_sim.portfolio.portfolio_text import plain, readable  # noqa: PLC0415
+
+    if options.json:
+        say(json.dumps(plain(found, options.by), indent=2, ensure_ascii=True, allow_nan=False))
+    else:
+        say("\n".join(map(printable, readable(found, options.by).split("\n"))))
