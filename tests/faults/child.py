@@ -1,8 +1,8 @@
 """A writer in a process of its own, for tests to kill, limit or let race: ``python child.py '{"out": ..., ...}'``.
 
 It prints ``ready`` when all is imported. Then each line it reads, with arguments laid over the command line, is
-a run, with ``rows`` one whose staff go through the disk in partitions of so many. It ends with one line of JSON: the
-fingerprint, or the kind and the text of the error.
+a run, with ``rows`` one whose staff go through the disk in partitions of so many, with ``book`` a portfolio. It ends
+with one line of JSON: the fingerprint, or the kind and the text of the error.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from workforce_sim import WorkforceSimError, simulate
+from workforce_sim import WorkforceSimError, simulate, simulate_portfolio
 from workforce_sim.engine.partitions import Large
+from workforce_sim.portfolio import loads
 from workforce_sim.run import begin
 from workforce_sim.simulation import recorded
 
@@ -72,6 +73,10 @@ def simulated(asked: dict[str, Any]) -> dict[str, Any]:
         sys.stdin.readline()
 
     try:
+        if "book" in asked:
+            loads.MOST = asked.get("most", loads.MOST)
+            simulate_portfolio(asked["book"], out=asked["out"], progress=None)
+            return {"pid": os.getpid(), "calls": _made}
         if "rows" in asked:
             run = begin(asked["config"], in_order=True, large=Large(0, asked["rows"], 0))
             result = recorded(run, Path(asked["out"]), lambda year: None)

@@ -238,6 +238,15 @@ def refuse_uncertain(base: Config, keys: Iterable[str]) -> None:
             )
 
 
+def overridden_by(base: Config, chosen: Mapping[str, Any]) -> Config:
+    """Return a configuration with other values at some keys; of the match, another formula takes the place of one.
+
+    Raises:
+        ConfigError: for one that cannot be.
+    """
+    return load_config(with_changes(base, {**_without_other_formulas(base, chosen), **chosen}))
+
+
 def laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
     """Return the configuration of one combination.
 
@@ -245,7 +254,7 @@ def laid_over(base: Config, chosen: Mapping[str, Any]) -> Config:
         ConfigError: naming the combination too.
     """
     try:
-        return load_config(with_changes(base, {**_without_other_formulas(base, chosen), **chosen}))
+        return overridden_by(base, chosen)
     except ConfigError as error:
         where = ", ".join(f"{key} = {words(value)}" for key, value in chosen.items())
         raise ConfigError(f"{error}\n  in the combination {where}") from None

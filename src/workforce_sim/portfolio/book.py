@@ -1,7 +1,7 @@
 """A book of clients: who they are, where each one's census and configuration are, and how to group them.
 
-A folder of censuses, or a table: CSV, Parquet, YAML or a frame. A column that is none of ``COLUMNS`` groups; one with a
-dot in its name is a key of the configuration whose value an employer has of its own.
+A folder of censuses, or a table: CSV, Parquet, YAML or a frame. A column with a dot in its name, and ``random_seed``,
+is a key of the configuration that an employer has of its own. Every other column that is none of ``COLUMNS`` groups.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _table(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _of_text(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of texts with the values of keys as a configuration has them."""
-    return {name: _scalar(text) if "." in name else text for name, text in row.items()}
+    return {name: _scalar(text) if _is_key(name) else text for name, text in row.items()}
 
 
 def _scalar(text: str | None) -> Any:
@@ -158,7 +158,7 @@ def _laid(for_all: Any, own: Any) -> dict[str, Any]:
 
 
 def _of_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], folder: Path, book: str) -> Book:
-    groups = tuple(name for name in columns if name not in COLUMNS and "." not in name)
+    groups = tuple(name for name in columns if name not in COLUMNS and not _is_key(name))
     _refuse(rows, columns, groups, book)
     entries, problems, seen = [], [], set[str]()
     for number, row in enumerate(rows, 1):
@@ -195,7 +195,7 @@ def _wrong_name(value: Any, seen: set[str]) -> str:
 
 
 def _entry(row: Mapping[str, Any], groups: Iterable[str], folder: Path) -> Entry:
-    keys = {name: value for name, value in row.items() if "." in name and name not in COLUMNS and value is not None}
+    keys = {name: value for name, value in row.items() if _is_key(name) and value is not None}
     own = row.get("overrides")
     scenario = _text(row.get("scenario"))
     return Entry(
@@ -206,6 +206,11 @@ def _entry(row: Mapping[str, Any], groups: Iterable[str], folder: Path) -> Entry
         {**(dict(by_key(own)) if isinstance(own, Mapping) else {}), **keys},
         tuple(_text(row.get(name)) for name in groups),
     )
+
+
+def _is_key(column: str) -> bool:
+    """Return whether a column is a key of the configuration."""
+    return "." in column or column == "random_seed"
 
 
 def _text(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from workforce_sim.config import Config, overridden, read_config
 from workforce_sim.ensembles.scenario_file import ScenarioFile, scenario_file
-from workforce_sim.ensembles.sweeping import laid_over
+from workforce_sim.ensembles.sweeping import overridden_by
 from workforce_sim.errors import ConfigError, WorkforceSimError
 from workforce_sim.errors.asked import LAST_REPLICATE, MOST_REPLICATES
 from workforce_sim.plan.loading import load_config
@@ -119,7 +119,7 @@ class _Configurations:
 
     def _new(self, entry: Entry) -> Config:
         config = self._scenario(entry)
-        chosen = laid_over(config, entry.overrides) if entry.overrides else config
+        chosen = overridden_by(config, entry.overrides) if entry.overrides else config
         return load_config(overridden(chosen, **self._years))
 
     def _scenario(self, entry: Entry) -> Config:

@@ -168,9 +168,9 @@ def asked_of(folder: Path) -> Asked:
         FileNotFoundError: when there is no such folder.
         LedgerError: when it holds no portfolio, or one that is not finished.
     """
+    if not is_there(folder):
+        raise FileNotFoundError(f"{folder}: no such folder")
     with readable(folder):
-        if not folder.exists():
-            raise FileNotFoundError(f"{folder}: no such folder")
         if not is_there(folder / PORTFOLIO):
             raise LedgerError(f"{folder}: holds no portfolio; give the folder of: workforce-sim portfolio run --out")
         if not is_there(folder / TOTALS_TABLE):
