@@ -10,7 +10,9 @@ from workforce_sim.config import Config
 from workforce_sim.portfolio.clients import Client
 
 EMPLOYEES = 60_000
-"""Employees of a load, about, over its simulations: more need memory, and are lost when a process ends."""
+"""Employees of a load, about: more need memory."""
+SIMULATED = 20 * EMPLOYEES
+"""Employees of a load times simulations, about: half a minute, so that a scheduler has little to do."""
 MOST = 500
 """Employers of a load."""
 BYTES = 30
@@ -40,9 +42,9 @@ def shares(configs: Sequence[Config], of_config: Sequence[Iterable[Client]], rep
 
 def _cut(config: int, clients: Iterable[tuple[Client, int]], replicates: int) -> Iterator[Share]:
     taken: list[Client] = []
-    employees = 0
+    employees, most = 0, min(EMPLOYEES, SIMULATED // replicates)
     for client, count in sorted(clients, key=lambda one: -one[1]):
-        if taken and ((employees + count) * replicates > EMPLOYEES or len(taken) >= MOST):
+        if taken and (employees + count > most or len(taken) >= MOST):
             yield Share(config, tuple(taken), employees)
             taken, employees = [], 0
         taken.append(client)
