@@ -78,13 +78,17 @@ def _by(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
+    from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
     from workforce_sim.portfolio.running import Asked, book_simulated  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
 
+    book = read_book(options.book)
+    refuse_unknown(options.by, book.groups)
     wanted = Asked(options.config, options.start_year, options.end_year, options.seed, options.replicates, options.keep)
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
-        found = book_simulated(options.book, options.out, wanted, Workers(options.workers, executor), tell)
+        found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), tell)
     _tell(found, options)
     for line in failures(found.employers):
         complain(line)
@@ -93,13 +97,14 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
+    from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
     from workforce_sim.portfolio.running import Asked, book_checked  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
     from workforce_sim.wording import counted  # noqa: PLC0415
 
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
-        found = book_checked(options.book, Asked(options.config), Workers(options.workers, executor), tell)
+        found = book_checked(read_book(options.book), Asked(options.config), Workers(options.workers, executor), tell)
     good = found.filter(found["result"] == "good")
     if options.json:
         say(json.dumps(found.to_dicts(), indent=2, ensure_ascii=True, allow_nan=False))

@@ -96,7 +96,7 @@ def clients_of(book: Book, default: Any, years: Mapping[str, int | None]) -> Cli
             found.configs.append(config)
             found.of_config.append([])
         combination = combinations.setdefault(entry.groups, len(combinations))
-        census = None if entry.census is None else str(entry.census)
+        census = None if entry.census is None else str(entry.census.absolute())
         found.of_config[at].append(Client(entry.name, census, combination, first_number(entry.name)))
     found.combinations.extend(combinations)
     return found

@@ -135,9 +135,12 @@ def begun(folder: Path, replicates: int, groups: Sequence[str], names: Iterable[
         with writable(folder):
             for place in (folder / EMPLOYERS, folder / CONFIGURATIONS):
                 make_folders(place)
-            _cleared(folder, {*names})
+            _clear(folder)
+            _refuse_others(folder, {*names})
             replace_file(folder / PORTFOLIO, json_bytes(sealed(asked)))
         yield
+        with writable(folder):
+            _clear(folder)  # of a worker that was killed meanwhile
 
 
 def _refuse_other(folder: Path, asked: Mapping[str, Any]) -> None:
@@ -147,15 +150,16 @@ def _refuse_other(folder: Path, asked: Mapping[str, Any]) -> None:
         raise LedgerError("\n  ".join([f"{folder}: holds another portfolio; choose another folder", *other]))
 
 
-def _cleared(folder: Path, names: set[str]) -> None:
-    """Remove what a killed writer left; refuse employers that are not in the book."""
-    there = [path.name for path in (folder / EMPLOYERS).iterdir()]
-    parts = [name for name in there if _PART.fullmatch(name)]
-    for path in (*(folder / EMPLOYERS / name for name in parts), *leftovers(folder, _LEFT)):
+def _clear(folder: Path) -> None:
+    """Remove what killed writers left."""
+    places = ((folder / EMPLOYERS, _PART), (folder, _LEFT), (folder / CONFIGURATIONS, _LEFT))
+    for path in [path for place, left in places for path in leftovers(place, left)]:
         remove(path)
-    for path in leftovers(folder / CONFIGURATIONS, _LEFT):
-        remove(path)
-    others = sorted({*there} - {*parts} - names)
+
+
+def _refuse_others(folder: Path, names: set[str]) -> None:
+    """Raise ``LedgerError`` for employers that are not in the book."""
+    others = sorted({path.name for path in (folder / EMPLOYERS).iterdir()} - names)
     if others:
         what = f"holds {len(others):,} employers that the book does not have (first: {others[0]})"
         raise LedgerError(f"{folder}: {what}; remove their folders, or choose another folder")

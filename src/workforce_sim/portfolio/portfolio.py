@@ -15,7 +15,7 @@ from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
 from workforce_sim.portfolio.book import Book
-from workforce_sim.portfolio.clients import Clients, Failure, first_number
+from workforce_sim.portfolio.clients import Failure, first_number
 from workforce_sim.portfolio.folder import (
     EMPLOYERS,
     EMPLOYERS_TABLE,
@@ -66,11 +66,7 @@ class Portfolio(Displayed):
         Raises:
             RequestError: for a column that the book does not have.
         """
-        unknown = [name for name in groups if name not in (*self.groups, "name")]
-        if unknown:
-            raise RequestError(
-                f"by: the book has no column {unknown[0]}; there are {', '.join((*self.groups, 'name'))}"
-            )
+        refuse_unknown(groups, self.groups)
         return totals(self._each() if "name" in groups else self.totals, groups)
 
     def _each(self) -> pl.DataFrame:
@@ -130,6 +126,14 @@ class Portfolio(Displayed):
 _SHOWN = 10
 
 
+def refuse_unknown(by: Iterable[str], groups: Iterable[str]) -> None:
+    """Raise ``RequestError`` for a column that a book with these grouping columns does not have."""
+    known = (*groups, "name")
+    unknown = [name for name in by if name not in known]
+    if unknown:
+        raise RequestError(f"by: the book has no column {unknown[0]}; there are {', '.join(known)}")
+
+
 def read_portfolio(path: str | Path) -> Portfolio:
     """Read a portfolio from its folder.
 
@@ -143,7 +147,7 @@ def read_portfolio(path: str | Path) -> Portfolio:
 
 
 def employers_table(
-    book: Book, clients: Clients, outcomes: Iterable[Outcome], failures: Sequence[Failure], good: str = "simulated"
+    book: Book, outcomes: Iterable[Outcome], failures: Sequence[Failure], good: str = "simulated"
 ) -> pl.DataFrame:
     """Return one row per employer of a book, in its order, with what became of it."""
     done = {outcome.name: outcome for outcome in outcomes}
@@ -171,5 +175,5 @@ def _row(
 ) -> tuple[Any, ...]:
     if failed is not None or done is None:
         stage, problem = ("", "") if failed is None else (failed.stage, failed.problem)
-        return (name, *groups, FAILED, None, None, first_number(name), stage, problem)
+        return (name, *groups, FAILED, None, None, None, stage, problem)
     return (name, *groups, good, done.employees, done.notes, first_number(name), None, None)

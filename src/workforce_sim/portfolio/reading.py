@@ -115,7 +115,8 @@ def openings(
     known = _read_together(clients, sources, config)
     for client in clients:
         try:
-            found = complete(known.get(client.name) or census_of(config, client.census), config)
+            read = known[client.name] if client.name in known else census_of(config, client.census)
+            found = complete(read, config)
             refuse_unknown(config, found)
             yield client, found
         except (WorkforceSimError, OSError) as error:

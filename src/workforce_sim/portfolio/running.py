@@ -117,22 +117,21 @@ def simulate_portfolio(
     """
     wanted = Asked(config, start_year, end_year, seed, replicates, keep)
     with employers(progress) as tell:
-        return book_simulated(book, Path(out), wanted, Workers(workers, executor), tell)
+        return book_simulated(read_book(book), Path(out), wanted, Workers(workers, executor), tell)
 
 
-def book_simulated(book: Any, folder: Path, wanted: Asked, workers: Workers, tell: Employers | None) -> Portfolio:
+def book_simulated(book: Book, folder: Path, wanted: Asked, workers: Workers, tell: Employers | None) -> Portfolio:
     """Simulate every employer of a book; arguments and errors as for ``simulate_portfolio``."""
-    read = read_book(book)
-    clients = wanted.clients(read)
-    with begun(folder, wanted.replicates, read.groups, [entry.name for entry in read.entries], keep=wanted.keep):
+    clients, folder = wanted.clients(book), folder.absolute()
+    with begun(folder, wanted.replicates, book.groups, [entry.name for entry in book.entries], keep=wanted.keep):
         found = _collected(_loads(clients, wanted, folder), workers, tell)
-        table = employers_table(read, clients, found.outcomes, [*clients.failures, *found.failures])
-        totals = found.sums.named(read.groups, clients.combinations)
+        table = employers_table(book, found.outcomes, [*clients.failures, *found.failures])
+        totals = found.sums.named(book.groups, clients.combinations)
         put_table(folder / EMPLOYERS_TABLE, table)
         put_table(folder / TOTALS_TABLE, totals)
         with suppress(OSError):
             (folder / RUNS).rmdir()  # where no run is kept
-    return Portfolio(folder, read.groups, table, totals)
+    return Portfolio(folder, book.groups, table, totals)
 
 
 def check_book(
@@ -160,15 +159,14 @@ def check_book(
         RequestError: for what is no book.
     """
     with employers(progress) as tell:
-        return book_checked(book, Asked(config), Workers(workers, executor), tell)
+        return book_checked(read_book(book), Asked(config), Workers(workers, executor), tell)
 
 
-def book_checked(book: Any, wanted: Asked, workers: Workers, tell: Employers | None) -> pl.DataFrame:
+def book_checked(book: Book, wanted: Asked, workers: Workers, tell: Employers | None) -> pl.DataFrame:
     """Check every employer of a book; arguments and errors as for ``check_book``."""
-    read = read_book(book)
-    clients = wanted.clients(read)
+    clients = wanted.clients(book)
     found = _collected(_loads(clients, wanted, None), workers, tell)
-    return employers_table(read, clients, found.outcomes, [*clients.failures, *found.failures], good="good")
+    return employers_table(book, found.outcomes, [*clients.failures, *found.failures], good="good")
 
 
 def _loads(clients: Clients, wanted: Asked, folder: Path | None) -> list[tuple[Load, int]]:

@@ -246,6 +246,7 @@ _INSTEAD = {
     ENSEMBLE: "an ensemble, which has no tables of employees: open replicates.parquet, bands.parquet or bands.json",
     "comparison.json": "a comparison: open its tables (Parquet) or comparison.json",
     "sweep.json": "a sweep: open its tables (Parquet) or sweep.json",
+    "portfolio.json": "a portfolio: workforce-sim portfolio show prints its totals; a run of it lies in runs",
 }
 """Other kinds of folders, by the file that identifies them."""
 
