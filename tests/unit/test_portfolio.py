@@ -255,6 +255,14 @@ def test_an_interrupted_portfolio_goes_on_to_the_same_bytes(
     assert contents(tmp_path / "out") == contents(whole.folder)
 
 
+def test_what_a_killed_worker_left_is_gone_at_the_end(whole: ws.Portfolio, tmp_path: Path) -> None:
+    def leave(done: int, total: int) -> None:
+        (tmp_path / "out" / "employers" / ".Client 3.0123456789abcdef.part").mkdir()
+
+    ws.simulate_portfolio(whole.folder.parent / "book", out=tmp_path / "out", progress=leave)
+    assert not [*(tmp_path / "out" / "employers").glob(".*")]
+
+
 def test_results_of_another_census_are_never_taken(tmp_path: Path) -> None:
     table = book(tmp_path / "book")
     ws.simulate_portfolio(table, out=tmp_path / "out", progress=None)
@@ -297,6 +305,10 @@ def test_the_commands_print_totals_groups_and_failures(
     assert out.startswith("5 employers, 2025 to 2026\n")
     assert "\nindustry  year  employers" in out
     assert err == ""
+    assert main(["portfolio", "show", str(whole.folder), "--by", "region"]) == 1
+    assert "the book has no column region" in capsys.readouterr().err
+    assert main(["run", "show", str(whole.folder)]) == 1
+    assert "a portfolio: workforce-sim portfolio show" in capsys.readouterr().err
     assert main(["portfolio", "validate", str(folder)]) == 0
     assert capsys.readouterr().out == f"5 employers good, {sum(SIZES)} employees\n"
     (tmp_path / "book.csv").write_text(f"name,configuration,census\nA,{folder}/plan.yaml,none.csv\n")

@@ -123,8 +123,7 @@ def exact_plan(
 
 def target_path(census: int, growths: Sequence[int]) -> int:
     """Return half up(census x (1 + g1) ... (1 + gk)), growths in millionths, rounded once."""
-    product = math.prod((Fraction(PPM + g, PPM) for g in growths), start=Fraction(census))
-    return half_up(product.numerator, product.denominator)
+    return half_up(math.prod((PPM + g for g in growths), start=census), PPM ** len(growths))
 
 
 def planned_hires(
