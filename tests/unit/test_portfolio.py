@@ -14,12 +14,10 @@ from polars.testing import assert_frame_equal
 import workforce_sim as ws
 from tests.support_portfolio import PLAN, SIZES, book, census, contents
 from workforce_sim.config import with_changes
-from workforce_sim.engine.clock import Clock
-from workforce_sim.engine.course import Course
-from workforce_sim.engine.start import prepared_together
 from workforce_sim.portfolio.book import read_book
 from workforce_sim.portfolio.clients import Client, first_number
 from workforce_sim.portfolio.reading import openings, source_of
+from workforce_sim.portfolio.work import together
 from workforce_sim.run import begin
 
 ASKED: dict[str, Any] = yaml.safe_load(PLAN)
@@ -62,16 +60,11 @@ def test_employers_in_one_frame_do_not_meet(changes: dict[str, Any]) -> None:
         for size, names in zip((30, 8, 50), departments, strict=True)
     ]
     numbers = [range(5, 7), range(1), range(11, 12)]
-    state, world = prepared_together(config, [begin(config, census=f).opening for f in frames], numbers)
-    course, clock, years = Course(world, tables=False), Clock(), []
-    for year in config.simulation.years:
-        tables, state = course.step(state, year, clock)
-        years.append(tables.summary)
+    found = together(config, [begin(config, census=frame).opening for frame in frames], numbers)
 
-    each = [(frame, number) for frame, some in zip(frames, numbers, strict=True) for number in some]
-    for at, (frame, number) in enumerate(each):
-        found = pl.concat(year[at : at + 1] for year in years)
-        assert_frame_equal(found, ws.simulate(config, census=frame, replicate=number).summary)
+    for frame, own, summary in zip(frames, numbers, found, strict=True):
+        expected = [ws.simulate(config, census=frame, replicate=number).summary for number in own]
+        assert_frame_equal(summary, pl.concat(expected))
 
 
 def test_totals_are_the_sums_over_employers(whole: ws.Portfolio) -> None:

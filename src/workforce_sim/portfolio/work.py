@@ -160,11 +160,10 @@ def _packs(ready: Sequence[_Ready], load: Load) -> Iterator[list[_Ready]]:
     """Yield employers that can share frames, about ``PACK`` employees in each; others one by one."""
     alike: dict[object, list[_Ready]] = {}
     for one in ready:
-        if _alone(one, load):
+        if load.keep or one.size > PACK // 2 or not shares_frames(load.config, one.opening):
             yield [one]
         else:
-            key = one.opening.levels, draws_participation(one.opening.present)
-            alike.setdefault(key, []).append(one)
+            alike.setdefault(likeness(one.opening), []).append(one)
     for group in alike.values():
         yield from _cut(group, max(1, PACK // load.replicates))
 
@@ -179,17 +178,15 @@ def _cut(group: Sequence[_Ready], most: int) -> Iterator[list[_Ready]]:
     yield pack
 
 
-def _alone(one: _Ready, load: Load) -> bool:
-    """Return whether an employer shares no frame: large, kept whole, or with what only one employer has."""
-    config = load.config
-    return (
-        load.keep
-        or one.size > PACK // 2
-        or config.is_planned
-        or "classes" in config.provisions
-        or bool(config.uncertainty.assumptions)
-        or bool(one.opening.joiners.height)
-    )
+def likeness(opening: Opening) -> object:
+    """Return what is equal for employers with one configuration that share a frame."""
+    return opening.levels, draws_participation(opening.present)
+
+
+def shares_frames(config: Config, opening: Opening) -> bool:
+    """Return whether an employer can share a frame with others: no planned changes, classes, uncertain assumptions."""
+    only_alone = config.is_planned or "classes" in config.provisions or config.uncertainty.assumptions
+    return not only_alone and not opening.joiners.height
 
 
 def _simulated(ready: list[_Ready], load: Load, done: Done) -> Iterator[tuple[Simulated, Client]]:
@@ -209,7 +206,7 @@ def _simulated(ready: list[_Ready], load: Load, done: Done) -> Iterator[tuple[Si
 def _alone_or_together(ready: list[_Ready], load: Load) -> list[pl.DataFrame]:
     numbers = [range(one.client.first, one.client.first + load.replicates) for one in ready]
     if len(ready) > 1:
-        return _together(load.config, [one.opening for one in ready], numbers)
+        return together(load.config, [one.opening for one in ready], numbers)
     one = ready[0]
     if load.keep or one.size > Large().above:
         return [pl.concat(_on_disk(one, number, load) for number in numbers[0])]
@@ -217,7 +214,7 @@ def _alone_or_together(ready: list[_Ready], load: Load) -> list[pl.DataFrame]:
     return [pl.concat(summaries(job, part) for part in batches(numbers[0], one.size))]
 
 
-def _together(config: Config, starts: Sequence[Opening], numbers: Sequence[range]) -> list[pl.DataFrame]:
+def together(config: Config, starts: Sequence[Opening], numbers: Sequence[range]) -> list[pl.DataFrame]:
     """Return the summaries of employers that share frames, sorted by replicate and year."""
     state, world = prepared_together(config, starts, numbers)
     course, clock, years = Course(world, tables=False), Clock(), []
