@@ -304,6 +304,9 @@ def test_the_commands_print_totals_groups_and_failures(
     assert "a portfolio: workforce-sim portfolio show" in capsys.readouterr().err
     assert main(["portfolio", "validate", str(folder)]) == 0
     assert capsys.readouterr().out == f"5 employers good, {sum(SIZES)} employees\n"
+    (tmp_path / "plain.csv").write_text("name,census.size\nA,7\n")
+    assert main(["portfolio", "validate", str(tmp_path / "plain.csv")]) == 0
+    assert "1 employer without a census: synthetic employees" in capsys.readouterr().out
     (tmp_path / "book.csv").write_text(f"name,configuration,census\nA,{folder}/plan.yaml,none.csv\n")
     assert main(["portfolio", "run", str(tmp_path / "book.csv"), "--out", str(tmp_path / "out"), "--json"]) == 1
     out, err = capsys.readouterr()

@@ -80,7 +80,7 @@ def _by(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
     from workforce_sim.portfolio.running import Asked, book_simulated  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace) -> int:
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
         found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), tell)
     _tell(found, options)
-    for line in failures(found.employers):
+    for line in (*synthetic(found.employers), *failures(found.employers)):
         complain(line)
     complain(f"written to {options.out}")
     return FAILURE if found.failures.height else SUCCESS
@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _validate(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
     from workforce_sim.portfolio.running import Asked, book_checked  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
     from workforce_sim.wording import counted  # noqa: PLC0415
@@ -110,18 +110,18 @@ def _validate(options: argparse.Namespace) -> int:
         say(json.dumps(found.to_dicts(), indent=2, ensure_ascii=True, allow_nan=False))
     else:
         people = counted(int(good["employees"].sum()), "employee")
-        lines = [f"{counted(good.height, 'employer')} good, {people}", *failures(found, None)]
+        lines = [f"{counted(good.height, 'employer')} good, {people}", *synthetic(found), *failures(found, None)]
         say("\n".join(map(printable, lines)))
     return SUCCESS if good.height == found.height else FAILURE
 
 
 def _show(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.portfolio import read_portfolio  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures  # noqa: PLC0415
+    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
 
     found = read_portfolio(options.folder)
     _tell(found, options)
-    for line in failures(found.employers):
+    for line in (*synthetic(found.employers), *failures(found.employers)):
         complain(line)
     return SUCCESS
 

@@ -39,8 +39,8 @@ class Portfolio(Displayed):
         folder: where their results are.
         groups: names of the grouping columns of the book.
         employers: one row per employer in the order of the book: name, the grouping columns, result (``simulated`` or
-            ``failed``), employees at the opening, notes (how many about its census), first (the number of its first
-            simulation), stage and problem of a failure.
+            ``failed``), census (``file`` or ``synthetic``), employees at the opening, notes (how many about its
+            census), first (the number of its first simulation), stage and problem of a failure.
         totals: one row per combination of groups, replicate and year: sums over employers; see ``totals.totals``.
     """
 
@@ -162,6 +162,7 @@ def employers_table(
 
 _SCHEMA: dict[str, Any] = {
     "result": pl.String,
+    "census": pl.String,
     "employees": pl.Int64,
     "notes": pl.Int64,
     "first": pl.Int64,
@@ -175,5 +176,5 @@ def _row(
 ) -> tuple[Any, ...]:
     if failed is not None or done is None:
         stage, problem = ("", "") if failed is None else (failed.stage, failed.problem)
-        return (name, *groups, FAILED, None, None, None, stage, problem)
-    return (name, *groups, good, done.employees, done.notes, first_number(name), None, None)
+        return (name, *groups, FAILED, None, None, None, None, stage, problem)
+    return (name, *groups, good, done.census, done.employees, done.notes, first_number(name), None, None)

@@ -9,6 +9,7 @@ import polars as pl
 
 from workforce_sim.explain.years_text import plan_table, year_table
 from workforce_sim.portfolio.portfolio import FAILED, Portfolio
+from workforce_sim.portfolio.reading import SYNTHETIC
 from workforce_sim.portfolio.totals import EMPLOYERS, means
 from workforce_sim.wording import columns, counted
 from workforce_sim.wording.measures import shown
@@ -65,6 +66,12 @@ def failures(table: pl.DataFrame, most: int | None = MOST) -> list[str]:
         lines += [f"  {row['name']}: {row['stage']}: {first}", *(f"    {line}" for line in more)]
     rest = failed.height - (most or failed.height)
     return [*lines, f"  ... and {rest:,} more: employers.parquet has them all"] if rest > 0 else lines
+
+
+def synthetic(table: pl.DataFrame) -> list[str]:
+    """Return a line on employers whose employees are synthetic, as nothing names their census."""
+    count = table.filter(pl.col("census") == SYNTHETIC).height
+    return [f"{counted(count, 'employer')} without a census: synthetic employees"] if count else []
 
 
 def plain(found: Portfolio, by: Sequence[str] = ()) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from workforce_sim.errors.forking import refuse_forked
 from workforce_sim.opening import Opening
 from workforce_sim.portfolio.clients import CENSUS, FOLDER, SIMULATION, Client, Failure
 from workforce_sim.portfolio.folder import RUNS, Identity, Simulated, commit, stored
-from workforce_sim.portfolio.reading import Source, openings, source_of
+from workforce_sim.portfolio.reading import SYNTHETIC, Source, openings, source_of
 from workforce_sim.portfolio.totals import COMBINATION, totals
 from workforce_sim.simulation import simulate
 from workforce_sim.store.layout import make_folders, remove
@@ -55,11 +55,16 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An employer that has results, by now or since before: employees at the opening, and notes about its census."""
+    """An employer that has results, by now or since before: its census, employees at the opening, notes about it."""
 
     name: str
+    census: str
     employees: int
     notes: int
+
+
+def _outcome(identity: Identity, employees: int, notes: int) -> Outcome:
+    return Outcome(identity.name, SYNTHETIC if identity.census == SYNTHETIC else "file", employees, notes)
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Done:
 
     def take(self, simulated: Simulated, combination: int) -> None:
         """Take in the results of an employer."""
-        self.outcomes.append(Outcome(simulated.identity.name, simulated.employees, len(simulated.notes)))
+        self.outcomes.append(_outcome(simulated.identity, simulated.employees, len(simulated.notes)))
         self.sums.append(simulated.summary.with_columns(pl.lit(combination, dtype=pl.UInt32).alias(COMBINATION)))
 
     def summed(self) -> Done:
@@ -105,7 +110,7 @@ def carry_out(load: Load) -> Done:
     done = Done()
     for ready in _packs(list(_ready(load, done)), load):
         if load.out is None:
-            done.outcomes += [Outcome(one.client.name, one.size, len(one.opening.notes)) for one in ready]
+            done.outcomes += [_outcome(one.identity, one.size, len(one.opening.notes)) for one in ready]
             continue
         found = list(_simulated(ready, load, done))
         commit(load.out, [simulated for simulated, _ in found])
