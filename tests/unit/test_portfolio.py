@@ -244,6 +244,8 @@ def test_an_interrupted_portfolio_goes_on_to_the_same_bytes(
     with pytest.raises(StoppedError):
         ws.simulate_portfolio(table, out=tmp_path / "out", progress=stop)
     assert len([*(tmp_path / "out" / "employers").iterdir()]) == 2
+    with pytest.raises(ws.LedgerError, match="is not finished; run its command again"):
+        ws.read_portfolio(tmp_path / "out")
     ws.simulate_portfolio(table, out=tmp_path / "out", progress=None)
     assert contents(tmp_path / "out") == contents(whole.folder)
 

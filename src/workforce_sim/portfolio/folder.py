@@ -138,6 +138,7 @@ def begun(folder: Path, replicates: int, groups: Sequence[str], names: Iterable[
             _clear(folder)
             _refuse_others(folder, {*names})
             replace_file(folder / PORTFOLIO, json_bytes(sealed(asked)))
+            remove(folder / TOTALS_TABLE)  # until the end it is not finished
         yield
         with writable(folder):
             _clear(folder)  # of a worker that was killed meanwhile
