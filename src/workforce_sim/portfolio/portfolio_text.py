@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.explain.years_text import plan_table, year_table
+from workforce_sim.explaining.years_text import plan_table, year_table
 from workforce_sim.portfolio.portfolio import FAILED, Portfolio
 from workforce_sim.portfolio.reading import SYNTHETIC
 from workforce_sim.portfolio.totals import EMPLOYERS, means
