@@ -18,7 +18,7 @@ from workforce_sim.dates import NEVER, Flags, PlanYear
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
-from workforce_sim.engine.context import World, Year
+from workforce_sim.engine.context import Employer, World, Year
 from workforce_sim.engine.event import Settlement, with_arrays
 from workforce_sim.engine.events.contribution import REALLOCATION
 from workforce_sim.engine.events.look_back import decided
@@ -140,9 +140,7 @@ def _year(result: Result, replicate: int, year: int, people: pl.DataFrame, accou
     world = World(
         assumptions,
         (replicate,),
-        people.height,
-        [],
-        nothing,
+        (Employer(people.height, [], nothing),),
         pl.Series(assumptions.names, dtype=pl.Enum(assumptions.names)),
         pl.Series([*named, None], dtype=pl.Enum(named) if named else pl.String),
     )
