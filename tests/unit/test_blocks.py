@@ -74,6 +74,7 @@ ELSEWHERE = {
     "docs/model/uncertainty.md": "tests/unit/test_uncertainty.py",
     "docs/operating.md": "tests/unit/test_operating_page.py",
     "docs/own-events.md": "tests/unit/test_own_events_page.py",
+    "docs/portfolio.md": "tests/unit/test_portfolio_page.py",
     "docs/tasks.md": "tests/unit/test_tasks_page.py",
     **{
         f"docs/model/{name}.md": "tests/unit/test_plan_pages.py"
