@@ -19,6 +19,7 @@ from tests.support_walk import completed_years
 from workforce_sim import replay
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.vesting import Vesting
 from workforce_sim.money import cents, ppm
 from workforce_sim.tables import EMPLOYER_MONEY
 
@@ -291,12 +292,17 @@ def grown(one: PlanYear, source: str, rate_ppm: int) -> int:
     return opening + half_up(opening * rate_ppm * days, 1_000_000 * one.length)
 
 
-def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
+def vested_share(one: PlanYear, vesting: Vesting, source: str) -> int:
+    """Return the vested share of a source in bp, by completed years or the years of service by hours."""
     exits = [row["cause"] for row in one.rows if row["event_type"] == "termination"]
-    if exits in (["death"], ["disability"]) or completed_years(one.now["birth_date"], one.last) >= age:
+    if exits in (["death"], ["disability"]) or completed_years(one.now["birth_date"], one.last) >= (
+        vesting.normal_retirement_age
+    ):
         return BP
-    since = one.now["plan_service_date"] or one.now["hire_date"]
-    return schedule[min(completed_years(since, one.last), len(schedule) - 1)]
+    since, schedule = one.now["plan_service_date"] or one.now["hire_date"], vesting.of(source)
+    elapsed = vesting.service.method == "elapsed"
+    years = completed_years(since, one.last) if elapsed else one.now["vesting_years"]
+    return schedule[min(years, len(schedule) - 1)]
 
 
 @NOT_ALL_VESTED
@@ -304,14 +310,13 @@ def vested_share(one: PlanYear, schedule: tuple[int, ...], age: int) -> int:
 def test_balances_grow_by_returns_and_contributions_and_leavers_forfeit_what_is_not_vested(scenario: Scenario) -> None:
     plan = scenario.config.plan
     further = {"profit_sharing", "discretionary_match"} & scenario.config.provisions
-    schedules = {source: plan.vesting.of(source) for source in ("match", "nonelective", *further)}
     for one in plan_years(plans.simulated(scenario)):
         lost, back = 0, 0
-        for source, schedule in schedules.items():
+        for source in ("match", "nonelective", *further):
             balance, share = one.now[f"{source}_balance_cents"], one.now[f"vested_share_{source}_bp"]
             back += balance - grown(one, source, plan.annual_return.ppm(one.year)) - one.now[f"{source}_cents"]
             assert back == 0 or "rehire" in one.kinds
-            assert share == vested_share(one, schedule, plan.vesting.normal_retirement_age)
+            assert share == vested_share(one, plan.vesting, source)
             lost += balance - half_up(balance * share, BP)
         assert back == (one.now["restored_cents"] or 0) + (one.now["repaid_cents"] or 0)
         forfeited = lost if one.now["termination_date"] else 0

@@ -353,7 +353,7 @@ def test_each_source_has_its_balance_and_schedule_and_forfeits_its_own(scenario:
                 continue
             balance, share = one.now[f"{source}_balance_cents"], one.now[f"vested_share_{source}_bp"]
             assert balance == grown(one, source, plan.annual_return.ppm(one.year)) + one.now[f"{source}_cents"]
-            assert share == share_of(one, plan.vesting.of(source), plan.vesting.normal_retirement_age)
+            assert share == share_of(one, plan.vesting, source)
             lost += balance - half_up(balance * share, BP)
         assert one.now["forfeited_cents"] == (lost if one.now["termination_date"] else 0)
 

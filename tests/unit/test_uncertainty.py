@@ -385,7 +385,7 @@ def test_a_year_of_a_table_may_be_uncertain() -> None:
         ({"key": RATE, "uniform": ["a", 0.2]}, "expected a number"),
         ({"key": RATE, "uniform": [True, 2]}, "expected a number"),
         ({"key": RATE, "uniform": [0.1, 0.2000001]}, "more than 6 decimals"),
-        ({"key": RATE, "values": []}, "needs 1 values"),
+        ({"key": RATE, "values": []}, "needs 1 value,"),
         ({"key": "", "values": [1]}, "must not be empty"),
         ({"key": "...", "values": [1]}, "unknown key"),
     ],
