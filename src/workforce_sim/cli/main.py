@@ -22,6 +22,7 @@ from workforce_sim.cli.completion import add_completion_command
 from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.evidence_commands import add_evidence_command
+from workforce_sim.cli.explore_command import add_explore_command
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.kept import interrupted
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add_portfolio_commands(commands, command)
     add_fit_commands(commands, command)
     add_search_commands(commands, command)
+    add_explore_command(commands, command)
     add_census_commands(commands, command)
     add_export_command(commands, command)
     add_plot_command(commands, command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,32 +13,36 @@ from workforce_sim.markup.elements import Child, element, fragment
 _DOCTYPE = "<!DOCTYPE html>\n"
 
 
-def page(title: str, *body: Child) -> bytes:
+def page(title: str, *body: Child, style: str = "", script: str = "", policy: str = "") -> bytes:
     """Return a page as the bytes of an HTML file.
 
-    The browser is told to load nothing and to run no script or style but the two of this package, by their hashes.
+    The browser is told to load nothing and to run no script or style but those given here, by their hashes.
 
     Args:
         title: of the file, as a browser's tab shows it.
         body: elements and text.
+        style: beside that of all pages; a constant, as it is not escaped.
+        script: beside that of all pages; a constant too.
+        policy: what the browser may do beyond that, as ``connect-src 'self'``.
     """
-    style, script = _shipped("page.css"), _shipped("page.js")
-    allowed = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    styles = [text for text in (_shipped("page.css"), style) if text]
+    scripts = [text for text in (_shipped("page.js"), script) if text]
+    allowed = f"default-src 'none'; style-src {_hashes(styles)}; script-src {_hashes(scripts)}"
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element(
             "meta",
             **{"http-equiv": "Content-Security-Policy"},
-            content=f"{allowed}; base-uri 'none'; form-action 'none'",
+            content="; ".join([allowed, *([policy] if policy else []), "base-uri 'none'", "form-action 'none'"]),
         ),
         element("meta", name="generator", content="workforce_sim"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
         element("title", title),
-        element("style", style),
+        (element("style", text) for text in styles),
     )
-    whole = element("html", head, element("body", *body, element("script", script)), lang="en-US")
+    whole = element("html", head, element("body", *body, (element("script", text) for text in scripts)), lang="en-US")
     return f"{_DOCTYPE}{fragment(whole)}\n".encode()
 
 
@@ -51,5 +56,7 @@ def _shipped(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+def _hashes(texts: Sequence[str]) -> str:
+    """Return what a policy calls texts."""
+    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{each}'" for each in hashes)

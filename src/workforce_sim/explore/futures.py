@@ -1,0 +1,180 @@
+"""The simulations of designs: a few at a time, each kept, so that a picture comes soon and grows sharper."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from workforce_sim.config import Config
+from workforce_sim.ensembles.comparing import compare
+from workforce_sim.ensembles.ensemble import simulate_ensemble
+from workforce_sim.ensembles.pairing import comparable
+from workforce_sim.ensembles.spread import varying
+from workforce_sim.explore.design import Design
+from workforce_sim.explore.sample import samples
+from workforce_sim.explore.turns import Turns
+from workforce_sim.reports.horizon import DISCOUNT_RATE
+from workforce_sim.reports.results import page_of
+from workforce_sim.run import census_of
+from workforce_sim.searching.figures import Figure, Floats
+
+FIRST, MORE, MORE_OF_ALL = 20_000, 30_000, 100_000
+"""Employees of a batch, in all its simulations: of the first one, of a later one, of a later one without a sample."""
+
+OF_SAMPLES, OF_ALL = 300, 100
+"""Simulations after which a design is done."""
+
+REPORTED = 1_000_000
+"""Employees of a report in all its simulations; of these there are 10 to 100."""
+
+KEPT = 60
+"""Designs whose simulations are kept; the one that was not simulated for longest goes first."""
+
+FIRST_PICTURE, SHARPER, WHOLE = range(3)
+"""How urgent a batch is."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some simulations of a design.
+
+    Attributes:
+        rows: one row per simulation and year, columns of ``tables.SUMMARY``.
+        scale: how many employees of the census stand behind each that was simulated.
+        notes: of the simulations.
+    """
+
+    rows: pl.DataFrame
+    scale: float
+    notes: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many simulations there are."""
+        return self.rows["replicate"].n_unique()
+
+    def of(self, figure: Figure) -> Floats:
+        """Return a figure in each simulation, amounts and counts of the whole census."""
+        return figure.of(self.rows) * (self.scale if figure.adds_up else 1.0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The simulations of a design so far, as figures of the whole census.
+
+    Attributes:
+        design: which.
+        batches: the simulations, each batch of another sample.
+        narrow: by how much the range of the whole census is narrower than that of a sample.
+    """
+
+    design: Design
+    batches: tuple[Batch, ...]
+    narrow: float
+
+    @property
+    def years(self) -> range:
+        """The plan years."""
+        return self.design.config.simulation.years
+
+    @property
+    def count(self) -> int:
+        """How many simulations there are."""
+        return simulations(self.batches)
+
+    def of(self, figure: Figure) -> Floats:
+        """Return a figure in each simulation, with the range of the whole census; NaN where there is none."""
+        values = np.concatenate([batch.of(figure) for batch in self.batches])
+        known = values[~np.isnan(values)]
+        middle = known.mean() if len(known) else 0.0
+        return middle + self.narrow * (values - middle)
+
+
+class Futures:
+    """Simulations of designs of one census.
+
+    Args:
+        config: what the designs change; names the census.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.everybody = census_of(config, None)
+        self.samples = samples(self.everybody, config)
+        self._turns = Turns()
+        self._kept: OrderedDict[str, tuple[Batch, ...]] = OrderedDict()
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether designs are first simulated on samples."""
+        return len(self.samples) > 1
+
+    def target(self, *, whole: bool) -> int:
+        """Return after how many simulations a design is done."""
+        return OF_ALL if whole else OF_SAMPLES
+
+    def grown(self, design: Design, have: int, *, whole: bool, wanted: Callable[[], bool]) -> Outcome | None:
+        """Return the simulations of a design: more than there were, unless it is done; None if nobody waits any more.
+
+        Args:
+            design: which.
+            have: how many simulations were seen; none for a first picture.
+            whole: whether the whole census is simulated, not samples of it.
+            wanted: whether anybody still waits.
+
+        Raises:
+            CensusError, SimulationError: as ``simulate``.
+        """
+        key = json.dumps([whole, sorted(design.moved.items())])
+        batches = self._kept.get(key, ())
+        if simulations(batches) <= have < self.target(whole=whole):
+            with self._turns.turn((WHOLE if whole else SHARPER) if have else FIRST_PICTURE):
+                if not wanted():
+                    return None
+                batches = self._more(key, design, have, whole=whole)
+        return Outcome(design, batches, self._narrow(design.config, whole=whole))
+
+    def report(self, designs: Sequence[Design]) -> bytes:
+        """Return the report of one design, or of the comparison of two, of the whole census."""
+        count = min(max(REPORTED // max(len(self.everybody), 1), 10), 100)
+        if len(designs) > 1:
+            configs = {each.name: each.config for each in designs}
+            return page_of(compare(configs, census=self.everybody, replicates=count, progress=None), DISCOUNT_RATE)
+        found = simulate_ensemble(designs[0].config, census=self.everybody, replicates=count, progress=None)
+        return page_of(found, DISCOUNT_RATE)
+
+    def _more(self, key: str, design: Design, have: int, *, whole: bool) -> tuple[Batch, ...]:
+        """Simulate a design a few more times, unless another request has just done so."""
+        batches = self._kept.get(key, ())
+        if simulations(batches) <= have:
+            batches = (*batches, self._batch(design, batches, whole=whole))
+        self._kept[key] = batches
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return batches
+
+    def _batch(self, design: Design, batches: Sequence[Batch], *, whole: bool) -> Batch:
+        """Return the next simulations of a design, of the next sample."""
+        census = self.everybody if whole else self.samples[len(batches) % len(self.samples)]
+        size = (MORE_OF_ALL if whole else MORE) if batches else FIRST
+        done = simulations(batches)
+        upto = min(done + max(1, size // max(len(census), 1)), self.target(whole=whole))
+        found = simulate_ensemble(design.config, census=census, replicates=range(done, upto), progress=None)
+        rows = comparable(found.replicates, design.config)
+        return Batch(rows, len(self.everybody) / max(len(census), 1), found.notes)
+
+    def _narrow(self, config: Config, *, whole: bool) -> float:
+        """Return the share of a sample's range that the whole census has: chance evens out, years and rates do not."""
+        as_it_is = whole or len(varying(config)) > 1
+        return 1.0 if as_it_is else math.sqrt(1 / len(self.samples))
+
+
+def simulations(batches: Sequence[Batch]) -> int:
+    """Return how many simulations there are in batches."""
+    return sum(batch.count for batch in batches)
