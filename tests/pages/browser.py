@@ -18,8 +18,8 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on PATH:
 
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
-LOOKED_AT = """
-addEventListener("load", function () {
+LOOK = """
+function look() {
   var found = { overlaps: [], outside: [], small: [], wide: [] };
   function box(each) { return each.getBoundingClientRect(); }
   function meet(a, b) {
@@ -50,8 +50,12 @@ addEventListener("load", function () {
     return box(each).width && !each.closest("details:not([open]) > :not(summary)");
   }), words);
   if (document.documentElement.scrollWidth > innerWidth) found.wide.push(document.documentElement.scrollWidth);
-  parent.postMessage(JSON.stringify(found), "*");
-});
+  return found;
+}
+"""
+LOOKED_AT = f"""
+{LOOK}
+addEventListener("load", function () {{ parent.postMessage(JSON.stringify(look()), "*"); }});
 """
 
 

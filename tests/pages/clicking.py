@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.pages.browser import BROWSER, QUIET
 
-PATIENCE = 90.0
+PATIENCE = 60.0
 """Seconds to wait for what a page does; a busy machine is slow."""
 
 
@@ -25,6 +25,7 @@ class Chromium:
 
     commands: int
     answers: int
+    folder: Path
     said: list[dict[str, Any]] = field(default_factory=list)
     _number: int = 0
     _rest: bytes = b""
@@ -52,6 +53,8 @@ class Chromium:
     def open(self, address: str, width: int, height: int) -> Tab:
         """Open an address as somebody else than those who opened other tabs."""
         context = self.ask("Target.createBrowserContext")["browserContextId"]
+        kept = {"behavior": "allow", "downloadPath": str(self.folder), "browserContextId": context}
+        self.ask("Browser.setDownloadBehavior", **kept)
         target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session)
@@ -152,9 +155,8 @@ def chromium(folder: Path) -> Iterator[Chromium]:
     process = subprocess.Popen(program, pass_fds=(to_read, to_write), stderr=subprocess.DEVNULL)
     os.close(to_read)
     os.close(to_write)
-    browser = Chromium(commands, answers)
+    browser = Chromium(commands, answers, folder)
     try:
-        browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
         yield browser
         browser.ask("Browser.close")
     finally:

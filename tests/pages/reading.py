@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-EMPTY = frozenset({"meta", "wbr", "br"})
+EMPTY = frozenset({"meta", "wbr", "br", "input"})
 UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
 
 

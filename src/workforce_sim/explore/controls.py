@@ -175,19 +175,19 @@ CONTRIBUTIONS = (
         "Match",
         {"own": _OWN, **{name: (text, _formula({"preset": name})) for name, text in _MATCHES.items()}},
     ),
-    Slider("match_rate", "Match on a dollar deferred", "plan.match.tiers[0].rate", 0, 200, 5, _ONE_RATE, 50),
-    Slider("match_up_to", "Match up to a share of pay", "plan.match.tiers[0].up_to", 0.5, 15, 0.5, _ONE_RATE, 6),
+    Slider("match_rate", "Match rate", "plan.match.tiers[0].rate", 0, 200, 5, _ONE_RATE, 50),
+    Slider("match_up_to", "Matched up to", "plan.match.tiers[0].up_to", 0.5, 15, 0.5, _ONE_RATE, 6),
     Choice(
         "nonelective",
         "Nonelective contribution",
         {"none": ("None", _nonelective("none")), "flat": ("A share of pay", _nonelective("flat", "rate"))},
     ),
-    Slider("share", "Nonelective share of pay", "plan.nonelective.rate", 0.5, 15, 0.5, ("nonelective", ("flat",)), 3),
+    Slider("share", "Nonelective rate", "plan.nonelective.rate", 0.5, 15, 0.5, ("nonelective", ("flat",)), 3),
 )
 ENTITLEMENT = (
     Choice(
         "wait",
-        "Wait from hire to eligibility",
+        "Wait to eligibility",
         {
             "0": ("None", _wait(0)),
             "30": ("30 days", _wait(30)),
@@ -207,7 +207,7 @@ ENTITLEMENT = (
     ),
 )
 WORKFORCE = (
-    Slider("growth", "Growth of headcount a year", "simulation.target_growth_rate", -10, 15),
+    Slider("growth", "Growth of headcount", "simulation.target_growth_rate", -10, 15),
     Slider("terminations", "Termination rate", "workforce.total_termination_rate", 0, 40),
 )
 

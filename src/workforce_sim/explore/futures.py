@@ -7,6 +7,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -59,10 +60,6 @@ class Batch:
         """How many simulations there are."""
         return self.rows["replicate"].n_unique()
 
-    def of(self, figure: Figure) -> Floats:
-        """Return a figure in each simulation, amounts and counts of the whole census."""
-        return figure.of(self.rows) * (self.scale if figure.adds_up else 1.0)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -90,10 +87,18 @@ class Outcome:
 
     def of(self, figure: Figure) -> Floats:
         """Return a figure in each simulation, with the range of the whole census; NaN where there is none."""
-        values = np.concatenate([batch.of(figure) for batch in self.batches])
+        values = figure.of(self._rows) * (self._scales if figure.adds_up else 1.0)
         known = values[~np.isnan(values)]
         middle = known.mean() if len(known) else 0.0
         return middle + self.narrow * (values - middle)
+
+    @cached_property
+    def _rows(self) -> pl.DataFrame:
+        return pl.concat([batch.rows for batch in self.batches])
+
+    @cached_property
+    def _scales(self) -> Floats:
+        return np.repeat([batch.scale for batch in self.batches], [batch.count for batch in self.batches])
 
 
 class Futures:

@@ -40,13 +40,11 @@ def explorer_page(source: str, config: Config, known: Mapping[str, Setting], fut
     body = element(
         "main",
         element("section", element("p", id="said", role="status"), element("div", id="figures"), id="top"),
-        element("section", *_levers(known), id="levers", aria_label="Levers"),
+        element("section", _levers(known), _whole(futures), _report(), id="levers", aria_label="Levers"),
         element(
             "section",
             element("div", id="charts"),
             element("div", id="warnings"),
-            _whole(futures),
-            element("p", element("button", "Make the report", type="button", id="report")),
             id="more",
         ),
         class_="explorer",
@@ -133,6 +131,10 @@ def _whole(futures: Futures) -> Element | None:
         return None
     text = f"Simulate all {counted(len(futures.everybody), 'employee')}, not samples"
     return element("p", element("label", element("input", type="checkbox", id="whole"), " ", text))
+
+
+def _report() -> Element:
+    return element("p", element("button", "Make the report", type="button", id="report"))
 
 
 @cache

@@ -54,7 +54,11 @@ def _cells(outcomes: Sequence[Outcome], measured: Figure) -> Iterator[list[Child
     write = alike(measured.measure, [each.mean for each in told])
     yield from (_cell(each, write) for each in told)
     both = min(map(len, values))
-    yield _cell(spread(values[-1][:both] - values[0][:both]), partial(moved, measured.measure))
+    yield _cell(spread(values[-1][:both] - values[0][:both]), partial(_moved, measured.measure))
+
+
+def _moved(measure: str, difference: float) -> str:
+    return moved(measure, difference).replace("points", "pt")
 
 
 def _alike(outcomes: Sequence[Outcome], measured: Figure) -> list[Floats]:
