@@ -48,8 +48,5 @@ def _explore(options: argparse.Namespace) -> int:
         complain("open this address in a browser on this computer; Ctrl-C ends the explorer")
         if options.open:
             webbrowser.open(server.address)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            complain("the explorer has ended")
+        server.serve_forever()
     return SUCCESS

@@ -128,12 +128,12 @@ def _wait(days: int, years: int | None = None, months: int | None = None) -> Cha
 _AUTO, _ESCALATION = "enrollment.auto_enrollment", "enrollment.escalation"
 _MATCHES = {
     "none": "No match",
-    "simple": "50% up to 6% of pay",
-    "tiered": "100% up to 3%, 50% of the next 2%",
+    "simple": "50% up to 6%",
+    "tiered": "100/3 + 50/2",
     "stretch": "25% up to 12%",
-    "safe_harbor_basic": "Safe harbor: 100% up to 3%, 50% of the next 2%",
-    "safe_harbor_enhanced": "Safe harbor: 100% up to 4%",
-    "qaca": "QACA safe harbor: 100% up to 1%, 50% of the next 5%",
+    "safe_harbor_basic": "Safe harbor 100/3 + 50/2",
+    "safe_harbor_enhanced": "Safe harbor 100% up to 4%",
+    "qaca": "QACA 100/1 + 50/5",
 }
 _SCHEDULES = {
     "immediate": "Immediate",
@@ -145,7 +145,7 @@ _SCHEDULES = {
     "graded_5": "Graded over 5 years",
     "graded_6": "Graded, years 2 to 6",
 }
-_OWN = "One rate up to a share of pay", _formula({"tiers": [{"up_to": 0.06, "rate": 0.5}]})
+_OWN = "One rate, as below", _formula({"tiers": [{"up_to": 0.06, "rate": 0.5}]})
 _ENROLLING = "auto", ("hires", "all")
 _ESCALATING = "escalation", ("on",)
 _ONE_RATE = "match", ("own",)

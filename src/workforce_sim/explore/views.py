@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.explore.controls import CONTROLS
 from workforce_sim.explore.futures import Outcome
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element, element, fragment, table
@@ -105,8 +106,9 @@ def _warnings(outcomes: Sequence[Outcome]) -> Element | None:
 
 
 def _said(outcome: Outcome) -> Iterator[str]:
+    moved_keys = tuple(CONTROLS[name].keys[0] for name in outcome.design.moved)
     for note in outcome.batches[0].notes:
         if note.startswith(COMPLIANCE):
             yield f"Compliance warning: {note.removeprefix(COMPLIANCE)}"
-        elif any(note.startswith(key) for key in outcome.design.changes):
+        elif note.startswith(moved_keys):
             yield note
