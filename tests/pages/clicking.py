@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.pages.browser import BROWSER, QUIET
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds to wait for what a page does; a busy machine is slow."""
 
 

@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.pages, needs_browser]
 
 KEPT = Path(__file__).parents[2] / "build/pages"
 PLAN = """\
-simulation: {start_year: 2025, end_year: 2029, target_growth_rate: 0.03}
+simulation: {start_year: 2025, end_year: 2027, target_growth_rate: 0.03}
 workforce: {total_termination_rate: 0.12, headcount: stochastic}
-census: {size: 2500}
+census: {size: 1200}
 plan: {match: {tiers: [{up_to: 0.06, rate: 0.5}]}}
 random_seed: 42
 """
