@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workforce_sim.service.index import DONE, Job, KeptCensus
+from workforce_sim.service.index import DONE, CensusRow, Job
 from workforce_sim.service.jobs import Progress
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class Shown(BaseModel):
@@ -30,7 +32,7 @@ class JobShown(Shown):
 
     id: str
     kind: Literal["run", "ensemble", "comparison"]
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    state: State
     submitted: str
     started: str | None
     ended: str | None
@@ -49,12 +51,6 @@ class JobsShown(Shown):
     """What to ask with for the jobs before these; null where there are none."""
 
 
-class TablesShown(Shown):
-    """The tables that were kept of a job."""
-
-    tables: list[str]
-
-
 class CensusShown(Shown):
     """A census that was uploaded."""
 
@@ -65,8 +61,8 @@ class CensusShown(Shown):
     bytes: int
     kept: bool
     """Whether it is on disk; else it is in memory, for an hour."""
-    account: dict[str, Any] | None = None
-    """How it was read: fields, rows left out and why, ranges. Told once, at the upload."""
+    account: dict[str, Any]
+    """How it was read: fields, rows left out and why, ranges."""
 
 
 class Refusal(Shown):
@@ -93,9 +89,9 @@ def job_shown(job: Job, progress: Progress | None) -> dict[str, Any]:
     }
 
 
-def census_shown(census: KeptCensus, *, kept: bool) -> dict[str, Any]:
+def census_shown(census: CensusRow) -> dict[str, Any]:
     """Return a census as ``CensusShown``, without its account."""
-    return {"id": census.id, "name": census.name, "rows": census.rows, "bytes": census.bytes, "kept": kept}
+    return {"id": census.id, "name": census.name, "rows": census.rows, "bytes": census.bytes, "kept": census.kept}
 
 
 def _moment(seconds: float | None) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
 from traceback import extract_tb
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import psutil
 from fastapi import FastAPI, Header, Query, Request, Response
@@ -17,33 +20,36 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from workforce_sim.errors import LedgerError, WorkforceSimError
-from workforce_sim.service.answers import (
-    CensusShown,
-    JobShown,
-    JobsShown,
-    Refusal,
-    TablesShown,
-    census_shown,
-    job_shown,
-)
+from workforce_sim.service.answers import CensusShown, JobShown, JobsShown, Refusal, State, census_shown, job_shown
 from workforce_sim.service.asked import Asked, ComparisonAsked, EnsembleAsked, RunAsked, reading, refuse_beyond
 from workforce_sim.service.door import Answer, Door, refusal
-from workforce_sim.service.index import DONE, Job
-from workforce_sim.service.jobs import Jobs, has_ended
-from workforce_sim.service.metrics import Metrics
+from workforce_sim.service.index import DONE, ENDED, Job
+from workforce_sim.service.jobs import Jobs
+from workforce_sim.service.metrics import Metrics, Now
 
 log = logging.getLogger(__name__)
+LOOK = 0.05
+"""Seconds between two looks at a job that is waited for."""
 RETRY = {"Retry-After": "5"}
-MOST_LISTED = 500
-FILE_NAME = r"^[^/\\\x00-\x1f\x7f]+$"
+BINARY = "application/octet-stream"
+UPLOADED = {"requestBody": {"required": True, "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}}}}
 
-Refused = dict[int | str, dict[str, Any]]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+Name = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
+Section = Annotated[str, Query(alias="census", max_length=20_000, description="keys of a census section, as JSON")]
 
 
-def refused(*codes: int) -> Refused:
-    """Return the refusals of a place, for its description."""
-    return {code: {"model": Refusal} for code in (400, 401, 403, *codes)}
+class Place(NamedTuple):
+    """A place of the API: what answers there, in which words, and the refusals beyond those that any place has."""
+
+    method: str
+    path: str
+    answer: Callable[..., Any]
+    summary: str
+    refusals: tuple[int, ...] = ()
+    status: int = 200
+    model: Any = None
+    more: dict[str, Any] | None = None
 
 
 def application(jobs: Jobs, metrics: Metrics) -> Door:
@@ -54,32 +60,39 @@ def application(jobs: Jobs, metrics: Metrics) -> Door:
         version="1",
         docs_url=None,  # these two load scripts from elsewhere
         redoc_url=None,
-        default_response_class=Answer,
     )
-    _add_handlers(app)
-    _add_submissions(app, jobs)
-    _add_jobs(app, jobs)
-    _add_censuses(app, jobs)
-    _add_state(app, jobs, metrics)
-    settings = jobs.settings
-    return Door(app, settings.token, settings.limits.upload, metrics)
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    for place in places(Api(jobs, metrics)):
+        about: dict[str, Any] = {"methods": [place.method], "summary": place.summary, "status_code": place.status}
+        about["responses"] = {code: {"model": Refusal} for code in (400, 401, 403, *place.refusals)}
+        about |= {"response_model": place.model, "openapi_extra": place.more, "response_class": Answer}
+        app.add_api_route(place.path, place.answer, **about)
+    return Door(app, jobs.settings.token, jobs.settings.limits.upload, metrics)
+
+
+def places(api: Api) -> Iterator[Place]:
+    """Yield the places of the API."""
+    taken = (404, 409, 413, 422, 429, 503)
+    yield Place("POST", "/v1/runs", api.submit_run, "Submit one simulation", taken, 202, JobShown)
+    yield Place("POST", "/v1/ensembles", api.submit_ensemble, "Submit many simulations", taken, 202, JobShown)
+    yield Place("POST", "/v1/comparisons", api.submit_comparison, "Submit scenarios", taken, 202, JobShown)
+    yield Place("GET", "/v1/jobs", api.jobs_listed, "List jobs, the newest first", (422,), 200, JobsShown)
+    yield Place("GET", "/v1/jobs/{job}", api.status, "Status of a job", (404, 422), 200, JobShown)
+    yield Place("POST", "/v1/jobs/{job}/cancel", api.cancel, "Cancel a job", (404,), 200, JobShown)
+    yield Place("DELETE", "/v1/jobs/{job}", api.remove, "Remove a job and its result", (404, 409), 204)
+    yield Place("GET", "/v1/jobs/{job}/result", api.result, "Result of a job", (404, 409))
+    yield Place("GET", "/v1/jobs/{job}/tables/{table}", api.table, "A table (Parquet) of a job", (404, 409))
+    about = "Upload a census: checked, and in memory for an hour; on disk only when asked"
+    refused = (413, 415, 422, 429, 503)
+    yield Place("POST", "/v1/censuses", api.upload, about, refused, 201, CensusShown, UPLOADED)
+    yield Place("DELETE", "/v1/censuses/{census}", api.remove_census, "Remove a census", (404, 409), 204)
+    yield Place("GET", "/health", api.health, "Whether the service answers")
+    yield Place("GET", "/ready", api.ready, "Whether it carries out jobs", (503,))
+    yield Place("GET", "/metrics", api.metrics, "For Prometheus")
 
 
 # --- what is refused ---
-
-
-def _add_handlers(app: FastAPI) -> None:
-    handlers: dict[Any, Callable[[Request, Any], Response]] = {
-        RequestValidationError: lambda _, error: refusal(422, "\n".join(map(_told, error.errors()))),
-        HTTPException: lambda _, error: refusal(error.status_code, str(error.detail), error.headers),
-        LedgerError: lambda _, error: refusal(503, str(error)),
-        WorkforceSimError: lambda _, error: refusal(422, str(error)),
-        sqlite3.Error: lambda _, error: refusal(503, "the index cannot be read or written; check the disk"),
-        OSError: lambda _, error: refusal(503, f"the folder cannot be read or written ({error.strerror})"),
-        Exception: _failed,
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
 
 
 def _told(error: dict[str, Any]) -> str:
@@ -95,180 +108,176 @@ def _failed(_: Request, error: Exception) -> Response:
     return refusal(500, "an error of the service itself")
 
 
-# --- submitting ---
+HANDLERS: dict[Any, Callable[[Request, Any], Response]] = {
+    RequestValidationError: lambda _, error: refusal(422, "\n".join(map(_told, error.errors()))),
+    HTTPException: lambda _, error: refusal(error.status_code, str(error.detail), error.headers),
+    LedgerError: lambda _, error: refusal(503, str(error)),
+    WorkforceSimError: lambda _, error: refusal(422, str(error)),
+    sqlite3.Error: lambda _, error: refusal(503, "the index cannot be read or written; check the disk"),
+    OSError: lambda _, error: refusal(503, f"the folder cannot be read or written ({error.strerror})"),
+    Exception: _failed,
+}
 
 
-def _add_submissions(app: FastAPI, jobs: Jobs) -> None:
-    about: dict[str, Any] = {"status_code": 202, "response_model": JobShown, "tags": ["jobs"]}
-    about["responses"] = {200: {"model": JobShown}, **refused(404, 409, 413, 415, 422, 429, 503)}
+class Api:
+    """What is answered, by place.
 
-    @app.post("/v1/runs", summary="Submit one simulation", **about)
-    def submit_run(asked: RunAsked, key: Key = None) -> Response:
-        return _submitted(jobs, asked, key)
+    Args:
+        jobs: that are carried out.
+        metrics: what is counted.
+    """
 
-    @app.post("/v1/ensembles", summary="Submit many simulations of one configuration", **about)
-    def submit_ensemble(asked: EnsembleAsked, key: Key = None) -> Response:
-        return _submitted(jobs, asked, key)
+    def __init__(self, jobs: Jobs, metrics: Metrics) -> None:
+        self._jobs, self._metrics = jobs, metrics
 
-    @app.post("/v1/comparisons", summary="Submit scenarios with the same random draws", **about)
-    def submit_comparison(asked: ComparisonAsked, key: Key = None) -> Response:
-        return _submitted(jobs, asked, key)
+    # --- submitting ---
 
+    def submit_run(self, asked: RunAsked, key: Key = None) -> Response:
+        """Take on a run; with a key that was used for the same request before, that job is answered again."""
+        return self._submitted(asked, key)
 
-def _submitted(jobs: Jobs, asked: Asked, key: str | None) -> Response:
-    """Take a job on; 202 for a new one, 200 for one that was submitted before with the same key."""
-    rows = None
-    if asked.census is not None:
-        known = jobs.censuses.about(asked.census)
-        if known is None:
-            raise HTTPException(404, "census: no such census; it may have been held for its hour. Upload it again")
-        rows = known[0].rows
-    refuse_beyond(asked, jobs.settings.limits, rows)
-    text = json.dumps(asked.model_dump(mode="json", exclude_none=True), sort_keys=True)
-    try:
-        job, new = jobs.submit(asked.kind, text, asked.census, key)
-    except WorkforceSimError as error:
-        raise HTTPException(409, str(error)) from None
-    except OverflowError:
-        raise HTTPException(429, "as many jobs wait as may; try again later", RETRY) from None
-    return Answer(job_shown(job, None), 202 if new else 200, {"Location": f"/v1/jobs/{job.id}"})
+    def submit_ensemble(self, asked: EnsembleAsked, key: Key = None) -> Response:
+        """Take on an ensemble, as a run."""
+        return self._submitted(asked, key)
 
+    def submit_comparison(self, asked: ComparisonAsked, key: Key = None) -> Response:
+        """Take on a comparison, as a run."""
+        return self._submitted(asked, key)
 
-# --- jobs ---
+    def _submitted(self, asked: Asked, key: str | None) -> Response:
+        known = None if asked.census is None else self._jobs.censuses.about(asked.census)
+        if asked.census is not None and known is None:
+            raise HTTPException(
+                404, "census: no such census; one that is not kept is held for an hour: upload it again"
+            )
+        refuse_beyond(asked, self._jobs.settings.limits, None if known is None else known.rows)
+        text = json.dumps(asked.model_dump(mode="json", exclude_none=True))  # in order: the first is the baseline
+        try:
+            job, new = self._jobs.submit(asked.kind, text, asked.census, key)
+        except WorkforceSimError as error:
+            raise HTTPException(409, str(error)) from None
+        except OverflowError:
+            raise HTTPException(429, "as many jobs wait as may; try again later", RETRY) from None
+        return Answer(job_shown(job, None), 202 if new else 200, {"Location": f"/v1/jobs/{job.id}"})
 
+    # --- jobs ---
 
-def _job(jobs: Jobs, name: str) -> Job:
-    job = jobs.index.job(name)
-    if job is None:
-        raise HTTPException(404, "no such job")
-    return job
-
-
-def _done(jobs: Jobs, name: str) -> Job:
-    job = _job(jobs, name)
-    if job.state != DONE:
-        raise HTTPException(409, f"the job is {job.state}; only one that is done has a result")
-    return job
-
-
-def _add_jobs(app: FastAPI, jobs: Jobs) -> None:
-    tags: dict[str, Any] = {"tags": ["jobs"]}
-
-    @app.get("/v1/jobs", summary="List jobs", response_model=JobsShown, responses=refused(422), **tags)
-    def listed(
-        state: Literal["waiting", "running", "done", "failed", "cancelled"] | None = None,
-        most: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
+    def jobs_listed(
+        self,
+        state: State | None = None,
+        most: Annotated[int, Query(ge=1, le=500)] = 100,
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     ) -> Response:
-        found = jobs.index.jobs(state, most, before)
-        more = found[-1].number if len(found) == most else None
-        shown = [job_shown(job, jobs.progress.get(job.id)) for job in found]
-        return Answer({"jobs": shown, "before": more})
+        """Answer jobs of a state, or of any."""
+        found = self._jobs.index.jobs(state, most, before)
+        shown = [job_shown(job, self._jobs.progress.get(job.id)) for job in found]
+        return Answer({"jobs": shown, "before": found[-1].number if len(found) == most else None})
 
-    @app.get("/v1/jobs/{job}", summary="Status of a job", response_model=JobShown, responses=refused(404), **tags)
-    async def status(job: str) -> Response:
-        return Answer(job_shown(_job(jobs, job), jobs.progress.get(job)))
+    async def status(self, job: str, wait: Annotated[float, Query(ge=0, le=30)] = 0) -> Response:
+        """Answer where a job stands, at once or when it has ended, after so many seconds at the latest."""
+        late = monotonic() + wait
+        while self._job(job).state not in ENDED and monotonic() < late and self._jobs.alive:
+            await asyncio.sleep(LOOK)
+        return Answer(job_shown(self._job(job), self._jobs.progress.get(job)))
 
-    about: dict[str, Any] = {"response_model": JobShown, "responses": refused(404), **tags}
+    def cancel(self, job: str) -> Response:
+        """Cancel a job that waits or runs; one that has ended stays as it is."""
+        self._jobs.cancel(self._job(job).id)
+        return Answer(job_shown(self._job(job), None))
 
-    @app.post("/v1/jobs/{job}/cancel", summary="Cancel a job", **about)
-    def cancel(job: str) -> Response:
-        jobs.cancel(_job(jobs, job).id)
-        return Answer(job_shown(_job(jobs, job), None))
-
-    @app.delete(
-        "/v1/jobs/{job}", summary="Remove a job and its result", status_code=204, responses=refused(404, 409), **tags
-    )
-    def remove(job: str) -> Response:
-        found = _job(jobs, job)
-        if not has_ended(found):
+    def remove(self, job: str) -> Response:
+        """Remove a job that has ended."""
+        found = self._job(job)
+        if found.state not in ENDED:
             raise HTTPException(409, f"the job is {found.state}; cancel it first")
-        jobs.remove(found)
+        self._jobs.remove(found)
         return Response(status_code=204)
 
-    @app.get("/v1/jobs/{job}/result", summary="Result of a job", responses=refused(404, 409), **tags)
-    def result(job: str) -> Response:
-        return _file(jobs.result(_done(jobs, job).id), "application/json")
+    def result(self, job: str) -> Response:
+        """Answer the summary of a run, the bands of an ensemble, the tables of a comparison."""
+        return _file(self._jobs.result(self._done(job).id), "application/json")
 
-    @app.get(
-        "/v1/jobs/{job}/tables",
-        summary="Names of its tables",
-        response_model=TablesShown,
-        responses=refused(404, 409),
-        **tags,
-    )
-    def tables(job: str) -> Response:
-        return Answer({"tables": [*jobs.tables(_done(jobs, job).id)]})
+    def table(self, job: str, table: str) -> Response:
+        """Answer a table that was kept; the result names them."""
+        return _file(self._jobs.table(self._done(job).id, table), "application/vnd.apache.parquet")
 
-    @app.get("/v1/jobs/{job}/tables/{table}", summary="A table (Parquet)", responses=refused(404, 409), **tags)
-    def table(job: str, table: str) -> Response:
-        return _file(jobs.tables(_done(jobs, job).id).get(table), "application/vnd.apache.parquet")
+    def _job(self, name: str) -> Job:
+        job = self._jobs.index.job(name)
+        if job is None:
+            raise HTTPException(404, "no such job")
+        return job
 
+    def _done(self, name: str) -> Job:
+        job = self._job(name)
+        if job.state != DONE:
+            raise HTTPException(409, f"the job is {job.state}; only one that is done has a result")
+        return job
 
-def _file(path: Any, kind: str) -> Response:
-    if path is None or not path.is_file():
-        raise HTTPException(404, "no such table, or the job was removed")
-    return FileResponse(path, media_type=kind)
+    # --- censuses ---
 
-
-# --- censuses ---
-
-
-class _Upload(NamedTuple):
-    """How a census is uploaded: its name, whether it is kept, and how it is read."""
-
-    name: str
-    keep: bool
-    start_year: int
-    section: dict[str, Any]
-
-
-def _add_censuses(app: FastAPI, jobs: Jobs) -> None:
-    body = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
-
-    @app.post(
-        "/v1/censuses",
-        summary="Upload a census: checked, held in memory for an hour, on disk only when asked",
-        status_code=201,
-        response_model=CensusShown,
-        responses=refused(413, 415, 422, 429, 503),
-        tags=["censuses"],
-        openapi_extra=body,
-    )
     async def upload(
+        self,
         request: Request,
-        name: Annotated[str, Query(min_length=1, max_length=200, pattern=FILE_NAME)] = "census",
+        name: Name = "census",
         keep: bool = False,
         start_year: Annotated[int, Query(ge=1950, le=2200)] = 2025,
-        section: Annotated[str, Query(alias="census", max_length=20_000)] = "{}",
+        section: Section = "{}",
     ) -> Response:
-        if request.headers.get("content-type") != "application/octet-stream":
-            raise HTTPException(415, "Content-Type: send the file as application/octet-stream")
-        return await _uploaded(jobs, _Upload(name, keep, start_year, _section(section)), await request.body())
+        """Check a census as any file is checked, in a process of its own, and hold or keep it."""
+        if request.headers.get("content-type") != BINARY:
+            raise HTTPException(415, f"Content-Type: send the file as {BINARY}")
+        keys = _section(section)
+        reading(keys, start_year)  # refused here if it cannot be used
+        task = {"reading": keys, "start_year": start_year, "name": name}
+        content, most = await request.body(), self._jobs.settings.limits.staff
+        try:
+            account = await run_in_threadpool(self._jobs.checked, task, content)
+            rows = int(account["rows"]["staff"])
+            if rows > most:
+                raise HTTPException(413, f"{rows:,} employees; at most {most:,} are simulated")
+            added = await run_in_threadpool(self._jobs.censuses.add, name, content, rows, kept=keep)
+        except OverflowError:
+            raise HTTPException(429, "too many censuses are checked or held; try again later", RETRY) from None
+        return Answer({**census_shown(added), "account": account}, 201)
 
-    about: dict[str, Any] = {"tags": ["censuses"]}
-
-    @app.get("/v1/censuses/{census}", summary="A census", response_model=CensusShown, responses=refused(404), **about)
-    def shown(census: str) -> Response:
-        known, kept = _census(jobs, census)
-        return Answer(census_shown(known, kept=kept))
-
-    @app.delete(
-        "/v1/censuses/{census}", summary="Remove a census", status_code=204, responses=refused(404, 409), **about
-    )
-    def remove(census: str) -> Response:
-        known, _ = _census(jobs, census)
-        if known.id in jobs.index.censuses_in_use():
+    def remove_census(self, census: str) -> Response:
+        """Remove a census that no job needs any more."""
+        if self._jobs.censuses.about(census) is None:
+            raise HTTPException(404, "no such census")
+        if census in self._jobs.index.censuses_in_use():
             raise HTTPException(409, "jobs wait for this census or run on it; cancel them first")
-        jobs.censuses.remove(known.id)
+        self._jobs.censuses.remove(census)
         return Response(status_code=204)
 
+    # --- state of the service ---
 
-def _census(jobs: Jobs, name: str) -> Any:
-    known = jobs.censuses.about(name)
-    if known is None:
-        raise HTTPException(404, "no such census")
-    return known
+    async def health(self) -> Response:
+        """Answer."""
+        return Answer({"status": "ok"})
+
+    def ready(self) -> Response:
+        """Answer whether the index can be read and jobs are carried out."""
+        self._jobs.index.counts()
+        if not self._jobs.alive:
+            raise HTTPException(503, "the service is stopping")
+        return Answer({"status": "ready"})
+
+    def metrics(self) -> Response:
+        """Answer what was counted, and what is measured now."""
+        jobs, workers = self._jobs.index.counts(), enumerate(self._jobs.workers)
+        now: Now = {
+            "workforce_sim_jobs": [({"state": state}, count) for state, count in jobs.items()],
+            "workforce_sim_worker_memory_bytes": [({"worker": str(n)}, worker.bytes) for n, worker in workers],
+            "workforce_sim_census_memory_bytes": [({}, self._jobs.censuses.held_bytes)],
+            "process_resident_memory_bytes": [({}, psutil.Process().memory_info().rss)],
+        }
+        return PlainTextResponse(self._metrics.text(now), media_type="text/plain; version=0.0.4")
+
+
+def _file(path: Path, kind: str) -> Response:
+    if not path.is_file():
+        raise HTTPException(404, "no such table, or the job was removed")
+    return FileResponse(path, media_type=kind)
 
 
 def _section(text: str) -> dict[str, Any]:
@@ -279,49 +288,3 @@ def _section(text: str) -> dict[str, Any]:
     if not isinstance(section, dict):
         raise HTTPException(422, "census: expected keys of a census section as a JSON object")
     return section
-
-
-async def _uploaded(jobs: Jobs, asked: _Upload, content: bytes) -> Response:
-    """Check a census as any file is checked, in a process of its own, and hold or keep it."""
-    reading(asked.section, asked.start_year)  # refused here if it cannot be used
-    task = {"reading": asked.section, "start_year": asked.start_year, "name": asked.name}
-    try:
-        account = await run_in_threadpool(jobs.checked, task, content)
-        rows = int(account["rows"]["staff"])
-        if rows > jobs.settings.limits.staff:
-            raise HTTPException(413, f"{rows:,} employees; at most {jobs.settings.limits.staff:,} are simulated")
-        added = await run_in_threadpool(jobs.censuses.add, asked.name, content, rows, kept=asked.keep)
-    except OverflowError:
-        raise HTTPException(429, "as many censuses as may be are checked or held; try again later", RETRY) from None
-    shown = census_shown(added.about, kept=added.kept)
-    return Answer({**shown, "account": account}, 201, {"Location": f"/v1/censuses/{added.about.id}"})
-
-
-# --- state of the service ---
-
-
-def _add_state(app: FastAPI, jobs: Jobs, metrics: Metrics) -> None:
-    @app.get("/health", summary="Whether the service answers", tags=["state"])
-    async def health() -> Response:
-        return Answer({"status": "ok"})
-
-    @app.get("/ready", summary="Whether it carries out jobs", responses={503: {"model": Refusal}}, tags=["state"])
-    def ready() -> Response:
-        jobs.index.counts()  # the index answers, or 503
-        if not jobs.alive:
-            raise HTTPException(503, "the service is stopping")
-        return Answer({"status": "ready"})
-
-    @app.get(
-        "/metrics", summary="For Prometheus", response_class=PlainTextResponse, responses=refused(), tags=["state"]
-    )
-    def measured() -> Response:
-        now = {
-            "workforce_sim_jobs": [({"state": state}, count) for state, count in jobs.index.counts().items()],
-            "workforce_sim_worker_memory_bytes": [
-                ({"worker": str(n)}, worker.bytes) for n, worker in enumerate(jobs.workers)
-            ],
-            "workforce_sim_census_memory_bytes": [({}, jobs.censuses.held_bytes)],
-            "process_resident_memory_bytes": [({}, psutil.Process().memory_info().rss)],
-        }
-        return PlainTextResponse(metrics.text(now), media_type="text/plain; version=0.0.4")

@@ -110,7 +110,8 @@ class ComparisonAsked(Asked):
         return self.replicates * len(self.scenarios)
 
 
-KINDS: Mapping[str, type[Asked]] = {each.kind: each for each in (RunAsked, EnsembleAsked, ComparisonAsked)}
+AnyAsked = RunAsked | EnsembleAsked | ComparisonAsked
+KINDS: Mapping[str, type[AnyAsked]] = {each.kind: each for each in (RunAsked, EnsembleAsked, ComparisonAsked)}
 
 
 def configuration(given: Mapping[str, Any] | str, where: str = "") -> Config:

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     submitted REAL NOT NULL, started REAL, ended REAL, message TEXT);
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
 CREATE TABLE IF NOT EXISTS censuses (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, kept INTEGER NOT NULL,
     added REAL NOT NULL);
 """
 
@@ -51,14 +51,14 @@ class Job(NamedTuple):
     message: str | None
 
 
-class KeptCensus(NamedTuple):
-    """A census that is kept on disk."""
+class CensusRow(NamedTuple):
+    """What is known of a census: its file's name and size, employees, whether it is on disk, and since when."""
 
     id: str
     name: str
     rows: int
     bytes: int
-    sha256: str
+    kept: bool
     added: float
 
 
@@ -157,16 +157,16 @@ class Index:
         with self._change() as change:
             change.execute("DELETE FROM jobs WHERE id = ?", (name,))
 
-    def keep_census(self, census: KeptCensus) -> None:
+    def add_census(self, census: CensusRow) -> None:
         """Note a census that is on disk."""
         with self._change() as change:
             change.execute("INSERT INTO censuses VALUES (?, ?, ?, ?, ?, ?)", census)
 
-    def census(self, name: str) -> KeptCensus | None:
+    def census(self, name: str) -> CensusRow | None:
         """Return a census that is on disk; None where there is none."""
         with self._look() as look:
             row = look.execute("SELECT * FROM censuses WHERE id = ?", (name,)).fetchone()
-            return None if row is None else KeptCensus(*row)
+            return None if row is None else CensusRow(*row)._replace(kept=True)
 
     def remove_census(self, name: str) -> None:
         """Forget a census."""

@@ -25,11 +25,10 @@ from typing import Any, NamedTuple
 
 from workforce_sim.errors import CensusError, WorkforceSimError
 from workforce_sim.service.censuses import Censuses
-from workforce_sim.service.index import CANCELLED, DONE, ENDED, FAILED, RUNNING, WAITING, Index, Job
+from workforce_sim.service.index import CANCELLED, DONE, FAILED, RUNNING, WAITING, Index, Job
 from workforce_sim.service.metrics import Metrics
 from workforce_sim.service.settings import Settings
-from workforce_sim.service.work import CHECK, RESULT, TABLES
-from workforce_sim.service.worker import Worker, WorkerEndedError
+from workforce_sim.service.worker import CHECK, RESULT, TABLES, Worker, WorkerEndedError
 from workforce_sim.store.layout import beside, make_folders, remove
 from workforce_sim.store.lock import locked
 
@@ -135,9 +134,9 @@ class Jobs:
         """Return the file of what came of a job."""
         return self._place(name) / RESULT
 
-    def tables(self, name: str) -> dict[str, Path]:
-        """Return the tables that were kept of a job, by name."""
-        return {path.stem: path for path in sorted((self._place(name) / TABLES).glob("*.parquet"))}
+    def table(self, name: str, table: str) -> Path:
+        """Return the file of a table that was kept of a job, whether there is one or not."""
+        return self._place(name) / TABLES / f"{table if table.isidentifier() else '-'}.parquet"
 
     def _place(self, name: str) -> Path:
         return self._folder / "jobs" / name
@@ -205,8 +204,3 @@ class Jobs:
         except (WorkforceSimError, WorkerEndedError) as error:
             return str(error)
         return None if "answer" in answer else str(answer["failed"])
-
-
-def has_ended(job: Job) -> bool:
-    """Tell whether nothing more comes of a job."""
-    return job.state in ENDED

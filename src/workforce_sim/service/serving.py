@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics
 from workforce_sim.service.settings import Settings
 
+LAST_PORT = 65_535
 MOST_CONNECTIONS = 1_000
 PATIENCE = 10
 """Seconds that requests have to end when the service is told to."""
@@ -34,6 +36,7 @@ def serve(settings: Settings, host: str, port: int, listening: Callable[[str], N
     metrics = Metrics()
     with _listening(host, port) as taken, Jobs(settings, metrics) as jobs:
         app = application(jobs, metrics)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -49,9 +52,10 @@ def serve(settings: Settings, host: str, port: int, listening: Callable[[str], N
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
+        raise RequestError(f"port {port}: no such port; choose one from 1024 to {LAST_PORT}, or 0 for any that is free")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or "no such port"
-        raise RequestError(f"{host}, port {port}: cannot be listened on ({why}); choose another") from None
+    except OSError as error:
+        raise RequestError(f"{host}, port {port}: cannot be listened on ({error.strerror}); choose another") from None

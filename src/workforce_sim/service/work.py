@@ -27,16 +27,14 @@ from workforce_sim.errors import WorkforceSimError
 from workforce_sim.exports.tables import tables_of
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.result import Result
-from workforce_sim.service.asked import KINDS, Asked, ComparisonAsked, EnsembleAsked, RunAsked, reading
+from workforce_sim.service.asked import KINDS, AnyAsked, ComparisonAsked, EnsembleAsked, RunAsked, reading
+from workforce_sim.service.worker import CHECK, RESULT, TABLES
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.simulation import simulate
 from workforce_sim.store.layout import json_bytes, placed_folder, write_new
 from workforce_sim.store.parquet import write_tables
 from workforce_sim.store.writer import writable
 
-RESULT, TABLES = "result.json", "tables"
-CHECK = "check"
-"""The kind of a task that only reads a census."""
 BELOW = 5
 """How much lower the priority of a worker is than that of the service, which is to answer meanwhile."""
 
@@ -106,15 +104,18 @@ def _carried_out(task: Mapping[str, Any], content: bytes, told: Told) -> Page:
     census = None if file is None else read_census(file, next(iter(asked.configs().values())))
     page, tables = _made(asked, census, told)
     with writable(place), placed_folder(place) as part:
-        write_new(part / RESULT, json_bytes({"kind": asked.kind, **page}))
-        if asked.tables:
-            (part / TABLES).mkdir(mode=0o700)
-            for name, table in tables:
-                write_tables({part / TABLES / f"{name}.parquet": table}, "zstd")
+        (part / TABLES).mkdir(mode=0o700)
+        names = [_written(part / TABLES / f"{name}.parquet", table) for name, table in tables] if asked.tables else []
+        write_new(part / RESULT, json_bytes({"kind": asked.kind, **page, "tables": names}))
     return {}
 
 
-def _made(asked: Asked, census: Census | None, told: Told) -> Made:
+def _written(path: Path, table: pl.DataFrame) -> str:
+    write_tables({path: table}, "zstd")
+    return path.stem
+
+
+def _made(asked: AnyAsked, census: Census | None, told: Told) -> Made:
     if isinstance(asked, RunAsked):
         return _run(asked, census, told)
     return _ensemble(asked, census, told) if isinstance(asked, EnsembleAsked) else _comparison(asked, census, told)
@@ -124,27 +125,25 @@ def _run(asked: RunAsked, census: Census | None, told: Told) -> Made:
     config = asked.configs()["configuration"]
     result = simulate(config, census=census, replicate=asked.replicate, progress=lambda _, done, of: told(done, of))
     page = {"fingerprint": result.fingerprint, "notes": [*result.notes], "summary": result.summary.to_dicts()}
-    return {**page, "tests": _tests(result)}, tables_of(result)
+    return {**page, "tests": _tests(result, asked.replicate)}, tables_of(result)
 
 
-def _tests(result: Result) -> list[Page]:
+def _tests(result: Result, replicate: int) -> list[Page]:
     """Return the plan's nondiscrimination tests of the last year; none without a plan."""
     if not result.config.plan.enabled:
         return []
-    return nondiscrimination(result, result.config.simulation.end_year).frame.to_dicts()
+    return nondiscrimination(result, result.config.simulation.end_year, replicate=replicate).frame.to_dicts()
 
 
 def _ensemble(asked: EnsembleAsked, census: Census | None, told: Told) -> Made:
     config = asked.configs()["configuration"]
-    wanted = {"replicates": asked.replicates, "spread": asked.spread, "progress": told}
-    found = simulate_ensemble(config, census=census, **wanted)
+    found = simulate_ensemble(config, census=census, replicates=asked.replicates, spread=asked.spread, progress=told)
     return {**of_ensemble(found), "notes": [*found.notes]}, tables_of(found)
 
 
 def _comparison(asked: ComparisonAsked, census: Census | None, told: Told) -> Made:
     by = () if asked.by is None else asked.by
-    wanted = {"replicates": asked.replicates, "by": by, "progress": told}
-    found = compare(asked.configs(), census=census, **wanted)
+    found = compare(asked.configs(), census=census, replicates=asked.replicates, by=by, progress=told)
     tables = tables_of_comparison(found, asked.by, LEAST)
     return of_comparison(found, tables), iter(tables.items())
 

@@ -16,6 +16,10 @@ import psutil
 
 from workforce_sim.service.settings import MIB, TOKEN
 
+CHECK = "check"
+"""The kind of a task that only reads a census; others are the kinds of jobs."""
+RESULT, TABLES = "result.json", "tables"
+"""What a job writes to its folder."""
 LOOK = 0.1
 """Seconds between two looks at a worker that says nothing."""
 MOST_TASKS = 200
@@ -84,8 +88,9 @@ class Worker:
             self.end()
             kept = {name: value for name, value in os.environ.items() if name != TOKEN}
             environment = {**kept, "POLARS_MAX_THREADS": str(self._threads)}
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            self._process, self._tasks = subprocess.Popen(_COMMAND, env=environment, bufsize=0, **pipes), 0
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(_COMMAND, env=environment, bufsize=0, stdin=pipe, stdout=pipe)
+            self._tasks = 0
         self._tasks += 1
         return self._process
 
