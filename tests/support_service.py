@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from workforce_sim.service.jobs import Jobs
+from workforce_sim.service.metrics import Metrics
 from workforce_sim.service.settings import TOKEN, Limits, Settings
 
 SMALL: dict[str, Any] = {
@@ -49,9 +51,6 @@ def served(app: Any, *, keep_alive: bool = False) -> Iterator[Any]:
 def service(folder: Path, *, token: str | None = None, jobs: int = 1, **limits: Any) -> Iterator[Any]:
     """Serve jobs on a folder from this process, and yield a client."""
     app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
-    from workforce_sim.service.jobs import Jobs
-    from workforce_sim.service.metrics import Metrics
-
     carried_out = Jobs(Settings(folder, jobs, token, Limits(**limits)), metrics := Metrics())
     with carried_out, served(app.application(carried_out, metrics), keep_alive=True) as client:
         yield client

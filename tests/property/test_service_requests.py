@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support_service import SMALL, service
@@ -70,6 +70,7 @@ def test_a_configuration_with_one_wrong_value_is_refused(client: Any, key: str, 
     refused(client.post("/v1/runs", content=json.dumps({"configuration": changed}).encode(), headers=JSON))
 
 
+@settings(max_examples=15)
 @given(st.text(st.characters(codec="ascii"), min_size=1, max_size=20), st.sampled_from(["GET", "POST", "DELETE"]))
 def test_a_place_that_is_none_is_refused(client: Any, name: str, method: str) -> None:
     from urllib.parse import quote
