@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support_service import SMALL, service
+from workforce_sim import WorkforceSimError
+from workforce_sim.config.census import CensusSection
+from workforce_sim.service.asked import reading
 
 KINDS = ("runs", "ensembles", "comparisons")
 KNOWN = ("configuration", "census", "tables", "replicate", "replicates", "spread", "scenarios", "baseline", "by")
@@ -38,6 +42,16 @@ def refused(answer: Any) -> None:
     assert body["error"]
     assert body["message"]
     assert len(body["message"].splitlines()) == 1
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*CensusSection.model_fields, "columns[0].x", "a.b", ""]) | texts, values, max_size=4
+    )
+)
+def test_a_section_of_a_census_is_read_or_refused(section: dict[str, Any]) -> None:
+    with suppress(WorkforceSimError):
+        assert reading(section, 2025).census.path is None
 
 
 @given(st.sampled_from(KINDS), st.binary(max_size=40) | values.map(lambda value: json.dumps(value).encode()))

@@ -36,7 +36,7 @@ UPLOADED = {"requestBody": {"required": True, "content": {BINARY: {"schema": {"t
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
-Section = Annotated[str, Query(alias="census", max_length=20_000, description="keys of a census section, as JSON")]
+Section = Annotated[str, Query(alias="census", max_length=4_000, description="keys of a census section, as JSON")]
 
 
 class Place(NamedTuple):
@@ -50,6 +50,7 @@ class Place(NamedTuple):
     status: int = 200
     model: Any = None
     more: dict[str, Any] | None = None
+    kind: type[Response] = Answer
 
 
 def application(jobs: Jobs, metrics: Metrics) -> Door:
@@ -66,7 +67,7 @@ def application(jobs: Jobs, metrics: Metrics) -> Door:
     for place in places(Api(jobs, metrics)):
         about: dict[str, Any] = {"methods": [place.method], "summary": place.summary, "status_code": place.status}
         about["responses"] = {code: {"model": Refusal} for code in (400, 401, 403, *place.refusals)}
-        about |= {"response_model": place.model, "openapi_extra": place.more, "response_class": Answer}
+        about |= {"response_model": place.model, "openapi_extra": place.more, "response_class": place.kind}
         app.add_api_route(place.path, place.answer, **about)
     return Door(app, jobs.settings.token, jobs.settings.limits.upload, metrics)
 
@@ -89,7 +90,7 @@ def places(api: Api) -> Iterator[Place]:
     yield Place("DELETE", "/v1/censuses/{census}", api.remove_census, "Remove a census", (404, 409), 204)
     yield Place("GET", "/health", api.health, "Whether the service answers")
     yield Place("GET", "/ready", api.ready, "Whether it carries out jobs", (503,))
-    yield Place("GET", "/metrics", api.metrics, "For Prometheus")
+    yield Place("GET", "/metrics", api.metrics, "For Prometheus", kind=PlainTextResponse)
 
 
 # --- what is refused ---
@@ -229,13 +230,15 @@ class Api:
         keys = _section(section)
         reading(keys, start_year)  # refused here if it cannot be used
         task = {"reading": keys, "start_year": start_year, "name": name}
-        content, most = await request.body(), self._jobs.settings.limits.staff
+        most = self._jobs.settings.limits.staff
         try:
-            account = await run_in_threadpool(self._jobs.checked, task, content)
-            rows = int(account["rows"]["staff"])
-            if rows > most:
-                raise HTTPException(413, f"{rows:,} employees; at most {most:,} are simulated")
-            added = await run_in_threadpool(self._jobs.censuses.add, name, content, rows, kept=keep)
+            with self._jobs.room_for_check():
+                content = await request.body()
+                account = await run_in_threadpool(self._jobs.checked, task, content)
+                rows = int(account["rows"]["staff"])
+                if rows > most:
+                    raise HTTPException(413, f"{rows:,} employees; at most {most:,} are simulated")
+                added = await run_in_threadpool(self._jobs.censuses.add, name, content, rows, kept=keep)
         except OverflowError:
             raise HTTPException(429, "too many censuses are checked or held; try again later", RETRY) from None
         return Answer({**census_shown(added), "account": account}, 201)

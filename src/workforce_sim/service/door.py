@@ -93,6 +93,8 @@ class Door:
             most = self._upload if scope["path"] == UPLOADS else MOST_JSON
             passed_on = self._app if wrong is None else wrong
             await passed_on(scope, _limited(receive, headers.get(b"content-length"), most), sending)
+        except Exception:  # answered and logged already: the traceback may have values of a request
+            status = 500
         finally:
             path = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if scope["method"] in METHODS else "other"

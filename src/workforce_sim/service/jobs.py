@@ -18,8 +18,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 IDLE = 1.0
 """Seconds between two looks for a job, should nobody tell of it."""
 MOST_CHECKS, CHECK_SECONDS = 4, 120.0
-"""Censuses that are checked or wait for that, and seconds that a check may take."""
+"""Censuses that are received and checked at one time, and seconds that a check may take."""
 
 
 class Progress(NamedTuple):
@@ -99,22 +99,31 @@ class Jobs:
         self._news.set()
         return job, new
 
+    @contextmanager
+    def room_for_check(self) -> Iterator[None]:
+        """Hold a place among the few censuses that are in memory to be checked.
+
+        Raises:
+            OverflowError: when there is none.
+        """
+        if not self._checks.acquire(blocking=False):
+            raise OverflowError
+        try:
+            yield
+        finally:
+            self._checks.release()
+
     def checked(self, task: Mapping[str, Any], content: bytes) -> dict[str, Any]:
         """Return the account of a census, from a process of its own.
 
         Raises:
             CensusError: for one that cannot be used.
-            OverflowError: when too many are being checked.
         """
-        if not self._checks.acquire(blocking=False):
-            raise OverflowError
         try:
             with self._checking:
                 answer = self._checker.carry_out({**task, "kind": CHECK}, content, seconds=CHECK_SECONDS)
         except WorkerEndedError as error:
             raise CensusError(f"the check of this census {error}") from None
-        finally:
-            self._checks.release()
         if "failed" in answer:
             raise CensusError(str(answer["failed"]))
         return dict(answer["answer"])
@@ -122,7 +131,9 @@ class Jobs:
     def cancel(self, name: str) -> None:
         """Cancel a job; one that runs is ended soon, one that has ended stays as it is."""
         self._unwanted.add(name)
-        if self.index.end(name, CANCELLED, only=WAITING) or self.index.job(name) is None:
+        self.index.end(name, CANCELLED, only=WAITING)
+        job = self.index.job(name)
+        if job is None or job.state != RUNNING:
             self._unwanted.discard(name)
 
     def remove(self, job: Job) -> None:
@@ -179,8 +190,8 @@ class Jobs:
         state = DONE if self._place(job.id).is_dir() else CANCELLED if job.id in self._unwanted else FAILED
         if state != DONE:
             remove(beside(self._place(job.id)))
-            if self._stopping.is_set():
-                return  # it goes on at the next start
+        if state == FAILED and self._stopping.is_set():
+            return  # it goes on at the next start
         self.index.end(job.id, state, message if state == FAILED else None)
         self._unwanted.discard(job.id)
         seconds = time.monotonic() - start
