@@ -70,13 +70,18 @@ class Serving:
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
         assert line.startswith("serving on "), line
+        self._drained = threading.Thread(target=self.process.stderr.read)  # or a full pipe would stop it
+        self._drained.start()
         self._client = httpx.Client(base_url=line.split()[-1], timeout=60, trust_env=False)
         return self._client
 
     def __exit__(self, *_: object) -> None:
         """End it by SIGKILL, as a crash would."""
         self.process.kill()
-        self.process.communicate()
+        self._drained.join()
+        self.process.wait()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
         self._client.close()
 
 

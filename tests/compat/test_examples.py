@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from tests.support_examples import EXAMPLES, example
-from tests.support_service import service
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,10 +70,3 @@ def test_the_optimisation_comparison_prints_as_printed() -> None:
 
     assert (timeless(done.stdout), done.stderr) == (timeless(printed("optimisation_comparison")), "")
     assert "results: the same" in done.stdout
-
-
-def test_the_client_of_the_service_prints_as_printed(tmp_path: Path) -> None:
-    with service(tmp_path) as client:
-        done = ran("service", str(client.base_url))
-
-    assert (done.stdout.rstrip(), done.stderr) == (printed("service").rstrip(), "")

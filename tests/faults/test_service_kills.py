@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,55 +46,57 @@ def begun(client: Any, job: str) -> None:
 def asked() -> Iterator[dict[str, Any]]:
     """Yield requests: one that takes long, then short ones, each with the tables of its run."""
     years = {**LONG["simulation"], "end_year": 2036}
-    yield {"configuration": {**LONG, "simulation": years, "census": {"size": 1_000}}, "tables": True}
+    yield {"configuration": {**LONG, "simulation": years, "census": {"size": 500}}, "tables": True}
     yield from ({"configuration": SMALL, "replicate": number, "tables": True} for number in range(JOBS - 1))
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(4, marks=pytest.mark.slow)])
-def test_no_job_is_lost_and_none_has_two_results(kills: int, tmp_path: Path) -> None:
-    folder = tmp_path / "served"
+@contextmanager
+def killed(folder: Path, kills: int) -> Iterator[tuple[Any, list[str]]]:
+    """Yield a client of a service that was ended by SIGKILL so often in the middle of a job, and the jobs."""
     jobs: list[str] = []
     for _ in range(kills):
         serving = Serving(folder, "--jobs", "1")
         with serving as client:
-            if not jobs:
-                jobs = [submitted(client, **each) for each in asked()]
+            jobs = jobs or [submitted(client, **each) for each in asked()]
             begun(client, jobs[0])
             orphans = workers(serving.process.pid)
             os.kill(serving.process.pid, signal.SIGKILL)
         assert psutil.wait_procs(orphans, timeout=60)[1] == []  # a worker ends with its service
-
     with service(folder) as client:
+        yield client, jobs
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_no_job_is_lost_and_none_has_two_results(kills: int, tmp_path: Path) -> None:
+    with killed(tmp_path, kills) as (client, jobs):
         assert [ended(client, job)["message"] for job in jobs] == [None] * JOBS
-        assert client.get("/v1/jobs").json()["jobs"][-1]["id"] == jobs[0]
-        assert len(client.get("/v1/jobs").json()["jobs"]) == JOBS
+        assert [job["id"] for job in client.get("/v1/jobs").json()["jobs"]] == jobs[::-1]
         again = submitted(client, **next(asked()))
         assert ended(client, again)["state"] == "done"
-    found = result_files(folder)
-    assert found.keys() == {*jobs, again}  # and nothing unfinished beside them
-    assert found[jobs[0]] == found[again]
-    assert len(found[again]) == 4
-
-
-def test_results_survive_a_killed_worker_and_a_restart_that_the_index_did_not_hear_of(tmp_path: Path) -> None:
-    with service(tmp_path) as client:
-        job = submitted(client)
-        ended(client, job)
-        begun(client, other := submitted(client, configuration=LONG))
-        for worker in workers(os.getpid()):
-            worker.kill()
-        assert "signal 9" in ended(client, other)["message"]
-        assert client.get("/ready").status_code == 200
+        found = result_files(tmp_path)
+        assert found.keys() == {*jobs, again}  # and nothing unfinished beside them
+        assert found[jobs[0]] == found[again]
+        assert len(found[again]) == 4
+        worker_is_killed(client)
         with pytest.raises(LedgerError, match="is writing this run"), service(tmp_path):
             pass
-    before = result_files(tmp_path)
-    written = (tmp_path / "jobs" / job / "result.json").stat().st_mtime_ns
-    forget(tmp_path, job)
 
+    written = (tmp_path / "jobs" / again / "result.json").stat().st_mtime_ns
+    forget(tmp_path, again)
     with service(tmp_path) as client:
-        assert client.get(f"/v1/jobs/{job}").json()["state"] == "done"
-        assert client.get(f"/v1/jobs/{job}/result").content in before[job]
-    assert (result_files(tmp_path), (tmp_path / "jobs" / job / "result.json").stat().st_mtime_ns) == (before, written)
+        assert client.get(f"/v1/jobs/{again}").json()["state"] == "done"
+        assert client.get(f"/v1/jobs/{again}/result").content in found[again]
+    assert (result_files(tmp_path), (tmp_path / "jobs" / again / "result.json").stat().st_mtime_ns) == (found, written)
+
+
+def worker_is_killed(client: Any) -> None:
+    """Kill a worker: its job fails, alone."""
+    job = submitted(client, configuration=LONG)
+    begun(client, job)
+    for worker in workers(os.getpid()):
+        worker.kill()
+    assert "signal 9" in ended(client, job)["message"]
+    assert client.get("/ready").status_code == 200
 
 
 def forget(folder: Path, job: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,11 +19,14 @@ import polars as pl
 import pytest
 
 from tests.censuses import people
+from tests.compat.test_examples import printed, ran
 from tests.support_service import LONG, SMALL, ended, service, submitted
 from workforce_sim import compare, simulate, simulate_ensemble
 from workforce_sim.cli.main import main
-from workforce_sim.service.settings import token_for
+from workforce_sim.cli.serve_command import MEBIBYTES
+from workforce_sim.service.settings import MIB, Limits, token_for
 
+PAGE = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
 SCENARIOS = {"today": SMALL, "more": {**SMALL, "compensation": {"cola_rate": 0.05}}}
 BINARY = {"Content-Type": "application/octet-stream"}
 TOKEN = "0123456789abcdef"
@@ -34,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[Any]:
-    with service(folder, staff=25_000, replicates=50, upload=100_000, held=200_000) as client:
+    with service(folder, staff=25_000, replicates=60, upload=100_000, held=200_000) as client:
         yield client
 
 
@@ -161,8 +166,8 @@ def test_jobs_are_listed_the_newest_first(client: Any) -> None:
             {"configuration": {**SMALL, "simulation": {**SMALL["simulation"], "end_year": 2055}}},
             "31 plan years; at most 30",
         ),
-        ("ensembles", {"configuration": SMALL, "replicates": 51}, "51 simulations; at most 50"),
-        ("comparisons", {"scenarios": SCENARIOS, "replicates": 26}, "52 simulations; at most 50"),
+        ("ensembles", {"configuration": SMALL, "replicates": 61}, "61 simulations; at most 60"),
+        ("comparisons", {"scenarios": SCENARIOS, "replicates": 31}, "62 simulations; at most 60"),
         (
             "comparisons",
             {"scenarios": {**SCENARIOS, "more": {**SMALL, "random_seed": 1}}, "replicates": 2},
@@ -286,6 +291,39 @@ def test_it_does_not_start_without_a_good_token(
 )
 def test_on_loopback_or_with_a_token_it_starts(host: str, token: str | None) -> None:
     assert token_for(host, {} if token is None else {"WORKFORCE_SIM_TOKEN": token}) == token
+
+
+# --- its page and its example ---
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+def test_the_session_of_the_page_runs(client: Any, tmp_path: Path) -> None:
+    script = "\n".join(re.findall(r"```bash\n(.*?)```", PAGE, flags=re.DOTALL))
+    environment = {**os.environ, "SERVICE": str(client.base_url), "no_proxy": "*"}
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"state":"done"' in done.stdout
+    assert pl.read_parquet(tmp_path / "events.parquet").height > 500
+    answered = next(line for line in PAGE.splitlines() if line.startswith('{"error"'))
+    assert answered.partition("[...")[0] in done.stdout
+    assert done.stdout.count('"error":') == 1
+
+
+def test_the_page_names_every_place_and_limit_with_its_default() -> None:
+    app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
+    named = {re.sub(r"/?{.*", "", place.path) for place in app.places(app.Api.__new__(app.Api))}
+    assert {name for name in named if name not in PAGE} == set()
+    for name, default in vars(Limits()).items():
+        shown = default // MIB if name in MEBIBYTES else int(default)
+        assert name == "held" or re.search(rf"`--most-{name}` \|.*\| {shown:,} \|", PAGE), name
+
+
+def test_the_example_prints_as_printed(client: Any) -> None:
+    done = ran("service", str(client.base_url))
+
+    assert (done.stdout.rstrip(), done.stderr) == (printed("service").rstrip(), "")
 
 
 # --- the service itself ---
