@@ -119,6 +119,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def api(session: nox.Session) -> None:
+    """Let schemathesis ask a service whatever its description allows, and what it does not."""
+    session.install("-q", "-e", ".[api]", "schemathesis>=4")
+    session.run("python", "-m", "tests.faults.any_request", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Check that docs/data-model.md is current and that links resolve."""
     session.install("-q", "-r", "requirements.txt")

@@ -103,6 +103,29 @@ def test_csv_of_many_dialects_is_read(tmp_path: Path, name: str, content: bytes)
     assert_frame_equal(read_census(tmp_path / name).frame, read_census(people(2)).frame)
 
 
+@pytest.mark.parametrize("name", ["staff.parquet", "staff.csv", "staff"])
+def test_an_open_file_is_read_as_its_path_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    people(2).write_parquet(path) if path.suffix != ".csv" else people(2).write_csv(path)
+
+    with path.open("rb") as file:
+        census = read_census(file)
+    assert (census.source, census.notes) == (name, read_census(path).notes)
+    assert_frame_equal(census.frame, read_census(path).frame)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all", b"PK\x03\x04", b"\x1f\x8b"])
+def test_an_open_file_is_refused_as_its_path_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "staff.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(CensusError) as by_path:
+        read_census(path)
+    with path.open("rb") as file, pytest.raises(CensusError) as opened:
+        read_census(file)
+    assert str(opened.value) == str(by_path.value)
+
+
 def test_blank_lines_of_a_csv_count_as_rows(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"{HEADER}\nE0,2020-01-02,50000\n\nE1,,50000\n")

@@ -62,6 +62,7 @@ def test_a_wrong_option_shows_the_usage_of_its_command(name: str, capsys: Captur
         "solve": ["c.yaml", "plan.key", "match=1"],
         "plot": ["run", "hires", "--out", "x.svg"],
         "portfolio run": ["book.csv", "--out", "x"],
+        "serve": ["--out", "served"],
         "run why": ["run", "match", "2025", "2026"],
     }
     places = {

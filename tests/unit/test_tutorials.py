@@ -8,17 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.support_examples import example
-from tests.support_service import served
+from tests.support_service import service
 from tests.tutorials import PAGES, Other, followed, no_other
 
 
 @pytest.fixture
-def curl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Other]:
-    """Answer for ``curl -s localhost:8000/PATH [--json BODY]``, of the service with its configurations in a folder."""
-    pytest.importorskip("fastapi")
-    monkeypatch.setenv("WORKFORCE_CONFIGS", str(tmp_path))
-    with served(example("service").app) as client:
+def curl(tmp_path: Path) -> Iterator[Other]:
+    """Answer for ``curl -s localhost:8000/PATH [--json BODY]``, of the service."""
+    with service(tmp_path / "served") as client:
         yield lambda command: _asked(client, *command) + "\n"
 
 

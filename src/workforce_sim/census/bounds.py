@@ -94,16 +94,16 @@ def refuse_many_cells(content: bytes, columns: int, name: str) -> None:
         raise CensusError(f"{name}: has far more lines than values; remove empty lines, or columns that are not needed")
 
 
-def refuse_large_parquet(path: Path, name: str) -> None:
-    """Refuse a Parquet file that promises more columns, rows or bytes than one of its size can hold."""
-    size = path.stat().st_size
+def refuse_large_parquet(source: Path | bytes, name: str) -> None:
+    """Refuse a Parquet file, or its content, that promises more columns, rows or bytes than its size can hold."""
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
     try:
-        about = pq.read_metadata(path)
+        about = pq.read_metadata(_readable(source))
         refuse_wide(about.num_columns, name)
         _refuse_promises(about, size, name)
-        _refuse_pages(path, about, name)
+        _refuse_pages(source, about, size, name)
         _refuse_unknown_zone(about.schema.to_arrow_schema(), name)
-        repeated = sum(_repeated(path, about))
+        repeated = sum(_repeated(source, about))
     except CensusError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError):
@@ -119,23 +119,26 @@ def _refuse_promises(about: Any, size: int, name: str) -> None:
         raise _beyond(name, f"promises {about.num_rows:,} rows", size)
 
 
-def _refuse_pages(path: Path, about: Any, name: str) -> None:
+def _readable(source: Path | bytes) -> Path | pa.BufferReader:
+    return pa.BufferReader(source) if isinstance(source, bytes) else source
+
+
+def _refuse_pages(source: Path | bytes, about: Any, size: int, name: str) -> None:
     """Refuse pages that unpack to more than a file of this size can hold, whatever its footer says."""
-    size = path.stat().st_size
     try:
-        unpacks = unpacked_size(path, about)
+        unpacks = unpacked_size(source, about)
     except ValueError:
         raise CensusError(f"{name}: cannot be read as Parquet, its pages look damaged; write it again") from None
     if unpacks > _ROOM + _GROWTH * size:
         raise _beyond(name, f"unpacks to {unpacks:,} bytes", size)
 
 
-def _repeated(path: Path, about: Any) -> Iterator[int]:
+def _repeated(source: Path | bytes, about: Any) -> Iterator[int]:
     """Yield how many bytes the texts of a part may come to where long ones are written once and stand for many."""
     for number, group in enumerate(map(about.row_group, range(about.num_row_groups))):
         parts = [group.column(i) for i in range(about.num_columns)]
         names = [part.path_in_schema for part in parts if _may_repeat(part)]
-        file = pq.ParquetFile(path, read_dictionary=names) if names else None
+        file = pq.ParquetFile(_readable(source), read_dictionary=names) if names else None
         for batch in file.iter_batches(1, row_groups=[number], columns=names) if file else ():
             yield sum(group.num_rows * _longest(column) for column in batch.columns)
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,17 @@ _FIXED = {1: 0, 2: 0, 3: 1, 7: 8}
 """Bytes of a value by its kind: true, false, a byte, a double."""
 
 
-def unpacked_size(path: Path, about: Any) -> int:
+def unpacked_size(source: Path | bytes, about: Any) -> int:
     """Return how many bytes all pages of a file unpack to.
 
     Args:
-        path: the file.
+        source: the file, or its content.
         about: its footer, as PyArrow reads it.
 
     Raises:
         ValueError: for headers that cannot be read, are too long or too many.
     """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with _content(source) as data:
         try:
             sizes = [*islice(_sizes(data, about), MAX_PAGES + 1)]
         except (IndexError, KeyError, RecursionError) as error:
@@ -41,7 +42,16 @@ def unpacked_size(path: Path, about: Any) -> int:
     return sum(sizes)
 
 
-def _sizes(data: mmap.mmap, about: Any) -> Iterator[int]:
+@contextmanager
+def _content(source: Path | bytes) -> Iterator[mmap.mmap | bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def _sizes(data: mmap.mmap | bytes, about: Any) -> Iterator[int]:
     """Yield the unpacked size of every page."""
     read = 0
     for start, stop in _parts(about):

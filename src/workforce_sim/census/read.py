@@ -80,9 +80,9 @@ def read_census(source: Any, config: Chosen = None, *, census: Mapping[str, Any]
     rows again by its own start year.
 
     Args:
-        source: path of a Parquet, CSV or Excel file, several paths, or one with ``*``; a Polars frame, pandas frame,
-            Arrow table or anything with ``__arrow_c_stream__``; or a census already read, whose columns are not looked
-            for again.
+        source: path of a Parquet, CSV or Excel file, several paths, or one with ``*``; such a file, open for reading
+            bytes; a Polars frame, pandas frame, Arrow table or anything with ``__arrow_c_stream__``; or a census
+            already read, whose columns are not looked for again.
         config: path, dict or loaded configuration, for its start year, levels and ``census`` section; the documented
             defaults when left out.
         census: keys of the ``census`` section, over those of the configuration: ``{"pay_basis": "hourly"}``.

@@ -10,7 +10,7 @@ import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
-from io import BytesIO
+from io import BufferedIOBase, BytesIO, RawIOBase
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ _MANY = 1_000
 
 
 def open_census(source: Any, section: CensusSection) -> CensusTable:
-    """Open a path, paths or a frame of any kind.
+    """Open a path, paths, an open file or a frame of any kind.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -43,6 +43,8 @@ def open_census(source: Any, section: CensusSection) -> CensusTable:
         return _several(_files(source), section)
     if isinstance(source, list | tuple) and source and all(isinstance(path, str | os.PathLike) for path in source):
         return _several([file for path in source for file in _files(path)], section)
+    if isinstance(source, RawIOBase | BufferedIOBase):
+        return _opened(source, section)
     return _numbered(_frame(source), section)
 
 
@@ -94,6 +96,16 @@ def _file(path: Path, section: CensusSection) -> CensusTable:
         refuse_large_parquet(path, name)
         return CensusTable(_with_rows(pl.scan_parquet(path, glob=False)), name)
     return _content(_read(path, name), name, section)
+
+
+def _opened(file: RawIOBase | BufferedIOBase, section: CensusSection) -> CensusTable:
+    """Return the table of a file that is open for reading bytes; its content is kept in memory."""
+    name = printable(Path(str(getattr(file, "name", "file"))).name)
+    content = file.read() or b""
+    if content.startswith(b"PAR1") or name.lower().endswith(_PARQUET):
+        refuse_large_parquet(content, name)
+        return CensusTable(_with_rows(pl.scan_parquet(BytesIO(content))), name)
+    return _content(content, name, section)
 
 
 def _read(path: Path, name: str, most: int = -1) -> bytes:

@@ -32,6 +32,7 @@ from workforce_sim.cli.portfolio_commands import add_portfolio_commands
 from workforce_sim.cli.report_commands import add_report_command
 from workforce_sim.cli.run_commands import add_run_commands
 from workforce_sim.cli.search_commands import add_search_commands
+from workforce_sim.cli.serve_command import add_serve_command
 from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add_plot_command(commands, command)
     add_report_command(commands, command)
     add_evidence_command(commands, command)
+    add_serve_command(commands, command)
     _add_config_commands(commands)
     about = "explain, compare, show or export a run on disk"
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
