@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from tests import support
 from tests.property import strategies
 from tests.support import Scenario, assert_same, fast, slow
+from workforce_sim.census import Census
 from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import Compensation, Config, Hiring, Promotion, Terminations, Workforce
 from workforce_sim.config.workforce import Simulation
@@ -103,6 +105,25 @@ def test_engines_agree_on_acquisitions(headcount: str, service: str, tmp_path: P
     scenario = support.synthetic(300, config)
 
     assert_same(fast(scenario, (1,)), slow(scenario, 1))
+
+
+@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+def test_engines_agree_that_known_exits_of_later_years_do_not_retire_before(headcount: str) -> None:
+    retirement = {"eligible": [{"age": 0}], "rates": [{"from": 40, "rate": 1.0}], "combine": "add"}
+    config = support.configured(
+        2023,
+        2025,
+        workforce={"headcount": headcount},
+        census={"known_exits": "honor"},
+        terminations={"rates": [{"age_from": 0, "tenure_from": 0, "value": 0.1}], "retirement": retirement},
+    )
+    scenario = support.synthetic(60, config)
+    day = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.date(2024, 10, 18))
+    scenario = Scenario(Census(scenario.census.frame.with_columns(leaves_on=day)), config)
+    tables = fast(scenario, (0,))
+
+    assert (tables.events.filter(event_type="termination")["effective_date"] == dt.date(2024, 10, 18)).sum() >= 20
+    assert_same(tables, slow(scenario, 0))
 
 
 BY_FACTORS: dict[str, Any] = {

@@ -37,7 +37,10 @@ REMEDIES = {
 def termination_weights(people: Sequence[PersonYear], year: Year) -> list[int]:
     """Return the relative risk of leaving, ppm, of each of the opening staff, with all that changes it."""
     weights = _weights_before_retirement(people, year)
-    return [weight_of_eligible(person, weight, year) for person, weight in zip(people, weights, strict=True)]
+    return [
+        0 if stays_for_now(person, year) else weight_of_eligible(person, weight, year)
+        for person, weight in zip(people, weights, strict=True)
+    ]
 
 
 def _weights_before_retirement(people: Sequence[PersonYear], year: Year) -> list[int]:
@@ -49,7 +52,7 @@ def _weights_before_retirement(people: Sequence[PersonYear], year: Year) -> list
         weights = [half_up(weight * factor_ppm, PPM) for weight in weights]
     milli = {name: scaled(factor, 3) for name, factor in terminations.department_factors.items()}
     return [
-        0 if stays_for_now(person, year) else half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
+        half_up(weight * milli.get(person.employee.department or "", 1000), 1000)
         for weight, person in zip(weights, people, strict=True)
     ]
 
