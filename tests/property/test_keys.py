@@ -793,7 +793,7 @@ AMENDABLE = [
 ]
 
 
-@pytest.mark.parametrize("key", AMENDABLE)
+@pytest.mark.parametrize("key", support.few(AMENDABLE, 4))
 def test_every_key_of_the_plan_may_change_from_a_year_on(key: str) -> None:
     """Nothing moves before the year, and something does then or later."""
     setup, value = LIVE[key]
@@ -1140,7 +1140,7 @@ def test_what_is_switched_off_changes_nothing(name: str, key: str, changes: str)
     assert found(json.dumps(after)) == found(json.dumps(before)), f"{key} acts without {name}"
 
 
-@pytest.mark.parametrize("key", LIVE)
+@pytest.mark.parametrize("key", support.few(LIVE, 3))
 def test_what_is_live_is_not_said_to_be_switched_off(key: str) -> None:
     setup, value = LIVE[key]
     config = base().changed(setup | {written(key): value}).config
