@@ -75,6 +75,7 @@ ELSEWHERE = {
     "docs/operating.md": "tests/unit/test_operating_page.py",
     "docs/own-events.md": "tests/unit/test_own_events_page.py",
     "docs/portfolio.md": "tests/unit/test_portfolio_page.py",
+    "docs/service.md": "tests/unit/test_service_http.py",
     "docs/tasks.md": "tests/unit/test_tasks_page.py",
     **{
         f"docs/model/{name}.md": "tests/unit/test_plan_pages.py"
@@ -85,6 +86,7 @@ ELSEWHERE = {
 """Pages whose blocks another test runs, or their figures."""
 
 NOT_RUN = {
+    "docs/explorer.md": "a command that serves until it is interrupted; tests/unit/test_explorer.py asks its server",
     "docs/model/assumptions.md": "six runs of 20,000 employees and ten years",
     "docs/scaling.md": "many machines; tests/cluster has a scheduler and two workers on one",
     "docs/speed.md": "benchmarks, which take minutes",
