@@ -1,6 +1,6 @@
 """Killed at any moment, a run keeps its committed years, and run again it ends as if nothing had happened.
 
-``WORKFORCE_SIM_FAULTS=300`` kills about so many times; without it about a dozen times.
+``WORKFORCE_SIM_FAULTS=300`` kills about so many times; without it about half a dozen times.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import workforce_sim as ws
 from tests.faults.children import Writer
 from tests.support_store import hashes, of_years, run_of, strays, through_disk, year_folders
 
-KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "12"))
+KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "6"))
 AT_RANDOM, AT_CALLS, EXTENDING = KILLS // 2, KILLS // 3, KILLS // 6
 MANY_YEARS = run_of(40, census={"size": 20})
 TWO_YEARS = run_of(2, census={"size": 20})

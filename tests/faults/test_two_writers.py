@@ -16,7 +16,7 @@ import workforce_sim as ws
 from tests.faults.children import Writer
 from tests.support_store import hashes, interrupted, run_of, strays
 
-STARTS = 50 if int(os.environ.get("WORKFORCE_SIM_FAULTS", "25")) > 25 else 15
+STARTS = 50 if int(os.environ.get("WORKFORCE_SIM_FAULTS", "25")) > 25 else 8
 CONFIG = run_of(4, census={"size": 20})
 HELD = r"{run}: process {pid} on \S+ \(since [0-9T:+-]+\) is writing this run; wait for it, or choose another folder"
 

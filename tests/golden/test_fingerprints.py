@@ -187,7 +187,7 @@ def first_difference(kept: dict[str, str], found: dict[str, str]) -> str:
     return "no table of any year differs, but the fingerprint of them"
 
 
-@pytest.mark.parametrize("run", few(RUNS, 2), ids=run_name)
+@pytest.mark.parametrize("run", few(RUNS, 3), ids=run_name)
 def test_a_run_is_what_it_was(run: tuple[str, int], golden: dict[str, Any]) -> None:
     result, kept = run_of(run), golden["runs"][run_name(run)]
     told = told_of(run, result)
