@@ -133,7 +133,7 @@ def is_gradual(bands: Sequence[tuple[int, int]], graded_by: GradedBy) -> bool:
         graded_by: what the bands go by.
     """
     rates = [Fraction(rate, PPM) for _, rate in bands]
-    if len(rates) < 2 or rates[0] == 0:
+    if len(rates) < 2 or 0 in rates:
         return False
     steps, factors = [b - a for a, b in pairwise(rates)], [b / a for a, b in pairwise(rates)]
     smooth = all(0 < step <= Fraction(1, 20) for step in steps) and max(factors) <= 2
