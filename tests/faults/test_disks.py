@@ -17,7 +17,7 @@ import workforce_sim as ws
 from tests.faults.children import Writer
 from tests.support_store import hashes, interrupted, of_years, run_of, strays, year_folders
 
-KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "12"))
+KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "25"))
 POSITIONS = max(4, KILLS // 5)
 CONFIG = run_of(4, census={"size": 20})
 GROWING = run_of(8, census={"size": 40}, simulation={"target_growth_rate": 0.3})
