@@ -719,7 +719,8 @@ NOT_A_NUMBER: list[Any] = [
     1e300,
 ]
 NOT_A_RATE = [*NOT_A_NUMBER, -0.01, -5, 1.01, 12, {}, {2025: 2}, {2025: "x"}, {"soon": 0.1}, {1: 0.1}]
-NOT_A_COUNT = [*NOT_A_NUMBER, {}, {2025: 1}, 1.5, -1, 10**30]
+NO_COUNT_OF_A_YEAR = [*NOT_A_NUMBER, {}, {2025: -1}, 1.5, -1, 10**30]
+NOT_A_COUNT = [*NO_COUNT_OF_A_YEAR, {2025: 1}]
 WRONG: dict[tuple[str, ...], list[Any]] = {
     ("simulation",): [None, *NOT_A_NUMBER, 5, {}],
     ("workforce",): [None, *NOT_A_NUMBER, 5, {}],
@@ -730,7 +731,7 @@ WRONG: dict[tuple[str, ...], list[Any]] = {
     ("workforce", "new_hire_termination_rate"): NOT_A_RATE,
     ("workforce", "headcount"): ["about", 5, None, []],
     ("workforce", "levels"): [[], 5, "Staff", [{}], [{"name": ""}], [{"name": "A"}, {"name": "A"}], {"A": 1}],
-    ("eligibility", "waiting_period_days"): NOT_A_COUNT,
+    ("eligibility", "waiting_period_days"): NO_COUNT_OF_A_YEAR,
     ("enrollment", "auto_enrollment"): [5, "on", [], True],
     ("enrollment", "auto_enrollment", "hire_date_cutoff"): ["2024-02-30", "soon", 20240101, math.nan, [], {}],
     ("enrollment", "auto_enrollment", "scope"): ["nobody", 5, [], {}],
