@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import polars as pl
 
-from workforce_sim.tables.counting import BEFORE, HEADS, PENETRATION, SALARY, STAYS, heads, is_, ratio
+from workforce_sim.tables.counting import BEFORE, HEADS, PENETRATION, SALARY, STAYS, is_, ratio
 from workforce_sim.tables.declared import Counts, Measure
+from workforce_sim.tables.measuring import cents, counted, employees, fraction
 
 _WHOLE = 1_000_000
 
 
 WORKFORCE = (
-    Measure(
+    employees(
         "headcount_opening",
-        pl.Int64,
         "Employees at the opening",
-        "employees",
         "simulation",
-        sums=heads(is_("continuing", "terminated")),
+        is_("continuing", "terminated"),
         of_a_day=True,
         label="Employees at the start of the year",
     ),
-    Measure(
-        "hires",
-        pl.Int64,
-        "Hires of the year",
-        "employees",
-        "hire",
-        sums=heads(is_("new_hire", "new_hire_terminated")),
-        label="Hires",
-    ),
+    employees("hires", "Hires of the year", "hire", is_("new_hire", "new_hire_terminated"), label="Hires"),
     *(
-        Measure(name, pl.Int64, about, "employees", "hire", needs=needs, counts=Counts("hire", cause), label=label)
+        counted(name, about, Counts("hire", cause), "employees", needs=needs, label=label)
         for name, about, needs, cause, label in (
             ("known_hires", "Known hires, within the hires", "known_hires", "known", "Known hires"),
             ("seasonal_hires", "Seasonal hires, within the hires", "seasonal", "seasonal", "Seasonal hires"),
@@ -44,82 +35,66 @@ WORKFORCE = (
             ),
         )
     ),
-    Measure(
+    counted(
         "rehires",
-        pl.Int64,
         "Hires who were employed before",
+        Counts("rehire"),
         "employees",
-        "rehire",
         needs="rehires",
-        counts=Counts("rehire"),
         label="Rehires, part of hires",
     ),
-    Measure(
+    employees(
         "terminations_opening_staff",
-        pl.Int64,
         "Terminations of existing employees, reductions included",
-        "employees",
         "termination",
-        sums=heads(is_("terminated")),
+        is_("terminated"),
         label="Terminations: existing employees",
     ),
-    Measure(
+    employees(
         "terminations_new_hires",
-        pl.Int64,
         "Terminations of new hires",
-        "employees",
         "termination",
-        sums=heads(is_("new_hire_terminated")),
+        is_("new_hire_terminated"),
         label="Terminations: new hires",
     ),
-    Measure(
+    counted(
         "reductions",
-        pl.Int64,
         "Reductions in force: terminations of cause reduction",
+        Counts("termination", "reduction"),
         "employees",
-        "termination",
-        counts=Counts("termination", "reduction"),
         label="Reductions in force",
     ),
-    Measure(
+    counted(
         "retirements",
-        pl.Int64,
         "Terminations of cause retirement",
+        Counts("termination", "retirement"),
         "employees",
-        "termination",
         needs="retirement",
-        counts=Counts("termination", "retirement"),
         label="Retirements",
     ),
-    Measure(
+    employees(
         "headcount_closing",
-        pl.Int64,
         "Employees at the closing",
-        "employees",
         "simulation",
-        sums=heads(STAYS),
+        STAYS,
         of_a_day=True,
         label="Employees at year end",
     ),
-    Measure(
+    employees(
         "retirement_eligible",
-        pl.Int64,
         "Employees at the closing who meet age and service to retire",
-        "employees",
         "simulation",
+        STAYS & pl.col("retirement_eligible"),
         needs="retirement",
-        sums=heads(STAYS & pl.col("retirement_eligible")),
         of_a_day=True,
         label="Eligible to retire at year end",
     ),
-    Measure(
+    fraction(
         "retirement_eligible_share",
-        pl.Float64,
         "Their share of the employees at the closing",
-        "fraction",
         "simulation",
+        ratio(pl.col("retirement_eligible"), HEADS),
         needs="retirement",
-        derived=ratio(pl.col("retirement_eligible"), HEADS),
         label="Eligible to retire, share of employees",
     ),
     Measure(
@@ -132,101 +107,68 @@ WORKFORCE = (
         counts=Counts("leave_start"),
         label="Leaves begun",
     ),
-    Measure(
+    employees(
         "on_leave",
-        pl.Int64,
         "Employees on leave at the closing",
-        "employees",
         "leave",
+        pl.col("on_leave"),
         needs="leave",
-        sums=heads(pl.col("on_leave")),
         of_a_day=True,
         label="On leave at year end",
     ),
-    Measure(
-        "promotions", pl.Int64, "Promotions", "events", "promotion", counts=Counts("promotion"), label="Promotions"
-    ),
-    Measure(
-        "cola_raises",
-        pl.Int64,
-        "Cost-of-living increases",
-        "events",
-        "cola",
-        counts=Counts("cola"),
-        label="Cost-of-living increases",
-    ),
-    Measure(
-        "merit_raises", pl.Int64, "Merit increases", "events", "merit", counts=Counts("merit"), label="Merit increases"
-    ),
-    Measure(
+    counted("promotions", "Promotions", Counts("promotion")),
+    counted("cola_raises", "Cost-of-living increases", Counts("cola")),
+    counted("merit_raises", "Merit increases", Counts("merit")),
+    counted(
         "range_lifts",
-        pl.Int64,
         "Lifts to the minimum of the pay range",
-        "events",
-        "range_lift",
+        Counts("range_lift"),
         needs="pay_ranges",
-        counts=Counts("range_lift"),
         label="Lifts to the range minimum",
     ),
-    Measure(
+    cents(
         "lump_sums_cents",
-        pl.Int64,
         "Raises beyond the maximum of the pay range, paid once",
-        "cents",
         "lump_sum",
+        pl.col("lump_sum_cents"),
         needs="pay_ranges",
-        sums=pl.col("lump_sum_cents").sum(),
         label="Lump sums",
     ),
-    Measure(
+    employees(
         "below_range",
-        pl.Int64,
         "Employees at the closing below the minimum of their pay range",
-        "employees",
         "simulation",
+        STAYS & (PENETRATION < 0),
         needs="pay_ranges",
-        sums=heads(STAYS & (PENETRATION < 0)),
         of_a_day=True,
         label="Below the pay range",
     ),
-    Measure(
+    employees(
         "above_range",
-        pl.Int64,
         "Employees at the closing above the maximum of their pay range",
-        "employees",
         "simulation",
+        STAYS & (PENETRATION > _WHOLE),
         needs="pay_ranges",
-        sums=heads(STAYS & (PENETRATION > _WHOLE)),
         of_a_day=True,
         label="Above the pay range",
     ),
-    Measure(
+    fraction(
         "average_compa_ratio",
-        pl.Float64,
         "Mean compa-ratio at the closing; null where nobody has one",
-        "fraction",
         "simulation",
+        ratio(pl.col("_compa_ratios"), _WHOLE * pl.col("_in_ranges")),
         needs="pay_ranges",
-        derived=ratio(pl.col("_compa_ratios"), _WHOLE * pl.col("_in_ranges")),
         label="Average compa-ratio",
     ),
-    Measure(
-        "payroll_cents",
-        pl.Int64,
-        "Pay earned in the year by everybody",
-        "cents",
-        "simulation",
-        sums=pl.col("earnings_cents").sum(),
-        label="Payroll",
+    cents(
+        "payroll_cents", "Pay earned in the year by everybody", "simulation", pl.col("earnings_cents"), label="Payroll"
     ),
-    Measure(
+    cents(
         "other_pay_cents",
-        pl.Int64,
         "Bonuses, overtime and commissions of everybody, within the payroll",
-        "cents",
         "other_pay",
+        pl.col("other_pay_cents"),
         needs="other_pay",
-        sums=pl.col("other_pay_cents").sum(),
         label="Pay other than salary",
     ),
     Measure(
@@ -249,13 +191,11 @@ WORKFORCE = (
         of_a_day=True,
         label="Average salary at year end",
     ),
-    Measure(
+    fraction(
         "average_salary_growth_continuing",
-        pl.Float64,
         "Closing over opening salaries of continuing employees, less 1; null without any",
-        "fraction",
         "simulation",
-        derived=pl.when(BEFORE > 0).then(pl.col("_continuing_closing") / BEFORE - 1),
+        pl.when(BEFORE > 0).then(pl.col("_continuing_closing") / BEFORE - 1),
         label="Pay growth: continuing employees",
     ),
 )
