@@ -9,7 +9,7 @@ import polars as pl
 
 from workforce_sim.explaining.queries import collected
 from workforce_sim.opening import present
-from workforce_sim.plan.findings import Figure, Nondiscrimination
+from workforce_sim.plan.findings import FigureInWords, Nondiscrimination
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.result import Result
 from workforce_sim.share.csv_files import neutral
@@ -120,7 +120,7 @@ def tests_table(found: Sequence[Nondiscrimination]) -> pl.DataFrame:
         (year.year, test.test, test.section, test.outcome, name, value, unit, test.note)
         for year in found
         for test in year.tests
-        for name, value, unit in (test.in_words or [Figure("", None, "")])
+        for name, value, unit in (test.in_words or [FigureInWords("", None, "")])
     ]
     columns = ("test", "section", "outcome", "figure", "value", "unit", "note")
     schema = {"year": pl.Int64, **{name: pl.Float64 if name == "value" else pl.String for name in columns}}

@@ -13,7 +13,7 @@ from workforce_sim.exports.measure_rows import summary_sheet
 from workforce_sim.exports.sheet import Cell, CellKind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
 from workforce_sim.exports.workbook import INSTEAD, MOST_ROWS
-from workforce_sim.plan.findings import Figure, Nondiscrimination, PlanTest
+from workforce_sim.plan.findings import FigureInWords, Nondiscrimination, PlanTest
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.result import Result
 from workforce_sim.summary import level_mix
@@ -80,7 +80,7 @@ def _test_rows(tests: Sequence[PlanTest | None]) -> Iterator[Row]:
 _KINDS = {"%": CellKind.FINE_PERCENT, "dollars": CellKind.EXACT, "": CellKind.COUNT}
 
 
-def _figure(figure: Figure | None) -> float | None:
+def _figure(figure: FigureInWords | None) -> float | None:
     if figure is None or figure.value is None:
         return None
     return figure.value / 100 if figure.unit == "%" else figure.value

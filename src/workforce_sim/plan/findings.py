@@ -76,7 +76,7 @@ _WORDS = {
 _OF_COVERAGE = {"hce_percent": "HCEs who benefit", "nhce_percent": "NHCEs who benefit"}
 
 
-class Figure(NamedTuple):
+class FigureInWords(NamedTuple):
     """A figure of a test: its name in words, its value, and the unit: ``%``, ``dollars`` or none, of people."""
 
     words: str
@@ -115,10 +115,10 @@ class PlanTest:
         return ", ".join(f"{name} {_number(value)}" for name, value in self.figures.items())
 
     @property
-    def in_words(self) -> list[Figure]:
+    def in_words(self) -> list[FigureInWords]:
         """The figures with their names and units as people read them."""
         words = _WORDS | (_OF_COVERAGE if self.test.startswith("Coverage") else {})
-        return [Figure(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
+        return [FigureInWords(words[name], value, _unit(name, value)) for name, value in self.figures.items()]
 
     def __str__(self) -> str:
         lines = [f"    {figure.words:<48}{figure.text:>16}" for figure in self.in_words]
