@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from workforce_sim.explaining.years_text import Row, mix_table, plan_table, year_table
 from workforce_sim.wording.terminal import complain, printable
@@ -148,6 +150,16 @@ def once(pairs: Sequence[tuple[str, str]], what: str, advice: str = "give each o
     if twice is not None:
         raise RequestError(f"{what} {twice}: given twice; {advice}")
     return dict(pairs)
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that asks for JSON."""
+    parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
+
+
+def json_text(page: Any) -> str:
+    """Return a result as JSON."""
+    return json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False)
 
 
 def run_report(

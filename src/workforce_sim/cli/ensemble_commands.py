@@ -6,14 +6,13 @@ As in ``main``, what a command needs is imported when it runs.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import SUCCESS, note_list, once, pair, whole_number
+from workforce_sim.cli.console import SUCCESS, json_option, json_text, note_list, once, pair, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.progress import simulations
 from workforce_sim.wording.terminal import complain, printable, tell
@@ -105,7 +104,7 @@ def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None
     about = f"number of simulations of each configuration; default: {replicates:,}"
     parser.add_argument("--replicates", metavar="N", type=whole_number, default=replicates, help=about)
     parser.add_argument("--out", metavar="DIR", type=Path, help=out)
-    parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
+    json_option(parser)
 
 
 def scheduler_option(parser: argparse.ArgumentParser) -> None:
@@ -141,8 +140,7 @@ def _scenario(text: str) -> tuple[str, str]:
 
 def _tell(options: argparse.Namespace, found: Any, page: Mapping[str, Any]) -> None:
     """Print a result, as a page of text or as JSON, and say where it was written."""
-    text = json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False) if options.json else str(found)
-    tell(text)
+    tell(json_text(page) if options.json else str(found))
     if options.out is not None:
         complain(f"written to {options.out}")
 

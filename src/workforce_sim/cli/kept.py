@@ -11,6 +11,8 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from workforce_sim.wording import counted
+
 AGAIN = "give the same command again to go on"
 _YEAR, _BATCH = re.compile(r"year=([0-9]{4})"), re.compile(r"batch=[0-9]{6,}")
 
@@ -20,18 +22,18 @@ def interrupted(options: argparse.Namespace) -> str:
     out = getattr(options, "out", None)
     if out is None:
         return "interrupted"
-    years, simulations = _years(out), _simulations(out)
+    some = _kept(out)
+    return f"interrupted; {some} kept in {out}: {AGAIN}" if some else "interrupted; nothing is kept"
+
+
+def _kept(out: Path) -> str:
+    """Return what is kept in a folder, with its verb; nothing where nothing is."""
+    years = _years(out)
     if years:
         span = years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
-        return f"interrupted; {span} {'is' if len(years) == 1 else 'are'} kept in {out}: {AGAIN}"
-    if simulations:
-        some = "1 simulation is" if simulations == 1 else f"{simulations:,} simulations are"
-        return f"interrupted; {some} kept in {out}: {AGAIN}"
-    employers = len([name for name in _names(out / "employers") if not name.startswith(".")])
-    if employers:
-        some = "1 employer is" if employers == 1 else f"{employers:,} employers are"
-        return f"interrupted; {some} kept in {out}: {AGAIN}"
-    return "interrupted; nothing is kept"
+        return f"{span} {'is' if len(years) == 1 else 'are'}"
+    kept = ((_simulations(out), "simulation"), (_employers(out), "employer"))
+    return next((f"{counted(count, one)} {'is' if count == 1 else 'are'}" for count, one in kept if count), "")
 
 
 def _years(out: Path) -> list[str]:
@@ -40,6 +42,10 @@ def _years(out: Path) -> list[str]:
 
 def _simulations(out: Path) -> int:
     return sum(_of_batch(out / name / "manifest.json") for name in _names(out) if _BATCH.fullmatch(name))
+
+
+def _employers(out: Path) -> int:
+    return sum(not name.startswith(".") for name in _names(out / "employers"))
 
 
 def _of_batch(manifest: Path) -> int:

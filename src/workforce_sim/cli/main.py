@@ -7,7 +7,6 @@ output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 u
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from workforce_sim.cli.census_commands import add_census_commands
 from workforce_sim.cli.completion import add_completion_command
-from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, run_report, whole_number
+from workforce_sim.cli.console import FAILURE, INTERRUPTED, SUCCESS, USAGE, guarded, json_text, run_report, whole_number
 from workforce_sim.cli.ensemble_commands import add_ensemble_commands
 from workforce_sim.cli.evidence_commands import add_evidence_command
 from workforce_sim.cli.explore_command import add_explore_command
@@ -200,7 +199,7 @@ def _page(result: Result, *, tests: bool) -> str:
     last = result.config.simulation.end_year
     page = {"fingerprint": result.fingerprint, "notes": result.notes, "summary": result.summary.to_dicts()}
     tested = {"tests": nondiscrimination(result, last).frame.to_dicts()} if tests else {}
-    return json.dumps({**page, **tested}, indent=2, ensure_ascii=True, allow_nan=False)
+    return json_text({**page, **tested})
 
 
 def _config_check(options: argparse.Namespace) -> int:

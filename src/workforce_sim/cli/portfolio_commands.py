@@ -6,15 +6,14 @@ As in ``main``, what a command needs is imported when it runs.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, positive, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, json_option, json_text, positive, whole_number
 from workforce_sim.cli.ensemble_commands import executor_of, scheduler_option
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.progress import employers
-from workforce_sim.wording.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, printable, say, tell
 
 if TYPE_CHECKING:
     from workforce_sim.portfolio.portfolio import Portfolio
@@ -55,7 +54,7 @@ def add_portfolio_commands(commands: Any, command: Command) -> None:
     show = command(group, "show", about, _show, details=SHOWN, example=example)
     show.add_argument("folder", metavar="DIR", type=Path, help="folder that portfolio run wrote")
     _by(show)
-    _json(show)
+    json_option(show)
 
 
 def _book(parser: argparse.ArgumentParser) -> None:
@@ -65,11 +64,7 @@ def _book(parser: argparse.ArgumentParser) -> None:
     about = "processes that share the employers; default: 1"
     parser.add_argument("--workers", metavar="N", type=positive, default=1, help=about)
     scheduler_option(parser)
-    _json(parser)
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
+    json_option(parser)
 
 
 def _by(parser: argparse.ArgumentParser) -> None:
@@ -80,18 +75,15 @@ def _by(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
     from workforce_sim.portfolio.running import Asked, book_simulated  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
 
     book = read_book(options.book)
     refuse_unknown(options.by, book.groups)
     wanted = Asked(options.config, options.start_year, options.end_year, options.seed, options.replicates, options.keep)
-    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
-        found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), tell)
+    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as progress:
+        found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), progress)
     _tell(found, options)
-    for line in (*synthetic(found.employers), *failures(found.employers)):
-        complain(line)
     complain(f"written to {options.out}")
     return FAILURE if found.failures.height else SUCCESS
 
@@ -103,11 +95,13 @@ def _validate(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
     from workforce_sim.wording import counted  # noqa: PLC0415
 
-    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
-        found = book_checked(read_book(options.book), Asked(options.config), Workers(options.workers, executor), tell)
+    with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as progress:
+        found = book_checked(
+            read_book(options.book), Asked(options.config), Workers(options.workers, executor), progress
+        )
     good = found.filter(found["result"] == "good")
     if options.json:
-        say(json.dumps(found.to_dicts(), indent=2, ensure_ascii=True, allow_nan=False))
+        say(json_text(found.to_dicts()))
     else:
         people = counted(int(good["employees"].sum()), "employee")
         lines = [f"{counted(good.height, 'employer')} good, {people}", *synthetic(found), *failures(found, None)]
@@ -117,20 +111,15 @@ def _validate(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.portfolio import read_portfolio  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
 
-    found = read_portfolio(options.folder)
-    _tell(found, options)
-    for line in (*synthetic(found.employers), *failures(found.employers)):
-        complain(line)
+    _tell(read_portfolio(options.folder), options)
     return SUCCESS
 
 
 def _tell(found: Portfolio, options: argparse.Namespace) -> None:
-    """Print totals, as tables or as JSON."""
-    from workforce_sim.portfolio.portfolio_text import plain, readable  # noqa: PLC0415
+    """Print totals, as tables or as JSON, and say which employers are synthetic or failed."""
+    from workforce_sim.portfolio.portfolio_text import failures, plain, readable, synthetic  # noqa: PLC0415
 
-    if options.json:
-        say(json.dumps(plain(found, options.by), indent=2, ensure_ascii=True, allow_nan=False))
-    else:
-        say("\n".join(map(printable, readable(found, options.by).split("\n"))))
+    tell(json_text(plain(found, options.by)) if options.json else readable(found, options.by))
+    for line in (*synthetic(found.employers), *failures(found.employers)):
+        complain(line)

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.cli.console import SUCCESS, once, pair, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, once, pair, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, tell
 
@@ -102,7 +102,7 @@ def _optimize(options: argparse.Namespace) -> int:
         complain(f"written to {options.designs}")
     if options.out is not None:
         _write(options.out, found.written)
-    return SUCCESS if found.best is not None else 1
+    return SUCCESS if found.best is not None else FAILURE
 
 
 def _solve(options: argparse.Namespace) -> int:
@@ -121,7 +121,7 @@ def _solve(options: argparse.Namespace) -> int:
     tell(str(found))
     if options.out is not None:
         _write(options.out, found.written)
-    return SUCCESS if found.met else 1
+    return SUCCESS if found.met else FAILURE
 
 
 def _write(path: Path, text: str) -> None:
