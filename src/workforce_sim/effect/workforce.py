@@ -243,6 +243,4 @@ def _other_pay(config: Config) -> Iterator[Off]:
         yield f"{name}.name", "nothing of other pay is drawn: all employees receive it, without a spread"
 
 
-OF_RUN: tuple[Said, ...] = (
-    *(_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay),
-)
+OF_RUN: tuple[Said, ...] = (_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay)
