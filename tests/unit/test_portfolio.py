@@ -172,19 +172,19 @@ def test_books_of_all_kinds_say_the_same(tmp_path: Path) -> None:
         "configuration: plan.yaml\noverrides: {random_seed: 5}\nemployers:\n"
         "  - {name: Client 0, census: Client 0.parquet, overrides: {plan: {enabled: false}, census.size: 3}}\n"
     )
-    (entry,) = read_book(folder / "book.yaml").entries
-    assert entry.overrides == {"random_seed": 5, "plan.enabled": False, "census.size": 3}
-    assert entry.census == folder / "Client 0.parquet"
+    (employer,) = read_book(folder / "book.yaml").employers
+    assert employer.overrides == {"random_seed": 5, "plan.enabled": False, "census.size": 3}
+    assert employer.census == folder / "Client 0.parquet"
     (folder / "book.yaml").unlink()
     rows = pl.DataFrame({"name": ["A"], "census": ["a.csv"], "plan.enabled": ["false"], "random_seed": ["7"]})
     rows.with_columns(pl.lit("").alias("census.size")).write_csv(tmp_path / "small.csv")
-    assert dict(read_book(tmp_path / "small.csv").entries[0].overrides) == {"plan.enabled": False, "random_seed": 7}
+    assert dict(read_book(tmp_path / "small.csv").employers[0].overrides) == {"plan.enabled": False, "random_seed": 7}
     by_table = read_book(folder)
     by_table_again = read_book(folder / "book.csv")
     assert by_table == by_table_again
     (folder / "book.csv").unlink()
     (folder / "plan.yaml").rename(folder / "configuration.yaml")
-    assert [entry.name for entry in read_book(folder).entries] == [entry.name for entry in by_table.entries]
+    assert [one.name for one in read_book(folder).employers] == [one.name for one in by_table.employers]
 
 
 def test_what_is_wrong_with_a_book_is_said_in_one_list(tmp_path: Path) -> None:
