@@ -80,7 +80,6 @@ def _by(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
     from workforce_sim.portfolio.running import AskedOfAll, book_simulated  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
 
@@ -91,8 +90,6 @@ def _run(options: argparse.Namespace) -> int:
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as tell:
         found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), tell)
     _tell(found, options)
-    for line in (*synthetic(found.employers), *failures(found.employers)):
-        complain(line)
     complain(f"written to {options.out}")
     return FAILURE if found.failures.height else SUCCESS
 
@@ -119,20 +116,18 @@ def _validate(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.portfolio import read_portfolio  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
 
-    found = read_portfolio(options.folder)
-    _tell(found, options)
-    for line in (*synthetic(found.employers), *failures(found.employers)):
-        complain(line)
+    _tell(read_portfolio(options.folder), options)
     return SUCCESS
 
 
 def _tell(found: Portfolio, options: argparse.Namespace) -> None:
-    """Print totals, as tables or as JSON."""
-    from workforce_sim.portfolio.portfolio_text import plain, readable  # noqa: PLC0415
+    """Print totals, as tables or as JSON, and on standard error what is to be known of employers."""
+    from workforce_sim.portfolio.portfolio_text import failures, plain, readable, synthetic  # noqa: PLC0415
 
     if options.json:
         say(json.dumps(plain(found, options.by), indent=2, ensure_ascii=True, allow_nan=False))
     else:
         say("\n".join(map(printable, readable(found, options.by).split("\n"))))
+    for line in (*synthetic(found.employers), *failures(found.employers)):
+        complain(line)

@@ -19,7 +19,6 @@ from workforce_sim.config.load import content
 from workforce_sim.ensembles.scenario_file import by_key
 from workforce_sim.errors import RequestError
 from workforce_sim.tables import SUMMARY, names
-from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import printable
 
 COLUMNS = ("name", "census", "configuration", "scenario", "overrides")
@@ -221,9 +220,3 @@ def _text(value: Any) -> str | None:
 def _path(value: Any, folder: Path) -> Path | None:
     text = _text(value)
     return None if text is None else folder / Path(text).expanduser()
-
-
-def told(book: Book) -> str:
-    """Return what a book holds, in words."""
-    groups = f", grouped by {', '.join(book.groups)}" if book.groups else ""
-    return f"{counted(len(book.employers) + len(book.problems), 'employer')}{groups}"

@@ -169,16 +169,16 @@ def book_checked(book: Book, wanted: AskedOfAll, workers: Workers, tell: Employe
     return employers_table(book, found.successes, [*clients.failures, *found.failures], good="good")
 
 
-def _loads(clients: Clients, wanted: AskedOfAll, folder: Path | None) -> list[tuple[Load, int]]:
-    """Return the loads of all employers, each with about how many employees it has."""
+def _loads(clients: Clients, wanted: AskedOfAll, folder: Path | None) -> list[Load]:
+    """Return the loads of all employers."""
     configs = [_without_output(config) for config in clients.configs]
     hashes = ["" if folder is None else put_configuration(folder, _deciding(config)) for config in configs]
 
     def load(share: Share) -> Load:
         chosen = configs[share.config], hashes[share.config]
-        return Load(*chosen, share.clients, wanted.replicates, folder, wanted.keep)
+        return Load(*chosen, share.clients, wanted.replicates, folder, wanted.keep, share.employees)
 
-    return [(load(share), share.employees) for share in shares(configs, clients.of_config, wanted.replicates)]
+    return [load(share) for share in shares(configs, clients.of_config, wanted.replicates)]
 
 
 def _without_output(config: Config) -> Config:
@@ -192,15 +192,14 @@ def _deciding(config: Config) -> dict[str, Any]:
     return {**data, "census": {**data["census"], "path": None}}
 
 
-def _collected(loads: list[tuple[Load, int]], workers: Workers, tell: Employers | None) -> _Found:
+def _collected(loads: list[Load], workers: Workers, tell: Employers | None) -> _Found:
     """Return what became of all employers of the loads."""
-    sizes = {id(load): size for load, size in loads}
-    total, of = sum(len(load.clients) for load, _ in loads), max(1, sum(sizes.values()))
+    total, of = sum(len(load.clients) for load in loads), max(1, sum(load.employees for load in loads))
     found, count, done = _Found(), 0, 0
-    with closing(carried_out([load for load, _ in loads], workers)) as parts:
+    with closing(carried_out(loads, workers)) as parts:
         for load, part in parts:
             found.take(part)
-            count, done = count + len(load.clients), done + sizes[id(load)]
+            count, done = count + len(load.clients), done + load.employees
             if tell is not None:
                 tell(count, total, done / of)
     return found

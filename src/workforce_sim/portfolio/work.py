@@ -43,6 +43,7 @@ class Load:
         replicates: simulations of each.
         out: the folder of the portfolio; None to check censuses only.
         keep: whether whole runs are kept.
+        employees: of all of them, about.
     """
 
     config: Config
@@ -51,6 +52,7 @@ class Load:
     replicates: int = 1
     out: Path | None = None
     keep: bool = False
+    employees: int = 0
 
 
 @dataclass(frozen=True)
