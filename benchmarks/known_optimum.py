@@ -61,7 +61,7 @@ PROBLEMS: tuple[tuple[str, str], ...] = (
 Values = dict[Figure, Floats]
 
 
-class Asked(NamedTuple):
+class Problem(NamedTuple):
     """A problem: its words, and what they mean."""
 
     goal: str
@@ -78,15 +78,15 @@ class Found(NamedTuple):
     simulations: int
 
 
-def problems() -> list[Asked]:
+def problems() -> list[Problem]:
     years = load_config(BASE).simulation.years
     return [
-        Asked(goal, bound, goals_of(goal, years)[0], bounds_of(bound, years)[0] if bound else ())
+        Problem(goal, bound, goals_of(goal, years)[0], bounds_of(bound, years)[0] if bound else ())
         for goal, bound in PROBLEMS
     ]
 
 
-def truth(census: Any, asked: Sequence[Asked], replicates: int) -> list[Values]:
+def truth(census: Any, asked: Sequence[Problem], replicates: int) -> list[Values]:
     """Return the figures of all problems for each design."""
     base, levers = load_config(BASE), levers_of(LEVERS)
     figures = tuple(dict.fromkeys(figure for one in asked for figure in looked_at([one.aim], one.bounds)))
@@ -100,7 +100,7 @@ def truth(census: Any, asked: Sequence[Asked], replicates: int) -> list[Values]:
     return known
 
 
-def as_good_as_the_best(known: Sequence[Values], one: Asked) -> frozenset[int]:
+def as_good_as_the_best(known: Sequence[Values], one: Problem) -> frozenset[int]:
     """Return the designs that keep the bounds and, with 95% confidence, cannot be told from the best of them.
 
     A bound on a mean within 1.96 standard errors of its limit counts as kept.
@@ -124,14 +124,14 @@ def _ties(values: Values, best: Values, aim: Goal) -> bool:
     return bool(gap <= 1.96 * standard_error(its - own) + 1e-12)
 
 
-def searched(census: Any, one: Asked, known: Sequence[Values], replicates: int) -> Found:
+def searched(census: Any, one: Problem, known: Sequence[Values], replicates: int) -> Found:
     subject = {"subject_to": one.bound} if one.bound else {}
     found = optimize(BASE, LEVERS, one.goal, census=census, replicates=replicates, progress=False, **subject)
     best = None if found.best is None else found.best.number
     return Found(best, as_good_as_the_best(known, one), int(np.sum(found.designs["simulations"].to_numpy())))
 
 
-def lines(known: Sequence[Values], found: Sequence[tuple[Asked, Found]], replicates: int) -> Iterator[str]:
+def lines(known: Sequence[Values], found: Sequence[tuple[Problem, Found]], replicates: int) -> Iterator[str]:
     """Yield a line a problem, and one of all."""
     every = len(known) * replicates
     for one, answer in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -172,19 +173,19 @@ def test_books_of_all_kinds_say_the_same(tmp_path: Path) -> None:
         "configuration: plan.yaml\noverrides: {random_seed: 5}\nemployers:\n"
         "  - {name: Client 0, census: Client 0.parquet, overrides: {plan: {enabled: false}, census.size: 3}}\n"
     )
-    (entry,) = read_book(folder / "book.yaml").entries
-    assert entry.overrides == {"random_seed": 5, "plan.enabled": False, "census.size": 3}
-    assert entry.census == folder / "Client 0.parquet"
+    (employer,) = read_book(folder / "book.yaml").employers
+    assert employer.overrides == {"random_seed": 5, "plan.enabled": False, "census.size": 3}
+    assert employer.census == folder / "Client 0.parquet"
     (folder / "book.yaml").unlink()
     rows = pl.DataFrame({"name": ["A"], "census": ["a.csv"], "plan.enabled": ["false"], "random_seed": ["7"]})
     rows.with_columns(pl.lit("").alias("census.size")).write_csv(tmp_path / "small.csv")
-    assert dict(read_book(tmp_path / "small.csv").entries[0].overrides) == {"plan.enabled": False, "random_seed": 7}
+    assert dict(read_book(tmp_path / "small.csv").employers[0].overrides) == {"plan.enabled": False, "random_seed": 7}
     by_table = read_book(folder)
     by_table_again = read_book(folder / "book.csv")
     assert by_table == by_table_again
     (folder / "book.csv").unlink()
     (folder / "plan.yaml").rename(folder / "configuration.yaml")
-    assert [entry.name for entry in read_book(folder).entries] == [entry.name for entry in by_table.entries]
+    assert [one.name for one in read_book(folder).employers] == [one.name for one in by_table.employers]
 
 
 def test_what_is_wrong_with_a_book_is_said_in_one_list(tmp_path: Path) -> None:
@@ -195,19 +196,22 @@ def test_what_is_wrong_with_a_book_is_said_in_one_list(tmp_path: Path) -> None:
         {"name": "none", "configuration": "designs.yaml", "scenario": "poor"},
         {"name": "lost", "configuration": "lost.yaml"},
         {"name": "gone", "configuration": "plan.yaml", "census": "gone.csv"},
+        {"name": "pipe", "configuration": "plan.yaml", "census": "pipe.csv"},
         {"name": "../up", "configuration": "plan.yaml"},
         {"name": "GOOD", "configuration": "plan.yaml"},
         {"name": "keyed", "configuration": "plan.yaml", "plan.matcher": "3"},
     ]
     pl.DataFrame(rows, infer_schema_length=None).write_csv(folder / "bad.csv")
+    os.mkfifo(folder / "pipe.csv")
     found = ws.check_book(folder / "bad.csv")
     assert found.filter(result="good")["name"].to_list() == ["good"]
     told = dict(found.filter(result="failed").select("name", "problem").iter_rows())
     assert "no scenario is named poor; there are rich" in told["none"]
     assert "no such configuration file" in told["lost"]
-    assert "no such census file" in told["gone"]
-    assert "no / and no dot" in told["row 5"]
-    assert "a second employer is named GOOD" in told["row 6"]
+    assert told["gone"] == f"census file not found: {folder}/gone.csv"
+    assert told["pipe"] == "pipe.csv: is a device or a pipe; save the census as a file"
+    assert "no / and no dot" in told["row 6"]
+    assert "a second employer is named GOOD" in told["row 7"]
     assert "did you mean match?" in told["keyed"]
 
 
@@ -313,6 +317,6 @@ def test_the_commands_print_totals_groups_and_failures(
     assert main(["portfolio", "run", str(tmp_path / "book.csv"), "--out", str(tmp_path / "out"), "--json"]) == 1
     out, err = capsys.readouterr()
     assert json.loads(out)["totals"] == []
-    assert err.startswith(f"1 employer failed:\n  A: census: {tmp_path}/none.csv: no such census file\n")
+    assert err.startswith(f"1 employer failed:\n  A: census: census file not found: {tmp_path}/none.csv\n")
     assert repr(whole) == "<Portfolio of 5 employers, 2025 to 2026>"
     assert_frame_equal(ws.read_portfolio(whole.folder).totals, whole.totals)

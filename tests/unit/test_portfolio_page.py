@@ -34,7 +34,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     Path("book.csv").write_text(table, encoding="utf-8")
     Path("short.yaml").write_text(text, encoding="utf-8")
 
-    assert [entry.name for entry in read_book("short.yaml").entries] == ["Alder Clinic", "Birch Stores"]
+    assert [employer.name for employer in read_book("short.yaml").employers] == ["Alder Clinic", "Birch Stores"]
     assert ws.check_book("short.yaml")["result"].to_list() == ["good", "good"]
     for line in lines.splitlines():
         assert main(line.split()[1:]) == 0, line

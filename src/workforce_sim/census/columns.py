@@ -12,14 +12,7 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from workforce_sim.census.fields import (
-    BY_NAME,
-    FIELDS,
-    REDUCED,
-    Field,
-    pay_of_a_period,
-    recognised,
-)
+from workforce_sim.census.fields import BY_NAME, FIELDS, REDUCED, Field, recognised
 from workforce_sim.census.headers import forms, listed, looks_like_data, plain, shown, told, unit
 from workforce_sim.census.likeness import (
     fits,
@@ -30,6 +23,7 @@ from workforce_sim.census.likeness import (
     like_status,
     tells_of_work,
 )
+from workforce_sim.census.periods import pay_of_a_period
 from workforce_sim.census.personal import PERSONAL, PERSONAL_FULL, PERSONAL_KEYS, PERSONAL_PARTS
 from workforce_sim.errors import CensusError
 

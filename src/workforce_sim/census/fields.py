@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
-from workforce_sim.census.headers import period, plain
+from workforce_sim.census.headers import plain
+from workforce_sim.census.periods import by_period
 
 Kind = Literal["id", "date", "number", "rate", "name", "word", "flag", "full_time"]
 
@@ -46,25 +46,10 @@ class Field:
     @cached_property
     def ranks(self) -> dict[str, int]:
         """Every name it goes by, normalized, and how good a name it is: 0 is its own."""
-        vague = f"{self.vague} {_by_period()}" if self.by_period else self.vague
+        vague = f"{self.vague} {by_period()}" if self.by_period else self.vague
         every = {plain(name): 2 for name in vague.split()} | {plain(name): 1 for name in self.names.split()}
         return every | {plain(name): 0 for name in (self.name, self.column)}
 
-
-_NOUNS = "salary pay rate wage wages compensation comp earnings income base_pay base_salary base_rate gross_pay"
-_PERIODS = "monthly semi_monthly semimonthly biweekly bi_weekly fortnightly weekly daily per_diem"
-
-
-def _by_period() -> str:
-    """Return the names of pay for less than a year, hours apart."""
-    before = [f"{period}_{noun}" for period in _PERIODS.split() for noun in _NOUNS.split()]
-    return " ".join([*before, *(f"{noun}_{period}" for period in _PERIODS.split() for noun in _NOUNS.split())])
-
-
-_PERIOD_WORDS = re.compile(
-    "semimonthly|semimonth|biweekly|biweek|permonth|monthly|month|mthly|perweek|weekly|week|perday|daily|perhour|hourly"
-    "|hour|peryear|yearly|year|perannum|annual|amount$|usd$"
-)
 
 FIELDS = (
     Field(
@@ -394,14 +379,6 @@ BY_NAME = {field.name: field for field in FIELDS}
 
 REDUCED = {"deferral_rate": "deferral_amount", "roth_rate": "roth_amount"}
 """Rates, and what holds the same in dollars."""
-
-
-def pay_of_a_period(column: str) -> bool:
-    """Tell whether a name is one of pay and a period, such as ``Salary per Month``, and of nothing else."""
-    if period(column) is None:
-        return False
-    bare = _PERIOD_WORDS.sub("", plain(column))
-    return bare in {plain(noun) for noun in (*_NOUNS.split(), "base", "amount", "remuneration", "basesal", "sal")}
 
 
 @cache

@@ -40,9 +40,9 @@ def open_census(source: Any, section: CensusSection) -> CensusTable:
         CensusError: when it is no table.
     """
     if isinstance(source, str | os.PathLike):
-        return _several(_files(source), section)
+        return _several(files_of(source), section)
     if isinstance(source, list | tuple) and source and all(isinstance(path, str | os.PathLike) for path in source):
-        return _several([file for path in source for file in _files(path)], section)
+        return _several([file for path in source for file in files_of(path)], section)
     if isinstance(source, RawIOBase | BufferedIOBase):
         return _opened(source, section)
     return _numbered(_frame(source), section)
@@ -51,7 +51,7 @@ def open_census(source: Any, section: CensusSection) -> CensusTable:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def _files(path: str | os.PathLike[str]) -> list[Path]:
+def files_of(path: str | os.PathLike[str]) -> list[Path]:
     """Return the files of a path, which may have ``*``, ``?`` and ``[...]`` where no file is called so."""
     text = os.fspath(path)
     if glob.has_magic(text) and not os.path.lexists(text):
@@ -106,6 +106,18 @@ def _opened(file: RawIOBase | BufferedIOBase, section: CensusSection) -> CensusT
         refuse_large_parquet(content, name)
         return CensusTable(_with_rows(pl.scan_parquet(BytesIO(content))), name)
     return _content(content, name, section)
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a census file holds.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        CensusError: when it cannot be read.
+    """
+    name = printable(path.name)
+    refuse_no_file(path, name)
+    return _read(path, name)
 
 
 def _read(path: Path, name: str, most: int = -1) -> bytes:

@@ -75,12 +75,13 @@ def _by(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
-    from workforce_sim.portfolio.running import Asked, book_simulated  # noqa: PLC0415
+    from workforce_sim.portfolio.running import AskedOfAll, book_simulated  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
 
     book = read_book(options.book)
     refuse_unknown(options.by, book.groups)
-    wanted = Asked(options.config, options.start_year, options.end_year, options.seed, options.replicates, options.keep)
+    years = options.start_year, options.end_year
+    wanted = AskedOfAll(options.config, *years, options.seed, options.replicates, options.keep)
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as progress:
         found = book_simulated(book, options.out, wanted, Workers(options.workers, executor), progress)
     _tell(found, options)
@@ -91,14 +92,13 @@ def _run(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
-    from workforce_sim.portfolio.running import Asked, book_checked  # noqa: PLC0415
+    from workforce_sim.portfolio.running import AskedOfAll, book_checked  # noqa: PLC0415
     from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
     from workforce_sim.wording import counted  # noqa: PLC0415
 
+    book, wanted = read_book(options.book), AskedOfAll(options.config)
     with executor_of(options.scheduler) as executor, employers(True, verbose=options.verbose) as progress:
-        found = book_checked(
-            read_book(options.book), Asked(options.config), Workers(options.workers, executor), progress
-        )
+        found = book_checked(book, wanted, Workers(options.workers, executor), progress)
     good = found.filter(found["result"] == "good")
     if options.json:
         say(json_text(found.to_dicts()))

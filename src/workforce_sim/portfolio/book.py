@@ -19,7 +19,6 @@ from workforce_sim.config.load import content
 from workforce_sim.ensembles.scenario_file import by_key
 from workforce_sim.errors import RequestError
 from workforce_sim.tables import SUMMARY, names
-from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import printable
 
 COLUMNS = ("name", "census", "configuration", "scenario", "overrides")
@@ -36,7 +35,7 @@ TAKEN = frozenset({*names(SUMMARY), "employers", "employer"})
 
 
 @dataclass(frozen=True)
-class Entry:
+class EmployerRow:
     """An employer as the book has it, nothing looked up yet.
 
     Attributes:
@@ -60,7 +59,7 @@ class Entry:
 class Book:
     """Employers in the order of the book; names of the grouping columns; what is wrong with rows, by their name."""
 
-    entries: tuple[Entry, ...]
+    employers: tuple[EmployerRow, ...]
     groups: tuple[str, ...]
     problems: tuple[tuple[str, str], ...] = ()
 
@@ -160,15 +159,15 @@ def _laid(for_all: Any, own: Any) -> dict[str, Any]:
 def _of_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], folder: Path, book: str) -> Book:
     groups = tuple(name for name in columns if name not in COLUMNS and not _is_key(name))
     _refuse(rows, columns, groups, book)
-    entries, problems, seen = [], [], set[str]()
+    employers, problems, seen = [], [], set[str]()
     for number, row in enumerate(rows, 1):
         wrong = _wrong_name(row.get("name"), seen)
         if wrong:
             problems.append((f"row {number}", wrong))
             continue
         seen.add(str(row["name"]).strip().casefold())
-        entries.append(_entry(row, groups, folder))
-    return Book(tuple(entries), groups, tuple(problems))
+        employers.append(_employer(row, groups, folder))
+    return Book(tuple(employers), groups, tuple(problems))
 
 
 def _refuse(rows: Sequence[Any], columns: Iterable[str], groups: Iterable[str], book: str) -> None:
@@ -194,11 +193,11 @@ def _wrong_name(value: Any, seen: set[str]) -> str:
     return f"a second employer is named {name}; names differ by more than case" if name.casefold() in seen else ""
 
 
-def _entry(row: Mapping[str, Any], groups: Iterable[str], folder: Path) -> Entry:
+def _employer(row: Mapping[str, Any], groups: Iterable[str], folder: Path) -> EmployerRow:
     keys = {name: value for name, value in row.items() if _is_key(name) and value is not None}
     own = row.get("overrides")
     scenario = _text(row.get("scenario"))
-    return Entry(
+    return EmployerRow(
         str(row["name"]).strip(),
         _path(row.get("census"), folder),
         _path(row.get("configuration"), folder),
@@ -221,9 +220,3 @@ def _text(value: Any) -> str | None:
 def _path(value: Any, folder: Path) -> Path | None:
     text = _text(value)
     return None if text is None else folder / Path(text).expanduser()
-
-
-def told(book: Book) -> str:
-    """Return what a book holds, in words."""
-    groups = f", grouped by {', '.join(book.groups)}" if book.groups else ""
-    return f"{counted(len(book.entries) + len(book.problems), 'employer')}{groups}"

@@ -15,7 +15,7 @@ from workforce_sim.ensembles.sweeping import overridden_by
 from workforce_sim.errors import ConfigError, WorkforceSimError
 from workforce_sim.errors.asked import LAST_REPLICATE, MOST_REPLICATES
 from workforce_sim.plan.loading import load_config
-from workforce_sim.portfolio.book import Book, Entry
+from workforce_sim.portfolio.book import Book, EmployerRow
 
 BOOK, CONFIGURATION, CENSUS, SIMULATION, FOLDER = "book", "configuration", "census", "simulation", "folder"
 """Where an employer may fail."""
@@ -85,19 +85,19 @@ def clients_of(book: Book, default: Any, years: Mapping[str, int | None]) -> Cli
     found = Clients([], [], [], [Failure(name, BOOK, problem) for name, problem in book.problems])
     place: dict[int, int] = {}
     combinations: dict[tuple[str | None, ...], int] = {}
-    for entry in book.entries:
+    for employer in book.employers:
         try:
-            config = known.of(entry)
+            config = known.of(employer)
         except (WorkforceSimError, OSError, TypeError) as error:
-            found.failures.append(Failure(entry.name, CONFIGURATION, str(error)))
+            found.failures.append(Failure(employer.name, CONFIGURATION, str(error)))
             continue
         at = place.setdefault(id(config), len(found.configs))
         if at == len(found.configs):
             found.configs.append(config)
             found.of_config.append([])
-        combination = combinations.setdefault(entry.groups, len(combinations))
-        census = None if entry.census is None else str(entry.census.absolute())
-        found.of_config[at].append(Client(entry.name, census, combination, first_number(entry.name)))
+        combination = combinations.setdefault(employer.groups, len(combinations))
+        census = None if employer.census is None else str(employer.census.absolute())
+        found.of_config[at].append(Client(employer.name, census, combination, first_number(employer.name)))
     found.combinations.extend(combinations)
     return found
 
@@ -110,24 +110,24 @@ class _Configurations:
         self._files: dict[Path, ScenarioFile | Config | str] = {}
         self._made: dict[tuple[Path | None, str | None, str], Config] = {}
 
-    def of(self, entry: Entry) -> Config:
+    def of(self, employer: EmployerRow) -> Config:
         """Return the configuration of an employer, with its overrides, the same object for the same values."""
-        key = entry.configuration, entry.scenario, json.dumps(entry.overrides, sort_keys=True, default=str)
+        key = employer.configuration, employer.scenario, json.dumps(employer.overrides, sort_keys=True, default=str)
         if key not in self._made:
-            self._made[key] = self._new(entry)
+            self._made[key] = self._new(employer)
         return self._made[key]
 
-    def _new(self, entry: Entry) -> Config:
-        config = self._scenario(entry)
-        chosen = overridden_by(config, entry.overrides) if entry.overrides else config
+    def _new(self, employer: EmployerRow) -> Config:
+        config = self._scenario(employer)
+        chosen = overridden_by(config, employer.overrides) if employer.overrides else config
         return load_config(overridden(chosen, **self._years))
 
-    def _scenario(self, entry: Entry) -> Config:
-        if entry.configuration is None:
-            if entry.scenario is not None:
-                raise ConfigError(f"scenario {entry.scenario}: name its file under configuration")
+    def _scenario(self, employer: EmployerRow) -> Config:
+        if employer.configuration is None:
+            if employer.scenario is not None:
+                raise ConfigError(f"scenario {employer.scenario}: name its file under configuration")
             return read_config(self._default)
-        return _chosen(entry, self._file(entry.configuration))
+        return _chosen(employer, self._file(employer.configuration))
 
     def _file(self, path: Path) -> ScenarioFile | Config:
         """Return a file as read; what is wrong with it is said of every employer that names it."""
@@ -142,8 +142,8 @@ class _Configurations:
         return found
 
 
-def _chosen(entry: Entry, file: ScenarioFile | Config) -> Config:
-    path, name = entry.configuration, entry.scenario
+def _chosen(employer: EmployerRow, file: ScenarioFile | Config) -> Config:
+    path, name = employer.configuration, employer.scenario
     if isinstance(file, Config):
         if name is not None:
             raise ConfigError(f"{path}: has no scenarios, so none is named {name}")

@@ -62,7 +62,7 @@ _THREADS = 8
 """Files whose way to the disk is waited for at a time."""
 
 
-class Asked(Document):
+class PortfolioDocument(Document):
     """``portfolio.json``: what decides the results of all employers alike."""
 
     format: int
@@ -145,7 +145,7 @@ def begun(folder: Path, replicates: int, groups: Sequence[str], names: Iterable[
 
 
 def _refuse_other(folder: Path, asked: Mapping[str, Any]) -> None:
-    there = read_document(folder / PORTFOLIO, Asked, FORMAT).model_dump(exclude={"seal", "groups"})
+    there = read_document(folder / PORTFOLIO, PortfolioDocument, FORMAT).model_dump(exclude={"seal", "groups"})
     other = [f"{name}: {there[name]} there, {asked[name]} asked for" for name in there if there[name] != asked[name]]
     if other:
         raise LedgerError("\n  ".join([f"{folder}: holds another portfolio; choose another folder", *other]))
@@ -166,7 +166,7 @@ def _refuse_others(folder: Path, names: set[str]) -> None:
         raise LedgerError(f"{folder}: {what}; remove their folders, or choose another folder")
 
 
-def asked_of(folder: Path) -> Asked:
+def asked_of(folder: Path) -> PortfolioDocument:
     """Return what was asked of the portfolio in a folder.
 
     Raises:
@@ -180,7 +180,7 @@ def asked_of(folder: Path) -> Asked:
             raise LedgerError(f"{folder}: holds no portfolio; give the folder of: workforce-sim portfolio run --out")
         if not is_there(folder / TOTALS_TABLE):
             raise LedgerError(f"{folder}: is not finished; run its command again to continue it")
-    return read_document(folder / PORTFOLIO, Asked, FORMAT)
+    return read_document(folder / PORTFOLIO, PortfolioDocument, FORMAT)
 
 
 def put_table(path: Path, table: pl.DataFrame) -> None:

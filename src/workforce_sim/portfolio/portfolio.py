@@ -25,7 +25,7 @@ from workforce_sim.portfolio.folder import (
     table_of,
 )
 from workforce_sim.portfolio.totals import means, totals
-from workforce_sim.portfolio.work import Outcome
+from workforce_sim.portfolio.work import Success
 from workforce_sim.wording import counted, period
 
 FAILED = "failed"
@@ -147,14 +147,12 @@ def read_portfolio(path: str | Path) -> Portfolio:
 
 
 def employers_table(
-    book: Book, outcomes: Iterable[Outcome], failures: Sequence[Failure], good: str = "simulated"
+    book: Book, successes: Iterable[Success], failures: Sequence[Failure], good: str = "simulated"
 ) -> pl.DataFrame:
     """Return one row per employer of a book, in its order, with what became of it."""
-    done = {outcome.name: outcome for outcome in outcomes}
+    done = {success.name: success for success in successes}
     failed = {failure.name: failure for failure in failures}
-    rows = [
-        _row(entry.name, entry.groups, done.get(entry.name), failed.get(entry.name), good) for entry in book.entries
-    ]
+    rows = [_row(one.name, one.groups, done.get(one.name), failed.get(one.name), good) for one in book.employers]
     rows += [_row(name, (None,) * len(book.groups), None, failed[name], good) for name, _ in book.problems]
     schema = {"name": pl.String, **dict.fromkeys(book.groups, pl.String), **_SCHEMA}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -172,7 +170,7 @@ _SCHEMA: dict[str, Any] = {
 
 
 def _row(
-    name: str, groups: Sequence[str | None], done: Outcome | None, failed: Failure | None, good: str
+    name: str, groups: Sequence[str | None], done: Success | None, failed: Failure | None, good: str
 ) -> tuple[Any, ...]:
     if failed is not None or done is None:
         stage, problem = ("", "") if failed is None else (failed.stage, failed.problem)

@@ -7,9 +7,7 @@ read again by itself, so every employer has exactly the census, and the words ab
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +19,7 @@ import polars as pl
 from workforce_sim.census.completion import complete
 from workforce_sim.census.naming import refuse_unknown
 from workforce_sim.census.read import Census, read_census
+from workforce_sim.census.sources import content_of, files_of
 from workforce_sim.config import Config
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError, WorkforceSimError
@@ -65,21 +64,12 @@ def source_of(client: Client, config: Config) -> Source:
     path = client.census or config.census.path
     if path is None:
         return Source(SYNTHETIC)
-    files = [path] if os.path.lexists(path) else sorted(glob.glob(path))  # noqa: PTH207 - as a census is looked for
-    if not files:
-        raise FileNotFoundError(f"{path}: no such census file")
+    files = files_of(path)
     if len(files) > 1:
-        return Source(_together(_bytes(file) for file in files))
-    content = _bytes(files[0])
+        return Source(_together(map(content_of, files)))
+    content = content_of(files[0])
     plain = _plain(content) if content.startswith(b"PAR1") and not _told(config) else None
     return Source(_together([content]), plain)
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise CensusError(f"{Path(path).name}: cannot be read ({error.strerror})") from None
 
 
 def _together(contents: Iterable[bytes]) -> str:

@@ -25,13 +25,13 @@ from workforce_sim.portfolio.folder import (
 from workforce_sim.portfolio.loads import Share, shares
 from workforce_sim.portfolio.portfolio import Portfolio, employers_table
 from workforce_sim.portfolio.totals import Sums
-from workforce_sim.portfolio.work import Done, Load, Outcome
+from workforce_sim.portfolio.work import Done, Load, Success
 from workforce_sim.portfolio.workers import Workers, carried_out
 from workforce_sim.wording.progress import Count, Employers, employers
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedOfAll:
     """What is asked of every employer of a book.
 
     Attributes:
@@ -63,13 +63,13 @@ class Asked:
 class _Found:
     """What became of the employers so far."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    successes: list[Success] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
 
     def take(self, done: Done) -> None:
         """Take in what became of a load."""
-        self.outcomes += done.outcomes
+        self.successes += done.successes
         self.failures += done.failures
         for part in done.sums:
             self.sums.add(part)
@@ -115,17 +115,17 @@ def simulate_portfolio(
         LedgerError: for a folder that holds anything else, is being written by another, or cannot be written.
         SimulationError: when worker processes keep ending.
     """
-    wanted = Asked(config, start_year, end_year, seed, replicates, keep)
+    wanted = AskedOfAll(config, start_year, end_year, seed, replicates, keep)
     with employers(progress) as tell:
         return book_simulated(read_book(book), Path(out), wanted, Workers(workers, executor), tell)
 
 
-def book_simulated(book: Book, folder: Path, wanted: Asked, workers: Workers, tell: Employers | None) -> Portfolio:
+def book_simulated(book: Book, folder: Path, wanted: AskedOfAll, workers: Workers, tell: Employers | None) -> Portfolio:
     """Simulate every employer of a book; arguments and errors as for ``simulate_portfolio``."""
     clients, folder = wanted.clients(book), folder.absolute()
-    with begun(folder, wanted.replicates, book.groups, [entry.name for entry in book.entries], keep=wanted.keep):
+    with begun(folder, wanted.replicates, book.groups, [one.name for one in book.employers], keep=wanted.keep):
         found = _collected(_loads(clients, wanted, folder), workers, tell)
-        table = employers_table(book, found.outcomes, [*clients.failures, *found.failures])
+        table = employers_table(book, found.successes, [*clients.failures, *found.failures])
         totals = found.sums.named(book.groups, clients.combinations)
         put_table(folder / EMPLOYERS_TABLE, table)
         put_table(folder / TOTALS_TABLE, totals)
@@ -159,26 +159,26 @@ def check_book(
         RequestError: for what is no book.
     """
     with employers(progress) as tell:
-        return book_checked(read_book(book), Asked(config), Workers(workers, executor), tell)
+        return book_checked(read_book(book), AskedOfAll(config), Workers(workers, executor), tell)
 
 
-def book_checked(book: Book, wanted: Asked, workers: Workers, tell: Employers | None) -> pl.DataFrame:
+def book_checked(book: Book, wanted: AskedOfAll, workers: Workers, tell: Employers | None) -> pl.DataFrame:
     """Check every employer of a book; arguments and errors as for ``check_book``."""
     clients = wanted.clients(book)
     found = _collected(_loads(clients, wanted, None), workers, tell)
-    return employers_table(book, found.outcomes, [*clients.failures, *found.failures], good="good")
+    return employers_table(book, found.successes, [*clients.failures, *found.failures], good="good")
 
 
-def _loads(clients: Clients, wanted: Asked, folder: Path | None) -> list[tuple[Load, int]]:
-    """Return the loads of all employers, each with about how many employees it has."""
+def _loads(clients: Clients, wanted: AskedOfAll, folder: Path | None) -> list[Load]:
+    """Return the loads of all employers."""
     configs = [_without_output(config) for config in clients.configs]
     hashes = ["" if folder is None else put_configuration(folder, _deciding(config)) for config in configs]
 
     def load(share: Share) -> Load:
         chosen = configs[share.config], hashes[share.config]
-        return Load(*chosen, share.clients, wanted.replicates, folder, wanted.keep)
+        return Load(*chosen, share.clients, wanted.replicates, folder, wanted.keep, share.employees)
 
-    return [(load(share), share.employees) for share in shares(configs, clients.of_config, wanted.replicates)]
+    return [load(share) for share in shares(configs, clients.of_config, wanted.replicates)]
 
 
 def _without_output(config: Config) -> Config:
@@ -192,15 +192,14 @@ def _deciding(config: Config) -> dict[str, Any]:
     return {**data, "census": {**data["census"], "path": None}}
 
 
-def _collected(loads: list[tuple[Load, int]], workers: Workers, tell: Employers | None) -> _Found:
+def _collected(loads: list[Load], workers: Workers, tell: Employers | None) -> _Found:
     """Return what became of all employers of the loads."""
-    sizes = {id(load): size for load, size in loads}
-    total, of = sum(len(load.clients) for load, _ in loads), max(1, sum(sizes.values()))
+    total, of = sum(len(load.clients) for load in loads), max(1, sum(load.employees for load in loads))
     found, count, done = _Found(), 0, 0
-    with closing(carried_out([load for load, _ in loads], workers)) as parts:
+    with closing(carried_out(loads, workers)) as parts:
         for load, part in parts:
             found.take(part)
-            count, done = count + len(load.clients), done + sizes[id(load)]
+            count, done = count + len(load.clients), done + load.employees
             if tell is not None:
                 tell(count, total, done / of)
     return found

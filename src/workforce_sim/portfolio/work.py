@@ -43,6 +43,7 @@ class Load:
         replicates: simulations of each.
         out: the folder of the portfolio; None to check censuses only.
         keep: whether whole runs are kept.
+        employees: of all of them, about.
     """
 
     config: Config
@@ -51,10 +52,11 @@ class Load:
     replicates: int = 1
     out: Path | None = None
     keep: bool = False
+    employees: int = 0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Success:
     """An employer that has results, by now or since before: its census, employees at the opening, notes about it."""
 
     name: str
@@ -63,27 +65,27 @@ class Outcome:
     notes: int
 
 
-def _outcome(identity: Identity, employees: int, notes: int) -> Outcome:
-    return Outcome(identity.name, SYNTHETIC if identity.census == SYNTHETIC else "file", employees, notes)
+def _success(identity: Identity, employees: int, notes: int) -> Success:
+    return Success(identity.name, SYNTHETIC if identity.census == SYNTHETIC else "file", employees, notes)
 
 
 @dataclass
 class Done:
     """What became of a load: employers with results, those without, and the totals by ``COMBINATION``."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    successes: list[Success] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     sums: list[pl.DataFrame] = field(default_factory=list)
 
     def take(self, simulated: Simulated, combination: int) -> None:
         """Take in the results of an employer."""
-        self.outcomes.append(_outcome(simulated.identity, simulated.employees, len(simulated.notes)))
+        self.successes.append(_success(simulated.identity, simulated.employees, len(simulated.notes)))
         self.sums.append(simulated.summary.with_columns(pl.lit(combination, dtype=pl.UInt32).alias(COMBINATION)))
 
     def summed(self) -> Done:
         """Return the same with the results of employers added up."""
         whole = [totals(pl.concat(self.sums), [COMBINATION])] if self.sums else []
-        return Done(self.outcomes, self.failures, whole)
+        return Done(self.successes, self.failures, whole)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def carry_out(load: Load) -> Done:
     done = Done()
     for ready in _packs(list(_ready(load, done)), load):
         if load.out is None:
-            done.outcomes += [_outcome(one.identity, one.size, len(one.opening.notes)) for one in ready]
+            done.successes += [_success(one.identity, one.size, len(one.opening.notes)) for one in ready]
             continue
         found = list(_simulated(ready, load, done))
         commit(load.out, [simulated for simulated, _ in found])
