@@ -65,7 +65,7 @@ def table(answer: dict[str, dict[str, str]]) -> dict[str, list[str]]:
 
 def test_only_who_knows_the_token_is_answered(visitor: Visitor) -> None:
     assert visitor.ask("")[0] == 200
-    for token in ("", "wrong", visitor.server.token[:-1], "\u00e9"[:0] + "%00"):
+    for token in ("", "wrong", visitor.server.token[:-1], "%00"):
         assert visitor.ask("", token=token)[0] == 403
         assert visitor.ask("ranges", {"designs": [TODAY, moved()]}, token=token)[0] == 403
 

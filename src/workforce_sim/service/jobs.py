@@ -68,7 +68,6 @@ class Jobs:
         self._open = ExitStack()
 
     def __enter__(self) -> Jobs:
-        make_folders(self._folder)
         for name in ("jobs", "censuses"):
             make_folders(self._folder / name)
         self._open.enter_context(locked(self._folder))
