@@ -147,8 +147,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the page."""
-        if self._asked_for() == "":
+        what = self._asked_for()
+        if what == "":
             self._answer(HTTPStatus.OK, "text/html; charset=utf-8", self.server.explorer.page)
+        elif what is not None:
+            self._refuse(HTTPStatus.NOT_FOUND, "no such page")
 
     def do_POST(self) -> None:
         """Answer a request of the page."""
