@@ -57,12 +57,13 @@ def service(folder: Path, *, token: str | None = None, jobs: int = 1, **limits: 
 
 
 class Serving:
-    """``workforce-sim serve`` in a process of its own."""
+    """``workforce-sim serve`` in a process of its own, as if in a terminal of its own."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         command = [sys.executable, "-m", "workforce_sim", "serve", "--out", str(folder), "--port", "0", *options]
         environment = {name: value for name, value in os.environ.items() if name != TOKEN}
-        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stderr=pipe, text=True, start_new_session=True)
 
     def __enter__(self) -> Any:
         """Return a client of it."""
