@@ -16,7 +16,7 @@ import pytest
 
 from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics
-from workforce_sim.service.settings import TOKEN, Limits, Settings
+from workforce_sim.service.settings import TOKEN, ServiceLimits, Settings
 
 SMALL: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},
@@ -51,18 +51,19 @@ def served(app: Any, *, keep_alive: bool = False) -> Iterator[Any]:
 def service(folder: Path, *, token: str | None = None, jobs: int = 1, **limits: Any) -> Iterator[Any]:
     """Serve jobs on a folder from this process, and yield a client."""
     app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
-    carried_out = Jobs(Settings(folder, jobs, token, Limits(**limits)), metrics := Metrics())
+    carried_out = Jobs(Settings(folder, jobs, token, ServiceLimits(**limits)), metrics := Metrics())
     with carried_out, served(app.application(carried_out, metrics), keep_alive=True) as client:
         yield client
 
 
 class Serving:
-    """``workforce-sim serve`` in a process of its own."""
+    """``workforce-sim serve`` in a process of its own, as if in a terminal of its own."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         command = [sys.executable, "-m", "workforce_sim", "serve", "--out", str(folder), "--port", "0", *options]
         environment = {name: value for name, value in os.environ.items() if name != TOKEN}
-        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stderr=pipe, text=True, start_new_session=True)
 
     def __enter__(self) -> Any:
         """Return a client of it."""

@@ -17,6 +17,7 @@ import pytest
 from tests.censuses import people
 from tests.support_service import LONG, SMALL, Serving, ended, service, submitted
 from workforce_sim import LedgerError
+from workforce_sim.cli.console import INTERRUPTED
 from workforce_sim.service.index import Index
 from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics
@@ -87,6 +88,17 @@ def test_no_job_is_lost_and_none_has_two_results(kills: int, tmp_path: Path) -> 
         assert client.get(f"/v1/jobs/{again}").json()["state"] == "done"
         assert client.get(f"/v1/jobs/{again}/result").content in found[again]
     assert (result_files(tmp_path), (tmp_path / "jobs" / again / "result.json").stat().st_mtime_ns) == (found, written)
+
+
+def test_a_job_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+    serving = Serving(tmp_path, "--jobs", "1")
+    with serving as client:
+        job = submitted(client, **next(asked()))
+        begun(client, job)
+        os.killpg(serving.process.pid, signal.SIGINT)  # as a terminal does: every process of its group
+        assert serving.process.wait(60) == INTERRUPTED
+    with service(tmp_path) as client:
+        assert ended(client, job)["message"] is None
 
 
 def worker_is_killed(client: Any) -> None:

@@ -65,9 +65,13 @@ def table(answer: dict[str, dict[str, str]]) -> dict[str, list[str]]:
 
 def test_only_who_knows_the_token_is_answered(visitor: Visitor) -> None:
     assert visitor.ask("")[0] == 200
-    for token in ("", "wrong", visitor.server.token[:-1], "\u00e9"[:0] + "%00"):
+    for token in ("", "wrong", visitor.server.token[:-1], "%00"):
         assert visitor.ask("", token=token)[0] == 403
         assert visitor.ask("ranges", {"designs": [TODAY, moved()]}, token=token)[0] == 403
+
+
+def test_what_there_is_not_is_told_at_once(visitor: Visitor) -> None:
+    assert visitor.ask("favicon.ico")[0] == visitor.ask("nothing", {})[0] == 404
 
 
 def test_a_page_of_another_site_that_has_the_address_point_here_is_refused(visitor: Visitor) -> None:

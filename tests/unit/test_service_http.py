@@ -24,7 +24,7 @@ from tests.support_service import LONG, SMALL, ended, service, submitted
 from workforce_sim import compare, simulate, simulate_ensemble
 from workforce_sim.cli.main import main
 from workforce_sim.cli.serve_command import MEBIBYTES
-from workforce_sim.service.settings import MIB, Limits, token_for
+from workforce_sim.service.settings import MIB, ServiceLimits, token_for
 
 PAGE = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
 SCENARIOS = {"today": SMALL, "more": {**SMALL, "compensation": {"cola_rate": 0.05}}}
@@ -315,7 +315,7 @@ def test_the_page_names_every_place_and_limit_with_its_default() -> None:
     app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
     named = {re.sub(r"/?{.*", "", place.path) for place in app.places(app.Api.__new__(app.Api))}
     assert {name for name in named if name not in PAGE} == set()
-    for name, default in vars(Limits()).items():
+    for name, default in vars(ServiceLimits()).items():
         shown = default // MIB if name in MEBIBYTES else int(default)
         assert name == "held" or re.search(rf"`--most-{name}` \|.*\| {shown:,} \|", PAGE), name
 

@@ -48,7 +48,7 @@ def add_serve_command(commands: Any, command: Command) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
     from workforce_sim.operate.logs import on_standard_error  # noqa: PLC0415
-    from workforce_sim.service.settings import MIB, Limits, Settings, token_for  # noqa: PLC0415
+    from workforce_sim.service.settings import MIB, ServiceLimits, Settings, token_for  # noqa: PLC0415
 
     token = token_for(options.host, os.environ)
     try:
@@ -57,7 +57,7 @@ def _serve(options: argparse.Namespace) -> int:
         raise RequestError(f'{error.name} is missing; pip install "workforce-sim[api]"') from None
     asked = {name: getattr(options, f"most_{name}") for name in LIMITS | MEBIBYTES}
     scaled = {name: value * (MIB if name in MEBIBYTES else 1) for name, value in asked.items() if value is not None}
-    settings = Settings(options.out, options.jobs, token, Limits(**scaled))
+    settings = Settings(options.out, options.jobs, token, ServiceLimits(**scaled))
     with on_standard_error(verbose=options.verbose, structured=True):
         serve(settings, options.host, options.port, lambda address: complain(f"serving on {address}"))
     return SUCCESS

@@ -61,7 +61,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Menu:
     """A lever with a few choices.
 
     Attributes:
@@ -92,7 +92,7 @@ class Choice:
         return self.choices[str(value)][1]
 
 
-Control = Slider | Choice
+Control = Slider | Menu
 
 
 def _now(config: Config, key: str) -> Any:
@@ -151,7 +151,7 @@ _ESCALATING = "escalation", ("on",)
 _ONE_RATE = "match", ("own",)
 
 ENROLLMENT = (
-    Choice(
+    Menu(
         "auto",
         "Automatic enrollment",
         {
@@ -161,7 +161,7 @@ ENROLLMENT = (
         },
     ),
     Slider("default_rate", "Default deferral rate", f"{_AUTO}.default_deferral_rate", 1, 15, needs=_ENROLLING),
-    Choice(
+    Menu(
         "escalation",
         "Automatic escalation",
         {"on": ("On", {f"{_ESCALATION}.enabled": True}), "off": ("Off", {f"{_ESCALATION}.enabled": False})},
@@ -170,14 +170,14 @@ ENROLLMENT = (
     Slider("cap", "Escalation stops at", f"{_ESCALATION}.cap", 3, 20, needs=_ESCALATING),
 )
 CONTRIBUTIONS = (
-    Choice(
+    Menu(
         "match",
         "Match",
         {"own": _OWN, **{name: (text, _formula({"preset": name})) for name, text in _MATCHES.items()}},
     ),
     Slider("match_rate", "Match rate", "plan.match.tiers[0].rate", 0, 200, 5, _ONE_RATE, 50),
     Slider("match_up_to", "Matched up to", "plan.match.tiers[0].up_to", 0.5, 15, 0.5, _ONE_RATE, 6),
-    Choice(
+    Menu(
         "nonelective",
         "Nonelective contribution",
         {"none": ("None", _nonelective("none")), "flat": ("A share of pay", _nonelective("flat", "rate"))},
@@ -185,7 +185,7 @@ CONTRIBUTIONS = (
     Slider("share", "Nonelective rate", "plan.nonelective.rate", 0.5, 15, 0.5, ("nonelective", ("flat",)), 3),
 )
 ENTITLEMENT = (
-    Choice(
+    Menu(
         "wait",
         "Wait to eligibility",
         {
@@ -197,7 +197,7 @@ ENTITLEMENT = (
             "year": ("1 year", _wait(365, years=1)),
         },
     ),
-    Choice(
+    Menu(
         "vesting",
         "Vesting",
         {

@@ -52,7 +52,7 @@ def _setting(config: Config, control: Control) -> Setting:
 
 
 @dataclass(frozen=True)
-class Design:
+class ExploredDesign:
     """What a user chose.
 
     Attributes:
@@ -84,7 +84,7 @@ def shown(control: Control, value: Value | None) -> str:
     return "As configured" if value in (None, AS_CONFIGURED) else control.choices[str(value)][0]
 
 
-def design(base: Config, known: Mapping[str, Setting], asked: Any) -> Design:
+def design(base: Config, known: Mapping[str, Setting], asked: Any) -> ExploredDesign:
     """Return the design that a request asks for: ``{"name": ..., "moved": {lever: value}}``.
 
     Raises:
@@ -98,7 +98,7 @@ def design(base: Config, known: Mapping[str, Setting], asked: Any) -> Design:
         raise RequestError(f"name of a design: expected 1 to {LONGEST} letters")
     moved = {name: _value(known.get(str(name)), str(name), value) for name, value in asked["moved"].items()}
     changes = {key: value for part in _changes(known, moved) for key, value in part.items()}
-    return Design(name, moved, load_config(with_changes(base, changes)), changes)
+    return ExploredDesign(name, moved, load_config(with_changes(base, changes)), changes)
 
 
 def _value(setting: Setting | None, name: str, value: Any) -> Value:

@@ -17,7 +17,7 @@ from workforce_sim.ensembles.comparing import compare
 from workforce_sim.ensembles.ensemble import simulate_ensemble
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
-from workforce_sim.explore.design import Design
+from workforce_sim.explore.design import ExploredDesign
 from workforce_sim.explore.sample import samples
 from workforce_sim.explore.turns import Turns
 from workforce_sim.reports.horizon import DISCOUNT_RATE
@@ -42,7 +42,7 @@ FIRST_PICTURE, SHARPER, WHOLE = range(3)
 
 
 @dataclass(frozen=True)
-class Batch:
+class FuturesBatch:
     """Some simulations of a design.
 
     Attributes:
@@ -62,7 +62,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DesignFutures:
     """The simulations of a design so far, as figures of the whole census.
 
     Attributes:
@@ -71,8 +71,8 @@ class Outcome:
         narrow: by how much the range of the whole census is narrower than that of a sample.
     """
 
-    design: Design
-    batches: tuple[Batch, ...]
+    design: ExploredDesign
+    batches: tuple[FuturesBatch, ...]
     narrow: float
 
     @property
@@ -112,7 +112,7 @@ class Futures:
         self.everybody = census_of(config, None)
         self.samples = samples(self.everybody, config)
         self._turns = Turns()
-        self._kept: OrderedDict[str, tuple[Batch, ...]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[FuturesBatch, ...]] = OrderedDict()
 
     @property
     def has_samples(self) -> bool:
@@ -123,7 +123,9 @@ class Futures:
         """Return after how many simulations a design is done."""
         return OF_ALL if whole else OF_SAMPLES
 
-    def grown(self, design: Design, have: int, *, whole: bool, wanted: Callable[[], bool]) -> Outcome | None:
+    def grown(
+        self, design: ExploredDesign, have: int, *, whole: bool, wanted: Callable[[], bool]
+    ) -> DesignFutures | None:
         """Return the simulations of a design: more than there were, unless it is done; None if nobody waits any more.
 
         Args:
@@ -142,9 +144,9 @@ class Futures:
                 if not wanted():
                     return None
                 batches = self._more(key, design, have, whole=whole)
-        return Outcome(design, batches, self._narrow(design.config, whole=whole))
+        return DesignFutures(design, batches, self._narrow(design.config, whole=whole))
 
-    def report(self, designs: Sequence[Design]) -> bytes:
+    def report(self, designs: Sequence[ExploredDesign]) -> bytes:
         """Return the report of one design, or of the comparison of two, of the whole census."""
         count = min(max(REPORTED // max(len(self.everybody), 1), 10), 100)
         if len(designs) > 1:
@@ -153,7 +155,7 @@ class Futures:
         found = simulate_ensemble(designs[0].config, census=self.everybody, replicates=count, progress=None)
         return page_of(found, DISCOUNT_RATE)
 
-    def _more(self, key: str, design: Design, have: int, *, whole: bool) -> tuple[Batch, ...]:
+    def _more(self, key: str, design: ExploredDesign, have: int, *, whole: bool) -> tuple[FuturesBatch, ...]:
         """Simulate a design a few more times, unless another request has just done so."""
         batches = self._kept.get(key, ())
         if simulations(batches) <= have:
@@ -164,7 +166,7 @@ class Futures:
             self._kept.popitem(last=False)
         return batches
 
-    def _batch(self, design: Design, batches: Sequence[Batch], *, whole: bool) -> Batch:
+    def _batch(self, design: ExploredDesign, batches: Sequence[FuturesBatch], *, whole: bool) -> FuturesBatch:
         """Return the next simulations of a design, of the next sample."""
         census = self.everybody if whole else self.samples[len(batches) % len(self.samples)]
         size = (MORE_OF_ALL if whole else MORE) if batches else FIRST
@@ -172,7 +174,7 @@ class Futures:
         upto = min(done + max(1, size // max(len(census), 1)), self.target(whole=whole))
         found = simulate_ensemble(design.config, census=census, replicates=range(done, upto), progress=None)
         rows = comparable(found.replicates, design.config)
-        return Batch(rows, len(self.everybody) / max(len(census), 1), found.notes)
+        return FuturesBatch(rows, len(self.everybody) / max(len(census), 1), found.notes)
 
     def _narrow(self, config: Config, *, whole: bool) -> float:
         """Return the share of a sample's range that the whole census has: chance evens out, years and rates do not."""
@@ -180,6 +182,6 @@ class Futures:
         return 1.0 if as_it_is else math.sqrt(1 / len(self.samples))
 
 
-def simulations(batches: Sequence[Batch]) -> int:
+def simulations(batches: Sequence[FuturesBatch]) -> int:
     """Return how many simulations there are in batches."""
     return sum(batch.count for batch in batches)

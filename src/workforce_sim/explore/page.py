@@ -9,7 +9,7 @@ from typing import Any
 
 from workforce_sim.config import Config
 from workforce_sim.config.keys import about
-from workforce_sim.explore.controls import AS_CONFIGURED, SECTIONS, Choice, Slider
+from workforce_sim.explore.controls import AS_CONFIGURED, SECTIONS, Menu, Slider
 from workforce_sim.explore.design import LONGEST, Setting, shown
 from workforce_sim.explore.futures import Futures
 from workforce_sim.markup.elements import Child, Element, element
@@ -107,7 +107,7 @@ def _drawn(setting: Setting, place: int) -> Child:
         "data_among": " ".join(among) or None,
         "aria_label": f"{control.label}, {NAMES[place]}",
     }
-    if isinstance(control, Choice):
+    if isinstance(control, Menu):
         return element("select", _options(control, str(now)), **common)
     text = shown(control, now)
     return [_slider(control, control.low if now is None else float(now), text, common), element("output", text)]
@@ -118,7 +118,7 @@ def _slider(control: Slider, now: float, text: str, common: Mapping[str, Any]) -
     return element("input", type="range", **ends, value=now, data_shown=text, **common)
 
 
-def _options(control: Choice, now: str) -> Iterator[Element]:
+def _options(control: Menu, now: str) -> Iterator[Element]:
     if now == AS_CONFIGURED:
         yield element("option", "As configured", value=AS_CONFIGURED, selected="")
     for name, (text, _) in control.choices.items():

@@ -21,7 +21,7 @@ from typing import Any
 from workforce_sim.config import with_changes
 from workforce_sim.errors import RequestError, WorkforceSimError
 from workforce_sim.explore import views
-from workforce_sim.explore.design import Design, design, settings
+from workforce_sim.explore.design import ExploredDesign, design, settings
 from workforce_sim.explore.futures import Futures
 from workforce_sim.explore.page import explorer_page
 from workforce_sim.plan.loading import load_config
@@ -88,7 +88,7 @@ class Explorer:
             return counted(everybody, "employee")
         return f"samples of {len(self.futures.samples[0]):,} of {counted(everybody, 'employee')}, scaled up"
 
-    def designs(self, asked: Mapping[str, Any]) -> list[Design]:
+    def designs(self, asked: Mapping[str, Any]) -> list[ExploredDesign]:
         """Return the two designs of a request."""
         given = asked.get("designs")
         if not isinstance(given, list) or len(given) != 2:
@@ -98,7 +98,7 @@ class Explorer:
             raise RequestError("The two designs need different names.")
         return found
 
-    def design(self, asked: Any) -> Design:
+    def design(self, asked: Any) -> ExploredDesign:
         """Return one design of a request."""
         return design(self.base, self.settings, asked)
 
@@ -147,8 +147,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the page."""
-        if self._asked_for() == "":
+        what = self._asked_for()
+        if what == "":
             self._answer(HTTPStatus.OK, "text/html; charset=utf-8", self.server.explorer.page)
+        elif what is not None:
+            self._refuse(HTTPStatus.NOT_FOUND, "no such page")
 
     def do_POST(self) -> None:
         """Answer a request of the page."""

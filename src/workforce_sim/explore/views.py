@@ -7,7 +7,7 @@ from functools import partial
 
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.explore.controls import CONTROLS
-from workforce_sim.explore.futures import Outcome
+from workforce_sim.explore.futures import DesignFutures
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element, element, fragment, table
 from workforce_sim.plan.legality import COMPLIANCE
@@ -23,7 +23,7 @@ PARTICIPATION, DEFERRAL, EMPLOYEES = "participation_rate", "average_deferral_rat
 _SHADED = "Means; the shaded areas hold 90% of the simulations."
 
 
-def parts(outcomes: Sequence[Outcome]) -> dict[str, str]:
+def parts(outcomes: Sequence[DesignFutures]) -> dict[str, str]:
     """Return the parts of the page that change, by the id of the element that holds them, as HTML."""
     shown: dict[str, Element | None] = {
         "figures": _figures(outcomes),
@@ -33,7 +33,7 @@ def parts(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return {name: "" if found is None else fragment(found) for name, found in shown.items()}
 
 
-def _figures(outcomes: Sequence[Outcome]) -> Element:
+def _figures(outcomes: Sequence[DesignFutures]) -> Element:
     """Return the main figures of the designs and their difference, in the same simulations."""
     years = outcomes[0].years
     whole, last = period(years), str(years[-1])
@@ -49,7 +49,7 @@ def _figures(outcomes: Sequence[Outcome]) -> Element:
     return table(heading, cells, class_="beside")
 
 
-def _cells(outcomes: Sequence[Outcome], measured: Figure) -> Iterator[list[Child]]:
+def _cells(outcomes: Sequence[DesignFutures], measured: Figure) -> Iterator[list[Child]]:
     values = _alike(outcomes, measured)
     told = [spread(each) for each in values]
     write = alike(measured.measure, [each.mean for each in told])
@@ -62,7 +62,7 @@ def _moved(measure: str, difference: float) -> str:
     return moved(measure, difference).replace("points", "pt")
 
 
-def _alike(outcomes: Sequence[Outcome], measured: Figure) -> list[Floats]:
+def _alike(outcomes: Sequence[DesignFutures], measured: Figure) -> list[Floats]:
     """Return a figure of each design in its simulations.
 
     A design with few simulations is moved by how far the others are from their mean in the same ones: the random draws
@@ -85,7 +85,7 @@ def _cell(found: RangedFigure, write: Form) -> list[Child]:
     return [element("b", write(found.mean)), element("small", ranged)]
 
 
-def _by_year(outcomes: Sequence[Outcome], measure: str) -> Element:
+def _by_year(outcomes: Sequence[DesignFutures], measure: str) -> Element:
     years = outcomes[0].years
     by_year = [[spread(each) for each in _alike(outcomes, Figure(measure, year))] for year in years]
     found = list(zip(*by_year, strict=True))
@@ -95,7 +95,7 @@ def _by_year(outcomes: Sequence[Outcome], measure: str) -> Element:
     return figure(title, line_chart(title, [str(year) for year in years], lines, write), note=_SHADED)
 
 
-def _warnings(outcomes: Sequence[Outcome]) -> Element | None:
+def _warnings(outcomes: Sequence[DesignFutures]) -> Element | None:
     """Return the compliance warnings of each design, and which of its levers have no effect."""
     told = [
         element("p", element("b", f"{each.design.name}: "), text, class_="warning")
@@ -105,7 +105,7 @@ def _warnings(outcomes: Sequence[Outcome]) -> Element | None:
     return element("div", told) if told else None
 
 
-def _said(outcome: Outcome) -> Iterator[str]:
+def _said(outcome: DesignFutures) -> Iterator[str]:
     moved_keys = tuple(CONTROLS[name].keys[0] for name in outcome.design.moved)
     for note in outcome.batches[0].notes:
         if note.startswith(COMPLIANCE):

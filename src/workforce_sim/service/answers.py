@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workforce_sim.service.index import DONE, CensusRow, Job
+from workforce_sim.service.index import DONE, CensusRow, JobRow
 from workforce_sim.service.jobs import Progress
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -74,7 +74,7 @@ class Refusal(Shown):
     """All problems of a configuration or a census, where there are several."""
 
 
-def job_shown(job: Job, progress: Progress | None) -> dict[str, Any]:
+def job_shown(job: JobRow, progress: Progress | None) -> dict[str, Any]:
     """Return a job as ``JobShown``."""
     return {
         "id": job.id,

@@ -21,9 +21,9 @@ from starlette.exceptions import HTTPException
 
 from workforce_sim.errors import LedgerError, WorkforceSimError
 from workforce_sim.service.answers import CensusShown, JobShown, JobsShown, Refusal, State, census_shown, job_shown
-from workforce_sim.service.asked import Asked, ComparisonAsked, EnsembleAsked, RunAsked, reading, refuse_beyond
+from workforce_sim.service.asked import ComparisonAsked, EnsembleAsked, JobAsked, RunAsked, reading, refuse_beyond
 from workforce_sim.service.door import Answer, Door, refusal
-from workforce_sim.service.index import DONE, ENDED, Job
+from workforce_sim.service.index import DONE, ENDED, JobRow
 from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics, Now
 
@@ -145,7 +145,7 @@ class Api:
         """Take on a comparison, as a run."""
         return self._submitted(asked, key)
 
-    def _submitted(self, asked: Asked, key: str | None) -> Response:
+    def _submitted(self, asked: JobAsked, key: str | None) -> Response:
         known = None if asked.census is None else self._jobs.censuses.about(asked.census)
         if asked.census is not None and known is None:
             raise HTTPException(
@@ -202,13 +202,13 @@ class Api:
         """Answer a table that was kept; the result names them."""
         return _file(self._jobs.table(self._done(job).id, table), "application/vnd.apache.parquet")
 
-    def _job(self, name: str) -> Job:
+    def _job(self, name: str) -> JobRow:
         job = self._jobs.index.job(name)
         if job is None:
             raise HTTPException(404, "no such job")
         return job
 
-    def _done(self, name: str) -> Job:
+    def _done(self, name: str) -> JobRow:
         job = self._job(name)
         if job.state != DONE:
             raise HTTPException(409, f"the job is {job.state}; only one that is done has a result")

@@ -18,7 +18,7 @@ from workforce_sim.errors import ConfigError, RequestError
 from workforce_sim.errors.asked import LAST_REPLICATE
 from workforce_sim.operate.memory import projected
 from workforce_sim.plan.loading import load_config
-from workforce_sim.service.settings import Limits
+from workforce_sim.service.settings import ServiceLimits
 from workforce_sim.wording import counted
 
 ID = r"^[0-9a-f]{32}$"
@@ -32,7 +32,7 @@ CensusId = Annotated[str, Field(pattern=ID, description="an uploaded census; syn
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w .()%+-]+$")]
 
 
-class Asked(BaseModel):
+class JobAsked(BaseModel):
     """What all kinds of job have in common."""
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True, frozen=True)
@@ -57,7 +57,7 @@ class Asked(BaseModel):
         return 1
 
 
-class RunAsked(Asked):
+class RunAsked(JobAsked):
     """One simulation."""
 
     kind = "run"
@@ -70,7 +70,7 @@ class RunAsked(Asked):
         return {"configuration": configuration(self.configuration)}
 
 
-class EnsembleAsked(Asked):
+class EnsembleAsked(JobAsked):
     """Many simulations of one configuration: means and ranges."""
 
     kind = "ensemble"
@@ -89,7 +89,7 @@ class EnsembleAsked(Asked):
         return self.replicates
 
 
-class ComparisonAsked(Asked):
+class ComparisonAsked(JobAsked):
     """Scenarios with the same random draws, the baseline first unless it is named."""
 
     kind = "comparison"
@@ -163,7 +163,7 @@ def _places(config: Config) -> Iterator[str]:
         yield "actions.acquisitions: the service reads no files of its machine; leave it out"
 
 
-def refuse_beyond(asked: Asked, limits: Limits, staff: int | None) -> None:
+def refuse_beyond(asked: JobAsked, limits: ServiceLimits, staff: int | None) -> None:
     """Check all that can be known of a job before it runs.
 
     Args:

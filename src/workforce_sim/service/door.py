@@ -55,10 +55,8 @@ def refusal(status: int, message: str, headers: dict[str, str] | None = None) ->
     """Return an answer that refuses; of several lines the first is the message, which says how many more there are."""
     first, *others = lines = [line for line in message.split("\n") if line.strip()] or [ERRORS[status]]
     more = f" (and {counted(len(others), 'more problem')})" if others else ""
-    body = {"error": ERRORS.get(status, "refused"), "message": f"{first}{more}"}
-    if others:
-        body["problems"] = lines[:MOST_PROBLEMS]  # type: ignore[assignment]
-    return Answer(body, status, headers)
+    problems = {"problems": lines[:MOST_PROBLEMS]} if others else {}
+    return Answer({"error": ERRORS.get(status, "refused"), "message": f"{first}{more}", **problems}, status, headers)
 
 
 class Door:
@@ -103,8 +101,8 @@ class Door:
     def _wrong(self, scope: Scope, headers: dict[bytes, bytes]) -> Answer | None:
         """Return what refuses a request; None where it may pass."""
         if self._bearer is None:
-            host = headers.get(b"host", b"").decode("latin-1").rsplit(":", 1)[0] if b"host" in headers else ""
-            own = host in OWN_HOSTS or headers.get(b"host", b"").decode("latin-1") in OWN_HOSTS
+            host = headers.get(b"host", b"").decode("latin-1")
+            own = host in OWN_HOSTS or host.rsplit(":", 1)[0] in OWN_HOSTS
             return None if own else refusal(403, "Host: without a token only requests to localhost are answered")
         if scope["path"] in OPEN or hmac.compare_digest(headers.get(b"authorization", b""), self._bearer):
             return None

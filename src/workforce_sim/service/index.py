@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS censuses (
 """
 
 
-class Job(NamedTuple):
+class JobRow(NamedTuple):
     """A row of the index; times are seconds since 1970."""
 
     number: int
@@ -85,7 +85,7 @@ class Index:
             self._write.close()
             self._read.close()
 
-    def add(self, kind: str, asked: str, census: str | None, key: str | None, most: int) -> tuple[Job, bool]:
+    def add(self, kind: str, asked: str, census: str | None, key: str | None, most: int) -> tuple[JobRow, bool]:
         """Take a job on, and tell whether it is new: one with a key that was used is the earlier one.
 
         Raises:
@@ -105,7 +105,7 @@ class Index:
             change.execute(f"INSERT INTO jobs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             return _there(_job(change, "id", row[0])), True
 
-    def take(self) -> Job | None:
+    def take(self) -> JobRow | None:
         """Return the job that waits longest, which now runs; None where none waits."""
         with self._change() as change:
             sql = "SELECT * FROM jobs WHERE state = ? ORDER BY number LIMIT 1"
@@ -113,8 +113,8 @@ class Index:
             if row is None:
                 return None
             sql = "UPDATE jobs SET state = ?, started = ?, starts = starts + 1 WHERE id = ?"
-            change.execute(sql, (RUNNING, time.time(), Job(*row).id))
-            return _job(change, "id", Job(*row).id)
+            change.execute(sql, (RUNNING, time.time(), JobRow(*row).id))
+            return _job(change, "id", JobRow(*row).id)
 
     def end(self, name: str, state: str, message: str | None = None, *, only: str = RUNNING) -> bool:
         """Let a job end that is in the state ``only``; tell whether it was."""
@@ -130,16 +130,16 @@ class Index:
                 return
         self.end(name, FAILED, f"given up: the service ended {MOST_STARTS} times while it ran")
 
-    def job(self, name: str) -> Job | None:
+    def job(self, name: str) -> JobRow | None:
         """Return a job; None where there is none."""
         with self._look() as look:
             return _job(look, "id", name)
 
-    def jobs(self, state: str | None, most: int, before: int | None = None) -> list[Job]:
+    def jobs(self, state: str | None, most: int, before: int | None = None) -> list[JobRow]:
         """Return jobs of a state or of any, the newest first, from below a number on."""
         sql = "SELECT * FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR number < ?2)"
         with self._look() as look:
-            return [Job(*row) for row in look.execute(f"{sql} ORDER BY number DESC LIMIT ?3", (state, before, most))]
+            return [JobRow(*row) for row in look.execute(f"{sql} ORDER BY number DESC LIMIT ?3", (state, before, most))]
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs are in each state."""
@@ -193,11 +193,11 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _job(connection: sqlite3.Connection, column: str, value: Any) -> Job | None:
+def _job(connection: sqlite3.Connection, column: str, value: Any) -> JobRow | None:
     row = connection.execute(f"SELECT * FROM jobs WHERE {column} = ?", (value,)).fetchone()
-    return None if row is None else Job(*row)
+    return None if row is None else JobRow(*row)
 
 
-def _there(job: Job | None) -> Job:
+def _there(job: JobRow | None) -> JobRow:
     assert job is not None
     return job

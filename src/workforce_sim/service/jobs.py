@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from workforce_sim.errors import CensusError, WorkforceSimError
 from workforce_sim.service.censuses import Censuses
-from workforce_sim.service.index import CANCELLED, DONE, FAILED, RUNNING, WAITING, Index, Job
+from workforce_sim.service.index import CANCELLED, DONE, FAILED, RUNNING, WAITING, Index, JobRow
 from workforce_sim.service.metrics import Metrics
 from workforce_sim.service.settings import Settings
 from workforce_sim.service.worker import CHECK, RESULT, TABLES, Worker, WorkerEndedError
@@ -68,7 +68,6 @@ class Jobs:
         self._open = ExitStack()
 
     def __enter__(self) -> Jobs:
-        make_folders(self._folder)
         for name in ("jobs", "censuses"):
             make_folders(self._folder / name)
         self._open.enter_context(locked(self._folder))
@@ -93,7 +92,7 @@ class Jobs:
         """Whether jobs are being carried out."""
         return not self._stopping.is_set() and all(thread.is_alive() for thread in self._threads)
 
-    def submit(self, kind: str, asked: str, census: str | None, key: str | None) -> tuple[Job, bool]:
+    def submit(self, kind: str, asked: str, census: str | None, key: str | None) -> tuple[JobRow, bool]:
         """Take a job on, as ``Index.add`` does."""
         job, new = self.index.add(kind, asked, census, key, self.settings.limits.waiting)
         self._news.set()
@@ -136,7 +135,7 @@ class Jobs:
         if job is None or job.state != RUNNING:
             self._unwanted.discard(name)
 
-    def remove(self, job: Job) -> None:
+    def remove(self, job: JobRow) -> None:
         """Remove a job that has ended, and what came of it."""
         remove(self._place(job.id))
         self.index.remove(job.id)
@@ -183,7 +182,7 @@ class Jobs:
                 self._stopping.wait(IDLE)
         worker.end()
 
-    def _carry_out(self, job: Job, worker: Worker) -> None:
+    def _carry_out(self, job: JobRow, worker: Worker) -> None:
         start = time.monotonic()
         message = self._tried(job, worker)
         self.progress.pop(job.id, None)
@@ -198,7 +197,7 @@ class Jobs:
         self._metrics.job(job.kind, state, seconds)
         log.info("job %s", state, extra={"job": job.id, "kind": job.kind, "seconds": round(seconds, 3)})
 
-    def _tried(self, job: Job, worker: Worker) -> str | None:
+    def _tried(self, job: JobRow, worker: Worker) -> str | None:
         """Return why a job failed; None where it did not."""
 
         def told(done: int, of: int) -> None:

@@ -18,7 +18,7 @@ MIB = 1 << 20
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServiceLimits:
     """What one job, and all of them together, may take.
 
     Attributes:
@@ -56,7 +56,7 @@ class Settings:
     folder: Path
     jobs: int = 2
     token: str | None = field(default=None, repr=False)
-    limits: Limits = field(default_factory=Limits)
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
 
 
 def token_for(host: str, environment: Mapping[str, str]) -> str | None:

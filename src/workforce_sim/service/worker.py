@@ -89,7 +89,14 @@ class Worker:
             kept = {name: value for name, value in os.environ.items() if name != TOKEN}
             environment = {**kept, "POLARS_MAX_THREADS": str(self._threads)}
             pipe = subprocess.PIPE
-            self._process = subprocess.Popen(_COMMAND, env=environment, bufsize=0, stdin=pipe, stdout=pipe)
+            self._process = subprocess.Popen(
+                _COMMAND,
+                env=environment,
+                bufsize=0,
+                stdin=pipe,
+                stdout=pipe,
+                start_new_session=True,  # or Ctrl-C would reach it too, and its job would fail
+            )
             self._tasks = 0
         self._tasks += 1
         return self._process
