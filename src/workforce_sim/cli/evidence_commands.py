@@ -12,7 +12,7 @@ from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, positive, whole_number
 from workforce_sim.cli.parser import Command
-from workforce_sim.wording.terminal import complain, printable, say
+from workforce_sim.wording.terminal import complain, printable, say, tell
 
 EXAMPLE = "workforce-sim evidence runs/base --out base.zip"
 DETAILS = (
@@ -133,5 +133,5 @@ def _verify(options: argparse.Namespace) -> int:
         engine=options.engine or "fast",
         progress=True,
     )
-    say("\n".join(map(printable, str(found).split("\n"))))
+    tell(str(found))
     return SUCCESS if found else FAILURE

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import NEVER, completed_years
+from workforce_sim.dates import NEVER, completed_years, date_of
 from workforce_sim.engine.sources import meets, since_of, waived, without_employer_money
-from workforce_sim.explaining.rebuilt import date_of
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.steps import Step
 from workforce_sim.money import cents

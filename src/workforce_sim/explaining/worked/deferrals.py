@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workforce_sim.dates import date_of
 from workforce_sim.engine.deferral_limit import base_of, catch_up_of, highest_rates, limited_bp
 from workforce_sim.engine.plan_pay import PlanPay
-from workforce_sim.explaining.rebuilt import date_of
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.pay import counted_words
-from workforce_sim.explaining.worked.steps import Step, bp, exact, smaller_of, span
+from workforce_sim.explaining.worked.steps import Step, exact, smaller_of, span
 from workforce_sim.money import half_up
 from workforce_sim.plan.match import BP
-from workforce_sim.wording import dollars
+from workforce_sim.wording import bp_percent, dollars
 
 FROM_50 = 50
 
@@ -64,7 +64,7 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
     exactly = 0
     for days in rate_spans(one.counted):
         exactly += days.rate * days.pay
-        how = f"{bp(days.rate)} x {dollars(days.pay)}, pay of these days"
+        how = f"{bp_percent(days.rate)} x {dollars(days.pay)}, pay of these days"
         steps.append(Step(span(days.first, days.last), how, exact(days.rate * days.pay, BP)))
     wished = half_up(exactly, BP)
     steps.append(Step("at these rates", "the sum, half up to the cent", dollars(wished)))
@@ -96,7 +96,7 @@ def _rules(one: One) -> Iterator[Step]:
         yield Step("pay deferred from", words)
     highest = highest_rates(rows, one.staff, one.year)
     if highest is not None and highest[0] < BP:
-        what = f"rates count up to {bp(int(highest[0]))}"
+        what = f"rates count up to {bp_percent(int(highest[0]))}"
         yield Step(what, "highly compensated, without catch-up (plan.hce_deferral_limit)")
     if plan.deferrals_stop_at_pay_limit:
         most = dollars(one.year.limits.compensation_cents)
@@ -111,7 +111,7 @@ def _limit(one: One, wished: int) -> tuple[list[Step], int, int]:
     steps = [Step(f"limit on deferrals, section 402(g), {year.number}", _projected(one), dollars(law))]
     if base < law:
         share = limited_bp(year) or 0
-        how = f"{bp(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"
+        how = f"{bp_percent(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"
         steps.append(Step("limit of the plan, highly compensated", how, dollars(base)))
     if wished < base:
         return steps, base, base

@@ -19,11 +19,11 @@ from workforce_sim.explaining.worked.conditions import UNITS, entry, given, with
 from workforce_sim.explaining.worked.deferrals import Deferred
 from workforce_sim.explaining.worked.one import One, row_of
 from workforce_sim.explaining.worked.pay import compensation
-from workforce_sim.explaining.worked.steps import Step, bp, day, exact, span
+from workforce_sim.explaining.worked.steps import Step, day, exact, span
 from workforce_sim.money import half_up
 from workforce_sim.plan.amounts import by_band
 from workforce_sim.plan.match import BP, PayrollStep, dollar_slices, match_rate, payroll_steps, slices, uneven_steps
-from workforce_sim.wording import dollars, percent
+from workforce_sim.wording import bp_percent, dollars, percent
 
 UNIT = BP * BP
 """Units of a match in a cent."""
@@ -87,11 +87,13 @@ def _annual(deferred: int, pay: int, tiers: Tiers) -> tuple[list[Step], int]:
     for tier, part in zip(tiers, slices(deferred, pay, tiers), strict=True):
         total += tier.rate_bp * part
         slice_of = (
-            f"from {bp(tier.lower)} to {bp(tier.upper)} of pay" if tier.lower else f"up to {bp(tier.upper)} of pay"
+            f"from {bp_percent(tier.lower)} to {bp_percent(tier.upper)} of pay"
+            if tier.lower
+            else f"up to {bp_percent(tier.upper)} of pay"
         )
         edges = f"{exact(tier.lower * pay, BP)} to {exact(tier.upper * pay, BP)}"
-        how = f"{edges}: {bp(tier.rate_bp)} x {exact(part, BP)}"
-        steps.append(Step(f"{bp(tier.rate_bp)} of deferrals {slice_of}", how, exact(tier.rate_bp * part, UNIT)))
+        how = f"{edges}: {bp_percent(tier.rate_bp)} x {exact(part, BP)}"
+        steps.append(Step(f"{bp_percent(tier.rate_bp)} of deferrals {slice_of}", how, exact(tier.rate_bp * part, UNIT)))
     return [*steps, *_rounded(total, UNIT)], half_up(total, UNIT)
 
 
@@ -111,8 +113,8 @@ def _by_dollars(
     total = 0
     for tier, part in zip(tiers, dollar_slices(deferred, tiers), strict=True):
         total += tier.rate_bp * part
-        what = f"{bp(tier.rate_bp)} of deferrals from {dollars(tier.lower)} to {dollars(tier.upper)}"
-        steps.append(Step(what, f"{bp(tier.rate_bp)} x {dollars(part)}", exact(tier.rate_bp * part, BP)))
+        what = f"{bp_percent(tier.rate_bp)} of deferrals from {dollars(tier.lower)} to {dollars(tier.upper)}"
+        steps.append(Step(what, f"{bp_percent(tier.rate_bp)} x {dollars(part)}", exact(tier.rate_bp * part, BP)))
     return [*steps, *_rounded(total, BP)], half_up(total, BP)
 
 
@@ -138,7 +140,7 @@ def _limits_to_date(pay: int, deferrals: int) -> Iterator[Step]:
 
 def _payrolls_at(rate: int, pay: int, step: PayrollStep, when: str, tiers: Tiers) -> Step:
     """Return the step of the payrolls of one rate."""
-    what = f"payrolls {when}, deferring {bp(rate)}"
+    what = f"payrolls {when}, deferring {bp_percent(rate)}"
     if not rate:
         return Step(what, f"{dollars(pay)} of pay", dollars(0))
     matched = percent(Decimal(match_rate(rate, tiers)) / UNIT)
@@ -167,6 +169,6 @@ def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tie
         total += amount
         rate, paid, counts = (int(each[0]) for each in (payroll.rate, payroll.deferral_pay, payroll.match_pay))
         if paid or counts:
-            how = f"{bp(rate)} x {dollars(paid)} deferred; {dollars(counts)} of pay counts for the match"
+            how = f"{bp_percent(rate)} x {dollars(paid)} deferred; {dollars(counts)} of pay counts for the match"
             steps.append(Step("payrolls in date order", how, exact(amount, UNIT)))
     return [*steps, *_rounded(total, UNIT)], half_up(total, UNIT)

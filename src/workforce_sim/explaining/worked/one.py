@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER
+from workforce_sim.dates import NEVER, date_of
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.plan_pay import PlanPay
-from workforce_sim.explaining.rebuilt import Rebuilt, date_of
+from workforce_sim.explaining.rebuilt import Rebuilt
 from workforce_sim.explaining.worked.steps import Step, span
 
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import date_of
 from workforce_sim.engine.counted_pay import amount_column, kinds_of, payments_of, rate_column, with_salary
 from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.sources import compensation_of, since_of
-from workforce_sim.explaining.rebuilt import RAISES, date_of
+from workforce_sim.explaining.rebuilt import RAISES
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.steps import Step, day, exact, ppm, span
 from workforce_sim.money import PPM, half_up
