@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-import numpy as np
-
 from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.deferral_limit import catch_up_of
@@ -18,7 +16,7 @@ from workforce_sim.engine.events.further import excess_of
 from workforce_sim.explaining.worked import shares
 from workforce_sim.explaining.worked.deferrals import deferred
 from workforce_sim.explaining.worked.match import matched
-from workforce_sim.explaining.worked.one import One, row_of
+from workforce_sim.explaining.worked.one import ONLY, One, row_of
 from workforce_sim.explaining.worked.steps import Step
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
@@ -104,7 +102,7 @@ class Contributions:
         one, most = self.one, self.limit
         if int(wished.whole[0]) <= most:
             return wished
-        room = catch_up_of(np.array([0]), one.staff, one.year) - wished.catch_up
+        room = catch_up_of(ONLY, one.staff, one.year) - wished.catch_up
         return reduced(wished, row_of(most), room, one.config.plan.safe_harbor_money(one.year.number))
 
     @property

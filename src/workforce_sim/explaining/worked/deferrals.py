@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from workforce_sim.dates import date_of
 from workforce_sim.engine.deferral_limit import base_of, catch_up_of, highest_rates, limited_bp
-from workforce_sim.engine.plan_pay import PlanPay
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.pay import counted_words
 from workforce_sim.explaining.worked.steps import Step, exact, smaller_of, span
@@ -62,7 +61,7 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
         return [one.eligible, Step("deferrals", "the deferral rate is 0% all year", dollars(0))], NOTHING
     steps = [one.eligible, *_rules(one)]
     exactly = 0
-    for days in rate_spans(one.counted):
+    for days in rate_spans(one):
         exactly += days.rate * days.pay
         how = f"{bp_percent(days.rate)} x {dollars(days.pay)}, pay of these days"
         steps.append(Step(span(days.first, days.last), how, exact(days.rate * days.pay, BP)))
@@ -77,13 +76,12 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
     return steps, Deferred(total, most, catch_up)
 
 
-def rate_spans(counted: PlanPay) -> Iterator[Span]:
-    """Yield the days of each deferral rate since the first above 0, of one employee."""
+def rate_spans(one: One) -> Iterator[Span]:
+    """Yield the days of each deferral rate since the first above 0."""
+    counted = one.counted
     dates = [int(counted.begin[0]), *(int(move.date[0]) for move in counted.moves)]
-    last = int(counted.staff["last_day"][0])
-    ends = [date - 1 for date in [*dates[1:], last + 1]]
-    spans = next(spans for rows, spans in counted.segments("participating") if len(rows))
-    for first, end, (rate, pay) in zip(dates, ends, spans[1:], strict=True):
+    ends = [date - 1 for date in [*dates[1:], one["last_day"] + 1]]
+    for first, end, (rate, pay) in zip(dates, ends, one.segments("participating")[1:], strict=True):
         if first <= end:
             yield Span(first, end, int(rate[0]), int(pay[0]))
 

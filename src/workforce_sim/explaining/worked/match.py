@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.engine.payrolls import Payrolls
 from workforce_sim.engine.plan_pay import Since
-from workforce_sim.engine.sources import place_of, since_of
+from workforce_sim.engine.sources import since_of
 from workforce_sim.explaining.worked.conditions import UNITS, entry, given, within
 from workforce_sim.explaining.worked.deferrals import Deferred
 from workforce_sim.explaining.worked.one import One, row_of
@@ -70,15 +68,16 @@ def _since_entry(one: One, deferrals: Deferred, since: Since | None) -> tuple[in
 
 
 def _band(one: One, formula: Match) -> Tiers:
-    place = place_of(formula.graded_by, np.array([0]), one.counted)
-    found: Tiers = by_band(formula.bands, int(place[0]), lambda tiers: tiers)
+    found: Tiers = by_band(formula.bands, one.place(formula.graded_by), lambda tiers: tiers)
     return found
 
 
 def _of_band(one: One, formula: Match) -> Iterator[Step]:
     if formula.graded_by is not None:
-        place = int(place_of(formula.graded_by, np.array([0]), one.counted)[0])
-        yield Step("band of the formula", f"{place} {UNITS[formula.graded_by]} on January 1 or the hire date")
+        yield Step(
+            "band of the formula",
+            f"{one.place(formula.graded_by)} {UNITS[formula.graded_by]} on January 1 or the hire date",
+        )
 
 
 def _annual(deferred: int, pay: int, tiers: Tiers) -> tuple[list[Step], int]:
@@ -107,7 +106,7 @@ def _by_dollars(
     """Return the steps of a match by tiers in dollars, and cents."""
     steps = []
     if formula.basis == "payroll":
-        (spans,) = (spans for rows, spans in one.counted.segments(formula.compensation, since) if len(rows))
+        spans = one.segments(formula.compensation, since)
         deferred = min(half_up(sum(int(rate[0]) * int(pay[0]) for rate, pay in spans), BP), most)
         steps.append(Step("deferred in the payrolls that count", "half up to the cent", dollars(deferred)))
     total = 0
@@ -123,8 +122,7 @@ def _by_payroll(one: One, formula: Match, most: int, since: Since | None, tiers:
     limit = one.year.limits.compensation_cents
     if one.counted.pay_of(formula.pay) is not one.counted.pay:
         return _uneven(one, formula, most, since, tiers)
-    (spans,) = (spans for rows, spans in one.counted.segments(formula.compensation, since) if len(rows))
-    pairs = [(int(rate[0]), int(pay[0])) for rate, pay in spans]
+    pairs = [(int(rate[0]), int(pay[0])) for rate, pay in one.segments(formula.compensation, since)]
     steps, total = [*_limits_to_date(limit, most)], 0
     for (rate, pay), step, when in zip(pairs, payroll_steps(pairs, tiers, most, limit), _days(one, since), strict=True):
         total += step.matched

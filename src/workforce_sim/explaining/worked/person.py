@@ -145,8 +145,7 @@ def _rates(one: One) -> Passage:
     steps = [one.employed, one.eligible]
     if one.defers:
         steps += [
-            Step(span(days.first, days.last), f"deferral rate {bp_percent(days.rate)}")
-            for days in rate_spans(one.counted)
+            Step(span(days.first, days.last), f"deferral rate {bp_percent(days.rate)}") for days in rate_spans(one)
         ]
     else:
         steps.append(Step("deferral rate", "0% all year"))
