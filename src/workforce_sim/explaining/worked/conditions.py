@@ -11,7 +11,7 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.dates import NEVER, completed_years, date_of
 from workforce_sim.engine.sources import meets, since_of, waived, without_employer_money
 from workforce_sim.explaining.worked.one import ONLY, One
-from workforce_sim.explaining.worked.steps import Step
+from workforce_sim.explaining.worked.steps import Reckoned, Step
 from workforce_sim.money import cents
 from workforce_sim.plan.conditions import hours_of_service
 from workforce_sim.plan.sources import limited
@@ -22,7 +22,7 @@ UNITS = {"tenure": "years of tenure", "points": "points (age + tenure)", "age": 
 """What bands of a formula go by."""
 
 
-def given(one: One, money: EmployerMoney, amount: int, name: str) -> tuple[list[Step], int]:
+def given(one: One, money: EmployerMoney, amount: int, name: str) -> Reckoned:
     """Return the steps from what a formula gives to what a source gives before section 415, and cents."""
     found = [*conditions(one, money)]
     there = within(one, money) and bool(meets(money, ONLY, one.counted)[0])

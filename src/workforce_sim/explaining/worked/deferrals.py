@@ -34,7 +34,7 @@ class Deferred(NamedTuple):
     catch_up: int
 
 
-class Span(NamedTuple):
+class RateSpan(NamedTuple):
     """Days of one deferral rate.
 
     Attributes:
@@ -76,14 +76,14 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
     return steps, Deferred(total, most, catch_up)
 
 
-def rate_spans(one: One) -> Iterator[Span]:
+def rate_spans(one: One) -> Iterator[RateSpan]:
     """Yield the days of each deferral rate since the first above 0."""
     counted = one.counted
     dates = [int(counted.begin[0]), *(int(move.date[0]) for move in counted.moves)]
     ends = [date - 1 for date in [*dates[1:], one["last_day"] + 1]]
     for first, end, (rate, pay) in zip(dates, ends, one.segments("participating")[1:], strict=True):
         if first <= end:
-            yield Span(first, end, int(rate[0]), int(pay[0]))
+            yield RateSpan(first, end, int(rate[0]), int(pay[0]))
 
 
 def _rules(one: One) -> Iterator[Step]:

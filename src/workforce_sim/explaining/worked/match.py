@@ -17,7 +17,7 @@ from workforce_sim.explaining.worked.conditions import UNITS, entry, given, with
 from workforce_sim.explaining.worked.deferrals import Deferred
 from workforce_sim.explaining.worked.one import One, row_of
 from workforce_sim.explaining.worked.pay import compensation
-from workforce_sim.explaining.worked.steps import Step, day, exact, span
+from workforce_sim.explaining.worked.steps import Reckoned, Step, day, exact, span
 from workforce_sim.money import half_up
 from workforce_sim.plan.amounts import by_band
 from workforce_sim.plan.match import BP, PayrollStep, dollar_slices, match_rate, payroll_steps, slices, uneven_steps
@@ -29,7 +29,7 @@ UNIT = BP * BP
 Tiers = tuple[MatchTier, ...]
 
 
-def matched(one: One, formula: Match, deferrals: Deferred, name: str) -> tuple[list[Step], int]:
+def matched(one: One, formula: Match, deferrals: Deferred, name: str) -> Reckoned:
     """Return the steps of a match before section 415, and cents.
 
     Args:
@@ -80,7 +80,7 @@ def _of_band(one: One, formula: Match) -> Iterator[Step]:
         )
 
 
-def _annual(deferred: int, pay: int, tiers: Tiers) -> tuple[list[Step], int]:
+def _annual(deferred: int, pay: int, tiers: Tiers) -> Reckoned:
     """Return the steps of the match on the year's totals, and cents."""
     steps, total = [], 0
     for tier, part in zip(tiers, slices(deferred, pay, tiers), strict=True):
@@ -100,9 +100,7 @@ def _rounded(total: int, unit: int) -> list[Step]:
     return [Step("by the formula", "the sum, half up to the cent", dollars(half_up(total, unit)))]
 
 
-def _by_dollars(
-    one: One, formula: Match, deferred: int, most: int, since: Since | None, tiers: Tiers
-) -> tuple[list[Step], int]:
+def _by_dollars(one: One, formula: Match, deferred: int, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match by tiers in dollars, and cents."""
     steps = []
     if formula.basis == "payroll":
@@ -117,7 +115,7 @@ def _by_dollars(
     return [*steps, *_rounded(total, BP)], half_up(total, BP)
 
 
-def _by_payroll(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> tuple[list[Step], int]:
+def _by_payroll(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match payroll by payroll, and cents."""
     limit = one.year.limits.compensation_cents
     if one.counted.pay_of(formula.pay) is not one.counted.pay:
@@ -156,7 +154,7 @@ def _days(one: One, since: Since | None) -> Iterator[str]:
         yield span(max(first, entry), max(end, first, entry))
 
 
-def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> tuple[list[Step], int]:
+def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match by payroll whose pay is another than that of deferrals, and cents."""
     limit = one.year.limits.compensation_cents
     payrolls = Payrolls(one.counted, formula.pay, since).of(formula.compensation)

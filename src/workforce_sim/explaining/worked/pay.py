@@ -17,12 +17,12 @@ from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.sources import compensation_of, since_of
 from workforce_sim.explaining.rebuilt import RAISES
 from workforce_sim.explaining.worked.one import ONLY, One
-from workforce_sim.explaining.worked.steps import Step, day, exact, ppm, span
+from workforce_sim.explaining.worked.steps import Reckoned, Step, day, exact, ppm, span
 from workforce_sim.money import PPM, half_up
 from workforce_sim.wording import dollars
 
 
-def earned(one: One) -> tuple[list[Step], int]:
+def earned(one: One) -> Reckoned:
     """Return the steps of the pay earned in the year, and cents."""
     pay, days = Pay(one.staff, one.year), one.year.days
     steps, total = [one.employed], 0
@@ -92,7 +92,7 @@ def counted_words(pay: CountedPay, one: One) -> str:
     return "" if counts == there else f"salary and {listed}" if counts else "salary alone"
 
 
-def compensation(one: One, money: EmployerMoney) -> tuple[list[Step], int]:
+def compensation(one: One, money: EmployerMoney) -> Reckoned:
     """Return the steps of the plan compensation of a source, and cents."""
     cents, most = int(compensation_of(one.counted, money)[0]), one.year.limits.compensation_cents
     since = since_of(one.counted, money) or one.counted.since_entry

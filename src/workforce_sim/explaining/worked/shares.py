@@ -18,7 +18,7 @@ from workforce_sim.explaining.worked.conditions import UNITS, conditions, entry,
 from workforce_sim.explaining.worked.formula import group_words
 from workforce_sim.explaining.worked.one import One, row_of
 from workforce_sim.explaining.worked.pay import compensation
-from workforce_sim.explaining.worked.steps import Step, exact, ppm
+from workforce_sim.explaining.worked.steps import Reckoned, Step, exact, ppm
 from workforce_sim.money import PPM, exact_sum
 from workforce_sim.plan.amounts import by_band, larger
 from workforce_sim.plan.nonelective import formula_nonelective
@@ -30,7 +30,7 @@ NONELECTIVE, PROFIT_SHARING = "nonelective contribution", "profit sharing"
 """What people call the sources."""
 
 
-def nonelective(one: One) -> tuple[list[Step], int]:
+def nonelective(one: One) -> Reckoned:
     """Return the steps of the nonelective contribution before section 415, and cents."""
     formula = one.config.plan.nonelective
     if formula.kind == "none":
@@ -38,16 +38,14 @@ def nonelective(one: One) -> tuple[list[Step], int]:
     return _in_source(one, formula, NONELECTIVE, partial(_nonelective, one, formula))
 
 
-def _nonelective(one: One, formula: Nonelective, pay: int) -> tuple[list[Step], int]:
+def _nonelective(one: One, formula: Nonelective, pay: int) -> Reckoned:
     base = one.year.limits.wage_base_cents
     amount = int(formula_nonelective(formula, pay, one.place(formula.graded_by), base))
     more, cents = given(one, formula, amount, NONELECTIVE)
     return [*_share(one, formula, pay, amount), *more], cents
 
 
-def _in_source(
-    one: One, money: EmployerMoney, name: str, of_pay: Callable[[int], tuple[list[Step], int]]
-) -> tuple[list[Step], int]:
+def _in_source(one: One, money: EmployerMoney, name: str, of_pay: Callable[[int], Reckoned]) -> Reckoned:
     """Return the steps of a source from entry into it and the pay that it counts, and cents."""
     found = [*entry(one, money)]
     if not within(one, money):
@@ -57,7 +55,7 @@ def _in_source(
     return [*found, *paid, *steps], cents
 
 
-def reallocated(one: One) -> tuple[list[Step], int]:
+def reallocated(one: One) -> Reckoned:
     """Return the step of a share of reallocated forfeitures, and cents."""
     shares = one.year.given.get(REALLOCATION.name)
     if shares is None:
@@ -67,7 +65,7 @@ def reallocated(one: One) -> tuple[list[Step], int]:
     return [Step("share of reallocated forfeitures", how, dollars(cents))], cents
 
 
-def profit_sharing(one: One) -> tuple[list[Step], int]:
+def profit_sharing(one: One) -> Reckoned:
     """Return the steps of profit sharing before section 415, and cents."""
     formula = one.config.plan.profit_sharing
     if formula.kind == "none":
@@ -75,7 +73,7 @@ def profit_sharing(one: One) -> tuple[list[Step], int]:
     return _in_source(one, formula, PROFIT_SHARING, partial(_profit_sharing, one, formula))
 
 
-def _profit_sharing(one: One, formula: ProfitSharing, pay: int) -> tuple[list[Step], int]:
+def _profit_sharing(one: One, formula: ProfitSharing, pay: int) -> Reckoned:
     if formula.pool is not None:
         return _of_pool(one, formula, formula.pool)
     fits = [fits_group(group, one.staff, one.year) for group in formula.groups or ()]
@@ -142,7 +140,7 @@ def _of_group(formula: ProfitSharing, pay: int, amount: int, fits: list[Flags]) 
     )
 
 
-def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> tuple[list[Step], int]:
+def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> Reckoned:
     """Return the steps of a share of a pool, which its own rule, quotas to the cent, gives among all."""
     shares = one.year.given.get(POOL.name)
     if shares is None:

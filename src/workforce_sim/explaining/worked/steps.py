@@ -29,6 +29,10 @@ class Step(NamedTuple):
     amount: str = ""
 
 
+Reckoned = tuple[list[Step], int]
+"""Steps of a calculation, and the cents that they come to."""
+
+
 @dataclass(frozen=True, repr=False)
 class Passage:
     """A part of a calculation.
