@@ -159,8 +159,9 @@ def read_document(path: Path, kind: type[D], form: int | str | None = None) -> D
 
 def _parsed(path: Path) -> tuple[dict[str, Any], bool]:
     """Return the object in a JSON file, and whether it is unchanged since it was sealed."""
+    raw = _content(path)
     try:
-        return unsealed(_content(path))
+        return unsealed(raw)
     except NO_OBJECT as error:
         raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
 
