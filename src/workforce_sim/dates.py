@@ -30,6 +30,11 @@ def day_number(date: dt.date) -> int:
     return (date - _EPOCH).days
 
 
+def date_of(day: int) -> dt.date:
+    """Return days since 1970-01-01 as a date."""
+    return _EPOCH + dt.timedelta(days=int(day))
+
+
 @dataclass(frozen=True)
 class PlanYear:
     """One plan year: a calendar year."""

@@ -27,11 +27,15 @@ import workforce_sim as ws
 from tests.support_store import through_disk
 from workforce_sim.audit.archive import END, Member, Region, packed, regions
 from workforce_sim.audit.manifest import MANIFEST, SIGNATURE, manifest_bytes
+from workforce_sim.audit.recomputation import Recomputation
 from workforce_sim.audit.signing import private_key, public_key, signed_by
 from workforce_sim.audit.stories import chosen, stories
 from workforce_sim.cli.main import main
+from workforce_sim.plan.findings import PlanTest
 from workforce_sim.reports.run_page import run_page
+from workforce_sim.share.few import without_few
 from workforce_sim.store.layout import json_bytes
+from workforce_sim.wording import whole_dollars
 
 SECRET = "of sixteen bytes or more"
 HIRE = {"date": "2026-03-02", "level": "Staff", "salary": 61_234.0}
@@ -251,6 +255,21 @@ def test_figures_of_few_are_in_no_table_and_not_in_the_report(plain: Path, tmp_p
     ):
         assert (average.search(page) is not None, b"Deferral rates of eligible employees" in page) == (hces, bars)
         assert (b"Employees by age" in page) == bars
+        assert (b" by level" in page) == bars
+    hired = ws.explain(plain.parent / "run", "match", by="hired").parts["hired"]
+    assert 10 <= hired["employees"].min() < 60
+    for cents in hired["match_cents"]:  # of either group the other would follow from the total
+        told = whole_dollars(cents).encode()
+        assert (told in whole, told in usual["report.html"], told in strict["report.html"]) == (True, True, False)
+
+
+def test_figures_of_one_are_left_out_of_tests_of_many(plain: Path) -> None:
+    found = ws.nondiscrimination(ws.read_run(plain.parent / "run"), 2025)
+    figures = {"minimum_percent": 2.13, "lacking": 40, "missing": 80_000.0}
+    shared = without_few(replace(found, tests=(PlanTest("Top-heavy minimum", "failed", "416(c)", figures),)), 10)
+
+    assert shared.tests[0].figures == {"lacking": 40, "missing": 80_000.0}
+    assert "or of one, are left out (1)" in shared.tests[0].note
 
 
 def test_pay_of_a_known_hire_and_folders_are_left_out_of_the_configuration(folder: Path, signed: bytes) -> None:
@@ -337,6 +356,11 @@ REHASHED: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         "recomputation.json",
     ),
     "says": ("recomputation.json", lambda it: it.replace(b'"equal": true', b'"equal": false'), "says other"),
+    "tables": (
+        "run.json",
+        lambda it: re.sub(rb'"tables": "[0-9a-f]{64}"', b'"tables": "' + b"0" * 64 + b'"', it),
+        "run.json: is of another run than the manifest",
+    ),
     "seal": ("run.json", lambda it: it.replace(b'"rows": ', b'"rows": 1', 1), "run.json"),
     "configuration": (
         "configuration.json",
@@ -464,22 +488,30 @@ def test_it_is_simulated_again_from_the_census(folder: Path, plain: Path, tmp_pa
     assert ws.verify_evidence(plain, rerun=True, engine="reference")
     other = ws.verify_evidence(folder / "signed.zip", **(whole | {"census": tmp_path / "less.csv"}))
     assert other.problems == ("the census given is not that of the run: its completed values have another hash",)
+    assert other.found == ()
     with pytest.raises(ws.RequestError, match="give it with --census"):
         ws.verify_evidence(folder / "signed.zip", config=folder / "whole.json")
     with pytest.raises(ws.RequestError, match="leave out --census"):
         ws.verify_evidence(plain, census=folder / "census.csv")
 
 
-def test_a_simulation_that_gives_other_totals_names_them(plain: Path, tmp_path: Path) -> None:
-    def other(run: bytes) -> bytes:
-        return re.sub(rb'"tables": "[0-9a-f]{64}"', b'"tables": "' + b"0" * 64 + b'"', run)
+def test_a_simulation_that_gives_other_totals_names_them(tmp_path: Path) -> None:
+    """Totals of another run, and a recomputation that was written anew to say that they are equal."""
+    other = ws.load_config(SHORT | {"workforce": {"total_termination_rate": 0.3}})
+    replace(ws.simulate(SHORT), config=other).write(tmp_path / "run")
+    ws.evidence(tmp_path / "run", tmp_path / "it.zip")
 
-    found = members(rehashed(plain.read_bytes(), {"run.json": other}))
-    tables = [year["tables"] for year in json.loads(found["run.json"])["years"]]
-    assert tables == ["0" * 64] * 2
-    archive = plain.read_bytes()
-    told = problems(rehashed(archive, {"run.json": other}), tmp_path / "it.zip", rerun=True)
-    assert "run.json: is of another run than the manifest" in told
+    def equal(told: bytes) -> bytes:
+        facts = {name: value for name, value in json.loads(told).items() if name not in ("equal", "says")}
+        facts["years"] = [{**year, "second": year["first"]} for year in facts["years"]]
+        found = Recomputation.model_validate(facts)
+        return json_bytes({**facts, "equal": found.equal, "says": str(found)})
+
+    forged = rehashed((tmp_path / "it.zip").read_bytes(), {"recomputation.json": equal})
+    assert problems(forged, tmp_path / "forged.zip") == ()
+    (told,) = problems(forged, tmp_path / "forged.zip", rerun=True)
+    assert told.startswith("2025: the simulation gives other tables; of tables/summary.csv differ: ")
+    assert "terminations" in told
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

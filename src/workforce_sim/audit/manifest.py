@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
@@ -11,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from workforce_sim.audit.archive import Member
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.documents import Count, Document, Sha256, first_problem
+from workforce_sim.store.documents import NO_OBJECT, Count, Document, Sha256, first_problem, unsealed
 from workforce_sim.store.layout import json_bytes, sealed
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -91,9 +90,8 @@ def read_manifest(content: bytes) -> EvidenceManifest:
         LedgerError: when it was changed since it was sealed, or is of another format.
     """
     try:
-        found = json.loads(content)
-        as_sealed = content == json_bytes(sealed({key: value for key, value in found.items() if key != "seal"}))
-    except (ValueError, AttributeError, RecursionError):
+        found, as_sealed = unsealed(content)
+    except NO_OBJECT:
         raise LedgerError(f"{MANIFEST}: was changed: it cannot be read; {AGAIN}") from None
     if not as_sealed:
         raise LedgerError(f"{MANIFEST}: was changed since it was written; {AGAIN}")

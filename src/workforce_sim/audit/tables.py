@@ -78,7 +78,7 @@ def _years_of_groups(result: Result, by: str, least: int) -> pl.DataFrame:
 
 
 def _is_empty(result: Result, by: str) -> bool:
-    return by == "department" and result.scan("snapshots").select(pl.col(by).is_null().all()).collect().item()
+    return by == "department" and collected(result.scan("snapshots").select(pl.col(by).is_null().all())).item()
 
 
 def _people(result: Result, by: str) -> pl.DataFrame:

@@ -34,7 +34,7 @@ from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
 from workforce_sim.run import Engine
-from workforce_sim.store.files import opened_file
+from workforce_sim.store.files import content_of
 from workforce_sim.wording import counted, period
 from workforce_sim.wording.progress import Progress, years
 from workforce_sim.wording.terminal import printable
@@ -117,7 +117,9 @@ def verify_evidence(
     if not problems and (rerun or census is not None or config is not None):
         with years(progress) as tell:
             problems = [*_again(held, _path(census), _path(config), engine, tell)]
-        found = (*found, f"simulated again here by the {engine} engine: the same tables, row for row")
+        found = (
+            () if problems else (*found, f"simulated again here by the {engine} engine: the same tables, row for row")
+        )
     return EvidenceVerification(Path(path), tuple(problems), found)
 
 
@@ -137,9 +139,8 @@ def _content(path: Path) -> bytes:
         raise FileNotFoundError(2, "No such file or directory", str(path))
     if not path.is_file():
         raise LedgerError(f"{path}: is no file; give the archive that evidence wrote")
-    with opened_file(path) as file:
-        found = file.read(MOST_BYTES + 1)
-    if len(found) > MOST_BYTES:
+    found = content_of(path, MOST_BYTES)
+    if found is None:
         raise LedgerError(f"{path}: has more than {MOST_BYTES:,} bytes; no evidence has")
     return found
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import EntryRule
-from workforce_sim.dates import NEVER, Days, PlanYear, day_number
+from workforce_sim.dates import NEVER, Days, PlanYear, date_of, day_number
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.deferral_limit import catch_up_of
@@ -25,7 +25,7 @@ from workforce_sim.engine.events.eligibility import excluded, past_due
 from workforce_sim.explaining.queries import levels_of
 from workforce_sim.explaining.reasons import Reason
 from workforce_sim.explaining.reasons.moment import years_on
-from workforce_sim.explaining.rebuilt import Records, date_of, rebuilt
+from workforce_sim.explaining.rebuilt import Records, rebuilt
 from workforce_sim.explaining.worked.deferrals import catch_up_words, deferred
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.ledger import employee_keys

@@ -19,7 +19,7 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explaining.figure_text import figure_card, readable
 from workforce_sim.explaining.measured import COST_SHARE, GROUPS, NET_COST, USED, account, of_person, parts, rule, terms
-from workforce_sim.explaining.queries import levels_of, run_of
+from workforce_sim.explaining.queries import collected, levels_of, run_of
 from workforce_sim.explaining.rebuilt import Rebuilt, is_shared, rebuilt, records, shared
 from workforce_sim.explaining.timeline import UNKNOWN
 from workforce_sim.explaining.worked.formula import formula
@@ -196,7 +196,7 @@ class _Question:
         """Return why nobody of the year has an id, without the id."""
         replicate, year = self.at
         rows = self.run.scan("snapshots").filter(pl.col("employee_id") == employee, pl.col("replicate") == replicate)
-        years = sorted(rows.select("year").collect()["year"].to_list())
+        years = sorted(collected(rows.select("year"))["year"].to_list())
         if not years:
             return UNKNOWN
         return (

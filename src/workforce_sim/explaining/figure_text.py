@@ -103,9 +103,7 @@ def _last_column(found: Explanation, names: list[str]) -> tuple[list[str], Calla
     """Return what the last column has: the measure of each group, its share of a sum, or nothing."""
     ratio, total = RATIOS.get(found.measure), found.totals[names[0]]
     if ratio is not None and ratio.part in names:
-        return [label(found.measure)], lambda row: [
-            "-" if (of := ratio.of(row)) is None else value_words(found.measure, of)
-        ]
+        return [label(found.measure)], lambda row: [_of_group(found.measure, ratio, row)]
     if len(names) == 1 and total > 0:
         return ["Share"], lambda row: [percent(row[names[0]] / total, 1)]
     return [], lambda _: []

@@ -15,7 +15,6 @@ from workforce_sim.summary import grouped, measures, refuse_groups
 from workforce_sim.tables import SUMMARY, WORKING
 from workforce_sim.tables.declared import Measure
 from workforce_sim.wording import bp_percent, dollars
-from workforce_sim.wording.measures import label
 
 MEASURES = {column.name: column for column in (*SUMMARY, *WORKING) if isinstance(column, Measure)}
 """Measures of the summary, and the sums that they are derived from."""
@@ -95,7 +94,7 @@ def _ratio_words(ratio: Ratio) -> str:
 def words(name: str) -> str:
     """Return what people read for a measure or for a sum that measures are derived from."""
     declared = MEASURES[name]
-    return (declared.label or declared.meaning).lower() if name in MEASURES else label(name)
+    return (declared.label or declared.meaning).lower()
 
 
 def _sum_words(declared: Measure) -> str:

@@ -6,7 +6,6 @@ of other pay that go with salary, which no table has.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -335,8 +334,3 @@ def _places(names: pl.Series, known: list[Any]) -> Any:
     """Return the position of each name in a list."""
     place = {name: number for number, name in enumerate(known)}
     return np.array([place[name] for name in names.cast(pl.String).to_list()], dtype=np.int64)
-
-
-def date_of(day: int) -> dt.date:
-    """Return a day since 1970-01-01 as a date."""
-    return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))

@@ -23,39 +23,46 @@ from workforce_sim.wording import capital, whole_dollars
 from workforce_sim.wording.measures import label
 
 GROUPS = ("level", "hired")
+BESIDE_TABLES = ("hired",)
+"""Groups of a page that has tables by level beside it: these may hide other levels, and both together tell more."""
 
 
-def explained_section(result: Result, years: Sequence[int]) -> PageSection:
-    """Return how the main figures of the plan in the last year came about; nothing without a plan."""
+def explained_section(result: Result, years: Sequence[int], least: int | None = None) -> PageSection:
+    """Return how the main figures of the plan in the last year came about; nothing without a plan.
+
+    Args:
+        result: the run.
+        years: its plan years.
+        least: fewest employees of a group that is shown on a page beside tables; None of a page that stands alone.
+    """
     heading = f"How the figures of {years[-1]} came about"
     if not result.config.plan.enabled:
         return PageSection("explained", heading, [])
-    found = [explain(result, name, years[-1], by=GROUPS) for name in ("deferral_cents", *EMPLOYER_MONEY, NET_COST)]
+    by, few = (GROUPS, LEAST) if least is None else (BESIDE_TABLES, least)
+    found = [explain(result, name, years[-1], by=by) for name in ("deferral_cents", *EMPLOYER_MONEY, NET_COST)]
     content: list[Child] = []
     for each in found:
         if each.value:
-            content += _figure(each)
-    hidden = f"Groups of fewer than {LEAST} employees, and groups that would reveal them, are hidden."
+            content += _figure(each, few)
+    hidden = f"Groups of fewer than {few} employees, and groups that would reveal them, are hidden."
     return PageSection("explained", heading, [*content, *_example(found[-1]), note(hidden)])
 
 
-def _figure(found: Explanation) -> Iterator[Child]:
+def _figure(found: Explanation, least: int) -> Iterator[Child]:
     """Yield what a figure is, its parts by group, and its formula."""
     yield element("h3", f"{label(found.measure)}: {value_words(found.measure, found.value)}")
     yield note(f"{found.rule}.")
     for by, rows in found.parts.items():
-        yield _parts(found, by, rows)
-    if found.measure == NET_COST:  # the formulas of its sources stand above
-        yield from (_passage(part) for part in found.formula[-1:])
-    else:
-        yield from (_passage(part) for part in found.formula)
+        yield _parts(found, by, rows, least)
+    own = found.formula[-1:] if found.measure == NET_COST else found.formula  # those of its sources stand above
+    yield from (_passage(part) for part in own)
 
 
-def _parts(found: Explanation, by: str, rows: pl.DataFrame) -> Element:
+def _parts(found: Explanation, by: str, rows: pl.DataFrame, least: int) -> Element:
     """Return the parts by a way of grouping, without groups that hold too few."""
     names = [name for name, total in found.totals.items() if total]
     heading = ["Group", "Employees", *(capital(words(name)) for name in names)]
-    kept = suppress_small(rows, count=EMPLOYEES, by=by).iter_rows(named=True)
+    kept = suppress_small(rows, count=EMPLOYEES, least=least, by=by).iter_rows(named=True)
     cells = [[row[by], *([AWAY] * (len(names) + 1) if row[HIDDEN] else _cells(row, names))] for row in kept]
     title = f"{label(found.measure)} by {TITLES.get(by, by)}"
     return listing(title, heading, cells)

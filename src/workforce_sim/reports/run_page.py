@@ -49,7 +49,7 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE, least: int | None =
         rates_section(result, each.years, least),
         *plan,
         why_years(result, each.years),
-        explained_section(result, each.years),
+        explained_section(result, each.years, least),
         tests_section(tests),
         workforce_section(result, each.years, least),
         warnings_section([each]),

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.store.files import RESTORE, changed, is_there, opened_file, readable
+from workforce_sim.store.files import RESTORE, changed, content_of, is_there, readable
 from workforce_sim.store.layout import CARRIED, json_bytes, sealed
 from workforce_sim.wording.terminal import printable
 
@@ -161,10 +161,23 @@ def _parsed(path: Path) -> tuple[dict[str, Any], bool]:
     """Return the object in a JSON file, and whether it is unchanged since it was sealed."""
     raw = _content(path)
     try:
-        content = json.loads(raw)
-        as_sealed = raw == json_bytes(sealed({name: value for name, value in content.items() if name != "seal"}))
-    except (ValueError, AttributeError, RecursionError) as error:  # numbers and letters that JSON has not, too
+        return unsealed(raw)
+    except NO_OBJECT as error:
         raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {RESTORE}") from None
+
+
+NO_OBJECT = (ValueError, AttributeError, RecursionError)
+"""What JSON raises that is no object, or has numbers or letters that JSON has not."""
+
+
+def unsealed(raw: bytes) -> tuple[dict[str, Any], bool]:
+    """Return the object in JSON, and whether it is unchanged since it was sealed.
+
+    Raises:
+        NO_OBJECT: when it is none.
+    """
+    content = json.loads(raw)
+    as_sealed = raw == json_bytes(sealed({name: value for name, value in content.items() if name != "seal"}))
     return content, as_sealed
 
 
@@ -172,9 +185,8 @@ def _content(path: Path) -> bytes:
     with readable(path):
         if not is_there(path):
             raise LedgerError(f"{path}: missing; {RESTORE}")
-    with opened_file(path) as file:
-        raw = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
+    raw = content_of(path, MOST_BYTES)
+    if raw is None:
         raise LedgerError(f"{path}: cannot be read (more than {MOST_BYTES:,} bytes); {RESTORE}")
     return raw
 

@@ -90,6 +90,13 @@ def opened_file(path: Path) -> Iterator[BufferedReader]:
         yield file
 
 
+def content_of(path: Path, most: int) -> bytes | None:
+    """Return the content of a file; None where it has more than ``most`` bytes."""
+    with opened_file(path) as file:
+        found = file.read(most + 1)
+    return found if len(found) <= most else None
+
+
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with opened_file(path) as file:

@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from workforce_sim import ledger
-from workforce_sim.config import Level
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.resume import carried, misfit
 from workforce_sim.engine.start import prepared
 from workforce_sim.errors import LedgerError
+from workforce_sim.explaining.queries import levels_of
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.run import SimulatedYear, stepped
 from workforce_sim.store.documents import MadeDocument, Manifest, WrittenTable, read_document
@@ -281,7 +281,7 @@ def opening_of(stored: Stored) -> Opening | None:
     staff = stored.opening
     if staff is None:
         return None
-    return Opening(staff.drop("eligible"), stored.header.config.workforce.levels or _levels(staff["level"].dtype))
+    return Opening(staff.drop("eligible"), levels_of(stored.header.config, staff["level"].dtype))
 
 
 def _different(stored: Stored, year: SimulatedYear) -> Iterator[str]:
@@ -306,8 +306,3 @@ def _equal_former(there: pl.DataFrame | None, expected: pl.DataFrame | None) -> 
     if there is None or expected is None:
         return there is expected
     return _equal(there, expected)
-
-
-def _levels(dtype: pl.DataType) -> tuple[Level, ...]:
-    """Return the levels of a census that has been completed."""
-    return tuple(Level(name=name) for name in dtype.categories) if isinstance(dtype, pl.Enum) else ()

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workforce_sim.explaining.worked.steps import Step
+from workforce_sim.explaining.worked.steps import Reckoned, Step
 from workforce_sim.plan.vesting import vested_cents
 from workforce_sim.tables import SOURCES
 from workforce_sim.wording import bp_percent, dollars
 
 
-def forfeited(person: Mapping[str, Any]) -> tuple[list[Step], int]:
+def forfeited(person: Mapping[str, Any]) -> Reckoned:
     """Return the steps of what somebody forfeits in a year, from the snapshot, and cents."""
     if person["termination_date"] is None:
         return [Step("forfeited", "nothing: employed on December 31", dollars(0))], 0

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-import numpy as np
-
 from workforce_sim.dates import Ints
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.deferral_limit import catch_up_of
@@ -18,15 +16,13 @@ from workforce_sim.engine.events.further import excess_of
 from workforce_sim.explaining.worked import shares
 from workforce_sim.explaining.worked.deferrals import deferred
 from workforce_sim.explaining.worked.match import matched
-from workforce_sim.explaining.worked.one import One, row_of
-from workforce_sim.explaining.worked.steps import Step
+from workforce_sim.explaining.worked.one import ONLY, One, row_of
+from workforce_sim.explaining.worked.steps import Reckoned, Step
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.plan.additions import Additions, reduced
 from workforce_sim.tables import OPTIONAL_SOURCES
 from workforce_sim.wording import dollars, percent
 from workforce_sim.wording.measures import label
-
-Worked = tuple[list[Step], int]
 
 FURTHER = ("discretionary_match", "profit_sharing")
 """Optional sources in the order in which they are added; the last is cut first."""
@@ -45,22 +41,22 @@ class Contributions:
         self.deferral_steps, self.deferrals = deferred(one)
 
     @cached_property
-    def match(self) -> Worked:
+    def match(self) -> Reckoned:
         """The match before section 415."""
         return matched(self.one, self.one.config.plan.match.at(self.one.year.number), self.deferrals, "employer match")
 
     @cached_property
-    def nonelective(self) -> Worked:
+    def nonelective(self) -> Reckoned:
         """The nonelective contribution before section 415, without forfeitures."""
         return shares.nonelective(self.one)
 
     @cached_property
-    def reallocated(self) -> Worked:
+    def reallocated(self) -> Reckoned:
         """The share of reallocated forfeitures before section 415."""
         return shares.reallocated(self.one)
 
     @cached_property
-    def discretionary_match(self) -> Worked:
+    def discretionary_match(self) -> Reckoned:
         """The discretionary match before section 415."""
         formulas, name = self.one.config.plan.discretionary_match, "discretionary match"
         if formulas is None:
@@ -68,7 +64,7 @@ class Contributions:
         return matched(self.one, formulas.at(self.one.year.number), self.deferrals, name)
 
     @cached_property
-    def profit_sharing(self) -> Worked:
+    def profit_sharing(self) -> Reckoned:
         """Profit sharing before section 415."""
         return shares.profit_sharing(self.one)
 
@@ -104,7 +100,7 @@ class Contributions:
         one, most = self.one, self.limit
         if int(wished.whole[0]) <= most:
             return wished
-        room = catch_up_of(np.array([0]), one.staff, one.year) - wished.catch_up
+        room = catch_up_of(ONLY, one.staff, one.year) - wished.catch_up
         return reduced(wished, row_of(most), room, one.config.plan.safe_harbor_money(one.year.number))
 
     @property

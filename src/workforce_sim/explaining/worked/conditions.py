@@ -7,29 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import NEVER, completed_years
+from workforce_sim.dates import NEVER, completed_years, date_of
 from workforce_sim.engine.sources import meets, since_of, waived, without_employer_money
-from workforce_sim.explaining.rebuilt import date_of
-from workforce_sim.explaining.worked.one import One
-from workforce_sim.explaining.worked.steps import Step
+from workforce_sim.explaining.worked.one import ONLY, One
+from workforce_sim.explaining.worked.steps import Reckoned, Step
 from workforce_sim.money import cents
 from workforce_sim.plan.conditions import hours_of_service
 from workforce_sim.plan.sources import limited
 from workforce_sim.tables import EVENT_CAUSES
 from workforce_sim.wording import counted, dollars
 
-_ONLY = np.array([0])
 UNITS = {"tenure": "years of tenure", "points": "points (age + tenure)", "age": "years of age"}
 """What bands of a formula go by."""
 
 
-def given(one: One, money: EmployerMoney, amount: int, name: str) -> tuple[list[Step], int]:
+def given(one: One, money: EmployerMoney, amount: int, name: str) -> Reckoned:
     """Return the steps from what a formula gives to what a source gives before section 415, and cents."""
     found = [*conditions(one, money)]
-    there = within(one, money) and bool(meets(money, _ONLY, one.counted)[0])
+    there = within(one, money) and bool(meets(money, ONLY, one.counted)[0])
     if not there:
         return [*found, Step(name, "not met: no contribution", dollars(0))], 0
     cents_given = int(limited(amount, money))
@@ -70,7 +66,7 @@ def conditions(one: One, money: EmployerMoney) -> Iterator[Step]:
         yield _condition(
             f"{asked} of service", f"{years} on {date_of(one['last_day'])}", years >= money.minimum_service_years
         )
-    excused = waived(money, _ONLY, one.counted)
+    excused = waived(money, ONLY, one.counted)
     if excused is not None and excused[0] and money.waives:
         cause = EVENT_CAUSES[one["cause"]]
         yield Step("condition: last day and hours", f"waived: terminated by {cause}")

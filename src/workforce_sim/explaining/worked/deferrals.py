@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workforce_sim.dates import date_of
 from workforce_sim.engine.deferral_limit import base_of, catch_up_of, highest_rates, limited_bp
-from workforce_sim.engine.plan_pay import PlanPay
-from workforce_sim.explaining.rebuilt import date_of
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.pay import counted_words
-from workforce_sim.explaining.worked.steps import Step, bp, exact, smaller_of, span
+from workforce_sim.explaining.worked.steps import Step, exact, smaller_of, span
 from workforce_sim.money import half_up
 from workforce_sim.plan.match import BP
-from workforce_sim.wording import dollars
+from workforce_sim.wording import bp_percent, dollars
 
 FROM_50 = 50
 
@@ -35,7 +34,7 @@ class Deferred(NamedTuple):
     catch_up: int
 
 
-class Span(NamedTuple):
+class RateSpan(NamedTuple):
     """Days of one deferral rate.
 
     Attributes:
@@ -62,9 +61,9 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
         return [one.eligible, Step("deferrals", "the deferral rate is 0% all year", dollars(0))], NOTHING
     steps = [one.eligible, *_rules(one)]
     exactly = 0
-    for days in rate_spans(one.counted):
+    for days in rate_spans(one):
         exactly += days.rate * days.pay
-        how = f"{bp(days.rate)} x {dollars(days.pay)}, pay of these days"
+        how = f"{bp_percent(days.rate)} x {dollars(days.pay)}, pay of these days"
         steps.append(Step(span(days.first, days.last), how, exact(days.rate * days.pay, BP)))
     wished = half_up(exactly, BP)
     steps.append(Step("at these rates", "the sum, half up to the cent", dollars(wished)))
@@ -77,15 +76,14 @@ def deferred(one: One) -> tuple[list[Step], Deferred]:
     return steps, Deferred(total, most, catch_up)
 
 
-def rate_spans(counted: PlanPay) -> Iterator[Span]:
-    """Yield the days of each deferral rate since the first above 0, of one employee."""
+def rate_spans(one: One) -> Iterator[RateSpan]:
+    """Yield the days of each deferral rate since the first above 0."""
+    counted = one.counted
     dates = [int(counted.begin[0]), *(int(move.date[0]) for move in counted.moves)]
-    last = int(counted.staff["last_day"][0])
-    ends = [date - 1 for date in [*dates[1:], last + 1]]
-    spans = next(spans for rows, spans in counted.segments("participating") if len(rows))
-    for first, end, (rate, pay) in zip(dates, ends, spans[1:], strict=True):
+    ends = [date - 1 for date in [*dates[1:], one["last_day"] + 1]]
+    for first, end, (rate, pay) in zip(dates, ends, one.segments("participating")[1:], strict=True):
         if first <= end:
-            yield Span(first, end, int(rate[0]), int(pay[0]))
+            yield RateSpan(first, end, int(rate[0]), int(pay[0]))
 
 
 def _rules(one: One) -> Iterator[Step]:
@@ -96,7 +94,7 @@ def _rules(one: One) -> Iterator[Step]:
         yield Step("pay deferred from", words)
     highest = highest_rates(rows, one.staff, one.year)
     if highest is not None and highest[0] < BP:
-        what = f"rates count up to {bp(int(highest[0]))}"
+        what = f"rates count up to {bp_percent(int(highest[0]))}"
         yield Step(what, "highly compensated, without catch-up (plan.hce_deferral_limit)")
     if plan.deferrals_stop_at_pay_limit:
         most = dollars(one.year.limits.compensation_cents)
@@ -111,7 +109,7 @@ def _limit(one: One, wished: int) -> tuple[list[Step], int, int]:
     steps = [Step(f"limit on deferrals, section 402(g), {year.number}", _projected(one), dollars(law))]
     if base < law:
         share = limited_bp(year) or 0
-        how = f"{bp(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"
+        how = f"{bp_percent(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"
         steps.append(Step("limit of the plan, highly compensated", how, dollars(base)))
     if wished < base:
         return steps, base, base

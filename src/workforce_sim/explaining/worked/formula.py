@@ -11,10 +11,10 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
 from workforce_sim.explaining.measured import NET_COST
 from workforce_sim.explaining.worked.conditions import UNITS
-from workforce_sim.explaining.worked.steps import Passage, Step, bp, passage, ppm
+from workforce_sim.explaining.worked.steps import Passage, Step, passage, ppm
 from workforce_sim.money import cents
 from workforce_sim.plan.limits import Limits
-from workforce_sim.wording import counted, dollars, whole_dollars
+from workforce_sim.wording import bp_percent, counted, dollars, whole_dollars
 from workforce_sim.wording.measures import label
 
 _COUNTS = {
@@ -55,7 +55,8 @@ def _deferrals(config: Config, year: int, limits: Limits) -> Iterator[Step]:
         yield Step("catch-up at 60 to 63", "", whole_dollars(limits.super_catch_up_cents))
     if plan.hce_deferral_limit is not None:
         yield Step(
-            "limit of the plan, highly compensated", f"{bp(plan.hce_deferral_limit.bp(year))} of pay since entry"
+            "limit of the plan, highly compensated",
+            f"{bp_percent(plan.hce_deferral_limit.bp(year))} of pay since entry",
         )
 
 
@@ -86,9 +87,9 @@ def _match(money: Match) -> Iterator[Step]:
 
 def tier_words(tier: MatchTier, *, in_dollars: bool) -> str:
     """Return a tier in words: ``50% of deferrals between 3% and 5% of pay``."""
-    edge, of = (dollars, "") if in_dollars else (bp, " of pay")
+    edge, of = (dollars, "") if in_dollars else (bp_percent, " of pay")
     slices = f"between {edge(tier.lower)} and {edge(tier.upper)}{of}" if tier.lower else f"up to {edge(tier.upper)}{of}"
-    return f"{bp(tier.rate_bp)} of deferrals {slices}"
+    return f"{bp_percent(tier.rate_bp)} of deferrals {slices}"
 
 
 def _share(money: ShareOfPay) -> Iterator[Step]:

@@ -9,21 +9,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.engine.payrolls import Payrolls
 from workforce_sim.engine.plan_pay import Since
-from workforce_sim.engine.sources import place_of, since_of
+from workforce_sim.engine.sources import since_of
 from workforce_sim.explaining.worked.conditions import UNITS, entry, given, within
 from workforce_sim.explaining.worked.deferrals import Deferred
 from workforce_sim.explaining.worked.one import One, row_of
 from workforce_sim.explaining.worked.pay import compensation
-from workforce_sim.explaining.worked.steps import Step, bp, day, exact, span
+from workforce_sim.explaining.worked.steps import Reckoned, Step, day, exact, span
 from workforce_sim.money import half_up
 from workforce_sim.plan.amounts import by_band
 from workforce_sim.plan.match import BP, PayrollStep, dollar_slices, match_rate, payroll_steps, slices, uneven_steps
-from workforce_sim.wording import dollars, percent
+from workforce_sim.wording import bp_percent, dollars, percent
 
 UNIT = BP * BP
 """Units of a match in a cent."""
@@ -31,7 +29,7 @@ UNIT = BP * BP
 Tiers = tuple[MatchTier, ...]
 
 
-def matched(one: One, formula: Match, deferrals: Deferred, name: str) -> tuple[list[Step], int]:
+def matched(one: One, formula: Match, deferrals: Deferred, name: str) -> Reckoned:
     """Return the steps of a match before section 415, and cents.
 
     Args:
@@ -70,28 +68,31 @@ def _since_entry(one: One, deferrals: Deferred, since: Since | None) -> tuple[in
 
 
 def _band(one: One, formula: Match) -> Tiers:
-    place = place_of(formula.graded_by, np.array([0]), one.counted)
-    found: Tiers = by_band(formula.bands, int(place[0]), lambda tiers: tiers)
+    found: Tiers = by_band(formula.bands, one.place(formula.graded_by), lambda tiers: tiers)
     return found
 
 
 def _of_band(one: One, formula: Match) -> Iterator[Step]:
     if formula.graded_by is not None:
-        place = int(place_of(formula.graded_by, np.array([0]), one.counted)[0])
-        yield Step("band of the formula", f"{place} {UNITS[formula.graded_by]} on January 1 or the hire date")
+        yield Step(
+            "band of the formula",
+            f"{one.place(formula.graded_by)} {UNITS[formula.graded_by]} on January 1 or the hire date",
+        )
 
 
-def _annual(deferred: int, pay: int, tiers: Tiers) -> tuple[list[Step], int]:
+def _annual(deferred: int, pay: int, tiers: Tiers) -> Reckoned:
     """Return the steps of the match on the year's totals, and cents."""
     steps, total = [], 0
     for tier, part in zip(tiers, slices(deferred, pay, tiers), strict=True):
         total += tier.rate_bp * part
         slice_of = (
-            f"from {bp(tier.lower)} to {bp(tier.upper)} of pay" if tier.lower else f"up to {bp(tier.upper)} of pay"
+            f"from {bp_percent(tier.lower)} to {bp_percent(tier.upper)} of pay"
+            if tier.lower
+            else f"up to {bp_percent(tier.upper)} of pay"
         )
         edges = f"{exact(tier.lower * pay, BP)} to {exact(tier.upper * pay, BP)}"
-        how = f"{edges}: {bp(tier.rate_bp)} x {exact(part, BP)}"
-        steps.append(Step(f"{bp(tier.rate_bp)} of deferrals {slice_of}", how, exact(tier.rate_bp * part, UNIT)))
+        how = f"{edges}: {bp_percent(tier.rate_bp)} x {exact(part, BP)}"
+        steps.append(Step(f"{bp_percent(tier.rate_bp)} of deferrals {slice_of}", how, exact(tier.rate_bp * part, UNIT)))
     return [*steps, *_rounded(total, UNIT)], half_up(total, UNIT)
 
 
@@ -99,30 +100,27 @@ def _rounded(total: int, unit: int) -> list[Step]:
     return [Step("by the formula", "the sum, half up to the cent", dollars(half_up(total, unit)))]
 
 
-def _by_dollars(
-    one: One, formula: Match, deferred: int, most: int, since: Since | None, tiers: Tiers
-) -> tuple[list[Step], int]:
+def _by_dollars(one: One, formula: Match, deferred: int, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match by tiers in dollars, and cents."""
     steps = []
     if formula.basis == "payroll":
-        (spans,) = (spans for rows, spans in one.counted.segments(formula.compensation, since) if len(rows))
+        spans = one.segments(formula.compensation, since)
         deferred = min(half_up(sum(int(rate[0]) * int(pay[0]) for rate, pay in spans), BP), most)
         steps.append(Step("deferred in the payrolls that count", "half up to the cent", dollars(deferred)))
     total = 0
     for tier, part in zip(tiers, dollar_slices(deferred, tiers), strict=True):
         total += tier.rate_bp * part
-        what = f"{bp(tier.rate_bp)} of deferrals from {dollars(tier.lower)} to {dollars(tier.upper)}"
-        steps.append(Step(what, f"{bp(tier.rate_bp)} x {dollars(part)}", exact(tier.rate_bp * part, BP)))
+        what = f"{bp_percent(tier.rate_bp)} of deferrals from {dollars(tier.lower)} to {dollars(tier.upper)}"
+        steps.append(Step(what, f"{bp_percent(tier.rate_bp)} x {dollars(part)}", exact(tier.rate_bp * part, BP)))
     return [*steps, *_rounded(total, BP)], half_up(total, BP)
 
 
-def _by_payroll(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> tuple[list[Step], int]:
+def _by_payroll(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match payroll by payroll, and cents."""
     limit = one.year.limits.compensation_cents
     if one.counted.pay_of(formula.pay) is not one.counted.pay:
         return _uneven(one, formula, most, since, tiers)
-    (spans,) = (spans for rows, spans in one.counted.segments(formula.compensation, since) if len(rows))
-    pairs = [(int(rate[0]), int(pay[0])) for rate, pay in spans]
+    pairs = [(int(rate[0]), int(pay[0])) for rate, pay in one.segments(formula.compensation, since)]
     steps, total = [*_limits_to_date(limit, most)], 0
     for (rate, pay), step, when in zip(pairs, payroll_steps(pairs, tiers, most, limit), _days(one, since), strict=True):
         total += step.matched
@@ -138,7 +136,7 @@ def _limits_to_date(pay: int, deferrals: int) -> Iterator[Step]:
 
 def _payrolls_at(rate: int, pay: int, step: PayrollStep, when: str, tiers: Tiers) -> Step:
     """Return the step of the payrolls of one rate."""
-    what = f"payrolls {when}, deferring {bp(rate)}"
+    what = f"payrolls {when}, deferring {bp_percent(rate)}"
     if not rate:
         return Step(what, f"{dollars(pay)} of pay", dollars(0))
     matched = percent(Decimal(match_rate(rate, tiers)) / UNIT)
@@ -156,7 +154,7 @@ def _days(one: One, since: Since | None) -> Iterator[str]:
         yield span(max(first, entry), max(end, first, entry))
 
 
-def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> tuple[list[Step], int]:
+def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tiers) -> Reckoned:
     """Return the steps of a match by payroll whose pay is another than that of deferrals, and cents."""
     limit = one.year.limits.compensation_cents
     payrolls = Payrolls(one.counted, formula.pay, since).of(formula.compensation)
@@ -167,6 +165,6 @@ def _uneven(one: One, formula: Match, most: int, since: Since | None, tiers: Tie
         total += amount
         rate, paid, counts = (int(each[0]) for each in (payroll.rate, payroll.deferral_pay, payroll.match_pay))
         if paid or counts:
-            how = f"{bp(rate)} x {dollars(paid)} deferred; {dollars(counts)} of pay counts for the match"
+            how = f"{bp_percent(rate)} x {dollars(paid)} deferred; {dollars(counts)} of pay counts for the match"
             steps.append(Step("payrolls in date order", how, exact(amount, UNIT)))
     return [*steps, *_rounded(total, UNIT)], half_up(total, UNIT)

@@ -7,11 +7,15 @@ from functools import cached_property
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER
+from workforce_sim.dates import NEVER, Ints, date_of
 from workforce_sim.engine.columns import Columns
-from workforce_sim.engine.plan_pay import PlanPay
-from workforce_sim.explaining.rebuilt import Rebuilt, date_of
+from workforce_sim.engine.plan_pay import Kind, PlanPay, Since
+from workforce_sim.engine.sources import place_of
+from workforce_sim.explaining.rebuilt import Rebuilt
 from workforce_sim.explaining.worked.steps import Step, span
+
+ONLY = np.array([0])
+"""The rows of one employee."""
 
 
 class One:
@@ -51,6 +55,14 @@ class One:
     def first(self) -> int:
         """First day of employment in the year."""
         return max(int(self.staff.first_day[0]), self.year.first)
+
+    def place(self, graded_by: str | None) -> int:
+        """Return the tenure, points or age by which a formula goes; 0 where it goes by none."""
+        return int(place_of(graded_by, ONLY, self.counted)[0])
+
+    def segments(self, kind: Kind, since: Since | None = None) -> list[tuple[Ints, Ints]]:
+        """Return rates and pay of the segments of ``PlanPay.segments``, of somebody who defers."""
+        return next(spans for rows, spans in self.counted.segments(kind, since) if len(rows))
 
     @cached_property
     def employed(self) -> Step:

@@ -11,24 +11,23 @@ import numpy as np
 
 from workforce_sim.config.other_pay import CountedPay
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import date_of
 from workforce_sim.engine.counted_pay import amount_column, kinds_of, payments_of, rate_column, with_salary
 from workforce_sim.engine.earnings import Pay
 from workforce_sim.engine.sources import compensation_of, since_of
-from workforce_sim.explaining.rebuilt import RAISES, date_of
-from workforce_sim.explaining.worked.one import One
-from workforce_sim.explaining.worked.steps import Step, day, exact, ppm, span
+from workforce_sim.explaining.rebuilt import RAISES
+from workforce_sim.explaining.worked.one import ONLY, One
+from workforce_sim.explaining.worked.steps import Reckoned, Step, day, exact, ppm, span
 from workforce_sim.money import PPM, half_up
 from workforce_sim.wording import dollars
 
-_ONLY = np.array([0])
 
-
-def earned(one: One) -> tuple[list[Step], int]:
+def earned(one: One) -> Reckoned:
     """Return the steps of the pay earned in the year, and cents."""
     pay, days = Pay(one.staff, one.year), one.year.days
     steps, total = [one.employed], 0
     for first, last in _spans(one, pay):
-        salary, length = int(pay.salary_on(_ONLY, np.array([first]))[0]), last - first + 1
+        salary, length = int(pay.salary_on(ONLY, np.array([first]))[0]), last - first + 1
         total += salary * length
         how = f"{dollars(salary)} a year x {length} / {days}"
         steps.append(Step(f"salary, {span(first, last)}", how, exact(salary * length, days)))
@@ -45,7 +44,7 @@ def _spans(one: One, pay: Pay) -> Iterator[tuple[int, int]]:
     """Yield first and last days of each annual salary of the year."""
     first, last = one.first, one["last_day"]
     changes = {
-        int(np.broadcast_to(pay.date(kind, _ONLY), 1)[0])
+        int(np.broadcast_to(pay.date(kind, ONLY), 1)[0])
         for kind in RAISES.values()
         if kind in pay.raises and one[f"{kind}_after_cents"] != one[f"{kind}_before_cents"]
     }
@@ -56,7 +55,7 @@ def _spans(one: One, pay: Pay) -> Iterator[tuple[int, int]]:
 def _leave(one: One, pay: Pay, steps: list[Step]) -> int:
     if "leave" not in one.config.provisions or not one["leave_days"]:
         return 0
-    away = int(pay.unpaid(_ONLY, one.staff["last_day"])[0])
+    away = int(pay.unpaid(ONLY, one.staff["last_day"])[0])
     days = span(one["leave_first_day"], one["leave_last_day"])
     steps.append(Step(f"unpaid leave, {days}", f"the salary of {one['leave_days']} days", exact(-away, one.year.days)))
     return away
@@ -93,7 +92,7 @@ def counted_words(pay: CountedPay, one: One) -> str:
     return "" if counts == there else f"salary and {listed}" if counts else "salary alone"
 
 
-def compensation(one: One, money: EmployerMoney) -> tuple[list[Step], int]:
+def compensation(one: One, money: EmployerMoney) -> Reckoned:
     """Return the steps of the plan compensation of a source, and cents."""
     cents, most = int(compensation_of(one.counted, money)[0]), one.year.limits.compensation_cents
     since = since_of(one.counted, money) or one.counted.since_entry

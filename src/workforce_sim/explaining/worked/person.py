@@ -16,10 +16,10 @@ from workforce_sim.explaining.worked.deferrals import rate_spans
 from workforce_sim.explaining.worked.formula import paying
 from workforce_sim.explaining.worked.one import One
 from workforce_sim.explaining.worked.pay import earned
-from workforce_sim.explaining.worked.steps import Passage, Step, bp, passage, span
+from workforce_sim.explaining.worked.steps import Passage, Step, passage, span
 from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.tables.declared import Counts
-from workforce_sim.wording import counted, dollars
+from workforce_sim.wording import bp_percent, counted, dollars
 from workforce_sim.wording.measures import label
 
 WORKED = ("payroll_cents", "deferral_cents", *EMPLOYER_MONEY, "forfeitures_cents", NET_COST)
@@ -145,7 +145,7 @@ def _rates(one: One) -> Passage:
     steps = [one.employed, one.eligible]
     if one.defers:
         steps += [
-            Step(span(days.first, days.last), f"deferral rate {bp(days.rate)}") for days in rate_spans(one.counted)
+            Step(span(days.first, days.last), f"deferral rate {bp_percent(days.rate)}") for days in rate_spans(one)
         ]
     else:
         steps.append(Step("deferral rate", "0% all year"))

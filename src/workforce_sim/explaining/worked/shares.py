@@ -5,21 +5,20 @@ Chapters: ``docs/model/nonelective.md``, ``docs/model/sources.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-import numpy as np
-
-from workforce_sim.config.nonelective import IntegrationLevel, ShareOfPay
+from workforce_sim.config.nonelective import IntegrationLevel, Nonelective, ShareOfPay
+from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import Pool, ProfitSharing
 from workforce_sim.dates import Flags
 from workforce_sim.engine.events.contribution import REALLOCATION
 from workforce_sim.engine.events.profit_sharing import POOL, fits_group
-from workforce_sim.engine.sources import place_of
 from workforce_sim.explaining.worked.conditions import UNITS, conditions, entry, given, within
 from workforce_sim.explaining.worked.formula import group_words
 from workforce_sim.explaining.worked.one import One, row_of
 from workforce_sim.explaining.worked.pay import compensation
-from workforce_sim.explaining.worked.steps import Step, exact, ppm
+from workforce_sim.explaining.worked.steps import Reckoned, Step, exact, ppm
 from workforce_sim.money import PPM, exact_sum
 from workforce_sim.plan.amounts import by_band, larger
 from workforce_sim.plan.nonelective import formula_nonelective
@@ -27,24 +26,36 @@ from workforce_sim.plan.profit_sharing import formula_profit_sharing, pot_of
 from workforce_sim.plan.sources import limited
 from workforce_sim.wording import dollars
 
-_ONLY = np.array([0])
+NONELECTIVE, PROFIT_SHARING = "nonelective contribution", "profit sharing"
+"""What people call the sources."""
 
 
-def nonelective(one: One) -> tuple[list[Step], int]:
+def nonelective(one: One) -> Reckoned:
     """Return the steps of the nonelective contribution before section 415, and cents."""
-    formula, name = one.config.plan.nonelective, "nonelective contribution"
+    formula = one.config.plan.nonelective
     if formula.kind == "none":
-        return [Step(name, "the plan has none (plan.nonelective.kind: none)", dollars(0))], 0
-    if not within(one, formula):
-        return [*entry(one, formula), Step(name, "not in the plan this year", dollars(0))], 0
-    paid, pay = compensation(one, formula)
+        return [Step(NONELECTIVE, "the plan has none (plan.nonelective.kind: none)", dollars(0))], 0
+    return _in_source(one, formula, NONELECTIVE, partial(_nonelective, one, formula))
+
+
+def _nonelective(one: One, formula: Nonelective, pay: int) -> Reckoned:
     base = one.year.limits.wage_base_cents
-    amount = int(formula_nonelective(formula, pay, int(place_of(formula.graded_by, _ONLY, one.counted)[0]), base))
-    more, cents = given(one, formula, amount, name)
-    return [*entry(one, formula), *paid, *_share(one, formula, pay, amount), *more], cents
+    amount = int(formula_nonelective(formula, pay, one.place(formula.graded_by), base))
+    more, cents = given(one, formula, amount, NONELECTIVE)
+    return [*_share(one, formula, pay, amount), *more], cents
 
 
-def reallocated(one: One) -> tuple[list[Step], int]:
+def _in_source(one: One, money: EmployerMoney, name: str, of_pay: Callable[[int], Reckoned]) -> Reckoned:
+    """Return the steps of a source from entry into it and the pay that it counts, and cents."""
+    found = [*entry(one, money)]
+    if not within(one, money):
+        return [*found, Step(name, "not in the plan this year", dollars(0))], 0
+    paid, pay = compensation(one, money)
+    steps, cents = of_pay(pay)
+    return [*found, *paid, *steps], cents
+
+
+def reallocated(one: One) -> Reckoned:
     """Return the step of a share of reallocated forfeitures, and cents."""
     shares = one.year.given.get(REALLOCATION.name)
     if shares is None:
@@ -54,24 +65,22 @@ def reallocated(one: One) -> tuple[list[Step], int]:
     return [Step("share of reallocated forfeitures", how, dollars(cents))], cents
 
 
-def profit_sharing(one: One) -> tuple[list[Step], int]:
+def profit_sharing(one: One) -> Reckoned:
     """Return the steps of profit sharing before section 415, and cents."""
-    formula, name = one.config.plan.profit_sharing, "profit sharing"
+    formula = one.config.plan.profit_sharing
     if formula.kind == "none":
-        return [Step(name, "the plan has none in the year", dollars(0))], 0
-    if not within(one, formula):
-        return [*entry(one, formula), Step(name, "not in the plan this year", dollars(0))], 0
-    paid, pay = compensation(one, formula)
-    found = [*entry(one, formula), *paid]
+        return [Step(PROFIT_SHARING, "the plan has none in the year", dollars(0))], 0
+    return _in_source(one, formula, PROFIT_SHARING, partial(_profit_sharing, one, formula))
+
+
+def _profit_sharing(one: One, formula: ProfitSharing, pay: int) -> Reckoned:
     if formula.pool is not None:
-        more, cents = _of_pool(one, formula, formula.pool)
-        return [*found, *more], cents
-    place, fits = place_of(formula.graded_by, _ONLY, one.counted), []
-    if formula.groups is not None:
-        fits = [fits_group(group, one.staff, one.year) for group in formula.groups]
-    amount = int(formula_profit_sharing(formula, row_of(pay), place, one.year.limits.wage_base_cents, fits)[0])
-    more, cents = given(one, formula, amount, name)
-    return [*found, *_own_formula(one, formula, pay, amount, fits), *more], cents
+        return _of_pool(one, formula, formula.pool)
+    fits = [fits_group(group, one.staff, one.year) for group in formula.groups or ()]
+    place, base = row_of(one.place(formula.graded_by)), one.year.limits.wage_base_cents
+    amount = int(formula_profit_sharing(formula, row_of(pay), place, base, fits)[0])
+    more, cents = given(one, formula, amount, PROFIT_SHARING)
+    return [*_own_formula(one, formula, pay, amount, fits), *more], cents
 
 
 def _share(one: One, formula: ShareOfPay, pay: int, amount: int) -> Iterator[Step]:
@@ -81,9 +90,7 @@ def _share(one: One, formula: ShareOfPay, pay: int, amount: int) -> Iterator[Ste
         yield Step("of all pay", f"{ppm(rule.base_ppm)} x {dollars(pay)}", exact(rule.base_ppm * pay, PPM))
         yield _above(one, rule, rule.excess_ppm, pay)
     else:
-        rate = int(by_band(formula.bands, int(place_of(formula.graded_by, _ONLY, one.counted)[0]), lambda share: share))
-        what = "share of pay" + _graded(one, formula.graded_by)
-        yield Step(what, f"{ppm(rate)} x {dollars(pay)}", exact(rate * pay, PPM))
+        yield _of_all_pay(one, formula, "share of pay", pay)
     yield Step("by the formula", "half up to the cent", dollars(amount))
 
 
@@ -95,10 +102,12 @@ def _above(one: One, rule: IntegrationLevel, excess_ppm: int, pay: int) -> Step:
     return Step("of pay above the level", how, exact(excess_ppm * above, PPM))
 
 
-def _graded(one: One, graded_by: str | None) -> str:
-    if graded_by is None:
-        return ""
-    return f" at {int(place_of(graded_by, _ONLY, one.counted)[0])} {UNITS[graded_by]}"
+def _of_all_pay(one: One, formula: ShareOfPay, what: str, pay: int) -> Step:
+    """Return the step of a share of all pay, by tenure, points or age where the formula goes by them."""
+    place = one.place(formula.graded_by)
+    rate = int(by_band(formula.bands, place, lambda share: share))
+    at = "" if formula.graded_by is None else f" at {place} {UNITS[formula.graded_by]}"
+    return Step(f"{what}{at}", f"{ppm(rate)} x {dollars(pay)}", exact(rate * pay, PPM))
 
 
 def _own_formula(one: One, formula: ProfitSharing, pay: int, amount: int, fits: list[Flags]) -> Iterator[Step]:
@@ -109,10 +118,7 @@ def _own_formula(one: One, formula: ProfitSharing, pay: int, amount: int, fits: 
         yield _of_group(formula, pay, amount, fits)
         return
     if formula.excess is not None:
-        rate = int(by_band(formula.bands, int(place_of(formula.graded_by, _ONLY, one.counted)[0]), lambda share: share))
-        yield Step(
-            "of all pay" + _graded(one, formula.graded_by), f"{ppm(rate)} x {dollars(pay)}", exact(rate * pay, PPM)
-        )
+        yield _of_all_pay(one, formula, "of all pay", pay)
         yield _above(one, formula.excess, formula.excess.rate_ppm, pay)
         yield Step("by the formula", "the sum, half up to the cent", dollars(amount))
         return
@@ -134,11 +140,13 @@ def _of_group(formula: ProfitSharing, pay: int, amount: int, fits: list[Flags]) 
     )
 
 
-def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> tuple[list[Step], int]:
+def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> Reckoned:
     """Return the steps of a share of a pool, which its own rule, quotas to the cent, gives among all."""
-    shares, name = one.year.given.get(POOL.name), "profit sharing"
+    shares = one.year.given.get(POOL.name)
     if shares is None:
-        return [Step(name, f"a share of a pool, {pool.shared}: not shown, as it depends on everybody", dollars(0))], 0
+        return [
+            Step(PROFIT_SHARING, f"a share of a pool, {pool.shared}: not shown, as it depends on everybody", dollars(0))
+        ], 0
     asked = one.whole.pool
     pot = pot_of(pool, one.year.number, exact_sum(asked["earnings_cents"]))
     cents = int(limited(shares[one.staff.rows], formula)[0])
@@ -151,4 +159,4 @@ def _of_pool(one: One, formula: ProfitSharing, pool: Pool) -> tuple[list[Step], 
     how = "by quotas of largest remainder, to the cent"
     if pool.integrated is not None:
         how = "in two parts, by pay and pay above the level, then by pay; by quotas of largest remainder, to the cent"
-    return [*found, Step(name, f"{how}; before section 415", dollars(cents))], cents
+    return [*found, Step(PROFIT_SHARING, f"{how}; before section 415", dollars(cents))], cents

@@ -8,9 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from workforce_sim.explaining.rebuilt import date_of
+from workforce_sim.dates import date_of
 from workforce_sim.money import PPM
-from workforce_sim.plan.match import BP
 from workforce_sim.wording import counted, dollars, percent
 
 _DECIMALS = 6
@@ -28,6 +27,10 @@ class Step(NamedTuple):
     what: str
     how: str = ""
     amount: str = ""
+
+
+Reckoned = tuple[list[Step], int]
+"""Steps of a calculation, and the cents that they come to."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,11 +65,6 @@ def exact(cents: int | Fraction, per: int = 1) -> str:
     rounded = Decimal(round(value * 10**_DECIMALS)).scaleb(-_DECIMALS)
     whole, _, decimals = f"{abs(rounded):,.{_DECIMALS}f}".partition(".")
     return f"{'-' if rounded < 0 else ''}${whole}.{decimals.rstrip('0').ljust(2, '0')}"
-
-
-def bp(rate: int) -> str:
-    """Return a rate in basis points as percent."""
-    return percent(Decimal(int(rate)) / BP)
 
 
 def ppm(rate: int) -> str:

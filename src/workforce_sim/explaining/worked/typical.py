@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.explaining.queries import collected
 from workforce_sim.explaining.rebuilt import Rebuilt, Records, rebuilt
 from workforce_sim.explaining.worked.person import WORKED, Worked, worked
 from workforce_sim.money import half_up
@@ -88,5 +89,5 @@ def _staff(result: Result, row: Mapping[str, Any], salary: int, rate: int) -> Re
     }
     known = {name: [values.get(name)] for name in schema}
     people = pl.DataFrame(known, schema=dict(schema))
-    nothing = result.scan("events").limit(0).collect()
+    nothing = collected(result.scan("events").limit(0))
     return rebuilt(result, row["replicate"], year, Records(people, nothing, people.clear(), None))
