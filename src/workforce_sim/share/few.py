@@ -10,7 +10,7 @@ from workforce_sim.plan.findings import Nondiscrimination, PlanTest
 OF_ONE = frozenset(
     {"highest_excess", "highest_hce_rate_percent", "highest_nhce_rate_percent", "targeted_qnec", "minimum_percent"}
 )
-"""Figures that are, or may be, those of one employee: a minimum below 3% is the rate of the key employee who gets most."""
+"""Figures that are, or may be, those of one employee: a minimum below 3% is the highest rate of a key employee."""
 
 _PEOPLE = {
     "hce_percent": "hces",
