@@ -11,6 +11,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from workforce_sim.config.workforce import Simulation
 from workforce_sim.draws import Uniforms
 from workforce_sim.money import half_up, scaled
 
@@ -37,24 +38,54 @@ def date_of(day: int) -> dt.date:
 
 @dataclass(frozen=True)
 class PlanYear:
-    """One plan year: a calendar year."""
+    """One plan year: a calendar year, or the rest of one from the first day of a month on.
+
+    Attributes:
+        year: the calendar year.
+        opening_month: the month that it begins with; 1 of a whole year.
+    """
 
     year: int
+    opening_month: int = 1
 
     @cached_property
     def first(self) -> int:
-        """January 1."""
+        """First day of the plan year: January 1, or the opening of a short year."""
+        return day_number(dt.date(self.year, self.opening_month, 1))
+
+    @cached_property
+    def january_1(self) -> int:
+        """First day of the calendar year."""
         return day_number(dt.date(self.year, 1, 1))
 
     @cached_property
     def days(self) -> int:
-        """Days of the year, 365 or 366."""
+        """Days of the calendar year, 365 or 366, also of a short plan year."""
         return 366 if calendar.isleap(self.year) else 365
 
     @property
     def last(self) -> int:
         """December 31."""
-        return self.first + self.days - 1
+        return self.january_1 + self.days - 1
+
+    @property
+    def length(self) -> int:
+        """Days of the plan year: those from the first through December 31."""
+        return self.last - self.first + 1
+
+    @property
+    def months(self) -> int:
+        """Months of the plan year, 12 of a whole one."""
+        return 13 - self.opening_month
+
+    @property
+    def short(self) -> bool:
+        """Whether it begins after January 1."""
+        return self.opening_month > 1
+
+    def share(self, amount: int) -> int:
+        """Return what the months of the plan year have of a yearly amount; all of it in a whole year."""
+        return half_up(amount * self.months, 12) if self.short else amount
 
     def day(self, month_day: str) -> int:
         """Return the date of ``MM-DD``; 02-29 is March 1 in a year without it."""
@@ -78,19 +109,38 @@ class PlanYear:
         return np.cumsum(np.repeat(of_day, lengths)).astype(np.float64)
 
 
+def plan_year(simulation: Simulation, number: int) -> PlanYear:
+    """Return a plan year of a run, or a calendar year before or after it; the first of a run may be short."""
+    return PlanYear(number, simulation.opening.month if number == simulation.start_year else 1)
+
+
 def dates_between(u: Uniforms, first: Days | int, last: Days | int) -> Days:
     """Return one date, or number of days, per draw, uniform on [first, last]: first + floor(u x days)."""
     return (first + np.floor(u * (last - first + 1))).astype(np.int32)
 
 
 def dates_in_year(u: Uniforms, year: PlanYear, profile: Uniforms | None, last: int | None = None) -> Days:
-    """Return one date per draw from January 1 to ``last`` (December 31), by the profile when there is one."""
+    """Return one date per draw from the first day of the plan year to ``last`` (December 31), by the profile if any.
+
+    Where the profile has no weight on these days, it is left out.
+    """
     end = year.last if last is None else last
     if profile is None:
         return dates_between(u, year.first, end)
-    mass = profile[: end - year.first + 1]
+    at = year.first - year.january_1
+    mass = profile[at : end - year.january_1 + 1]
+    if year.short:
+        mass = mass - profile[at - 1]
+        if mass[-1] == 0:
+            return dates_between(u, year.first, end)
     dates: Days = (year.first + np.searchsorted(mass, u * mass[-1], side="right")).astype(np.int32)
     return dates
+
+
+def dates_in_calendar(u: Uniforms, year: PlanYear, profile: Uniforms | None = None) -> Days:
+    """Return one date per draw from January 1 to December 31, and never of those before the plan year."""
+    dates = dates_in_year(u, PlanYear(year.year), profile)
+    return np.where(dates < year.first, NEVER, dates) if year.short else dates
 
 
 def years_and_days(dates: Days) -> tuple[Ints, Ints]:
@@ -132,7 +182,7 @@ def is_leap(years: Ints) -> NDArray[np.bool_]:
 
 def days_in_leap_year(dates: Days, year: PlanYear) -> Ints:
     """Return dates of one year counted from 0 in a leap year."""
-    offset = (dates - year.first).astype(np.int64)
+    offset = (dates - year.january_1).astype(np.int64)
     return offset if year.days == 366 else offset + (offset >= _MARCH_1 - 1)
 
 
@@ -176,4 +226,4 @@ def whole_years(since: Days, on: Days) -> Ints:
 def completed_years(since: Days, on: Days, year: PlanYear) -> Ints:
     """Return completed years from each day to a day of ``year``."""
     number, day = years_and_days(since)
-    return np.asarray(year.year - number - (on - np.int32(year.first) < year.anniversary(day.astype(np.int16))))
+    return np.asarray(year.year - number - (on - np.int32(year.january_1) < year.anniversary(day.astype(np.int16))))

@@ -22,7 +22,10 @@ from workforce_sim.draws import Stream, census_key, shared_draw
 from workforce_sim.errors import ConfigError
 from workforce_sim.money import scaled
 
-_FIXED = ("census", "output", "random_seed", "simulation.start_year", "simulation.end_year", "uncertainty")
+_FIXED = (
+    *("census", "output", "random_seed", "uncertainty"),
+    *("simulation.start_year", "simulation.end_year", "simulation.opening_date"),
+)
 """Keys that say what is simulated, not how it goes: no replicate may have its own."""
 _PLACES = (6, 4, 3, 2)
 _LEAST = 2.0**-53

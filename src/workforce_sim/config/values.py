@@ -100,7 +100,8 @@ def decimals(places: int) -> Callable[[float], float]:
     return check
 
 
-def _date(value: Any) -> Any:
+def date_given(value: Any) -> dt.date:
+    """Return a date, or one written YYYY-MM-DD; anything else is a ``ValueError``."""
     try:
         if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             return dt.date.fromisoformat(value)
@@ -193,7 +194,7 @@ MeritFactor = Annotated[float, Field(ge=0, le=50), AfterValidator(decimals(4))]
 Dollars = Annotated[float, Field(ge=0, le=100_000_000), AfterValidator(decimals(2))]
 """An amount of dollars, at most 2 decimals."""
 
-Date = Annotated[dt.date, BeforeValidator(_date)]
+Date = Annotated[dt.date, BeforeValidator(date_given)]
 MonthDay = Annotated[str, BeforeValidator(_month_day), Field(json_schema_extra={"pattern": "^[0-9]{2}-[0-9]{2}$"})]
 """A day of any year, MM-DD; 02-29 counts as March 1 in a year without it."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import datetime as dt
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workforce_sim.config.values import (
     Dollars,
@@ -14,6 +15,7 @@ from workforce_sim.config.values import (
     Section,
     ShareByYear,
     Year,
+    date_given,
     refuse,
 )
 from workforce_sim.money import cents, scaled
@@ -22,13 +24,22 @@ MAX_LEVELS = 5_000
 """Most levels that a run may have."""
 
 
+def _opening(value: Any) -> Any:
+    try:
+        return None if value is None else date_given(value)
+    except ValueError:
+        raise ValueError("must be a date, such as 2025-07-01") from None
+
+
 class Simulation(Section):
     """Plan years, and growth of the workforce."""
 
     start_year: Year
-    """First plan year; the census is the closing of the year before."""
+    """First plan year; the census is the closing of the year before, or that of `opening_date`."""
     end_year: Year
     """Last plan year, included."""
+    opening_date: Annotated[dt.date | None, BeforeValidator(_opening)] = None
+    """First day of the first plan year, the first of a month in `start_year`; January 1 when left out."""
     target_growth_rate: GrowthByYear
     """Growth of headcount a year, as a fraction; one number or a table by year."""
 
@@ -36,6 +47,20 @@ class Simulation(Section):
     def years(self) -> range:
         """The plan years, in order."""
         return range(self.start_year, self.end_year + 1)
+
+    @property
+    def opening(self) -> dt.date:
+        """First day of the first plan year, on which the census is."""
+        return self.opening_date or dt.date(self.start_year, 1, 1)
+
+    @model_validator(mode="after")
+    def _opens_in_start_year(self) -> Simulation:
+        opening, year = self.opening, self.start_year
+        if opening.year != year:
+            refuse([(("opening_date",), f"must be in start_year, {year}", opening)])
+        if opening.day != 1:
+            refuse([(("opening_date",), f"must be the first day of a month, such as {year}-07-01", opening)])
+        return self
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Simulation:

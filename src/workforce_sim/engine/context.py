@@ -12,7 +12,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.config.actions import Department
 from workforce_sim.config.values import ByYear
-from workforce_sim.dates import Ints, PlanYear
+from workforce_sim.dates import Ints, PlanYear, plan_year
 from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
@@ -120,11 +120,11 @@ class Year:
     @cached_property
     def calendar(self) -> PlanYear:
         """The days of the year."""
-        return PlanYear(self.number)
+        return plan_year(self.world.assumptions.config.simulation, self.number)
 
     @property
     def first(self) -> int:
-        """January 1, days since 1970-01-01."""
+        """First day of the plan year, days since 1970-01-01: January 1, or the opening of a short first year."""
         return self.calendar.first
 
     @property
@@ -134,7 +134,7 @@ class Year:
 
     @property
     def days(self) -> int:
-        """Days of the year, 365 or 366."""
+        """Days of the calendar year, 365 or 366."""
         return self.calendar.days
 
     def day(self, month_day: str) -> int:
