@@ -31,17 +31,17 @@ OLDEST = 70
 def complete(census: Census, config: Config) -> Opening:
     """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
 
-    One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
-    start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
+    One row per employee, in the order of the census: those who are employed at the opening, whichever
+    opening the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
     an Enum of the sorted names (a null String column where the census has none). Those who join by an acquisition come
     last, with ``joins_on``.
 
     Raises:
-        CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
+        CensusError: when the census does not fit the configuration: somebody hired at the opening or later, or at a
             level that ``workforce.levels`` does not name.
     """
     census = settled(census, config)
-    opening = dt.date(config.simulation.start_year, 1, 1)
+    opening = config.simulation.opening
     _refuse_later_hires(census, opening)
     levels, level, level_notes = leveled(census, config)
     births, birth_notes = _births(census.frame, config, opening)
@@ -85,7 +85,7 @@ def _refuse_later_hires(census: Census, opening: dt.date) -> None:
     if late:
         raise CensusError(
             f"{census.source}: {late} of {census.frame.height} employees have hire_date on or after {opening}; "
-            "remove future hires or move the start year"
+            "remove future hires or move the start year or simulation.opening_date"
         )
 
 
@@ -143,10 +143,11 @@ def _ages_at_hire(config: Config) -> Bands:
 
 
 def _tenure(hires: Ints, opening: dt.date) -> Ints:
-    """Return completed years from each hire date to a January 1."""
+    """Return completed years from each hire date to the first day of a month."""
     days = hires.astype("M8[D]")
-    years = days.astype("M8[Y]")
-    tenure: Ints = opening.year - 1970 - years.astype(np.int64) - (days > years.astype("M8[D]"))
+    months = days.astype("M8[M]")
+    at = 12 * (opening.year - 1970) + opening.month - 1
+    tenure: Ints = (at - months.astype(np.int64) - (days > months.astype("M8[D]"))) // 12
     return tenure
 
 
