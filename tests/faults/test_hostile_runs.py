@@ -246,7 +246,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("file", "place", "number"), few(CASES, 3), ids=str)
+@pytest.mark.parametrize(("file", "place", "number"), few(CASES, 3, arguments=3), ids=str)
 def test_a_wrong_shape_with_a_right_seal_is_refused(
     file: str, place: str, number: int, run: Path, ensemble: Path, tmp_path: Path
 ) -> None:
