@@ -62,8 +62,7 @@ def configuration(name: str) -> ws.Config:
 def census(name: str) -> Any:
     staff = CONFIGURATIONS[name].get("staff", 200)
     if isinstance(staff, int):
-        year = configuration(name).simulation.start_year
-        return ws.synthetic_census(staff, seed=7, as_of=dt.date(year, 1, 1))
+        return ws.synthetic_census(staff, seed=7, as_of=configuration(name).simulation.opening)
     if staff is None or staff.endswith(".csv"):
         return None if staff is None else HERE / staff
     people = firm(int(staff.split()[-1]))
