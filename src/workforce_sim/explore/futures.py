@@ -144,7 +144,7 @@ class Futures:
                 if not wanted():
                     return None
                 batches = self._more(key, design, have, whole=whole)
-        return DesignFutures(design, batches, self._narrow(design.config, whole=whole))
+        return DesignFutures(design, batches, self._narrow(design, whole=whole))
 
     def report(self, designs: Sequence[ExploredDesign]) -> bytes:
         """Return the report of one design, or of the comparison of two, of the whole census."""
@@ -176,9 +176,13 @@ class Futures:
         rows = comparable(found.replicates, design.config)
         return FuturesBatch(rows, len(self.everybody) / max(len(census), 1), found.notes)
 
-    def _narrow(self, config: Config, *, whole: bool) -> float:
-        """Return the share of a sample's range that the whole census has: chance evens out, years and rates do not."""
-        as_it_is = whole or len(varying(config)) > 1
+    def is_too_wide(self, design: ExploredDesign, *, whole: bool) -> bool:
+        """Return whether ranges stay those of a sample: chance evens out over more employees, years and rates do not."""
+        return self.has_samples and not whole and len(varying(design.config)) > 1
+
+    def _narrow(self, design: ExploredDesign, *, whole: bool) -> float:
+        """Return the share of a sample's range that the whole census has, as far as it is known."""
+        as_it_is = whole or self.is_too_wide(design, whole=whole)
         return 1.0 if as_it_is else math.sqrt(1 / len(self.samples))
 
 
