@@ -154,6 +154,29 @@ def test_the_page_follows_a_lever_at_first_roughly_and_then_to_the_end(visitor: 
     assert first["parts"]["charts"].count("<polygon") >= 4  # the ranges of two designs, of two measures
 
 
+def test_the_difference_is_that_of_the_designs_from_the_first_picture_on(visitor: Visitor) -> None:
+    first = visitor.ranges(moved())
+    visitor.ranges(moved(), have=first["count"])
+    same = visitor.ranges(moved(default_rate=4))  # as configured, but simulated anew: of the first sample alone
+    means = re.findall("<b>(.*?)</b>", same["parts"]["figures"])
+
+    assert same["count"] == first["count"]
+    assert means[0::3] == means[1::3]
+    assert {*means[2::3]} <= {"$0", "0.00 pt", "0"}
+
+
+def test_how_far_samples_are_from_each_other_is_no_part_of_a_range(plan: Path) -> None:
+    base = load_config(plan)
+    rows = pl.DataFrame({"replicate": range(50)})
+    batches = tuple(futures.FuturesBatch(rows, sample, 2.0, ()) for sample in (0, 1))
+    found = futures.DesignFutures(design(base, settings(base), TODAY), batches, 0.5)
+
+    apart = found.with_range_of_all(np.tile([96.0, 104.0], 50) + np.repeat([0, 60], 50))
+    assert apart.mean() == 130
+    assert apart.std() == pytest.approx(0.5 * 4, rel=0.01)
+    assert np.isnan(found.with_range_of_all(np.full(50, np.nan))).all()
+
+
 def test_ranges_of_samples_that_are_too_wide_are_told(tmp_path: Path, visitor: Visitor) -> None:
     drawn = [{"key": "workforce.total_termination_rate", "uniform": [0.1, 0.14]}]
     (tmp_path / "drawn.yaml").write_text(yaml.safe_dump({**PLAN, "uncertainty": {"assumptions": drawn}}))
