@@ -191,7 +191,7 @@ class Futures:
         return FuturesBatch(rows, sample, len(self.everybody) / max(len(census), 1), found.notes)
 
     def is_too_wide(self, design: ExploredDesign, *, whole: bool) -> bool:
-        """Return whether ranges stay those of a sample: chance evens out over more employees, years and rates do not."""
+        """Return whether ranges stay those of a sample: only chance evens out over more employees."""
         return self.has_samples and not whole and len(varying(design.config)) > 1
 
     def _narrow(self, design: ExploredDesign, *, whole: bool) -> float:
