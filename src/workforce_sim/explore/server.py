@@ -31,10 +31,7 @@ LOOPBACK = "127.0.0.1"
 LARGEST = 64 * 1024
 """Bytes of a request."""
 
-TOO_WIDE = (
-    "These ranges are too wide: years or assumptions vary, and samples vary more than all employees do. "
-    "Simulate all employees to see the right ones."
-)
+TOO_WIDE = "Ranges are too wide, because years or assumptions vary: simulate all employees for the right ones."
 
 SILENT = 30
 """Seconds after which a silent connection is closed."""
