@@ -2,7 +2,7 @@
 FROM python:3.13-slim AS built
 COPY . /source
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --no-compile "/source[api]" \
+    && /venv/bin/pip install --no-cache-dir "/source[api]" \
     && /venv/bin/pip uninstall -y pip
 
 FROM python:3.13-slim

@@ -121,7 +121,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session
 def api(session: nox.Session) -> None:
     """Let schemathesis ask a service whatever its description allows, and what it does not."""
-    session.install("-q", "-e", ".[api]", "schemathesis>=4")
+    session.install("-q", "-e", ".[api]", "httpx", "schemathesis>=4")
     session.run("python", "-m", "tests.faults.any_request", *session.posargs)
 
 

@@ -59,9 +59,11 @@ def service(folder: Path, *, token: str | None = None, jobs: int = 1, **limits: 
 class Serving:
     """``workforce-sim serve`` in a process of its own, as if in a terminal of its own."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, token: str | None = None) -> None:
         command = [sys.executable, "-m", "workforce_sim", "serve", "--out", str(folder), "--port", "0", *options]
         environment = {name: value for name, value in os.environ.items() if name != TOKEN}
+        environment |= {TOKEN: token} if token else {}
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, env=environment, stderr=pipe, text=True, start_new_session=True)
 
@@ -73,7 +75,8 @@ class Serving:
         assert line.startswith("serving on "), line
         self._drained = threading.Thread(target=self.process.stderr.read)  # or a full pipe would stop it
         self._drained.start()
-        self._client = httpx.Client(base_url=line.split()[-1], timeout=60, trust_env=False)
+        address = line.split()[-1]
+        self._client = httpx.Client(base_url=address, headers=self._headers, timeout=60, trust_env=False)
         return self._client
 
     def __exit__(self, *_: object) -> None:

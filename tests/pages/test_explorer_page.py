@@ -31,6 +31,7 @@ random_seed: 42
 HOSTILE = "<img src=x onerror=alert(1)><b>B"
 RATE = "input[name=default_rate][data-design='1']"
 BAND = "document.querySelectorAll('#charts polygon[fill-opacity]')[1].getAttribute('points')"
+BUSY = "document.querySelector('main').getAttribute('aria-busy')"
 COST = "#figures tbody tr:first-child td"
 
 
@@ -76,7 +77,10 @@ def test_levers_move_the_ranges_and_designs_are_compared_saved_and_reported(
     before, same = tab.value(BAND), cost(tab, 3)
 
     tab.press(RATE, "ArrowRight", 8)
+    again = f"document.querySelector({RATE!r}).dispatchEvent(new Event('input', {{bubbles: true}}))"
+    assert tab.value(f"({again}, {BUSY})") == "true"
     moves(tab, same)
+    assert tab.value(BUSY) == "false"
     assert tab.text(f"{RATE} + output") == "8%"
     assert cost(tab, 3).startswith("+$")
     assert tab.value(BAND) != before

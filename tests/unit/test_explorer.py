@@ -26,6 +26,7 @@ from workforce_sim.explore.controls import CONTROLS
 from workforce_sim.explore.design import BY_YEAR, DRAWN, design, settings
 from workforce_sim.explore.futures import Futures
 from workforce_sim.explore.sample import samples
+from workforce_sim.explore.server import TOO_WIDE
 from workforce_sim.explore.turns import Turns
 from workforce_sim.run import census_of
 from workforce_sim.searching.figures import Figure
@@ -151,6 +152,39 @@ def test_the_page_follows_a_lever_at_first_roughly_and_then_to_the_end(visitor: 
     assert gap.startswith("+$")
     assert first["parts"]["charts"].count("<svg") == 2
     assert first["parts"]["charts"].count("<polygon") >= 4  # the ranges of two designs, of two measures
+
+
+def test_the_difference_is_that_of_the_designs_from_the_first_picture_on(visitor: Visitor) -> None:
+    today = visitor.ranges(moved(), have=visitor.ranges(moved())["count"])
+    same = visitor.ranges(moved(default_rate=4))  # as configured, but simulated anew: of the first sample alone
+    means = re.findall("<b>(.*?)</b>", same["parts"]["figures"])
+
+    assert same["count"] < today["count"]
+    assert means[0::3] == means[1::3]
+    assert {*means[2::3]} <= {"$0", "0.00 pt", "0"}
+
+
+def test_how_far_samples_are_from_each_other_is_no_part_of_a_range(plan: Path) -> None:
+    base = load_config(plan)
+    rows = pl.DataFrame({"replicate": range(50)})
+    batches = tuple(futures.FuturesBatch(rows, sample, 2.0, ()) for sample in (0, 1))
+    found = futures.DesignFutures(design(base, settings(base), TODAY), batches, 0.5)
+
+    apart = found.with_range_of_all(np.tile([96.0, 104.0], 50) + np.repeat([0, 60], 50))
+    assert apart.mean() == 130
+    assert apart.std() == pytest.approx(0.5 * 4, rel=0.01)
+    assert np.isnan(found.with_range_of_all(np.full(50, np.nan))).all()
+
+
+def test_ranges_of_samples_that_are_too_wide_are_told(tmp_path: Path, visitor: Visitor) -> None:
+    drawn = [{"key": "workforce.total_termination_rate", "uniform": [0.1, 0.14]}]
+    (tmp_path / "drawn.yaml").write_text(yaml.safe_dump({**PLAN, "uncertainty": {"assumptions": drawn}}))
+    with explored(tmp_path / "drawn.yaml") as uncertain:
+        of_samples, of_all = (uncertain.ranges(moved(), whole=whole)["said"] for whole in (False, True))
+
+    assert of_samples.endswith(f"scaled up. {TOO_WIDE}")
+    assert TOO_WIDE not in of_all
+    assert TOO_WIDE not in visitor.ranges(moved())["said"]
 
 
 def test_a_design_ends_after_its_simulations(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

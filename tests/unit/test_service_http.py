@@ -252,6 +252,22 @@ def test_an_upload_of_another_kind_and_one_too_many_are_refused(client: Any) -> 
     assert answers[-1] == 429
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "words"),
+    [
+        (b"{,}", "application/json", 422, "not JSON: Expecting property name"),
+        (b"", "application/json", 422, "expected a JSON object"),
+        (b"{}", "text/plain", 422, "Content-Type: application/json"),
+        (b"[" * 100_000, "application/json", 400, "nested too deep"),
+        (b'{"configuration": 5}', "application/json", 422, "configuration: expected a table of keys, or the text"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_in_a_line(
+    client: Any, body: bytes, kind: str, status: int, words: str
+) -> None:
+    assert words in refused(client.post("/v1/runs", content=body, headers={"Content-Type": kind}), status)
+
+
 # --- who may ask ---
 
 
@@ -262,7 +278,12 @@ def test_without_the_token_nothing_but_health_is_answered(tmp_path: Path) -> Non
                 assert "token" in refused(client.get(place, headers=headers), 401)
         assert client.get("/health").status_code == client.get("/ready").status_code == 200
         assert client.get("/v1/jobs", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
-        assert client.get("/v1/jobs", headers={"Authorization": f"Bearer {TOKEN}", "Host": "any"}).status_code == 200
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        assert client.get("/v1/jobs", headers={**bearer, "Host": "any"}).status_code == 200
+        about = client.get("/openapi.json", headers=bearer).json()["paths"]
+        assert [path for path, place in about.items() if not all("security" in each for each in place.values())] == [
+            "/health", "/ready"
+        ]  # fmt: skip
 
 
 def test_without_a_token_pages_of_other_hosts_cannot_ask(client: Any) -> None:
@@ -339,8 +360,10 @@ def test_it_describes_itself_and_counts(client: Any) -> None:
     sample = re.compile(r'[a-z_]+(\{([a-z]+="[^"\\]*",?)+\})? [0-9.e+-]+')
     assert all(line.startswith("# TYPE ") or sample.fullmatch(line) for line in lines)
     assert 'workforce_sim_requests_total{method="GET",path="/v1/jobs/{job}",status="404"}' in "\n".join(lines)
-    assert refused(client.get("/v2"), 404)
-    assert refused(client.put("/v1/jobs"), 405)
+    assert "/openapi.json" in refused(client.get("/v2"), 404)
+    other = client.put("/v1/jobs/nothing")
+    assert refused(other, 405)
+    assert other.headers["Allow"] == "DELETE, GET"
 
 
 def test_the_library_needs_none_of_it() -> None:

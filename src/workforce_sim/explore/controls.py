@@ -131,9 +131,9 @@ _MATCHES = {
     "simple": "50% up to 6%",
     "tiered": "100/3 + 50/2",
     "stretch": "25% up to 12%",
-    "safe_harbor_basic": "Safe harbor 100/3 + 50/2",
-    "safe_harbor_enhanced": "Safe harbor 100% up to 4%",
-    "qaca": "QACA 100/1 + 50/5",
+    "safe_harbor_basic": "100/3 + 50/2, safe harbor",
+    "safe_harbor_enhanced": "100% up to 4%, safe harbor",
+    "qaca": "100/1 + 50/5, QACA",
 }
 _SCHEDULES = {
     "immediate": "Immediate",

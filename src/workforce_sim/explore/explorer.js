@@ -4,7 +4,7 @@
   var levers = Array.from(document.querySelectorAll("[data-design]"));
   var names = Array.from(document.querySelectorAll("[data-name]"));
   var said = document.getElementById("said"), whole = document.getElementById("whole");
-  var stop = new AbortController(), soon = 0;
+  var shown = document.querySelector("main"), stop = new AbortController(), soon = 0;
 
   function beside(lever, name) {
     return levers.find(function (each) { return each.name === name && each.dataset.design === lever.dataset.design; });
@@ -38,6 +38,7 @@
     return answer;
   }
   function tell(text, wrong) {
+    shown.setAttribute("aria-busy", "false");
     said.textContent = text;
     said.className = wrong ? "warning" : "";
   }
@@ -50,7 +51,6 @@
   }
 
   async function follow() {
-    stop.abort();
     stop = new AbortController();
     var own = stop, have = 0, done = false;
     await tried(async function () {
@@ -67,6 +67,8 @@
   }
   function changed() {
     levers.forEach(show);
+    shown.setAttribute("aria-busy", "true"); // until the figures are those of the levers, they are pale
+    stop.abort();
     clearTimeout(soon);
     soon = setTimeout(follow, 50);
   }

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -47,11 +48,13 @@ class FuturesBatch:
 
     Attributes:
         rows: one row per simulation and year, columns of ``tables.SUMMARY``.
+        sample: number of the sample, from 0.
         scale: how many employees of the census stand behind each that was simulated.
         notes: of the simulations.
     """
 
     rows: pl.DataFrame
+    sample: int
     scale: float
     notes: tuple[str, ...]
 
@@ -86,19 +89,29 @@ class DesignFutures:
         return simulations(self.batches)
 
     def of(self, figure: Figure) -> Floats:
-        """Return a figure in each simulation, with the range of the whole census; NaN where there is none."""
-        values = figure.of(self._rows) * (self._scales if figure.adds_up else 1.0)
-        known = values[~np.isnan(values)]
-        middle = known.mean() if len(known) else 0.0
-        return middle + self.narrow * (values - middle)
+        """Return a figure in each simulation, scaled up to the whole census; NaN where there is none."""
+        return figure.of(self._rows) * (self._of_each("scale") if figure.adds_up else 1.0)
+
+    def with_range_of_all(self, values: Floats) -> Floats:
+        """Return values of the first simulations around their mean as those of the whole census are.
+
+        How far samples are from each other is no chance of the whole census: what counts is how far the values of one
+        sample are from the mean of that sample.
+        """
+        samples, known = self._of_each("sample")[: len(values)], ~np.isnan(values)
+        counts = np.maximum(np.bincount(samples[known], minlength=samples.max() + 1), 1)
+        sums = np.bincount(samples[known], values[known], minlength=len(counts))
+        middle = sums.sum() / max(known.sum(), 1)
+        lost = math.sqrt((len(values) - 1) / max(len(values) - len(np.unique(samples)), 1))  # by as many means
+        return middle + self.narrow * lost * (values - (sums / counts)[samples])
 
     @cached_property
     def _rows(self) -> pl.DataFrame:
         return pl.concat([batch.rows for batch in self.batches])
 
-    @cached_property
-    def _scales(self) -> Floats:
-        return np.repeat([batch.scale for batch in self.batches], [batch.count for batch in self.batches])
+    def _of_each(self, attribute: str) -> Any:
+        """Return an attribute of the batch of each simulation."""
+        return np.repeat([getattr(batch, attribute) for batch in self.batches], [batch.count for batch in self.batches])
 
 
 class Futures:
@@ -144,7 +157,7 @@ class Futures:
                 if not wanted():
                     return None
                 batches = self._more(key, design, have, whole=whole)
-        return DesignFutures(design, batches, self._narrow(design.config, whole=whole))
+        return DesignFutures(design, batches, self._narrow(design, whole=whole))
 
     def report(self, designs: Sequence[ExploredDesign]) -> bytes:
         """Return the report of one design, or of the comparison of two, of the whole census."""
@@ -168,17 +181,22 @@ class Futures:
 
     def _batch(self, design: ExploredDesign, batches: Sequence[FuturesBatch], *, whole: bool) -> FuturesBatch:
         """Return the next simulations of a design, of the next sample."""
-        census = self.everybody if whole else self.samples[len(batches) % len(self.samples)]
+        sample = 0 if whole else len(batches) % len(self.samples)
+        census = self.everybody if whole else self.samples[sample]
         size = (MORE_OF_ALL if whole else MORE) if batches else FIRST
         done = simulations(batches)
         upto = min(done + max(1, size // max(len(census), 1)), self.target(whole=whole))
         found = simulate_ensemble(design.config, census=census, replicates=range(done, upto), progress=None)
         rows = comparable(found.replicates, design.config)
-        return FuturesBatch(rows, len(self.everybody) / max(len(census), 1), found.notes)
+        return FuturesBatch(rows, sample, len(self.everybody) / max(len(census), 1), found.notes)
 
-    def _narrow(self, config: Config, *, whole: bool) -> float:
-        """Return the share of a sample's range that the whole census has: chance evens out, years and rates do not."""
-        as_it_is = whole or len(varying(config)) > 1
+    def is_too_wide(self, design: ExploredDesign, *, whole: bool) -> bool:
+        """Return whether ranges stay those of a sample: only chance evens out over more employees."""
+        return self.has_samples and not whole and len(varying(design.config)) > 1
+
+    def _narrow(self, design: ExploredDesign, *, whole: bool) -> float:
+        """Return the share of a sample's range that the whole census has, as far as it is known."""
+        as_it_is = whole or self.is_too_wide(design, whole=whole)
         return 1.0 if as_it_is else math.sqrt(1 / len(self.samples))
 
 

@@ -31,6 +31,8 @@ LOOPBACK = "127.0.0.1"
 LARGEST = 64 * 1024
 """Bytes of a request."""
 
+TOO_WIDE = "Ranges are too wide, because years or assumptions vary: simulate all employees for the right ones."
+
 SILENT = 30
 """Seconds after which a silent connection is closed."""
 
@@ -80,13 +82,15 @@ class Explorer:
         count, target = min(each.count for each in outcomes), self.futures.target(whole=whole)
         done = counted(count, "simulation") if count >= target else f"{count:,} of {target:,} simulations"
         said = f"{done}, of {self._people(whole=whole)}"
+        if any(self.futures.is_too_wide(each.design, whole=whole) for each in outcomes):
+            said += f". {TOO_WIDE}"
         return {"parts": views.parts(outcomes), "count": count, "done": count >= target, "said": said}
 
     def _people(self, *, whole: bool) -> str:
-        everybody = len(self.futures.everybody)
+        everybody = counted(len(self.futures.everybody), "employee")
         if whole or not self.futures.has_samples:
-            return counted(everybody, "employee")
-        return f"samples of {len(self.futures.samples[0]):,} of {counted(everybody, 'employee')}, scaled up"
+            return everybody
+        return f"samples of {len(self.futures.samples[0]):,} of {everybody}, scaled up"
 
     def designs(self, asked: Mapping[str, Any]) -> list[ExploredDesign]:
         """Return the two designs of a request."""

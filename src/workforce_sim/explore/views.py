@@ -50,12 +50,12 @@ def _figures(outcomes: Sequence[DesignFutures]) -> Element:
 
 
 def _cells(outcomes: Sequence[DesignFutures], measured: Figure) -> Iterator[list[Child]]:
-    values = _alike(outcomes, measured)
-    told = [spread(each) for each in values]
+    told = [spread(each) for each in _alike(outcomes, measured)]
     write = alike(measured.measure, [each.mean for each in told])
     yield from (_cell(each, write) for each in told)
-    both = min(map(len, values))
-    yield _cell(spread(values[-1][:both] - values[0][:both]), partial(_moved, measured.measure))
+    values, both = [each.of(measured) for each in outcomes], min(each.count for each in outcomes)
+    difference = outcomes[0].with_range_of_all(values[-1][:both] - values[0][:both])
+    yield _cell(spread(difference), partial(_moved, measured.measure))
 
 
 def _moved(measure: str, difference: float) -> str:
@@ -70,7 +70,9 @@ def _alike(outcomes: Sequence[DesignFutures], measured: Figure) -> list[Floats]:
     """
     values = [each.of(measured) for each in outcomes]
     most = max(values, key=len)
-    return [each + (_mean(most) - _mean(most[: len(each)])) for each in values]
+    shifts = [_mean(most) - _mean(most[: len(each)]) for each in values]
+    alone = [each.with_range_of_all(found) for each, found in zip(outcomes, values, strict=True)]
+    return [each + shift for each, shift in zip(alone, shifts, strict=True)]
 
 
 def _mean(values: Floats) -> float:

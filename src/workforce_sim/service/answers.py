@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from workforce_sim.service.index import DONE, CensusRow, JobRow
 from workforce_sim.service.jobs import Progress
@@ -69,7 +69,8 @@ class Refusal(Shown):
     """Why a request was refused."""
 
     error: str
-    message: str
+    message: Annotated[str, Field(pattern=r"^[^\r\n]+$")]
+    """One line."""
     problems: list[str] | None = None
     """All problems of a configuration or a census, where there are several."""
 

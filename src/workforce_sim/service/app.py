@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
-from traceback import extract_tb
 from typing import Annotated, Any, NamedTuple
 
 import psutil
-from fastapi import FastAPI, Header, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Header, Query, Request, Response, Security
 from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from workforce_sim.errors import LedgerError, WorkforceSimError
+from workforce_sim.errors import WorkforceSimError
 from workforce_sim.service.answers import CensusShown, JobShown, JobsShown, Refusal, State, census_shown, job_shown
 from workforce_sim.service.asked import ComparisonAsked, EnsembleAsked, JobAsked, RunAsked, reading, refuse_beyond
-from workforce_sim.service.door import Answer, Door, refusal
+from workforce_sim.service.door import OPEN, Answer, Door
 from workforce_sim.service.index import DONE, ENDED, JobRow
 from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics, Now
+from workforce_sim.service.refusals import HANDLERS
 
-log = logging.getLogger(__name__)
 LOOK = 0.05
 """Seconds between two looks at a job that is waited for."""
 RETRY = {"Retry-After": "5"}
-BINARY = "application/octet-stream"
-UPLOADED = {"requestBody": {"required": True, "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}}}}
+BINARY, PARQUET = "application/octet-stream", "application/vnd.apache.parquet"
+TOLD = Security(HTTPBearer(auto_error=False, description="the token of the service"))
+"""Tells programs that read the description to send the token; the door looks at it."""
+STAFF = "employee_id,hire_date,annual_salary\nE1,2020-01-02,60000\nE2,2019-05-01,82000\n"
+FILE = {"schema": {"type": "string", "format": "binary"}, "example": STAFF}
+UPLOADED = {"requestBody": {"required": True, "content": {BINARY: FILE}}}
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
@@ -40,7 +41,10 @@ Section = Annotated[str, Query(alias="census", max_length=4_000, description="ke
 
 
 class Place(NamedTuple):
-    """A place of the API: what answers there, in which words, and the refusals beyond those that any place has."""
+    """A place of the API: what answers there, in which words, and the refusals beyond those that any place has.
+
+    Its content is JSON where no other type is named.
+    """
 
     method: str
     path: str
@@ -50,7 +54,7 @@ class Place(NamedTuple):
     status: int = 200
     model: Any = None
     more: dict[str, Any] | None = None
-    kind: type[Response] = Answer
+    content: str = ""
 
 
 def application(jobs: Jobs, metrics: Metrics) -> Door:
@@ -65,11 +69,28 @@ def application(jobs: Jobs, metrics: Metrics) -> Door:
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     for place in places(Api(jobs, metrics)):
-        about: dict[str, Any] = {"methods": [place.method], "summary": place.summary, "status_code": place.status}
-        about["responses"] = {code: {"model": Refusal} for code in (400, 401, 403, *place.refusals)}
-        about |= {"response_model": place.model, "openapi_extra": place.more, "response_class": place.kind}
-        app.add_api_route(place.path, place.answer, **about)
+        secured = jobs.settings.token is not None and place.path not in OPEN
+        app.add_api_route(place.path, place.answer, **_described(place), dependencies=[TOLD] if secured else [])
     return Door(app, jobs.settings.token, jobs.settings.limits.upload, metrics)
+
+
+def _described(place: Place) -> dict[str, Any]:
+    """Return what the description says of a place."""
+    answers: dict[int, dict[str, Any]] = {code: {"model": Refusal} for code in (400, 401, 403, *place.refusals)}
+    if place.status == 202:
+        answers[200] = {"model": place.model, "description": "The job of the same Idempotency-Key"}
+    if place.content:
+        answers[place.status] = {"content": {place.content: {"schema": {"type": "string"}}}}
+    return {
+        "methods": [place.method],
+        "operation_id": place.answer.__name__,
+        "summary": place.summary,
+        "status_code": place.status,
+        "responses": answers,
+        "response_model": place.model,
+        "response_class": Response if place.content else Answer,
+        "openapi_extra": place.more,
+    }
 
 
 def places(api: Api) -> Iterator[Place]:
@@ -83,41 +104,15 @@ def places(api: Api) -> Iterator[Place]:
     yield Place("POST", "/v1/jobs/{job}/cancel", api.cancel, "Cancel a job", (404,), 200, JobShown)
     yield Place("DELETE", "/v1/jobs/{job}", api.remove, "Remove a job and its result", (404, 409), 204)
     yield Place("GET", "/v1/jobs/{job}/result", api.result, "Result of a job", (404, 409))
-    yield Place("GET", "/v1/jobs/{job}/tables/{table}", api.table, "A table (Parquet) of a job", (404, 409))
+    about = "A table (Parquet) of a job"
+    yield Place("GET", "/v1/jobs/{job}/tables/{table}", api.table, about, (404, 409), content=PARQUET)
     about = "Upload a census: checked, and in memory for an hour; on disk only when asked"
     refused = (413, 415, 422, 429, 503)
     yield Place("POST", "/v1/censuses", api.upload, about, refused, 201, CensusShown, UPLOADED)
     yield Place("DELETE", "/v1/censuses/{census}", api.remove_census, "Remove a census", (404, 409), 204)
     yield Place("GET", "/health", api.health, "Whether the service answers")
     yield Place("GET", "/ready", api.ready, "Whether it carries out jobs", (503,))
-    yield Place("GET", "/metrics", api.metrics, "For Prometheus", kind=PlainTextResponse)
-
-
-# --- what is refused ---
-
-
-def _told(error: dict[str, Any]) -> str:
-    """Return what a wrong request is told: where and what, never the value."""
-    where = ".".join(str(part)[:100] for part in error["loc"][1:])
-    what = str(error["msg"]).removeprefix("Value error, ")
-    return " ".join((f"{where}: {what}" if where else what).split())
-
-
-def _failed(_: Request, error: Exception) -> Response:
-    at = extract_tb(error.__traceback__)[-1]
-    log.error("a request failed: %s at %s:%s", type(error).__name__, at.filename, at.lineno)
-    return refusal(500, "an error of the service itself")
-
-
-HANDLERS: dict[Any, Callable[[Request, Any], Response]] = {
-    RequestValidationError: lambda _, error: refusal(422, "\n".join(map(_told, error.errors()))),
-    HTTPException: lambda _, error: refusal(error.status_code, str(error.detail), error.headers),
-    LedgerError: lambda _, error: refusal(503, str(error)),
-    WorkforceSimError: lambda _, error: refusal(422, str(error)),
-    sqlite3.Error: lambda _, error: refusal(503, "the index cannot be read or written; check the disk"),
-    OSError: lambda _, error: refusal(503, f"the folder cannot be read or written ({error.strerror})"),
-    Exception: _failed,
-}
+    yield Place("GET", "/metrics", api.metrics, "For Prometheus", content="text/plain")
 
 
 class Api:
@@ -200,7 +195,7 @@ class Api:
 
     def table(self, job: str, table: str) -> Response:
         """Answer a table that was kept; the result names them."""
-        return _file(self._jobs.table(self._done(job).id, table), "application/vnd.apache.parquet")
+        return _file(self._jobs.table(self._done(job).id, table), PARQUET)
 
     def _job(self, name: str) -> JobRow:
         job = self._jobs.index.job(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.changing import changed_data
@@ -24,12 +24,32 @@ from workforce_sim.wording import counted
 ID = r"^[0-9a-f]{32}$"
 """Of jobs and censuses."""
 
+
+def _table_or_text(given: Any) -> Any:
+    if not isinstance(given, dict | str):
+        raise ValueError("expected a table of keys, or the text of a YAML file")
+    return given
+
+
 Configuration = Annotated[
     dict[str, Any] | Annotated[str, Field(max_length=1 << 20)],
+    BeforeValidator(_table_or_text),
     Field(description="a configuration as a table of its keys, or the text of a YAML file"),
 ]
 CensusId = Annotated[str, Field(pattern=ID, description="an uploaded census; synthetic employees when left out")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w .()%+-]+$")]
+
+EXAMPLE: dict[str, Any] = {
+    "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.03},
+    "workforce": {"total_termination_rate": 0.12},
+    "census": {"size": 500},
+    "random_seed": 42,
+}
+RICHER = {**EXAMPLE, "plan": {"match": {"preset": "stretch"}}}
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class JobAsked(BaseModel):
@@ -60,6 +80,7 @@ class JobAsked(BaseModel):
 class RunAsked(JobAsked):
     """One simulation."""
 
+    model_config = _example(configuration=EXAMPLE, replicate=0, tables=True)
     kind = "run"
     configuration: Configuration
     replicate: Annotated[int, Field(ge=0, le=LAST_REPLICATE)] = 0
@@ -73,6 +94,7 @@ class RunAsked(JobAsked):
 class EnsembleAsked(JobAsked):
     """Many simulations of one configuration: means and ranges."""
 
+    model_config = _example(configuration=EXAMPLE, replicates=20)
     kind = "ensemble"
     configuration: Configuration
     replicates: Annotated[int, Field(ge=2, le=1_000_000)] = 100
@@ -92,6 +114,7 @@ class EnsembleAsked(JobAsked):
 class ComparisonAsked(JobAsked):
     """Scenarios with the same random draws, the baseline first unless it is named."""
 
+    model_config = _example(scenarios={"today": EXAMPLE, "richer match": RICHER}, replicates=10)
     kind = "comparison"
     scenarios: Annotated[dict[Name, Configuration], Field(min_length=2, max_length=20)]
     baseline: Name | None = None
