@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +83,7 @@ def configured(start_year: int = 2025, end_year: int | None = None, **sections: 
 
 def synthetic(size: int, config: Config, seed: int = 42) -> Scenario:
     """Return a scenario of invented staff."""
-    as_of = dt.date(config.simulation.start_year, 1, 1)
+    as_of = config.simulation.opening
     return Scenario(synthetic_census(size, seed=seed, as_of=as_of), config)
 
 

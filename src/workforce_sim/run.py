@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
@@ -330,7 +329,7 @@ def _opt_out_note(config: Config, count: int) -> tuple[str, ...]:
     section = config.enrollment.auto_enrollment
     went, other = _WENT[section.unknown_opt_outs]
     what = (
-        f"{counted(count, 'employee')} due for automatic enrollment before {config.simulation.start_year} "
+        f"{counted(count, 'employee')} due for automatic enrollment before {config.simulation.opens} "
         f"{'does' if count == 1 else 'do'} not participate, and the census does not say who opted out (opted_out): "
         f"{went}; to change this, set enrollment.auto_enrollment.unknown_opt_outs to {other}"
     )
@@ -364,8 +363,7 @@ def census_of(config: Config, census: Any) -> Census:
         return read_census(census, config)
     if config.census.path is not None:
         return read_census(config.census.path, config)
-    as_of = dt.date(config.simulation.start_year, 1, 1)
-    return synthetic_census(config.census.size, seed=config.random_seed, as_of=as_of)
+    return synthetic_census(config.census.size, seed=config.random_seed, as_of=config.simulation.opening)
 
 
 def source_of(config: Config, census: Any) -> Source:

@@ -203,7 +203,7 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
     groups = [by] if isinstance(by, str) else list(by)
     people = result.snapshots.lazy()
     refuse_groups(groups, people.collect_schema().names())
-    start = dt.date(result.config.simulation.start_year, 1, 1)
+    start = result.config.simulation.opening
     people = people.with_columns(grouped(name, start).alias(name) for name in groups)
     person, keys = ["replicate", "year", "employee_id"], ["replicate", "year", *groups]
     events = result.events.lazy().join(people.select(*person, *groups), on=person, how="left")

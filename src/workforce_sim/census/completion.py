@@ -16,6 +16,7 @@ from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
 from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
+from workforce_sim.census.rules import moved
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
@@ -31,18 +32,18 @@ OLDEST = 70
 def complete(census: Census, config: Config) -> Opening:
     """Return the opening of a run: the census with nothing imputable missing, and its levels in order.
 
-    One row per employee, in the order of the census: those who are employed on January 1 of the start year, whichever
-    start year the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
+    One row per employee, in the order of the census: those who are employed at the opening, whichever
+    opening the census was read for. ``level`` becomes an Enum of the level names in order, ``department``
     an Enum of the sorted names (a null String column where the census has none). Those who join by an acquisition come
     last, with ``joins_on``.
 
     Raises:
-        CensusError: when the census does not fit the configuration: somebody hired in the start year or later, or at a
+        CensusError: when the census does not fit the configuration: somebody hired at the opening or later, or at a
             level that ``workforce.levels`` does not name.
     """
     census = settled(census, config)
-    opening = dt.date(config.simulation.start_year, 1, 1)
-    _refuse_later_hires(census, opening)
+    opening = config.simulation.opening
+    _refuse_later_hires(census, config)
     levels, level, level_notes = leveled(census, config)
     births, birth_notes = _births(census.frame, config, opening)
     full_time = census.frame["full_time_ppm"].fill_null(PPM)
@@ -80,12 +81,13 @@ def _balances(staff: pl.DataFrame, config: Config) -> tuple[pl.DataFrame, list[s
     return staff, notes
 
 
-def _refuse_later_hires(census: Census, opening: dt.date) -> None:
+def _refuse_later_hires(census: Census, config: Config) -> None:
+    opening = config.simulation.opening
     late = int((census.frame["hire_date"] >= opening).sum())
     if late:
         raise CensusError(
             f"{census.source}: {late} of {census.frame.height} employees have hire_date on or after {opening}; "
-            "remove future hires or move the start year"
+            f"remove future hires or move the {moved(config)}"
         )
 
 
@@ -143,10 +145,11 @@ def _ages_at_hire(config: Config) -> Bands:
 
 
 def _tenure(hires: Ints, opening: dt.date) -> Ints:
-    """Return completed years from each hire date to a January 1."""
+    """Return completed years from each hire date to the first day of a month."""
     days = hires.astype("M8[D]")
-    years = days.astype("M8[Y]")
-    tenure: Ints = opening.year - 1970 - years.astype(np.int64) - (days > years.astype("M8[D]"))
+    months = days.astype("M8[M]")
+    at = 12 * (opening.year - 1970) + opening.month - 1
+    tenure: Ints = (at - months.astype(np.int64) - (days > months.astype("M8[D]"))) // 12
     return tenure
 
 

@@ -83,16 +83,17 @@ def synthetic_census(size: int, *, seed: int = 42, as_of: dt.date | str | None =
     Args:
         size: number of employees, one row each.
         seed: seed of every draw, 0 to 2^63 - 1.
-        as_of: January 1 of the start year, as a date or written YYYY-MM-DD; 2025-01-01 when left out.
+        as_of: the opening, the first day of a month, as a date or written YYYY-MM-DD; 2025-01-01 when left out.
 
     Raises:
         TypeError: when ``size`` or ``seed`` is no whole number, or ``as_of`` neither a date nor text.
-        ValueError: when ``size`` is not from 1 to 20,000,000, ``seed`` is out of range or ``as_of`` is not a January 1.
+        ValueError: when ``size`` is not from 1 to 20,000,000, ``seed`` is out of range or ``as_of`` is not the first
+            day of a month.
     """
     size, seed, opening = _whole("size", size), _whole("seed", seed), _date("2025-01-01" if as_of is None else as_of)
-    if not 1 <= size <= MAX_SIZE or not 0 <= seed < 2**63 or (opening.month, opening.day) != (1, 1):
+    if not 1 <= size <= MAX_SIZE or not 0 <= seed < 2**63 or opening.day != 1:
         raise ValueError(
-            f"size must be at least 1 and at most {MAX_SIZE:,}, seed from 0 to 2^63 - 1, as_of a January 1"
+            f"size must be at least 1 and at most {MAX_SIZE:,}, seed from 0 to 2^63 - 1, as_of the first day of a month"
         )
     ids = _ids(size)
     day = (opening - dt.date(1970, 1, 1)).days
@@ -219,7 +220,7 @@ def _by_age(age: Ints, table: tuple[tuple[int, tuple[int, ...]], ...]) -> list[t
 
 
 def _years_before(opening: int, most: int) -> Ints:
-    """Return the day 0, 1, ... ``most`` years before a January 1, in days since 1970."""
-    year = np.datetime64(opening, "D").astype("M8[Y]")
-    days: Ints = (year - np.arange(most + 1)).astype("M8[D]").astype(np.int64)
+    """Return the day 0, 1, ... ``most`` years before the first day of a month, in days since 1970."""
+    month = np.datetime64(opening, "D").astype("M8[M]")
+    days: Ints = (month - 12 * np.arange(most + 1)).astype("M8[D]").astype(np.int64)
     return days

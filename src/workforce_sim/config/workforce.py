@@ -53,6 +53,11 @@ class Simulation(Section):
         """First day of the first plan year, on which the census is."""
         return self.opening_date or dt.date(self.start_year, 1, 1)
 
+    @property
+    def opens(self) -> str:
+        """The opening in words: the start year, or the opening date of a short first year."""
+        return str(self.start_year if self.opening.month == 1 else self.opening)
+
     @model_validator(mode="after")
     def _opens_in_start_year(self) -> Simulation:
         opening, year = self.opening, self.start_year

@@ -67,6 +67,8 @@ def who_meets(
         return np.ones(len(hire), dtype=np.bool_)
     days = last_day.astype(np.int64) - np.maximum(hire, year.first) + 1 - leave_days
     hours = hours_of_service(np.asarray(full_time_ppm, dtype=np.int64), days, year.days)
+    if year.short:
+        hours = 12 * hours // year.months  # what a whole year asks for, against a whole year at this pace
     begun = hire if since is None else since
     served = completed_years(begun, last_day, year) if conditions.minimum_service_years else 0
     excused = False if waived is None else waived

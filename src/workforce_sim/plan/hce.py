@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import Days, Flags, Ints, PlanYear
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, whole_years
 from workforce_sim.draws import Keys, census_keys
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.amounts import as_series, same_length
@@ -25,7 +25,9 @@ FIVE_PERCENT_PPM = PPM // 20
 """Somebody who owns more is highly compensated, and a key employee."""
 
 
-def counted_for_top_paid(hire: Days, last_day: Days | int, birth: Days, full_time_ppm: Any, year: PlanYear) -> Flags:
+def counted_for_top_paid(
+    hire: Days, last_day: Days | int, birth: Days, full_time_ppm: Any, year: PlanYear, through: int | None = None
+) -> Flags:
     """Return who counts in the size of the top-paid group of a year, IRC 414(q)(5).
 
     Left out: under 183 days of service by the end of the year, under 17.5 of 40 hours a week, under 21 on December 31.
@@ -36,9 +38,13 @@ def counted_for_top_paid(hire: Days, last_day: Days | int, birth: Days, full_tim
         birth: dates of birth.
         full_time_ppm: hours as a share of full-time, millionths.
         year: the plan year.
+        through: the last day that counts, where it is not December 31: of the 12 months before an opening date.
     """
-    served = np.minimum(last_day, year.last) - hire + 1 >= LEAST_SERVICE_DAYS
-    of_age = birth <= PlanYear(year.year - LEAST_AGE).last
+    served = np.minimum(last_day, year.last if through is None else through) - hire + 1 >= LEAST_SERVICE_DAYS
+    if through is None:
+        of_age = birth <= PlanYear(year.year - LEAST_AGE).last
+    else:
+        of_age = whole_years(birth, np.full(len(birth), through, dtype=np.int32)) >= LEAST_AGE
     return np.asarray(served & of_age & (full_time_ppm >= LEAST_FULL_TIME_PPM), dtype=np.bool_)
 
 

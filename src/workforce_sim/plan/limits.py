@@ -8,7 +8,7 @@ sources: ``limits.yaml``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.config.values import LAST_YEAR
+from workforce_sim.dates import PlanYear
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
@@ -66,6 +67,22 @@ class Limits:
     wage_base_cents: int
     roth_catch_up_wages_cents: int | None
 
+    def of_months(self, year: PlanYear) -> Limits:
+        """Return the limits of a plan year: those of its months where a short plan year reduces them.
+
+        Pay that makes somebody highly compensated, a key employee or a Roth catch-up contributor is that of a year.
+        """
+        if not year.short:
+            return self
+        whole = {name: getattr(self, name) for name in _REDUCED}
+        return replace(self, **{name: None if cents is None else year.share(cents) for name, cents in whole.items()})
+
+
+_REDUCED = (
+    *("elective_deferral_cents", "catch_up_cents", "super_catch_up_cents"),
+    *("compensation_cents", "annual_additions_cents", "wage_base_cents"),
+)
+"""Limits that are those of the months of a short plan year."""
 
 ROTH_CATCH_UP_FROM = 2026
 """First year in which catch-up must be Roth for some; section 414(v)(7), as put off by Notice 2023-62."""

@@ -97,7 +97,7 @@ def vesting_years(
         begins = years_after(hire, completed)
         length = years_after(hire, completed + 1).astype(np.int64) - begins
         return counting.full(hired, completed) + counting.part(hired + completed, last_day, begins, length)
-    started = np.maximum(hire, np.int32(year.first))
+    started = np.maximum(hire, np.int32(year.january_1))
     before = counting.part(hired, first_days(hired + 1) - np.int32(1), hire, 365 + is_leap(hired).astype(np.int64))
     between = counting.full(hired + 1, np.maximum(year.year - hired - 1, 0))
     return counting.part(year.year, last_day, started, year.days) + np.where(hired < year.year, before + between, 0)
