@@ -282,7 +282,7 @@ def _is_large(opening: Opening, large: Large) -> bool:
 def _first(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent, ...], *, in_order: bool) -> _First:
     """Return the first state of a run in memory."""
     state, world = prepared(config, opening, (replicate,), own=own)
-    staff = opening_staff(opening, state, config.simulation.start_year)
+    staff = opening_staff(opening, state, config.simulation)
     unknown = unknown_opt_outs(state.staff, opening.present, config)
     order = by_key(state.staff) if in_order else None
     if order is not None:

@@ -56,7 +56,7 @@ def of_group(scenario: Scenario) -> pl.Expr:
 def test_a_planned_run_keeps_the_laws_of_every_run(scenario: Scenario) -> None:
     tables = simulated(scenario)
     state, _ = prepared(scenario.config, scenario.opening, (0,))
-    opening = opening_staff(scenario.opening, state, scenario.config.simulation.start_year)
+    opening = opening_staff(scenario.opening, state, scenario.config.simulation)
     for year in scenario.config.simulation.years:
         part = only(tables, pl.col("year") == year)
         assert list(broken_laws(opening, part)) == []

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.actions import Department
+from workforce_sim.config.plan import Plan
 from workforce_sim.config.values import ByYear
-from workforce_sim.dates import Ints, PlanYear, plan_year
+from workforce_sim.dates import NEVER, Ints, PlanYear, day_number, plan_year
 from workforce_sim.draws import Draws, Keys, Stream, Uniforms
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.clock import Clock
@@ -20,8 +23,9 @@ from workforce_sim.engine.hazard import HireExits, hire_exits
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.year_effect import year_factors, year_shifts
 from workforce_sim.errors import RequestError
-from workforce_sim.money import PPM
+from workforce_sim.money import PPM, half_up, scaled
 from workforce_sim.plan.limits import Limits
+from workforce_sim.plan.short_year import plan_of_months
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,10 @@ class Year:
         """Days of the calendar year, 365 or 366."""
         return self.calendar.days
 
+    def has(self, date: dt.date) -> bool:
+        """Return whether a date is in the plan year."""
+        return self.first <= day_number(date) <= self.last
+
     def day(self, month_day: str) -> int:
         """Return the date of ``MM-DD``, days since 1970-01-01; 02-29 is March 1 in other than leap years."""
         return self.calendar.day(month_day)
@@ -147,6 +155,11 @@ class Year:
         cola, escalation = self.config.compensation.cola_date, self.config.enrollment.escalation.date
         values = self.number, self.first, self.day(cola), self.day(escalation)
         return dict(zip(CONSTANTS, values, strict=True))
+
+    def coming(self, month_day: str) -> int:
+        """Return the date of ``MM-DD``; never where it is before the first day of the plan year."""
+        date = self.day(month_day)
+        return date if date >= self.first else int(NEVER)
 
     def level(self, name: str) -> int:
         """Return the position of a job level: its value in the staff's column ``level``.
@@ -192,8 +205,18 @@ class Year:
 
     @property
     def limits(self) -> Limits:
-        """The statutory limits of the year."""
+        """The statutory limits of the plan year."""
+        return self.yearly_limits.of_months(self.calendar)
+
+    @property
+    def yearly_limits(self) -> Limits:
+        """The statutory limits of the calendar year."""
         return self.assumptions.limits(self.number)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan in force, with fixed dollars of the plan year; ``config.plan`` has those of a whole year."""
+        return plan_of_months(self.config.plan, self.calendar)
 
     @cached_property
     def factors(self) -> list[int]:
@@ -201,12 +224,32 @@ class Year:
         config = self.config
         return year_factors(config.year_effect, config.random_seed, self.world.replicates, self.number)
 
+    def leaving(self, rate: ByYear) -> int:
+        """Return the year's rate of terminations of existing employees, ppm: that of the months of the plan year."""
+        due, whole = self._leaving_months
+        return half_up(rate.ppm(self.number) * due, whole) if self.calendar.short else rate.ppm(self.number)
+
+    def leaving_weights(self, weights: Ints) -> Ints:
+        """Return termination weights, ppm, of which those that apply as given are of the months of the plan year."""
+        if not (self.calendar.short and self.assumptions.rates_as_given):
+            return weights
+        due, whole = self._leaving_months
+        return np.where(weights < PPM, half_up(weights * due, whole), weights)
+
+    @cached_property
+    def _leaving_months(self) -> tuple[int, int]:
+        """Return the weight of the terminations due in the plan year, and that of the calendar year."""
+        weights = self.config.terminations.month_weights
+        months = [1] * 12 if weights is None else [scaled(weight, 6) for weight in weights]
+        return sum(months[-self.calendar.months :]), sum(months)
+
     def growths(self, number: int, section: Department | None = None) -> list[int]:
         """Return the growth of headcount of a year up to this one in each replicate, ppm; of all, or a department."""
         shifts = self._shifts(self.config.uncertainty.year_effects.growth, number, Stream.YEAR_GROWTH)
         own = None if section is None else section.growth
         rate = (own or self.config.simulation.target_growth_rate).ppm(number)
-        return [max(1 - PPM, min(PPM, rate + shift)) for shift in shifts]
+        share = plan_year(self.config.simulation, number).share
+        return [share(max(1 - PPM, min(PPM, rate + shift))) for shift in shifts]
 
     @cached_property
     def cost_of_living(self) -> list[int]:

@@ -68,7 +68,8 @@ class Employment:
 def _ask(staff: Columns, year: Year) -> Asked:
     names = ("weight", "chance", "key", *_more(year))
     named = "employee_id" in staff.frame.columns
-    return Asked({name: staff[name] for name in names}, staff.bounds(year.replicates), named)
+    columns = {name: staff[name] for name in names}
+    return Asked({**columns, "weight": year.leaving_weights(columns["weight"])}, staff.bounds(year.replicates), named)
 
 
 def _more(year: Year) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def plans(year: Year) -> list[GroupPlan]:
     config, names = year.config, year.config.groups
     rate, joining, frozen = config.workforce.total_termination_rate, joining_by_group(year), _frozen(year)
     empty = not year.world.employer.headcount  # from an empty census nobody is hired
-    known = [one for one in config.hiring.known if one.date.year == year.number and not empty]
+    known = [one for one in config.hiring.known if year.has(one.date) and not empty]
     found = []
     for at, (section, counts) in enumerate(zip(sections(year), census_counts(year), strict=True)):
         name = names[at] if at < len(names) else None
@@ -66,7 +66,7 @@ def plans(year: Year) -> list[GroupPlan]:
             GroupPlan(
                 0 if name is None else fnv1a(name),
                 year.growths(year.number, section),
-                (own or rate).ppm(year.number),
+                year.leaving(own or rate),
                 empty or None in frozen or (name is not None and name in frozen),
                 tuple(one for one in known if (one.department if one.department in names else None) == name),
                 joining[at],

@@ -38,20 +38,24 @@ def hire_exits(config: Config, year: PlanYear) -> HireExits:
     hazard = config.terminations.new_hire_hazard
     rate = config.workforce.new_hire_termination_rate.ppm(year.year)
     if hazard == "days_left":
-        return HireExits(rate, None)
+        return HireExits(year.share(rate), None)
     weights = hire_weights(config, year)
     if hazard == "level":
-        return HireExits(rate, np.array(_level(rate, weights), dtype=np.int64))
-    gone = _curve(hazard, len(weights))
-    return HireExits(half_up(_weighted(gone, weights), sum(weights)), np.array(gone, dtype=np.int64))
+        gone = _level(rate, hire_weights(config, PlanYear(year.year)))
+        rate = half_up(_weighted(gone, weights), sum(weights)) if year.short else rate
+    else:
+        gone = _curve(hazard, year.days - 1)
+        rate = half_up(_weighted(gone, weights), sum(weights))
+    return HireExits(rate, np.array(gone, dtype=np.int64))
 
 
 def hire_weights(config: Config, year: PlanYear) -> tuple[int, ...]:
-    """Return how likely each hire date is, from December 30, the last, to January 1: by days left, from 1."""
-    profile = year.profile(config.hiring.month_weights)
+    """Return how likely each hire date is, from December 30, the last, to the first: by days left, from 1."""
+    dates, profile = year.length - 1, year.profile(config.hiring.month_weights)
     if profile is None:
-        return (1,) * (year.days - 1)
-    return tuple(int(weight) for weight in np.diff(profile[:-1], prepend=0.0)[::-1])
+        return (1,) * dates
+    weights = tuple(int(weight) for weight in np.diff(profile[:-1], prepend=0.0)[::-1][:dates])
+    return weights if any(weights) else (1,) * dates
 
 
 @lru_cache(maxsize=64)
@@ -86,7 +90,7 @@ def _curve(shares: Mapping[int, float], days: int) -> tuple[int, ...]:
 
 
 def _weighted(gone: Sequence[int], weights: Sequence[int]) -> int:
-    return sum(share * weight for share, weight in zip(gone[1:], weights, strict=True))
+    return sum(share * weight for share, weight in zip(gone[1:], weights, strict=False))
 
 
 def certain_days(config: Config, year: PlanYear) -> int | None:

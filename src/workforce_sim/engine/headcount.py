@@ -55,8 +55,8 @@ def decide(weights: list[Ints], year: Year) -> Headcount:
 
 def _rates(year: Year) -> tuple[int, int, int]:
     """Return growth, terminations and terminations of hires in ppm."""
-    growth, leaving = year.config.simulation.target_growth_rate, year.config.workforce.total_termination_rate
-    return growth.ppm(year.number), leaving.ppm(year.number), year.hire_exits.rate
+    growth = year.calendar.share(year.config.simulation.target_growth_rate.ppm(year.number))
+    return growth, year.leaving(year.config.workforce.total_termination_rate), year.hire_exits.rate
 
 
 def targets(year: Year) -> list[int]:

@@ -34,7 +34,7 @@ def laid_off(staff: Mapping[str, Array], able: Flags, year: Year) -> Days:
         year: the plan year.
     """
     day = np.full(len(able), NEVER, dtype=np.int32)
-    for layoff in year.config.actions.layoffs_of(year.number):
+    for layoff in filter(lambda one: year.has(one.date), year.config.actions.layoffs_of(year.number)):
         pool = np.flatnonzero(able & (day == NEVER) & _in_scope(staff, layoff, year))
         those = {name: staff[name][pool] for name in ("key", "person", "hire_date", "salary_cents")}
         u = year.draw(those["person"], Stream.LAYOFF)

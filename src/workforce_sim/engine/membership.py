@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, day_number
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, completed_years, day_number, plan_year
 from workforce_sim.draws import Draws, Stream
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
@@ -44,7 +45,8 @@ def with_plan(
     if draws:
         found["deferral_bp"] = _drawn(known, found["eligibility_date"], opted_out, assumptions)
     known = Columns(with_arrays(staff, found))
-    enrolled = np.where(known["deferral_bp"] > 0, config.simulation.start_year - 1, 0)
+    hired = known["hire_date"] >= plan_year(config.simulation, config.simulation.start_year).january_1
+    enrolled = np.where(known["deferral_bp"] > 0, config.simulation.start_year - 1 + hired, 0)
     decided: dict[str, Array] = {
         "enrolled_year": enrolled.astype(np.int16),
         "automatic_date": _automatic(known, census["opted_out"], config),
@@ -66,9 +68,10 @@ def _without(size: int) -> dict[str, Array]:
 
 
 def _look_back(staff: Columns, census: pl.DataFrame, assumptions: Assumptions, group: Flags | None) -> dict[str, Array]:
-    """Return what pay of the year before the start decides for the first year."""
-    year = PlanYear(assumptions.config.simulation.start_year - 1)
-    found = look_back.decided(prior_pay(staff, census, year), group, year, assumptions)
+    """Return what pay of the 12 months before the opening decides for the first year."""
+    simulation = assumptions.config.simulation
+    pay, limits = prior_pay(staff, census, simulation), PlanYear(simulation.start_year - 1)
+    found = look_back.decided(pay, group, limits, assumptions)
     return {name: flags.view(np.uint8) for name, flags in found.items()}
 
 
@@ -76,12 +79,13 @@ def prior_groups(parts: Iterable[tuple[pl.DataFrame, pl.DataFrame]], config: Con
     """Return who is in the top-paid group of the year before the start, for each part: its staff and its census."""
     if not (config.plan.enabled and config.plan.testing.top_paid_group):
         return [None for _ in parts]
-    year = PlanYear(config.simulation.start_year - 1)
-    return [*look_back.groups([_counted(Columns(staff), census, year) for staff, census in parts])]
+    return [*look_back.groups([_counted(Columns(staff), census, config.simulation) for staff, census in parts])]
 
 
-def _counted(staff: Columns, census: pl.DataFrame, year: PlanYear) -> dict[str, Array]:
-    return look_back.counted(staff["hire_date"], year.last, staff, prior_pay(staff, census, year), year)
+def _counted(staff: Columns, census: pl.DataFrame, simulation: Simulation) -> dict[str, Array]:
+    last, year = day_number(simulation.opening) - 1, PlanYear(simulation.start_year - 1)
+    through = last if last > year.last else None
+    return look_back.counted(staff["hire_date"], last, staff, prior_pay(staff, census, simulation), year, through)
 
 
 def draws_participation(census: pl.DataFrame) -> bool:
@@ -101,7 +105,7 @@ def _each(column: Array, staff: Columns) -> Array:
 
 def _eligible(staff: Columns, config: Config) -> Days:
     """Return eligibility dates: participants of the census by the start, others unless excluded by chance."""
-    start = np.int32(PlanYear(config.simulation.start_year).first)
+    start = np.int32(day_number(config.simulation.opening))
     date = staff["eligibility_date"]
     waiting = np.where(_out(staff, config), NEVER, date)
     return np.where(staff["deferral_bp"] > 0, np.minimum(date, start), waiting).astype(np.int32)
@@ -115,7 +119,7 @@ def _out(staff: Columns, config: Config) -> Flags:
 
 def _part_time(staff: Columns, config: Config) -> Array:
     """Return who joins as a long-term part-time employee: not who took part before that date."""
-    start = np.int32(PlanYear(config.simulation.start_year).first)
+    start = np.int32(day_number(config.simulation.opening))
     by_rule = (staff["deferral_bp"] == 0) | (staff["eligibility_date"] <= start)
     return np.where(by_rule, staff["long_term_part_time"], 0).astype(np.uint8)
 
@@ -127,8 +131,10 @@ def _lacks_hours(staff: Columns, config: Config) -> Array:
 
 def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assumptions) -> NDArray[np.int32]:
     """Return drawn deferral rates, 0 for those who do not participate."""
-    config, start = assumptions.config, PlanYear(assumptions.config.simulation.start_year)
-    age = np.int16(start.year) - staff["birth_year"]
+    config = assumptions.config
+    start = plan_year(config.simulation, config.simulation.start_year)
+    opening = np.full(len(staff), start.first, dtype=np.int32)
+    age = completed_years(staff["birth_date"], opening, start)
     u = Draws(config.random_seed, start.year).of(staff["person"], Stream.OPENING_PARTICIPATION)
     share = assumptions.election.at(age, staff["salary_cents"]) / PPM
     joins = (eligible < start.first) & ~opted_out & (u < share)
@@ -138,7 +144,7 @@ def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assump
 
 def _automatic(staff: Columns, told: pl.Series, config: Config) -> Days:
     """Return dates of automatic enrollment; never for participants and known opt-outs."""
-    start = PlanYear(config.simulation.start_year).first
+    start = day_number(config.simulation.opening)
     section = config.enrollment.auto_enrollment
     opted_out = _each(told.fill_null(value=False).to_numpy(), staff)
     unasked = ~_each(told.fill_null(value=section.unknown_opt_outs == "opted_out").to_numpy(), staff)
@@ -153,7 +159,7 @@ def unknown_opt_outs(staff: pl.DataFrame, census: pl.DataFrame, config: Config) 
     """
     if not config.plan.enabled:
         return 0
-    start, section = PlanYear(config.simulation.start_year).first, config.enrollment.auto_enrollment
+    start, section = day_number(config.simulation.opening), config.enrollment.auto_enrollment
     known = Columns(staff)
     due = past_due(known["eligibility_date"], known["hire_date"], section, start) & (known["deferral_bp"] == 0)
     return int(np.count_nonzero(due & census["opted_out"].is_null().to_numpy()))
@@ -169,13 +175,17 @@ def _follows(staff: Columns, config: Config) -> Flags:
     return takes_part if source == "all" else takes_part & new
 
 
-def prior_pay(staff: Columns, census: pl.DataFrame, year: PlanYear) -> Ints:
-    """Return pay of the year before the start: of the census, else the opening salary for the days employed.
+def prior_pay(staff: Columns, census: pl.DataFrame, simulation: Simulation) -> Ints:
+    """Return pay of the 12 months before the opening: of the census, else the opening salary for the days employed.
 
     Of ``staff`` it reads ``hire_date`` and ``salary_cents``.
     """
-    days = year.last - np.maximum(staff["hire_date"], np.int32(year.first)).astype(np.int64) + 1
-    estimate = half_up(staff["salary_cents"] * days, year.days)
+    opening, first = (
+        day_number(simulation.opening),
+        day_number(simulation.opening.replace(year=simulation.start_year - 1)),
+    )
+    days = opening - np.maximum(staff["hire_date"], np.int32(first)).astype(np.int64)
+    estimate = half_up(staff["salary_cents"] * days, opening - first)
     known = census["prior_year_pay_cents"]
     if known.null_count() == len(known):
         return estimate

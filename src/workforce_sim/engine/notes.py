@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workforce_sim.config import Config
-from workforce_sim.dates import PlanYear
+from workforce_sim.dates import plan_year
 from workforce_sim.engine.hazard import certain_days, hire_exits
 from workforce_sim.money import PPM
 
@@ -54,7 +54,7 @@ def _retirement_rates(config: Config) -> Iterator[str]:
 
 def _certain_hires(config: Config) -> Iterator[str]:
     """Report the first year in which the earliest hires are certain to terminate."""
-    found = ((year, certain_days(config, PlanYear(year))) for year in config.simulation.years)
+    found = ((year, certain_days(config, plan_year(config.simulation, year))) for year in config.simulation.years)
     year, days = next(((year, days) for year, days in found if days is not None), (0, 0))
     if days:
         date = dt.date(year, 12, 31) - dt.timedelta(days=days - 1)
@@ -65,7 +65,10 @@ def _certain_hires(config: Config) -> Iterator[str]:
 
 
 def _why(config: Config, year: int) -> str:
-    hazard, rate = config.terminations.new_hire_hazard, hire_exits(config, PlanYear(year)).rate / PPM
+    hazard, rate = (
+        config.terminations.new_hire_hazard,
+        hire_exits(config, plan_year(config.simulation, year)).rate / PPM,
+    )
     if hazard == "days_left":
         return f"by days_left at a rate of {rate:g}; level, or a curve by days since hire, keeps some of them"
     return f"by level at a rate of {rate:g}" if hazard == "level" else "by the curve"

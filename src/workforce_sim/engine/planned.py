@@ -50,8 +50,9 @@ class _Decided:
 
 
 def _ask(staff: Columns, year: Year) -> Asked:
+    columns = {name: staff[name] for name in _COLUMNS}
     return Asked(
-        {name: staff[name] for name in _COLUMNS},
+        {**columns, "weight": year.leaving_weights(columns["weight"])},
         staff.bounds(year.replicates),
         "employee_id" in staff.frame.columns,
     )

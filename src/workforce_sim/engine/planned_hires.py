@@ -86,7 +86,8 @@ def wanted(
         batches += own
     staff = sum(found.staff for found in numbers)
     if year.world.employer.headcount:
-        batches += [HireBatch(season.number(staff), season, None) for season in year.config.hiring.seasonal]
+        seasons = (one for one in year.config.hiring.seasonal if year.day(one.hired) >= year.first)
+        batches += [HireBatch(season.number(staff), season, None) for season in seasons]
     return Wanted(batches, mixes, exits)
 
 

@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.config import Config, Level
-from workforce_sim.dates import NEVER, Flags, Ints, PlanYear, years_and_days
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import NEVER, Flags, Ints, day_number, years_and_days
 from workforce_sim.draws import census_keys, person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import FLAG, Array, Columns, Rows, Small
@@ -220,12 +221,12 @@ def _batch(staff: pl.DataFrame, world: World) -> pl.DataFrame:
     return with_arrays(batch, {"person": persons, "replicate": replicate})
 
 
-def opening_staff(opening: Opening, state: State, start_year: int) -> pl.DataFrame:
+def opening_staff(opening: Opening, state: State, simulation: Simulation) -> pl.DataFrame:
     """Return the staff of an opening at the start of one replicate, with eligibility and drawn deferral rates.
 
     The state is in the order of the opening. Those who join later come last.
     """
-    present, later = opening.present.with_columns(_at_start(state.staff, start_year)), opening.joiners
+    present, later = opening.present.with_columns(_at_start(state.staff, simulation)), opening.joiners
     return present if later.is_empty() else pl.concat([present, later.with_columns(eligible=pl.lit(value=False))])
 
 
@@ -236,18 +237,18 @@ def opening_of_parts(
     known, unknown, start = [], 0, 0
     for part in parts:
         census = opening.staff[order[start : start + part.height]]
-        known.append(pl.DataFrame(_at_start(part, config.simulation.start_year)))
+        known.append(pl.DataFrame(_at_start(part, config.simulation)))
         unknown, start = unknown + unknown_opt_outs(part, census, config), start + part.height
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     return opening.staff.with_columns(pl.concat(known)[place].get_columns()), unknown
 
 
-def _at_start(staff: pl.DataFrame, start_year: int) -> list[pl.Series]:
+def _at_start(staff: pl.DataFrame, simulation: Simulation) -> list[pl.Series]:
     """Return deferral rates, and who is eligible."""
     columns = Columns(staff)
     deferral = columns["deferral_bp"]
-    eligible = (columns["eligibility_date"] < PlanYear(start_year).first) | (deferral > 0)
+    eligible = (columns["eligibility_date"] < day_number(simulation.opening)) | (deferral > 0)
     return [pl.Series("deferral_bp", deferral), pl.Series("eligible", eligible)]
 
 

@@ -68,12 +68,12 @@ class Walk:
         self._promote(promotions)
 
     def _steps(self) -> list[tuple[int, Callable[[Flags], None]]]:
-        """Return the raises on fixed dates, in order."""
+        """Return the raises on fixed dates in the plan year, in order."""
         section = self.year.config.compensation
         steps = [(self.year.day(section.cola_date), self._adjust)]
         if section.range_minimum == "lift":
             steps.append((self.year.day(section.range_lift_date), self._lift))
-        return sorted(steps, key=lambda step: step[0])
+        return sorted((step for step in steps if step[0] >= self.year.first), key=lambda step: step[0])
 
     def _promote(self, rows: Rows) -> None:
         if len(rows) == 0:

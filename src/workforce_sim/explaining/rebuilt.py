@@ -316,7 +316,9 @@ class _Staff:
         there = present(census)
         known = Columns(there.select(pl.col("hire_date").cast(pl.Int32), "salary_cents").rechunk())
         calendar, assumptions = PlanYear(self.year.number - 1), self.year.world.assumptions
-        flags = decided(prior_pay(known, there, calendar), None, calendar, assumptions)["roth_catch_up"]
+        flags = decided(prior_pay(known, there, self.year.config.simulation), None, calendar, assumptions)[
+            "roth_catch_up"
+        ]
         return owned, ids.is_in(there.filter(flags)["employee_id"].implode()).to_numpy()
 
 

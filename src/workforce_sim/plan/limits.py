@@ -75,7 +75,8 @@ class Limits:
         if not year.short:
             return self
         whole = {name: getattr(self, name) for name in _REDUCED}
-        return replace(self, **{name: None if cents is None else year.share(cents) for name, cents in whole.items()})
+        reduced: dict[str, Any] = {name: year.share(cents) for name, cents in whole.items() if cents is not None}
+        return replace(self, **reduced)
 
 
 _REDUCED = (

@@ -118,7 +118,11 @@ def _grown(staff: Columns, name: str, rate_ppm: int, gone: Selected, year: Year)
     opening = staff[name]
     if rate_ppm == 0:
         return opening
-    closing = opening + half_up(opening * rate_ppm, PPM)
+    calendar = year.calendar
+    if calendar.short:
+        closing = opening + half_up(opening * rate_ppm * calendar.length, PPM * calendar.days)
+    else:
+        closing = opening + half_up(opening * rate_ppm, PPM)
     own = opening[gone]
     days = staff["last_day"][gone].astype(np.int64) - year.first + 1
     closing[gone] = own + half_up(own * rate_ppm * days, PPM * year.days)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, dates_in_year
+from workforce_sim.dates import NEVER, Days, dates_in_calendar
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
@@ -60,9 +60,9 @@ def _merit_dates(staff: Columns, year: Year) -> Days:
     section = year.config.compensation
     if section.fixed_merit_date is None:
         u = year.draw(staff["person"], Stream.MERIT_DATE)
-        merit = dates_in_year(u, year.calendar, year.calendar.profile(section.merit_month_weights))
+        merit = dates_in_calendar(u, year.calendar, year.calendar.profile(section.merit_month_weights))
     else:
-        merit = np.full(len(staff), year.day(section.fixed_merit_date), dtype=np.int32)
+        merit = np.full(len(staff), year.coming(section.fixed_merit_date), dtype=np.int32)
     cutoff = section.merit_hired_by
     minimum = section.merit_minimum_tenure if cutoff is None else 0
     has_merit = employed_with_tenure(staff, slice(None), merit, minimum, year)

@@ -68,7 +68,7 @@ class Deferrals:
 def contribution(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add the contributions of the year, cents; reallocated forfeitures are part of the nonelective contribution."""
     counted = PlanPay(staff, year)
-    rows, plan = counted.rows, year.config.plan
+    rows, plan = counted.rows, year.plan
     deferrals = deferrals_of(counted)
     total, catch_up = counted.scattered(rows, deferrals.total), counted.scattered(rows, deferrals.catch_up)
     wished = Additions(
@@ -137,7 +137,7 @@ def roth_of(total: Ints, catch_up: Ints, kept: Ints, must: Flags, section: Roth)
 
 def _nonelective(counted: PlanPay) -> Ints:
     """Return each employee's nonelective contribution."""
-    formula, size = counted.year.config.plan.nonelective, len(counted.in_plan)
+    formula, size = counted.year.plan.nonelective, len(counted.in_plan)
     if formula.kind == "none":
         return np.zeros(size, dtype=np.int64)
     place, base = place_of(formula.graded_by, np.arange(size), counted), counted.year.limits.wage_base_cents
@@ -156,7 +156,7 @@ def _weights(staff: Columns, year: Year) -> dict[str, Array]:
     there = staff["last_day"] >= year.last
     left_out = without_employer_money(staff, year)
     there = there if left_out is None else there & ~left_out
-    pay = compensation_of(PlanPay(staff, year), year.config.plan.nonelective)
+    pay = compensation_of(PlanPay(staff, year), year.plan.nonelective)
     return {"weight": np.where(there, pay, 0), "key": staff["key"], "replicate": staff["replicate"]}
 
 

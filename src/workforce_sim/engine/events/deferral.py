@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import NEVER, Days, Flags, dates_between
+from workforce_sim.dates import NEVER, Days, Flags, dates_in_calendar
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
@@ -131,7 +131,7 @@ class _Walk:
         changes = year.draw(person, Stream.CHANGE) < ppm(section.change.probability) / PPM
         which = np.flatnonzero(stops | changes)
         rows = self.takes_part[which]
-        date = dates_between(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE), year.first, year.last)
+        date = dates_in_calendar(year.draw(person[which], Stream.CHANGE_OR_STOP_DATE), year.calendar)
         there = date <= staff["last_day"][rows]
         rows, stopping = rows[there], stops[which][there]
         self.own_date[rows] = date[there]
@@ -175,9 +175,9 @@ class _Walk:
         return self._moved(rows[moves], old[moves] + np.sign(way) * step)
 
     def escalate(self, day: int) -> Rates:
-        """Raise the rates of those due on the day."""
+        """Raise the rates of those due on the day; of nobody where it is before the plan year."""
         section, year = self.year.config.enrollment.escalation, self.year
-        if not section.enabled:
+        if not section.enabled or day < year.first:
             return self.rate
         rows = np.flatnonzero(self._due(day))
         u = year.draw(self.staff["person"][rows], Stream.DECLINES_ESCALATION)

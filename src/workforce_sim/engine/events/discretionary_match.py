@@ -39,7 +39,7 @@ def discretionary_match(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 def _wished(staff: Columns, year: Year) -> Ints:
     """Return the discretionary match before section 415; nothing in a year without one."""
-    formulas = year.config.plan.discretionary_match
+    formulas = year.plan.discretionary_match
     if formulas is None:
         return np.zeros(len(staff), dtype=np.int64)
     counted = PlanPay(staff, year)

@@ -13,7 +13,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import Eligibility
 from workforce_sim.config.enrollment import AutoEnrollment
-from workforce_sim.dates import NEVER, Days, Flags, PlanYear, day_number
+from workforce_sim.dates import NEVER, Days, Flags, day_number, plan_year
 from workforce_sim.draws import Draws, Keys, Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.columns import Rows as Selected
@@ -46,7 +46,7 @@ def excluded(person: Keys, section: Eligibility, seed: int) -> Flags:
 def automatic_dates(
     eligible: Days, hire: Days, section: AutoEnrollment, start: int, unasked: Flags | None = None
 ) -> Days:
-    """Return the dates of automatic enrollment on or after ``start``, January 1 of the start year, or never.
+    """Return the dates of automatic enrollment on or after ``start``, the opening, or never.
 
     Only employees who have not participated, opted out or been excluded have a date. ``unasked`` are those not offered
     enrollment yet, however long ago their day was; without it no past day counts.
@@ -136,5 +136,6 @@ def union_of_hires(department: Array, person: Keys, year: Year) -> Said:
 
 def automatic_of_hires(eligible: Days, hire: Days, year: Year) -> Days:
     """Return the dates of automatic enrollment of the year's hires."""
-    start = PlanYear(year.config.simulation.start_year).first
+    simulation = year.config.simulation
+    start = plan_year(simulation, simulation.start_year).first
     return automatic_dates(eligible, hire, year.config.enrollment.auto_enrollment, start)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years, dates_between
+from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years, dates_between, dates_in_calendar
 from workforce_sim.draws import Stream
 from workforce_sim.engine.assumptions import AgePay
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -124,7 +124,7 @@ class _Ways:
         u = year.draw(staff["person"][rows], Stream.CONVERSION)
         rows = rows[u < ppm(year.config.enrollment.conversion) / PPM]
         u = year.draw(staff["person"][rows], Stream.CONVERSION_DATE)
-        date = dates_between(u, year.first, year.last)
+        date = dates_in_calendar(u, year.calendar)
         return self.joined(rows, date, CONVERSION)
 
     def chance(self, rows: Selected, date: Days, table: AgePay, stream: Stream) -> Flags:
@@ -155,4 +155,4 @@ def full_match_rate(pay: Pay, rows: Selected, date: Days) -> Ints:
     formula = year.config.plan.match.at(year.number)
     salary = pay.salary_on(rows, date) if formula.in_dollars else np.zeros(len(rows), dtype=np.int64)
     place = band_place(formula.graded_by, staff["tenure"][rows], staff["age"][rows])
-    return full_rate_bp(formula, np.minimum(salary, year.limits.compensation_cents), place)
+    return full_rate_bp(formula, np.minimum(salary, year.yearly_limits.compensation_cents), place)

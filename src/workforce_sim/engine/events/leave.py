@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, dates_between, dates_in_year
+from workforce_sim.dates import NEVER, Days, dates_between, dates_in_calendar
 from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described
 from workforce_sim.engine.columns import Rows as Selected
@@ -69,7 +69,7 @@ def _begun(staff: Columns, rows: Selected, year: Year) -> tuple[Selected, Days, 
     section, person = year.config.leave, staff["person"]
     rows = rows[year.draw(person[rows], Stream.LEAVE) < section.share.ppm(year.number) / PPM]
     profile = year.calendar.profile(section.month_weights)
-    date = dates_in_year(year.draw(person[rows], Stream.LEAVE_DATE), year.calendar, profile)
+    date = dates_in_calendar(year.draw(person[rows], Stream.LEAVE_DATE), year.calendar, profile)
     u = year.draw(person[rows], Stream.LEAVE_LENGTH)
     length = dates_between(u, section.shortest_days, section.longest_days)
     there = (staff.first_day[rows] < date) & (date <= staff["last_day"][rows])

@@ -15,6 +15,7 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, node
+from workforce_sim.money import half_up
 from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
 
@@ -29,10 +30,19 @@ from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
 def look_back(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add who will be highly compensated in the next year, and whose catch-up must then be Roth."""
     group = year.given.get(TOP_PAID.name)
-    found = decided(
-        staff["earnings_cents"], None if group is None else group[staff.rows], year.calendar, year.assumptions
-    )
+    pay = pay_of_year(staff, year)
+    found = decided(pay, None if group is None else group[staff.rows], year.calendar, year.assumptions)
     return {f"new_{name}": flags.view(np.uint8) for name, flags in found.items()}
+
+
+def pay_of_year(staff: Columns, year: Year) -> Ints:
+    """Return pay of the calendar year: that before a short plan year is estimated from the opening salary."""
+    calendar, earned = year.calendar, staff["earnings_cents"]
+    if not calendar.short:
+        return earned
+    days = calendar.first - np.maximum(staff.first_day.astype(np.int64), calendar.january_1)
+    before = half_up(staff["salary_cents"] * np.maximum(days, 0), calendar.days)
+    return earned + np.where(staff.flags("is_hire"), 0, before)
 
 
 def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:
@@ -56,9 +66,14 @@ def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumpt
 # --- the top-paid group ---
 
 
-def counted(hire: Array, last_day: Array | int, staff: Columns, pay: Ints, year: PlanYear) -> dict[str, Array]:
-    """Return what determines the top-paid group: pay, keys, replicates, and who counts in its size."""
-    counts = counted_for_top_paid(hire, last_day, staff["birth_date"], staff["full_time_ppm"], year)
+def counted(
+    hire: Array, last_day: Array | int, staff: Columns, pay: Ints, year: PlanYear, through: int | None = None
+) -> dict[str, Array]:
+    """Return what determines the top-paid group: pay, keys, replicates, and who counts in its size.
+
+    ``through`` is the last day that counts, where it is not that of the year.
+    """
+    counts = counted_for_top_paid(hire, last_day, staff["birth_date"], staff["full_time_ppm"], year, through)
     return {"pay": pay, "key": staff["key"], "replicate": staff["replicate"], "counts": counts}
 
 
@@ -79,7 +94,7 @@ TOP_PAID = Settlement(
         staff.served_since,
         staff["last_day"],
         staff,
-        staff["earnings_cents"],
+        pay_of_year(staff, year),
         year.calendar,
     ),
     settle=lambda parts, year: groups(parts),

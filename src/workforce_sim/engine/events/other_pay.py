@@ -97,7 +97,7 @@ def _paid_on_days(staff: Columns, year: Year) -> dict[str, Array]:
         found[amount_column(place)] = np.zeros(len(staff), dtype=np.int64)
         found[_date(place)] = np.full(len(staff), date, dtype=np.int32)
     for entry in year.config.compensation.other_pay:
-        if entry.date is not None:
+        if entry.date is not None and year.day(entry.date) >= year.first:
             date = year.day(entry.date)
             rows = np.flatnonzero((staff.first_day <= date) & (staff["last_day"] >= date))
             found[first[entry.kind, date]][rows] += _amounts(entry, rows, date, salary)

@@ -43,7 +43,7 @@ def profit_sharing(staff: Columns, year: Year) -> Mapping[str, Array]:
     Raises:
         SimulationError: when a balance exceeds $100 million.
     """
-    formula, shares = year.config.plan.profit_sharing, year.given.get(POOL.name)
+    formula, shares = year.plan.profit_sharing, year.given.get(POOL.name)
     wished = _by_formula(staff, year) if shares is None else limited(shares[staff.rows], formula)
     others = ("discretionary_match_cents",) if "discretionary_match" in year.config.provisions else ()
     return added(NAME, wished, ("match_cents", "nonelective_cents", *others), staff, year)
@@ -51,7 +51,7 @@ def profit_sharing(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 def _by_formula(staff: Columns, year: Year) -> Ints:
     """Return what the formula gives to each employee."""
-    formula, counted = year.config.plan.profit_sharing, PlanPay(staff, year)
+    formula, counted = year.plan.profit_sharing, PlanPay(staff, year)
     place = place_of(formula.graded_by, np.arange(len(staff)), counted)
     fits = [fits_group(group, staff, year) for group in formula.groups or ()]
     base = year.limits.wage_base_cents
@@ -73,7 +73,7 @@ def fits_group(group: AllocationGroup, staff: Columns, year: Year) -> Flags:
 
 def _asked(staff: Columns, year: Year) -> dict[str, Array]:
     """Return everybody's units, with what payroll, keys and replicates are."""
-    formula, counted = year.config.plan.profit_sharing, PlanPay(staff, year)
+    formula, counted = year.plan.profit_sharing, PlanPay(staff, year)
     assert formula.pool is not None
     pay, place = (
         pay_of_those_who_get(counted, formula),
@@ -88,17 +88,18 @@ def _asked(staff: Columns, year: Year) -> dict[str, Array]:
 def _shared(parts: list[dict[str, Array]], year: Year) -> list[Ints]:
     """Return each employee's share of the pool of the replicate, for each partition."""
     of = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    shares, pool, base = (
+    shares, pool, whole = (
         np.zeros(len(of["key"]), dtype=np.int64),
+        year.plan.profit_sharing.pool,
         year.config.plan.profit_sharing.pool,
-        year.limits.wage_base_cents,
     )
     assert pool is not None
+    assert whole is not None
     for number in range(year.replicates):
         rows = np.flatnonzero(of["replicate"] == number)
         units, key = of["first"][rows], of["key"][rows]
         pot = pot_of(pool, year.number, exact_sum(of["earnings_cents"][rows]))
-        first, rest = pots_of(pool, pot, exact_sum(units), base)
+        first, rest = pots_of(whole, pot, exact_sum(units), year.yearly_limits.wage_base_cents)
         shares[rows] = shared_out(first, units, key) + shared_out(rest, of["rest"][rows], key)
     return np.split(shares, np.cumsum([len(part["key"]) for part in parts])[:-1])
 

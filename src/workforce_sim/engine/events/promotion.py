@@ -12,7 +12,7 @@ import polars as pl
 
 from workforce_sim.config import Promotion
 from workforce_sim.config.values import ByYear
-from workforce_sim.dates import NEVER, Days, Flags, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, dates_in_calendar, dates_in_year
 from workforce_sim.draws import Stream, Uniforms
 from workforce_sim.engine.columns import Array, Columns, Described, spread
 from workforce_sim.engine.columns import Rows as Selected
@@ -94,14 +94,22 @@ def _by_group(staff: Columns, chance: Uniforms, year: Year) -> Uniforms:
 
 def _dates(staff: Columns, rows: Selected, section: Promotion, year: Year) -> Days:
     if section.date is not None:
-        return np.full(len(rows), year.day(section.date), dtype=np.int32)
+        return np.full(len(rows), _fixed_date(section.date, year), dtype=np.int32)
     u = year.draw(staff["person"][rows], Stream.PROMOTION_DATE)
-    return dates_in_year(u, year.calendar, year.calendar.profile(section.month_weights))
+    drawn = dates_in_year if year.config.fills_vacancies else dates_in_calendar
+    return drawn(u, year.calendar, year.calendar.profile(section.month_weights))
+
+
+def _fixed_date(month_day: str, year: Year) -> int:
+    """Return the date of all promotions: before the plan year void by rates, by vacancies its first day."""
+    if year.config.fills_vacancies:
+        return max(year.day(month_day), year.first)
+    return year.coming(month_day)
 
 
 def employed_with_tenure(staff: Columns, rows: Selected | slice, date: Days, minimum: int, year: Year) -> Flags:
     """Return who of ``rows`` is employed on a date with ``minimum`` completed years of tenure on it."""
     anniversary = year.calendar.anniversary(staff["hire_day"][rows])
-    tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.first) < anniversary)
+    tenure = np.int16(year.number) - staff["hire_year"][rows] - (date - np.int32(year.calendar.january_1) < anniversary)
     there = (staff.first_day[rows] <= date) & (date <= staff["last_day"][rows])
     return np.asarray((tenure >= minimum) & there)

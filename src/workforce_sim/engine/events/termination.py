@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_between, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
 from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -29,7 +29,7 @@ from workforce_sim.tables import EVENT_CAUSES
 REDUCTION, RETIREMENT, VOLUNTARY = map(EVENT_CAUSES.index, ("reduction", "retirement", "voluntary"))
 
 RISK: Described = {
-    "age": (pl.Int32, "completed years on January 1, of hires on the hire date"),
+    "age": (pl.Int32, "completed years on the first day of the plan year, of hires on the hire date"),
     "tenure": (pl.Int32, "completed years since hire, on the same day"),
     "weight": (pl.Int64, "relative termination risk of the year; may be changed after `risk`"),
     "chance": (pl.Float64, "draw that decides terminations"),
@@ -45,11 +45,23 @@ LEAVES = pl.col("leaves") != 0
 
 @node(adds=RISK)
 def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
-    """Add age and tenure on January 1, the relative termination weight in ppm, and the draw that decides."""
-    age = (np.int16(year.number) - staff["birth_year"]).astype(np.int32)
-    tenure = (np.int16(year.number) - staff["hire_year"] - (staff["hire_day"] > 0)).astype(np.int32)
+    """Add age and tenure on the first day, the relative termination weight in ppm, and the draw that decides."""
+    age, tenure = _completed(staff, year)
     weight = _factored(year.assumptions.termination.at(age, tenure, staff["level"]), staff, year)
     return {"age": age, "tenure": tenure, "weight": weight, "chance": year.draw(staff["person"], Stream.TERMINATION)}
+
+
+def _completed(staff: Columns, year: Year) -> tuple[Array, Array]:
+    """Return completed years of age and tenure on the first day of the plan year."""
+    tenure = np.int16(year.number) - staff["hire_year"]
+    if not year.calendar.short:
+        age = np.int16(year.number) - staff["birth_year"]
+        return age.astype(np.int32), (tenure - (staff["hire_day"] > 0)).astype(np.int32)
+    first = np.full(len(staff), year.first, dtype=np.int32)
+    not_yet = year.first - year.calendar.january_1 < year.calendar.anniversary(staff["hire_day"])
+    return completed_years(staff["birth_date"], first, year.calendar).astype(np.int32), (tenure - not_yet).astype(
+        np.int32
+    )
 
 
 def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
@@ -153,7 +165,7 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
     if year.assumptions.rates_as_given:
         rates = all_in_year(weight, factor)
         return Risks(rates / PPM, (rates >= PPM) | headcount.certain(weight, year))
-    rate = year.config.workforce.total_termination_rate.ppm(year.number)
+    rate = year.leaving(year.config.workforce.total_termination_rate)
     return scaled_risks(weight, len(weight) * in_year(rate, factor))
 
 
