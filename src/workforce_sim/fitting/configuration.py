@@ -80,7 +80,8 @@ def _simulation(found: Estimates, base: Config, opening: dt.date) -> Iterator[En
     if found.ids_of_hires:
         yield "census.id_prefix", "C-", "some ids look like the ids that new hires get"
     january = opening.month == 1
-    yield "simulation.start_year", opening.year, "the January 1 after the last census" if january else "the year of the opening date"
+    starts = "the January 1 after the last census" if january else "the year of the opening date"
+    yield "simulation.start_year", opening.year, starts
     yield "simulation.end_year", last, "as many years as in the given configuration"
     if not january:
         yield "simulation.opening_date", opening, "the first of a month on or after the last census"
@@ -105,8 +106,8 @@ def _workforce(found: Estimates, *, raised: bool) -> Iterator[Entry]:
         yield "terminations.new_hire_hazard", "level", "one hazard through the year"
     yield "workforce.headcount", "stochastic", "terminations and hires vary, so that years differ"
     named = "as in the census" if found.named else "five, from pay, because the census has none"
-    since = "a year after the census" if raised else "as in the census"
-    yield "workforce.levels", [*_levels(found, found.raises.ranges if raised else 0.0)], f"{named}; termination factor; pay of hires, {since}"
+    since, growth = ("a year after the census", found.raises.ranges) if raised else ("as in the census", 0.0)
+    yield "workforce.levels", [*_levels(found, growth)], f"{named}; termination factor; pay of hires, {since}"
 
 
 def _levels(found: Estimates, raised: float) -> Iterator[dict[str, Any]]:
