@@ -173,8 +173,7 @@ class People:
     @property
     def pay_of_calendar_year(self) -> Ints:
         """Pay of the calendar year: in a short plan year, what the opening salary makes for the days before it too."""
-        days = self.year.first - np.maximum(self.hire, self.year.january_1).astype(np.int64)
-        return self.earnings + half_up(self.opening_salary * np.maximum(days, 0), self.year.days)
+        return pay_of_calendar_year(self.earnings, self.opening_salary, self.hire, self.year)
 
     @property
     def _begins(self) -> Days:
@@ -308,6 +307,19 @@ def pay_of_year_before(people: People, before: People | None, opening: pl.DataFr
         return estimate
     told = _of_each(people.ids, completed(opening, CENSUS).select("employee_id", "prior_year_pay_cents"))
     return told.fill_null(pl.Series(estimate)).to_numpy()
+
+
+def pay_of_calendar_year(earnings: Ints, opening_salary: Ints, hire: Days, year: PlanYear) -> Ints:
+    """Return pay of the calendar year, cents: in a short plan year, with what the opening salary makes until it begins.
+
+    Args:
+        earnings: pay of the plan year.
+        opening_salary: annual, cents; 0 of the year's hires.
+        hire: first days of employment.
+        year: the plan year.
+    """
+    days = np.maximum(year.first - np.maximum(hire, year.january_1).astype(np.int64), 0)
+    return earnings + half_up(opening_salary * days, year.days)
 
 
 def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
