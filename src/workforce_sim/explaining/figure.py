@@ -166,13 +166,9 @@ class _Question:
         """Return what the year used of the account of forfeitures, where the measure has to do with it."""
         if self.measure not in (USED, NET_COST, COST_SHARE) or not config.plan.enabled:
             return []
-        opening, used = account(self.run, *self.at), self.row[USED]
+        opening, used = dollars(account(self.run, *self.at)), self.row[USED]
         steps = [
-            Step(
-                f"account on {day(self._year.first)}",
-                "forfeitures of earlier years, less what they used",
-                dollars(opening),
-            ),
+            Step(f"account on {day(self._year.first)}", "forfeitures of earlier years, less what they used", opening),
             Step("used in the year", USES[config.plan.forfeitures], dollars(used)),
             Step("forfeited in the year", "for later years", dollars(self.row["forfeitures_cents"])),
         ]

@@ -30,14 +30,8 @@ def given(one: One, money: EmployerMoney, amount: int, name: str) -> Reckoned:
         return [*found, Step(name, "not met: no contribution", dollars(0))], 0
     cents_given = int(limited(amount, money))
     if money.annual_limit is not None:
-        most = dollars(cents(money.annual_limit))
-        found.append(
-            Step(
-                "limit for one employee",
-                f"at most {most} {per_year(one.year.calendar)} (annual_limit)",
-                dollars(cents_given),
-            )
-        )
+        most = f"at most {dollars(cents(money.annual_limit))} {per_year(one.year.calendar)} (annual_limit)"
+        found.append(Step("limit for one employee", most, dollars(cents_given)))
     return [*found, Step(name, "before section 415", dollars(cents_given))], cents_given
 
 
@@ -98,17 +92,12 @@ def _hours(one: One, asked: int) -> Step:
 
 def hours_words(asked: int, year: PlanYear) -> str:
     """Return the hours that a condition asks for: of a short plan year, those of its months."""
-    return f"{part_words(year)} {asked:,} hours" if year.short else f"{asked:,} hours"
+    return f"{year.months}/12 of {asked:,} hours" if year.short else f"{asked:,} hours"
 
 
 def per_year(year: PlanYear) -> str:
     """Return what a yearly amount is for, in words: in a short plan year it is already that of its months."""
     return f"in {year.months} months" if year.short else "a year"
-
-
-def part_words(year: PlanYear) -> str:
-    """Return the share of a year that a short plan year has: ``6/12 of``."""
-    return f"{year.months}/12 of"
 
 
 def _condition(what: str, how: str, met: bool) -> Step:

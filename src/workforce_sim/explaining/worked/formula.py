@@ -38,9 +38,8 @@ def formula(measure: str, plan: Plan, year: PlanYear, when: str, limits: Limits)
     if not plan.enabled:
         return []
     if measure == "deferral_cents":
-        return [
-            passage("Employee deferrals: the formula for each employee", [*_deferrals(plan, year.year, when, limits)])
-        ]
+        steps = [*_deferrals(plan, year.year, when, limits)]
+        return [passage("Employee deferrals: the formula for each employee", steps)]
     source, sources = measure.removesuffix("_cents"), paying(plan, year.year)
     wanted = sources if measure == NET_COST else {source} & sources.keys()
     return [
