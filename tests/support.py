@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,9 @@ from workforce_sim.census import Census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config, with_changes
+from workforce_sim.config.values import ByYear
 from workforce_sim.engine.clock import Clock
+from workforce_sim.money import half_up
 from workforce_sim.opening import Opening, Tables
 from workforce_sim.result import Result
 from workforce_sim.tables import CENSUS, EVENT_TYPE, completed
@@ -79,6 +82,17 @@ def configured(start_year: int = 2025, end_year: int | None = None, **sections: 
     simulated = {"target_growth_rate": 0.03, **sections.pop("simulation", {}), **years}
     workforce = {**RATES, **sections.pop("workforce", {})}
     return Config.model_validate({"random_seed": 42, **sections, "simulation": simulated, "workforce": workforce})
+
+
+def first_day(config: Config, year: int) -> dt.date:
+    """Return the first day of a plan year: January 1, or the opening date of a short first year."""
+    opening = config.simulation.opening
+    return opening if year == opening.year else dt.date(year, 1, 1)
+
+
+def growth_ppm(config: Config, year: int, rate: ByYear) -> int:
+    """Return the growth of a plan year: of a short one that of its months."""
+    return half_up(rate.ppm(year) * (13 - first_day(config, year).month), 12)
 
 
 def synthetic(size: int, config: Config, seed: int = 42) -> Scenario:

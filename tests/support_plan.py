@@ -11,8 +11,12 @@ from typing import Any, NamedTuple
 from tests.support import Scenario, table
 from tests.support_walk import completed_years
 from workforce_sim import Limits, Result, limits, simulate
+from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
+from workforce_sim.config.plan import Plan
 from workforce_sim.config.plan_values import EmployerMoney
+from workforce_sim.dates import PlanYear as CalendarYear
+from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.tables import EMPLOYER_MONEY
 
 DAY = dt.timedelta(days=1)
@@ -46,6 +50,7 @@ class PlanYear:
         rows: ledger rows, in written order.
         limit: statutory limits of the year.
         full_time: hours as a share of full-time, in millionths.
+        opening: first day of the run.
     """
 
     year: int
@@ -55,6 +60,16 @@ class PlanYear:
     rows: list[dict[str, Any]]
     limit: Limits
     full_time: int
+    opening: dt.date
+
+    @property
+    def opens(self) -> dt.date:
+        """First day of the plan year."""
+        return self.opening if self.opening.year == self.year else dt.date(self.year, 1, 1)
+
+    @property
+    def months(self) -> int:
+        return 13 - self.opens.month
 
     @property
     def kinds(self) -> list[str]:
@@ -62,12 +77,12 @@ class PlanYear:
 
     @property
     def length(self) -> int:
-        """Days of the year."""
+        """Days of the calendar year."""
         return (dt.date(self.year + 1, 1, 1) - dt.date(self.year, 1, 1)).days
 
     @property
     def first(self) -> dt.date:
-        return max(dt.date(self.year, 1, 1), self.now["hire_date"])
+        return max(self.opens, self.now["hire_date"])
 
     @property
     def last(self) -> dt.date:
@@ -88,12 +103,20 @@ class PlanYear:
         if self.before is None:
             return 0
         if "earnings_cents" in self.before:
-            return int(self.before["earnings_cents"])
+            return int(self.before["earnings_cents"]) + self._before_the_opening(self.before)
         if self.before["prior_year_pay_cents"] is not None:
             return int(self.before["prior_year_pay_cents"])
-        days = (dt.date(self.year, 1, 1) - max(dt.date(self.year - 1, 1, 1), self.now["hire_date"])).days
-        whole = (dt.date(self.year, 1, 1) - dt.date(self.year - 1, 1, 1)).days
-        return half_up(self.before["salary_cents"] * days, whole)
+        begun = self.opens.replace(year=self.year - 1)
+        days = (self.opens - max(begun, self.now["hire_date"])).days
+        return half_up(self.before["salary_cents"] * days, (self.opens - begun).days)
+
+    def _before_the_opening(self, before: dict[str, Any]) -> int:
+        """Return pay from January 1 to the opening of a short year before, by the opening salary."""
+        if self.opening.year != self.year - 1 or before["opening_salary_cents"] is None:
+            return 0
+        january = dt.date(self.opening.year, 1, 1)
+        days = (self.opening - max(january, before["hire_date"])).days
+        return half_up(before["opening_salary_cents"] * days, (dt.date(self.year, 1, 1) - january).days)
 
     @property
     def only_roth(self) -> bool:
@@ -141,7 +164,12 @@ class PlanYear:
         served = completed_years(since, self.last) >= money.minimum_service_years
         there = not money.last_day or self.last == dt.date(self.year, 12, 31)
         causes = {row["cause"] for row in self.rows if row["event_type"] == "termination"}
-        return served and (bool(causes & {*money.waived_for}) or (there and hours >= money.minimum_hours))
+        enough = 12 * hours >= self.months * money.minimum_hours
+        return served and (bool(causes & {*money.waived_for}) or (there and enough))
+
+    def plan(self, config: Config) -> Plan:
+        """Return the plan in force, with fixed dollars of the plan year."""
+        return plan_of_months(config.plan, CalendarYear(self.year, self.opens.month))
 
 
 def plan_years(result: Result) -> Iterator[PlanYear]:
@@ -155,7 +183,8 @@ def plan_years(result: Result) -> Iterator[PlanYear]:
         rows: dict[str, list[dict[str, Any]]] = {}
         for row in by_year[(year,)].iter_rows(named=True) if (year,) in by_year else ():
             rows.setdefault(row["employee_id"], []).append(row)
-        limit = limits_of(result, year)
+        opening = result.config.simulation.opening
+        limit = limits_of(result, year).of_months(13 - opening.month if opening.year == year else 12)
         for now in snapshots.iter_rows(named=True):
             who = now["employee_id"]
             hours = full_time.get(who, 1_000_000)
@@ -164,7 +193,7 @@ def plan_years(result: Result) -> Iterator[PlanYear]:
             last_year = before.get(who)
             if last_year is not None and last_year.get("year", year - 1) < year - 1:
                 last_year = None  # they were away for more than a year
-            yield PlanYear(year, now, last_year, rates.get(who, 0), rows.get(who, []), limit, hours)
+            yield PlanYear(year, now, last_year, rates.get(who, 0), rows.get(who, []), limit, hours, opening)
             before[who] = now
             rates.update((who, row["deferral_after_bp"]) for row in rows.get(who, []) if row["event_type"] in RATES)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.support import Scenario, table
+from tests.support import Scenario, first_day, table
 from workforce_sim.opening import Tables
 
 DAY = dt.timedelta(days=1)
@@ -75,12 +75,11 @@ class PersonYear:
 People = dict[str, PersonYear]
 
 
-def walked(opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, year: int, away: Collection[str]) -> People:
+def walked(
+    opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, first: dt.date, away: Collection[str]
+) -> People:
     """Read a year's ledger, in written order, over an opening of level and salary by id, and who is on leave."""
-    people = {
-        who: PersonYear(level, salary, dt.date(year, 1, 1), away=who in away)
-        for who, (level, salary) in opening.items()
-    }
+    people = {who: PersonYear(level, salary, first, away=who in away) for who, (level, salary) in opening.items()}
     for row in events.iter_rows(named=True):
         who = row["employee_id"]
         if row["event_type"] in ("hire", "rehire"):
@@ -89,7 +88,7 @@ def walked(opening: Mapping[str, tuple[str, int]], events: pl.DataFrame, year: i
             people[who] = PersonYear(row["level_after"], row["salary_after_cents"], first, hired=True)
         people[who].read(row)
     for person in people.values():
-        person.end(year)
+        person.end(first.year)
     return people
 
 
@@ -99,7 +98,7 @@ def years_walked(scenario: Scenario, tables: Tables) -> Iterator[tuple[int, dict
     state = {who: (level, salary) for who, level, salary in start["employee_id", "level", "salary_cents"].iter_rows()}
     events, away = table(tables, "events"), set[str]()
     for year in table(tables, "summary")["year"]:
-        people = walked(state, events.filter(pl.col("year") == year), year, away)
+        people = walked(state, events.filter(pl.col("year") == year), first_day(scenario.config, year), away)
         yield year, state, people
         state = {who: (person.level, person.salary) for who, person in people.items() if person.left is None}
         away = {who for who in state if people[who].away}

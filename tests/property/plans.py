@@ -35,9 +35,9 @@ ELIGIBILITY = {
 """By elapsed time, and the same for everybody: hours and classes have laws of their own."""
 
 
-def staff(size: int, year: int, seed: int, *, rates_known: bool) -> Census:
+def staff(size: int, opening: dt.date, seed: int, *, rates_known: bool) -> Census:
     """Invent staff of whom some opted out, are excluded or part-time, or own a share, and some have balances."""
-    frame = synthetic_census(size, seed=seed, as_of=dt.date(year, 1, 1)).frame
+    frame = synthetic_census(size, seed=seed, as_of=opening).frame
     chance = np.random.default_rng(seed)
 
     def one_of(*values: Any) -> pl.Series:
@@ -78,14 +78,15 @@ def plans(draw: st.DrawFn, *, rates_known: bool | None = None, enrollment: Any =
     """Any plan; rates of the census known or not, and these keys of enrollment and plan."""
     year = draw(st.sampled_from(YEARS))
     known = draw(st.sampled_from([True, True, True, False])) if rates_known is None else rates_known
-    census = staff(draw(st.sampled_from(SIZES)), year, draw(st.integers(0, 2**32)), rates_known=known)
+    opening = draw(st.just(dt.date(year, 1, 1)) | strategies.openings(year))
+    census = staff(draw(st.sampled_from(SIZES)), opening, draw(st.integers(0, 2**32)), rates_known=known)
     drawn = draw(st.fixed_dictionaries(sections(year)))
     drawn["enrollment"].update(enrollment or {})
     drawn["plan"].update(plan or {})
     config = support.configured(
         year,
         year + draw(st.integers(0, 2)),
-        simulation={"target_growth_rate": draw(st.sampled_from([-0.2, 0.03, 0.3]))},
+        simulation={"target_growth_rate": draw(st.sampled_from([-0.2, 0.03, 0.3])), "opening_date": opening},
         workforce={"total_termination_rate": draw(st.sampled_from([0.0, 0.12, 0.4])), "max_hires_ratio": 1000.0},
         promotion={"base_rate": 0.3, "minimum_tenure": 0},
         compensation={"cola_date": draw(strategies.MONTH_DAY), "merit_month_weights": [1.0] * 12},

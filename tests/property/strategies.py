@@ -116,11 +116,23 @@ def level(draw: st.DrawFn, name: str) -> dict[str, Any]:
     return made | draw(factors)
 
 
+def openings(year: int) -> Values:
+    """The first day of any month."""
+    return st.integers(1, 12).map(lambda month: dt.date(year, month, 1))
+
+
+def moved(census: Census, opening: dt.date) -> Census:
+    """Return a census of January 1 as one of the opening: everybody born, hired and gone so many months later."""
+    dates = pl.col("hire_date", "birth_date", "leaves_on").dt.offset_by(f"{opening.month - 1}mo")
+    return Census(census.frame.with_columns(dates))
+
+
 @cache
 def simulation(year: int) -> Keys:
     return {
         "start_year": st.just(year),
         "end_year": st.integers(year, year + 2),
+        "opening_date": st.none() | openings(year),
         "target_growth_rate": by_year(millionths(-900_000, PPM) | millionths(-100_000, 100_000), year),
     }
 
@@ -904,7 +916,8 @@ def scenarios(draw: st.DrawFn, *, headcount: str | None = None, smallest: int = 
     chosen["compensation"] = without_ranges(chosen["compensation"], chosen["workforce"]["levels"])
     census = draw(censuses(year, LEVEL_NAMES[:level_count], smallest, largest))
     chosen["eligibility"] = draw(with_departments(chosen["eligibility"], census))
-    return Scenario(census, Config.model_validate(chosen))
+    config = Config.model_validate(chosen)
+    return Scenario(moved(census, config.simulation.opening), config)
 
 
 # --- planned changes --------------------------------------------------------------------------------------------------
@@ -975,6 +988,8 @@ def planned_scenarios(draw: st.DrawFn, **asked: Any) -> Scenario:
     if draw(st.booleans()):
         exits = st.none() | st.none() | st.builds(day_of, st.integers(years[0], years[-1] + 1), DAYS)
         days = draw(st.lists(exits, min_size=staff.height, max_size=staff.height))
-        scenario = Scenario(Census(staff.with_columns(leaves_on=pl.Series(days, dtype=pl.Date))), scenario.config)
+        opening = scenario.config.simulation.opening
+        known = pl.Series(days, dtype=pl.Date).dt.offset_by(f"{opening.month - 1}mo")
+        scenario = Scenario(Census(staff.with_columns(leaves_on=known)), scenario.config)
         changes["census.known_exits"] = "honor"
     return scenario.changed(changes)

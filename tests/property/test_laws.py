@@ -22,6 +22,7 @@ from workforce_sim.census import Census
 from workforce_sim.config.other_pay import KINDS
 from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.errors import SimulationError
+from workforce_sim.money import PPM
 from workforce_sim.opening import Tables
 from workforce_sim.tables import EVENT_TYPES
 
@@ -77,7 +78,7 @@ def test_snapshots_say_what_the_ledger_says_of_everybody(scenario: Scenario) -> 
         assert snapshot["employee_id"].n_unique() == snapshot.height == len(people)
         for row in snapshot.iter_rows(named=True):
             person = people[row["employee_id"]]
-            on = row["hire_date"] if person.hired else dt.date(year, 1, 1)
+            on = row["hire_date"] if person.hired else support.first_day(scenario.config, year)
             assert row["status"] == status[person.hired, person.left is not None]
             assert row["termination_date"] == person.left
             assert row["opening_salary_cents"] == opening.get(row["employee_id"], (None, None))[1]
@@ -141,7 +142,7 @@ def test_the_bridge_holds_by_level_with_promotions_in_and_out(scenario: Scenario
 def test_an_exact_year_closes_on_its_target(scenario: Scenario) -> None:
     growth, wished = scenario.config.simulation.target_growth_rate, Fraction(len(scenario.opening.staff))
     for row in table(simulated(scenario), "summary").iter_rows(named=True):
-        wished *= 1 + Fraction(str(growth.at(row["year"])))
+        wished *= 1 + Fraction(support.growth_ppm(scenario.config, row["year"], growth), PPM)
         assert row["headcount_closing"] == ((2 * wished + 1) // 2 if row["headcount_opening"] else 0)  # half up
         assert row["reductions"] == 0 or row["hires"] == 0
 
@@ -178,6 +179,7 @@ def test_each_is_hired_and_leaves_at_most_once_and_every_date_is_in_its_year_and
     gone, back = (Counter(of_type(tables.events, kind)["employee_id"]) for kind in ("termination", "rehire"))
     assert all(gone[who] - back[who] in (0, 1) for who in gone | back)
     assert (tables.events["effective_date"].dt.year() == tables.events["year"]).all()
+    assert (tables.events["effective_date"] >= scenario.config.simulation.opening).all()
     for _, opening, people in years_walked(scenario, tables):  # reads no event after an exit
         for who, person in people.items():
             assert person.hired != (who in opening)
@@ -273,6 +275,15 @@ def test_a_longer_run_begins_with_the_shorter_one(scenario: Scenario) -> None:
     except SimulationError:
         reject()
     support.assert_same(only(longer, pl.col("year") <= last), fast(scenario))
+
+
+@any_scenario
+@some_examples
+def test_an_opening_on_january_1_is_that_of_a_run_without_the_key(scenario: Scenario) -> None:
+    first = dt.date(scenario.config.simulation.start_year, 1, 1)
+    assume(scenario.config.simulation.opening == first)
+    without = scenario.changed({"simulation.opening_date": None})
+    support.assert_same(simulated(without), simulated(scenario.changed({"simulation.opening_date": first})))
 
 
 @any_scenario

@@ -169,7 +169,7 @@ def test_an_election_is_in_the_year_of_entry_a_conversion_in_a_later_one(scenari
     for one in plan_years(plans.simulated(scenario)):
         for row in one.rows:
             if row["cause"] in ("election", "conversion"):
-                assert (one.now["eligibility_date"].year == one.year) == (row["cause"] == "election")
+                assert (one.now["eligibility_date"] >= one.opens) == (row["cause"] == "election")
 
 
 @any_plan
@@ -260,7 +260,7 @@ def highest(tiers: tuple[MatchTier, ...]) -> int:
 @some_examples
 def test_nobody_is_matched_more_than_the_formula_gives_at_most(scenario: Scenario) -> None:
     for one in plan_years(plans.simulated(scenario)):
-        formula = scenario.config.plan.match.at(one.year)
+        formula = one.plan(scenario.config).match.at(one.year)
         tiers, pay = tiers_of(formula, one.now), one.now["plan_compensation_cents"]
         most = half_up(highest(tiers), BP) if formula.in_dollars else half_up(highest(tiers) * pay, BP * BP)
         best = max((tier.rate_bp for tier in tiers), default=0)
@@ -286,9 +286,7 @@ def test_nothing_of_the_plan_is_negative(scenario: Scenario) -> None:
 def grown(one: PlanYear, source: str, rate_ppm: int) -> int:
     """Return a balance at the opening with the return of the year, of leavers with that of their days."""
     opening = 0 if "rehire" in one.kinds else (one.before or {}).get(f"{source}_balance_cents") or 0
-    if one.now["termination_date"] is None:
-        return opening + half_up(opening * rate_ppm, 1_000_000)
-    days = (one.last - dt.date(one.year - 1, 12, 31)).days
+    days = (one.last - one.opens).days + 1
     return opening + half_up(opening * rate_ppm * days, 1_000_000 * one.length)
 
 
@@ -394,7 +392,7 @@ def counted(days: list[Day], kind: str) -> list[Day]:
 
 def match_of(one: PlanYear, config: Config, most: int) -> tuple[int, int]:
     """Return the least and the most that the match may be, by the days of the year; the same where nothing binds."""
-    formula, limit = config.plan.match.at(one.year), one.limit
+    formula, limit = one.plan(config).match.at(one.year), one.limit
     tiers, days = tiers_of(formula, one.now), deferrable(one, config)
     total = deferred(days, most)
     if not one.meets(formula):
@@ -418,7 +416,7 @@ def check_amounts(scenario: Scenario) -> None:
     """Check to the cent; by payroll within the match of the day on which the limit on deferrals is reached."""
     config = scenario.config
     for one in plan_years(plans.simulated(scenario)):
-        limit, formula = one.limit, config.plan.match.at(one.year)
+        limit, formula = one.limit, one.plan(config).match.at(one.year)
         most = base(one, config) + most_catch_up(one, config)
         wished = deferred(deferrable(one, config), most)
         assert one.now["earnings_cents"] == sum(day.pay for day in one.days)

@@ -101,7 +101,7 @@ def test_an_exact_group_closes_on_its_path_unless_frozen_or_with_more_known_hire
                 continue
             own = config.departments.get(group) if group else None
             rate = (own and own.growth) or config.simulation.target_growth_rate
-            paths[group] = half_up(paths[group] * (PPM + rate.ppm(year)), PPM)
+            paths[group] = half_up(paths[group] * (PPM + support.growth_ppm(config, year, rate)), PPM)
             target, closing = half_up(paths[group], PPM), mine["termination_date"].null_count()
             if any(freeze.year == year and freeze.department in (None, group) for freeze in config.actions.freezes):
                 assert new["known"].all()

@@ -17,7 +17,7 @@ from tests.property.test_plan_laws import deferrable, deferred, grown, most_addi
 from tests.property.test_plan_laws import vested_share as share_of
 from tests.support import Scenario
 from tests.support_plan import BP, Day, PlanYear, half_up, plan_years, tiers_of
-from workforce_sim import Result
+from workforce_sim import Result, limits
 from workforce_sim.census import Census
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
@@ -241,6 +241,12 @@ def disparity(level: int, base: int) -> int:
     return 54_000 if 5 * level > 4 * base else 43_000
 
 
+def yearly_wage_base(config: Any, year: int) -> int:
+    section = config.plan.limits
+    growth = {"inflation": section.inflation, "wage_growth": section.wage_growth}
+    return limits(year, **growth, overrides=section.overrides).wage_base_cents
+
+
 def of_the_pool(sharing: ProfitSharing, sources: dict[int, Source], payroll: int, config: Any) -> dict[int, int]:
     """Return everybody's share of the pool of a year by key."""
     pool, one = sharing.pool, next(iter(sources.values())).one
@@ -253,7 +259,8 @@ def of_the_pool(sharing: ProfitSharing, sources: dict[int, Source], payroll: int
     weights = {key: units(pool, source, retirement, base) for key, source in those.items()}
     if pool.integrated is None:
         return shared(pot, weights)
-    first = min(pot, disparity(level_of(pool.integrated, base), base) * sum(weights.values()) // 10**6)
+    whole, yearly = config.plan.profit_sharing.pool, yearly_wage_base(config, one.year)
+    first = min(pot, disparity(level_of(whole.integrated, yearly), yearly) * sum(weights.values()) // 10**6)
     rest = shared(pot - first, {key: source.pay for key, source in those.items()})
     return {key: amount + rest[key] for key, amount in shared(first, weights).items()}
 
@@ -276,7 +283,7 @@ def within_415(wished: dict[str, int], room: int, most: int, harbor: str | None)
 def check_year(year: list[PlanYear], result: Result, owners: set[str]) -> None:
     """Check every amount of a plan year to the cent."""
     config = result.config
-    plan, number = config.plan, year[0].year
+    plan, number = year[0].plan(config), year[0].year
     sources = plan.sources(number)
     ids = pl.Series([one.now["employee_id"] for one in year])
     by_key = dict(zip(employee_keys(ids).tolist(), year, strict=True))

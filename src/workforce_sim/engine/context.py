@@ -206,7 +206,7 @@ class Year:
     @property
     def limits(self) -> Limits:
         """The statutory limits of the plan year."""
-        return self.yearly_limits.of_months(self.calendar)
+        return self.yearly_limits.of_months(self.calendar.months)
 
     @property
     def yearly_limits(self) -> Limits:

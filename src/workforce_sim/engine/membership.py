@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from workforce_sim.config import Config
 from workforce_sim.config.workforce import Simulation
-from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, completed_years, day_number, plan_year
+from workforce_sim.dates import NEVER, Days, Flags, Ints, PlanYear, day_number, plan_year
 from workforce_sim.draws import Draws, Stream
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
 from workforce_sim.engine.event import with_arrays
 from workforce_sim.engine.events import look_back
 from workforce_sim.engine.events.eligibility import automatic_dates, excluded, past_due
+from workforce_sim.engine.state import ages_on_first_day
 from workforce_sim.money import PPM, half_up
 from workforce_sim.plan.hce import FIVE_PERCENT_PPM
 
@@ -133,8 +134,7 @@ def _drawn(staff: Columns, eligible: Days, opted_out: Flags, assumptions: Assump
     """Return drawn deferral rates, 0 for those who do not participate."""
     config = assumptions.config
     start = plan_year(config.simulation, config.simulation.start_year)
-    opening = np.full(len(staff), start.first, dtype=np.int32)
-    age = completed_years(staff["birth_date"], opening, start)
+    age = ages_on_first_day(staff, start)
     u = Draws(config.random_seed, start.year).of(staff["person"], Stream.OPENING_PARTICIPATION)
     share = assumptions.election.at(age, staff["salary_cents"]) / PPM
     joins = (eligible < start.first) & ~opted_out & (u < share)

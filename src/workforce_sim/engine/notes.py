@@ -9,11 +9,55 @@ from workforce_sim.config import Config
 from workforce_sim.dates import plan_year
 from workforce_sim.engine.hazard import certain_days, hire_exits
 from workforce_sim.money import PPM
+from workforce_sim.wording import counted
 
 
 def assumption_notes(config: Config) -> tuple[str, ...]:
     """Return the notes on a configuration, one sentence each."""
-    return (*_relative_rates(config), *_retirement_rates(config), *_certain_hires(config), *_freezes(config))
+    return (
+        *_short_year(config),
+        *_relative_rates(config),
+        *_retirement_rates(config),
+        *_certain_hires(config),
+        *_freezes(config),
+    )
+
+
+def _short_year(config: Config) -> Iterator[str]:
+    """Report a short first year: its length, what is not carried out for it, and a limit that is estimated."""
+    simulation = config.simulation
+    opening, months = simulation.opening, plan_year(simulation, simulation.start_year).months
+    if months == 12:
+        return
+    yield (
+        f"simulation.opening_date: the first plan year is {opening:%B} 1 to December 31, {opening.year}, {months} "
+        "of 12 months; its amounts and counts are not made annual"
+    )
+    gone = _before_opening(config)
+    if gone:
+        yield f"simulation.opening_date: not carried out, as dated in {opening.year} before it: {', '.join(gone)}"
+    if config.plan.enabled:
+        yield (
+            f"simulation.opening_date: section 402(g) of {opening.year} is estimated: {months} of 12 months of the "
+            "limit are left for deferrals, as of somebody who defers evenly; plan.limits.overrides takes another one"
+        )
+
+
+def _before_opening(config: Config) -> list[str]:
+    """Return how many known hires, layoffs, acquisitions and seasons of the start year are dated before the opening."""
+    opening, hiring, actions = config.simulation.opening, config.hiring, config.actions
+    year = plan_year(config.simulation, opening.year)
+
+    def early(date: dt.date) -> bool:
+        return date.year == opening.year and date < opening
+
+    numbers = {
+        "known hire": sum(one.count for one in hiring.known if early(one.date)),
+        "layoff": sum(early(one.date) for one in actions.layoffs),
+        "acquisition": sum(early(one.date) for one in actions.acquisitions),
+        "season": sum(year.day(one.hired) < year.first for one in hiring.seasonal),
+    }
+    return [counted(number, what) for what, number in numbers.items() if number]
 
 
 def _freezes(config: Config) -> Iterator[str]:

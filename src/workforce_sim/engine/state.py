@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, years_and_days
-from workforce_sim.engine.columns import FLAG, Array, Described, Small
+from workforce_sim.dates import NEVER, Days, Ints, PlanYear, completed_years, years_and_days
+from workforce_sim.engine.columns import FLAG, Array, Columns, Described, Small
 from workforce_sim.engine.pay_scale import PayScale
 
 STATE: Described = {
@@ -38,7 +38,7 @@ STATE: Described = {
     "enrollment_date": (pl.Int32, "latest enrollment; never before the first, and of participants of the census"),
     "enrolled_year": (
         pl.Int16,
-        "its calendar year; of participants of the census the year before the start; 0 before the first",
+        "its calendar year; of participants of the census that before the start, or of hire; 0 before the first",
     ),
     "follows": (FLAG, "enrolled automatically, and not changed or stopped since"),
     "match_balance_cents": (pl.Int64, "match balance"),
@@ -128,6 +128,13 @@ def birth_years(birth: Days) -> Small:
     """Return the first year on whose 1 January the age is 0."""
     year, day = years_and_days(birth)
     return (year + (day > 0)).astype(np.int16)
+
+
+def ages_on_first_day(staff: Columns, year: PlanYear) -> Ints | Small:
+    """Return completed years of age on the first day of a plan year."""
+    if not year.short:
+        return np.int16(year.year) - staff["birth_year"]
+    return completed_years(staff["birth_date"], np.full(len(staff), year.first, dtype=np.int32), year)
 
 
 def by_key(staff: pl.DataFrame, name: str = "key") -> Array:

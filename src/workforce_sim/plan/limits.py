@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from workforce_sim.config.document import PARSER
 from workforce_sim.config.values import LAST_YEAR
-from workforce_sim.dates import PlanYear
 from workforce_sim.money import PPM, cents, half_up, ppm
 
 Overrides = Mapping[str, Mapping[int, float]]
@@ -67,15 +66,17 @@ class Limits:
     wage_base_cents: int
     roth_catch_up_wages_cents: int | None
 
-    def of_months(self, year: PlanYear) -> Limits:
-        """Return the limits of a plan year: those of its months where a short plan year reduces them.
+    def of_months(self, months: int) -> Limits:
+        """Return the limits of a plan year of so many months; a short one reduces some of them.
 
         Pay that makes somebody highly compensated, a key employee or a Roth catch-up contributor is that of a year.
         """
-        if not year.short:
+        if months == 12:
             return self
         whole = {name: getattr(self, name) for name in _REDUCED}
-        reduced: dict[str, Any] = {name: year.share(cents) for name, cents in whole.items() if cents is not None}
+        reduced: dict[str, Any] = {
+            name: half_up(cents * months, 12) for name, cents in whole.items() if cents is not None
+        }
         return replace(self, **reduced)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Days, Flags, Ints, completed_years, dates_between, dates_in_year
+from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
 from workforce_sim.engine import headcount
 from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
@@ -22,6 +22,7 @@ from workforce_sim.engine.events.retirement import ADDED, may_retire
 from workforce_sim.engine.groups import NO_CAUSE
 from workforce_sim.engine.headcount import Headcount
 from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
+from workforce_sim.engine.state import ages_on_first_day
 from workforce_sim.engine.year_effect import all_in_year, in_year
 from workforce_sim.money import PPM, half_up
 from workforce_sim.tables import EVENT_CAUSES
@@ -46,22 +47,16 @@ LEAVES = pl.col("leaves") != 0
 @node(adds=RISK)
 def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add age and tenure on the first day, the relative termination weight in ppm, and the draw that decides."""
-    age, tenure = _completed(staff, year)
+    age, tenure = ages_on_first_day(staff, year.calendar).astype(np.int32), _tenure(staff, year)
     weight = _factored(year.assumptions.termination.at(age, tenure, staff["level"]), staff, year)
     return {"age": age, "tenure": tenure, "weight": weight, "chance": year.draw(staff["person"], Stream.TERMINATION)}
 
 
-def _completed(staff: Columns, year: Year) -> tuple[Array, Array]:
-    """Return completed years of age and tenure on the first day of the plan year."""
-    tenure = np.int16(year.number) - staff["hire_year"]
-    if not year.calendar.short:
-        age = np.int16(year.number) - staff["birth_year"]
-        return age.astype(np.int32), (tenure - (staff["hire_day"] > 0)).astype(np.int32)
-    first = np.full(len(staff), year.first, dtype=np.int32)
-    not_yet = year.first - year.calendar.january_1 < year.calendar.anniversary(staff["hire_day"])
-    return completed_years(staff["birth_date"], first, year.calendar).astype(np.int32), (tenure - not_yet).astype(
-        np.int32
-    )
+def _tenure(staff: Columns, year: Year) -> Array:
+    """Return completed years of tenure on the first day of the plan year."""
+    calendar, begun = year.calendar, staff["hire_day"]
+    not_yet = calendar.first - calendar.january_1 < calendar.anniversary(begun) if calendar.short else begun > 0
+    return (np.int16(year.number) - staff["hire_year"] - not_yet).astype(np.int32)
 
 
 def _factored(weight: Ints, staff: Columns, year: Year) -> Ints:
