@@ -216,7 +216,7 @@ class _Person:
         """Return whether deferrals reached a limit, as far as the snapshot tells; few rows need a closer look."""
         year = row["year"]
         config = self.result.config.at(year)
-        limits = self._assumptions.at(year).limits(year).of_months(plan_year(config.simulation, year))
+        limits = self._assumptions.at(year).limits(year).of_months(plan_year(config.simulation, year).months)
         law = limits.elective_deferral_cents
         return row["pre_tax_cents"] + row["roth_cents"] >= law or bool(row["hce"] and config.plan.hce_deferral_limit)
 

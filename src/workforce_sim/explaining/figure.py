@@ -154,7 +154,7 @@ class _Question:
         _, year = self.at
         config = self.run.config.at(year)
         levels = levels_of(self.run.config, self.run.scan("snapshots").collect_schema()["level"])
-        limits = Assumptions(self.run.config, levels).at(year).limits(year).of_months(self._year)
+        limits = Assumptions(self.run.config, levels).at(year).limits(year).of_months(self._year.months)
         plan, label = plan_of_months(config.plan, self._year), year_label(self.run.config.simulation, year)
         return [*formula(self.measure, plan, self._year, label, limits), *self._account(config)]
 

@@ -65,7 +65,7 @@ class Law:
 
     def of_months(self, year: PlanYear) -> Law:
         """Return the limits for the months of a plan year."""
-        return replace(self, limits=self.limits.of_months(year))
+        return replace(self, limits=self.limits.of_months(year.months))
 
     def most(self, ages: Ints, hce: Flags, pay: Ints) -> Ints:
         """Return the most that employees may defer in the year, cents.

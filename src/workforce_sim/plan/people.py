@@ -199,7 +199,7 @@ def limits_of(config: Config, year: int) -> Limits:
     known = config.plan.limits
     rates = {"inflation": known.inflation, "wage_growth": known.wage_growth}
     found = limits(max(year, FIRST_YEAR), **rates, overrides=known.overrides)
-    return found.of_months(plan_year(config.simulation, year))
+    return found.of_months(plan_year(config.simulation, year).months)
 
 
 def years_of(run: RunTables, replicate: int) -> list[int]:

@@ -31,7 +31,7 @@ def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
     return [
         *_employer_money(assumptions.config, plan, person),
         *_return(plan.annual_return.at(person["year"])),
-        *_limits(assumptions.limits(person["year"]).of_months(year), person),
+        *_limits(assumptions.limits(person["year"]).of_months(year.months), person),
         *_own_limit(plan.hce_deferral_limit, person),
     ]
 
