@@ -570,7 +570,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
     "plan.testing.safe_harbor": (limited(annual_additions=3000), False),
     "simulation.start_year": ({}, 2024),
     "simulation.end_year": ({}, 2027),
-    "simulation.opening_date": ({}, dt.date(2025, 7, 1)),
+    "simulation.opening_date": ({}, "2025-07-01"),
     "simulation.target_growth_rate": ({}, 0.04),
     "workforce.total_termination_rate": ({}, 0.13),
     "workforce.new_hire_termination_rate": ({}, 0.27),
