@@ -35,6 +35,10 @@ BASE = {
 }
 
 
+OF_RUNS = ("leaves_on", "joins_on")
+"""Columns of a census that are found when it is read, and that no file has."""
+
+
 @dataclass(frozen=True, repr=False)
 class Fit(Displayed):
     """Estimates from an employer's own censuses.
@@ -124,7 +128,7 @@ class Fit(Displayed):
             beside = target.with_suffix(".census.parquet")
             written.append(beside)
             _refuse(written)
-            self.census.frame.write_parquet(private(beside))
+            self.census.frame.drop(*OF_RUNS).write_parquet(private(beside))
             file = str(beside.absolute())
         _refuse([target])
         text = replace(self, keys=Keys((*self.keys.entries, ("census.path", file, "the last census"))))
