@@ -192,8 +192,8 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
         result: what ``simulate`` or ``read_run`` gave.
         by: ``department``, ``level``, ``age_band``, ``tenure_band``, ``pay_band`` (of salary), ``hired`` (existing
             employees, future hires), or any column of the snapshots; or two of them, for every combination. Everybody
-            counts in the group in force at the end of the year or at termination, ages and tenures as of the first day of
-            the plan year (of hires, the hire date).
+            counts in the group in force at the end of the year or at termination, ages and tenures as of the first day
+            of the plan year (of hires, the hire date).
 
     Returns:
         One row per replicate, year and group with anybody in it, sorted: replicate, year, the group, the measures.
