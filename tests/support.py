@@ -36,9 +36,13 @@ def examples(count: int) -> int:
     return max(1, count * settings().max_examples // 100)
 
 
-def few(cases: Iterable[Any], of: int) -> list[Any]:
-    """Return cases of one argument that are much alike: one in ``of`` runs on every change, the others are slow."""
-    return [pytest.param(case, marks=pytest.mark.slow) if number % of else case for number, case in enumerate(cases)]
+def few(cases: Iterable[Any], of: int, arguments: int = 1) -> list[Any]:
+    """Return cases much alike, of so many arguments: one in ``of`` runs on every change, the others are slow."""
+    return [_slow(case, arguments) if number % of else case for number, case in enumerate(cases)]
+
+
+def _slow(case: Any, arguments: int) -> Any:
+    return pytest.param(*(case if arguments > 1 else (case,)), marks=pytest.mark.slow)
 
 
 @dataclass(frozen=True, repr=False)

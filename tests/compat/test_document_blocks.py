@@ -22,6 +22,7 @@ import yaml
 
 from orchestrator_dbt import run_multi_year
 from orchestrator_dbt.run_multi_year import OptimizationLevel, PerformanceMonitor, load_and_validate_config
+from tests.support import few
 from tests.support_service import served
 
 ROOT = Path(__file__).parents[2]
@@ -387,7 +388,7 @@ def test_every_shell_line_is_known() -> None:
     assert len(NO_YEARS) == 1
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if line not in NO_YEARS])
+@pytest.mark.parametrize("command", few([line for line in COMMANDS if line not in NO_YEARS], 2))
 def test_a_command_line_runs(command: str) -> None:
     smaller = ["--config", "config/simulation_config.yaml"] if "--compare-mvp" in command else []
     done = shell(command, *smaller)

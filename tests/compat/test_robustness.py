@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from orchestrator_dbt.run_multi_year import OptimizationLevel, main, run_enhanced_multi_year_simulation
 from tests.compat.conftest import SMALL, Write
-from tests.support import examples
+from tests.support import examples, few
 from workforce_sim import read_run, synthetic_census
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
@@ -342,7 +342,7 @@ def test_no_setting_changes_a_result(base: tuple[str, dict[str, Any]], **setting
 
 
 @pytest.mark.parametrize("compression", [False, True])
-@pytest.mark.parametrize("level", list(OptimizationLevel))
+@pytest.mark.parametrize("level", few(OptimizationLevel, 4))
 def test_no_setting_changes_what_is_written(
     level: OptimizationLevel, compression: bool, write: Write, tmp_path: Path
 ) -> None:
@@ -389,7 +389,7 @@ TOO_MANY |= {"workforce": {"total_termination_rate": 0.12, "max_hires_ratio": 0.
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-@pytest.mark.parametrize("level", list(OptimizationLevel))
+@pytest.mark.parametrize("level", few(OptimizationLevel, 4))
 @pytest.mark.parametrize(("fail_fast", "failed"), [(True, [2026]), (False, [2026, 2027])])
 def test_a_year_that_cannot_be_carried_out_is_a_failure(
     level: OptimizationLevel, workers: int, fail_fast: bool, failed: list[int], write: Write

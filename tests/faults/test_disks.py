@@ -15,6 +15,7 @@ import pytest
 
 import workforce_sim as ws
 from tests.faults.children import Writer
+from tests.support import few
 from tests.support_store import hashes, interrupted, of_years, run_of, strays, year_folders
 
 KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "25"))
@@ -41,7 +42,7 @@ def assert_first_years(run: Path, expected: dict[str, str]) -> int:
 
 
 @pytest.mark.parametrize("asked", [{}, {"rows": 7}], ids=["in memory", "through the disk"])
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.8, 0.9, 0.99])
+@pytest.mark.parametrize("share", few([0.02, 0.3, 0.6, 0.8, 0.9, 0.99], 3))
 def test_files_that_cannot_grow_are_one_error_and_the_run_goes_on_later(
     share: float, asked: dict[str, int], place: Path
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from tests.censuses import HIRED, config, found, people
 from tests.faults.hostile import apart, called, good, refused, told
+from tests.support import few
 from workforce_sim.census import check_census, read_census
 from workforce_sim.census.bounds import MAX_COLUMNS, MAX_ROWS
 from workforce_sim.config.workforce import MAX_LEVELS
@@ -69,7 +70,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", few(TEXTS, 2))
 def test_a_hostile_text_census_is_refused_in_a_line_without_a_value(tmp_path: Path, name: str) -> None:
     content, words = TEXTS[name]
     path = tmp_path / "c.csv"
@@ -387,7 +388,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("name", few(BOMBS, 3))
 def test_a_census_that_asks_for_more_than_it_holds_takes_little(tmp_path: Path, name: str) -> None:
     file, write, words = BOMBS[name]
     write(tmp_path / file)

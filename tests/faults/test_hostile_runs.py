@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import workforce_sim as ws
+from tests.support import few
 from tests.support_store import run_of
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
@@ -245,7 +246,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("file", "place", "number"), CASES, ids=str)
+@pytest.mark.parametrize(("file", "place", "number"), few(CASES, 3, arguments=3), ids=str)
 def test_a_wrong_shape_with_a_right_seal_is_refused(
     file: str, place: str, number: int, run: Path, ensemble: Path, tmp_path: Path
 ) -> None:

@@ -777,7 +777,7 @@ def found(changes: str) -> str:
         return str(error)
 
 
-@pytest.mark.parametrize("key", support.few(LIVE, 3))
+@pytest.mark.parametrize("key", support.few(LIVE, 6))
 def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
     setup, value = LIVE[key]
     assert found(json.dumps(setup | {written(key): value})) != found(json.dumps(setup))
@@ -1132,14 +1132,14 @@ def is_off(key: str, changes: str) -> bool:
     return there is not None and there.why_not(key) is not None
 
 
-@pytest.mark.parametrize("case", support.few(THIRDS, 7), ids=str)
+@pytest.mark.parametrize("case", support.few(THIRDS, 14), ids=str)
 def test_what_is_switched_off_changes_nothing(case: tuple[str, int]) -> None:
     name, third = case
     for key, before, after in tries(OFF[name], third):
         assert found(after) == found(before), f"{key} acts without {name}"
 
 
-@pytest.mark.parametrize("key", support.few(LIVE, 3))
+@pytest.mark.parametrize("key", support.few(LIVE, 6))
 def test_what_is_live_is_not_said_to_be_switched_off(key: str) -> None:
     setup, value = LIVE[key]
     config = base().changed(setup | {written(key): value}).config

@@ -81,7 +81,7 @@ RANGED = {
 """Pay ranges and retirement, beside these."""
 
 
-@pytest.mark.parametrize("replicates", [(0,), (0, 3, 4)])
+@pytest.mark.parametrize("replicates", support.few([(0,), (0, 3, 4)], 2))
 @pytest.mark.parametrize("headcount", support.few(["stochastic", "exact"], 2))
 @pytest.mark.parametrize("provisions", [{}, RANGED], ids=["", "pay ranges and retirement"])
 def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(

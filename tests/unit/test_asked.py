@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from tests.support import few
 from workforce_sim.cli.main import main
 from workforce_sim.errors import asked
 
@@ -32,7 +33,7 @@ def test_a_replicate_that_is_none_is_refused(value: Any) -> None:
         ws.simulate(CONFIG, replicate=value)
 
 
-@pytest.mark.parametrize("value", [*NO_NUMBERS, *TOO_LARGE])
+@pytest.mark.parametrize("value", few([*NO_NUMBERS, *TOO_LARGE], 3))
 def test_a_replicate_of_a_comparison_that_is_none_is_refused(value: Any) -> None:
     found = ws.compare({"a": CONFIG, "b": CONFIG}, replicates=1)
 
@@ -71,7 +72,7 @@ def test_replicates_are_so_many_or_their_numbers() -> None:
     assert asked.replicates([5, 2**31 - 1, 5, np.int8(2)]) == [2, 5, 2**31 - 1]
 
 
-@pytest.mark.parametrize("value", [*NO_NUMBERS, *TOO_LARGE])
+@pytest.mark.parametrize("value", few([*NO_NUMBERS, *TOO_LARGE], 3))
 def test_events_of_a_replicate_that_is_none_are_refused(value: Any) -> None:
     with pytest.raises(ws.RequestError, match="events: expected numbers of replicates from 0 to 2,147,483,647"):
         ws.simulate_ensemble(CONFIG, replicates=1, events=[value])

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
+from tests.support import few
 from tests.support_fit import world
 from workforce_sim.display.by_year import bands_table, summary_table
 from workforce_sim.display.card import Card, CardTable, Trend
@@ -122,7 +123,7 @@ def seen(html: str) -> Seen:
 # --- every result -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("name", few(RESULTS, 3))
 def test_a_result_is_a_line_in_a_log_and_a_table_in_a_notebook(name: str) -> None:
     found = RESULTS[name]()
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.support import few
+
 SCRIPT = """
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
@@ -46,7 +48,7 @@ def printed(ask: str, *, before: str = "ws.simulate(CONFIG)", early: bool = Fals
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
-@pytest.mark.parametrize("ask", [RUN, ENSEMBLE])
+@pytest.mark.parametrize("ask", few([RUN, ENSEMBLE], 2))
 @pytest.mark.parametrize(
     "before", ["ws.simulate(CONFIG)", "ws.synthetic_census(5)", "ws.simulate_ensemble(CONFIG, replicates=2)"]
 )

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import workforce_sim as ws
+from tests.support import few
 from tests.support_store import hashes, interrupted, through_disk
 from workforce_sim.census import Census
 from workforce_sim.errors import CensusError, ConfigError, SimulationError
@@ -136,7 +137,7 @@ IDLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("headcount", ["exact", "stochastic"])
 @pytest.mark.parametrize("mode", ["vacancies", "rates"])
-@pytest.mark.parametrize("idle", IDLE)
+@pytest.mark.parametrize("idle", few(IDLE, 3))
 def test_a_planned_run_without_anything_planned_is_like_any_other(idle: str, mode: str, headcount: str) -> None:
     years = {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.04}
     config: dict[str, Any] = {

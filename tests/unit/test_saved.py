@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from tests.support import few
 from tests.support_store import run_of
 from workforce_sim import Comparison, Ensemble, LedgerError, RequestError, Result, Sweep, read_results, simulate
 from workforce_sim.cli.main import main
@@ -114,7 +115,7 @@ FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("how", FORGED)
+@pytest.mark.parametrize("how", few(FORGED, 3))
 def test_whatever_a_folder_says_it_ends_in_one_error(how: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(COMPARE) == 0
     change, tables = FORGED[how]

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import workforce_sim as ws
 from tests import support
 from tests.support import Scenario, census_of, configured, fast, table
 from workforce_sim.config import Config
@@ -125,6 +126,25 @@ def test_what_is_dated_before_the_opening_is_not_carried_out_and_told() -> None:
 
     assert (row["seasonal_hires"], row["known_hires"], row["reductions"]) == (3, 1, 5)
     assert any("4 known hires, 1 layoff, 1 season" in note for note in assumption_notes(scenario.config))
+
+
+def with_a_fee(day: str) -> ws.Result:
+    """Run 20 people, each of whom an own event gives a row on a day of the year."""
+
+    def fee(staff: pl.LazyFrame, year: Any) -> pl.LazyFrame:
+        return staff.with_columns(fee_date=pl.lit(year.day(day), dtype=pl.Int32))
+
+    rows = ws.ledger_rows(when=pl.col("is_hire") == 0, date="fee_date")
+    own = ws.event(after="termination", adds={"fee_date": pl.Int32}, ledger=rows)(fee)
+    config = configured(2025, workforce={"total_termination_rate": 0.0}, simulation={"opening_date": JULY})
+    return ws.simulate(config, census=support.synthetic(20, config).census, events=[own])
+
+
+def test_an_own_event_before_the_opening_is_dated_in_another_year() -> None:
+    fees = with_a_fee("07-01").events.filter(pl.col("event_type").cast(pl.String) == "fee")
+    assert fees["effective_date"].unique().to_list() == [JULY]
+    with pytest.raises(ws.SimulationError, match="20 ledger rows are dated outside the year"):
+        with_a_fee("06-30")
 
 
 # --- the key, the year, and its dates ---------------------------------------------------------------------------------

@@ -80,12 +80,12 @@ def every_interruption(config: Any, place: Path, **arguments: Any) -> None:
     assert (hashes(place / "each"), strays(place / "each")) == (expected, [])
 
 
-@pytest.mark.parametrize("case", few(CASES, 2))
+@pytest.mark.parametrize("case", few(CASES, 4))
 def test_a_run_goes_on_after_every_year(case: str, tmp_path: Path) -> None:
     every_interruption(run_of(YEARS, **CASES[case]), tmp_path)
 
 
-@pytest.mark.parametrize("design", few(DESIGNS, 3), ids=lambda path: path.stem)
+@pytest.mark.parametrize("design", few(DESIGNS, 6), ids=lambda path: path.stem)
 def test_every_plan_design_goes_on_after_every_year(design: Path, tmp_path: Path) -> None:
     config = {**yaml.safe_load(design.read_text(encoding="utf-8")), "census": {"size": 80}}
     every_interruption(config, tmp_path, census=None)
@@ -115,7 +115,7 @@ CENSUSES: dict[str, pl.DataFrame] = {
 }
 
 
-@pytest.mark.parametrize("name", few(CENSUSES, 2))
+@pytest.mark.parametrize("name", few(CENSUSES, 4))
 def test_every_census_goes_on_after_every_year(name: str, tmp_path: Path) -> None:
     every_interruption(run_of(YEARS), tmp_path, census=CENSUSES[name])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import few
 from tests.support_service import service
 from tests.tutorials import PAGES, Other, followed, no_other
 
@@ -29,7 +30,7 @@ def _asked(client: Any, curl: str, silent: str, address: str, *body: str) -> str
     return str(client.post(path, content=sent, headers={"Content-Type": "application/json"}).text)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+@pytest.mark.parametrize("page", few(PAGES, 2), ids=[page.stem for page in PAGES])
 def test_a_tutorial_prints_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from tests import support
+from tests.support import few
 from workforce_sim import LedgerError, read_run, simulate, synthetic_census, verify_run
 from workforce_sim.cli.main import main
 from workforce_sim.ledger import ordered
@@ -158,7 +159,7 @@ def changed(frame: pl.DataFrame) -> pl.Series:
     return pl.Series([not first, *others])
 
 
-@pytest.mark.parametrize("year", [2025, 2027])
+@pytest.mark.parametrize("year", support.few([2025, 2027], 2))
 @pytest.mark.parametrize("what", FORGERIES)
 def test_forged_state_that_a_year_hands_on_is_told_by_another_simulation(what: str, year: int, run: Path) -> None:
     forge, named = FORGERIES[what]
@@ -257,7 +258,7 @@ def test_a_forged_table_with_a_column_more_is_told(run: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["events", "snapshots", "summary"])
-@pytest.mark.parametrize("more", [-1, 1])
+@pytest.mark.parametrize("more", few([-1, 1], 2))
 def test_a_manifest_of_other_rows_is_told(run: Path, name: str, more: int) -> None:
     rows = getattr(read_run(run), name).filter(year=2025).height
     rewritten(run, 2025, name, pl.all(), more_rows=more)
