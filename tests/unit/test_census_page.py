@@ -43,7 +43,7 @@ def test_a_worked_file_prints_what_the_page_says(
     code: int,
 ) -> None:
     (tmp_path / name).write_text(FILES[name], encoding="utf-8")
-    (tmp_path / "july.yaml").write_text(*blocks("yaml"), encoding="utf-8")
+    (tmp_path / "july.yaml").write_text("".join(blocks("yaml")), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     assert main(["census", "check", name, *options.split()]) == code

@@ -370,5 +370,5 @@ def test_a_fit_in_the_middle_of_a_year_opens_then_with_the_pay_of_its_census() -
     moved = {day + half: staff.with_columns(pl.col("hire_date", "birth_date") + half) for day, staff in WORLD.items()}
     fit, whole = ws.fit(moved), ws.fit(WORLD)
     assert fit.config.simulation.opening == dt.date(whole.config.simulation.start_year, 7, 1)
-    pays = [config.workforce.levels[0].percentiles.p50 for config in (fit.config, whole.config)]
-    assert pays[1] / pays[0] == pytest.approx(1 + whole.estimates.raises.ranges, rel=0.005)
+    first, second = (one.keys.changes["workforce.levels"][0]["percentiles"]["p50"] for one in (fit, whole))
+    assert second / first == pytest.approx(1 + whole.estimates.raises.ranges, rel=0.005)
