@@ -114,6 +114,12 @@ def plan_year(simulation: Simulation, number: int) -> PlanYear:
     return PlanYear(number, simulation.opening.month if number == simulation.start_year else 1)
 
 
+def year_label(simulation: Simulation, number: int) -> str:
+    """Return a plan year of a run as people read it: ``2026``, and ``2025 (from July 1)`` where it is short."""
+    year = plan_year(simulation, number)
+    return f"{number} (from {calendar.month_name[year.opening_month]} 1)" if year.short else str(number)
+
+
 def dates_between(u: Uniforms, first: Days | int, last: Days | int) -> Days:
     """Return one date, or number of days, per draw, uniform on [first, last]: first + floor(u x days)."""
     return (first + np.floor(u * (last - first + 1))).astype(np.int32)

@@ -10,10 +10,12 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import year_label
 from workforce_sim.errors import RequestError
 from workforce_sim.opening import present
 from workforce_sim.tables import (
@@ -190,8 +192,8 @@ def summary_by(result: Result, by: str | Sequence[str]) -> pl.DataFrame:
         result: what ``simulate`` or ``read_run`` gave.
         by: ``department``, ``level``, ``age_band``, ``tenure_band``, ``pay_band`` (of salary), ``hired`` (existing
             employees, future hires), or any column of the snapshots; or two of them, for every combination. Everybody
-            counts in the group in force at the end of the year or at termination, ages and tenures as of January 1 (of
-            hires, the hire date).
+            counts in the group in force at the end of the year or at termination, ages and tenures as of the first day
+            of the plan year (of hires, the hire date).
 
     Returns:
         One row per replicate, year and group with anybody in it, sorted: replicate, year, the group, the measures.
@@ -252,7 +254,7 @@ def level_mix(result: Result) -> pl.DataFrame:
 
     Returns:
         One row per replicate, year and level with anybody at it, sorted: replicate, year, level, headcount, share. The
-        census comes first, as the closing of the year before the start.
+        census comes first, as the closing of the year before the start; of a run that opens later in a year too.
     """
     there = result.scan("snapshots").filter(pl.col("termination_date").is_null())
     staff = there.select("replicate", "year", "level").group_by("replicate", "year", "level").len("headcount").collect()
@@ -263,6 +265,11 @@ def level_mix(result: Result) -> pl.DataFrame:
         staff = pl.concat([replicates.join(census, how="cross").select(staff.columns), staff])
     share = pl.col("headcount") / pl.col("headcount").sum().over("replicate", "year")
     return staff.with_columns(share=share).sort("replicate", "year", "level")
+
+
+def labelled_years(summary: pl.DataFrame, simulation: Simulation) -> list[dict[str, Any]]:
+    """Return the rows of a summary for people: the year of a short one with the month that it begins with."""
+    return [{**row, "year": year_label(simulation, row["year"])} for row in summary.to_dicts()]
 
 
 def band(column: str, edges: tuple[int, ...], unit: int = 1) -> pl.Expr:

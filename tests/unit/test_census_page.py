@@ -19,7 +19,7 @@ def blocks(kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
-FILES = dict(zip(["recordkeeper.csv", "payroll.csv", "shop.csv"], blocks("csv"), strict=True))
+FILES = dict(zip(["recordkeeper.csv", "payroll.csv", "shop.csv", "july.csv"], blocks("csv"), strict=True))
 SHOWN = blocks("text")
 
 
@@ -30,6 +30,7 @@ SHOWN = blocks("text")
         ("payroll.csv", "", SHOWN[1], 0),
         ("shop.csv", "", SHOWN[2], 1),
         ("shop.csv", ANSWERS, SHOWN[3], 0),
+        ("july.csv", "--config july.yaml", SHOWN[4], 0),
     ],
 )
 def test_a_worked_file_prints_what_the_page_says(
@@ -42,6 +43,7 @@ def test_a_worked_file_prints_what_the_page_says(
     code: int,
 ) -> None:
     (tmp_path / name).write_text(FILES[name], encoding="utf-8")
+    (tmp_path / "july.yaml").write_text("".join(blocks("yaml")), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     assert main(["census", "check", name, *options.split()]) == code
@@ -53,5 +55,5 @@ def test_the_answers_stand_on_the_page() -> None:
 
 
 def test_the_table_of_fields_is_that_of_the_command() -> None:
-    assert SHOWN[4] == f"{fields_table()}\n"
-    assert all(f"\n{field.name}" in f"\n{SHOWN[4]}" for field in FIELDS)
+    assert SHOWN[5] == f"{fields_table()}\n"
+    assert all(f"\n{field.name}" in f"\n{SHOWN[5]}" for field in FIELDS)

@@ -15,6 +15,8 @@ import yaml
 import workforce_sim as ws
 from tests.support import few
 from tests.support_fit import RATES, people, world
+from workforce_sim.fitting.configuration import opening_of
+from workforce_sim.fitting.panel import Snapshot
 
 WORLD = world(3, 1_200)
 
@@ -345,3 +347,28 @@ def test_a_firm_that_cuts_pay_is_fitted_with_a_cut() -> None:
 
     assert found.config.compensation.cola_rate.at(found.config.simulation.start_year) < 0
     assert ws.simulate(found.config, census=found.census, end_year=2025).summary.height == 1
+
+
+@pytest.mark.parametrize(
+    ("date", "hired", "opens"),
+    [
+        ("2024-12-31", "2020-01-06", "2025-01-01"),
+        ("2024-06-30", "2020-01-06", "2024-07-01"),
+        ("2024-07-01", "2020-01-06", "2024-07-01"),
+        ("2024-07-01", "2024-07-01", "2024-08-01"),  # a run has those hired before it opens
+        ("2024-12-02", "2020-01-06", "2025-01-01"),
+    ],
+)
+def test_a_run_opens_on_the_first_of_a_month_on_or_after_the_last_census(date: str, hired: str, opens: str) -> None:
+    staff = pl.DataFrame({"hire_date": [dt.date.fromisoformat(hired)]})
+    census = Snapshot(dt.date.fromisoformat(date), staff, staff.clear(), (), None)
+    assert str(opening_of(census)) == opens
+
+
+def test_a_fit_in_the_middle_of_a_year_opens_then_with_the_pay_of_its_census() -> None:
+    half = dt.timedelta(days=182)
+    moved = {day + half: staff.with_columns(pl.col("hire_date", "birth_date") + half) for day, staff in WORLD.items()}
+    fit, whole = ws.fit(moved), ws.fit(WORLD)
+    assert fit.config.simulation.opening == dt.date(whole.config.simulation.start_year, 7, 1)
+    first, second = (one.keys.changes["workforce.levels"][0]["percentiles"]["p50"] for one in (fit, whole))
+    assert second / first == pytest.approx(1 + whole.estimates.raises.ranges, rel=0.005)

@@ -40,7 +40,7 @@ def grouped_tables(result: Result, least: int) -> dict[str, pl.DataFrame]:
 
     A group that is hidden in one is hidden in the other, as who is in a group at the opening could be taken off.
     """
-    opening, start = result.opening, dt.date(result.config.simulation.start_year, 1, 1)
+    opening, start = result.opening, result.config.simulation.opening
     known = [by for by in GROUPS if not _is_empty(result, by)]
     yearly = {by: _years_of_groups(result, by, least) for by in known}
     if opening is None:
@@ -82,7 +82,7 @@ def _is_empty(result: Result, by: str) -> bool:
 
 
 def _people(result: Result, by: str) -> pl.DataFrame:
-    start = dt.date(result.config.simulation.start_year, 1, 1)
+    start = result.config.simulation.opening
     defers = (pl.col("pre_tax_cents").fill_null(0) + pl.col("roth_cents").fill_null(0)) > 0
     people = result.scan("snapshots").with_columns(grouped(by, start).alias(by))
     counted = people.group_by("replicate", "year", by).agg(
@@ -102,8 +102,10 @@ def _profile(staff: pl.DataFrame, group: pl.Expr, by: str, least: int) -> pl.Dat
 
 
 def _years_until(day: dt.date, column: str) -> pl.Expr:
-    """Return completed years from a date to January 1."""
-    return (day.year - pl.col(column).dt.year() - (pl.col(column).dt.ordinal_day() > 1).cast(pl.Int32)).alias(column)
+    """Return completed years from a date to the first day of a month."""
+    date = pl.col(column)
+    months = 12 * (day.year - date.dt.year()) + day.month - date.dt.month().cast(pl.Int32)
+    return ((months - (date.dt.day() > 1).cast(pl.Int32)) // 12).alias(column)
 
 
 def tests_of_years(result: Result, years: Sequence[int], least: int) -> list[Nondiscrimination]:

@@ -33,11 +33,10 @@ _IMPUTED = ("birth_date", "level", "full_time_share")
 def account(read: Judged) -> dict[str, Any]:
     """Return the account of a census that was read."""
     left = [{"why": why, "rows": rows} for why, rows in read.left_out()]
-    day = f"{read.config.simulation.start_year}-01-01"
     rows = {"file": read.total, "staff": read.staff.height - read.refused, "refused": read.refused, "left_out": left}
     return {
         "source": read.name,
-        "staff_on": day,
+        "staff_on": f"{read.config.simulation.opening}",
         "rows": rows,
         "fields": [*_fields(read)],
         "dropped_as_personal": [*map(shown, read.columns.personal)],

@@ -16,6 +16,7 @@ from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
 from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
+from workforce_sim.census.rules import moved
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
@@ -42,7 +43,7 @@ def complete(census: Census, config: Config) -> Opening:
     """
     census = settled(census, config)
     opening = config.simulation.opening
-    _refuse_later_hires(census, opening)
+    _refuse_later_hires(census, config)
     levels, level, level_notes = leveled(census, config)
     births, birth_notes = _births(census.frame, config, opening)
     full_time = census.frame["full_time_ppm"].fill_null(PPM)
@@ -80,12 +81,13 @@ def _balances(staff: pl.DataFrame, config: Config) -> tuple[pl.DataFrame, list[s
     return staff, notes
 
 
-def _refuse_later_hires(census: Census, opening: dt.date) -> None:
+def _refuse_later_hires(census: Census, config: Config) -> None:
+    opening = config.simulation.opening
     late = int((census.frame["hire_date"] >= opening).sum())
     if late:
         raise CensusError(
             f"{census.source}: {late} of {census.frame.height} employees have hire_date on or after {opening}; "
-            "remove future hires or move the start year or simulation.opening_date"
+            f"remove future hires or move the {moved(config)}"
         )
 
 

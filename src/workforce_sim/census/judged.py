@@ -19,6 +19,7 @@ from workforce_sim.census.rules import (
     contradictions,
     departures,
     find,
+    moved,
     notes,
     rules,
     start_rules,
@@ -45,7 +46,7 @@ class Judged:
         outside: rows that are no people.
         total: rows of the file.
         config: what it was read for.
-        timed: whether the start year was chosen; what it decides is only a note where it was not.
+        timed: whether the opening date was chosen; what it decides is only a note where it was not.
         staff: who is employed.
         refused: how many of the staff break a rule.
         service: what was decided on hire dates.
@@ -125,9 +126,9 @@ def read_judged(source: Any, config: Config, *, timed: bool) -> Judged:
 
 
 def judged(read: Judged, config: Config, *, timed: bool) -> Judged:
-    """Split and check the rows; what the start year decides is an error only where one was chosen."""
+    """Split and check the rows; what the opening date decides is an error only where one was chosen."""
     config = _as_read(config, read.config)
-    rows, service = with_service(read.done.rows, config.census, config.simulation.start_year)
+    rows, service = with_service(read.done.rows, config.census, config.simulation.opening)
     staff, gone, counts = _split(rows, departures(config))
     nobody, remarks = _nobody(rows.height, staff, config), notes(config)
     broken, late = rules(config, read.done.forms, several(rows)), start_rules(config)
@@ -206,10 +207,10 @@ def _nobody(total: int, staff: pl.DataFrame, config: Config) -> list[Finding]:
     if staff.is_empty():
         return [
             Finding(
-                f"has nobody employed on {config.simulation.start_year}-01-01",
+                f"has nobody employed on {config.simulation.opening}",
                 0,
                 (),
-                "check termination dates and the start year",
+                f"check termination dates and the {moved(config)}",
             )
         ]
     return []

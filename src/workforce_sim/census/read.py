@@ -40,7 +40,7 @@ class Census:
         notes: what was decided, dropped or ignored, a sentence each, with counts.
         source: file name, or ``frame``.
 
-    A census that was read also keeps its rows, those who are not employed too: a run in another start year splits and
+    A census that was read also keeps its rows, those who are not employed too: a run of another opening date splits and
     checks them again. One made by hand, or by ``dataclasses.replace``, is its frame.
     """
 
@@ -73,17 +73,17 @@ class Census:
 
 
 def read_census(source: Any, config: Chosen = None, *, census: Mapping[str, Any] | None = None) -> Census:
-    """Read a census, keeping who is employed on January 1 of the start year.
+    """Read a census, keeping who is employed on the opening date of the run.
 
     One row out per row in, less those who are not employed and those that are no people; all are counted. Without a
     configuration that day is 2025-01-01 and what depends on it is a note, never an error: a run splits and checks the
-    rows again by its own start year.
+    rows again by its own opening date.
 
     Args:
         source: path of a Parquet, CSV or Excel file, several paths, or one with ``*``; such a file, open for reading
             bytes; a Polars frame, pandas frame, Arrow table or anything with ``__arrow_c_stream__``; or a census
             already read, whose columns are not looked for again.
-        config: path, dict or loaded configuration, for its start year, levels and ``census`` section; the documented
+        config: path, dict or loaded configuration, for its opening date, levels and ``census`` section; the documented
             defaults when left out.
         census: keys of the ``census`` section, over those of the configuration: ``{"pay_basis": "hourly"}``.
 
@@ -158,7 +158,7 @@ def _chosen(config: Chosen, census: Mapping[str, Any] | None) -> Config:
 
 
 def settled(census: Census, config: Config) -> Census:
-    """Return the census split and checked by another configuration's start year, levels and known exits.
+    """Return the census split and checked by another configuration's opening date, levels and known exits.
 
     Names, ids and dates stay as they were read. A census made by hand is returned as it is.
 
@@ -168,7 +168,18 @@ def settled(census: Census, config: Config) -> Census:
     read = census._read
     if read is None or (read.timed and read.config == config):
         return census
+    _refuse_other_year(read, config)
     return _census(judged(read, config, timed=True))
+
+
+def _refuse_other_year(read: Judged, config: Config) -> None:
+    """Refuse pay that was made a whole year's for the 12 months before another day, where one is not January 1."""
+    days = read.config.simulation.opening, config.simulation.opening
+    if read.config.census.annualize_part_year and days[0] != days[1] and any(day.month > 1 for day in days):
+        raise CensusError(
+            f"{read.name}: pay since hire was annualized for {days[0]}, not {days[1]} (census.annualize_part_year); "
+            "read the file again with the configuration of the run"
+        )
 
 
 def _census(read: Judged) -> Census:

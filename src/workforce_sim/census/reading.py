@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from calendar import isleap
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -98,7 +98,7 @@ def _derived(done: Read, config: Config) -> Read:
     done.rows, notes, done.merged = one_each(done.rows, config.census)
     done.notes += notes
     if config.census.annualize_part_year:
-        done.rows, notes = _whole_year(done.rows, config.simulation.start_year)
+        done.rows, notes = _whole_year(done.rows, config.simulation.opening)
         done.notes += notes
     done.rows, notes = with_deferrals(done.rows)
     done.notes += notes
@@ -211,13 +211,14 @@ def _take_pay(done: Read, given: Mapping[Field, pl.Series], config: Config) -> N
         done.rows = done.rows.with_columns(low.alias(TOO_LOW), high.alias(TOO_HIGH))
 
 
-def _whole_year(rows: pl.DataFrame, start_year: int) -> tuple[pl.DataFrame, list[str]]:
-    """Return rows with pay since hire in the year before the start year made a whole year's."""
-    year = start_year - 1
+def _whole_year(rows: pl.DataFrame, opening: dt.date) -> tuple[pl.DataFrame, list[str]]:
+    """Return rows with pay since hire in the 12 months before the opening made a whole year's."""
+    first = opening.replace(year=opening.year - 1)
     hired = pl.col("hire_date")
-    late = (hired.dt.year() == year) & (hired.dt.ordinal_day() > 1)
-    days = 366 if isleap(year) else 365
-    worked = rows.select((days - hired.dt.ordinal_day().cast(pl.Int64) + 1).alias("days")).to_series()
+    late = (hired > first) & (hired < opening)
+    days = (opening - first).days
+    since = (pl.lit(opening) - hired).dt.total_days()
+    worked = rows.select(pl.when(late).then(since).otherwise(days).alias("days")).to_series()
     flags = rows.select(late.fill_null(value=False)).to_series()
     pay = rows["salary_cents"].clip(0, 10**12)
     whole = half_up(pay * days, worked)
@@ -225,7 +226,8 @@ def _whole_year(rows: pl.DataFrame, start_year: int) -> tuple[pl.DataFrame, list
         pl.when(flags & (rows["salary_cents"] > 0)).then(whole).otherwise(rows["salary_cents"])
     ).to_series()
     count = int(flags.sum())
-    said = [f"annual_salary: pay since hire of {count:,} hired in {year} annualized by days"] if count else []
+    when = f"in {first.year}" if first.month == 1 else f"from {first + dt.timedelta(days=1)}"
+    said = [f"annual_salary: pay since hire of {count:,} hired {when} annualized by days"] if count else []
     return rows.with_columns(made.alias("salary_cents")), said
 
 

@@ -76,7 +76,7 @@ def _first_rows(frame: pl.DataFrame, rule: Rule) -> tuple[int, ...]:
 
 
 def rules(config: Config, forms: Mapping[str, str], several: str) -> list[Rule]:
-    """Return what every row of the staff must keep, whatever the start year.
+    """Return what every row of the staff must keep, whatever the opening date.
 
     Args:
         config: for the levels.
@@ -95,9 +95,9 @@ def rules(config: Config, forms: Mapping[str, str], several: str) -> list[Rule]:
 
 
 def start_rules(config: Config) -> list[Rule]:
-    """Return what the staff of the start year must keep."""
+    """Return what the staff of the opening date must keep."""
     late = f"hire_date on or after {_opening(config)}"
-    hires = Rule(late, pl.col("hire_date") >= _start(config), "remove future hires or move the start year")
+    hires = Rule(late, pl.col("hire_date") >= _start(config), f"remove future hires or move the {moved(config)}")
     return [hires, *_exit_rules(config)]
 
 
@@ -136,7 +136,7 @@ def departures(config: Config) -> list[Rule]:
 
 
 def _gone(config: Config) -> pl.Expr:
-    """Tell who left before the start year, and was not hired again."""
+    """Tell who left before the opening date, and was not hired again."""
     ended = pl.col("termination_date")
     return (ended < _start(config)) & ~_earlier().fill_null(value=False)
 
@@ -292,11 +292,16 @@ def _unreadable(name: str, what: str, remedy: str) -> Rule:
 
 
 def _start(config: Config) -> pl.Expr:
-    return pl.lit(dt.date(config.simulation.start_year, 1, 1))
+    return pl.lit(config.simulation.opening)
 
 
 def _opening(config: Config) -> str:
-    return f"{config.simulation.start_year}-01-01"
+    return f"{config.simulation.opening}"
+
+
+def moved(config: Config) -> str:
+    """Return what of the years decides who is employed, in words."""
+    return "opening date" if config.simulation.opening.month > 1 else "start year"
 
 
 def exits(config: Config) -> pl.Expr:

@@ -99,12 +99,12 @@ def with_status(rows: pl.DataFrame, section: CensusSection) -> tuple[pl.DataFram
     return rows.with_columns(found.left.alias(LEFT), found.unknown.alias(bad("status"))), []
 
 
-def with_service(rows: pl.DataFrame, section: CensusSection, start_year: int) -> tuple[pl.DataFrame, list[str]]:
+def with_service(rows: pl.DataFrame, section: CensusSection, opening: dt.date) -> tuple[pl.DataFrame, list[str]]:
     """Return rows with the hire date that service counts from and, as ``SINCE``, that of the present employment."""
     names = [
         name for name in ("hire_date", "original_hire_date", "service_date", "rehire_date") if name in rows.columns
     ]
-    start = pl.lit(dt.date(start_year, 1, 1))
+    start = pl.lit(opening)
     so_far = [pl.when(pl.col(name) < start).then(pl.col(name)) for name in names]
     since = pl.coalesce(pl.max_horizontal(so_far), pl.col("hire_date"))
     if len(names) == 1:

@@ -31,7 +31,7 @@ def add_census_commands(commands: Any, command: Command) -> None:
         "file", metavar="FILE", nargs="+", help="Parquet, CSV or Excel file; several files form one census"
     )
     check.add_argument("--config", metavar="FILE", type=Path, help="configuration to check the census against")
-    about = "show who is employed on January 1 of this year; default: the configuration's start year"
+    about = "show who is employed on January 1 of this year; default: the configuration's opening date"
     check.add_argument("--start-year", metavar="YEAR", type=year_number, help=about)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     _reading_options(check)
@@ -74,13 +74,14 @@ def _reading_options(check: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     from workforce_sim.census.account import page, section_text  # noqa: PLC0415
     from workforce_sim.census.read import examined  # noqa: PLC0415
-    from workforce_sim.config import overridden, read_config  # noqa: PLC0415
+    from workforce_sim.config import overridden, read_config, with_changes  # noqa: PLC0415
 
     config = options.config
     if options.start_year is not None:
         chosen = read_config(config)
         end = max(options.start_year, chosen.simulation.end_year)
-        config = overridden(chosen, start_year=options.start_year, end_year=end)
+        january = with_changes(chosen, {"simulation.opening_date": None})
+        config = overridden(january, start_year=options.start_year, end_year=end)
     files = options.file[0] if len(options.file) == 1 else options.file
     found = examined(files, read_config(config), census=dict(_asked(options)))
     if options.json:

@@ -163,10 +163,18 @@ def json_text(page: Any) -> str:
 
 
 def run_report(
-    years: Sequence[Row], notes: Iterable[str], timings: Mapping[str, float], wall: float, mix: Sequence[Row] = ()
+    years: Sequence[Row],
+    notes: Iterable[str],
+    timings: Mapping[str, float],
+    wall: float,
+    mix: Sequence[Row] = (),
+    opens: str = "",
 ) -> str:
-    """Return all that is printed about a run: the years, the mix of levels, the notes, and where the time went."""
-    parts = [year_table(years), plan_table(years), mix_table(mix), note_list(notes), time_table(timings, wall)]
+    """Return all that is printed about a run: the years, the mix of levels, the notes, and where the time went.
+
+    ``opens`` is the day of the census where it is no January 1.
+    """
+    parts = [year_table(years), plan_table(years), mix_table(mix, opens), note_list(notes), time_table(timings, wall)]
     return "\n\n".join(part for part in parts if part)
 
 

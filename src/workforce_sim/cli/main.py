@@ -166,7 +166,7 @@ def _simulate(options: argparse.Namespace) -> int:
     from workforce_sim.config import overridden  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
     from workforce_sim.simulation import simulate  # noqa: PLC0415
-    from workforce_sim.summary import level_mix  # noqa: PLC0415
+    from workforce_sim.summary import labelled_years, level_mix  # noqa: PLC0415
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
@@ -181,8 +181,10 @@ def _simulate(options: argparse.Namespace) -> int:
         say(_page(result, tests=options.tests))
     else:
         timings = {"start-up": started, **result.timings}
-        rows, mix = result.summary.to_dicts(), level_mix(result).to_dicts()
-        say(run_report(rows, result.notes, timings, perf_counter() - start, mix))
+        rows, mix = labelled_years(result.summary, config.simulation), level_mix(result).to_dicts()
+        opening = config.simulation.opening
+        opens = str(opening) if opening.month > 1 else ""
+        say(run_report(rows, result.notes, timings, perf_counter() - start, mix, opens))
     if options.tests and not options.json:
         from workforce_sim.plan.testing import nondiscrimination  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Drawing
+from workforce_sim.dates import plan_year
 from workforce_sim.effect.given import Given, given, years_of
 from workforce_sim.effect.less import laid_off_by_nobody, lessened
 from workforce_sim.effect.live import Live, live
@@ -26,6 +27,14 @@ AT_START = (
 """Keys that are read once, at the start, so that a later year's value has no effect."""
 
 
+_PROMOTION = "promotion.date"
+DATES = (
+    *("compensation.cola_date", "compensation.merit_date", "compensation.range_lift_date", _PROMOTION),
+    *("compensation.other_pay[].date", "enrollment.escalation.date"),
+)
+"""Days of each year, MM-DD; promotions into vacancies alone come later where theirs is before the opening."""
+
+
 def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> tuple[str, ...]:
     """Return the notes about the settings of a replicate.
 
@@ -44,6 +53,7 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
         *_idle_draws(drawing.config, found),
         *_outside(config, found, keys),
         *_late(config, keys),
+        *_before_opening(config, found),
         *lessened(config, found),
         *laid_off_by_nobody(config),
         *_planned_outside(config),
@@ -113,6 +123,16 @@ def _late(config: Config, keys: Iterable[Given]) -> Iterator[str]:
         later = [year for year in years_of(key.value) if year > config.simulation.start_year]
         if key.key in AT_START and later:
             yield f"{key.key}: no effect in {_names([str(year) for year in later])}: only the start year's counts"
+
+
+def _before_opening(config: Config, found: Live) -> Iterator[str]:
+    """Yield a note of the dates that a short first year no longer comes to."""
+    year = plan_year(config.simulation, config.simulation.start_year)
+    dates = [key for key in given(config.at(year.year)) if key.key in DATES and isinstance(key.value, str)]
+    early = dict.fromkeys(key.key for key in dates if year.day(key.value) < year.first)
+    named = [key for key in early if found.why_not(key) is None and not (key == _PROMOTION and config.fills_vacancies)]
+    if named:
+        yield f"{_names(named)}: no effect in {year.year}: before simulation.opening_date"
 
 
 def _idle_years(config: Config, key: str, years: list[int]) -> list[int]:

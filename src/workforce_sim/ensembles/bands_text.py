@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.ensembles.ensemble import LEAST, Ensemble
 from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, values
 from workforce_sim.wording import counted, percent, period
@@ -31,7 +32,8 @@ def _rows(found: Ensemble) -> Iterator[tuple[str, ...]]:
     for measure in IN_SHORT:
         part = found.bands.filter((pl.col("measure") == measure) & pl.col("mean").is_not_null()).to_dicts()
         for place, row in enumerate(part):
-            yield (SHOWN[measure] if place == 0 else "", str(row["year"]), *_cells(measure, row))
+            year = year_label(found.config.simulation, row["year"])
+            yield (SHOWN[measure] if place == 0 else "", year, *_cells(measure, row))
 
 
 def _cells(measure: str, row: Mapping[str, Any]) -> list[str]:

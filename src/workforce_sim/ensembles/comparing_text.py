@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.ensemble import any_plan
@@ -91,7 +92,8 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
     """Yield means of both by year and in total, and the paired difference with its error and its range."""
     moved = _keyed(found.differences, name) | _keyed(_differences(found.totals), name)
     sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
-    years: list[int | None] = [*found.ensembles[name].config.simulation.years]
+    simulation = found.ensembles[name].config.simulation
+    years: dict[int | None, str] = {year: year_label(simulation, year) for year in simulation.years}
     told = [measure for measure in SHOWN if any(side[measure, year]["mean"] for side in sides for year in years)]
     same = [m for m in told if all(_is_nothing(moved[m, y]) and _both_or_none(m, y, sides) for y in years)]
     rows = [row for measure in told if measure not in same for row in _rows(measure, years, sides, moved)]
@@ -135,14 +137,13 @@ def _both_or_none(measure: str, year: int | None, sides: list[dict[Key, Row]]) -
 
 
 def _rows(
-    measure: str, years: list[int | None], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
+    measure: str, years: Mapping[int | None, str], sides: list[dict[Key, Row]], moved: Mapping[Key, Row]
 ) -> Iterator[tuple[str, ...]]:
     label = iter((SHOWN[measure],))
-    for part in (years, [None] if len(years) > 1 and (measure, None) in moved else []):
+    for part in ([*years], [None] if len(years) > 1 and (measure, None) in moved else []):
         means = values(measure, [side[measure, year]["mean"] for year in part for side in sides])
         for year, one, other in zip(part, means[::2], means[1::2], strict=True):
-            when = "total" if year is None else str(year)
-            yield (next(label, ""), when, one, other, *_moved(measure, moved[measure, year]))
+            yield (next(label, ""), years.get(year, "total"), one, other, *_moved(measure, moved[measure, year]))
 
 
 def _moved(measure: str, moved: Row) -> Iterator[str]:

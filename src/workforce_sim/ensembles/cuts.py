@@ -6,7 +6,6 @@ Employees count in their group at the end of the year or at termination, as in `
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -64,7 +63,7 @@ class Cut(NamedTuple):
 def cut(by: str, opening: Opening, config: Config) -> Cut:
     """Return a way of grouping the staff of a run."""
     if by == HIRED:
-        start = day_number(dt.date(config.simulation.start_year, 1, 1))
+        start = day_number(config.simulation.opening)
         return Cut(by, (EXISTING, FUTURE), (pl.col("hire_date") >= start).cast(pl.UInt32))
     if by in BANDS:
         edges = BANDS[by]

@@ -68,5 +68,7 @@ def _drawn_from(config: Config, *, given: bool) -> dict[str, Any]:
     census = config.census.model_dump(mode="json", by_alias=True)
     idle = CENSUS_PATH if given else ("size",) if config.census.path is not None else ()
     used = {name: value for name, value in census.items() if name not in idle}
-    years = {f"simulation.{end}": getattr(config.simulation, end) for end in ("start_year", "end_year")}
+    asked = config.simulation
+    years = {f"simulation.{end}": getattr(asked, end) for end in ("start_year", "end_year")}
+    years["simulation.opening_date"] = asked.opening_date if asked.opening.month > 1 else None
     return {"random_seed": config.random_seed, **years, **{f"census.{name}": value for name, value in used.items()}}

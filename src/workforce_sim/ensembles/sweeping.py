@@ -30,7 +30,10 @@ from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
 from workforce_sim.wording.progress import Count, counting, simulations
 
-FIXED = ("random_seed", "simulation.start_year", "simulation.end_year", "census", "output")
+FIXED = (
+    *("random_seed", "census", "output"),
+    *("simulation.start_year", "simulation.end_year", "simulation.opening_date"),
+)
 """Keys that are the same in a whole grid: all combinations share random draws, years and employees."""
 
 MATCHES = ("match", "discretionary_match")

@@ -17,7 +17,7 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import EntryRule
-from workforce_sim.dates import NEVER, Days, PlanYear, date_of, day_number
+from workforce_sim.dates import NEVER, Days, date_of, day_number, plan_year
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.deferral_limit import catch_up_of
@@ -104,7 +104,7 @@ class _Person:
     @property
     def start(self) -> dt.date:
         """The day of the line of the opening or the hire."""
-        first = dt.date(self.result.config.simulation.start_year - 1, 12, 31)
+        first = self.result.config.simulation.opening - dt.timedelta(days=1)
         return first if self.census is not None else self.rows[0]["hire_date"]
 
     # --- never eligible ---
@@ -190,7 +190,7 @@ class _Person:
         eligible = self.rows[0]["eligibility_date"]
         if row is None or not section.enabled or eligible is None or row.get("deferral_bp") or row.get("joins_on"):
             return
-        start = PlanYear(self.result.config.simulation.start_year).first
+        start = day_number(self.result.config.simulation.opening)
         told = row.get("opted_out")
         if told:
             yield Absence(self.start, PAST_OPT_OUT, "no automatic enrollment", (_TOLD,), first=True)
@@ -216,7 +216,8 @@ class _Person:
         """Return whether deferrals reached a limit, as far as the snapshot tells; few rows need a closer look."""
         year = row["year"]
         config = self.result.config.at(year)
-        law = self._assumptions.at(year).limits(year).elective_deferral_cents
+        limits = self._assumptions.at(year).limits(year).of_months(plan_year(config.simulation, year).months)
+        law = limits.elective_deferral_cents
         return row["pre_tax_cents"] + row["roth_cents"] >= law or bool(row["hce"] and config.plan.hce_deferral_limit)
 
     @cached_property

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.display.picture import Picture
@@ -132,7 +133,7 @@ def explain_change(
     other = one if beside is None else _one(run_of(beside), replicate)
     if beside is None:
         years = _two_years(one, first, second)
-        names = str(years[0]), str(years[1])
+        names = one.label(years[0]), one.label(years[1])
     else:
         if second is not None:
             raise RequestError("beside: two runs are compared in one year; give one year")
@@ -156,6 +157,9 @@ class _One:
     @property
     def years(self) -> list[int]:
         return self.summary["year"].to_list()
+
+    def label(self, year: int) -> str:
+        return year_label(self.run.config.simulation, year)
 
 
 @dataclass(frozen=True)
@@ -272,4 +276,4 @@ def _common_year(one: _One, other: _One, year: int | None) -> int:
 def _names(one: _One, other: _One, year: int) -> tuple[str, str]:
     found = ["" if each.run.folder is None else each.run.folder.name for each in (one, other)]
     first, second = found if all(found) and found[0] != found[1] else ("first run", "second run")
-    return f"{first} {year}", f"{second} {year}"
+    return f"{first} {one.label(year)}", f"{second} {other.label(year)}"

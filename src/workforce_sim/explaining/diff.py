@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.dates import date_of, plan_year
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
@@ -209,7 +210,8 @@ def _persons(a: Result, b: Result, years: Iterable[int], one_replicate: bool) ->
     schema = {**{name: dtype for name, dtype in PERSONS.items() if name != "kind"}, "in": pl.String}
     found = pl.DataFrame(schema=schema)
     for year in years:
-        rows = differing(part(a, year), part(b, year), one_replicate=one_replicate)
+        opens = min(date_of(plan_year(run.config.simulation, year).first) for run in (a, b))
+        rows = differing(part(a, year), part(b, year), one_replicate=one_replicate, opens=opens)
         new = first_each(rows).join(found.lazy(), on=KEYS, how="anti", maintain_order="left")
         named = new.with_columns(year=pl.lit(year, dtype=pl.Int32)).select(*schema).collect(engine="in-memory")
         found = pl.concat([found, named])

@@ -6,6 +6,7 @@ follow from that, as a forfeiture does from balances and vested shares, come las
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -26,7 +27,14 @@ AT_CLOSING = {column.name: column.differs for column in looked_at(SNAPSHOTS) if 
 _OPENED, _HAPPENED, _CLOSED, _FOLLOWED = range(4)
 
 
-def differing(a: Tables, b: Tables, *, one_replicate: bool, kinds: Sequence[EventType] = EVENT_KINDS) -> pl.LazyFrame:
+def differing(
+    a: Tables,
+    b: Tables,
+    *,
+    one_replicate: bool,
+    kinds: Sequence[EventType] = EVENT_KINDS,
+    opens: dt.date | None = None,
+) -> pl.LazyFrame:
     """Return every difference of one plan year: employee, rank, date, what differs, both values as text.
 
     Args:
@@ -34,8 +42,9 @@ def differing(a: Tables, b: Tables, *, one_replicate: bool, kinds: Sequence[Even
         b: those of the same year of the other run.
         one_replicate: whether each run is one replicate, whatever its number: then numbers are not compared.
         kinds: the event types there are.
+        opens: the first day of the year in either run; January 1 when left out.
     """
-    parts = [*_events(a, b, one_replicate, kinds), *_snapshots(a, b, one_replicate)]
+    parts = [*_events(a, b, one_replicate, kinds), *_snapshots(a, b, one_replicate, opens)]
     return pl.concat([part.select(*KEYS, "rank", "date", "order", "what", "in", "a", "b") for part in parts])
 
 
@@ -96,13 +105,13 @@ def _text(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String).fill_null("none")
 
 
-def _snapshots(a: Tables, b: Tables, one_replicate: bool) -> Iterator[pl.LazyFrame]:
+def _snapshots(a: Tables, b: Tables, one_replicate: bool, opens: dt.date | None) -> Iterator[pl.LazyFrame]:
     """Yield the employees in one run only, and those whose snapshots differ."""
     people = (_plain(side.snapshots, one_replicate) for side in (a, b))
     year = a.summary["year"][0]
     both = _joined(next(people), next(people), list(KEYS)).with_columns(order=pl.lit(0, dtype=pl.Int64))
     there = both.filter(pl.col("in") == "both")
-    began, ended = pl.date(year, 1, 1), pl.date(year, 12, 31)
+    began, ended = pl.lit(opens or dt.date(year, 1, 1)), pl.date(year, 12, 31)
     alone = both.filter(pl.col("in") != "both").with_columns(
         pl.lit("employee").alias("what"), a=_presence("a"), b=_presence("b"), rank=_rank(_OPENED), date=began
     )

@@ -17,7 +17,7 @@ from workforce_sim.explaining.plan_people import Contribution, PlanPeople
 from workforce_sim.explaining.shapley import shapley
 from workforce_sim.money import exact_sum
 
-HEADCOUNT, PAY, PARTICIPATION = "headcount", "pay", "participation"
+HEADCOUNT, LENGTH, PAY, PARTICIPATION = "headcount", "length of the year", "pay", "participation"
 ELIGIBILITY, RATES, SERVICE = "eligibility", "deferral rates", "age and service"
 MATCH, NONELECTIVE, LIMITS = "match formula", "nonelective formula", "limits"
 DISCRETIONARY, SHARING = "discretionary match formula", "profit sharing formula"
@@ -30,10 +30,10 @@ FORMULAS = {
 """The driver that the formula of each source is."""
 FORFEITURES, OTHER = "forfeitures", "other"
 DRIVERS = (
-    *(HEADCOUNT, PAY, ELIGIBILITY, PARTICIPATION, RATES, SERVICE),
+    *(HEADCOUNT, LENGTH, PAY, ELIGIBILITY, PARTICIPATION, RATES, SERVICE),
     *(MATCH, NONELECTIVE, DISCRETIONARY, SHARING, LIMITS, FORFEITURES, OTHER),
 )
-"""Drivers of money, in the order in which they are shown."""
+"""Drivers of money, in the order in which they are shown; the length only where a year is short."""
 
 Parts = dict[str, Fraction]
 Pair = tuple[int, int]
@@ -76,7 +76,12 @@ class Side:
     @property
     def headcount(self) -> Fraction:
         """Average headcount of the year, by days of employment."""
-        return Fraction(self.people.employee_days, self.people.calendar.days)
+        return Fraction(self.people.employee_days, self.people.calendar.length)
+
+    @property
+    def length(self) -> Fraction:
+        """Days of the plan year over those of the calendar year; 1 of a whole year."""
+        return Fraction(self.people.calendar.length, self.people.calendar.days)
 
 
 Sides = tuple[Side, Side]
@@ -91,15 +96,20 @@ def chosen(pairs: tuple[Pair, Pair], which: int) -> Fraction:
 
 
 def _pay(sides: Sides) -> Callable[[Mapping[str, int]], Fraction]:
-    """Return the factors of pay: headcount and average pay."""
-    counts = [side.headcount for side in sides]
+    """Return the factors of pay: headcount, the length of the year and average pay of a whole one."""
+    counts, lengths = [side.headcount for side in sides], [side.length for side in sides]
     average = [(side.people.pay() * side.people.calendar.days, side.people.employee_days) for side in sides]
-    return lambda at: counts[at[HEADCOUNT]] * chosen((average[0], average[1]), at[PAY])
+    return lambda at: counts[at[HEADCOUNT]] * lengths[at.get(LENGTH, 0)] * chosen((average[0], average[1]), at[PAY])
+
+
+def _time(sides: Sides) -> tuple[str, ...]:
+    """Return the drivers of how many are employed for how long; the length where a year is short."""
+    return (HEADCOUNT, LENGTH) if any(side.people.calendar.short for side in sides) else (HEADCOUNT,)
 
 
 def payroll(sides: Sides) -> Parts:
     """Return the drivers of payroll: headcount and average pay."""
-    return shapley((HEADCOUNT, PAY), _pay(sides))
+    return shapley((*_time(sides), PAY), _pay(sides))
 
 
 def deferrals(sides: Sides) -> Parts:
@@ -115,7 +125,7 @@ def deferrals(sides: Sides) -> Parts:
         rates = found[0, at[LIMITS]], found[1, at[LIMITS]]
         return pay(at) * chosen(shares, at[PARTICIPATION]) * chosen(rates, at[RATES])
 
-    return shapley((HEADCOUNT, PAY, PARTICIPATION, RATES, LIMITS), worth)
+    return shapley((*_time(sides), PAY, PARTICIPATION, RATES, LIMITS), worth)
 
 
 def _participation(sides: Sides) -> tuple[Pair, Pair]:
@@ -161,7 +171,8 @@ def net_cost(sides: Sides) -> Parts:
     found += [
         parts(sides) for source, parts in FURTHER.items() if any(source in side.people.formulas for side in sides)
     ]
-    return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in DRIVERS}
+    names = [name for name in DRIVERS if name != LENGTH or name in found[0]]
+    return {name: sum((part.get(name, Fraction(0)) for part in found), Fraction(0)) for name in names}
 
 
 FURTHER = {"discretionary_match": discretionary_match, "profit_sharing": profit_sharing}
@@ -190,7 +201,7 @@ def _contribution(sides: Sides, given: Tables, shares: tuple[Pair, Pair], source
         rate = _standard_rate(tables, at[SERVICE], at[rates])
         return pay(at) * chosen(shares, at[who]) * chosen(counted, at[PAY]) * rate * chosen(kept, at[OTHER])
 
-    return shapley(tuple(dict.fromkeys((HEADCOUNT, PAY, who, rates, SERVICE, formula, LIMITS, OTHER))), worth)
+    return shapley(tuple(dict.fromkeys((*_time(sides), PAY, who, rates, SERVICE, formula, LIMITS, OTHER))), worth)
 
 
 def _standard_rate(tables: list[Contribution], bands: int, rates: int) -> Fraction:

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import PlanYear, plan_year, year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.assumptions import Assumptions
@@ -24,8 +25,9 @@ from workforce_sim.explaining.rebuilt import Rebuilt, is_shared, rebuilt, record
 from workforce_sim.explaining.timeline import UNKNOWN
 from workforce_sim.explaining.worked.formula import formula
 from workforce_sim.explaining.worked.person import Worked, worked
-from workforce_sim.explaining.worked.steps import Passage, Step, passage
+from workforce_sim.explaining.worked.steps import Passage, Step, day, passage
 from workforce_sim.explaining.worked.typical import example
+from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.result import Result
 from workforce_sim.wording import counted, dollars, percent
 
@@ -152,16 +154,21 @@ class _Question:
         _, year = self.at
         config = self.run.config.at(year)
         levels = levels_of(self.run.config, self.run.scan("snapshots").collect_schema()["level"])
-        limits = Assumptions(self.run.config, levels).at(year).limits(year)
-        return [*formula(self.measure, config, year, limits), *self._account(config)]
+        limits = Assumptions(self.run.config, levels).at(year).limits(year).of_months(self._year.months)
+        plan, label = plan_of_months(config.plan, self._year), year_label(self.run.config.simulation, year)
+        return [*formula(self.measure, plan, self._year, label, limits), *self._account(config)]
+
+    @property
+    def _year(self) -> PlanYear:
+        return plan_year(self.run.config.simulation, self.at[1])
 
     def _account(self, config: Config) -> list[Passage]:
         """Return what the year used of the account of forfeitures, where the measure has to do with it."""
         if self.measure not in (USED, NET_COST, COST_SHARE) or not config.plan.enabled:
             return []
-        opening, used = account(self.run, *self.at), self.row[USED]
+        opening, used = dollars(account(self.run, *self.at)), self.row[USED]
         steps = [
-            Step("account on January 1", "forfeitures of earlier years, less what they used", dollars(opening)),
+            Step(f"account on {day(self._year.first)}", "forfeitures of earlier years, less what they used", opening),
             Step("used in the year", USES[config.plan.forfeitures], dollars(used)),
             Step("forfeited in the year", "for later years", dollars(self.row["forfeitures_cents"])),
         ]

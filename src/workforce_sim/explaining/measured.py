@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -135,7 +134,7 @@ def parts(run: Result, replicate: int, year: int, by: str, names: Iterable[str])
         RequestError: for another ``by``.
     """
     refuse_groups([by], run.scan("snapshots").collect_schema().names())
-    start = dt.date(run.config.simulation.start_year, 1, 1)
+    start = run.config.simulation.opening
     people = _of_year(run, "snapshots", replicate, year).with_columns(_group=grouped(by, start))
     found, wanted = measures(run.config.provisions), list(names)
     of_staff = {name: found.of_staff[name] for name in wanted if name in found.of_staff}

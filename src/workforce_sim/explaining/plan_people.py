@@ -5,7 +5,7 @@ Everything comes from the snapshot of the year. Chapter: ``docs/model/explaining
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,10 +16,10 @@ from workforce_sim.config import Config
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
 from workforce_sim.config.other_pay import CountedPay, kinds_in
-from workforce_sim.config.plan import FIRST_YEAR
+from workforce_sim.config.plan import FIRST_YEAR, Plan
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
-from workforce_sim.dates import Days, Flags, Ints, PlanYear, years_and_days
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, plan_year, years_and_days
 from workforce_sim.engine.sampling import shared_out
 from workforce_sim.ledger import employee_keys
 from workforce_sim.money import exact_sum, half_up
@@ -28,6 +28,7 @@ from workforce_sim.plan.limits import Limits, deferral_limit, limits
 from workforce_sim.plan.match import BP, formula_match, formula_payroll_match
 from workforce_sim.plan.nonelective import formula_nonelective
 from workforce_sim.plan.profit_sharing import formula_profit_sharing, pot_of, pots_of, units_of
+from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.plan.sources import entries, limited
 from workforce_sim.tables import EMPLOYER_MONEY, PAY_KINDS
 
@@ -46,7 +47,7 @@ OLDEST = 64
 
 @dataclass(frozen=True)
 class Law:
-    """The limits of a plan year, which catch-up the plan takes, and its limit for the highly compensated in bp."""
+    """The yearly limits of a year, which catch-up the plan takes, and its limit for the highly compensated in bp."""
 
     limits: Limits
     catch_up: bool
@@ -61,6 +62,10 @@ class Law:
         found = limits(max(year, FIRST_YEAR), **rates, overrides=section.overrides)
         own = plan.hce_deferral_limit
         return cls(found, plan.catch_up, plan.super_catch_up, None if own is None else own.bp(year))
+
+    def of_months(self, year: PlanYear) -> Law:
+        """Return the limits for the months of a plan year."""
+        return replace(self, limits=self.limits.of_months(year.months))
 
     def most(self, ages: Ints, hce: Flags, pay: Ints) -> Ints:
         """Return the most that employees may defer in the year, cents.
@@ -100,7 +105,7 @@ class Contribution:
 
 
 class PlanPeople:
-    """The employees of a plan year.
+    """The employees of a plan year. Limits and fixed dollars of another year are those of its months for them.
 
     Args:
         snapshot: of the year and of one replicate.
@@ -109,11 +114,14 @@ class PlanPeople:
         owners: ids of owners of more than 5%.
 
     Attributes:
-        formulas: the sources of employer contributions by name.
+        law: the yearly limits of the year.
+        formulas: the sources of employer contributions by name, with yearly dollars.
     """
 
     def __init__(self, snapshot: pl.DataFrame, config: Config, year: int, owners: pl.Series) -> None:
-        self.calendar, self.law, self.config = PlanYear(year), Law.of(config, year), config
+        self.calendar, self.config = plan_year(config.simulation, year), config
+        self.law = Law.of(config, year)
+        self._own = self.law.of_months(self.calendar)
         self.formulas = config.plan.sources(year)
         self.match_formula = config.plan.match.at(year)
         self._deferral_pay, self._testing_pay = config.plan.deferral_pay, config.plan.testing.pay
@@ -158,8 +166,11 @@ class PlanPeople:
         return np.asarray(self.calendar.year - years_and_days(self._born)[0], dtype=np.int64)
 
     def deferrals(self, law: Law) -> Ints:
-        """Return deferrals under other limits; employees at this year's limit would defer at their rate."""
-        own = self._most(self.law)
+        """Return deferrals under yearly limits; employees at this year's limit would defer at their rate."""
+        return self._deferrals(law.of_months(self.calendar))
+
+    def _deferrals(self, law: Law) -> Ints:
+        own = self._most(self._own)
         at_rate = (2 * self["deferral_bp"] * self._earned(self._deferral_pay) + BP) // (2 * BP)
         wished = np.where(self.deferred < own, self.deferred, np.maximum(self.deferred, at_rate))
         return np.minimum(wished, self._most(law))
@@ -168,7 +179,7 @@ class PlanPeople:
         """Return the most that each may defer under a law, cents."""
         return law.most(self._ages, self["hce"] > 0, self["testing_compensation_cents"])
 
-    def counted(self, formula: EmployerMoney, law: Law) -> Ints:
+    def _counted(self, formula: EmployerMoney, law: Law) -> Ints:
         """Return the plan compensation that a formula counts, within the limit of a law, cents."""
         kind, earned = formula.compensation, np.where(self.in_source(formula), self._earned(formula.pay), 0)
         if kind == "plan_year":
@@ -192,7 +203,7 @@ class PlanPeople:
             pay: that definition.
         """
         counted = np.where(known > 0, np.maximum(known + earned - self._earned(pay), 0), 0)
-        return np.where(known >= self.law.limits.compensation_cents, earned, counted)
+        return np.where(known >= self._own.limits.compensation_cents, earned, counted)
 
     def _earned(self, counted: CountedPay) -> Ints:
         """Return pay of the year as a definition counts it."""
@@ -221,20 +232,22 @@ class PlanPeople:
         return (2 * amounts * np.clip(since, 0, days) + days) // (2 * days)
 
     def given(self, source: str, by: PlanPeople, law: Law) -> Contribution:
-        """Return what a source gives by the formula of the same or of other employees, under a law."""
-        formula = by.formulas.get(source)
+        """Return what a source gives by the formula of the same or of other employees, under yearly limits."""
+        own = law.of_months(self.calendar)
+        formula = by.plan_for(self.calendar).sources(by.calendar.year).get(source)
         if isinstance(formula, Match):
-            return self.matched(formula, law)
+            return self._matched(formula, own)
         if isinstance(formula, ProfitSharing):
-            return self.shared(formula, by, law)
-        return self.nonelective(formula, law) if isinstance(formula, Nonelective) else self._nothing()
+            return self._shared(formula, by, own, law.limits.wage_base_cents)
+        return self._nonelective(formula if isinstance(formula, Nonelective) else Nonelective(), own)
 
-    def _nothing(self) -> Contribution:
-        return self.nonelective(Nonelective(), self.law)
+    def plan_for(self, year: PlanYear) -> Plan:
+        """Return the plan of the year, its fixed dollars those of the months of a plan year."""
+        return plan_of_months(self.config.plan, replace(year, year=self.calendar.year))
 
-    def matched(self, formula: Match, law: Law) -> Contribution:
+    def _matched(self, formula: Match, law: Law) -> Contribution:
         """Return the match of a formula under a law."""
-        deferred, pay = self._share_since(formula, self.deferrals(law)), self.counted(formula, law)
+        deferred, pay = self._share_since(formula, self._deferrals(law)), self._counted(formula, law)
         place = self._place(formula.graded_by)
         if formula.basis == "annual" or formula.in_dollars:
             amounts = formula_match(formula, deferred, pay, place)
@@ -252,9 +265,12 @@ class PlanPeople:
         spans = [(np.zeros_like(rate), pay - deferring), (rate, deferring)]
         return formula_payroll_match(formula, spans, self._most(law), most, place)
 
-    def shared(self, formula: ProfitSharing, by: PlanPeople, law: Law) -> Contribution:
-        """Return the profit sharing of a formula, that of the plan year of some employees, under a law."""
-        pay, base = self.counted(formula, law), law.limits.wage_base_cents
+    def _shared(self, formula: ProfitSharing, by: PlanPeople, law: Law, yearly_base: int) -> Contribution:
+        """Return the profit sharing of a formula, that of the plan year of some employees, under a law.
+
+        How far permitted disparity goes is decided by yearly figures: the formula as configured, and the wage base.
+        """
+        pay, base = self._counted(formula, law), law.limits.wage_base_cents
         if formula.pool is None:
             place = self._place(formula.graded_by)
             fits = [self._fits(group) for group in formula.groups or ()]
@@ -262,7 +278,9 @@ class PlanPeople:
         place, age = self._place(formula.pool.graded_by), by.config.plan.vesting.normal_retirement_age
         first, rest = units_of(formula.pool, np.where(self._meets(formula), pay, 0), place, age, base)
         pot = pot_of(formula.pool, by.calendar.year, self.pay())
-        parts = pots_of(formula.pool, pot, exact_sum(first), base)
+        whole = by.config.plan.profit_sharing.pool
+        assert whole is not None
+        parts = pots_of(whole, pot, exact_sum(first), yearly_base)
         keys = employee_keys(self._snapshot["employee_id"])
         amounts = sum(shared_out(part, units, keys) for part, units in zip(parts, (first, rest), strict=True))
         return self._given(formula, np.asarray(amounts), pay, np.zeros_like(pay))
@@ -278,9 +296,9 @@ class PlanPeople:
             fits &= pl.col("employee_id").is_in(self._owners.implode()) == group.owners
         return self._snapshot.with_columns(fits.alias("fits"))["fits"].to_numpy()
 
-    def nonelective(self, formula: Nonelective, law: Law) -> Contribution:
+    def _nonelective(self, formula: Nonelective, law: Law) -> Contribution:
         """Return the nonelective contribution of a formula under a law."""
-        pay, place = self.counted(formula, law), self._place(formula.graded_by)
+        pay, place = self._counted(formula, law), self._place(formula.graded_by)
         if formula.kind == "none":
             return self._given(formula, np.zeros_like(pay), pay, place)
         return self._given(formula, formula_nonelective(formula, pay, place, law.limits.wage_base_cents), pay, place)

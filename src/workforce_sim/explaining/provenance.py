@@ -18,6 +18,7 @@ from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest
+from workforce_sim.summary import labelled_years
 from workforce_sim.wording import counted, period
 
 
@@ -132,7 +133,7 @@ def _account(stored: Stored) -> Iterator[str]:
 
 
 def _summary(stored: Stored) -> Iterator[str]:
-    rows = stored.summary.to_dicts()
+    rows = labelled_years(stored.summary, stored.header.config.simulation)
     yield from ("```text", *_lines(year_table(rows)), "```")
     of_plan = plan_table(rows)
     if of_plan:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workforce_sim.dates import NEVER, Flags, PlanYear
+from workforce_sim.dates import NEVER, Flags, PlanYear, plan_year
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import Array, Columns
@@ -28,6 +28,7 @@ from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.explaining.queries import collected, levels_of
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import present
+from workforce_sim.plan.people import pay_of_calendar_year
 from workforce_sim.result import Result
 from workforce_sim.tables import EVENT_CAUSES, PAY_KINDS
 
@@ -295,11 +296,9 @@ class _Staff:
         """Return owners, and whose catch-up must be Roth by pay of the year before."""
         owned, must = self._of_census()
         if self.found.before.height:
-            paid = self.rows.join(
-                self.found.before.select("employee_id", paid="earnings_cents"), on="employee_id", how="left"
-            )
+            calendar = plan_year(self.year.config.simulation, self.year.number - 1)
+            paid = self.rows.join(_paid(self.found.before, calendar), on="employee_id", how="left")
             pay = paid["paid"].fill_null(0).to_numpy().astype(np.int64)
-            calendar = PlanYear(self.year.number - 1)
             must = decided(pay, None, calendar, self.year.world.assumptions.at(calendar.year))["roth_catch_up"]
         return {"owner": owned.view(np.uint8), "roth_catch_up": np.asarray(must).view(np.uint8)}
 
@@ -320,6 +319,13 @@ class _Staff:
             "roth_catch_up"
         ]
         return owned, ids.is_in(there.filter(flags)["employee_id"].implode()).to_numpy()
+
+
+def _paid(people: pl.DataFrame, year: PlanYear) -> pl.DataFrame:
+    """Return pay of the calendar year of the employees of a plan year."""
+    earned, salary = (people[name].fill_null(0).to_numpy() for name in ("earnings_cents", "opening_salary_cents"))
+    paid = pay_of_calendar_year(earned, salary, people["hire_date"].to_physical().to_numpy(), year)
+    return people.select("employee_id", paid=pl.Series(paid))
 
 
 def _is(event_type: str, cause: str | None = None) -> pl.Expr:

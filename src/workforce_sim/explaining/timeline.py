@@ -278,10 +278,10 @@ def _opening(result: Result, employee_id: str, replicate: int) -> Iterable[Line]
     if result.opening is None:
         return
     found = present(result.opening).filter(pl.col("employee_id") == employee_id).to_dicts()
-    start = result.config.simulation.start_year
+    date = result.config.simulation.opening - dt.timedelta(days=1)
     for row in found:
         rate = row.get("deferral_bp")
         saves = f"; defers {bp_percent(rate)}" if rate else ""
         text = f"{row['level']} at {dollars(row['salary_cents'])}, hired {row['hire_date']}{saves}"
-        because, date = census_reason(result.config, result.source), dt.date(start - 1, 12, 31)
-        yield Line(replicate, start - 1, date, "opening", None, text, because)
+        because = census_reason(result.config, result.source)
+        yield Line(replicate, date.year, date, "opening", None, text, because)

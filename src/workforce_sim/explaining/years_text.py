@@ -67,11 +67,12 @@ MOST_LEVELS = 20
 """More levels are no short table."""
 
 
-def mix_table(rows: Sequence[Row]) -> str:
+def mix_table(rows: Sequence[Row], opens: str = "") -> str:
     """Return the mix of levels as a table: of the census, and at the end of the first and of the last year.
 
     Args:
         rows: those of ``level_mix``, one for each year and level; nothing is shown of very many levels.
+        opens: the day of the census where it is no January 1.
     """
     levels, years = list(dict.fromkeys(row["level"] for row in rows)), sorted({row["year"] for row in rows})
     if not 1 < len(levels) <= MOST_LEVELS:
@@ -80,7 +81,8 @@ def mix_table(rows: Sequence[Row]) -> str:
     columns = [("", "level", levels)]
     for year in dict.fromkeys((years[0], *years[1:2], years[-1])):
         of_year = [found.get((year, level), {"headcount": 0, "share": 0.0}) for level in columns[0][2]]
-        counts = ("end of", str(year), _counts(of_year, "headcount"))
+        heading = ("on", opens) if opens and year == years[0] else ("end of", str(year))
+        counts = (*heading, _counts(of_year, "headcount"))
         columns += [counts, ("", "share", _percents(of_year, "share"))]
     return _table(columns)
 

@@ -152,7 +152,7 @@ def _from(
     given: Panel, parts: Sequence[Interval], place: int, ahead: Sequence[int], base: Config, replicates: int
 ) -> tuple[Rows, Rows]:
     """Return the scores and the drivers of one origin."""
-    fit = fitted(given.until(place), base)
+    fit = fitted(given.until(place), base, whole_years=True)
     reached = [h for h in ahead if place + h <= len(parts)]
     if not reached:
         return [], []

@@ -15,6 +15,7 @@ import polars as pl
 
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.changing import flattened
+from workforce_sim.dates import plan_year
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES
@@ -99,9 +100,9 @@ def calibrate(
         config: path, dict or loaded configuration; its distributions of assumptions are not used.
         targets: the facts of a year, by measure of the summary: ``{"payroll": 41.2e6, "participation_rate": 0.81}``;
             amounts in dollars.
-        census: as for ``simulate``: the opening of that year.
+        census: as for ``simulate``.
         moving: dotted keys that may change; left out, one for each fact.
-        year: the year that is known; the first of the configuration when left out.
+        year: the year that is known; the first whole one of the configuration when left out.
         replicates: of each run; all runs have the same random draws.
         progress: whether a terminal or a notebook shows how many steps are done, with the time left.
 
@@ -114,7 +115,7 @@ def calibrate(
     names = [measure_name(name, MEASURES, "targets") for name in targets]
     keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
     start = np.array([_value(asked, key) for key in keys])
-    problem = _Problem(asked, keys, names, census, year or asked.simulation.start_year, replicates)
+    problem = _Problem(asked, keys, names, census, year or _first_whole_year(asked), replicates)
     wanted = np.array([float(value) for value in targets.values()])
     first = problem.outcome(start)
     with meter(progress) as tell:
@@ -126,6 +127,11 @@ def calibrate(
         pl.DataFrame({"key": keys, "before": start, "after": found}),
         pl.DataFrame({"measure": list(targets), "target": wanted, "before": first, "after": last, "met": met}),
     )
+
+
+def _first_whole_year(config: Config) -> int:
+    first = plan_year(config.simulation, config.simulation.start_year)
+    return first.year + first.short
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.config import Config, with_changes
+from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.fitting.credibility import widened
 from workforce_sim.wording import counted, percent
 
 if TYPE_CHECKING:
     from workforce_sim.fitting.estimates import Estimates
+    from workforce_sim.fitting.panel import Snapshot
 
 MAX_DOLLARS = 100_000_000
 """The highest pay that a configuration allows."""
@@ -42,30 +44,54 @@ class Keys:
         return with_changes(base, self.changes)
 
 
-def keys(found: Estimates, base: Config, first: int) -> Keys:
-    """Return the fitted keys of a run that starts in the year ``first``."""
-    last = first + len(base.simulation.years) - 1
-    parts = (_simulation(found, first, last), _workforce(found), _terminations(found))
+def keys(found: Estimates, base: Config, opening: dt.date) -> Keys:
+    """Return the fitted keys of a run that opens on a day."""
+    raised = _common_raise(base, opening)
+    parts = (_simulation(found, base, opening), _workforce(found, raised=raised), _terminations(found))
     rest = (_hiring(found), _promotion(found), _compensation(found), found.plan.entries(), _uncertainty(found))
     return Keys(tuple(entry for part in (*parts, *rest) for entry in part))
 
 
-def opening_year(date: dt.date) -> int:
-    """Return the first plan year after a census."""
-    return date.year if (date.month, date.day) == (1, 1) else date.year + 1
+def opening_of(census: Snapshot) -> dt.date:
+    """Return when a run from a census opens: on the first day of a month on or after its date.
+
+    A run has those hired before it opens, so a census with somebody hired on its own date opens a month later.
+    """
+    first = census.date.replace(day=1)
+    if first == census.date and census.staff["hire_date"].max() != first:
+        return first
+    return (first + dt.timedelta(days=31)).replace(day=1)
 
 
-def _simulation(found: Estimates, first: int, last: int) -> Iterator[Entry]:
+def january_after(census: Snapshot) -> dt.date:
+    """Return the first January 1 on or after the date of a census."""
+    date = census.date
+    return date if (date.month, date.day) == (1, 1) else dt.date(date.year + 1, 1, 1)
+
+
+def _common_raise(base: Config, opening: dt.date) -> bool:
+    """Return whether the common raise of the first year comes on or after the opening."""
+    return PlanYear(opening.year).day(base.compensation.cola_date) >= day_number(opening)
+
+
+def _simulation(found: Estimates, base: Config, opening: dt.date) -> Iterator[Entry]:
     g = found.growth
+    last = opening.year + len(base.simulation.years) - 1
     if found.ids_of_hires:
         yield "census.id_prefix", "C-", "some ids look like the ids that new hires get"
-    yield "simulation.start_year", first, "the January 1 after the last census"
+    january = opening.month == 1
+    starts = "the January 1 after the last census" if january else "the year of the opening date"
+    yield "simulation.start_year", opening.year, starts
     yield "simulation.end_year", last, "as many years as in the given configuration"
+    if not january:
+        yield "simulation.opening_date", opening, "the first of a month on or after the last census"
+    elif base.simulation.opening_date is not None:
+        yield "simulation.opening_date", None, "January 1"
     seen = f"mean of {counted(len(g.values), 'interval')} is {percent(float(g.values.mean()), 2)}"
     yield "simulation.target_growth_rate", _growth(found), f"{seen}, credibility {g.credibility:.2f}"
 
 
-def _workforce(found: Estimates) -> Iterator[Entry]:
+def _workforce(found: Estimates, *, raised: bool) -> Iterator[Entry]:
     x = found.exits
     about = f"{int(x.actual.sum()):,} terminations in {x.years.sum():,.0f} person-years, A/E {x.level.factor:.3f}"
     yield "workforce.total_termination_rate", _rate(found), f"{about}; employees of the last census, mean year"
@@ -80,10 +106,11 @@ def _workforce(found: Estimates) -> Iterator[Entry]:
         yield "terminations.new_hire_hazard", "level", "one hazard through the year"
     yield "workforce.headcount", "stochastic", "terminations and hires vary, so that years differ"
     named = "as in the census" if found.named else "five, from pay, because the census has none"
-    yield "workforce.levels", [*_levels(found)], f"{named}; termination factor; pay of hires, a year after the census"
+    since, growth = ("a year after the census", found.raises.ranges) if raised else ("as in the census", 0.0)
+    yield "workforce.levels", [*_levels(found, growth)], f"{named}; termination factor; pay of hires, {since}"
 
 
-def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
+def _levels(found: Estimates, raised: float) -> Iterator[dict[str, Any]]:
     direction = found.exits.directions.get("level")
     factors = {} if direction is None else dict(zip(direction.names, direction.factors.tolist(), strict=True))
     for level in found.levels:
@@ -91,7 +118,7 @@ def _levels(found: Estimates) -> Iterator[dict[str, Any]]:
         entry["termination_factor"] = _milli(factors.get(level.name, 1.0))
         curve = found.entrants.percentiles.get(level.name)
         if curve is not None:
-            entry["percentiles"] = _percentiles(curve, found.raises.ranges, level.range_cents)
+            entry["percentiles"] = _percentiles(curve, raised, level.range_cents)
         yield entry
 
 

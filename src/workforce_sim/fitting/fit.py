@@ -15,7 +15,7 @@ from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
-from workforce_sim.fitting.configuration import Keys, keys, opening_year
+from workforce_sim.fitting.configuration import Keys, january_after, keys, opening_of
 from workforce_sim.fitting.estimates import Estimates, estimated
 from workforce_sim.fitting.fit_text import fit_card, fit_text
 from workforce_sim.fitting.leveling import with_levels
@@ -33,6 +33,10 @@ BASE = {
     "workforce": {"total_termination_rate": 0.12},
     "random_seed": 42,
 }
+
+
+OF_RUNS = ("leaves_on", "joins_on")
+"""Columns of a census that are found when it is read, and that no file has."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,7 +128,7 @@ class Fit(Displayed):
             beside = target.with_suffix(".census.parquet")
             written.append(beside)
             _refuse(written)
-            self.census.frame.write_parquet(private(beside))
+            self.census.frame.drop(*OF_RUNS).write_parquet(private(beside))
             file = str(beside.absolute())
         _refuse([target])
         text = replace(self, keys=Keys((*self.keys.entries, ("census.path", file, "the last census"))))
@@ -158,12 +162,13 @@ def fit(censuses: Any, config: Any = None) -> Fit:
     return fitted(panel(censuses, base), base)
 
 
-def fitted(given: Panel, base: Config) -> Fit:
-    """Return the fit of censuses that are read."""
+def fitted(given: Panel, base: Config, *, whole_years: bool = False) -> Fit:
+    """Return the fit of censuses that are read; with whole years only, its configuration opens on a January 1."""
     snapshots, spelled = one_spelling(given.snapshots)
     level = with_levels(replace(given, snapshots=snapshots), base)
     parts = intervals(level.panel)
     found = estimated(level, parts, base)
-    chosen = keys(found, base, opening_year(parts[-1].after.date))
+    opens = january_after if whole_years else opening_of
+    chosen = keys(found, base, opens(parts[-1].after))
     said = (*given.notes, *spelled, *warnings(parts, found))
     return Fit(chosen.config(base), found, parts, chosen, said, base)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,8 +108,8 @@ def _config(fit: Fit, years: int) -> Config:
 
 
 def _census(fit: Fit, config: Config) -> Census:
-    """Return the last census with its dates shifted so that it falls on the opening."""
-    opening = dt.date(config.simulation.start_year, 1, 1)
+    """Return the last census with its dates shifted so that it falls on the opening, a January 1."""
+    opening = config.simulation.opening
     days = pl.duration(days=(opening - fit.parts[-1].after.date).days - 1)
     moved = fit.census.frame.with_columns(pl.col("hire_date", "birth_date") + days)
     return Census(moved, source="last census")

@@ -7,6 +7,7 @@ from fractions import Fraction
 import psutil
 
 from workforce_sim.config import Config
+from workforce_sim.dates import plan_year
 from workforce_sim.errors import ConfigError
 
 
@@ -40,5 +41,6 @@ def projected(config: Config, headcount: int, year: int) -> int:
     section = config.simulation
     heads = Fraction(headcount)
     for earlier in range(section.start_year, year + 1):
-        heads *= 1 + Fraction(section.target_growth_rate.ppm(earlier), 10**6)
+        rate = plan_year(section, earlier).share(section.target_growth_rate.ppm(earlier))
+        heads *= 1 + Fraction(rate, 10**6)
     return int(heads)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import plan_year
 from workforce_sim.plan.findings import Outcome, PlanTest
 from workforce_sim.plan.harbor import (
     ALL_INCREASES,
@@ -40,7 +41,8 @@ def exempt_by_date(config: Config, year: int) -> str:
     if plan.governmental_or_church:
         return "plan of a government or a church"
     since = plan.employer_since
-    if since is not None and (year, 1, 1) < (since.year + NEW_FOR_YEARS, since.month, since.day):
+    first = plan_year(config.simulation, year).opening_month
+    if since is not None and (year, first, 1) < (since.year + NEW_FOR_YEARS, since.month, since.day):
         return "the employer is younger than 3 years"
     return ""
 

@@ -34,8 +34,8 @@ def non_excludable(hire: Days, birth: Days, last_day: Days | int, year: PlanYear
         service_years: of service that may be asked for.
     """
     met = np.maximum(anniversaries(hire, service_years), anniversaries(birth, 21))
-    july = year.day("07-01")
-    entry = np.where(met <= year.first, year.first, np.where(met <= july, july, NEVER))
+    january, july = year.january_1, year.day("07-01")
+    entry = np.where(met <= january, january, np.where(met <= july, july, NEVER))
     return np.asarray(entry <= last_day, dtype=np.bool_)
 
 

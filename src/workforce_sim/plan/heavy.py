@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import Flags, Ints, PlanYear
+from workforce_sim.dates import Flags, Ints, date_of
 from workforce_sim.draws import census_keys
 from workforce_sim.money import half_up
 from workforce_sim.plan.findings import Outcome, PlanTest
@@ -45,12 +45,25 @@ Figures = dict[str, float | int | None]
 
 @dataclass(frozen=True)
 class Balances:
-    """Balances of employees on a December 31, cents, and who of them is a key employee."""
+    """Balances of employees at the end of a plan year, cents, and who of them is a key employee.
 
-    year: int
+    Attributes:
+        last: the last day of the plan year, days since 1970-01-01.
+        ids: employee ids.
+        key: who is a key employee.
+        cents: balances of all sources.
+    """
+
+    last: int
     ids: pl.Series
     key: Flags
     cents: Ints
+
+    @property
+    def day(self) -> str:
+        """The day in words: ``December 31, 2025``."""
+        date = date_of(self.last)
+        return f"{date:%B} {date.day}, {date.year}"
 
     @property
     def heavy(self) -> bool:
@@ -79,8 +92,8 @@ def top_heavy(run: RunTables, people: People, replicate: int) -> PlanTest:
     if opening is None or lacking:
         return PlanTest("Top-heavy", "not testable", "416(g)", {}, lacking)
     found = _balances(run, people, opening, replicate)
-    note = f"on December 31, {found.year}; applies to {found.year + 1}"
-    config = run.config.at(found.year)
+    note = f"on {found.day}; applies to {people.year.year + 1}"
+    config = run.config.at(people.year.year)
     early = _early(config, people)
     exempt = _exempt(config, people, early)
     if early.any():
@@ -99,15 +112,16 @@ def _balances(run: RunTables, people: People, opening: pl.DataFrame, replicate: 
     """Return the balances of everybody employed in a year on its December 31."""
     cents = people.employer_balance + deferral_balances(run, opening, people.year.year, replicate)
     year = people.year
-    key = _key(people, year, people.earnings, opening, limits_of(run.config, year.year))
-    return Balances(year.year, people.ids, key, cents)
+    key = _key(people, year.last, people.pay_of_calendar_year, opening, limits_of(run.config, year.year))
+    return Balances(year.last, people.ids, key, cents)
 
 
-def _key(people: People, year: PlanYear, pay: Ints, opening: pl.DataFrame, of_year: Limits) -> Flags:
-    """Return who of some people is a key employee of a year by pay of that year."""
+def _key(people: People, last: int, pay: Ints, opening: pl.DataFrame, of_year: Limits) -> Flags:
+    """Return who of some people is a key employee by pay of the year that ends on a day."""
     census = census_of(opening, people.ids)
-    last_day = np.minimum(people.last_day, np.int32(year.last))
-    counted = counted_for_top_paid(people.since_in_plan, last_day, people.birth, people.full_time, year)
+    counted = counted_for_top_paid(
+        people.since_in_plan, people.last_day, people.birth, people.full_time, people.year, last
+    )
     employees = int(np.count_nonzero(counted))
     return key_employees(pay, census_keys(people.ids), census.officer, census.owner_ppm, of_year, employees)
 
@@ -160,7 +174,7 @@ def minimums(
         "lacking": int(np.count_nonzero(missing)),
         "missing": int(missing.sum()) / 100,
     }
-    note = f"top-heavy on December 31, {decisive.year}"
+    note = f"top-heavy on {decisive.day}"
     outcome: Outcome = "failed" if missing.any() else "passed"
     return [PlanTest("Top-heavy minimum", outcome, "416(c)(2)", figures, note)], _missing(people, owed, missing)
 
@@ -172,18 +186,18 @@ def _decisive(
     opening: pl.DataFrame,
     replicate: int,
 ) -> Balances:
-    """Return the balances that decide about a year: of the December 31 before, of a plan's first year its own."""
+    """Return the balances that decide about a year: of the day before it, of a plan's first year its own."""
     began, year = run.config.at(people.year.year).plan.established, people.year.year
     if began is not None and began.year == year:
         return _balances(run, people, opening, replicate)
     if before is not None:
         return _balances(run, before, opening, replicate)
-    pay, last_year = pay_of_year_before(people, None, opening), PlanYear(year - 1)
-    key = _key(people, last_year, pay, opening, limits_of(run.config, last_year.year))
+    pay, last = pay_of_year_before(people, None, opening), people.year.first - 1
+    key = _key(people, last, pay, opening, limits_of(run.config, year - 1))
     columns = [f"{source}_balance_cents" for source in (*SOURCES, "deferral")]
     known = completed(opening, CENSUS).select("employee_id", cents=pl.sum_horizontal(columns))
     rows = people.ids.to_frame().join(known, on="employee_id", how="left", maintain_order="left")
-    return Balances(last_year.year, people.ids, key, rows["cents"].fill_null(0).to_numpy())
+    return Balances(last, people.ids, key, rows["cents"].fill_null(0).to_numpy())
 
 
 def _highest_bp(people: People, key: Flags, pay: Ints) -> int:

@@ -12,6 +12,7 @@ from workforce_sim.plan.people import People, RunTables
 BP = 10_000
 PRESUMED_BP = 2_000
 """Turnover from which a partial termination is presumed, Rev. Rul. 2007-43."""
+SHORT = "of a short plan year alone: the plan year before counts too (Rev. Rul. 2007-43), and the run does not know it"
 OTHER_CAUSES = ("voluntary", "retirement", "death", "disability")
 """Causes of termination that the employer does not bring about."""
 
@@ -37,7 +38,8 @@ def partial_termination(run: RunTables, people: People, replicate: int) -> PlanT
         "initiated": ended,
         "affected_forfeitures": int(people.forfeited[left].sum()) / 100,
     }
-    note = "all who terminated in the year must be fully vested" if presumed and np.any(people.forfeited[left]) else ""
+    vest = "all who terminated in the year must be fully vested" if presumed and np.any(people.forfeited[left]) else ""
+    note = "; ".join(filter(None, (vest, SHORT if people.year.short else "")))
     return PlanTest("Partial termination", "presumed" if presumed else "not presumed", "411(d)(3)", figures, note)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years
+from workforce_sim.dates import Days, Flags, Ints, PlanYear, completed_years, plan_year
 from workforce_sim.money import PPM, half_up, refuse_balance
 from workforce_sim.plan.classes import Applicants
 from workforce_sim.plan.limits import Limits, limits
@@ -157,7 +157,7 @@ class People:
 
     @property
     def age(self) -> Ints:
-        """Completed years of age on January 1, of hires on the first day."""
+        """Completed years of age on the first day of the plan year, of hires on their first day."""
         return completed_years(self.birth, self._begins, self.year)
 
     @property
@@ -169,6 +169,11 @@ class People:
     def service(self) -> Ints:
         """Completed years of service in the plan on December 31 or, of terminated employees, on the last day."""
         return completed_years(self.since_in_plan, self.last_day, self.year)
+
+    @property
+    def pay_of_calendar_year(self) -> Ints:
+        """Pay of the calendar year: in a short plan year, what the opening salary makes for the days before it too."""
+        return pay_of_calendar_year(self.earnings, self.opening_salary, self.hire, self.year)
 
     @property
     def _begins(self) -> Days:
@@ -190,10 +195,11 @@ def _places(names: pl.Series) -> Ints:
 
 
 def limits_of(config: Config, year: int) -> Limits:
-    """Return the limits of a year under a configuration; of the first known one before it."""
+    """Return the limits of a plan year under a configuration; of the first known one before it."""
     known = config.plan.limits
     rates = {"inflation": known.inflation, "wage_growth": known.wage_growth}
-    return limits(max(year, FIRST_YEAR), **rates, overrides=known.overrides)
+    found = limits(max(year, FIRST_YEAR), **rates, overrides=known.overrides)
+    return found.of_months(plan_year(config.simulation, year).months)
 
 
 def years_of(run: RunTables, replicate: int) -> list[int]:
@@ -212,11 +218,11 @@ def people_of(run: RunTables, year: int, replicate: int) -> People:
     """Return everybody employed in a year."""
     rows = completed(rows_of(run, year, replicate), SNAPSHOTS)
     money = {name: rows[name].fill_null(0).to_numpy().astype(np.int64) for name in _MONEY}
-    plan_year = PlanYear(year)
-    last = plan_year.last
+    of_year = plan_year(run.config.simulation, year)
+    last = of_year.last
     date = {name: rows[name].to_physical().fill_null(last).to_numpy().astype(np.int32) for name in _DATES}
     return People(
-        year=plan_year,
+        year=of_year,
         ids=rows["employee_id"],
         hire=_first_days(run, rows["employee_id"], date["hire_date"]),
         since=_since(rows, "service_date", date["hire_date"]),
@@ -283,8 +289,8 @@ def census_of(opening: pl.DataFrame, ids: pl.Series) -> CensusFacts:
 def pay_of_year_before(people: People, before: People | None, opening: pl.DataFrame | None) -> Ints:
     """Return everybody's pay of the year before; 0 for the year's hires.
 
-    In the first year of a run it is that of the census; where that is not known, what the opening salary makes for the
-    days employed.
+    In the first year of a run it is that of the census, of the 12 months before; where that is not known, what the
+    opening salary makes for the days employed.
 
     Args:
         people: of the year.
@@ -292,15 +298,28 @@ def pay_of_year_before(people: People, before: People | None, opening: pl.DataFr
         opening: the completed census; None for a run that was kept without it.
     """
     if before is not None:
-        earned = pl.DataFrame({"employee_id": before.ids, "pay_cents": before.earnings})
+        earned = pl.DataFrame({"employee_id": before.ids, "pay_cents": before.pay_of_calendar_year})
         return _of_each(people.ids, earned).fill_null(0).to_numpy()
-    last = PlanYear(people.year.year - 1)
-    days = np.maximum(last.last - np.maximum(people.hire, last.first).astype(np.int64) + 1, 0)
-    estimate = half_up(people.opening_salary * days, last.days)
+    opens, begins = people.year.first, PlanYear(people.year.year - 1, people.year.opening_month).first
+    days = np.maximum(opens - np.maximum(people.hire, begins).astype(np.int64), 0)
+    estimate = half_up(people.opening_salary * days, opens - begins)
     if opening is None:
         return estimate
     told = _of_each(people.ids, completed(opening, CENSUS).select("employee_id", "prior_year_pay_cents"))
     return told.fill_null(pl.Series(estimate)).to_numpy()
+
+
+def pay_of_calendar_year(earnings: Ints, opening_salary: Ints, hire: Days, year: PlanYear) -> Ints:
+    """Return pay of the calendar year, cents: in a short plan year, with what the opening salary makes until it begins.
+
+    Args:
+        earnings: pay of the plan year.
+        opening_salary: annual, cents; 0 of the year's hires.
+        hire: first days of employment.
+        year: the plan year.
+    """
+    days = np.maximum(year.first - np.maximum(hire, year.january_1).astype(np.int64), 0)
+    return earnings + half_up(opening_salary * days, year.days)
 
 
 def _of_each(ids: pl.Series, known: pl.DataFrame) -> pl.Series:
@@ -321,11 +340,12 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
     balances = known.select("employee_id", balance="deferral_balance_cents")
     for at in range(run.config.simulation.start_year, year + 1):
         rows = rows_of(run, at, replicate).join(balances, on="employee_id", how="left", maintain_order="left")
-        days = _days_employed_since_january(rows, PlanYear(at))
+        of_year = plan_year(run.config.simulation, at)
+        days = _days_employed_since_opening(rows, of_year)
         before = rows["balance"].fill_null(0).to_numpy().astype(np.int64)
         rate = run.config.at(at).plan.annual_return.ppm(at)
         paid_in = (rows["pre_tax_cents"] + rows["roth_cents"]).fill_null(0).to_numpy()
-        after = before + half_up(before * rate * days, PPM * PlanYear(at).days) + paid_in
+        after = before + half_up(before * rate * days, PPM * of_year.days) + paid_in
         refuse_balance(int(after.max(initial=0)), at, "deferral balance")
         stay = rows.select("employee_id", balance=pl.Series(after)).filter(rows["termination_date"].is_null())
         later = known.filter(pl.col("joins_on").dt.year() > at)
@@ -333,6 +353,6 @@ def deferral_balances(run: RunTables, opening: pl.DataFrame, year: int, replicat
     return after
 
 
-def _days_employed_since_january(rows: pl.DataFrame, year: PlanYear) -> Ints:
+def _days_employed_since_opening(rows: pl.DataFrame, year: PlanYear) -> Ints:
     last_day = rows["termination_date"].to_physical().fill_null(year.last).to_numpy().astype(np.int64)
     return np.minimum(last_day, year.last) - year.first + 1

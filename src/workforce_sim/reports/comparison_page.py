@@ -15,7 +15,7 @@ from workforce_sim.reports.cost import beyond, cost_section, payroll_section, so
 from workforce_sim.reports.grounds import assumptions_section, differences_section, made_section, warnings_section
 from workforce_sim.reports.groups import gains_section
 from workforce_sim.reports.hired import hired_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, present, spread
+from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, spread
 from workforce_sim.reports.parts import FOOTER, KeyFigure, bold, document, joined
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario
@@ -105,7 +105,7 @@ def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
     amounts = " instead of ".join(money(side) for side in sides if side is not None)
     yield f"({amounts})."
     yield from _range(gap)
-    now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
+    now = spread(base.present(other.yearly(COST) - base.yearly(COST), rate))
     if now.mean is not None and gap.mean:
         yield f"The present value of the difference at {share(rate)} is {money(now.mean)}."
     yield from _last_year(base, other)
@@ -173,8 +173,8 @@ def _cards(scenarios: Sequence[Scenario], groups: pl.DataFrame | None, rate: flo
 
 
 def _more_cards(base: Scenario, other: Scenario, groups: pl.DataFrame | None, rate: float) -> Iterator[KeyFigure]:
-    now = spread(present(other.yearly(COST) - base.yearly(COST), rate))
-    yield KeyFigure(f"Present value at {share(rate)}", change(COST, now.mean), f"on January 1, {base.years[0]}")
+    now = spread(base.present(other.yearly(COST) - base.yearly(COST), rate))
+    yield KeyFigure(f"Present value at {share(rate)}", change(COST, now.mean), f"on {base.opens}")
     moved = spread(other.yearly(PARTICIPATION)[:, -1] - base.yearly(PARTICIPATION)[:, -1]).mean
     yield KeyFigure(f"Change in participation, {base.years[-1]}", change(PARTICIPATION, moved), "of eligible employees")
     gained = None if groups is None else _gaining(groups)

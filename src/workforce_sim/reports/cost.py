@@ -11,7 +11,7 @@ from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.lines import line_chart
 from workforce_sim.markup.elements import Child, Element
-from workforce_sim.reports.horizon import RangedFigure, by_year, present, spread
+from workforce_sim.reports.horizon import RangedFigure, by_year, spread
 from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
 from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
@@ -29,7 +29,7 @@ def cost_section(scenarios: Sequence[Scenario], rate: float) -> PageSection:
         content.append(_beside(base, other, rate))
     if not others:
         content.append(_alone(base, rate))
-    content.append(note(_basis(rate, base.years, base.count)))
+    content.append(note(_basis(rate, base)))
     return PageSection("cost", "Cost by year and in total", content)
 
 
@@ -41,17 +41,18 @@ def payroll_section(scenarios: Sequence[Scenario], rate: float) -> PageSection:
     return PageSection("payroll", "Payroll by year and in total", [drawn, *tables])
 
 
-def _basis(rate: float, years: Sequence[int], count: int) -> str:
-    ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if count > 1 else ""
+def _basis(rate: float, base: Scenario) -> str:
+    several = base.count > 1
+    ranged = "The range of a total is that of the totals of the simulations, not a sum of ranges." if several else ""
     return (
         "Net employer cost is employer contributions of all sources, less forfeitures used to reduce them. "
-        f"Present value on January 1, {years[0]} at {share(rate)} a year, each year's cost "
+        f"Present value on {base.opens} at {share(rate)} a year, each year's cost "
         f"counted at mid-year. {ranged}"
     ).strip()
 
 
 def _yearly_bars(scenarios: Sequence[Scenario], measure: str = COST) -> Element:
-    years = [str(year) for year in scenarios[0].years]
+    years = scenarios[0].labels
     found = [each.by_year(measure) for each in scenarios]
     write = alike(measure, [s.mean for row in found for s in row])
     bars = [ranged_bars(each.name, row) for each, row in zip(scenarios, found, strict=True)]
@@ -62,7 +63,7 @@ def _yearly_bars(scenarios: Sequence[Scenario], measure: str = COST) -> Element:
 
 
 def _differences(base: Scenario, others: Sequence[Scenario], measure: str = COST) -> Element:
-    years = [str(year) for year in base.years]
+    years = base.labels
     found = [by_year(each.yearly(measure) - base.yearly(measure)) for each in others]
     write = alike(measure, [s.mean for row in found for s in row])
     lines = [ranged_line(each.name, row) for each, row in zip(others, found, strict=True)]
@@ -73,7 +74,7 @@ def _differences(base: Scenario, others: Sequence[Scenario], measure: str = COST
 
 
 def _share(base: Scenario) -> Element:
-    years = [str(year) for year in base.years]
+    years = base.labels
     found = base.by_year(OF_PAYROLL)
     lines = [ranged_line("Share of payroll", found)]
     rows = [[year, share(s.mean)] for year, s in zip(years, found, strict=True)]
@@ -81,16 +82,16 @@ def _share(base: Scenario) -> Element:
     return figure(title, line_chart(title, years, lines, share), ["Year", "Share of payroll"], rows)
 
 
-def _amounts(values: Values, years: Sequence[int], rate: float) -> Iterator[tuple[str, Values]]:
+def _amounts(values: Values, base: Scenario, rate: float) -> Iterator[tuple[str, Values]]:
     """Yield the rows of a table of cost: each year, the total, and the present value, by simulation."""
-    yield from ((str(year), values[:, i]) for i, year in enumerate(years))
+    yield from ((label, values[:, i]) for i, label in enumerate(base.labels))
     yield "Total", values.sum(axis=1)
-    yield f"Present value at {share(rate)}", present(values, rate)
+    yield f"Present value at {share(rate)}", base.present(values, rate)
 
 
 def _beside(base: Scenario, other: Scenario, rate: float, measure: str = COST) -> Element:
     """Return cost of two scenarios and their difference, a row for each year, the total and the present value."""
-    sides = [dict(_amounts(each.yearly(measure), base.years, rate)) for each in (base, other)]
+    sides = [dict(_amounts(each.yearly(measure), base, rate)) for each in (base, other)]
     rows = [(name, spread(one), spread(sides[1][name]), spread(sides[1][name] - one)) for name, one in sides[0].items()]
     write = alike(measure, [s.mean for row in rows for s in row[1:3]])
     moved = signed(alike(measure, [s.mean for row in rows for s in row[3:]]))
@@ -103,7 +104,7 @@ def _beside(base: Scenario, other: Scenario, rate: float, measure: str = COST) -
 
 
 def _alone(base: Scenario, rate: float) -> Element:
-    rows = [(name, spread(values)) for name, values in _amounts(base.yearly(COST), base.years, rate)]
+    rows = [(name, spread(values)) for name, values in _amounts(base.yearly(COST), base, rate)]
     write = alike(COST, [s.mean for _, s in rows])
     if base.count < 2:
         return listing("Net employer cost", ["Year", "Cost"], [[name, written(s.mean, write)] for name, s in rows])

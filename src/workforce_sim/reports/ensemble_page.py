@@ -105,7 +105,7 @@ def _outlook(each: Scenario) -> PageSection:
 
 
 def _fan(each: Scenario, measure: str) -> Element:
-    years = [str(year) for year in each.years]
+    years = each.labels
     percents = {p: [_percentile(column, p) for column in each.yearly(measure).T] for p in (5, 25, 50, 75, 95)}
     write = alike(measure, percents[50])
     bands = [(percents[5], percents[95]), (percents[25], percents[75])]

@@ -41,11 +41,19 @@ def by_year(values: Values) -> list[RangedFigure]:
     return [spread(column) for column in values.T]
 
 
-def present(values: Values, rate: float) -> Values:
-    """Return the present value of each simulation on the first day of the first year, amounts falling at mid-year."""
-    return (values * discounts(values.shape[1], rate)).sum(axis=1)
+def present(values: Values, rate: float, length: float = 1.0) -> Values:
+    """Return the present value of each simulation on the first day of the first year, amounts falling at mid-year.
+
+    Args:
+        values: a row for each simulation, a column for each year.
+        rate: of a year.
+        length: years that the first plan year has, 0.5 of one that begins on July 1.
+    """
+    return (values * discounts(values.shape[1], rate, length)).sum(axis=1)
 
 
-def discounts(years: int, rate: float) -> Values:
+def discounts(years: int, rate: float, length: float = 1.0) -> Values:
     """Return what a dollar paid in the middle of each year is worth on the first day of the first."""
-    return np.asarray((1.0 + rate) ** -(np.arange(years) + 0.5), np.float64)
+    times = np.arange(years) - 0.5 + length
+    times[0] = length / 2
+    return np.asarray((1.0 + rate) ** -times, np.float64)

@@ -22,8 +22,8 @@ def pay_section(each: Scenario) -> PageSection:
     payroll = alike(PAYROLL, [s.mean for s in found[PAYROLL]])
     ranged = [RANGE] if each.count > 1 else []
     rows = [
-        [str(year), *cells(pay, payroll)[: 1 + len(ranged)], whole_dollars(salary.mean), share(growth.mean)]
-        for year, pay, salary, growth in zip(each.years, *found.values(), strict=True)
+        [year, *cells(pay, payroll)[: 1 + len(ranged)], whole_dollars(salary.mean), share(growth.mean)]
+        for year, pay, salary, growth in zip(each.labels, *found.values(), strict=True)
     ]
     heading = ["Year", label(PAYROLL), *ranged, label(SALARY), label(GROWTH)]
     drawn = figures(_payroll(each, found[PAYROLL], payroll), _salary(each, found[SALARY]))
@@ -32,11 +32,11 @@ def pay_section(each: Scenario) -> PageSection:
 
 def _payroll(each: Scenario, found: list[RangedFigure], write: Form) -> Element:
     bars = [ranged_bars("Payroll", found)]
-    chart = bar_chart("Payroll by year", [str(year) for year in each.years], bars, write)
+    chart = bar_chart("Payroll by year", each.labels, bars, write)
     return figure("Payroll by year", chart)
 
 
 def _salary(each: Scenario, found: list[RangedFigure]) -> Element:
     lines = [ranged_line("Average salary", found)]
-    chart = line_chart("Average salary at year end", [str(year) for year in each.years], lines, whole_dollars)
+    chart = line_chart("Average salary at year end", each.labels, lines, whole_dollars)
     return figure(label(SALARY), chart)

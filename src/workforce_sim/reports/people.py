@@ -38,12 +38,12 @@ def participation_section(scenarios: Sequence[Scenario]) -> PageSection:
 def _single(each: Scenario, measures: Sequence[str]) -> Element:
     """Return the rates of one simulation, side by side."""
     columns = [[s.mean for s in each.by_year(measure)] for measure in measures]
-    rows = [[str(year), *map(share, row)] for year, *row in zip(each.years, *columns, strict=True)]
+    rows = [[year, *map(share, row)] for year, *row in zip(each.labels, *columns, strict=True)]
     return listing("Participation and deferral rates", ["Year", *map(label, measures)], rows)
 
 
 def _fan(scenarios: Sequence[Scenario], measure: str) -> Element:
-    years = [str(year) for year in scenarios[0].years]
+    years = scenarios[0].labels
     lines = [ranged_line(each.name, each.by_year(measure)) for each in scenarios]
     shaded = SHADED if scenarios[0].count > 1 else ""
     return figure(label(measure), line_chart(label(measure), years, lines, share), note=shaded)
@@ -54,8 +54,7 @@ def _rates(scenarios: Sequence[Scenario], measure: str) -> Element:
     names = [each.name for each in scenarios] if len(scenarios) > 1 else ["Mean"]
     heading = ["Year", *(cell for name in names for cell in (name, RANGE))]
     rows = [
-        [str(year), *(cell for row in found for cell in cells(row[i], share))]
-        for i, year in enumerate(scenarios[0].years)
+        [year, *(cell for row in found for cell in cells(row[i], share))] for i, year in enumerate(scenarios[0].labels)
     ]
     return listing(label(measure), heading, rows)
 
@@ -87,7 +86,7 @@ def _means(each: Scenario) -> dict[str, list[float]]:
 def _bridge(each: Scenario, name: str) -> Element:
     means = _means(each)
     write = counts([value for row in means.values() for value in row])
-    rows = [[str(year), *(write(means[m][i]) for m in BRIDGE)] for i, year in enumerate(each.years)]
+    rows = [[year, *(write(means[m][i]) for m in BRIDGE)] for i, year in enumerate(each.labels)]
     middle = [sum(means[m]) for m in BRIDGE[1:4]]
     whole = [means[BRIDGE[0]][0], *middle, means[BRIDGE[-1]][-1]]
     rows.append([period(each.years), *map(write, whole)])
@@ -98,7 +97,7 @@ def _bridge(each: Scenario, name: str) -> Element:
 def _waterfall(each: Scenario, name: str) -> Element:
     means, years = _means(each), each.years
     steps = [
-        WaterfallStep(f"Employees, January 1, {years[0]}", means["headcount_opening"][0], True),
+        WaterfallStep(f"Employees, {each.opens}", means["headcount_opening"][0], True),
         WaterfallStep("Hires", sum(means["hires"])),
         WaterfallStep(label("terminations_opening_staff"), -sum(means["terminations_opening_staff"])),
         WaterfallStep(label("terminations_new_hires"), -sum(means["terminations_new_hires"])),
@@ -110,7 +109,7 @@ def _waterfall(each: Scenario, name: str) -> Element:
 
 
 def _closing(each: Scenario, name: str) -> Element:
-    years = [str(year) for year in each.years]
+    years = each.labels
     found = each.by_year("headcount_closing")
     title = f"{label('headcount_closing')}{name}"
     chart = line_chart(title, years, [ranged_line("Employees", found)], count)

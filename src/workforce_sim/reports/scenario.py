@@ -8,11 +8,12 @@ from functools import cached_property
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import PlanYear, date_of, plan_year, year_label
 from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
 from workforce_sim.plan.legality import COMPLIANCE, plan_warnings
-from workforce_sim.reports.horizon import RangedFigure, by_year, spread
+from workforce_sim.reports.horizon import RangedFigure, by_year, present, spread
 from workforce_sim.store.header import Header
 from workforce_sim.wording import counted
 
@@ -45,6 +46,26 @@ class Scenario:
     def years(self) -> list[int]:
         """The plan years that were simulated."""
         return self.replicates["year"].unique().sort().to_list()
+
+    @property
+    def labels(self) -> list[str]:
+        """The plan years as a page has them beside each other."""
+        return [year_label(self.config.simulation, year) for year in self.years]
+
+    @property
+    def first(self) -> PlanYear:
+        """The first plan year, which may be short."""
+        return plan_year(self.config.simulation, self.years[0])
+
+    @property
+    def opens(self) -> str:
+        """The day on which it opens, in words."""
+        date = date_of(self.first.first)
+        return f"{date:%B} {date.day}, {date.year}"
+
+    def present(self, values: Values, rate: float) -> Values:
+        """Return the present value of amounts by simulation and year on the day on which it opens."""
+        return present(values, rate, self.first.months / 12)
 
     @cached_property
     def count(self) -> int:

@@ -19,7 +19,7 @@ from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.certainty import certainty_section
 from workforce_sim.reports.cost import beyond
 from workforce_sim.reports.grounds import assumptions_section, made_section, warnings_section
-from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, present, spread
+from workforce_sim.reports.horizon import DISCOUNT_RATE, RangedFigure, spread
 from workforce_sim.reports.parts import (
     FOOTER,
     KeyFigure,
@@ -99,7 +99,7 @@ def sweep_page(
 def _found(combinations: pl.DataFrame, parts: Sequence[Scenario], rate: float) -> Iterator[CombinationCost]:
     for row, part in zip(combinations.iter_rows(), parts, strict=True):
         values = tuple(map(swept, row[1:]))
-        whole, now = spread(part.total(COST)), spread(present(part.yearly(COST), rate))
+        whole, now = spread(part.total(COST)), spread(part.present(part.yearly(COST), rate))
         taking, burden = (part.last(name).mean for name in (PARTICIPATION, OF_PAYROLL))
         yield CombinationCost(", ".join(values), values, whole, now, beyond(parts[0], part), taking, burden)
 

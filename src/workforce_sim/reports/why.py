@@ -28,7 +28,7 @@ def why_years(result: Result, years: Sequence[int]) -> PageSection:
     if len(years) < 2 or not result.config.plan.enabled:
         return PageSection("why", heading, [])
     found = explain_change(result, COST, years[0], years[-1])
-    names = f"Cost in {years[0]}", f"Cost in {years[-1]}"
+    names = f"Cost in {found.names[0]}", f"Cost in {found.names[1]}"
     return PageSection("why", heading, [_told(heading, names, int(found.first), found.drivers.rows()), note(WHAT)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from workforce_sim.dates import plan_year
 from workforce_sim.explaining.queries import collected
 from workforce_sim.markup.charts.bars import Bars, bar_chart
 from workforce_sim.markup.charts.rows import pyramid
@@ -25,8 +26,13 @@ def workforce_section(result: Result, years: list[int], least: int | None = None
     ends = sorted({years[0], years[-1]})
     found = {by: _bands(result, by, ends) for by in TITLES}
     drawn = [_pyramid(by, ends, *bands) for by, bands in found.items() if not _has_few(bands[1], least)]
-    about = "Employees at year end. Ages and years of service are those of January 1, for new hires of the hire date."
+    day = "the first day of the plan year" if _short(result, years[0]) else "January 1"
+    about = f"Employees at year end. Ages and years of service are those of {day}, for new hires of the hire date."
     return PageSection("workforce", "Age and years of service", [figures(*drawn), note(about)] if drawn else [])
+
+
+def _short(result: Result, year: int) -> bool:
+    return plan_year(result.config.simulation, year).short
 
 
 def _has_few(counts: dict[int, dict[str, int]], least: int | None) -> bool:

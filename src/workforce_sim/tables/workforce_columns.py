@@ -57,7 +57,12 @@ WORKFORCE = (
         differs="terminated for a different cause",
     ),
     Column(
-        "age", pl.Int32, "Completed years on January 1, of hires on the hire date", "years", "simulation", fixed=True
+        "age",
+        pl.Int32,
+        "Completed years on the first day of the plan year, of hires on the hire date",
+        "years",
+        "simulation",
+        fixed=True,
     ),
     Column("tenure_years", pl.Int32, "Completed years since hire, on the same day", "years", "simulation", fixed=True),
     Column(

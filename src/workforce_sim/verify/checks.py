@@ -5,6 +5,7 @@ Chapter: ``docs/model/laws.md``. A broken law is a defect or damaged data, never
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -19,24 +20,33 @@ _OF_EVERY_ROW = ("replicate", "year", "employee_id", "event_type", "effective_da
 _FOLLOWED = [column for column in SNAPSHOTS if column.state is not None]
 
 
-def check_year(opening: pl.DataFrame, tables: Tables, kinds: Sequence[EventType] = EVENT_KINDS) -> None:
+def check_year(
+    opening: pl.DataFrame,
+    tables: Tables,
+    kinds: Sequence[EventType] = EVENT_KINDS,
+    opens: dt.date | None = None,
+) -> None:
     """Check one plan year against the laws.
 
     Args:
         opening: staff at the opening: ``result.opening``, or the snapshots of the year before (leavers are left out).
         tables: ledger, snapshots and summary of the year.
         kinds: the event types there are.
+        opens: the first day of the run, before which nothing is dated; January 1 of the year when left out.
 
     Raises:
         LedgerError: naming every law that is broken, with how many rows break it.
     """
-    broken = list(broken_laws(opening, tables, kinds))
+    broken = list(broken_laws(opening, tables, kinds, opens))
     if broken:
         raise LedgerError("; ".join(broken))
 
 
 def broken_laws(
-    opening: pl.DataFrame | None, tables: Tables, kinds: Sequence[EventType] = EVENT_KINDS
+    opening: pl.DataFrame | None,
+    tables: Tables,
+    kinds: Sequence[EventType] = EVENT_KINDS,
+    opens: dt.date | None = None,
 ) -> Iterator[str]:
     """Yield what is wrong with the tables of a year; without an opening nothing is replayed."""
     events, people = tables.events, tables.snapshots
@@ -46,7 +56,8 @@ def broken_laws(
         if getattr(tables, name).columns[: len(expected)] != expected:  # a user's own events add columns behind
             yield f"{year}: the columns of {name} are not those of the model"
             return
-    yield from _counted(year, "events are dated outside the year", events["effective_date"].dt.year() != year)
+    dates, first = events["effective_date"], max(dt.date(year, 1, 1), opens or dt.date.min)
+    yield from _counted(year, "events are dated outside the year", (dates.dt.year() != year) | (dates < first))
     yield from _counted(year, "events happen outside employment", _outside(events, people))
     yield from _of_kinds(year, events.with_columns(pl.col("event_type", "cause").cast(pl.String)), kinds)
     yield from _bounds(year, people)

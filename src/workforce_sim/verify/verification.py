@@ -212,7 +212,7 @@ def _content(stored: Stored) -> Iterator[str]:
         except LedgerError as error:
             yield str(error)
             return
-        problems = problems or list(broken_laws(opening, tables))
+        problems = problems or list(broken_laws(opening, tables, opens=stored.header.config.simulation.opening))
         yield from (f"{year_folder(stored.folder, year)}: {problem}" for problem in problems)
         opening = tables.snapshots
 

@@ -8,48 +8,53 @@ from typing import Any
 from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
+from workforce_sim.config.plan import Plan
 from workforce_sim.config.plan_values import BpByYear, EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
+from workforce_sim.dates import plan_year
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explaining.reasons.moment import Reason, Row
 from workforce_sim.money import cents, half_up
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.limits import Limits
 from workforce_sim.plan.match import BP
+from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.wording import bp_percent, dollars, percent, value_text
 
 
 def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
     """Return the assumptions behind a year's employer contributions, and the limits that were reached."""
-    plan = assumptions.config.plan
+    year = plan_year(assumptions.config.simulation, person["year"])
+    plan = plan_of_months(assumptions.config.plan, year)
     if not plan.enabled:
         return [Reason("plan.enabled", "no")]
     return [
-        *_employer_money(assumptions.config, person),
+        *_employer_money(assumptions.config, plan, person),
         *_return(plan.annual_return.at(person["year"])),
-        *_limits(assumptions.limits(person["year"]), person),
+        *_limits(assumptions.limits(person["year"]).of_months(year.months), person),
         *_own_limit(plan.hce_deferral_limit, person),
     ]
 
 
-def _employer_money(config: Config, person: Row) -> list[Reason]:
+def _employer_money(config: Config, plan: Plan, person: Row) -> list[Reason]:
     """Return the formulas that apply to the person, with their conditions."""
     if person["long_term_part_time"] and not config.eligibility.long_term_part_time.employer_money:
         why = "long-term part-time employees get no employer contributions"
         return [Reason("eligibility.long_term_part_time.employer_money", "no", why)]
-    plan, found = config.plan, []
+    found = []
     defers = person["pre_tax_cents"] + person["roth_cents"] > 0
     if defers:
-        found += [match(config, person), *_conditions("plan.match", plan.match.at(person["year"]), person)]
+        formula = plan.match.at(person["year"])
+        found += [_match("plan.match", formula, person), *_conditions("plan.match", formula, person)]
     if plan.nonelective.kind != "none":
         conditions = _conditions("plan.nonelective", plan.nonelective, person)
         found += [nonelective(plan.nonelective, person), *conditions]
-    return [*found, *_further(config, person, defers=defers)]
+    return [*found, *_further(plan, person, defers=defers)]
 
 
-def _further(config: Config, person: Row, *, defers: bool) -> list[Reason]:
+def _further(plan: Plan, person: Row, *, defers: bool) -> list[Reason]:
     """Return what is behind a discretionary match and profit sharing, where the plan has them."""
-    plan, found = config.plan, []
+    found = []
     if plan.discretionary_match is not None and defers:
         formula = plan.discretionary_match.at(person["year"])
         found += [_match("plan.discretionary_match", formula, person)]

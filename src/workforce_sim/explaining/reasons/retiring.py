@@ -26,7 +26,7 @@ def once_eligible(moment: Moment) -> list[Reason]:
 
 
 def _may(moment: Moment, section: Retirement) -> bool:
-    """Return whether an existing employee may retire on January 1."""
+    """Return whether an existing employee may retire on the first day of the plan year."""
     age, service = moment.person["age"], moment.person["tenure_years"]
     hired = moment.person["opening_salary_cents"] is None
     return not hired and any(age >= line.age and service >= line.service for line in section.eligible)

@@ -43,7 +43,7 @@ class Contributions:
     @cached_property
     def match(self) -> Reckoned:
         """The match before section 415."""
-        return matched(self.one, self.one.config.plan.match.at(self.one.year.number), self.deferrals, "employer match")
+        return matched(self.one, self.one.year.plan.match.at(self.one.year.number), self.deferrals, "employer match")
 
     @cached_property
     def nonelective(self) -> Reckoned:
@@ -58,7 +58,7 @@ class Contributions:
     @cached_property
     def discretionary_match(self) -> Reckoned:
         """The discretionary match before section 415."""
-        formulas, name = self.one.config.plan.discretionary_match, "discretionary match"
+        formulas, name = self.one.year.plan.discretionary_match, "discretionary match"
         if formulas is None:
             return [Step(name, "the plan has none in the year", dollars(0))], 0
         return matched(self.one, formulas.at(self.one.year.number), self.deferrals, name)
@@ -138,7 +138,7 @@ class Contributions:
         listed = [
             f"{dollars(cents)} {names.get(name, name).replace('_', ' ')}" for name, cents in wished.items() if cents
         ]
-        limit = "all pay of the year" if self.limit < law else f"section 415(c), {one.year.number}"
+        limit = "all pay of the year" if self.limit < law else f"section 415(c), {one.label}"
         added = Step("annual additions", " + ".join(listed) or "none", dollars(total))
         steps = [added, Step("limit", limit, dollars(self.limit))]
         if total <= self.limit:

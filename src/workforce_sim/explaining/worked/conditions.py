@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.dates import NEVER, completed_years, date_of
+from workforce_sim.dates import NEVER, PlanYear, completed_years, date_of
 from workforce_sim.engine.sources import meets, since_of, waived, without_employer_money
 from workforce_sim.explaining.worked.one import ONLY, One
 from workforce_sim.explaining.worked.steps import Reckoned, Step
@@ -30,8 +30,8 @@ def given(one: One, money: EmployerMoney, amount: int, name: str) -> Reckoned:
         return [*found, Step(name, "not met: no contribution", dollars(0))], 0
     cents_given = int(limited(amount, money))
     if money.annual_limit is not None:
-        most = dollars(cents(money.annual_limit))
-        found.append(Step("limit for one employee", f"at most {most} a year (annual_limit)", dollars(cents_given)))
+        most = f"at most {dollars(cents(money.annual_limit))} {per_year(one.year.calendar)} (annual_limit)"
+        found.append(Step("limit for one employee", most, dollars(cents_given)))
     return [*found, Step(name, "before section 415", dollars(cents_given))], cents_given
 
 
@@ -86,7 +86,18 @@ def _hours(one: One, asked: int) -> Step:
     hours = int(hours_of_service(one["full_time_ppm"], days, one.year.days))
     share = one["full_time_ppm"] / 1_000_000
     how = f"{share:g} x 2,080 x {days} / {one.year.days} = {hours:,}"
-    return _condition(f"{asked:,} hours in the year", how, hours >= asked)
+    calendar = one.year.calendar
+    return _condition(f"{hours_words(asked, calendar)} in the year", how, 12 * hours >= calendar.months * asked)
+
+
+def hours_words(asked: int, year: PlanYear) -> str:
+    """Return the hours that a condition asks for: of a short plan year, those of its months."""
+    return f"{year.months}/12 of {asked:,} hours" if year.short else f"{asked:,} hours"
+
+
+def per_year(year: PlanYear) -> str:
+    """Return what a yearly amount is for, in words: in a short plan year it is already that of its months."""
+    return f"in {year.months} months" if year.short else "a year"
 
 
 def _condition(what: str, how: str, met: bool) -> Step:

@@ -106,7 +106,7 @@ def _limit(one: One, wished: int) -> tuple[list[Step], int, int]:
     rows, year = one.counted.rows, one.year
     pay = one.counted.compensation("eligible", year.config.plan.testing.pay)[rows]
     base, law = int(base_of(rows, pay, one.staff, year)[0]), year.limits.elective_deferral_cents
-    steps = [Step(f"limit on deferrals, section 402(g), {year.number}", _projected(one), dollars(law))]
+    steps = [Step(f"limit on deferrals, section 402(g), {one.label}", _projected(one), dollars(law))]
     if base < law:
         share = limited_bp(year) or 0
         how = f"{bp_percent(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"

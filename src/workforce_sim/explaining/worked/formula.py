@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workforce_sim.config import Config
 from workforce_sim.config.match import Match, MatchTier
 from workforce_sim.config.nonelective import Nonelective, ShareOfPay
+from workforce_sim.config.plan import Plan
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
+from workforce_sim.dates import PlanYear
 from workforce_sim.explaining.measured import NET_COST
-from workforce_sim.explaining.worked.conditions import UNITS
+from workforce_sim.explaining.worked.conditions import UNITS, hours_words, per_year
 from workforce_sim.explaining.worked.steps import Passage, Step, passage, ppm
 from workforce_sim.money import cents
 from workforce_sim.plan.limits import Limits
@@ -24,31 +25,39 @@ _COUNTS = {
 }
 
 
-def formula(measure: str, config: Config, year: int, limits: Limits) -> list[Passage]:
-    """Return how each employee's amount comes about in a year; nothing for measures that are no amounts of the plan."""
-    if not config.plan.enabled:
+def formula(measure: str, plan: Plan, year: PlanYear, when: str, limits: Limits) -> list[Passage]:
+    """Return how each employee's amount comes about in a year; nothing for measures that are no amounts of the plan.
+
+    Args:
+        measure: its name.
+        plan: in force in the year, with dollars and limits of its months.
+        year: the plan year.
+        when: what people read for it.
+        limits: of the plan year.
+    """
+    if not plan.enabled:
         return []
     if measure == "deferral_cents":
-        return [passage("Employee deferrals: the formula for each employee", [*_deferrals(config, year, limits)])]
-    source, sources = measure.removesuffix("_cents"), paying(config, year)
+        steps = [*_deferrals(plan, year.year, when, limits)]
+        return [passage("Employee deferrals: the formula for each employee", steps)]
+    source, sources = measure.removesuffix("_cents"), paying(plan, year.year)
     wanted = sources if measure == NET_COST else {source} & sources.keys()
     return [
-        passage(f"{label(f'{name}_cents')}: the formula for each employee", [*_source(money, year, limits)])
+        passage(f"{label(f'{name}_cents')}: the formula for each employee", [*_source(money, year, when, limits)])
         for name, money in sources.items()
         if name in wanted
     ]
 
 
-def paying(config: Config, year: int) -> dict[str, EmployerMoney]:
+def paying(plan: Plan, year: int) -> dict[str, EmployerMoney]:
     """Return the sources of employer contributions of a year that pay something."""
-    sources = config.plan.sources(year)
+    sources = plan.sources(year)
     return {name: money for name, money in sources.items() if getattr(money, "kind", "") != "none"}
 
 
-def _deferrals(config: Config, year: int, limits: Limits) -> Iterator[Step]:
-    plan = config.plan
+def _deferrals(plan: Plan, year: int, when: str, limits: Limits) -> Iterator[Step]:
     yield Step("deferrals", "deferral rate x pay, summed over the days of each rate since entry")
-    yield Step(f"limit, section 402(g), {year}", "", whole_dollars(limits.elective_deferral_cents))
+    yield Step(f"limit, section 402(g), {when}", "", whole_dollars(limits.elective_deferral_cents))
     if plan.catch_up:
         yield Step("catch-up from age 50, section 414(v)", "", whole_dollars(limits.catch_up_cents))
     if plan.catch_up and plan.super_catch_up and limits.super_catch_up_cents is not None:
@@ -60,18 +69,18 @@ def _deferrals(config: Config, year: int, limits: Limits) -> Iterator[Step]:
         )
 
 
-def _source(money: EmployerMoney, year: int, limits: Limits) -> Iterator[Step]:
+def _source(money: EmployerMoney, year: PlanYear, when: str, limits: Limits) -> Iterator[Step]:
     if isinstance(money, Match):
         yield from _match(money)
     elif isinstance(money, ShareOfPay):
         yield from _share(money)
     how = (
-        f"{_COUNTS[money.compensation]}; at most {whole_dollars(limits.compensation_cents)}, section 401(a)(17), {year}"
+        f"{_COUNTS[money.compensation]}; at most {whole_dollars(limits.compensation_cents)}, section 401(a)(17), {when}"
     )
     yield Step("pay that counts", how)
     if money.eligibility is not None:
         yield Step("eligibility of its own", "later than that of the plan for some employees")
-    yield from _conditions(money)
+    yield from _conditions(money, year)
     yield Step(
         "section 415(c)",
         f"annual additions at most {whole_dollars(limits.annual_additions_cents)}, and all pay of the year",
@@ -124,12 +133,12 @@ def group_words(group: AllocationGroup) -> str:
     return f"{', '.join([*who, *owners]) or 'everybody else'}: {gets}"
 
 
-def _conditions(money: EmployerMoney) -> Iterator[Step]:
+def _conditions(money: EmployerMoney, year: PlanYear) -> Iterator[Step]:
     if money.minimum_service_years:
         yield Step("condition", f"{counted(money.minimum_service_years, 'completed year')} of service")
     if money.last_day:
         yield Step("condition", "employed on December 31")
     if money.minimum_hours:
-        yield Step("condition", f"{money.minimum_hours:,} hours in the year")
+        yield Step("condition", f"{hours_words(money.minimum_hours, year)} in the year")
     if money.annual_limit is not None:
-        yield Step("limit for one employee", f"{dollars(cents(money.annual_limit))} a year")
+        yield Step("limit for one employee", f"{dollars(cents(money.annual_limit))} {per_year(year)}")

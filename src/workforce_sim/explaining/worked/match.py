@@ -76,7 +76,7 @@ def _of_band(one: One, formula: Match) -> Iterator[Step]:
     if formula.graded_by is not None:
         yield Step(
             "band of the formula",
-            f"{one.place(formula.graded_by)} {UNITS[formula.graded_by]} on January 1 or the hire date",
+            f"{one.place(formula.graded_by)} {UNITS[formula.graded_by]} on {day(one.year.first)} or the hire date",
         )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from workforce_sim.config import Config
-from workforce_sim.dates import NEVER, Ints, date_of
+from workforce_sim.dates import NEVER, Ints, date_of, year_label
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.plan_pay import Kind, PlanPay, Since
 from workforce_sim.engine.sources import place_of
@@ -40,6 +40,11 @@ class One:
     def config(self) -> Config:
         """The configuration in force in the year."""
         return self.year.config
+
+    @property
+    def label(self) -> str:
+        """The plan year as people read it."""
+        return year_label(self.config.simulation, self.year.number)
 
     @property
     def in_plan(self) -> bool:

@@ -112,7 +112,7 @@ def compensation(one: One, money: EmployerMoney) -> Reckoned:
         counts, how = cents, "pay of the days with a deferral rate above 0"
     steps.append(Step("pay that counts", "; ".join(filter(None, (how, kinds))), dollars(counts)))
     if cents == most or counts > most:
-        steps.append(Step(f"limit on pay, section 401(a)(17), {one.year.number}", "", dollars(most)))
+        steps.append(Step(f"limit on pay, section 401(a)(17), {one.label}", "", dollars(most)))
         steps.append(Step("plan compensation", "at most the limit", dollars(cents)))
     return steps, cents
 

@@ -123,7 +123,7 @@ def _source(source: str, found: Contributions) -> tuple[list[Passage], int]:
 
 
 def _cost(found: Contributions, person: Mapping[str, Any]) -> tuple[list[Passage], int]:
-    there = paying(found.one.config, found.one.year.number)
+    there = paying(found.one.config.plan, found.one.year.number)
     given = {name: cents for name, cents in found.final.items() if name in EMPLOYER_MONEY}
     sources = [name for name, cents in given.items() if cents or name.removesuffix("_cents") in there]
     passages: list[Passage] = []

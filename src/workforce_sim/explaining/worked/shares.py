@@ -32,7 +32,7 @@ NONELECTIVE, PROFIT_SHARING = "nonelective contribution", "profit sharing"
 
 def nonelective(one: One) -> Reckoned:
     """Return the steps of the nonelective contribution before section 415, and cents."""
-    formula = one.config.plan.nonelective
+    formula = one.year.plan.nonelective
     if formula.kind == "none":
         return [Step(NONELECTIVE, "the plan has none (plan.nonelective.kind: none)", dollars(0))], 0
     return _in_source(one, formula, NONELECTIVE, partial(_nonelective, one, formula))
@@ -67,7 +67,7 @@ def reallocated(one: One) -> Reckoned:
 
 def profit_sharing(one: One) -> Reckoned:
     """Return the steps of profit sharing before section 415, and cents."""
-    formula = one.config.plan.profit_sharing
+    formula = one.year.plan.profit_sharing
     if formula.kind == "none":
         return [Step(PROFIT_SHARING, "the plan has none in the year", dollars(0))], 0
     return _in_source(one, formula, PROFIT_SHARING, partial(_profit_sharing, one, formula))

@@ -11,16 +11,18 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.dates import PlanYear, plan_year
 from workforce_sim.explaining.queries import collected
 from workforce_sim.explaining.rebuilt import Rebuilt, Records, rebuilt
 from workforce_sim.explaining.worked.person import WORKED, Worked, worked
+from workforce_sim.explaining.worked.steps import day
 from workforce_sim.money import half_up
 from workforce_sim.result import Result
 from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import bp_percent, whole_dollars
 
 AGE, SERVICE = 45, 10
-"""Completed years on January 1."""
+"""Completed years on the first day of the plan year."""
 _WHOLE_SALARY = 100_000
 """Cents to which the salary is rounded: $1,000."""
 _USUAL_BP = 600
@@ -42,13 +44,20 @@ def example(measure: str, result: Result, row: Mapping[str, Any]) -> Worked | No
         return None
     salary = max(half_up(average, _WHOLE_SALARY), 1) * _WHOLE_SALARY
     rate = round(100 * (row["average_deferral_rate"] or 0)) * 100 or _USUAL_BP
+    first = plan_year(result.config.simulation, row["year"]).first
     found = worked(measure, _staff(result, row, salary, rate), 0, {})
     name = (
         f"a constructed employee, nobody of the run: {whole_dollars(salary)} a year without a raise, {AGE} years old "
-        f"with {SERVICE} years of service on January 1{_at_level(result)}, full-time, "
+        f"with {SERVICE} years of service on {day(first)}{_at_level(result)}, full-time, "
         f"deferring {bp_percent(rate)} all year"
     )
     return Worked(name, found.passages[: len(found.passages) - (found.cents != found.kept)], found.cents, found.cents)
+
+
+def _months_before(year: PlanYear, months: int) -> dt.date:
+    """Return the day that lies so many months before the first day of a plan year."""
+    at = 12 * year.year + year.opening_month - 1 - months
+    return dt.date(at // 12, at % 12 + 1, 1)
 
 
 def _lowest(result: Result) -> str | None:
@@ -65,6 +74,8 @@ def _at_level(result: Result) -> str:
 def _staff(result: Result, row: Mapping[str, Any], salary: int, rate: int) -> Rebuilt:
     """Return a staff of one, from a snapshot that is made up."""
     year = row["year"]
+    of_year = plan_year(result.config.simulation, year)
+    hired = _months_before(of_year, 12 * SERVICE)
     schema = result.scan("snapshots").collect_schema()
     values: dict[str, Any] = {
         **{name: 0 for name, dtype in schema.items() if dtype.is_integer()},
@@ -72,18 +83,18 @@ def _staff(result: Result, row: Mapping[str, Any], salary: int, rate: int) -> Re
         "year": year,
         "employee_id": "constructed",
         "status": "continuing",
-        "birth_date": dt.date(year - AGE - 1, 7, 1),
-        "hire_date": dt.date(year - SERVICE, 1, 1),
-        "service_date": dt.date(year - SERVICE, 1, 1),
-        "plan_service_date": dt.date(year - SERVICE, 1, 1),
-        "eligibility_date": dt.date(year - SERVICE + 1, 1, 1),
+        "birth_date": _months_before(of_year, 12 * AGE + 6),
+        "hire_date": hired,
+        "service_date": hired,
+        "plan_service_date": hired,
+        "eligibility_date": _months_before(of_year, 12 * SERVICE - 12),
         "age": AGE,
         "tenure_years": SERVICE,
         "level": _lowest(result),
         "full_time_ppm": 1_000_000,
         "opening_salary_cents": salary,
         "salary_cents": salary,
-        "earnings_cents": salary,
+        "earnings_cents": half_up(salary * of_year.length, of_year.days),
         "deferral_bp": rate,
         **dict.fromkeys(EMPLOYER_MONEY, 0),
     }
