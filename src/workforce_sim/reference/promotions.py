@@ -116,7 +116,7 @@ def _within_ppm(level: str, config: Config) -> int:
 
 
 def _candidates(people: Sequence[PersonYear], year: Year) -> Iterator[tuple[PersonYear, int]]:
-    """Yield existing employees who stay, with the tenure on 1 January and a weight above 0, and the weight."""
+    """Yield existing employees who stay, with the tenure on the first day and a weight above 0, and the weight."""
     factors, minimum = _factors(year), year.config.promotion.minimum_tenure
     for person in people:
         weight = half_up(factors(person), 1000)

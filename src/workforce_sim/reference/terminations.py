@@ -192,6 +192,6 @@ def _cause_of(year: Year) -> Callable[[PersonYear], str]:
 
 
 def _cause_at(year: Year) -> Callable[[PersonYear, int], str]:
-    """Return the cause at a place among the shares of the age on 1 January, of hires on the hire date."""
+    """Return the cause at a place among the shares of the age on the first day, of hires on the hire date."""
     shares = cache(lambda age: cumulative(band_at(year.config.terminations.causes, age).ppm))
     return lambda person, x: CAUSES[category(x, shares(person.age))]
