@@ -314,7 +314,7 @@ def test_bands_by_points_and_tiers_in_dollars() -> None:
 
 def test_an_integrated_contribution_pays_more_above_its_level() -> None:
     rule = {"kind": "integrated", "integrated": {"base_rate": 0.057, "excess_rate": 0.057}}
-    assert nonelective_amount(Nonelective.model_validate(rule), 40, 10, 15_000_000, 6_120_000) == 1_361_160
+    assert nonelective_amount(Nonelective.model_validate(rule), 40, 10, 15_000_000, 6_120_000, 12) == 1_361_160
 
 
 # A year's money

@@ -164,7 +164,7 @@ def _balance(person: PersonYear, plan: PlanYear) -> None:
 def _grown(opening: int, person: PersonYear, plan: PlanYear) -> int:
     """Return an opening balance with its return, of terminated employees until the last day."""
     year = plan.year
-    days = year.days if person.cause is None else (person.last_day - year.first + DAY).days
+    days = year.length if person.cause is None else (person.last_day - year.first + DAY).days
     return opening + half_up(opening * plan.return_ppm * days, PPM * year.days)
 
 

@@ -65,10 +65,13 @@ def cumulated_days(weights: Sequence[float] | None, year: int) -> list[int] | No
 
 
 def date_between(u: float, first: dt.date, last: dt.date, profile: list[int] | None = None) -> dt.date:
-    """Return the day that a draw picks in [first, last], both of one year: evenly, or by cumulated weights of days."""
-    if profile is None:
-        return first + dt.timedelta(days=int(u * ((last - first).days + 1)))
+    """Return the day that a draw picks in [first, last], both of one year: evenly, or by cumulated weights of days.
+
+    Where all these days weigh nothing, evenly.
+    """
     a, b = first.timetuple().tm_yday, last.timetuple().tm_yday
+    if profile is None or profile[b] == profile[a - 1]:
+        return first + dt.timedelta(days=int(u * ((last - first).days + 1)))
     before = profile[a - 1]
     x = u * (profile[b] - before)
     return first + dt.timedelta(days=bisect_right(range(a, b + 1), x, key=lambda d: profile[d] - before))

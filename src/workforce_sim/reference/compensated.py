@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from workforce_sim.config import Config
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.money import half_up
-from workforce_sim.reference.chance import DAY, completed_years
+from workforce_sim.reference.chance import DAY, completed_years, years_before
+from workforce_sim.reference.opening_date import opening_of
 from workforce_sim.reference.records import Employee, PersonYear
 from workforce_sim.reference.year import Year, limits_of
 
@@ -19,8 +20,9 @@ ENOUGH_AGE = 21
 
 
 def settle_prior_pay(census: Sequence[Employee], config: Config) -> None:
-    """Give the census its pay of the year before the start year, where it says none from the opening salary."""
-    first, last = (dt.date(config.simulation.start_year - 1, *day) for day in ((1, 1), (12, 31)))
+    """Give the census its pay of the 12 months before the opening, where it says none from the opening salary."""
+    opening = opening_of(config)
+    first, last = years_before(opening, 1), opening - DAY
     for employee in census:
         if employee.prior_pay_cents is None:
             days = (last - max(employee.hire_date, first) + DAY).days
@@ -30,11 +32,19 @@ def settle_prior_pay(census: Sequence[Employee], config: Config) -> None:
 
 
 def keep_pay(people: Sequence[PersonYear], year: Year) -> None:
-    """Keep the year's pay of everybody for rules of the next year."""
+    """Keep the year's pay of everybody for rules of the next year; of a short year, that of the calendar year."""
     for person in people:
-        person.employee.prior_pay_cents = person.earnings_cents
+        person.employee.prior_pay_cents = person.earnings_cents + _before_opening(person, year)
     if year.run.config.at(year.year + 1).plan.testing.top_paid_group:
         _mark_top_paid([(person.employee, person.last_day) for person in people], year.last)
+
+
+def _before_opening(person: PersonYear, year: Year) -> int:
+    """Return estimated pay from 1 January to the first day of a short year, of those employed then."""
+    if person.opening_salary_cents is None:
+        return 0
+    days = (year.first - max(person.employee.hire_date, year.january_1)).days
+    return half_up(person.opening_salary_cents * max(0, days), year.days)
 
 
 def _mark_top_paid(employed: Sequence[tuple[Employee, dt.date]], year_end: dt.date) -> None:

@@ -9,6 +9,7 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.reference.chance import DAY, completed_years
 from workforce_sim.reference.match import WHOLE_BP, bp
+from workforce_sim.reference.opening_date import MONTHS
 from workforce_sim.reference.other_pay import kinds_counted, pay_through
 from workforce_sim.reference.records import FULL_TIME_HOURS, PersonYear
 from workforce_sim.reference.vesting import vesting_rules
@@ -40,7 +41,7 @@ class PlanYear:
         self.roth_catch_up_wages = wages if year.year >= FIRST_ROTH_CATCH_UP else None
 
     def pay(self, person: PersonYear, through: dt.date, kinds: frozenset[str]) -> int:
-        """Return E_C(d): pay earned from 1 January through a day, other pay of some kinds included."""
+        """Return E_C(d): pay earned in the plan year through a day, other pay of some kinds included."""
         return pay_through(person, through, kinds, self.year.days)
 
     def pay_between(self, person: PersonYear, first: dt.date, last: dt.date, kinds: frozenset[str]) -> int:
@@ -198,7 +199,7 @@ def meets_conditions(source: EmployerMoney, person: PersonYear, plan: PlanYear) 
         gets_employer_money(person, year)
         and completed_years(employee.plan_service_date, person.last_day) >= source.minimum_service_years
         and (waived or person.last_day == year.last or not source.last_day)
-        and (waived or hours >= source.minimum_hours)
+        and (waived or MONTHS * hours >= year.months * source.minimum_hours)
     )
 
 

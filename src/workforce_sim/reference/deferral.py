@@ -68,11 +68,11 @@ class RateRules:
         return draws.uniform(employee.person, self._declines) < self.declining
 
     def full_match_on(self, person: PersonYear, day: dt.date) -> int:
-        """Return the lowest whole bp that earns somebody the full match of the year, with the salary of a day."""
+        """Return the lowest whole bp that earns somebody the full match of a whole year, with the salary of a day."""
         tiers = tiers_at(self.match, person.age, person.tenure)
         if self.match.dollar_tiers is None:
             return full_match_bp(self.match, tiers, 0)
-        return full_match_bp(self.match, tiers, min(person.salary_on(day), self.year.limits.compensation_cents))
+        return full_match_bp(self.match, tiers, min(person.salary_on(day), self.year.annual_limits.compensation_cents))
 
 
 def _match_is_new(config: Config, year: int) -> bool:
@@ -88,9 +88,9 @@ def _match_is_new(config: Config, year: int) -> bool:
 
 
 def walk_rate(person: PersonYear, rules: RateRules) -> None:
-    """Take the rate of a participant of the opening through the year; what comes after the last day is void."""
+    """Take the rate of a participant of the opening through the year; what is not between its ends is void."""
     for day, kind in sorted(_planned(person, rules)):
-        if day <= person.last_day:
+        if person.first_day <= day <= person.last_day:
             _move(person, day, kind, rules)
 
 
@@ -110,7 +110,7 @@ def _planned(person: PersonYear, rules: RateRules) -> list[Step]:
 
 
 def _own_day(person: PersonYear, year: Year) -> dt.date:
-    return date_between(year.u(person.employee, Stream.CHANGE_OR_STOP_DATE), year.first, year.last)
+    return date_between(year.u(person.employee, Stream.CHANGE_OR_STOP_DATE), year.january_1, year.last)
 
 
 def _move(person: PersonYear, day: dt.date, kind: Kind, rules: RateRules) -> None:

@@ -16,6 +16,7 @@ from workforce_sim.config.eligibility import Eligibility, EntryRule
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, ppm
 from workforce_sim.reference.classes import NOT_EXCLUDED, Rule, rule_of
+from workforce_sim.reference.opening_date import opening_of
 from workforce_sim.reference.records import DRAWN_ONCE, NEVER, Employee, Event, PersonYear
 from workforce_sim.reference.service import birthday, end_of_part_time_wait, end_of_years, has_part_time_hours
 
@@ -25,7 +26,7 @@ ENTRY_MONTHS = {"monthly": range(1, 13), "quarterly": (1, 4, 7, 10), "semiannual
 
 def find_eligibility(staff: Sequence[Employee], config: Config) -> None:
     """Give each of the staff the eligibility date; the excluded keep none, and participants never wait."""
-    start = dt.date(config.simulation.start_year, 1, 1)
+    start = opening_of(config)
     excluded = _exclusion(config)
     for employee in staff:
         if excluded(employee):
@@ -84,7 +85,7 @@ def first_entry(day: dt.date, entry: str) -> dt.date:
 def _exclusion(config: Config) -> Callable[[Employee], bool]:
     """Return who is left out: by the census flag, by class or by the draw, and never a participant of the census."""
     share = ppm(config.eligibility.excluded_share) / PPM
-    start = dt.date(config.simulation.start_year, 1, 1)
+    start = opening_of(config)
     hires_alone = config.eligibility.excluded_scope == "hires"
     scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.EXCLUDED)
 

@@ -9,7 +9,7 @@ from workforce_sim.config.match import Match
 from workforce_sim.money import half_up
 from workforce_sim.reference.chance import DAY
 from workforce_sim.reference.contributions import InPlan, meets_conditions
-from workforce_sim.reference.match import WHOLE_BP, annual_match, payroll_match, tiers_at
+from workforce_sim.reference.match import WHOLE_BP, annual_match, payroll_match, tiers_at, tiers_in_months
 from workforce_sim.reference.nonelective import nonelective_amount
 from workforce_sim.reference.payrolls import payrolls
 from workforce_sim.reference.sources import InSource, at_most, in_source
@@ -30,10 +30,9 @@ def contribute(in_plan: InPlan) -> None:
 
 def _nonelective(compensation: int, in_plan: InPlan) -> int:
     plan, person = in_plan.plan, in_plan.person
-    wage_base = plan.limits.wage_base_cents
-    return at_most(
-        nonelective_amount(plan.nonelective, person.age, person.tenure, compensation, wage_base), plan.nonelective
-    )
+    of_year = plan.limits.wage_base_cents, plan.year.months
+    amount = nonelective_amount(plan.nonelective, person.age, person.tenure, compensation, *of_year)
+    return at_most(amount, plan.nonelective, plan.year.months)
 
 
 def _match(match: Match, in_plan: InPlan) -> tuple[int, int]:
@@ -43,12 +42,13 @@ def _match(match: Match, in_plan: InPlan) -> tuple[int, int]:
         return 0, 0
     if not meets_conditions(match, in_plan.person, in_plan.plan):
         return found.compensation, 0
-    return found.compensation, at_most(_by_formula(match, found), match)
+    return found.compensation, at_most(_by_formula(match, found), match, in_plan.plan.year.months)
 
 
 def _by_formula(match: Match, found: InSource) -> int:
     in_plan, plan = found.in_plan, found.in_plan.plan
-    tiers = tiers_at(match, in_plan.person.age, in_plan.person.tenure)
+    annual_tiers = tiers_at(match, in_plan.person.age, in_plan.person.tenure)
+    tiers = tiers_in_months(match, annual_tiers, plan.year.months)
     before = in_plan.deferred(found.start - DAY)
     if match.basis == "annual":
         return annual_match(match, tiers, in_plan.deferral - before, found.compensation)

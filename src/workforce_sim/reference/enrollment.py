@@ -17,6 +17,7 @@ from workforce_sim.reference.agepay import AgePay
 from workforce_sim.reference.chance import DAY, completed_years, date_between
 from workforce_sim.reference.deferral import RateRules, escalate, set_rate, walk_rate
 from workforce_sim.reference.match import bp
+from workforce_sim.reference.opening_date import opening_of
 from workforce_sim.reference.records import DRAWN_ONCE, NEVER, Employee, Event, From, PersonYear
 from workforce_sim.reference.year import Year
 
@@ -24,8 +25,8 @@ from workforce_sim.reference.year import Year
 
 
 def draw_participation(census: Sequence[Employee], config: Config) -> None:
-    """Give those who could have elected before the start year a rate with their chance; of a census without rates."""
-    rule, start = config.enrollment, dt.date(config.simulation.start_year, 1, 1)
+    """Give those who could have elected before the opening a rate with their chance; of a census without rates."""
+    rule, start = config.enrollment, opening_of(config)
     election, rates = AgePay(rule.election, ppm), AgePay(rule.deferral_rates, bp)
     scalar = draws.decision(config.random_seed, DRAWN_ONCE, Stream.OPENING_PARTICIPATION)
     for employee in census:
@@ -39,14 +40,17 @@ def draw_participation(census: Sequence[Employee], config: Config) -> None:
 
 
 def settle_participants(census: Sequence[Employee], config: Config) -> None:
-    """Count participants of the census as enrolled in the year before the start year, automatically where said."""
+    """Count participants of the census as enrolled in the year before the start year, automatically where said.
+
+    Those hired in the start year count as enrolled in it.
+    """
     auto, source = config.enrollment.auto_enrollment, config.enrollment.escalation.census_source
     for employee in census:
         if employee.participates:
             among = source == "all" or (source == "in_scope" and employee.hire_date >= auto.hire_date_cutoff)
             employee.automatic = auto.enabled and among
             employee.asked = True
-            employee.enrollment_year = config.simulation.start_year - 1
+            employee.enrollment_year = max(config.simulation.start_year - 1, employee.hire_date.year)
 
 
 def find_automatic_dates(staff: Sequence[Employee], config: Config) -> None:
@@ -58,9 +62,9 @@ def find_automatic_dates(staff: Sequence[Employee], config: Config) -> None:
 
 
 def _automatic_date(employee: Employee, config: Config) -> dt.date | None:
-    """Return the day on which the window of somebody in scope ends; of the swept, the window from the start year on."""
+    """Return the day on which the window of somebody in scope ends; of the swept, the window from the opening on."""
     auto, entry = config.enrollment.auto_enrollment, employee.eligibility_date
-    window, start = dt.timedelta(days=auto.window_days), dt.date(config.simulation.start_year, 1, 1)
+    window, start = dt.timedelta(days=auto.window_days), opening_of(config)
     by_hire_date = employee.first_day >= auto.hire_date_cutoff
     if entry is None or not (by_hire_date or auto.everybody):
         return None
@@ -107,15 +111,15 @@ def _come_in(person: PersonYear, ways: WaysIn) -> None:
     entry, automatic_date = person.eligibility_date, person.employee.automatic_date
     if entry is None:
         return
-    this_year = ways.year.year
-    elected = _election_date(person, entry, ways) if entry.year == this_year else None
+    year = ways.year
+    elected = _election_date(person, entry, ways) if entry >= year.first else None
     if elected is not None:
         if elected <= person.last_day:
             _enroll(person, elected, "election", _chosen_rate(person, elected, ways), ways)
     elif automatic_date is not None:
-        if automatic_date.year == this_year and automatic_date <= person.last_day:
+        if year.first <= automatic_date <= person.last_day:
             _enroll_automatically(person, automatic_date, ways)
-    elif entry.year < this_year:
+    elif entry < year.first:
         _convert(person, ways)
 
 
@@ -138,11 +142,11 @@ def _enroll_automatically(person: PersonYear, day: dt.date, ways: WaysIn) -> Non
 
 
 def _convert(person: PersonYear, ways: WaysIn) -> None:
-    """Enroll with the chance of those who entered in an earlier year and wait for no automatic date."""
+    """Enroll with the chance of those who entered before the plan year and wait for no automatic date."""
     year, employee = ways.year, person.employee
     if year.u(employee, Stream.CONVERSION) < ways.conversion:
-        day = date_between(year.u(employee, Stream.CONVERSION_DATE), year.first, year.last)
-        if day <= person.last_day:
+        day = date_between(year.u(employee, Stream.CONVERSION_DATE), year.january_1, year.last)
+        if year.first <= day <= person.last_day:
             _enroll(person, day, "conversion", _chosen_rate(person, day, ways), ways)
 
 

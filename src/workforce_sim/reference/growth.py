@@ -46,7 +46,7 @@ def headcount_target(year: Year) -> int:
 
 def _exact(weights: Sequence[int], year: Year) -> Growth:
     opening, target = len(weights), headcount_target(year)
-    usual = half_up(opening * year.config.workforce.total_termination_rate.ppm(year.year), PPM)
+    usual = half_up(opening * year.leaving_ppm, PPM)
     ordinary = max(usual, sum(year.is_certain(weight) for weight in weights))
     somebody_stays(PPM * (target - opening + ordinary), year)
     return exact_growth(opening, target, ordinary, year.hazard.share_ppm)
@@ -66,9 +66,8 @@ def _stochastic(weights: Sequence[int], year: Year) -> Growth:
 
     They are planned without the year's factor, which multiplies both termination rates once they are there.
     """
-    opening, leaving_ppm = len(weights), year.config.workforce.total_termination_rate.ppm(year.year)
-    as_given = year.rates_as_given
-    expected_ppm = sum(min(weight, PPM) for weight in weights) if as_given else opening * leaving_ppm
+    opening, leaving_ppm, as_given = len(weights), year.leaving_ppm, year.rates_as_given
+    expected_ppm = sum(min(year.as_given(w), PPM) for w in weights) if as_given else opening * leaving_ppm
     missing_ppm = PPM * (headcount_target(year) - opening) + expected_ppm
     somebody_stays(missing_ppm, year)
     u = draws.shared_draw(year.config.random_seed, year.run.replicate, year.year, Stream.HIRES)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from workforce_sim.config import Config
 from workforce_sim.money import PPM, half_up, ppm
 from workforce_sim.reference.chance import cumulated_days
+from workforce_sim.reference.opening_date import first_day, in_months, months_of
 
 MOST_DAYS = 365
 """From 1 January to 31 December of a leap year."""
@@ -28,7 +29,7 @@ class Hazard:
     gone: Sequence[int]
     """G(0), G(1), ... G(365): days, or the share gone by then in ppm."""
     share_ppm: int
-    """n: the share of the hires who leave in their first year."""
+    """n: the share of the hires who leave in their first year; of a short year, n1."""
     key: str
     """The key of the configuration that sets n."""
     is_share: bool
@@ -39,14 +40,16 @@ def hire_hazard(config: Config, year: int) -> Hazard:
     """Return what ``terminations.new_hire_hazard`` says of one year's hires."""
     kind, key = config.terminations.new_hire_hazard, "workforce.new_hire_termination_rate"
     share_ppm = config.workforce.new_hire_termination_rate.ppm(year)
+    first = first_day(config, year)
     if kind == "days_left":
-        return Hazard(range(MOST_DAYS + 1), share_ppm, key, is_share=False)
+        return Hazard(range(MOST_DAYS + 1), in_months(share_ppm, months_of(config, year)), key, is_share=False)
     dates = hire_dates(config.hiring.month_weights, year)
     if isinstance(kind, str):
-        return Hazard(level_curve(share_ppm, dates), share_ppm, key, is_share=True)
+        gone = level_curve(share_ppm, dates)
+        mean_ppm = share_ppm if first == dt.date(year, 1, 1) else _mean(gone, _from(first, dates))
+        return Hazard(gone, mean_ppm, key, is_share=True)
     gone = curve_through(kind)
-    mean_ppm = half_up(_weighted(gone, dates), sum(weight for _, weight in dates))
-    return Hazard(gone, mean_ppm, "terminations.new_hire_hazard", is_share=True)
+    return Hazard(gone, _mean(gone, _from(first, dates)), "terminations.new_hire_hazard", is_share=True)
 
 
 def hire_dates(month_weights: Sequence[float] | None, year: int) -> HireDates:
@@ -54,6 +57,17 @@ def hire_dates(month_weights: Sequence[float] | None, year: int) -> HireDates:
     days = dt.date(year, 12, 31).timetuple().tm_yday
     profile = cumulated_days(month_weights, year) or range(days + 1)
     return [(days - day, profile[day] - profile[day - 1]) for day in range(1, days)]
+
+
+def _from(first: dt.date, dates: HireDates) -> HireDates:
+    """Return the hire dates from a day on; each weighs 1 where they weigh nothing."""
+    left = dates[first.timetuple().tm_yday - 1 :]
+    return left if any(weight for _, weight in left) else [(days, 1) for days, _ in left]
+
+
+def _mean(gone: Sequence[int], dates: HireDates) -> int:
+    """Return the mean of G over hire dates, half up."""
+    return half_up(_weighted(gone, dates), sum(weight for _, weight in dates))
 
 
 def level_curve(share_ppm: int, dates: HireDates) -> Sequence[int]:

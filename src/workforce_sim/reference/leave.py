@@ -26,9 +26,13 @@ def decide_leave(people: Sequence[PersonYear], year: Year) -> None:
 
 def _begin(person: PersonYear, year: Year) -> None:
     leave = _drawn(person.employee, year)
-    if leave is not None and person.employee.first_day < leave.first <= person.last_day:
+    if leave is not None and _may_begin(leave.first, person, year):
         person.leave = person.employee.leave = leave
         person.events.append(Event("leave_start", leave.first))
+
+
+def _may_begin(day: dt.date, person: PersonYear, year: Year) -> bool:
+    return day >= year.first and person.employee.first_day < day <= person.last_day
 
 
 def _drawn(employee: Employee, year: Year) -> Leave | None:
@@ -36,6 +40,6 @@ def _drawn(employee: Employee, year: Year) -> Leave | None:
     if not year.u(employee, Stream.LEAVE) < rule.share.ppm(year.year) / PPM:
         return None
     profile = cumulated_days(rule.month_weights, year.year)
-    first = date_between(year.u(employee, Stream.LEAVE_DATE), year.first, year.last, profile)
+    first = date_between(year.u(employee, Stream.LEAVE_DATE), year.january_1, year.last, profile)
     days = whole_between(year.u(employee, Stream.LEAVE_LENGTH), rule.shortest_days, rule.longest_days)
     return Leave(first, first + dt.timedelta(days=days - 1))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from workforce_sim.config.match import Match
 from workforce_sim.money import cents, half_up, scaled
+from workforce_sim.reference.opening_date import in_months
 
 WHOLE_BP = 10**4
 
@@ -99,6 +100,13 @@ def tiers_at(match: Match, age: int, tenure: int) -> Sequence[Tier]:
     formula = formula_of(match)
     place = {"tenure": tenure, "points": age + tenure, None: 0}[formula.by]
     return next(tiers for start, tiers in reversed(formula.table) if start <= place)
+
+
+def tiers_in_months(match: Match, tiers: Sequence[Tier], months: int) -> Sequence[Tier]:
+    """Return tiers as so many months have them: edges in dollars are reduced."""
+    if match.dollar_tiers is None:
+        return tiers
+    return [Tier(in_months(lower, months), in_months(upper, months), rate) for lower, upper, rate in tiers]
 
 
 def full_match_bp(match: Match, tiers: Sequence[Tier], compensation: int) -> int:

@@ -70,8 +70,9 @@ def years(config: Config, opening: Opening, *, replicate: int = 0) -> Iterator[T
     acquired = joiners_of(opening, config.random_seed, replicate)
     forfeitures = Forfeitures()
     for number in config.simulation.years:
-        joiners = [employee for employee in acquired if employee.first_day.year == number]
-        people = plan_year(staff, Year(run, number), forfeitures, joiners)
+        year = Year(run, number)
+        joiners = [employee for employee in acquired if year.first <= employee.first_day <= year.last]
+        people = plan_year(staff, year, forfeitures, joiners)
         book = Book(opening, replicate, config.at(number))
         book.add(number, people, forfeitures.used_cents)
         yield book.frames()

@@ -27,7 +27,7 @@ def kinds_counted(definition: Any) -> frozenset[str]:
 
 
 def pay_through(person: PersonYear, day: dt.date, kinds: frozenset[str], days: int) -> int:
-    """Return E_C(d): salary earned from 1 January through a day of a year of ``days``, and other pay of some kinds."""
+    """Return E_C(d): salary earned through a day of a year of ``days``, and other pay of some kinds."""
     earned = person.earned(day, days)
     evenly = sum(half_up(earned * entry.salary_share_ppm, PPM) for entry in person.with_salary if entry.kind in kinds)
     return earned + evenly + sum(one.amount for one in person.payments if one.kind in kinds and one.day <= day)

@@ -129,7 +129,7 @@ def end_seasons(people: Sequence[PersonYear], year: Year) -> None:
 def lay_off(opening: Sequence[PersonYear], year: Year) -> None:
     """Carry out the layoffs of the year in the order of their dates."""
     for layoff in sorted(year.config.actions.layoffs, key=lambda one: one.date):  # stable
-        if layoff.date.year == year.year:
+        if year.first <= layoff.date <= year.last:
             pool = sorted((person for person in opening if _may_go(person, layoff, year)), key=_order(layoff, year))
             for person in pool[: _number(layoff, len(pool))]:
                 person.last_day, person.cause = layoff.date, "reduction"
@@ -192,7 +192,7 @@ def _certain(group: Group) -> list[bool]:
 
 def _exact(group: Group) -> None:
     year, opening = group.year, len(group.pool)
-    ordinary = max(half_up(opening * _leaving_ppm(year), PPM), sum(_certain(group)))
+    ordinary = max(half_up(opening * year.leaving_ppm, PPM), sum(_certain(group)))
     target, leaving = group.target, year.hazard.share_ppm
     if not opening:
         target = 0
@@ -213,21 +213,17 @@ def _stochastic(group: Group) -> None:
         somebody_stays(missing_ppm, year)
         group.planned = hires_by_draw(missing_ppm, year.hazard.share_ppm, _hiring_draw(group))
     hires = max(group.planned, group.known)
-    terminations_ppm = opening * multiplied(_leaving_ppm(year), year.exit_factor_ppm)
+    terminations_ppm = opening * multiplied(year.leaving_ppm, year.exit_factor_ppm)
     leaving_ppm = hires * multiplied(year.hazard.share_ppm, year.exit_factor_ppm)
     group.growth = Growth(terminations_ppm, opening, hires, leaving_ppm)
 
 
-def _leaving_ppm(year: Year) -> int:
-    return year.config.workforce.total_termination_rate.ppm(year.year)
-
-
 def _expected_ppm(group: Group) -> int:
     """Return E, the terminations expected of the pool, in millionths."""
-    certain = _certain(group)
-    if not group.year.rates_as_given:
-        return max(len(certain) * _leaving_ppm(group.year), PPM * sum(certain))
-    return sum(PPM if sure else min(weight, PPM) for sure, weight in zip(certain, group.risks, strict=True))
+    certain, year = _certain(group), group.year
+    if not year.rates_as_given:
+        return max(len(certain) * year.leaving_ppm, PPM * sum(certain))
+    return sum(PPM if sure else min(year.as_given(w), PPM) for sure, w in zip(certain, group.risks, strict=True))
 
 
 def _hiring_draw(group: Group) -> float:

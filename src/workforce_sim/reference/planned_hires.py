@@ -44,7 +44,7 @@ def known_hires(year: Year) -> dict[str | None, list[KnownHire]]:
     """Return the known hires of the year by group, each as often as it is to come."""
     found: dict[str | None, list[KnownHire]] = {name: [] for name in (*year.run.config.groups, None)}
     for known in year.config.hiring.known:
-        if known.date.year == year.year:
+        if year.first <= known.date <= year.last:
             found[group_of(known.department, year.run.config)] += [known] * known.count
     return found
 
@@ -110,7 +110,9 @@ def _seasonal(groups: Sequence[Group], year: Year) -> Iterator[Slot]:
         return
     for season in year.config.hiring.seasonal:
         number = half_up(staff * ppm(season.share or 0.0), PPM) if season.count is None else season.count
-        yield from [Slot(None, season, day_of_year(year.year, season.hired))] * number
+        hired = day_of_year(year.year, season.hired)
+        if hired >= year.first:
+            yield from [Slot(None, season, hired)] * number
 
 
 # --- At what level ---

@@ -11,8 +11,10 @@ from workforce_sim.money import PPM, cents, half_up, ppm, quota
 from workforce_sim.reference.compensated import OWNER_PPM
 from workforce_sim.reference.contributions import InPlan, PlanYear, meets_conditions
 from workforce_sim.reference.nonelective import level
+from workforce_sim.reference.opening_date import MONTHS, in_months
 from workforce_sim.reference.records import PersonYear
 from workforce_sim.reference.sources import InSource, at_most, in_source
+from workforce_sim.reference.year import Year
 
 
 def share_profits(in_plan: Sequence[InPlan], people: Sequence[PersonYear], plan: PlanYear) -> None:
@@ -28,7 +30,7 @@ def share_profits(in_plan: Sequence[InPlan], people: Sequence[PersonYear], plan:
     else:
         amounts = [_amount(formula, one, plan) for one in sharing]
     for one, amount in zip(sharing, amounts, strict=True):
-        one.in_plan.person.money.profit_sharing = at_most(amount, formula)
+        one.in_plan.person.money.profit_sharing = at_most(amount, formula, plan.year.months)
 
 
 # --- A formula for each ---
@@ -37,7 +39,7 @@ def share_profits(in_plan: Sequence[InPlan], people: Sequence[PersonYear], plan:
 def _amount(formula: ProfitSharing, one: InSource, plan: PlanYear) -> int:
     """Return what one employee gets, half up, before the annual limit."""
     if formula.dollars is not None:
-        return cents(formula.dollars)
+        return in_months(cents(formula.dollars), plan.year.months)
     if formula.groups is not None:
         return _of_group(formula.groups, one, plan)
     if formula.integrated is not None:
@@ -51,11 +53,7 @@ def _amount(formula: ProfitSharing, one: InSource, plan: PlanYear) -> int:
 
 def _above(rule: IntegrationLevel, one: InSource, plan: PlanYear) -> int:
     """Return compensation above an integration level."""
-    return max(0, one.compensation - _level(rule, plan))
-
-
-def _level(rule: IntegrationLevel, plan: PlanYear) -> int:
-    return level(rule, plan.limits.wage_base_cents)
+    return max(0, one.compensation - level(rule, plan.limits.wage_base_cents, plan.year.months))
 
 
 def _banded(table: Any, name: str, person: PersonYear, otherwise: float) -> int:
@@ -72,7 +70,9 @@ def _of_group(groups: Sequence[AllocationGroup], one: InSource, plan: PlanYear) 
     found = next((group for group in groups if _fits(group, one.in_plan.person, plan)), None)
     if found is None:
         return 0
-    return half_up(ppm(found.rate) * one.compensation, PPM) if found.rate is not None else cents(found.dollars or 0.0)
+    if found.rate is not None:
+        return half_up(ppm(found.rate) * one.compensation, PPM)
+    return in_months(cents(found.dollars or 0.0), plan.year.months)
 
 
 def _fits(group: AllocationGroup, person: PersonYear, plan: PlanYear) -> bool:
@@ -89,11 +89,11 @@ def _fits(group: AllocationGroup, person: PersonYear, plan: PlanYear) -> bool:
 
 def _shares(pool: Pool, sharing: Sequence[InSource], people: Sequence[PersonYear], plan: PlanYear) -> list[int]:
     """Return each one's share of the pool of the year."""
-    pot = _pot(pool, sum(person.earnings_cents for person in people), plan.year.year)
+    pot = _pot(pool, sum(person.earnings_cents for person in people), plan.year)
     pay = [one.compensation for one in sharing]
     if pool.integrated is not None:
         above = [_above(pool.integrated, one, plan) for one in sharing]
-        return _integrated(pot, pay, above, most_excess(_level(pool.integrated, plan), plan.limits.wage_base_cents))
+        return _integrated(pot, pay, above, _most_excess(pool.integrated, plan.year))
     if pool.allocation == "pay":
         return _by_quota(pot, pay)
     if pool.allocation == "equal":
@@ -102,10 +102,10 @@ def _shares(pool: Pool, sharing: Sequence[InSource], people: Sequence[PersonYear
     return _by_quota(pot, [half_up(weight * each, PPM) for weight, each in zip(weights, pay, strict=True)])
 
 
-def _pot(pool: Pool, payroll: int, year: int) -> int:
+def _pot(pool: Pool, payroll: int, year: Year) -> int:
     if pool.payroll_share is not None:
-        return half_up(pool.payroll_share.ppm(year) * payroll, PPM)
-    return cents(pool.dollars.at(year)) if pool.dollars is not None else 0
+        return half_up(pool.payroll_share.ppm(year.year) * payroll, PPM)
+    return in_months(cents(pool.dollars.at(year.year)), year.months) if pool.dollars is not None else 0
 
 
 def _by_quota(pot: int, units: Sequence[int]) -> list[int]:
@@ -127,6 +127,12 @@ def _integrated(pot: int, pay: Sequence[int], above: Sequence[int], excess_ppm: 
     first = min(pot, excess_ppm * sum(both) // PPM)
     shares = zip(_by_quota(first, both), _by_quota(pot - first, pay), strict=True)
     return [one + other for one, other in shares]
+
+
+def _most_excess(rule: IntegrationLevel, year: Year) -> int:
+    """Return the largest excess rate at the annual level, ppm."""
+    wage_base = year.annual_limits.wage_base_cents
+    return most_excess(level(rule, wage_base, MONTHS), wage_base)
 
 
 def most_excess(level_cents: int, wage_base: int) -> int:

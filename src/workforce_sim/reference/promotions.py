@@ -23,7 +23,8 @@ WITHIN = 0.7
 def decide_promotions(people: Sequence[PersonYear], vacancies: Vacancies | None, year: Year) -> None:
     """Promote one level up into vacancies, or without these by rates; a date out of employment is void."""
     promotion = year.config.promotion
-    day = day_of(promotion.date, promotion.month_weights, Stream.PROMOTION_DATE, year)
+    first = year.january_1 if vacancies is None else year.first
+    day = day_of(promotion.date, promotion.month_weights, Stream.PROMOTION_DATE, year, first)
     lowest, highest = ppm(promotion.increase.lowest), ppm(promotion.increase.highest)
     for person in _by_rates(people, year) if vacancies is None else _into_vacancies(people, vacancies, year):
         date = day(person.employee)
@@ -115,7 +116,7 @@ def _within_ppm(level: str, config: Config) -> int:
 
 
 def _candidates(people: Sequence[PersonYear], year: Year) -> Iterator[tuple[PersonYear, int]]:
-    """Yield existing employees who stay, with the tenure on 1 January and a weight above 0, and the weight."""
+    """Yield existing employees who stay, with the tenure on the first day and a weight above 0, and the weight."""
     factors, minimum = _factors(year), year.config.promotion.minimum_tenure
     for person in people:
         weight = half_up(factors(person), 1000)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from workforce_sim.draws import Stream, category
 from workforce_sim.money import PPM, half_up, ppm, raised, refuse_growth
-from workforce_sim.reference.chance import cumulative, day_of_year, millionths
+from workforce_sim.reference.chance import DAY, cumulative, day_of_year, millionths
 from workforce_sim.reference.merit import Cell, Share, cell_of, gets_merit, merit_fractions, proration_ppm
 from workforce_sim.reference.pay_ranges import compa_ratio, own, range_penetration, stop_at
 from workforce_sim.reference.promotions import promoted_salary
@@ -37,14 +37,16 @@ def decide_lifts(people: Sequence[PersonYear], year: Year) -> None:
 
 
 def _employed_on(day: dt.date, people: Sequence[PersonYear]) -> Iterator[PersonYear]:
-    """Yield those employed on a day, of the year's hires those of before that day."""
-    return (person for person in people if person.last_day >= day and (not person.is_hire or person.first_day < day))
+    """Yield those employed in the plan year on a day, of its hires those of before that day."""
+    return (person for person in people if person.first_day + person.is_hire * DAY <= day <= person.last_day)
 
 
 def decide_merit(people: Sequence[PersonYear], year: Year) -> None:
     """Say who gets a merit increase, when, and with which rating; how much depends on everybody who gets one."""
     compensation = year.config.compensation
-    day = day_of(compensation.fixed_merit_date, compensation.merit_month_weights, Stream.MERIT_DATE, year)
+    day = day_of(
+        compensation.fixed_merit_date, compensation.merit_month_weights, Stream.MERIT_DATE, year, year.january_1
+    )
     shares = cumulative([ppm(rating.share) for rating in compensation.sorted_ratings])
     for person in people:
         date = day(person.employee)

@@ -352,7 +352,7 @@ class Former:
 
 
 def person_year(employee: Employee, first: dt.date, last: dt.date) -> PersonYear:
-    """Return an employee's year; age and tenure are those on ``first``, 1 January, or on the first day of a hire."""
+    """Return an employee's year; age and tenure are those on ``first``, or on the first day of a hire."""
     is_hire = employee.first_day >= first
     start = employee.first_day if is_hire else first
     return PersonYear(

@@ -10,7 +10,7 @@ from workforce_sim.reference.year import Year, milli_at
 
 
 def weight_of_eligible(person: PersonYear, weight: int, year: Year) -> int:
-    """Return the weight of one of the existing employees once age and tenure on 1 January allow retirement."""
+    """Return the weight of one of the existing employees once age and tenure on the first day allow retirement."""
     rule = year.config.terminations.retirement
     if rule is None or not _is_eligible(person, year):
         return weight

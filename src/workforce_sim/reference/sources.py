@@ -9,6 +9,7 @@ from workforce_sim.config.plan_values import EmployerMoney, SourceEligibility
 from workforce_sim.money import cents
 from workforce_sim.reference.contributions import InPlan, Span
 from workforce_sim.reference.eligibility import end_of_wait, first_entry, years_of_service
+from workforce_sim.reference.opening_date import in_months
 from workforce_sim.reference.other_pay import kinds_counted
 from workforce_sim.reference.service import birthday, day_after
 
@@ -83,6 +84,6 @@ def _rule(own: SourceEligibility, of_plan: Eligibility) -> Eligibility:
     return of_plan.model_copy(update=changed)
 
 
-def at_most(amount: int, source: EmployerMoney) -> int:
-    """Return an amount as far as the annual limit of its source goes."""
-    return amount if source.annual_limit is None else min(amount, cents(source.annual_limit))
+def at_most(amount: int, source: EmployerMoney, months: int) -> int:
+    """Return an amount as far as the limit of its source goes, that of so many months."""
+    return amount if source.annual_limit is None else min(amount, in_months(cents(source.annual_limit), months))

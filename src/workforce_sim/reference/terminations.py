@@ -117,7 +117,7 @@ def terminate_hires(hires: Sequence[PersonYear], growth: Growth, year: Year) -> 
 def _chances(weights: Sequence[int], certain: Sequence[bool], terminations_ppm: int, year: Year) -> list[float]:
     """Return the chance to leave of each of the opening staff: as given, or in proportion beside those who must."""
     if year.rates_as_given:
-        chances = [multiplied(weight, year.exit_factor_ppm) / PPM for weight in weights]
+        chances = [multiplied(year.as_given(weight), year.exit_factor_ppm) / PPM for weight in weights]
     else:
         others = [0 if sure else weight for sure, weight in zip(certain, weights, strict=True)]
         chances = chances_in_proportion(others, terminations_ppm - PPM * sum(certain))
@@ -192,6 +192,6 @@ def _cause_of(year: Year) -> Callable[[PersonYear], str]:
 
 
 def _cause_at(year: Year) -> Callable[[PersonYear, int], str]:
-    """Return the cause at a place among the shares of the age on 1 January, of hires on the hire date."""
+    """Return the cause at a place among the shares of the age on the first day, of hires on the hire date."""
     shares = cache(lambda age: cumulative(band_at(year.config.terminations.causes, age).ppm))
     return lambda person, x: CAUSES[category(x, shares(person.age))]

@@ -12,6 +12,7 @@ from workforce_sim import draws
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream
 from workforce_sim.money import PPM, half_up
+from workforce_sim.reference.opening_date import in_months, months_of
 
 SMALLEST = 2.0**-53
 
@@ -25,10 +26,11 @@ def exit_factor(config: Config, year: int, replicate: int) -> int:
 
 
 def growth_of(config: Config, year: int, replicate: int) -> int:
-    """Return g', the growth of headcount of a year in a replicate, ppm."""
+    """Return g', the growth of headcount of a year in a replicate, ppm; of a short year, that of its months."""
     spread = config.uncertainty.year_effects.growth
     rate = config.simulation.target_growth_rate.ppm(year)
-    return max(1 - PPM, min(PPM, rate + _added(config, year, replicate, spread, Stream.YEAR_GROWTH)))
+    yearly = max(1 - PPM, min(PPM, rate + _added(config, year, replicate, spread, Stream.YEAR_GROWTH)))
+    return in_months(yearly, months_of(config, year))
 
 
 def cost_of_living(config: Config, year: int, replicate: int) -> int:

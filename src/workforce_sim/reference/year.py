@@ -17,11 +17,12 @@ from workforce_sim.config import Config, Level
 from workforce_sim.config.values import band_at
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.money import PPM, percentile, quota, raised, refuse_growth
+from workforce_sim.money import PPM, half_up, percentile, quota, raised, refuse_growth, scaled
 from workforce_sim.plan.limits import Limits, limits
 from workforce_sim.reference.chance import DAY, cumulated_days, cumulative, date_between, day_of_year
 from workforce_sim.reference.classes import union_chance
 from workforce_sim.reference.hazard import Hazard, hire_hazard
+from workforce_sim.reference.opening_date import MONTHS, first_day, limits_in_months, months_of
 from workforce_sim.reference.pay_ranges import Range, start_range
 from workforce_sim.reference.records import Employee, Former
 from workforce_sim.reference.uncertainty import exit_factor
@@ -65,9 +66,15 @@ class Year:
         self.run = run
         self.config = config
         self.year = year
-        self.first = dt.date(year, 1, 1)
+        self.january_1 = dt.date(year, 1, 1)
+        self.first = first_day(config, year)
+        """F: 1 January, or the opening date in a short first year."""
         self.last = dt.date(year, 12, 31)
-        self.days = (self.last - self.first + DAY).days
+        self.months = months_of(config, year)
+        self.length = (self.last - self.first + DAY).days
+        """B: the days of the plan year."""
+        self.days = (self.last - self.january_1 + DAY).days
+        """D: the days of the calendar year."""
         self.exact = config.workforce.headcount == "exact"
         self.exit_factor_ppm = exit_factor(config, year, run.replicate)
         growth = [config.range_growth.ppm(y) for y in range(config.simulation.start_year + 1, year + 1)]
@@ -79,9 +86,35 @@ class Year:
         self._scalars = {stream: draws.decision(config.random_seed, year, stream) for stream in Stream}
 
     @cached_property
-    def limits(self) -> Limits:
-        """The statutory limits of the year; only with a plan."""
+    def annual_limits(self) -> Limits:
+        """The statutory limits of the calendar year; only with a plan."""
         return limits_of(self.config, self.year)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits that hold in the plan year: in a short one, those of its months."""
+        return limits_in_months(self.annual_limits, self.months)
+
+    @cached_property
+    def _due(self) -> tuple[int, int]:
+        """Weights of the months: v of those from the first day on, and V of all twelve."""
+        weights = self.config.terminations.month_weights or [1.0] * MONTHS
+        monthly = [scaled(weight, 6) for weight in weights]
+        return sum(monthly[self.first.month - 1 :]), sum(monthly)
+
+    def in_year(self, yearly_ppm: int) -> int:
+        """Return what the plan year has of a termination rate a year of existing employees, half up."""
+        due, whole = self._due
+        return half_up(yearly_ppm * due, whole)
+
+    @property
+    def leaving_ppm(self) -> int:
+        """The termination rate of existing employees, of a short year that of its months."""
+        return self.in_year(self.config.workforce.total_termination_rate.ppm(self.year))
+
+    def as_given(self, weight: int) -> int:
+        """Return the weight of a table of rates that applies as given: of a short year, unless it is certain."""
+        return weight if weight >= PPM else self.in_year(weight)
 
     @cached_property
     def hazard(self) -> Hazard:
@@ -115,14 +148,14 @@ def limits_of(config: Config, year: int) -> Limits:
 
 
 def day_of(
-    fixed: str | None, month_weights: Sequence[float] | None, stream: Stream, year: Year
+    fixed: str | None, month_weights: Sequence[float] | None, stream: Stream, year: Year, first: dt.date
 ) -> Callable[[Employee], dt.date]:
-    """Return the date of an event by person: the fixed one, or one drawn over the whole year."""
+    """Return the date of an event by person: the fixed one, or one drawn; at the earliest ``first``."""
     if fixed is not None:
-        same = day_of_year(year.year, fixed)
+        same = max(day_of_year(year.year, fixed), first)
         return lambda employee: same
     profile = cumulated_days(month_weights, year.year)
-    return lambda employee: date_between(year.u(employee, stream), year.first, year.last, profile)
+    return lambda employee: date_between(year.u(employee, stream), first, year.last, profile)
 
 
 def count_levels(staff: Sequence[Employee], levels: int) -> list[int]:
