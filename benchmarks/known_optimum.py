@@ -1,13 +1,15 @@
 """``python -m benchmarks.known_optimum``: whether a search of designs finds what is known to be best, and how soon.
 
 500 designs are simulated so often that the best is known, and all that cannot be told from it. Then each of 20
-problems is searched. Not in CI: it takes half an hour of a processor.
+problems is searched. Not in CI: it takes half an hour of a processor. ``--known FILE`` keeps what is known: the next
+time only what is missing is simulated.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,18 +88,36 @@ def problems() -> list[Problem]:
     ]
 
 
-def truth(census: Any, asked: Sequence[Problem], replicates: int) -> list[Values]:
-    """Return the figures of all problems for each design."""
-    base, levers = load_config(BASE), levers_of(LEVERS)
+def truth(census: Any, asked: Sequence[Problem], replicates: int, kept: Path | None) -> list[Values]:
+    """Return the figures of all problems for each design, in so many simulations."""
     figures = tuple(dict.fromkeys(figure for one in asked for figure in looked_at([one.aim], one.bounds)))
-    known = []
+    table = _kept(kept, len(figures))
+    if table.shape[2] < replicates:
+        table = np.concatenate([table, _simulated(census, figures, range(table.shape[2], replicates))], axis=2)
+        if kept is not None:
+            with kept.open("wb") as file:
+                np.save(file, table)
+    return [dict(zip(figures, values[:, :replicates], strict=True)) for values in table]
+
+
+def _kept(kept: Path | None, figures: int) -> Floats:
+    """Return what a file knows, by design, figure and simulation; no simulation without a file."""
+    if kept is None or not kept.exists():
+        return np.empty((how_many(levers_of(LEVERS)), figures, 0))
+    found: Floats = np.load(kept)
+    return found
+
+
+def _simulated(census: Any, figures: Sequence[Figure], numbers: Sequence[int]) -> Floats:
+    base, levers, found = load_config(BASE), levers_of(LEVERS), []
     for design in designs_of(base, levers, (placed(levers, number) for number in range(how_many(levers)))):
         if design.config is None:
             raise AssertionError(design.problem)
-        known.append(simulated(design.config, figures, census, replicates))
-        if len(known) % 50 == 0:
-            print(f"{len(known)} designs known", flush=True)
-    return known
+        values = simulated(design.config, figures, census, numbers)
+        found.append([values[figure] for figure in figures])
+        if len(found) % 50 == 0:
+            print(f"{len(found)} designs known", flush=True)
+    return np.array(found)
 
 
 def as_good_as_the_best(known: Sequence[Values], one: Problem) -> frozenset[int]:
@@ -132,25 +152,31 @@ def searched(census: Any, one: Problem, known: Sequence[Values], replicates: int
 
 
 def lines(known: Sequence[Values], found: Sequence[tuple[Problem, Found]], replicates: int) -> Iterator[str]:
-    """Yield a line a problem, and one of all."""
+    """Yield a line a problem, and one of all: simulations as a share of those that all designs to the end would take.
+
+    Args:
+        replicates: simulations of a design that stays to the end of a search.
+    """
     every = len(known) * replicates
+    yield f"simulations of each search, as a share of {len(known):,} designs x {replicates:,} = {every:,}"
     for one, answer in found:
         right = answer.best in answer.allowed if answer.allowed else answer.best is None
-        spent = answer.simulations / every
         words = f"{one.goal}{', ' if one.bound else ''}{one.bound}"
         told = "in the set" if right else f"NOT in the set (design {answer.best})"
-        yield f"{spent:6.1%} of all simulations, {told} of {len(answer.allowed)}: {words}"
-    share = sum(answer.simulations for _, answer in found) / (every * len(found))
-    yield f"{share:6.1%} in all"
+        yield f"{answer.simulations / every:6.1%}, {told} of {len(answer.allowed)}: {words}"
+    spent = sum(answer.simulations for _, answer in found) / len(found)
+    of_truth = len(known) * len(next(iter(known[0].values())))
+    yield f"{spent / every:6.1%} on average; of the {of_truth:,} simulations of the truth {spent / of_truth:.2%}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--truth", type=int, default=TRUTH, help="simulations by which the best is known")
     parser.add_argument("--replicates", type=int, default=TRIED, help="simulations of a search")
+    parser.add_argument("--known", type=Path, metavar="FILE", help="file that keeps what is known")
     asked = parser.parse_args(arguments)
     census, wanted = synthetic_census(STAFF), problems()
-    known = truth(census, wanted, asked.truth)
+    known = truth(census, wanted, asked.truth, asked.known)
     found = [(one, searched(census, one, known, asked.replicates)) for one in wanted]
     print("\n".join(lines(known, found, asked.replicates)))
 

@@ -51,7 +51,8 @@ def optimize(
     """Search the designs that levers make for the best one, all with the same random draws.
 
     Up to 1,000 designs are all tried; of more, 200 far from each other, then what lies around the best. Designs that
-    are surely worse, or surely break a bound, get no more simulations.
+    are surely worse, or surely break a bound, get no more simulations; of designs that are equal in every figure of 16
+    simulations, one gets more.
 
     Args:
         config: path, dict or loaded configuration.
@@ -151,7 +152,7 @@ class _Search:
 
 
 def _best(contenders: Sequence[Contender], goals: Sequence[Goal]) -> Design | None:
-    left = [each for each in contenders if not each.fate]
+    left = [each for each in contenders if each.races]
     if not left:
         return None
     if len(goals) > 1:

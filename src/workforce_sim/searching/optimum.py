@@ -90,14 +90,22 @@ class Optimum(Displayed):
         tried, total, goal = len(self.contenders), how_many(self.levers), self.goals[0]
         if tried < total:
             yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
-        values = {each.goal(goal) for each in self._known}
+        values = {*self._common.values()}
         if len(self._known) > 1 and len(values) == 1:
-            yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} in every design"
+            where = f"in every design, in {counted(self._count, 'simulation')} of each"
+            yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} {where}"
         if self.best is None:
             yield self._why_none
         ties = sum(not each.fate for each in self.contenders) - 1
         if ties > 0 and len(self.goals) == 1:
             yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"
+        equal = [each.count for each in self.contenders if each.equal_to is not None]
+        if equal:
+            what = ", ".join(dict.fromkeys(goal.what for goal in self._measured))
+            yield (
+                f"{counted(len(equal), 'design')} had the same {what} as another in each of {_from_to(equal)} "
+                "simulations; only that one was simulated further"
+            )
 
     @property
     def _why_none(self) -> str:
@@ -108,6 +116,17 @@ class Optimum(Displayed):
     def _known(self) -> list[Contender]:
         """The designs that were simulated, with everybody."""
         return [each for each in self.contenders if each.values and not each.rough]
+
+    @cached_property
+    def _count(self) -> int:
+        """How many simulations all designs have that were simulated."""
+        return min((each.count for each in self._known), default=0)
+
+    @cached_property
+    def _common(self) -> dict[tuple[int, ...], float]:
+        """The first goal in the simulations that all designs have, by the places of each."""
+        goal, count = self.goals[0], self._count
+        return {each.design.places: goal.of(each.values[goal.figure][:count]) for each in self._known}
 
     @property
     def front(self) -> pl.DataFrame:
@@ -121,14 +140,16 @@ class Optimum(Displayed):
         Columns: number (of the design), levers in words, simulations, of each goal and bound its measure (mean of the
         simulations, or the percentile that a goal asks for, with its number at the end of the name; dollars, fraction
         or count) and its standard error (null of a percentile), behind (mean paired difference from the best in the
-        first goal) and behind_error, wins (how sure it is that the best is better), outcome (best, ties with the best,
-        on the front, or why it is out).
+        first goal) and behind_error, wins (how sure it is that the best is better), equal_to (number of the design with
+        the same values of all goals and bounds in all its simulations, which was simulated on for both), outcome (best,
+        ties with the best, on the front, or why it is out).
         """
         rows = [self._row(each) for each in self._ordered]
         names = [lever.name for lever in self.levers]
         figures = [name for each in map(_column, self._measured) for name in (each, f"{each}_error")]
         schema: dict[str, Any] = {"number": pl.Int64, **dict.fromkeys(names, pl.String), "simulations": pl.Int64}
-        schema |= dict.fromkeys([*figures, "behind", "behind_error", "wins"], pl.Float64) | {"outcome": pl.String}
+        schema |= dict.fromkeys([*figures, "behind", "behind_error", "wins"], pl.Float64)
+        schema |= {"equal_to": pl.Int64, "outcome": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     @cached_property
@@ -139,8 +160,7 @@ class Optimum(Displayed):
         left when all others are fixed; null unless every combination was tried), best, worst (its choices by the mean
         of the goal; null where no lever moves it). From the simulations that all designs have.
         """
-        goal, common = self.goals[0], min((each.count for each in self._known), default=0)
-        values = {each.design.places: goal.of(each.values[goal.figure][:common]) for each in self._known}
+        values = self._common
         complete = len(values) == how_many(self.levers)
         rows = [self._effect(at, lever, values, complete=complete) for at, lever in enumerate(self.levers)]
         schema = {"lever": pl.String, "first": pl.Float64, "total": pl.Float64, "best": pl.String, "worst": pl.String}
@@ -183,8 +203,17 @@ class Optimum(Displayed):
 
     def _row(self, contender: Contender) -> tuple[Any, ...]:
         cells = [cell for measured in self._measured for cell in _mean_and_error(contender, measured)]
-        design = contender.design
-        return (design.number, *design.labels, contender.count, *cells, *self._gap(contender), self._outcome(contender))
+        design, leader = contender.design, contender.equal_to
+        equal = None if leader is None else leader.design.number
+        return (
+            design.number,
+            *design.labels,
+            contender.count,
+            *cells,
+            *self._gap(contender),
+            equal,
+            self._outcome(contender),
+        )
 
     def _gap(self, contender: Contender) -> tuple[float | None, float | None, float | None]:
         """Return how far a design is behind the best, the error of that, and how sure it is that the best wins."""
@@ -209,6 +238,7 @@ class Optimum(Displayed):
             "",
             *(_short(lever.name) for lever in self.levers),
             *(each.what for each in self._measured),
+            "simulations",
             "outcome",
         ]
         tables = [CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]])]
@@ -227,7 +257,10 @@ class Optimum(Displayed):
     def _line(self, contender: Contender) -> list[str]:
         values = contender.values
         shown = [each.figure.shown(each.of(values[each.figure]) if values else None) for each in self._measured]
-        return [str(contender.design.number), *contender.design.labels, *shown, self._outcome(contender)]
+        leader, told = contender.equal_to, self._outcome(contender)
+        if leader is not None:
+            told = f"{told}, equal to {leader.design.number}"
+        return [str(contender.design.number), *contender.design.labels, *shown, str(contender.count), told]
 
     def _said(self, design: Design) -> str:
         return ", ".join(
@@ -242,6 +275,12 @@ class Optimum(Displayed):
 def _short(name: str) -> str:
     """Return the last part of a key in words."""
     return re.split(r"\.(?![0-9])", name)[-1].replace("_", " ")
+
+
+def _from_to(counts: Sequence[int]) -> str:
+    """Return counts in words: ``16``, or ``16 to 32``."""
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def _all_of(goals: Sequence[Goal]) -> str:

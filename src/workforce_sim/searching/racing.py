@@ -1,7 +1,7 @@
 """A race of designs: few simulations of all, more of those that may still win, all with the same random draws.
 
-A design is out when it is surely worse than the best, by paired differences, or surely breaks a bound. Chapter:
-``docs/model/searching.md``.
+A design is out when it is surely worse than the best, by paired differences, or surely breaks a bound. Of designs that
+are equal in every figure, one goes on for all of them. Chapter: ``docs/model/searching.md``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ SURE, LIKELY = 0.999, 0.95
 LEAST = 8
 """Simulations from which a design may be out with the lower confidence."""
 
+EQUAL = 16
+"""Simulations from which designs that were equal in all of them count as equal."""
+
 LARGE, SAMPLE, SAMPLES = 40_000, 4_000, 6
 """From so many employees on, designs are first compared on samples of so many people, another one each time."""
 
@@ -44,6 +47,7 @@ class Contender:
         fate: why it is out; nothing while it may still win.
         rough: whether its simulations are of samples of people.
         beaten_by: which one it is worse than, if that is why it is out.
+        equal_to: the one that it is equal to in every figure of its simulations, and that was simulated on for both.
     """
 
     design: Design
@@ -51,6 +55,12 @@ class Contender:
     fate: str = ""
     rough: bool = False
     beaten_by: Contender | None = None
+    equal_to: Contender | None = None
+
+    @property
+    def races(self) -> bool:
+        """Whether it may win, and is simulated on."""
+        return not self.fate and self.equal_to is None
 
     @property
     def count(self) -> int:
@@ -104,12 +114,17 @@ class Race:
         self._raced(contenders)
         while _back(contenders):
             self._raced(contenders)
+        for each in contenders:
+            if each.equal_to is not None:
+                each.fate, each.beaten_by = each.equal_to.fate, each.equal_to.beaten_by
 
     def _raced(self, contenders: Sequence[Contender]) -> None:
         for upto in self._rounds():
-            racing = [each for each in contenders if not each.fate]
+            racing = [each for each in contenders if each.races]
             self._simulated(racing, upto, partial(self._simulate, upto=upto))
             self._thinned(racing, final=upto == self.replicates)
+            if EQUAL <= upto < self.replicates:
+                self._joined([each for each in racing if each.races], upto)
 
     def _rounds(self) -> list[int]:
         found, count = [], FIRST
@@ -164,6 +179,15 @@ class Race:
             key: np.concatenate([part[key] for part in parts]) * (scale if key.adds_up else 1.0) for key in self.figures
         }
         contender.rough = True
+
+    # --- who is equal ---
+
+    def _joined(self, racing: Iterable[Contender], upto: int) -> None:
+        """Let one of designs that are equal so far go on for all of them: the one with the lowest number."""
+        first: dict[tuple[bytes, ...], Contender] = {}
+        for each in sorted(racing, key=lambda each: (-each.count, each.design.number)):
+            leader = first.setdefault(tuple(each.values[key][:upto].tobytes() for key in self.figures), each)
+            each.equal_to = None if leader is each else leader
 
     # --- who is out ---
 
