@@ -10,9 +10,10 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.cli.main import main
-from workforce_sim.searching.certainty import chance, errors_above_0, student
+from workforce_sim.searching.certainty import at_most, chance, errors_above_0, student
 from workforce_sim.searching.goals import amount, bounds_of, goals_of
 from workforce_sim.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
+from workforce_sim.searching.racing import Contender, Race
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
@@ -156,11 +157,62 @@ def test_several_goals_give_a_front_and_its_knee() -> None:
 
 
 def test_no_lever_moves_the_goal() -> None:
-    found = found_for("maximize payroll")
+    found = found_for("maximize payroll", replicates=16)
 
-    assert any(note.startswith("no lever moves Payroll: it is $") for note in found.notes)
+    assert any(
+        note.startswith("no lever moves Payroll: it is $") and note.endswith(", 8 simulations of each")
+        for note in found.notes
+    )
     assert found.sensitivity["best"].null_count() == found.sensitivity.height
-    assert (found.designs["outcome"] != "worse").all()
+    assert found.designs["simulations"].to_list() == [16, *[8] * 8]
+    assert found.designs["equal_to"].to_list() == [None, *[0] * 8]
+    assert found.designs["outcome"].to_list() == ["best", *["ties with the best"] * 8]
+
+
+def raced(figures: dict[str, list[list[float]]], goal: str, people: int, *bounds: str) -> list[Contender]:
+    """Race designs whose figures are given, by measure, design and simulation; witnesses that are not are 0."""
+    census = ws.synthetic_census(people, seed=3)
+    goals, kept = goals_of(goal, [2025]), bounds_of(bounds, [2025])[0]
+    designs = [*designs_of(ws.load_config(BASE), levers_of({DEFAULT: "1%:3%:1%"}), [(0,), (1,), (2,)])]
+
+    def simulate(config: Any, asked: Any, _: Any, numbers: Any) -> Any:
+        place = next(design.number for design in designs if design.config is config)
+        known = {each: figures.get(each.measure, np.zeros((3, 32)))[place] for each in asked}
+        return {each: np.array([values[number] for number in numbers]) for each, values in known.items()}
+
+    contenders = [*map(Contender, designs)]
+    Race(goals, kept, census, 32, simulate=simulate).run(contenders)
+    return contenders
+
+
+def test_goals_that_are_equal_while_deferrals_differ_need_many_employees() -> None:
+    rates, amounts = [[0.8] * 31 + [last] for last in (0.8, 0.9, 0.7)], [[1.0] * 32, [2.0] * 32, [2.0] * 32]
+    figures = {"participation_rate": rates, "deferral_cents": amounts}
+
+    few, many = (raced(figures, "maximize participation", people) for people in (100, 10_000))
+
+    assert [each.count for each in few] == [32, 32, 8]
+    assert few[2].equal_to is few[1]
+    assert [each.count for each in many] == [32, 8, 8]
+
+
+def test_of_equal_designs_the_one_goes_on_that_keeps_bounds_most_clearly() -> None:
+    costs = [[100.0, 120.0] * 16, [50.0, 60.0] * 16, [10.0, 20.0] * 8 + [1000.0] * 16]
+    figures = {"payroll_cents": [[1.0] * 32] * 3, "net_employer_cost_cents": costs}
+
+    first, second, third = raced(figures, "maximize payroll", 100, "net_employer_cost<=$1.40")
+
+    assert (third.count, third.fate) == (32, "breaks net_employer_cost<=$1.40")
+    assert (second.count, second.fate, second.equal_to) == (32, "", None)
+    assert (first.count, first.fate, first.equal_to) == (8, "", second)
+
+
+def test_a_bound_on_half_of_the_simulations_is_not_surely_broken_by_four() -> None:
+    assert at_most(0, 4, 0.5) == pytest.approx(1 / 16)
+    assert at_most(2, 10, 0.9) == pytest.approx(3.74e-7, rel=1e-2)
+    figures = {"payroll_cents": [[2.0] * 4 + [0.0] * 28] * 3, "match_cents": [[1.0] * 32] * 3}
+
+    assert not any(each.fate for each in raced(figures, "maximize match", 100, "payroll<=$0.01 in 5 of 10"))
 
 
 def test_levers_explain_the_spread() -> None:

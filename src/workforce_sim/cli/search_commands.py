@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, once, pair, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, json_text, once, pair, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain, printable, tell
 
@@ -39,6 +39,9 @@ def _add_optimize(commands: Any, command: Command) -> None:
     about = "bound, such as 'net_employer_cost<=2.5M in 9 of 10' or 'no failed test'; may be repeated"
     search.add_argument("--subject-to", metavar="BOUND", action="append", default=[], help=about)
     _replicates(search, 50)
+    about = "also say how far the answer depends on uncertain assumptions, from so many simulations of each"
+    search.add_argument("--assumptions", metavar="N", type=whole_number, help=about)
+    search.add_argument("--json", action="store_true", help="print JSON, amounts in dollars, instead of tables")
     search.add_argument("--designs", metavar="FILE", type=Path, help="CSV file for every design tried")
     search.add_argument("--out", metavar="FILE", type=Path, help=_OUT)
 
@@ -86,6 +89,7 @@ def _number(text: str) -> float:
 def _optimize(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
     from workforce_sim.searching.optimizing import optimize  # noqa: PLC0415
+    from workforce_sim.searching.pages import of_optimum  # noqa: PLC0415
 
     if not options.goals:
         raise RequestError("say what to --maximize or --minimize")
@@ -95,8 +99,9 @@ def _optimize(options: argparse.Namespace) -> int:
         options.goals,
         subject_to=options.subject_to,
         replicates=options.replicates,
+        assumptions=options.assumptions,
     )
-    tell(str(found))
+    tell(json_text(of_optimum(found)) if options.json else str(found))
     if options.designs is not None:
         found.designs.write_csv(options.designs)
         complain(f"written to {options.designs}")

@@ -33,24 +33,46 @@ _NOTHING_DRAWN = {"uncertainty.assumptions": ()}
 
 
 @dataclass(frozen=True)
+class Swap:
+    """Some draws of each replicate taken from another one.
+
+    Attributes:
+        draws: their names.
+        by: how far on the other replicate is.
+    """
+
+    draws: frozenset[str]
+    by: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A configuration that is ready to be drawn.
 
     Attributes:
         config: as it is written.
         places: decimals that the key of each assumption takes, in their order.
+        swap: draws that are those of another replicate; none when left out.
     """
 
     config: Config
     places: tuple[int, ...]
+    swap: Swap | None = None
 
     def values(self, replicate: int) -> dict[str, float]:
         """Return the value of each uncertain key in a replicate."""
         seed, entries = self.config.random_seed, self.config.uncertainty.assumptions
         draws = [
-            shared_draw(seed, replicate, 0, Stream.ASSUMPTION, census_key(entry.draw or entry.key)) for entry in entries
+            shared_draw(seed, self._replicate(entry, replicate), 0, Stream.ASSUMPTION, census_key(entry.drawn_by))
+            for entry in entries
         ]
         return {e.key: value(e, places, u) for e, places, u in zip(entries, self.places, draws, strict=True)}
+
+    def _replicate(self, entry: Assumption, replicate: int) -> int:
+        """Return the replicate whose draw an assumption has."""
+        if self.swap is None or entry.drawn_by not in self.swap.draws:
+            return replicate
+        return replicate + self.swap.by
 
     def notes(self, replicate: int) -> tuple[str, ...]:
         """Return the notes about a replicate: values that were drawn."""
@@ -71,9 +93,9 @@ class Drawing:
             raise ConfigError(f"uncertainty.assumptions, as drawn in replicate {replicate}: {text}") from None
 
 
-def drawing(config: Config) -> Drawing:
+def drawing(config: Config, swap: Swap | None = None) -> Drawing:
     """Return a configuration ready to be drawn: what its uncertain keys take is found out once."""
-    return Drawing(config, tuple(_places(config, entry) for entry in config.uncertainty.assumptions))
+    return Drawing(config, tuple(_places(config, entry) for entry in config.uncertainty.assumptions), swap)
 
 
 def value(entry: Assumption, places: int, u: float) -> float:

@@ -75,6 +75,11 @@ class Assumption(Section):
         return self
 
     @property
+    def drawn_by(self) -> str:
+        """The name of its draw: keys with one name are high or low together."""
+        return self.draw or self.key
+
+    @property
     def kind(self) -> Kind:
         """Which distribution it is."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)

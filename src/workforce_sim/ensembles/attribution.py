@@ -155,7 +155,7 @@ def _rows(ensembles: Mapping[str, Ensemble], measure: str, year: int) -> Iterato
         variance = float(squares[row].mean())
         error = mean_error(squares[row]) if row == REST else variance_error(values[row]) if row in values else 0.0
         sd = math.sqrt(variance) if variance >= 0 else None
-        yield year, measure, row, sd, variance, error, *_share(squares[row], squares[ALL], whole)
+        yield year, measure, row, sd, variance, error, *share_of(squares[row], squares[ALL], whole)
 
 
 def _values(ensembles: Mapping[str, Ensemble], measure: str, year: int) -> dict[str, Values]:
@@ -189,7 +189,7 @@ def variance_error(values: Values) -> float:
     return math.sqrt(max(0.0, fourth - v * v * (n - 3) / (n - 1)) / n)
 
 
-def _share(part: Values, squares: Values, whole: float) -> tuple[float | None, float | None]:
+def share_of(part: Values, squares: Values, whole: float) -> tuple[float | None, float | None]:
     """Return a share of the variance of all and its standard error, by linearization of the ratio of two means."""
     if not whole:
         return None, None

@@ -9,6 +9,7 @@ from threading import Event
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.drawing import Swap
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
 from workforce_sim.engine.own import OwnEvent
@@ -29,12 +30,14 @@ class Job:
         opening: the completed census.
         common: the replicate whose draws all replicates share; None if each has its own.
         own: the user's own events.
+        swap: draws of assumptions that each replicate takes from another one; none when left out.
     """
 
     config: Config
     opening: Opening
     common: int | None = None
     own: tuple[OwnEvent, ...] = ()
+    swap: Swap | None = None
 
 
 class GivenUp(Exception):  # noqa: N818 - it is no error: nobody waits for the batch any more
@@ -48,7 +51,7 @@ def summaries(job: Job, replicates: Sequence[int], given_up: Event | None = None
         GivenUp: after the year in which it is cancelled.
     """
     found = []
-    for config, numbers in grouped(job.config, replicates):
+    for config, numbers in grouped(job.config, replicates, job.swap):
         for part in _years(config, numbers, job):
             if given_up is not None and given_up.is_set():
                 raise GivenUp

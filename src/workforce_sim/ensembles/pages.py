@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def of_ensemble(found: Ensemble) -> dict[str, Any]:
     """Return an ensemble: its configuration, number of replicates, precision and bands."""
     sure = {name: _finite(value) for name, value in found.sure.items()}
-    return {**_about(found), "relative_errors": sure, "bands": _rows(found.bands)}
+    return {**_about(found), "relative_errors": sure, "bands": rows_of(found.bands)}
 
 
 def of_comparison(found: Comparison, tables: Mapping[str, pl.DataFrame] | None = None) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def of_comparison(found: Comparison, tables: Mapping[str, pl.DataFrame] | None =
         **_about(found.ensembles[found.baseline]),
         "scenarios": list(found.ensembles),
         "baseline": found.baseline,
-        **{name: _rows(table) for name, table in tables.items() if name != "replicates"},
+        **{name: rows_of(table) for name, table in tables.items() if name != "replicates"},
     }
 
 
@@ -52,7 +52,7 @@ def tables_of_comparison(found: Comparison, by: str | None = None, least: int | 
 def of_sweep(found: Sweep) -> dict[str, Any]:
     """Return a sweep: its combinations, their summary, and the totals of all years."""
     about = _about(found.ensembles[0])
-    return {**about, **{name: _rows(table) for name, table in tables_of_sweep(found).items() if name != "replicates"}}
+    return {**about, **{name: rows_of(table) for name, table in tables_of_sweep(found).items() if name != "replicates"}}
 
 
 def tables_of_sweep(found: Sweep) -> dict[str, pl.DataFrame]:
@@ -65,7 +65,8 @@ def _about(found: Ensemble) -> dict[str, Any]:
     return {"replicates": found.count, "years": [years[0], years[-1]], "random_seed": found.config.random_seed}
 
 
-def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+def rows_of(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table for JSON."""
     return [{name: _finite(value) for name, value in row.items()} for row in table.iter_rows(named=True)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workforce_sim.config import Config, with_changes
-from workforce_sim.config.drawing import drawing
+from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.errors import RequestError
 from workforce_sim.plan.loading import load_config
 
@@ -82,9 +82,11 @@ _WHY = {
 }
 
 
-def grouped(config: Config, replicates: Sequence[int]) -> list[tuple[Config, tuple[int, ...]]]:
+def grouped(
+    config: Config, replicates: Sequence[int], swap: Swap | None = None
+) -> list[tuple[Config, tuple[int, ...]]]:
     """Return the replicates by their own configuration: those that share one can share a frame."""
-    found = drawing(config)
+    found = drawing(config, swap)
     groups: dict[tuple[float, ...], list[int]] = {}
     for replicate in replicates:
         groups.setdefault(tuple(found.values(replicate).values()), []).append(replicate)

@@ -50,3 +50,13 @@ def student(confidence: float, freedom: int) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if chance(middle, freedom) < confidence else (low, middle)
     return (low + high) / 2
+
+
+def at_most(count: int, of: int, share: float) -> float:
+    """Return the probability of so many or fewer of some, when each has the same share of a chance."""
+    return math.fsum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))
+
+
+def surely_above_0(values: Floats, confidence: float) -> bool:
+    """Return whether the mean is above 0, by Student's t."""
+    return errors_above_0(values) > student(confidence, len(values) - 1)

@@ -16,15 +16,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workforce_sim.config import Config
+from workforce_sim.config.drawing import Swap
 from workforce_sim.engine.own import OwnEvent, event
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
+from workforce_sim.ensembles.indices import swapped
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.totals import OF_PAYROLL, horizon
 from workforce_sim.errors import RequestError
 from workforce_sim.errors.asked import measure_name
 from workforce_sim.tables import OF_A_DAY, SUMMARY
-from workforce_sim.wording.measures import is_share, label, shown
+from workforce_sim.wording.measures import is_share, label, moved, shown
 
 Floats = NDArray[np.float64]
 
@@ -74,8 +76,15 @@ class Figure:
 
     def shown(self, value: float | None) -> str:
         """Return a value as people read it."""
-        bp = _saving_bp(self.measure)
-        return shown("participation_rate" if bp is not None else self.measure, value)
+        return shown(self._shown_as, value)
+
+    def moved(self, difference: float | None) -> str:
+        """Return a difference as people read it."""
+        return moved(self._shown_as, difference)
+
+    @property
+    def _shown_as(self) -> str:
+        return self.measure if _saving_bp(self.measure) is None else "participation_rate"
 
     def of(self, replicates: pl.DataFrame) -> Floats:
         """Return its value in each replicate, in their order; NaN without one.
@@ -146,7 +155,18 @@ def simulated(
     """
     events = _measured_by(figures)
     found = simulate_ensemble(config, census=census, replicates=replicates, progress=None, own_events=events)
-    rows = comparable(found.replicates, config).with_columns(pl.col(_OF_PROVISIONS).fill_null(0))
+    return _of_rows(found.replicates, config, figures)
+
+
+def simulated_swapped(
+    config: Config, figures: Sequence[Figure], census: Any, replicates: Sequence[int], swap: Swap
+) -> dict[Figure, Floats]:
+    """Return figures as ``simulated``, with some draws of assumptions from other replicates."""
+    return _of_rows(swapped(config, swap, census, replicates, _measured_by(figures)), config, figures)
+
+
+def _of_rows(replicates: pl.DataFrame, config: Config, figures: Sequence[Figure]) -> dict[Figure, Floats]:
+    rows = comparable(replicates, config).with_columns(pl.col(_OF_PROVISIONS).fill_null(0))
     return {each: each.of(rows) for each in figures}
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from workforce_sim.errors import RequestError
+from workforce_sim.searching.certainty import at_most, surely_above_0
 from workforce_sim.searching.figures import Figure, Floats, figure
 
 _WAY = {"maximize": 1, "raise": 1, "minimize": -1, "lower": -1}
@@ -77,10 +78,21 @@ class Bound:
     share: float | None
     text: str
 
+    def room(self, values: Floats) -> Floats:
+        """Return by how much each simulation keeps the bound."""
+        return (self.value - values) if self.most else (values - self.value)
+
     def slack(self, values: Floats) -> Floats:
         """Return by how much each simulation keeps the bound; of a share of simulations, by how much that is kept."""
-        kept = (self.value - values) if self.most else (values - self.value)
-        return kept if self.share is None else (kept >= 0).astype(np.float64) - self.share
+        room = self.room(values)
+        return room if self.share is None else (room >= 0).astype(np.float64) - self.share
+
+    def surely_breaks(self, values: Floats, confidence: float) -> bool:
+        """Return whether the bound is so surely broken: by Student's t, or the binomial distribution for a share."""
+        room = self.room(values)
+        if self.share is None:
+            return surely_above_0(-room, confidence)
+        return at_most(int((room >= 0).sum()), len(room), self.share) < 1 - confidence
 
     def keeps(self, values: Floats) -> bool:
         """Return whether the simulations keep the bound: their mean, or the share of them."""

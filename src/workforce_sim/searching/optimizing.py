@@ -18,6 +18,7 @@ from workforce_sim.plan.legality import plan_warnings
 from workforce_sim.plan.loading import load_config
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.run import census_of
+from workforce_sim.searching.assumed import LEAST, assumed, refuse_certain, rivals
 from workforce_sim.searching.goals import TESTS, WARNINGS, Goal, bounds_of, goals_of
 from workforce_sim.searching.levers import (
     MOST,
@@ -46,13 +47,14 @@ def optimize(
     subject_to: str | Iterable[str] = (),
     census: Any = None,
     replicates: int = 50,
+    assumptions: int | None = None,
     progress: bool = True,
 ) -> Optimum:
     """Search the designs that levers make for the best one, all with the same random draws.
 
     Up to 1,000 designs are all tried; of more, 200 far from each other, then what lies around the best. Designs that
-    are surely worse, or surely break a bound, get no more simulations; of designs that are equal in every figure of 16
-    simulations, one gets more.
+    are surely worse, or surely break a bound, get no more simulations; of designs whose goals are the same in each of
+    8 simulations or more, one gets more (``equal_to`` in the result).
 
     Args:
         config: path, dict or loaded configuration.
@@ -66,21 +68,38 @@ def optimize(
             (tests of every year of the first simulation) and ``no compliance warning``. Amounts are dollars.
         census: as for ``simulate``; it is read once.
         replicates: simulations of the designs that stay to the end.
+        assumptions: also say how far the answer depends on each uncertain assumption of the configuration; from so many
+            simulations of each, 10 or more: ``assumptions * (keys + 3)`` of the best design and the runner-up.
         progress: whether a terminal or a notebook shows how far the search is.
 
     Raises:
-        RequestError: for levers, goals or bounds that cannot be read.
+        RequestError: for levers, goals or bounds that cannot be read; for ``assumptions`` where none is uncertain.
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
     base, many = load_config(config), asked.within("replicates", replicates, 2, asked.MOST_REPLICATES)
     found, years = levers_of(levers), base.simulation.years
     goals = goals_of(goal, years)
+    if assumptions is not None:
+        asked.within("assumptions", assumptions, LEAST, asked.MOST_REPLICATES)
+        refuse_certain(base)
     bounds, compliance = bounds_of(subject_to, years)
     with meter(progress) as tell:
         race = Race(goals, bounds, census_of(base, census), many, _telling(tell))
         tried = _Search(base, found, race, compliance).contenders()
-    _refuse_all_impossible(tried)
-    return Optimum(base, found, goals, bounds, tuple(tried), _best(tried, goals))
+        _refuse_all_impossible(tried)
+        best, depends = best_of(tried, goals), None
+        if best is not None and assumptions is not None:
+            depends = assumed(_compared(best, tried, goals), goals[0], race.census, assumptions, _blocks_told(tell))
+    return Optimum(base, found, goals, bounds, tuple(tried), None if best is None else best.design, depends)
+
+
+def _compared(best: Contender, tried: Sequence[Contender], goals: Sequence[Goal]) -> list[Contender]:
+    """Return the best design, and of one goal those that come close to it."""
+    return [best, *(rivals(best, tried, goals[0]) if len(goals) == 1 else [])]
+
+
+def _blocks_told(tell: Tell | None) -> Any:
+    return None if tell is None else lambda done, of: tell(f"assumptions, design {done} of {of}", done, of)
 
 
 def _refuse_all_impossible(contenders: Sequence[Contender]) -> None:
@@ -113,12 +132,12 @@ class _Search:
             return self._raced(placed(self.levers, number) for number in range(total))
         tried = self._raced(spread_out(self.levers, SPREAD))
         for _ in range(STEPS):
-            best = _best(tried, self.race.goals)
-            near = set(around(self.levers, best.places)) if best else set()
+            best = best_of(tried, self.race.goals)
+            near = set(around(self.levers, best.design.places)) if best else set()
             more = sorted(near - {each.design.places for each in tried})
-            if not more:
+            if best is None or not more:
                 break
-            tried += self._raced(more, [each for each in tried if each.design is best])
+            tried += self._raced(more, [best])
         return tried
 
     def _raced(self, places: Iterable[tuple[int, ...]], others: Iterable[Contender] = ()) -> list[Contender]:
@@ -151,13 +170,14 @@ class _Search:
         return ""
 
 
-def _best(contenders: Sequence[Contender], goals: Sequence[Goal]) -> Design | None:
+def best_of(contenders: Sequence[Contender], goals: Sequence[Goal]) -> Contender | None:
+    """Return the best design of a race that is over; of several goals the one at the knee of the front."""
     left = [each for each in contenders if each.races]
     if not left:
         return None
     if len(goals) > 1:
-        return _knee(left, goals).design
-    return max(left, key=lambda each: (goals[0].sign * each.goal(goals[0]), -each.design.number)).design
+        return _knee(left, goals)
+    return max(left, key=lambda each: (goals[0].sign * each.goal(goals[0]), -each.design.number))
 
 
 def _knee(front: Sequence[Contender], goals: Sequence[Goal]) -> Contender:

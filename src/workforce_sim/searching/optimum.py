@@ -20,6 +20,8 @@ from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
+from workforce_sim.searching.assumed import Assumed
+from workforce_sim.searching.assumed_text import assumed_notes, assumed_tables
 from workforce_sim.searching.certainty import chance, errors_above_0, standard_error
 from workforce_sim.searching.goals import Bound, Goal
 from workforce_sim.searching.levers import Design, Lever, how_many
@@ -46,6 +48,7 @@ class Optimum(Displayed):
         bounds: what had to be kept.
         contenders: every design tried.
         best: the best design; of several goals the one at the knee of the front. None where no design is left.
+        assumptions: how far the answer depends on uncertain assumptions; None when that was not asked.
     """
 
     base: Config
@@ -54,6 +57,7 @@ class Optimum(Displayed):
     bounds: tuple[Bound, ...]
     contenders: tuple[Contender, ...] = field(compare=False)
     best: Design | None
+    assumptions: Assumed | None = field(default=None, compare=False)
 
     @property
     def config(self) -> Config:
@@ -92,7 +96,7 @@ class Optimum(Displayed):
             yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
         values = {*self._common.values()}
         if len(self._known) > 1 and len(values) == 1:
-            where = f"in every design, in {counted(self._count, 'simulation')} of each"
+            where = f"in every design, {counted(self._count, 'simulation')} of each"
             yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} {where}"
         if self.best is None:
             yield self._why_none
@@ -106,6 +110,8 @@ class Optimum(Displayed):
                 f"{counted(len(equal), 'design')} had the same {what} as another in each of {_from_to(equal)} "
                 "simulations; only that one was simulated further"
             )
+        if self.assumptions is not None:
+            yield from assumed_notes(self.assumptions)
 
     @property
     def _why_none(self) -> str:
@@ -244,6 +250,8 @@ class Optimum(Displayed):
         tables = [CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]])]
         if len(self._known) > 1:
             tables.append(self._moved())
+        if self.assumptions is not None:
+            tables += assumed_tables(self.assumptions)
         return Card(f"{_all_of(self.goals)}: {best}", tuple(tables), self.notes)
 
     def _moved(self) -> CardTable:

@@ -1,7 +1,7 @@
 """A race of designs: few simulations of all, more of those that may still win, all with the same random draws.
 
 A design is out when it is surely worse than the best, by paired differences, or surely breaks a bound. Of designs that
-are equal in every figure, one goes on for all of them. Chapter: ``docs/model/searching.md``.
+are equal in every goal, one goes on for all of them. Chapter: ``docs/model/searching.md``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workforce_sim.config import Config
 from workforce_sim.draws import census_keys
 from workforce_sim.errors import SimulationError
-from workforce_sim.searching.certainty import errors_above_0, student
+from workforce_sim.searching.certainty import errors_above_0, surely_above_0
 from workforce_sim.searching.figures import Figure, Floats, simulated
 from workforce_sim.searching.goals import Bound, Goal, looked_at
 from workforce_sim.searching.levers import Design
+from workforce_sim.tables.workforce_measures import WORKFORCE
 
 FIRST = 4
 """Simulations of the first round; each round has about twice as many as the one before."""
@@ -30,11 +32,22 @@ SURE, LIKELY = 0.999, 0.95
 LEAST = 8
 """Simulations from which a design may be out with the lower confidence."""
 
-EQUAL = 16
-"""Simulations from which designs that were equal in all of them count as equal."""
+EQUAL = 8
+"""Simulations from which designs count as equal whose goals were the same in all of them."""
+
+MANY = 50_000
+"""Employees of all these simulations together from which the goals say enough; with fewer, their witnesses too."""
+
+WITNESSES = {True: ("payroll_cents",), False: ("payroll_cents", "deferral_cents")}
+"""Amounts that show what one employee does differently: for figures of the workforce, and of the plan."""
+
+_OF_WORKFORCE = frozenset(measure.name for measure in WORKFORCE)
 
 LARGE, SAMPLE, SAMPLES = 40_000, 4_000, 6
 """From so many employees on, designs are first compared on samples of so many people, another one each time."""
+
+
+Simulate = Callable[[Config, Sequence[Figure], Any, Sequence[int]], Mapping[Figure, Floats]]
 
 
 @dataclass
@@ -47,7 +60,7 @@ class Contender:
         fate: why it is out; nothing while it may still win.
         rough: whether its simulations are of samples of people.
         beaten_by: which one it is worse than, if that is why it is out.
-        equal_to: the one that it is equal to in every figure of its simulations, and that was simulated on for both.
+        equal_to: the one that it is equal to in every goal in all its simulations, and that was simulated on for both.
     """
 
     design: Design
@@ -95,6 +108,7 @@ class Race:
         census: of all designs.
         replicates: simulations of those that stay to the end.
         tell: called with how many designs are done of how many in a round, and simulations of it; 0 for samples.
+        simulate: gives figures of a configuration in some simulations.
     """
 
     goals: tuple[Goal, ...]
@@ -102,11 +116,19 @@ class Race:
     census: Any
     replicates: int
     tell: Callable[[int, int, int], None] | None = None
+    simulate: Simulate = simulated
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        """All figures that goals and bounds look at."""
-        return looked_at(self.goals, self.bounds)
+        """All figures that goals and bounds look at, and the witnesses."""
+        return tuple(dict.fromkeys((*looked_at(self.goals, self.bounds), *self._witnesses)))
+
+    @cached_property
+    def _witnesses(self) -> tuple[Figure, ...]:
+        """Amounts that differ wherever one employee makes a goal differ that is no amount itself."""
+        measures = [goal.figure.measure for goal in self.goals if goal.figure.unit == 1]
+        names = (name for measure in measures for name in WITNESSES[measure in _OF_WORKFORCE])
+        return tuple(map(Figure, dict.fromkeys(names)))
 
     def run(self, contenders: Sequence[Contender]) -> None:
         """Race until every design is out or has all simulations; those that are out already stay so."""
@@ -115,8 +137,9 @@ class Race:
         while _back(contenders):
             self._raced(contenders)
         for each in contenders:
-            if each.equal_to is not None:
-                each.fate, each.beaten_by = each.equal_to.fate, each.equal_to.beaten_by
+            if each.equal_to is not None and not each.fate:
+                each.beaten_by = each.equal_to.beaten_by
+                each.fate = each.equal_to.fate or self._broken(each, final=True)
 
     def _raced(self, contenders: Sequence[Contender]) -> None:
         for upto in self._rounds():
@@ -156,10 +179,10 @@ class Race:
             contender.values = {key: np.concatenate([before.get(key, _NOTHING), found[key]]) for key in found}
             contender.rough = False
 
-    def _figures(self, contender: Contender, census: Any, numbers: Sequence[int]) -> dict[Figure, Floats]:
+    def _figures(self, contender: Contender, census: Any, numbers: Sequence[int]) -> Mapping[Figure, Floats]:
         if contender.design.config is None:
             raise AssertionError("a design that cannot be is never simulated")
-        return simulated(contender.design.config, self.figures, census, numbers)
+        return self.simulate(contender.design.config, self.figures, census, numbers)
 
     # --- on samples of people ---
 
@@ -183,26 +206,39 @@ class Race:
     # --- who is equal ---
 
     def _joined(self, racing: Iterable[Contender], upto: int) -> None:
-        """Let one of designs that are equal so far go on for all of them: the one with the lowest number."""
-        first: dict[tuple[bytes, ...], Contender] = {}
-        for each in sorted(racing, key=lambda each: (-each.count, each.design.number)):
-            leader = first.setdefault(tuple(each.values[key][:upto].tobytes() for key in self.figures), each)
-            each.equal_to = None if leader is each else leader
+        """Let one of designs that are equal so far go on for all of them: the one that keeps bounds most clearly."""
+        looked = [goal.figure for goal in self.goals]
+        looked += self._witnesses if self.census.frame.height * upto < MANY else ()
+        groups: dict[tuple[bytes, ...], list[Contender]] = {}
+        for each in racing:
+            groups.setdefault(tuple(each.values[key][:upto].tobytes() for key in looked), []).append(each)
+        for group in groups.values():
+            leader = max(group, key=lambda each: (each.count, self._room(each), -each.design.number))
+            for each in group:
+                each.equal_to = leader if each is not leader and each.count == upto else None
+
+    def _room(self, contender: Contender) -> float:
+        """Return how many standard errors a design is away from the bound that it keeps least."""
+        rooms = (errors_above_0(bound.room(contender.values[bound.figure])) for bound in self.bounds)
+        return min(rooms, default=0.0)
 
     # --- who is out ---
 
     def _thinned(self, racing: Sequence[Contender], *, final: bool) -> None:
         """Mark who is out."""
         for each in racing:
-            broken = next((bound for bound in self.bounds if not each.fate and _breaks(each, bound, final=final)), None)
-            if broken is not None:
-                each.fate = f"breaks {broken.text}"
+            each.fate = each.fate or self._broken(each, final=final)
         left = [each for each in racing if not each.fate]
         feasible = [each for each in left if each.keeps(self.bounds)]
         if feasible and len(self.goals) > 1:
             self._dominated(left, feasible)
         elif feasible:
             self._worse(left, feasible)
+
+    def _broken(self, contender: Contender, *, final: bool) -> str:
+        """Return which bound a design surely breaks, or in the end on average."""
+        broken = (bound for bound in self.bounds if _breaks(contender, bound, final=final))
+        return next((f"breaks {bound.text}" for bound in broken), "")
 
     def _worse(self, left: list[Contender], feasible: list[Contender]) -> None:
         (goal,) = self.goals
@@ -223,7 +259,7 @@ class Race:
     def _beats(self, one: Contender, other: Contender) -> bool:
         """Return whether a design is surely better in some goal, and at least as good in every one."""
         gaps = [other.behind(one, goal) for goal in self.goals]
-        sure = [_surely(gap, SURE) for gap in gaps]
+        sure = [surely_above_0(gap, SURE) for gap in gaps]
         return any(sure) and all(found or not gap.any() for found, gap in zip(sure, gaps, strict=True))
 
 
@@ -242,26 +278,29 @@ def _sample(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     return frame[np.sort(rank[:SAMPLE])]
 
 
-def _back(contenders: Iterable[Contender]) -> list[Contender]:
-    """Return designs to the race that were beaten by one that is now out for a reason of its own, such as a bound."""
-    back = [each for each in contenders if (by := each.beaten_by) and by.fate and not by.beaten_by]
-    for each in back:
+def _back(contenders: Iterable[Contender]) -> bool:
+    """Return designs to the race whose better or equal is now out for a reason of its own, such as a bound."""
+    beaten = [each for each in contenders if _is_out_itself(each.beaten_by)]
+    for each in beaten:
         each.beaten_by, each.fate = None, ""
-    return back
+    waiting = [each for each in contenders if not each.fate and _is_out_itself(each.equal_to)]
+    for each in waiting:
+        each.equal_to = None
+    return bool(beaten or waiting)
+
+
+def _is_out_itself(contender: Contender | None) -> bool:
+    """Return whether a design is out, and not because another is better."""
+    return contender is not None and bool(contender.fate) and contender.beaten_by is None
 
 
 def _beat(racing: Iterable[Contender], best: Contender, goal: Goal, confidence: float) -> None:
     """Mark which designs are worse than the best, so surely."""
     for each in racing:
-        if not each.fate and _surely(each.behind(best, goal), confidence):
+        if not each.fate and surely_above_0(each.behind(best, goal), confidence):
             each.beaten_by, each.fate = best, "worse"
 
 
 def _breaks(contender: Contender, bound: Bound, *, final: bool) -> bool:
     values = contender.values[bound.figure]
-    return (final and not bound.keeps(values)) or _surely(-bound.slack(values), SURE)
-
-
-def _surely(gaps: Floats, confidence: float) -> bool:
-    """Return whether the mean of gaps is above 0, by Student's t."""
-    return errors_above_0(gaps) > student(confidence, len(gaps) - 1)
+    return (final and not bound.keeps(values)) or bound.surely_breaks(values, SURE)
