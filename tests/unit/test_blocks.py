@@ -31,6 +31,8 @@ FEWER = {
     "replicates=200": "replicates=2",
     "--replicates 500": "--replicates 2",
     "--apart 200": "--apart 10",
+    "--assumptions 100": "--assumptions 10 --replicates 2",
+    "assumptions=100": "assumptions=10, replicates=2",
     "1_000_000": "1_000",
     "100_000": "100",
     "range(12)": "range(3)",
@@ -170,10 +172,11 @@ def test_the_blocks_of_a_page_run(page: str, capsys: pytest.CaptureFixture[str])
 
 def read(page: str, block: str) -> None:
     """Read a block of YAML: scenarios, or sections of a configuration."""
-    Path("scenarios.yaml").write_text(block, encoding="utf-8")
-    if page == "docs/deciding.md":
+    if "scenarios:" in block:
+        Path("scenarios.yaml").write_text(block, encoding="utf-8")
         assert main(["compare", "scenarios.yaml", "--replicates", "2"]) == 0
     else:
+        Path("uncertain.yaml").write_text(SMALL + block, encoding="utf-8")
         ws.load_config(yaml.safe_load(SMALL) | yaml.safe_load(block))
 
 

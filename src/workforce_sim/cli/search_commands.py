@@ -42,6 +42,7 @@ def _add_optimize(commands: Any, command: Command) -> None:
     about = "also say how far the answer depends on uncertain assumptions, from so many simulations of each"
     search.add_argument("--assumptions", metavar="N", type=whole_number, help=about)
     search.add_argument("--json", action="store_true", help="print JSON, amounts in dollars, instead of tables")
+    search.add_argument("--report", metavar="FILE", type=Path, help="HTML file for a page about the search")
     search.add_argument("--designs", metavar="FILE", type=Path, help="CSV file for every design tried")
     search.add_argument("--out", metavar="FILE", type=Path, help=_OUT)
 
@@ -88,11 +89,14 @@ def _number(text: str) -> float:
 
 def _optimize(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
+    from workforce_sim.reports.written import refuse_place  # noqa: PLC0415
     from workforce_sim.searching.optimizing import optimize  # noqa: PLC0415
     from workforce_sim.searching.pages import of_optimum  # noqa: PLC0415
 
     if not options.goals:
         raise RequestError("say what to --maximize or --minimize")
+    if options.report is not None:
+        refuse_place(options.report)
     found = optimize(
         options.config,
         once(options.lever, "--lever", "give all its values at once"),
@@ -105,6 +109,8 @@ def _optimize(options: argparse.Namespace) -> int:
     if options.designs is not None:
         found.designs.write_csv(options.designs)
         complain(f"written to {options.designs}")
+    if options.report is not None:
+        complain(f"written to {found.report(options.report)}")
     if options.out is not None:
         _write(options.out, found.written)
     return SUCCESS if found.best is not None else FAILURE

@@ -179,13 +179,11 @@ def refuse_certain(config: Config) -> None:
 
 
 def rivals(best: Contender, contenders: Sequence[Contender], goal: Goal) -> list[Contender]:
-    """Return the designs that come closest to the best, the closest first: none that is equal or breaks a bound."""
-    able = [
-        each
-        for each in contenders
-        if (not each.fate or each.beaten_by) and each is not best and each.equal_to is None and not each.rough
-    ]
-    return sorted(able, key=lambda each: float(each.behind(best, goal).mean()))[:RIVALS]
+    """Return the designs closest to the best, the closest first: none that breaks a bound or is always equal."""
+    able = [each for each in contenders if (not each.fate or each.beaten_by) and each.equal_to is None]
+    gaps = [(each.behind(best, goal), each) for each in able if each is not best and not each.rough]
+    ranked = sorted(((float(gap.mean()), each) for gap, each in gaps if gap.any()), key=lambda pair: pair[0])
+    return [each for _, each in ranked[:RIVALS]]
 
 
 def assumed(

@@ -29,7 +29,7 @@ def _indices(found: Assumed) -> tuple[list[str], list[list[str]], str]:
 
 def _share(row: Mapping[str, Any], name: str) -> str:
     share, error = row[name], row[f"{name}_error"]
-    return "-" if share is None else f"{percent(share, 0)} +- {percent(error, 0)}"
+    return "-" if share is None else f"{percent(round(share, 2) + 0.0, 0)} +- {percent(error, 0)}"
 
 
 def _leads(found: Assumed) -> tuple[list[str], list[list[str]], str]:
@@ -53,7 +53,8 @@ def _span(low: float, high: float) -> str:
 
 
 def _value(value: float) -> str:
-    return percent(round(value, 4)) if 0 < abs(value) < 1 else number(round(value, 4))
+    short = round(value, 4) + 0.0
+    return percent(short) if 0 < abs(short) < 1 else number(short)
 
 
 def assumed_notes(found: Assumed) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,13 @@ from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
+from workforce_sim.reports.written import write_page
 from workforce_sim.searching.assumed import Assumed
 from workforce_sim.searching.assumed_text import assumed_notes, assumed_tables
 from workforce_sim.searching.certainty import chance, errors_above_0, standard_error
 from workforce_sim.searching.goals import Bound, Goal
 from workforce_sim.searching.levers import Design, Lever, how_many
+from workforce_sim.searching.optimum_page import optimum_page
 from workforce_sim.searching.racing import Contender
 from workforce_sim.wording import counted, percent
 
@@ -77,7 +80,7 @@ class Optimum(Displayed):
             RequestError: when no design is left.
         """
         _, changes = self._winner()
-        return yaml_text(self.base, changes, [f"The best design found for {_all_of(self.goals)}"])
+        return yaml_text(self.base, changes, [f"The best design found for {self.wanted}"])
 
     def _winner(self) -> tuple[Config, Mapping[str, Any]]:
         """Return the configuration of the best design, and what it changes."""
@@ -95,7 +98,7 @@ class Optimum(Displayed):
         if tried < total:
             yield f"{tried:,} of {total:,} designs were tried: some far from each other, then those around the best"
         values = {*self._common.values()}
-        if len(self._known) > 1 and len(values) == 1:
+        if self.has_levers and len(values) == 1:
             where = f"in every design, {counted(self._count, 'simulation')} of each"
             yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} {where}"
         if self.best is None:
@@ -238,8 +241,50 @@ class Optimum(Displayed):
 
     # --- as people read it ---
 
+    def report(self, path: str | Path) -> Path:
+        """Write one page about the search, an HTML file for people to read, and return its path.
+
+        Args:
+            path: file to write, ending in ``.html``; an older report there is replaced.
+
+        Raises:
+            RequestError: for a path that is no place for a report.
+            LedgerError: when the file cannot be written.
+        """
+        return write_page(path, optimum_page(self))
+
     def _card(self) -> Card:
-        best = NONE if self.best is None else self._said(self.best)
+        designs, *others = self.tables
+        shown = replace(designs, rows=designs.rows[:SHOWN])
+        return Card(f"{self.wanted}: {self.answer}", (shown, *others), self.notes)
+
+    @property
+    def wanted(self) -> str:
+        """What was wanted, in words."""
+        return ", ".join(goal.name for goal in self.goals)
+
+    @property
+    def answer(self) -> str:
+        """The best design, in words."""
+        if self.best is None:
+            return NONE
+        pairs = zip(self.levers, self.best.labels, strict=True)
+        return ", ".join(f"{_short(lever.name)} {label}" for lever, label in pairs)
+
+    @property
+    def best_figures(self) -> list[tuple[str, str]]:
+        """What is measured of the best design, in words."""
+        values = {} if self._best is None else self._best.values
+        return [(each.what, each.figure.shown(each.of(values[each.figure]))) for each in self._measured if values]
+
+    @property
+    def has_levers(self) -> bool:
+        """Whether there are designs to compare."""
+        return len(self._known) > 1
+
+    @cached_property
+    def tables(self) -> tuple[CardTable, ...]:
+        """Designs, best first; what levers do, where there are designs to compare; what the answer depends on."""
         heading = [
             "",
             *(_short(lever.name) for lever in self.levers),
@@ -247,12 +292,9 @@ class Optimum(Displayed):
             "simulations",
             "outcome",
         ]
-        tables = [CardTable(heading, [self._line(each) for each in self._ordered[:SHOWN]])]
-        if len(self._known) > 1:
-            tables.append(self._moved())
-        if self.assumptions is not None:
-            tables += assumed_tables(self.assumptions)
-        return Card(f"{_all_of(self.goals)}: {best}", tuple(tables), self.notes)
+        designs = CardTable(heading, [self._line(each) for each in self._ordered])
+        levers = [self._moved()] if self.has_levers else []
+        return (designs, *levers, *(assumed_tables(self.assumptions) if self.assumptions is not None else ()))
 
     def _moved(self) -> CardTable:
         rows = [
@@ -270,11 +312,6 @@ class Optimum(Displayed):
             told = f"{told}, equal to {leader.design.number}"
         return [str(contender.design.number), *contender.design.labels, *shown, str(contender.count), told]
 
-    def _said(self, design: Design) -> str:
-        return ", ".join(
-            f"{_short(lever.name)} {label}" for lever, label in zip(self.levers, design.labels, strict=True)
-        )
-
     def __repr__(self) -> str:
         found = "none is left" if self.best is None else f"design {self.best.number} is best"
         return f"<Optimum of {counted(len(self.contenders), 'design')}: {found}>"
@@ -289,10 +326,6 @@ def _from_to(counts: Sequence[int]) -> str:
     """Return counts in words: ``16``, or ``16 to 32``."""
     low, high = min(counts), max(counts)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def _all_of(goals: Sequence[Goal]) -> str:
-    return ", ".join(goal.name for goal in goals)
 
 
 def _column(measured: Goal) -> str:
