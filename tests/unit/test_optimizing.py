@@ -181,7 +181,9 @@ def raced(figures: dict[str, list[list[float]]], goal: str, people: int, *bounds
         return {each: np.array([values[number] for number in numbers]) for each, values in known.items()}
 
     contenders = [*map(Contender, designs)]
-    Race(goals, kept, census, 32, simulate=simulate).run(contenders)
+    race = Race(goals, kept, census, 32, simulate=simulate)
+    race.run(contenders)
+    race.settle(contenders)
     return contenders
 
 
@@ -192,8 +194,17 @@ def test_goals_that_are_equal_while_deferrals_differ_need_many_employees() -> No
     few, many = (raced(figures, "maximize participation", people) for people in (100, 10_000))
 
     assert [each.count for each in few] == [32, 32, 8]
-    assert few[2].equal_to is few[1]
+    assert (few[2].equal_to, few[2].fate) == (few[1], "")
     assert [each.count for each in many] == [32, 8, 8]
+
+
+def test_a_design_equal_to_one_that_loses_loses_too() -> None:
+    figures = {"payroll_cents": [[2.0] * 32, *[[1.0, 2.0, 3.0, 2.0] * 2 + [1.0, 1.5] * 12] * 2]}
+
+    winner, loser, equal = raced(figures, "maximize payroll", 100)
+
+    assert (winner.count, winner.fate) == (32, "")
+    assert (loser.fate, equal.fate, equal.equal_to) == ("worse", "worse", loser)
 
 
 def test_of_equal_designs_the_one_goes_on_that_keeps_bounds_most_clearly() -> None:

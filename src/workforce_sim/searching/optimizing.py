@@ -87,6 +87,7 @@ def optimize(
         race = Race(goals, bounds, census_of(base, census), many, _telling(tell))
         tried = _Search(base, found, race, compliance).contenders()
         _refuse_all_impossible(tried)
+        race.settle(tried)
         best, depends = best_of(tried, goals), None
         if best is not None and assumptions is not None:
             depends = assumed(_compared(best, tried, goals), goals[0], race.census, assumptions, _blocks_told(tell))

@@ -136,6 +136,9 @@ class Race:
         self._raced(contenders)
         while _back(contenders):
             self._raced(contenders)
+
+    def settle(self, contenders: Iterable[Contender]) -> None:
+        """When all races are over, give designs that are equal to another its fate; one may break a bound itself."""
         for each in contenders:
             if each.equal_to is not None and not each.fate:
                 each.beaten_by = each.equal_to.beaten_by
