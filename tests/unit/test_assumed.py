@@ -119,15 +119,20 @@ def test_what_cannot_be_asked_is_refused(uncertainty: Any, count: int, said: str
         ws.optimize(config, LEVERS, "maximize match", assumptions=count, progress=False)
 
 
-def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_json_and_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_text(yaml_text(ws.load_config(BASE), {}, []), encoding="utf-8")
     command = ["optimize", str(plan), "--lever", "plan.match=simple,stretch", "--maximize", "match", "--json"]
 
-    assert main([*command, "--replicates", "2", "--assumptions", "10"]) == 0
+    assert main([*command, "--replicates", "2", "--assumptions", "10", "--report", str(tmp_path / "page.html")]) == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     found = json.loads(capsys.readouterr().out)
 
     assert found["best"] == 0
     assert found["changes"] == {"plan.match": {"preset": "simple"}}
     assert found["designs"][0]["outcome"] == "best"
     assert {row["of"] for row in found["assumptions"]["indices"]} == {"best", "runner-up", "lead"}
+    assert "Which design has the highest Employer match?" in page
+    assert "By how much design 0 is better than design 1" in page
+    assert main([*command, "--report", str(plan)]) == 1
+    assert f"{plan}: a report is an HTML file" in capsys.readouterr().err

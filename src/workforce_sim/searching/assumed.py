@@ -18,7 +18,7 @@ from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.ensembles.indices import draws_of, index
 from workforce_sim.errors import RequestError
 from workforce_sim.searching.certainty import standard_error
-from workforce_sim.searching.figures import Floats, simulated, simulated_swapped
+from workforce_sim.searching.figures import Floats, simulated
 from workforce_sim.searching.goals import Goal
 from workforce_sim.searching.levers import Design
 from workforce_sim.searching.racing import Contender
@@ -196,17 +196,15 @@ def assumed(
         goal: what is looked at.
         census: of all designs.
         count: simulations of each block: two blocks, and for the first two designs one for each draw and for chance.
-        tell: called with how many designs are done of how many.
+        tell: called with how many blocks are done of how many.
 
     Raises:
         ConfigError, SimulationError: as ``simulate``.
     """
     configs = [each.design.config for each in contenders if each.design.config is not None]
-    draws, found = draws_of(configs[0]), []
-    for place, config in enumerate(configs):
-        found.append(_blocks(config, goal, census, count, draws if place < 2 else ()))
-        if tell is not None:
-            tell(place + 1, len(configs))
+    draws = draws_of(configs[0])
+    simulations = _Simulations(goal, census, count, tell, 2 * len(configs) + (len(draws) + 1) * len(configs[:2]))
+    found = [simulations.blocks(config, draws if place < 2 else ()) for place, config in enumerate(configs)]
     drawn = [drawing(configs[0]).values(number) for number in range(2 * count)]
     firsts = [np.array([values[keys[0]] for values in drawn]) for keys in draws.values()]
     known = _known([*firsts, *(np.concatenate([each.one, each.other]) for each in found)])
@@ -221,10 +219,29 @@ def assumed(
     )
 
 
-def _blocks(config: Config, goal: Goal, census: Any, count: int, draws: Collection[str]) -> Blocks:
-    figure, one, other = goal.figure, range(count), range(count, 2 * count)
-    swaps = [(one, Swap(frozenset({name}), count)) for name in draws]
-    swaps += [(other, Swap(frozenset(draws), -count))] if draws else []
-    swapped = (simulated_swapped(config, [figure], census, numbers, swap)[figure] for numbers, swap in swaps)
-    own = [simulated(config, [figure], census, numbers)[figure] for numbers in (one, other)]
-    return Blocks(own[0], own[1], tuple(swapped))
+@dataclass
+class _Simulations:
+    """The simulations of all blocks; ``of`` is how many blocks there are."""
+
+    goal: Goal
+    census: Any
+    count: int
+    tell: Callable[[int, int], None] | None
+    of: int
+    done: int = 0
+
+    def blocks(self, config: Config, draws: Collection[str]) -> Blocks:
+        """Return the blocks of a design: without draws, the two whose draws are all their own."""
+        one, other = range(self.count), range(self.count, 2 * self.count)
+        swaps = [(one, Swap(frozenset({name}), self.count)) for name in draws]
+        swaps += [(other, Swap(frozenset(draws), -self.count))] if draws else []
+        swapped = tuple(self._figure(config, numbers, swap) for numbers, swap in swaps)
+        return Blocks(self._figure(config, one), self._figure(config, other), swapped)
+
+    def _figure(self, config: Config, numbers: Sequence[int], swap: Swap | None = None) -> Floats:
+        figure = self.goal.figure
+        found = simulated(config, [figure], self.census, numbers, swap)[figure]
+        self.done += 1
+        if self.tell is not None:
+            self.tell(self.done, self.of)
+        return found

@@ -144,29 +144,26 @@ def _saving_bp(measure: str) -> int | None:
 
 
 def simulated(
-    config: Config, figures: Sequence[Figure], census: Any, replicates: int | Iterable[int]
+    config: Config,
+    figures: Sequence[Figure],
+    census: Any,
+    replicates: int | Sequence[int],
+    swap: Swap | None = None,
 ) -> dict[Figure, Floats]:
     """Return figures in each simulation, in their order; NaN without a value.
 
-    Amounts and counts of what the configuration lacks are 0.
+    Amounts and counts of what the configuration lacks are 0. With ``swap``, some draws of assumptions are those of
+    other simulations.
 
     Raises:
         SimulationError: as ``simulate``.
     """
-    events = _measured_by(figures)
-    found = simulate_ensemble(config, census=census, replicates=replicates, progress=None, own_events=events)
-    return _of_rows(found.replicates, config, figures)
-
-
-def simulated_swapped(
-    config: Config, figures: Sequence[Figure], census: Any, replicates: Sequence[int], swap: Swap
-) -> dict[Figure, Floats]:
-    """Return figures as ``simulated``, with some draws of assumptions from other replicates."""
-    return _of_rows(swapped(config, swap, census, replicates, _measured_by(figures)), config, figures)
-
-
-def _of_rows(replicates: pl.DataFrame, config: Config, figures: Sequence[Figure]) -> dict[Figure, Floats]:
-    rows = comparable(replicates, config).with_columns(pl.col(_OF_PROVISIONS).fill_null(0))
+    own, numbers = _measured_by(figures), range(replicates) if isinstance(replicates, int) else replicates
+    if swap is None:
+        found = simulate_ensemble(config, census=census, replicates=numbers, progress=None, own_events=own).replicates
+    else:
+        found = swapped(config, swap, census, numbers, own)
+    rows = comparable(found, config).with_columns(pl.col(_OF_PROVISIONS).fill_null(0))
     return {each: each.of(rows) for each in figures}
 
 

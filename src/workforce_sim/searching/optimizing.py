@@ -100,7 +100,7 @@ def _compared(best: Contender, tried: Sequence[Contender], goals: Sequence[Goal]
 
 
 def _blocks_told(tell: Tell | None) -> Any:
-    return None if tell is None else lambda done, of: tell(f"assumptions, design {done} of {of}", done, of)
+    return None if tell is None else lambda done, of: tell(f"assumptions, part {done} of {of}", done, of)
 
 
 def _refuse_all_impossible(contenders: Sequence[Contender]) -> None:
