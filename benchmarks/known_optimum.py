@@ -147,7 +147,10 @@ def _ties(values: Values, best: Values, aim: Goal) -> bool:
 
 
 def searched(census: Any, one: Problem, known: Sequence[Values], replicates: int) -> Found:
-    """Return how a search goes that takes its simulations from what is known: they are those that it would make."""
+    """Return how a search goes that takes its simulations from what is known: they are those that it would make.
+
+    The best, and what cannot be told from it, are those of the simulations that no search has seen.
+    """
     designs = [*designs_of(load_config(BASE), (levers := levers_of(LEVERS)), all_of(levers))]
     places = {id(design.config): place for place, design in enumerate(designs)}
 
@@ -157,8 +160,9 @@ def searched(census: Any, one: Problem, known: Sequence[Values], replicates: int
     contenders = [*map(Contender, designs)]
     Race((one.aim,), one.bounds, census, replicates, simulate=simulate).run(contenders)
     best = best_of(contenders, (one.aim,))
+    unseen = [{figure: values[replicates:] for figure, values in each.items()} for each in known]
     spent = sum(each.count for each in contenders)
-    return Found(None if best is None else best.design.number, as_good_as_the_best(known, one), spent)
+    return Found(None if best is None else best.design.number, as_good_as_the_best(unseen, one), spent)
 
 
 def all_of(levers: Sequence[Lever]) -> Iterator[tuple[int, ...]]:
@@ -191,6 +195,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, nargs="+", default=[TRIED], help=about)
     parser.add_argument("--known", type=Path, metavar="FILE", help="file that keeps what is known")
     asked = parser.parse_args(arguments)
+    if max(asked.replicates) >= asked.truth:
+        parser.error("--truth needs more simulations than a search: the best is that of those which it has not seen")
     census, wanted = synthetic_census(STAFF), problems()
     known = truth(census, wanted, asked.truth, asked.known)
     for replicates in asked.replicates:
