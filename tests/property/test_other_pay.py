@@ -177,7 +177,7 @@ def segments(pay: Paid, config: Config) -> Iterator[Segment]:
     """Yield the payrolls of the year in date order."""
     one, deferral_pay, match = pay.one, config.plan.deferral_pay, config.plan.match.at(pay.one.year)
     alone = kinds_in(deferral_pay) ^ kinds_in(match.pay)
-    lumps = [(on, amount, kind) for amount, kind, on in pay.payments if kind in alone]
+    lumps = [(on, amount, kind) for amount, kind, on in pay.payments if kind in alone and amount > 0]
     start = 0
     for n, day in enumerate(one.days):
         last = n == len(one.days) - 1
