@@ -90,13 +90,15 @@ def test_no_job_is_lost_and_none_has_two_results(kills: int, tmp_path: Path) -> 
     assert (result_files(tmp_path), (tmp_path / "jobs" / again / "result.json").stat().st_mtime_ns) == (found, written)
 
 
-def test_a_job_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_job_goes_on_after_ctrl_c_and_sigterm(sent: int, tmp_path: Path) -> None:
     serving = Serving(tmp_path, "--jobs", "1")
     with serving as client:
         job = submitted(client, **next(asked()))
         begun(client, job)
-        os.killpg(serving.process.pid, signal.SIGINT)  # as a terminal does: every process of its group
+        os.killpg(serving.process.pid, sent)  # as a terminal does: every process of its group
         assert serving.process.wait(60) == INTERRUPTED
+        assert not list(tmp_path.glob(".lock"))
     with service(tmp_path) as client:
         assert ended(client, job)["message"] is None
 

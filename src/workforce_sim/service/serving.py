@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -34,7 +36,7 @@ def serve(settings: Settings, host: str, port: int, listening: Callable[[str], N
         LedgerError: for a folder that another service uses, or that cannot be used.
     """
     metrics = Metrics()
-    with _listening(host, port) as taken, Jobs(settings, metrics) as jobs:
+    with _ended_in_order(), _listening(host, port) as taken, Jobs(settings, metrics) as jobs:
         app = application(jobs, metrics)
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         config = uvicorn.Config(
@@ -49,6 +51,16 @@ def serve(settings: Settings, host: str, port: int, listening: Callable[[str], N
         shown = f"[{host}]" if ":" in host else host
         listening(f"http://{shown}:{taken.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[taken])
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: uvicorn raises it again when requests have ended, and jobs end after that."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listening(host: str, port: int) -> socket.socket:
