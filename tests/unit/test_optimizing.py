@@ -169,6 +169,23 @@ def test_no_lever_moves_the_goal() -> None:
     assert found.designs["outcome"].to_list() == ["best", *["ties with the best"] * 8]
 
 
+def test_why_no_lever_moves_the_goal() -> None:
+    levers = {"enrollment.escalation.increment": [0.01, 0.02]}
+    found = ws.optimize(
+        BASE | {"enrollment": {"escalation": {"enabled": False}}},
+        levers,
+        "maximize deferrals",
+        census=PEOPLE,
+        replicates=8,
+        progress=False,
+    )
+
+    assert found.notes[0].startswith("no lever moves Employee deferrals: it is $")
+    assert found.notes[1].startswith(
+        "enrollment.escalation.increment: no effect, because enrollment.escalation.enabled"
+    )
+
+
 def raced(figures: dict[str, list[list[float]]], goal: str, people: int, *bounds: str) -> list[Contender]:
     """Race designs whose figures are given, by measure, design and simulation; witnesses that are not are 0."""
     census = ws.synthetic_census(people, seed=3)

@@ -60,6 +60,11 @@ def effect_notes(drawing: Drawing, replicate: int, *, census: bool = False) -> t
     )
 
 
+def idle(config: Config, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return notes about those of these keys that have no effect in a configuration, with the reason."""
+    return tuple(_idle(live(config), keys))
+
+
 def _planned_outside(config: Config) -> Iterator[str]:
     """Yield a note for each list of planned changes with years that the run does not come to."""
     years = config.simulation.years

@@ -20,6 +20,7 @@ from workforce_sim.config import Config
 from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
+from workforce_sim.effect.notes import idle
 from workforce_sim.errors import RequestError
 from workforce_sim.reports.written import write_page
 from workforce_sim.searching.assumed import Assumed
@@ -101,6 +102,7 @@ class Optimum(Displayed):
         if self.has_levers and len(values) == 1:
             where = f"in every design, {counted(self._count, 'simulation')} of each"
             yield f"no lever moves {goal.what}: it is {goal.figure.shown(values.pop())} {where}"
+            yield from self._idle_levers()
         if self.best is None:
             yield self._why_none
         ties = sum(not each.fate for each in self.contenders) - 1
@@ -115,6 +117,12 @@ class Optimum(Displayed):
             )
         if self.assumptions is not None:
             yield from assumed_notes(self.assumptions)
+
+    def _idle_levers(self) -> Iterator[str]:
+        """Yield why levers have no effect in any design."""
+        designs = (each.design for each in self.contenders)
+        found = [set(idle(each.config, each.changes)) for each in designs if each.config is not None]
+        yield from sorted(set.intersection(*found)) if found else ()
 
     @property
     def _why_none(self) -> str:
