@@ -263,10 +263,9 @@ def test_a_run_is_read_back_as_it_was_written(compression: str, result: Result, 
     assert found.notes == result.notes
     for name in support.TABLES:
         assert_frame_equal(getattr(found, name), support.table(result.tables, name))
-    used = {
-        pq.read_metadata(path).row_group(0).column(0).compression for path in (tmp_path / "deep").rglob("*.parquet")
-    }
-    assert used == {compression.upper()}
+    groups = [pq.read_metadata(path).row_group(0) for path in (tmp_path / "deep").rglob("*.parquet")]
+    used = {group.column(at).compression for group in groups for at in range(group.num_columns)}
+    assert used - {"UNCOMPRESSED"} == {compression.upper()} - {"UNCOMPRESSED"}  # numbers that seldom repeat are not
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755, 0o750, 0o2770])
