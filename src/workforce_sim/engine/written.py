@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -26,18 +25,8 @@ def in_written_order(events: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.Dat
     order = by_key(people, KEY)
     date = events["effective_date"].to_physical().to_numpy()
     place = _written(events[ROW].to_numpy(), date, people["replicate"].to_numpy(), order)
-    return events.drop(ROW)[place], _in_order(people.drop(KEY), order)
-
-
-def _in_order(people: pl.DataFrame, order: Rows) -> pl.DataFrame:
-    """Return rows in an order of which long stretches are together as they stand, such as hires behind the others."""
-    ends = [0, *(np.flatnonzero(np.diff(order) != 1) + 1).tolist(), len(order)]
-    if len(ends) > _MOST_STRETCHES:
-        return people[order]
-    return pl.concat([people[int(order[a]) : int(order[a]) + b - a] for a, b in pairwise(ends)])
-
-
-_MOST_STRETCHES = 16
+    stand_so = bool((order[1:] > order[:-1]).all())
+    return events.drop(ROW)[place], people.drop(KEY) if stand_so else people.drop(KEY)[order]
 
 
 def merged(ledgers: Sequence[Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
@@ -91,7 +80,7 @@ class _Reader:
             self.day = int(self._days[0])
 
 
-def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows) -> pl.Series:
+def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows) -> Rows:
     """Return the written order of ledger rows that are in the order of types: replicate, date, employee key, type.
 
     Two changes of one rate on one day are in the order of their causes: own ones come first in the ledger's parts.
@@ -101,11 +90,7 @@ def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows)
     rank = np.empty(len(order), dtype=np.uint32)
     rank[order] = np.arange(len(order), dtype=np.uint32)
     number = np.zeros(len(rows), dtype=np.uint64)
-    for part in (replicate[rows], date - date.min(initial=NEVER), rank[rows], np.arange(len(rows), dtype=np.uint32)):
-        highest = int(part.max(initial=0))
-        if highest:
-            number <<= np.uint64(highest.bit_length())
-            number |= part.astype(np.uint64)
+    for part in (replicate[rows], date - date.min(initial=NEVER), rank[rows], np.arange(len(rows))):
+        number = number << np.uint64(int(part.max(initial=0)).bit_length()) | part.astype(np.uint64)
     number.sort()
-    number &= np.uint64(2 ** max(len(rows) - 1, 0).bit_length() - 1)
-    return pl.Series(number.astype(np.uint32))
+    return (number & np.uint64(2 ** max(len(rows) - 1, 0).bit_length() - 1)).astype(np.intp)

@@ -95,7 +95,6 @@ class TableFile:
             column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
             use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
             write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
-            memory_pool=pa.system_memory_pool(),  # PyArrow's own gives pages back to the system after each column
             **_WHOLE_PAGES,
         )
 
