@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -95,15 +93,11 @@ class TableFile:
             column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
             use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
             write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
-            **_WHOLE_PAGES,
         )
 
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
 _SAMPLE = 2**14
-
-_WHOLE_PAGES = {"max_rows_per_page": ROW_GROUP} if "max_rows_per_page" in signature(pq.ParquetWriter).parameters else {}
-"""Pages end at a size, as they do in versions of PyArrow that count no rows."""
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
@@ -113,8 +107,8 @@ def _repeats(column: pa.ChunkedArray) -> bool:
     """
     if column.type not in _NUMBERS or column.null_count == len(column):
         return column.null_count < len(column)
-    some = column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE).drop_null().to_numpy()
-    return len(some) > 1 and bool(np.mean(some[1:] == some[:-1]) > _OFTEN)
+    middle = pl.Series(pl.from_arrow(column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE))).drop_nulls()
+    return len(middle) > 1 and (middle[1:] == middle[:-1]).sum() > _OFTEN * len(middle)
 
 
 _OFTEN = 1 / 4
