@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Sequence
+import typing
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,11 @@ from hypothesis import strategies as st
 from tests.support import Scenario, census_of
 from workforce_sim.census import Census
 from workforce_sim.config import CAUSES, Config
+from workforce_sim.config.enrollment import Enrollment
+from workforce_sim.config.events import Compensation, Hiring, Promotion
 from workforce_sim.config.other_pay import KINDS
+from workforce_sim.config.plan import Plan
+from workforce_sim.config.values import MonthDay, MonthWeights, Section, Share, ShareByYear
 
 PPM = 1_000_000
 LEVEL_NAMES = ("1", "2", "Älteste", "Vice President", "☂")
@@ -67,6 +72,7 @@ def rising(lowest: int, highest: int, most: int) -> st.SearchStrategy[list[int]]
     return inner.map(lambda starts: [lowest, *sorted(starts)])
 
 
+CHANCE = st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM)
 FACTOR = (st.sampled_from([0, 1000, 1000, 50_000]) | st.integers(0, 3000)).map(lambda n: n / 1000)
 MERIT_FACTOR = (st.sampled_from([0, 10_000, 10_000, 500_000]) | st.integers(0, 30_000)).map(lambda n: n / 10_000)
 MONTH_WEIGHT = st.sampled_from([0.0, 0.0, 1.0, 1.0, 0.000001, 1000.0]) | millionths(0, 5 * PPM)
@@ -98,6 +104,34 @@ FACTORS = bands(st.fixed_dictionaries({"factor": FACTOR}))
 
 
 # --- sections ---------------------------------------------------------------------------------------------------------
+
+
+def drawn(section: type[Section], year: int, *, without: Collection[str] = (), **own: Values) -> Keys:
+    """Draw the keys of a section but for some: each by a strategy of its own, or else by its type."""
+    types = typing.get_type_hints(section, include_extras=True)
+    keys = {name: field.alias or name for name, field in section.model_fields.items() if name not in without}
+    return {key: own[key] if key in own else by_type(types[name], year) for name, key in keys.items()}
+
+
+def by_type(kind: Any, year: int) -> Values:
+    """Draw any value of the type of a key; one whose values must suit others needs a strategy of its own."""
+    if typing.get_origin(kind) is typing.Literal:
+        return st.sampled_from(typing.get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return some(drawn(kind, year))
+    known = [values for one, values in BY_TYPE if kind in (one, one | None)]
+    known += [by_year(CHANCE, year)] * (kind is ShareByYear)
+    if not known:
+        raise TypeError(f"no strategy for values of {kind}: give the key one of its own")
+    return known[0]
+
+
+BY_TYPE: list[tuple[Any, Values]] = [
+    (bool, st.booleans()),
+    (Share, CHANCE),
+    (MonthDay, MONTH_DAY),
+    (MonthWeights, MONTH_WEIGHTS),
+]
 
 
 @st.composite
@@ -236,38 +270,38 @@ def leave(draw: st.DrawFn, year: int) -> dict[str, Any]:
 def hiring(year: int, level_count: int) -> Keys:
     names = LEVEL_NAMES[:level_count]
     mix = shares(len(names)).map(lambda s: dict(zip(names, s, strict=True)))
-    return {
-        "level_mix": st.sampled_from(["census", "adaptive"]) | mix | st.none(),
-        "ages": hire_ages(),
-        "month_weights": MONTH_WEIGHTS,
-        "pay": st.sampled_from(["percentiles", "uniform"]),
-        "range_growth": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
-        "part_time_share": by_year(millionths(0, PPM), year),
-        "part_time_hours": st.integers(1, 2080),
-        "known": st.just([]),  # by departments of a census: see planned_scenarios
-        "seasonal": st.just([]),
-        "time_to_fill": st.none(),
-        "rehires": some(rehires(year)),
-    }
+    return drawn(
+        Hiring,
+        year,
+        level_mix=st.sampled_from(["census", "adaptive"]) | mix | st.none(),
+        ages=hire_ages(),
+        range_growth=by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
+        part_time_share=by_year(millionths(0, PPM), year),
+        part_time_hours=st.integers(1, 2080),
+        known=st.just([]),  # by departments of a census: see planned_scenarios
+        seasonal=st.just([]),
+        time_to_fill=st.none(),
+        rehires=some(rehires(year)),
+    )
 
 
 @cache
 def promotion(year: int, level_count: int) -> Keys:
     names, share = LEVEL_NAMES[:level_count], millionths(0, PPM)
     ends = st.tuples(millionths(0, PPM), millionths(0, PPM)).map(sorted)
-    return {
-        "mode": st.sampled_from(["vacancies", "vacancies", "rates", None]),
-        "from_within": share | st.dictionaries(st.sampled_from(names), share),
-        "base_rate": by_year(share, year) | st.none(),
-        "age_factors": FACTORS,
-        "tenure_factors": FACTORS,
-        "minimum_tenure": TENURE,
-        "increase": ends.map(lambda pair: {"lowest": pair[0], "highest": pair[1]}),
-        "max_increase": millionths(0, PPM),
-        "max_amount": st.sampled_from([0.0, 0.01, 1234.56, 100_000_000.0]),
-        "date": MONTH_DAY,
-        "month_weights": MONTH_WEIGHTS,
-    }
+    return drawn(
+        Promotion,
+        year,
+        mode=st.sampled_from(["vacancies", "vacancies", "rates", None]),
+        from_within=share | st.dictionaries(st.sampled_from(names), share),
+        base_rate=by_year(share, year) | st.none(),
+        age_factors=FACTORS,
+        tenure_factors=FACTORS,
+        minimum_tenure=TENURE,
+        increase=ends.map(lambda pair: {"lowest": pair[0], "highest": pair[1]}),
+        max_increase=millionths(0, PPM),
+        max_amount=st.sampled_from([0.0, 0.01, 1234.56, 100_000_000.0]),
+    )
 
 
 RATING_NAMES = ("good", "Ausgezeichnet", "poor", "✓")
@@ -343,23 +377,18 @@ def without_ranges(section: dict[str, Any], levels: Sequence[Any]) -> dict[str, 
 
 @cache
 def compensation(year: int, level_count: int) -> Keys:
-    return {
-        "cola_rate": by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
-        "cola_date": MONTH_DAY,
-        "merit_pool": by_year(millionths(0, PPM) | millionths(0, 50_000), year),
-        "merit_date": MONTH_DAY,
-        "merit_month_weights": MONTH_WEIGHTS,
-        "merit_minimum_tenure": TENURE,
-        "merit_factors": st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), MERIT_FACTOR),
-        "ratings": ratings(),
-        "other_pay": all_other_pay(year, level_count),
-        "merit_hired_by": MONTH_DAY | st.none(),
-        "merit_proration": st.sampled_from(["none", "days", "months"]),
-        "merit_matrix": merit_matrix(),
-        "range_minimum": st.sampled_from(["ignore", "lift"]),
-        "range_lift_date": MONTH_DAY,
-        "range_maximum": st.sampled_from(["ignore", "freeze", "lump_sum"]),
-    }
+    return drawn(
+        Compensation,
+        year,
+        cola_rate=by_year(millionths(-PPM // 2, PPM) | millionths(-20_000, 50_000), year),
+        merit_pool=by_year(millionths(0, PPM) | millionths(0, 50_000), year),
+        merit_minimum_tenure=TENURE,
+        merit_factors=st.dictionaries(st.sampled_from(LEVEL_NAMES[:level_count]), MERIT_FACTOR),
+        ratings=ratings(),
+        other_pay=all_other_pay(year, level_count),
+        merit_hired_by=MONTH_DAY | st.none(),
+        merit_matrix=merit_matrix(),
+    )
 
 
 def some(keys: Keys, *, excluding: tuple[tuple[str, ...], ...] = ((),), required: tuple[str, ...] = ()) -> Values:
@@ -461,7 +490,6 @@ def basis_points(lowest: int, highest: int, *often: int) -> Values:
     return (st.integers(lowest, highest) | st.sampled_from([lowest, highest, *often])).map(lambda n: n / 10_000)
 
 
-CHANCE = st.sampled_from([0.0, 0.5, 1.0]) | millionths(0, PPM)
 DEFERRAL = basis_points(1, 10_000, 300, 600, 1200)
 SMALL_DEFERRAL = basis_points(1, 1500, 100, 300, 600)
 
@@ -528,18 +556,18 @@ MATCH_RESPONSE: Keys = {
 
 @cache
 def enrollment(year: int) -> Keys:
-    return {
-        "auto_enrollment": some(auto_enrollment(year)),
-        "election": one_or_cells(CHANCE),
-        "deferral_rates": one_or_cells(SMALL_DEFERRAL | DEFERRAL),
-        "match_seeking": CHANCE,
-        "conversion": CHANCE,
-        "change": some(CHANGE),
-        "stop": st.sampled_from([0.0, 0.1, 1.0]) | millionths(0, PPM),
-        "max_deferral": DEFERRAL,
-        "escalation": some(ESCALATION),
-        "match_response": some(MATCH_RESPONSE),
-    }
+    return drawn(
+        Enrollment,
+        year,
+        auto_enrollment=some(auto_enrollment(year)),
+        election=one_or_cells(CHANCE),
+        deferral_rates=one_or_cells(SMALL_DEFERRAL | DEFERRAL),
+        change=some(CHANGE),
+        stop=st.sampled_from([0.0, 0.1, 1.0]) | millionths(0, PPM),
+        max_deferral=DEFERRAL,
+        escalation=some(ESCALATION),
+        match_response=some(MATCH_RESPONSE),
+    )
 
 
 # --- plan -------------------------------------------------------------------------------------------------------------
@@ -711,8 +739,6 @@ VESTING: Keys = {
     "service": some(SERVICE | {"method": st.sampled_from(["hours", "hours", "elapsed"])}),
 }
 
-BREAKS: Keys = {"buy_back": st.booleans(), "rule_of_parity": st.booleans()}
-
 BITING = {
     "elective_deferral": (500.0, 5000.0, 123.45),
     "catch_up": (0.0, 100.0, 20_000.0),
@@ -765,28 +791,26 @@ TESTING: Keys = {
 def plan(year: int, levels: tuple[str, ...] = ()) -> Keys:
     returns = st.sampled_from([0.0, 0.07, -0.3, 1.0]) | millionths(-999_999, 200_000)
     formula = one_of_the(MATCH, FORMULAS) | some({"basis": MATCH["basis"], **EMPLOYER_MONEY, **OF_A_SOURCE})
-    return {
-        "enabled": st.sampled_from([True] * 7 + [False]),
-        "match": by_year(formula, year),
-        "nonelective": NONELECTIVE,
-        "deferral_pay": COUNTED_PAY,
-        "profit_sharing": st.just({"kind": "none"}) | profit_sharing(year, levels),
-        "discretionary_match": discretionary_match(year),
-        "roth": some(ROTH),
-        "catch_up": st.sampled_from([True, True, False]),
-        "super_catch_up": st.sampled_from([True, True, False]),
-        "deferrals_stop_at_pay_limit": st.booleans(),
-        "hce_deferral_limit": st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
-        "vesting": some(VESTING),
-        "breaks": some(BREAKS),
-        "forfeitures": st.sampled_from(["offset", "expenses", "reallocate"]),
-        "annual_return": by_year(returns, year),
-        "limits": some(plan_limits(year), required=("overrides",)),
-        "testing": some(TESTING),
-        "established": st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
-        "employer_since": st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)),
-        "governmental_or_church": st.booleans(),
-    }
+    return drawn(
+        Plan,
+        year,
+        enabled=st.sampled_from([True] * 7 + [False]),
+        match=by_year(formula, year),
+        nonelective=NONELECTIVE,
+        deferral_pay=COUNTED_PAY,
+        profit_sharing=st.just({"kind": "none"}) | profit_sharing(year, levels),
+        discretionary_match=discretionary_match(year),
+        roth=some(ROTH),
+        catch_up=st.sampled_from([True, True, False]),
+        super_catch_up=st.sampled_from([True, True, False]),
+        hce_deferral_limit=st.none() | by_year(basis_points(0, 10_000, 0, 300, 600), year),
+        vesting=some(VESTING),
+        annual_return=by_year(returns, year),
+        limits=some(plan_limits(year), required=("overrides",)),
+        testing=some(TESTING),
+        established=st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
+        employer_since=st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)),
+    )
 
 
 def with_plan(year: int, levels: tuple[str, ...] = ()) -> Values:
@@ -795,27 +819,34 @@ def with_plan(year: int, levels: tuple[str, ...] = ()) -> Values:
     return some(keys) | some(keys, required=("match", "nonelective")) | some(keys, required=("match", "limits"))
 
 
+ELSEWHERE = "census", "actions", "departments", "uncertainty", "output"
+"""Sections of which some tests of their own draw."""
+
+
 @cache
 def sections(year: int, level_count: int) -> Keys:
     """The sections of a configuration that names its levels."""
     needed = ("total_termination_rate", "levels")
-    return {
-        "simulation": st.fixed_dictionaries(simulation(year)),
-        "workforce": some(workforce(year, level_count), required=needed),
-        "terminations": some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))).map(
+    return drawn(
+        Config,
+        year,
+        without=ELSEWHERE,
+        simulation=st.fixed_dictionaries(simulation(year)),
+        workforce=some(workforce(year, level_count), required=needed),
+        terminations=some(terminations(), excluding=(("rates",), ("age_factors", "tenure_factors"))).map(
             terminations_together
         ),
-        "hiring": some(hiring(year, level_count)),
-        "leave": leave(year),
-        "promotion": some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
-        "compensation": some(
-            compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))
-        ).map(compensation_together),
-        "eligibility": eligibility(level_count),
-        "enrollment": some(enrollment(year)),
-        "plan": with_plan(year, LEVEL_NAMES[:level_count]) if year >= 2011 else st.just({"enabled": False}),
-        "random_seed": SEEDS,
-    }
+        hiring=some(hiring(year, level_count)),
+        leave=leave(year),
+        promotion=some(promotion(year, level_count), excluding=(("date",), ("month_weights",))),
+        compensation=some(compensation(year, level_count), excluding=(("merit_date",), ("merit_month_weights",))).map(
+            compensation_together
+        ),
+        eligibility=eligibility(level_count),
+        enrollment=some(enrollment(year)),
+        plan=with_plan(year, LEVEL_NAMES[:level_count]) if year >= 2011 else st.just({"enabled": False}),
+        random_seed=SEEDS,
+    )
 
 
 def without(found: dict[str, Any], *names: str) -> dict[str, Any]:

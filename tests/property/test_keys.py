@@ -18,17 +18,19 @@ from pydantic import RootModel
 from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast, only
+from tests.support_events import said
 from workforce_sim import CensusError, ConfigError, SimulationError, simulate
 from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
 from workforce_sim.config.eligibility import ClassRule, Eligibility, LongTermPartTime, Service
-from workforce_sim.config.enrollment import AutoEnrollment, Change, Enrollment, Escalation, MatchResponse
+from workforce_sim.config.enrollment import AutoEnrollment, Change, Escalation, MatchResponse
 from workforce_sim.config.match import FORMULAS
 from workforce_sim.config.plan_values import SourceEligibility
 from workforce_sim.config.profit_sharing import Pool, ProfitSharing
 from workforce_sim.config.root import AMENDED
+from workforce_sim.config.switches import switched
 from workforce_sim.config.values import Section
 from workforce_sim.config.vesting import VestingService
 from workforce_sim.effect.live import ALWAYS, Live, live
@@ -206,7 +208,6 @@ BONUS = {"name": "bonus", "kind": "bonus", "share": 0.1, "receivers": 0.5, "spre
 PAID: Changes = {"compensation.other_pay": [OVERTIME, BONUS]}
 LATE = [0.0] * 30 + [1.0]
 COMING_BACK: Changes = {"hiring.rehires": {"share": 0.8, "within_years": 1}}
-AWAY: Changes = {"leave.share": 0.1}
 BEYOND_WHAT_IS_PUBLISHED: Changes = {"simulation.end_year": 2028}
 
 
@@ -656,10 +657,6 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         {"hiring.rehires.share": 1.0, "simulation.end_year": 2032, "enrollment.election": 0.0},
         True,
     ),
-    "leave.share": (AWAY, 0.3),
-    "leave.shortest_days": (AWAY, 90),
-    "leave.longest_days": (AWAY, 90),
-    "leave.month_weights": (AWAY, SUMMER),
     "promotion.mode": ({}, "rates"),
     "promotion.from_within": ({}, {"Senior": 0.2}),
     "promotion.base_rate": ({"promotion.base_rate": 0.1}, 0.2),
@@ -752,6 +749,7 @@ LIVE: dict[str, tuple[Changes, Any]] = {
         date="12-15",
         prorated=False,
     ),
+    **said("LIVE"),
 }
 
 
@@ -840,12 +838,10 @@ def test_every_key_has_an_entry() -> None:
 
 def test_random_plans_and_enrollments_hold_every_key() -> None:
     drawn: list[tuple[strategies.Keys, type[Section]]] = [
-        (strategies.enrollment(2025), Enrollment),
         (strategies.auto_enrollment(2025), AutoEnrollment),
         (strategies.CHANGE, Change),
         (strategies.ESCALATION, Escalation),
         (strategies.MATCH_RESPONSE, MatchResponse),
-        (strategies.plan(2025), of_plan.Plan),
         (strategies.MATCH, of_plan.Match),
         (strategies.VESTING, of_plan.Vesting),
         (strategies.SERVICE, Service),
@@ -1011,6 +1007,10 @@ def test_the_output_section_says_where_and_how_a_run_is_written(tmp_path: Path) 
 
 # --- keys that another key switches off -------------------------------------------------------------------------------
 
+SWITCHED = dict(switched(base().config))
+OF_A_SWITCH = {
+    name: False if isinstance(getattr(section, section.switch), bool) else 0.0 for name, section in SWITCHED.items()
+}
 OFF: dict[str, Changes] = {
     # what is switched off, in a few words: what switches it off
     "the plan": {"plan.enabled": False},
@@ -1021,17 +1021,14 @@ OFF: dict[str, Changes] = {
     "long-term part-time employees": PART_TIME | {"eligibility.long_term_part_time.enabled": False},
     "long-term part-time employees, of whom none gets money": PART_TIME | {"plan.match": {"preset": "none"}},
     "vesting by hours": {"plan.vesting.service.method": "elapsed"},
-    "automatic enrollment": {"enrollment.auto_enrollment.enabled": False},
     "automatic enrollment of new hires, of whom there are none": {
         "enrollment.auto_enrollment.hire_date_cutoff": "2030-01-01"
     },
-    "escalation": {"enrollment.escalation.enabled": False},
     "escalation by nothing": RISING | {"enrollment.escalation.increment": 0.0},
     "escalation that all decline": RISING | {"enrollment.escalation.declining_share": 1.0},
     "escalation after the run": RISING | {"enrollment.escalation.delay_years": 3},
     "escalation of all": RISING,
     "choices of one's own": {"enrollment.election": 0.0, "enrollment.conversion": 0.0},
-    "changes of one's own": {"enrollment.change.probability": 0.0},
     "a match that stays the same": {"plan.match": {"preset": "simple"}},
     "a response, by nobody": {"enrollment.match_response.below": 0.0, "enrollment.match_response.above": 0.0},
     "a match that ends": {"plan.match": {"2025": {"preset": "simple"}, "2026": {"preset": "none"}}},
@@ -1052,7 +1049,6 @@ OFF: dict[str, Changes] = {
     | SECOND
     | SHARING,
     "vesting": {},
-    "Roth": {"plan.roth.available": False},
     "catch-up": {"plan.catch_up": False},
     "the higher catch-up": {"plan.super_catch_up": False},
     "limits before they are projected": BY_SHARE,
@@ -1072,8 +1068,6 @@ OFF: dict[str, Changes] = {
     "hiring": {"simulation.target_growth_rate": -0.2},
     "hiring, of a level with a range": {"simulation.target_growth_rate": -0.2, "workforce.levels": levels()},
     "part-time hires": {"hiring.part_time_share": 0.0},
-    "rehires": {"hiring.rehires.share": 0.0},
-    "leave": {"leave.share": 0.0},
     "midpoints": {"workforce.levels": levels()},
     "percentiles": {"workforce.levels": levels(), "hiring.pay": "uniform"},
     "promotions": {"promotion.base_rate": 0.0, "workforce.levels": levels()},
@@ -1088,6 +1082,7 @@ OFF: dict[str, Changes] = {
     "the share of recent hires": {"compensation.merit_minimum_tenure": 1},
     "lifts": IN_RANGES | {"compensation.range_minimum": "ignore"},
     "retirement rates": {"terminations.retirement": {"eligible": [{"age": 50}]}},
+    **{f"the switch of {name}": {f"{name}.{section.switch}": OF_A_SWITCH[name]} for name, section in SWITCHED.items()},
 }
 
 
@@ -1150,5 +1145,7 @@ def test_of_every_key_it_is_said_what_switches_it_off_or_that_nothing_does() -> 
     off = [live(base().changed(changes).config) for changes in OFF.values()]
     always = Live(tuple((key, "") for key in ALWAYS))
     keys_of_files = {key for key in OF_FILES if not key.startswith("output")}
+    switches = {f"{name}.{section.switch}" for name, section in SWITCHED.items()}
     unsaid = [key for key in EVERY_KEY if all(one.why_not(key) is None for one in (always, *off))]
+    unsaid = [key for key in unsaid if key not in switches]
     assert [key for key in unsaid if key not in keys_of_files] == []

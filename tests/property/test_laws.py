@@ -24,7 +24,11 @@ from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM
 from workforce_sim.opening import Tables
-from workforce_sim.tables import EVENT_TYPES
+from workforce_sim.tables import EVENT_KINDS, EVENT_TYPES
+
+SETS = {kind.name: (*kind.sets, *(("cause",) if kind.causes else ())) for kind in EVENT_KINDS}
+"""What rows of a type may fill, besides the date."""
+FILLED = frozenset(column for columns in SETS.values() for column in columns)
 
 any_scenario = given(scenario=strategies.scenarios())
 some_examples = settings(max_examples=support.examples(40))
@@ -246,10 +250,11 @@ def test_a_row_says_what_changed_and_nothing_that_changed_nothing_has_one(scenar
                 assert row["amount_cents"] > 0
                 assert row["cause"] in KINDS
                 assert {*salaries, *levels, row["deferral_after_bp"]} == {None}
-            case _:
-                assert row["event_type"] == "termination"
+            case "termination":
                 assert row["cause"] is not None
                 assert {*salaries, *levels} == {None}
+            case other:
+                assert {row[name] for name in FILLED - {*SETS[other]}} <= {None}
 
 
 @any_scenario

@@ -16,6 +16,7 @@ import pytest
 
 from tests import support
 from tests.support import Scenario, fast, of_type
+from tests.support_events import Watch, has, months, said, staff, under
 from workforce_sim.census import Census
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.draws import ONCE, Stream
@@ -75,9 +76,8 @@ DRAWN = {**FEW_LEAVE, "enrollment": {"election": 0.5, "conversion": 0.0, "stop":
 COME_AND_GO: dict[str, Any] = {
     **HALVES,
     "hiring": {"rehires": {"share": 0.6, "within_years": 1, "causes": ["voluntary", "retirement"]}},
-    "leave": {"share": 0.6, "shortest_days": 1, "longest_days": 200},
 }
-"""Most of those who leave will come back in the year after, and most of the staff take leave."""
+"""Most of those who leave will come back in the year after."""
 DEFAULTS = {
     **FEW_LEAVE,
     "eligibility": {"waiting_period_days": 0, "minimum_age": 0, "excluded_share": 0.5},
@@ -93,27 +93,12 @@ DEFAULTS = {
 """Half of those who are out are excluded; of the others half opt out, and half are enrolled automatically."""
 
 
-def staff(tables: Tables) -> pl.DataFrame:
-    return tables.snapshots.filter(pl.col("opening_salary_cents").is_not_null())
-
-
 def hires(tables: Tables) -> pl.DataFrame:
     return tables.snapshots.filter(pl.col("opening_salary_cents").is_null())
 
 
 def leavers(people: pl.DataFrame) -> pl.DataFrame:
     return people.select("employee_id", pl.col("termination_date").is_not_null())
-
-
-def months(people: pl.DataFrame, column: str) -> pl.DataFrame:
-    return people.select("employee_id", pl.col(column).dt.month())
-
-
-def has(kind: str, tables: Tables) -> pl.DataFrame:
-    """Return whether those who stay have an event."""
-    having = of_type(tables.events, kind).select("employee_id", has=pl.lit(value=True))
-    stayed = staff(tables).filter(pl.col("termination_date").is_null()).select("employee_id")
-    return stayed.join(having, on="employee_id", how="left").with_columns(pl.col("has").fill_null(value=False))
 
 
 def days_since_birthday(tables: Tables) -> pl.DataFrame:
@@ -128,10 +113,6 @@ def rise(tables: Tables) -> pl.DataFrame:
 
 def first_year(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("year") == pl.col("year").min())
-
-
-def only_first(tables: Tables) -> Tables:
-    return support.only(tables, pl.col("year") == tables.summary["year"].min())
 
 
 def takes_part(which: str, tables: Tables) -> pl.DataFrame:
@@ -182,17 +163,8 @@ def come_back(tables: Tables) -> pl.DataFrame:
     return gone.select("employee_id", has=pl.col("employee_id").is_in(back))
 
 
-def leave_lengths(tables: Tables) -> pl.DataFrame:
-    """Return the days of leaves that begin and end in the first year."""
-    days = [of_type(first_year(tables.events), kind).select("employee_id", day="effective_date") for kind in LEAVE]
-    both = days[0].join(days[1], on="employee_id")
-    return both.select("employee_id", (pl.col("day_right") - pl.col("day")).dt.total_days())
-
-
-LEAVE = "leave_start", "leave_return"
-Watch = Callable[[Tables], pl.DataFrame]
-"""What to watch: whose it is, and what; columns before the last must agree for a pair to count."""
-WATCH: dict[Stream, Watch] = {
+SEEN: dict[Stream, Callable[[Tables], pl.DataFrame]] = {
+    # what is watched: whose it is, and what; columns before the last must agree for a pair to count
     Stream.TERMINATION: lambda tables: leavers(staff(tables)),
     Stream.CAUSE: lambda tables: of_type(tables.events, "termination")["employee_id", "cause"],
     Stream.LEAVING_DATE: lambda tables: months(staff(tables).drop_nulls("termination_date"), "termination_date"),
@@ -231,9 +203,6 @@ WATCH: dict[Stream, Watch] = {
     Stream.MATCH_RESPONSE: responses,
     Stream.RETURN: come_back,
     Stream.RETURN_DATE: lambda tables: months(of_type(tables.events, "rehire"), "effective_date"),
-    Stream.LEAVE: lambda tables: has("leave_start", only_first(tables)),
-    Stream.LEAVE_DATE: lambda tables: months(of_type(first_year(tables.events), "leave_start"), "effective_date"),
-    Stream.LEAVE_LENGTH: leave_lengths,
     Stream.OPENING_PARTICIPATION: lambda tables: staff(tables)["employee_id", "enrolled"],
     Stream.UNION: lambda tables: hires(tables)["employee_id", "union"],
     Stream.LAYOFF: lambda tables: leavers(staff(tables)),
@@ -243,7 +212,7 @@ WATCH: dict[Stream, Watch] = {
 
 OF_CENSUS = ONCE - {Stream.UNION}
 """Streams that are drawn once for employees of the census; that of hires, who are others in each year, is not."""
-SECTIONS = {
+SECTIONS: dict[str, Any] = {
     "halves": HALVES,
     "union": UNION,
     "part time": PART_TIME,
@@ -275,10 +244,13 @@ OF |= dict.fromkeys(
     ),
     "defaults",
 )
-OF |= dict.fromkeys(
-    (Stream.RETURN, Stream.RETURN_DATE, Stream.LEAVE, Stream.LEAVE_DATE, Stream.LEAVE_LENGTH), "come and go"
-)
+OF |= dict.fromkeys((Stream.RETURN, Stream.RETURN_DATE), "come and go")
 """In which run a stream is watched, where it is not that of halves."""
+
+SAID: dict[Stream, Watch] = said("WATCH")
+SECTIONS |= {stream.name: under(HALVES, watch.under) for stream, watch in SAID.items()}
+OF |= {stream: stream.name for stream in SAID}
+WATCH = SEEN | {stream: watch.seen for stream, watch in SAID.items()}
 
 
 @cache

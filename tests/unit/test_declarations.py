@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from workforce_sim import Result, replay, simulate
+from workforce_sim.config import Config
 from workforce_sim.config.root import PROVISIONS
+from workforce_sim.config.switches import switched
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explaining.datamodel import page
 from workforce_sim.explaining.diff_text import bearing
@@ -24,6 +26,7 @@ from workforce_sim.tables import (
     EVENT_KINDS,
     EVENT_TYPES,
     EVENTS,
+    SNAPSHOTS,
     SUMMARY,
     TERMINATION_CAUSES,
     EventType,
@@ -209,8 +212,18 @@ def test_what_an_event_sets_is_a_column_of_the_ledger() -> None:
     assert {name for kind in EVENT_KINDS for name in kind.sets} <= {*names(EVENTS)}
 
 
+NEEDED = frozenset(column.needs for table in (SNAPSHOTS, SUMMARY) for column in table if column.needs)
+
+
+def test_what_a_column_needs_is_a_provision_or_a_section_with_a_switch() -> None:
+    switches = {name.rpartition(".")[2] for name, _ in switched(Config.model_validate(CONFIG))}
+
+    assert {*PROVISIONS, *switches} >= NEEDED
+    assert switches.isdisjoint(PROVISIONS)
+
+
 @pytest.mark.parametrize("of_groups", [False, True])
-@pytest.mark.parametrize("provisions", [frozenset(), frozenset({"plan"}), frozenset(PROVISIONS)])
+@pytest.mark.parametrize("provisions", [frozenset(), frozenset({"plan"}), NEEDED | {"plan"}])
 def test_every_measure_comes_about_once(provisions: frozenset[str], of_groups: bool) -> None:
     found = measures(provisions, of_groups=of_groups)
     made = [*found.of_staff, *found.of_events, *(name for step in found.derived for name in step)]

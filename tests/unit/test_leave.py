@@ -14,7 +14,9 @@ import pytest
 
 from tests import support
 from tests.support import Scenario, fast, of_type
+from tests.support_events import Watch, has, months
 from workforce_sim.dates import NEVER, day_number
+from workforce_sim.draws import Stream
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay, earned
@@ -24,6 +26,30 @@ from workforce_sim.opening import Tables
 
 OFTEN: dict[str, Any] = {"share": 0.5, "shortest_days": 1, "longest_days": 365}
 DAY = dt.timedelta(days=1)
+SOME = {"leave.share": 0.1}
+
+
+def lengths(tables: Tables) -> pl.DataFrame:
+    """Return the days of leaves that begin and end in the year."""
+    days = (of_type(tables.events, f"leave_{end}").select("employee_id", day="effective_date") for end in ENDS)
+    both = next(days).join(next(days), on="employee_id")
+    return both.select("employee_id", (pl.col("day_right") - pl.col("day")).dt.total_days())
+
+
+ENDS = "start", "return"
+HAPPENS = {"leave.share": 0.6, "leave.shortest_days": 1, "leave.longest_days": 200}
+LIVE: dict[str, tuple[dict[str, Any], Any]] = {
+    "leave.share": (SOME, 0.3),
+    "leave.shortest_days": (SOME, 90),
+    "leave.longest_days": (SOME, 90),
+    "leave.month_weights": (SOME, [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]),
+}
+WATCH = {
+    Stream.LEAVE: Watch(lambda tables: has("leave_start", tables), HAPPENS),
+    Stream.LEAVE_DATE: Watch(lambda tables: months(of_type(tables.events, "leave_start"), "effective_date"), HAPPENS),
+    Stream.LEAVE_LENGTH: Watch(lengths, HAPPENS),
+}
+"""For ``tests/support_events.py``."""
 
 
 def firm(end_year: int = 2028, size: int = 80, **sections: Any) -> Scenario:

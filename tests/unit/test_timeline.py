@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 
 from tests.support import few
+from tests.support_events import said, under
 from workforce_sim import LedgerError, RequestError, Result, read_run, simulate, timeline
 from workforce_sim.config import Config
 from workforce_sim.explaining.timeline import scanned
 from workforce_sim.ledger import ordered
 from workforce_sim.tables import EVENT_TYPES
 
-RICH = {
+RICH: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2028, "target_growth_rate": {2025: 0.05, 2027: 0.02}},
     "workforce": {
         "total_termination_rate": 0.15,
@@ -43,7 +44,6 @@ RICH = {
         "match_response": {"below": 0.5, "above": 0.5},
     },
     "hiring": {"rehires": {"share": 0.5}},
-    "leave": {"share": 0.1},
     "plan": {
         "match": {2025: {"preset": "simple"}, 2027: {"tiers": [{"up_to": 0.04, "rate": 1.0}], "last_day": True}},
         "nonelective": {"kind": "service", "by_service": [{"from": 0, "rate": 0.01}, {"from": 5, "rate": 0.02}]},
@@ -52,6 +52,7 @@ RICH = {
     },
     "random_seed": 5,
 }
+RICH = under(RICH, said("HAPPENS"))
 """A configuration under which every type of event happens."""
 
 TWO = """\

@@ -87,6 +87,7 @@ RateTable = Annotated[
 class AutoEnrollment(Section):
     """Automatic enrollment of employees without an election."""
 
+    switch = "enabled"
     enabled: bool = True
     """Whether the plan enrolls automatically."""
     hire_date_cutoff: Date = dt.date(2024, 1, 1)
@@ -121,6 +122,7 @@ class AutoEnrollment(Section):
 class Change(Section):
     """Changes of the deferral rate by participants."""
 
+    switch = "probability"
     probability: Share = 0.15
     """Share of participants who change their rate in a year."""
     step: RateBelowOne = 0.02
@@ -135,6 +137,7 @@ class Change(Section):
 class Escalation(Section):
     """Automatic yearly increases of the deferral rate."""
 
+    switch = "enabled"
     enabled: bool = True
     """Whether rates rise automatically."""
     date: MonthDay = "01-01"

@@ -120,6 +120,7 @@ class MatchByYear(RootModel[Any]):
 class Roth(Section):
     """Roth deferrals."""
 
+    switch = "available"
     available: bool = True
     """Whether the plan offers Roth deferrals; without them, employees whose catch-up must be Roth have none."""
     share: Share = 0.15

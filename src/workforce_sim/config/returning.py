@@ -15,6 +15,7 @@ Days = Annotated[int, Field(ge=1, le=365)]
 class Rehires(Section):
     """Former employees who return."""
 
+    switch = "share"
     share: ShareByYear = ShareByYear(0.0)
     """Share of those who terminate for one of the causes who will return, by year of termination."""
     within_years: Annotated[int, Field(ge=1, le=10)] = 5
@@ -35,6 +36,7 @@ class Breaks(Section):
 class Leave(Section):
     """Unpaid leave with a return date."""
 
+    switch = "share"
     share: ShareByYear = ShareByYear(0.0)
     """Share of employees who begin a leave in a year."""
     shortest_days: Days = 30

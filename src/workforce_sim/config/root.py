@@ -25,6 +25,7 @@ from workforce_sim.config.events import Compensation, Hiring, Promotion, Termina
 from workforce_sim.config.named import names_in
 from workforce_sim.config.plan import FIRST_YEAR, MatchByYear, Plan
 from workforce_sim.config.returning import Leave
+from workforce_sim.config.switches import ever_on, switched
 from workforce_sim.config.uncertainty import Uncertainty
 from workforce_sim.config.values import MAX_TOLD, ByYear, KeyPath, Name, PathText, Section, refuse, some, value_at
 from workforce_sim.config.workforce import Level, Simulation, Workforce
@@ -143,8 +144,10 @@ class Config(Section):
 
         It has what any year brings, also one after the run, so that the run can be extended.
         """
-        versions = [self._version(year) for year in self.turns]
-        return frozenset(name for name, used in PROVISIONS.items() if any(map(used, versions)))
+        versions, start = [self._version(year) for year in self.turns], self.simulation.start_year
+        on = (key for one in versions for key, section in switched(one) if ever_on(section, start))
+        used = (name for name, used in PROVISIONS.items() if any(map(used, versions)))
+        return frozenset({*used, *(key.rpartition(".")[2] for key in on)})
 
     @property
     def range_growth(self) -> ByYear:
@@ -206,10 +209,11 @@ PROVISIONS: dict[str, Callable[[Config], bool]] = {
     "discretionary_match": lambda config: config.plan.enabled and config.plan.discretionary_match is not None,
     "pay_ranges": lambda config: config.compensation.in_ranges,
     "retirement": lambda config: config.terminations.retirement is not None,
-    "rehires": lambda config: _ever(config.hiring.rehires.share, config),
-    "leave": lambda config: _ever(config.leave.share, config),
 }
-"""Of each provision with events or columns of its own, whether the configuration of a year uses it."""
+"""Of each provision with events or columns of its own, whether the configuration of a year uses it.
+
+A section with a switch is a provision of its name: it is used where it is on.
+"""
 
 
 def _there(place: Any, path: KeyPath) -> Any:
@@ -277,16 +281,9 @@ def without_ranges(config: Config, levels: Sequence[Level]) -> bool:
     return config.compensation.in_ranges and not any(level.range_cents for level in levels)
 
 
-def _ever(share: ByYear, config: Config) -> bool:
-    """Return whether a share is above 0 in any year from the start on, also one after the run."""
-    start = config.simulation.start_year
-    later = [year for year in share.root if year > start] if isinstance(share.root, dict) else []
-    return any(share.at(year) > 0 for year in (start, *later))
-
-
 def _planned_with_rehires(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     """List rehires beside planned changes, whose hires have numbers of their own."""
-    if config.is_planned and PROVISIONS["rehires"](config):
+    if config.is_planned and ever_on(config.hiring.rehires, config.simulation.start_year):
         what = "former employees cannot return in a run with planned changes (docs/model/actions.md); set it to 0"
         yield ("hiring", "rehires", "share"), what, None
 

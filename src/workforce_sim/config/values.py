@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from itertools import islice, pairwise
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -49,6 +49,9 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+    switch: ClassVar[str] = ""
+    """The key that turns the section on, if it has one: while it is false or 0, no other key has an effect."""
 
     @model_validator(mode="before")
     @classmethod

@@ -2,8 +2,8 @@
 
 Each function of ``workforce``, ``plan`` and ``employer`` yields keys, or sections with all that they hold, and the
 reason why their values have no effect; of a key that two of them yield, the first reason counts. What is yielded has
-no effect whatever its value is, as long as the key that the reason names stays as it is. ``ALWAYS`` are the keys that
-nothing switches off.
+no effect whatever its value is, as long as the key that the reason names stays as it is. A section that names its
+switch needs no function. ``ALWAYS`` are the keys, besides switches, that nothing switches off.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from workforce_sim.config import Config
 from workforce_sim.effect import plan, workforce
 from workforce_sim.effect.employer import employer_contributions, keys_of_sources, missing_sources
-from workforce_sim.effect.off import Off, Said
+from workforce_sim.effect.off import Off, Said, switched_off
 
 ALWAYS = (
     "simulation",
@@ -24,9 +24,7 @@ ALWAYS = (
     "workforce.levels[].name",
     "workforce.levels[].minimum",
     "terminations.retirement.eligible",
-    "hiring.rehires.share",
     "promotion.mode",
-    "leave.share",
     "compensation.cola_rate",
     "compensation.merit_pool",
     "hiring.known",
@@ -45,7 +43,7 @@ ALWAYS = (
     "output",
     "random_seed",
 )
-"""Keys that nothing switches off; sections with all that they hold."""
+"""Keys that nothing switches off, besides switches; sections with all that they hold."""
 
 
 @dataclass(frozen=True)
@@ -86,5 +84,5 @@ def live(config: Config, *, given: bool = False) -> Live:
 _OF_RUN: tuple[Said, ...] = (*workforce.OF_RUN, *plan.OF_RUN, employer_contributions, missing_sources)
 """What reads the configuration of the run."""
 
-_OF_YEAR: tuple[Said, ...] = (*plan.OF_YEAR, keys_of_sources)
+_OF_YEAR: tuple[Said, ...] = (*plan.OF_YEAR, keys_of_sources, switched_off)
 """What reads the configuration in force in a year: its keys have no effect where they have none in any year."""

@@ -56,9 +56,7 @@ def _hours(config: Config) -> Iterator[Off]:
 
 def _automatic(config: Config) -> Iterator[Off]:
     section, name = config.enrollment.auto_enrollment, "enrollment.auto_enrollment"
-    if not section.enabled:
-        yield from each(name, but(type(section), "enabled"), f"{name}.enabled is false")
-    elif not _enrolls_anybody(config):
+    if section.enabled and not _enrolls_anybody(config):
         why = f"{name}.scope is new_hires_only, and nobody is hired on or after {name}.hire_date_cutoff in this run"
         yield from each(name, ("window_days", "default_deferral_rate", "opt_out"), why)
 
@@ -75,8 +73,6 @@ def _choices(config: Config) -> Iterator[Off]:
         yield from each("enrollment", ("deferral_rates", "match_seeking"), why)
     if not matches(config):
         yield "enrollment.match_seeking", NO_MATCH
-    if section.change.probability == 0:
-        yield "enrollment.change.step", "enrollment.change.probability is 0"
 
 
 def _escalation(config: Config) -> Iterator[Off]:
@@ -84,7 +80,6 @@ def _escalation(config: Config) -> Iterator[Off]:
     on = [section.escalation for section in sections if section.escalation.enabled]
     followers = all(section.scope == "automatic" for section in on)
     if not on:
-        yield from each(name, but(Escalation, "enabled"), f"{name}.enabled is false")
         return
     if followers and not any(section.auto_enrollment.enabled for section in sections):
         why = (
@@ -151,8 +146,6 @@ def _by_wage_base(plan: Plan) -> bool:
 
 def _deferrals(config: Config) -> Iterator[Off]:
     section, last = config.plan, config.simulation.end_year
-    if not section.roth.available:
-        yield "plan.roth.share", "plan.roth.available is false"
     if last < ROTH_CATCH_UP_FROM:
         yield "plan.limits.overrides.roth_catch_up_wages", f"catch-up must be Roth from {ROTH_CATCH_UP_FROM} on"
     if not section.catch_up:

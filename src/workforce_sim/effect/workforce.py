@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from workforce_sim.config import Config
 from workforce_sim.config.other_pay import OtherPay
-from workforce_sim.config.returning import Leave
 from workforce_sim.effect.employer import forfeits
 from workforce_sim.effect.off import Off, Said, always, but, each
 from workforce_sim.plan.breaks import FIVE
@@ -141,11 +140,6 @@ def _returns(config: Config) -> Iterator[Off]:
         yield "plan.breaks.rule_of_parity", "nobody of this run comes back after five years"
 
 
-def _leave(config: Config) -> Iterator[Off]:
-    if always(config, config.leave.share, 0):
-        yield from each("leave", but(Leave, "share"), "leave.share is 0")
-
-
 def _promotion(config: Config) -> Iterator[Off]:
     levels, section = config.workforce.levels, config.promotion
     one = levels is not None and len(levels) == 1
@@ -243,4 +237,4 @@ def _other_pay(config: Config) -> Iterator[Off]:
         yield f"{name}.name", "nothing of other pay is drawn: all employees receive it, without a spread"
 
 
-OF_RUN: tuple[Said, ...] = (_leaving, _retiring, _hiring, _returns, _leave, _promotion, _planned, _raises, _other_pay)
+OF_RUN: tuple[Said, ...] = (_leaving, _retiring, _hiring, _returns, _promotion, _planned, _raises, _other_pay)

@@ -39,10 +39,11 @@ def pay_beside_salary(people: Sequence[PersonYear], year: Year) -> None:
         for entry in year.config.compensation.other_pay:
             _pay(person, entry, year)
         _enter_payments(person)
-        for kind in ALL_KINDS:
-            of_kind = pay_through(person, person.last_day, frozenset((kind,)), year.days)
-            person.other_pay[kind] = of_kind - person.earnings_cents
-        person.earnings_cents += sum(person.other_pay.values())
+        with_kind = {kind: pay_through(person, person.last_day, frozenset((kind,)), year.days) for kind in ALL_KINDS}
+        found = {kind: amount - person.earnings_cents for kind, amount in with_kind.items()}
+        person.columns |= {f"{kind}_pay_cents": amount for kind, amount in found.items()}
+        person.columns["other_pay_cents"] = sum(found.values())
+        person.earnings_cents += sum(found.values())
     refuse_growth(max((person.earnings_cents for person in people), default=0), year.year)
 
 

@@ -233,8 +233,6 @@ class PersonYear:
     with_salary: list[WithSalary] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     """Dated other pay, in the order of its entries."""
-    other_pay: dict[str, int] = field(default_factory=dict)
-    """Other pay of the year by kind, in cents."""
     earnings_cents: int = 0
     compa_ratio_ppm: int | None = None
     range_penetration_ppm: int | None = None
@@ -244,6 +242,8 @@ class PersonYear:
     leave: Leave | None = None
     """Of this year, begun in it or in the year before."""
     money: Money = field(default_factory=Money)
+    columns: dict[str, int | bool | dt.date | None] = field(default_factory=dict)
+    """Columns of the snapshot that a chapter finds and no other chapter needs, by name."""
 
     @property
     def is_hire(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from workforce_sim import tables
 from workforce_sim.money import PPM, half_up
@@ -65,6 +66,13 @@ def counts_of_events(people: Sequence[PersonYear], provisions: frozenset[str]) -
     }
 
 
+def totals(snapshots: Sequence[Mapping[str, Any]], provisions: frozenset[str]) -> Measures:
+    """Return the amounts of everybody: of each measure with the name of a column, the total of that column."""
+    amounts = {column.name for column in tables.SNAPSHOTS if column.unit == "cents"}
+    named = (column.name for column in tables.SUMMARY if column.name in amounts and column.applies(provisions))
+    return {name: sum(row[name] for row in snapshots) for name in named}
+
+
 def _growth_of_continuing(people: Sequence[PersonYear]) -> float | None:
     staying = [person for person in people if person.cause is None and person.opening_salary_cents is not None]
     before = sum(person.opening_salary_cents or 0 for person in staying)
@@ -93,23 +101,19 @@ def part_time_measures(people: Sequence[PersonYear]) -> Measures:
     return {"long_term_part_time": sum(person.cause is None and person.is_long_term_part_time for person in people)}
 
 
-def money_measures(
-    people: Sequence[PersonYear], used: int, provisions: frozenset[str], *, lowers_cost: bool
-) -> Measures:
-    """Return the measures from ``deferral_cents`` on.
+def money_measures(people: Sequence[PersonYear], used: int, *, lowers_cost: bool) -> Measures:
+    """Return the measures from ``deferral_cents`` on that are no totals of one column.
 
     Args:
         people: everybody employed in the year.
         used: forfeitures used in the year, in cents.
-        provisions: what the run has; measures of sources that it does not have are left out.
         lowers_cost: whether they pay for employer contributions; expenses of the plan are no part of it.
     """
-    paid = {source: sum(getattr(person.money, source) for person in people) for source in SOURCES}
+    paid = sum(getattr(person.money, source) for person in people for source in SOURCES)
     given_back = sum(person.money.restored for person in people)
-    cost = sum(paid.values()) + given_back - (used if lowers_cost else 0)
+    cost = paid + given_back - (used if lowers_cost else 0)
     return {
         "deferral_cents": sum(person.money.pre_tax + person.money.roth for person in people),
-        **{f"{source}_cents": amount for source, amount in paid.items() if is_in_tables(source, provisions)},
         "forfeitures_cents": sum(person.money.forfeited for person in people),
         "forfeitures_used_cents": used,
         "net_employer_cost_cents": cost,
@@ -122,19 +126,9 @@ def is_in_tables(source: str, provisions: frozenset[str]) -> bool:
     return source in ("match", "nonelective") or source in provisions
 
 
-def other_pay_measures(people: Sequence[PersonYear]) -> Measures:
-    """Return the measure of other pay."""
-    return {"other_pay_cents": sum(sum(person.other_pay.values()) for person in people)}
-
-
 def on_leave(people: Sequence[PersonYear]) -> Measures:
     """Return who is on leave at the closing, in runs with leave."""
     return {"on_leave": sum(person.on_leave for person in people)}
-
-
-def restored(people: Sequence[PersonYear]) -> Measures:
-    """Return what is restored to those who return, in runs with rehires and a plan."""
-    return {"restored_cents": sum(person.money.restored for person in people)}
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -14,7 +14,6 @@ import polars as pl
 from workforce_sim import tables
 from workforce_sim.config import Config
 from workforce_sim.opening import Opening, Tables
-from workforce_sim.reference.other_pay import ALL_KINDS
 from workforce_sim.reference.records import Event, PersonYear
 from workforce_sim.reference.service import hours_in_year
 from workforce_sim.reference.summary import (
@@ -22,11 +21,10 @@ from workforce_sim.reference.summary import (
     is_in_tables,
     money_measures,
     on_leave,
-    other_pay_measures,
     part_time_measures,
     participation_measures,
     provision_measures,
-    restored,
+    totals,
     workforce_measures,
 )
 from workforce_sim.tables import SOURCES
@@ -58,18 +56,17 @@ class Book:
             who = {"replicate": self._replicate, "year": year, "employee_id": person.employee.employee_id}
             self._events += [who | self._event(event) for event in person.events]
             self._snapshots.append(who | self._snapshot(person))
+        rows = self._snapshots[-len(people) :] if people else []
         summary = {"replicate": self._replicate, "year": year, **workforce_measures(people)}
         summary |= provision_measures(people, self._provisions)
         summary |= counts_of_events(people, self._provisions)
+        summary |= totals(rows, self._provisions)
         summary |= on_leave(people) if "leave" in self._provisions else {}
         if self._plan.enabled:
             lowers_cost = self._plan.forfeitures != "expenses"
             summary |= participation_measures(people)
             summary |= part_time_measures(people) if "hours" in self._provisions else {}
-            summary |= money_measures(people, forfeitures_used, self._provisions, lowers_cost=lowers_cost)
-            summary |= restored(people) if "rehires" in self._provisions else {}
-        if "other_pay" in self._provisions:
-            summary |= other_pay_measures(people)
+            summary |= money_measures(people, forfeitures_used, lowers_cost=lowers_cost)
         self._summary.append(summary)
 
     def frames(self) -> Tables:
@@ -96,18 +93,20 @@ class Book:
 
     def _snapshot(self, person: PersonYear) -> Row:
         employee = person.employee
-        workforce = _named_alike(person, self._provisions) | {
-            "birth_date": employee.birth_date,
-            "hire_date": employee.hire_date,
-            "termination_date": None if person.cause is None else person.last_day,
-            "tenure_years": person.tenure,
-            "level": self._levels[employee.level],
-            "department": employee.department,
-            "full_time_ppm": employee.full_time_ppm,
-            "salary_cents": employee.salary_cents,
-        }
-        if "other_pay" in self._provisions:
-            workforce |= _other_pay_columns(person)
+        workforce = (
+            _named_alike(person, self._provisions)
+            | person.columns
+            | {
+                "birth_date": employee.birth_date,
+                "hire_date": employee.hire_date,
+                "termination_date": None if person.cause is None else person.last_day,
+                "tenure_years": person.tenure,
+                "level": self._levels[employee.level],
+                "department": employee.department,
+                "full_time_ppm": employee.full_time_ppm,
+                "salary_cents": employee.salary_cents,
+            }
+        )
         workforce |= _entry_columns(person, self._provisions)
         if not self._plan.enabled:
             return workforce
@@ -138,11 +137,6 @@ def _named_alike(person: PersonYear, provisions: frozenset[str]) -> Row:
     """Return the columns of the workforce that a person's year has under the same name, such as ``earnings_cents``."""
     columns = (column.name for column in tables.SNAPSHOTS if not column.in_plan and column.applies(provisions))
     return {name: getattr(person, name) for name in columns if hasattr(person, name)}
-
-
-def _other_pay_columns(person: PersonYear) -> Row:
-    by_kind = {f"{kind}_pay_cents": person.other_pay[kind] for kind in ALL_KINDS}
-    return {"other_pay_cents": sum(by_kind.values()), **by_kind}
 
 
 def _source_columns(person: PersonYear, provisions: frozenset[str]) -> Row:

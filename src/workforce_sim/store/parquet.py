@@ -78,15 +78,18 @@ class TableFile:
         rows = pa.Table.from_arrays(columns, schema=self._schema)
         self._waiting = 0
         if self._writer is None:
-            self._writer = self._begun(rows.schema)
+            self._writer = self._begun(rows)
         self._writer.write_table(rows, row_group_size=ROW_GROUP)
 
-    def _begun(self, schema: pa.Schema) -> pq.ParquetWriter:
+    def _begun(self, rows: pa.Table) -> pq.ParquetWriter:
+        """Return the writer of a file with these rows first."""
+        schema, kind = rows.schema, "none" if self._compression == "uncompressed" else self._compression
+        packed = {name: kind if _repeats(rows[name]) else "none" for name in schema.names}
         return pq.ParquetWriter(
             self._sink,
             schema,
-            compression="none" if self._compression == "uncompressed" else self._compression,
-            compression_level=self._level if self._compression == "zstd" else None,
+            compression=packed,
+            compression_level={name: self._level for name, kind in packed.items() if kind == "zstd"} or None,
             column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
             use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
             write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
@@ -94,6 +97,21 @@ class TableFile:
 
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
+_SAMPLE = 2**14
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Return whether compressing a column makes it smaller.
+
+    It hardly does for numbers that are seldom those of the row before: differences of them are packed already.
+    """
+    if column.type not in _NUMBERS or column.null_count == len(column):
+        return column.null_count < len(column)
+    middle = pl.Series(pl.from_arrow(column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE))).drop_nulls()
+    return len(middle) > 1 and (middle[1:] == middle[:-1]).sum() > _OFTEN * len(middle)
+
+
+_OFTEN = 1 / 4
 
 
 def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -358,16 +359,20 @@ def _refuse_other(run: Path, asked: Header) -> Header:
 
 def machine() -> dict[str, Any]:
     """Return what computed and wrote the year; nothing depends on it."""
-    libraries = {name: version(name) for name in ("polars", "numpy", "pyarrow", "pydantic")}
     return {
         "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "python": platform.python_version(),
-        "libraries": libraries,
+        "libraries": _libraries(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processors": os.cpu_count(),
         "threads": pl.thread_pool_size(),
         "peak_memory_mb": peak_memory_mb(),
     }
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    return {name: version(name) for name in ("polars", "numpy", "pyarrow", "pydantic")}
 
 
 def peak_memory_mb() -> float:

@@ -1,6 +1,7 @@
 """The tables: each event type, column and measure is declared here once, and all the rest derives from that."""
 
 from workforce_sim.tables.columns import CENSUS, EVENTS, SNAPSHOTS
+from workforce_sim.tables.contributions import EMPLOYER_MONEY, USED_FOR_COST
 from workforce_sim.tables.declared import (
     NAME,
     Column,
@@ -34,7 +35,6 @@ from workforce_sim.tables.event_types import (
     TERMINATION_CAUSES,
 )
 from workforce_sim.tables.measures import OF_A_DAY, SUMMARY, WORKING
-from workforce_sim.tables.plan_measures import EMPLOYER_MONEY, USED_FOR_COST
 
 __all__ = [
     "CENSUS",

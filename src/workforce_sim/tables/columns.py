@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from workforce_sim.tables.contributions import CONTRIBUTIONS
 from workforce_sim.tables.declared import NAME, Column
 from workforce_sim.tables.event_types import EVENT_CAUSE, EVENT_TYPE
-from workforce_sim.tables.plan_columns import PLAN
-from workforce_sim.tables.workforce_columns import WORKFORCE
+from workforce_sim.tables.participation import MEMBERSHIP
+from workforce_sim.tables.pay import PAY
+from workforce_sim.tables.people import AT_CLOSING, PEOPLE
 
 KEYS = (
     Column("replicate", pl.Int32, "Number of the simulation (replicate); 0 in a single run", owner="simulation"),
@@ -91,4 +93,4 @@ EVENTS = (
     ),
 )
 
-SNAPSHOTS = (*KEYS, *WORKFORCE, *PLAN)
+SNAPSHOTS = (*KEYS, *PEOPLE, *PAY, *AT_CLOSING, *MEMBERSHIP, *CONTRIBUTIONS)

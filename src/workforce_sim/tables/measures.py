@@ -5,10 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.tables.columns import KEYS
+from workforce_sim.tables.contributions import COST
 from workforce_sim.tables.counting import COMPA_RATIO, CONTINUING, SALARY, STAYS, TAKES_PART, heads
 from workforce_sim.tables.declared import Measure
-from workforce_sim.tables.plan_measures import PLAN
-from workforce_sim.tables.workforce_measures import WORKFORCE
+from workforce_sim.tables.participation import PARTICIPATION
+from workforce_sim.tables.pay import PAYROLL
+from workforce_sim.tables.people import HEADCOUNT
 
 WORKING = (
     Measure(
@@ -47,7 +49,9 @@ WORKING = (
 )
 """Sums that measures are derived from, in no table."""
 
-OF_A_DAY = frozenset(measure.name for measure in (*WORKFORCE, *PLAN) if measure.of_a_day)
+_MEASURES = (*HEADCOUNT, *PAYROLL, *PARTICIPATION, *COST)
+
+OF_A_DAY = frozenset(measure.name for measure in _MEASURES if measure.of_a_day)
 """Measures of the opening or the closing: those of several years do not add up."""
 
-SUMMARY = (*KEYS, *WORKFORCE, *PLAN)
+SUMMARY = (*KEYS, *_MEASURES)

@@ -1,11 +1,18 @@
-"""Columns of the snapshot: the plan."""
+"""Money of the plan: columns of the snapshot, and measures."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from workforce_sim.tables.declared import Column, Last, Positive, Reached
-from workforce_sim.tables.event_types import EXCLUSION, OPTIONAL_SOURCES, SOURCES
+from workforce_sim.tables.counting import ratio
+from workforce_sim.tables.declared import Column, Measure
+from workforce_sim.tables.event_types import OPTIONAL_SOURCES, SOURCES
+from workforce_sim.tables.measuring import cents, fraction
+
+EMPLOYER_MONEY = tuple(f"{source}_cents" for source in SOURCES)
+"""Measures, and columns of snapshots, of employer contributions; the last two are null in runs without them."""
+USED_FOR_COST = "_used_for_cost"
+"""Forfeitures used that lower the employer's cost, of each replicate; expenses of the plan are no part of it."""
 
 _COUNTED = ("plan.match", "plan.limits", "plan.testing.pay", "eligibility.")
 _ROTH = (
@@ -16,77 +23,7 @@ _ALL_BP = 10_000
 _NAMES = {source: source.replace("_", " ").capitalize() for source in SOURCES}
 """What the sources of employer contributions are called."""
 
-PLAN = (
-    Column(
-        "eligibility_date",
-        pl.Date,
-        "When eligible; null before that, and for the excluded",
-        owner="eligibility",
-        in_plan=True,
-        state=Reached("eligibility", "eligible"),
-        differs="eligible on a different day",
-    ),
-    Column(
-        "long_term_part_time",
-        pl.Boolean,
-        "Eligible as a long-term part-time employee",
-        owner="eligibility",
-        in_plan=True,
-        needs="hours",
-        differs="long-term part-time or not",
-        keys=("eligibility.",),
-    ),
-    Column(
-        "union",
-        pl.Boolean,
-        "Union employee",
-        owner="hire",
-        in_plan=True,
-        needs="classes",
-        differs="union employee or not",
-        keys=("eligibility.classes", "eligibility.excluded_classes"),
-    ),
-    Column(
-        "excluded_class",
-        EXCLUSION,
-        "Reason of the class that is excluded from the plan; none for those not in one",
-        owner="eligibility",
-        in_plan=True,
-        needs="classes",
-        differs="excluded by class or not",
-        keys=("eligibility.excluded_classes",),
-    ),
-    Column(
-        "enrollment_date",
-        pl.Date,
-        "Latest enrollment since the start; null before",
-        owner="enrollment",
-        in_plan=True,
-        differs="enrolled on a different day",
-    ),
-    Column(
-        "enrolled",
-        pl.Boolean,
-        "Participates: defers at the end of the year or at termination",
-        owner="enrollment, stop",
-        in_plan=True,
-        state=Positive("deferral_bp"),
-        differs="in the plan or not",
-        keys=("eligibility.", "enrollment.", "plan."),
-    ),
-    Column(
-        "deferral_bp",
-        pl.Int32,
-        "Deferral rate last in force",
-        "basis points",
-        "enrollment and deferral events",
-        lowest=0,
-        highest=_ALL_BP,
-        in_plan=True,
-        state=Last("deferral_after_bp", starts=0),
-        differs="different rate at the opening",
-        keys=("enrollment.election", "enrollment.deferral_rates"),
-    ),
+CONTRIBUTIONS = (
     *(
         Column(
             name, pl.Int64, about, "cents", "plan", lowest=0, in_plan=True, differs="plan compensation", keys=_COUNTED
@@ -254,5 +191,69 @@ PLAN = (
         differs="limit on annual additions",
         keys=("plan.limits", *(f"plan.{source}" for source in SOURCES)),
         behind="catch_up_cents",
+    ),
+)
+
+COST = (
+    cents(
+        "deferral_cents",
+        "Deferrals",
+        "plan",
+        pl.col("pre_tax_cents") + pl.col("roth_cents"),
+        in_plan=True,
+        label="Employee deferrals",
+    ),
+    cents("match_cents", "Employer match", "plan", pl.col("match_cents"), in_plan=True),
+    cents(
+        "nonelective_cents",
+        "Nonelective contributions, reallocated forfeitures included",
+        "plan",
+        pl.col("nonelective_cents"),
+        in_plan=True,
+        label="Nonelective contributions",
+    ),
+    *(
+        cents(f"{source}_cents", meaning, "plan", pl.col(f"{source}_cents"), in_plan=True, needs=source)
+        for source, meaning in (("profit_sharing", "Profit sharing"), ("discretionary_match", "Discretionary match"))
+    ),
+    cents("forfeitures_cents", "Forfeitures", "plan", pl.col("forfeited_cents"), in_plan=True),
+    Measure(
+        "forfeitures_used_cents",
+        pl.Int64,
+        "Forfeitures of earlier years used",
+        "cents",
+        "plan",
+        in_plan=True,
+        of_account=True,
+        label="Forfeitures used",
+    ),
+    cents(
+        "restored_cents",
+        "Forfeitures restored to rehires",
+        "rehire",
+        pl.col("restored_cents"),
+        in_plan=True,
+        needs="rehires",
+        label="Forfeitures restored",
+    ),
+    Measure(
+        "net_employer_cost_cents",
+        pl.Int64,
+        "Employer contributions, with what is restored to rehires, less forfeitures used for them",
+        "cents",
+        "plan",
+        in_plan=True,
+        of_account=True,
+        derived=pl.sum_horizontal(*EMPLOYER_MONEY, "restored_cents") - pl.col(USED_FOR_COST),
+        label="Net employer cost",
+    ),
+    fraction(
+        "employer_cost_share_of_payroll",
+        "Net employer cost over payroll",
+        "plan",
+        ratio(pl.col("net_employer_cost_cents"), pl.col("payroll_cents")),
+        in_plan=True,
+        of_account=True,
+        label="Net employer cost, share of payroll",
     ),
 )
