@@ -130,7 +130,7 @@ CLASSES: dict[str, Any] = {
 
 
 def firm(size: int, seed: int) -> ws.Census:
-    staff = plans.staff(size, 2025, seed, rates_known=seed % 2 == 0).frame
+    staff = plans.staff(size, dt.date(2025, 1, 1), seed, rates_known=seed % 2 == 0).frame
     chance = np.random.default_rng(seed)
     union = pl.Series([(None, None, False, True)[n] for n in chance.integers(4, size=size)], dtype=pl.Boolean)
     share = pl.Series([(1_000_000, 600_000, 300_000, 100_000)[n] for n in chance.integers(4, size=size)])

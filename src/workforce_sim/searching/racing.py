@@ -21,7 +21,8 @@ from workforce_sim.searching.certainty import errors_above_0, surely_above_0
 from workforce_sim.searching.figures import Figure, Floats, simulated
 from workforce_sim.searching.goals import Bound, Goal, looked_at
 from workforce_sim.searching.levers import Design
-from workforce_sim.tables.workforce_measures import WORKFORCE
+from workforce_sim.tables.pay import PAYROLL
+from workforce_sim.tables.people import HEADCOUNT
 
 FIRST = 4
 """Simulations of the first round; each round has about twice as many as the one before."""
@@ -41,7 +42,7 @@ MANY = 50_000
 WITNESSES = {True: ("payroll_cents",), False: ("payroll_cents", "deferral_cents")}
 """Amounts that show what one employee does differently: for figures of the workforce, and of the plan."""
 
-_OF_WORKFORCE = frozenset(measure.name for measure in WORKFORCE)
+_OF_WORKFORCE = frozenset(measure.name for measure in (*HEADCOUNT, *PAYROLL))
 
 LARGE, SAMPLE, SAMPLES = 40_000, 4_000, 6
 """From so many employees on, designs are first compared on samples of so many people, another one each time."""
