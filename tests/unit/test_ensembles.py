@@ -289,6 +289,7 @@ def test_the_replicates_it_took_do_not_depend_on_batches() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupt_does_not_wait_for_a_batch() -> None:
     began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # no other test left another
 
     def slow(staff: pl.LazyFrame, _: Year) -> pl.LazyFrame:
         if threading.current_thread() is not threading.main_thread():  # where it is only tried
