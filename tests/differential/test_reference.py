@@ -126,6 +126,17 @@ def test_engines_agree_that_known_exits_of_later_years_do_not_retire_before(head
     assert_same(tables, slow(scenario, 0))
 
 
+def test_engines_agree_that_seasonal_employees_are_in_no_mix_of_levels() -> None:
+    season = {"hired": "03-01", "ends": "02-29", "share": 0.8}
+    hiring = {"level_mix": "adaptive", "seasonal": [season]}
+    config = support.configured(2024, 2026, promotion={"mode": "rates"}, hiring=hiring)
+    scenario = support.synthetic(60, config)
+    tables = fast(scenario, (0,))
+
+    assert tables.summary["seasonal_hires"].min() == 48
+    assert_same(tables, slow(scenario, 0))
+
+
 BY_FACTORS: dict[str, Any] = {
     "simulation": {"target_growth_rate": {2023: 0.1, 2025: -0.15, 2026: 0.02}},
     "workforce": {

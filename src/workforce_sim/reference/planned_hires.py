@@ -140,8 +140,8 @@ def _level_weights(group: Group, known: Sequence[int]) -> Sequence[int]:
     mix, levels = group.year.config.hiring.level_mix, group.year.run.levels
     if isinstance(mix, dict):
         return [ppm(mix.get(level.name, 0.0)) for level in levels]
-    if mix == "adaptive" and group.opening:
-        return count_levels([person.employee for person in group.opening], len(levels))
+    if mix == "adaptive" and group.staff:
+        return count_levels([person.employee for person in group.staff], len(levels))
     return group.census_levels
 
 
