@@ -73,11 +73,17 @@ class Serving:
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
         assert line.startswith("serving on "), line
-        self._drained = threading.Thread(target=self.process.stderr.read)  # or a full pipe would stop it
+        stderr, self._told = self.process.stderr, list[str]()
+        self._drained = threading.Thread(target=lambda: self._told.extend(stderr))  # or a full pipe would stop it
         self._drained.start()
         address = line.split()[-1]
         self._client = httpx.Client(base_url=address, headers=self._headers, timeout=60, trust_env=False)
         return self._client
+
+    def told(self) -> str:
+        """Return what it wrote to standard error after its address, once it has ended."""
+        self._drained.join()
+        return "".join(self._told)
 
     def __exit__(self, *_: object) -> None:
         """End it by SIGKILL, as a crash would."""

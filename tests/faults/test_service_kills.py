@@ -99,6 +99,7 @@ def test_a_job_goes_on_after_ctrl_c_and_sigterm(sent: int, tmp_path: Path) -> No
         os.killpg(serving.process.pid, sent)  # as a terminal does: every process of its group
         assert serving.process.wait(60) == INTERRUPTED
         assert not list(tmp_path.glob(".lock"))
+        assert f"interrupted; jobs and results are kept in {tmp_path}: give the same command again" in serving.told()
     with service(tmp_path) as client:
         assert ended(client, job)["message"] is None
 

@@ -1,4 +1,4 @@
-"""What an interrupted command has kept: years of a run, simulations of an ensemble, employers, or nothing.
+"""What an interrupted command has kept: years of a run, simulations of an ensemble, employers, jobs, or nothing.
 
 Imports next to nothing, as it may be asked while the rest is still being imported.
 """
@@ -32,6 +32,8 @@ def _kept(out: Path) -> str:
     if years:
         span = years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
         return f"{span} {'is' if len(years) == 1 else 'are'}"
+    if (out / "index.sqlite").exists():  # of a service
+        return "jobs and results are"
     kept = ((_simulations(out), "simulation"), (_employers(out), "employer"))
     return next((f"{counted(count, one)} {'is' if count == 1 else 'are'}" for count, one in kept if count), "")
 
