@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -238,9 +239,17 @@ def test_of_equal_designs_the_one_goes_on_that_keeps_bounds_most_clearly() -> No
 def test_a_bound_on_half_of_the_simulations_is_not_surely_broken_by_four() -> None:
     assert at_most(0, 4, 0.5) == pytest.approx(1 / 16)
     assert at_most(2, 10, 0.9) == pytest.approx(3.74e-7, rel=1e-2)
+    assert [at_most(count, 4, 1.0) for count in (3, 4)] == [0, 1]
     figures = {"payroll_cents": [[2.0] * 4 + [0.0] * 28] * 3, "match_cents": [[1.0] * 32] * 3}
 
     assert not any(each.fate for each in raced(figures, "maximize match", 100, "payroll<=$0.01 in 5 of 10"))
+
+
+def test_the_binomial_distribution_of_very_many_simulations() -> None:
+    exact = sum(math.comb(2_000, k) * 9**k for k in range(1_761)) / 10**2_000
+
+    assert at_most(1_760, 2_000, 0.9) == pytest.approx(exact, rel=1e-9)
+    assert at_most(899_100, 1_000_000, 0.9) == pytest.approx(0.00135, rel=0.05)  # 3 standard deviations below
 
 
 def test_levers_explain_the_spread() -> None:

@@ -54,7 +54,11 @@ def student(confidence: float, freedom: int) -> float:
 
 def at_most(count: int, of: int, share: float) -> float:
     """Return the probability of so many or fewer of some, when each has the same share of a chance."""
-    return math.fsum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))
+    if share == 1:
+        return float(count == of)
+    total, yes, no = math.lgamma(of + 1), math.log(share), math.log1p(-share)
+    logs = (total - math.lgamma(k + 1) - math.lgamma(of - k + 1) + k * yes + (of - k) * no for k in range(count + 1))
+    return math.fsum(map(math.exp, logs))
 
 
 def surely_above_0(values: Floats, confidence: float) -> bool:
