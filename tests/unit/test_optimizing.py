@@ -245,6 +245,19 @@ def test_a_bound_on_half_of_the_simulations_is_not_surely_broken_by_four() -> No
     assert not any(each.fate for each in raced(figures, "maximize match", 100, "payroll<=$0.01 in 5 of 10"))
 
 
+def test_samples_of_people_put_no_design_out_for_a_bound_on_a_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workforce_sim.searching import racing
+
+    monkeypatch.setattr(racing, "LARGE", 100)
+    monkeypatch.setattr(racing, "SAMPLE", 50)
+    figures = {"participation_rate": [[0.5] * 6 + [0.8] * 26] * 3, "match_cents": [[1.0] * 32] * 3}
+    bound = "participation_rate>=60% in 7 of 10"
+
+    assert at_most(0, 6, 0.7) < 0.001 < at_most(0, 4, 0.7)  # six samples would be enough, four simulations are not
+    first, *_ = raced(figures, "maximize match", 100, bound)
+    assert (first.count, first.fate) == (32, "")
+
+
 def test_the_binomial_distribution_of_very_many_simulations() -> None:
     exact = sum(math.comb(2_000, k) * 9**k for k in range(1_761)) / 10**2_000
 

@@ -306,5 +306,8 @@ def _beat(racing: Iterable[Contender], best: Contender, goal: Goal, confidence: 
 
 
 def _breaks(contender: Contender, bound: Bound, *, final: bool) -> bool:
+    """Return whether a bound is broken; samples of people vary more than everybody, and say nothing of shares."""
+    if contender.rough and bound.share is not None:
+        return False
     values = contender.values[bound.figure]
     return (final and not bound.keeps(values)) or bound.surely_breaks(values, SURE)
