@@ -236,6 +236,21 @@ def test_of_equal_designs_the_one_goes_on_that_keeps_bounds_most_clearly() -> No
     assert (first.count, first.fate, first.equal_to) == (8, "", second)
 
 
+def test_a_design_does_not_break_the_bound_that_the_one_it_waits_for_breaks_while_waiting_itself() -> None:
+    """The second waits for the first; that one waits for the third, once deferrals need not be the same too."""
+    costs = [[100.0, 120.0] * 4 + [200.0] * 24, [100.0, 120.0] * 16, [50.0, 60.0] * 16]
+    figures = {
+        "participation_rate": [[0.8] * 32] * 3,
+        "deferral_cents": [[1.0] * 32, [1.0] * 32, [2.0] * 32],
+        "net_employer_cost_cents": costs,
+    }
+
+    first, second, third = raced(figures, "maximize participation", 4_000, "net_employer_cost<=$1.40")
+
+    assert (second.equal_to, first.equal_to, third.count) == (first, third, 32)
+    assert (first.fate, second.fate, third.fate) == ("breaks net_employer_cost<=$1.40", "", "")
+
+
 def test_a_bound_on_half_of_the_simulations_is_not_surely_broken_by_four() -> None:
     assert at_most(0, 4, 0.5) == pytest.approx(1 / 16)
     assert at_most(2, 10, 0.9) == pytest.approx(3.74e-7, rel=1e-2)

@@ -139,11 +139,12 @@ class Race:
             self._raced(contenders)
 
     def settle(self, contenders: Iterable[Contender]) -> None:
-        """When all races are over, give designs that are equal to another its fate; one may break a bound itself."""
+        """When all races are over, give designs the fate of the one raced for them; one may break a bound itself."""
         for each in contenders:
             if each.equal_to is not None and not each.fate:
-                each.beaten_by = each.equal_to.beaten_by
-                each.fate = each.equal_to.fate or self._broken(each, final=True)
+                leader = _leader(each)
+                each.beaten_by = leader.beaten_by
+                each.fate = leader.fate or self._broken(each, final=True)
 
     def _raced(self, contenders: Sequence[Contender]) -> None:
         for upto in self._rounds():
@@ -291,6 +292,13 @@ def _back(contenders: Iterable[Contender]) -> bool:
     for each in waiting:
         each.equal_to = None
     return bool(beaten or waiting)
+
+
+def _leader(contender: Contender) -> Contender:
+    """Return the design that was simulated on for one: what this is equal to may itself wait for another."""
+    while contender.equal_to is not None:
+        contender = contender.equal_to
+    return contender
 
 
 def _is_out_itself(contender: Contender | None) -> bool:
