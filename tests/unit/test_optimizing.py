@@ -158,11 +158,14 @@ def test_several_goals_give_a_front_and_its_knee() -> None:
 
 
 def test_no_lever_moves_the_goal() -> None:
-    found = found_for("maximize payroll", replicates=16)
+    found = found_for("maximize payroll", replicates=16, subject_to="headcount_closing>=1")
 
     assert any(
         note.startswith("no lever moves Payroll: it is $") and note.endswith(", 8 simulations of each")
         for note in found.notes
+    )
+    assert found.notes[-1] == (
+        "8 designs had the same Payroll as another in each of 8 simulations; only that one was simulated further"
     )
     assert found.sensitivity["best"].null_count() == found.sensitivity.height
     assert found.designs["simulations"].to_list() == [16, *[8] * 8]

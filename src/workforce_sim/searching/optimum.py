@@ -110,7 +110,7 @@ class Optimum(Displayed):
             yield f"{counted(ties, 'design')} cannot be told from the best with this many simulations"
         equal = [each.count for each in self.contenders if each.equal_to is not None]
         if equal:
-            what = ", ".join(dict.fromkeys(goal.what for goal in self._measured))
+            what = ", ".join(dict.fromkeys(goal.what for goal in self.goals))
             yield (
                 f"{counted(len(equal), 'design')} had the same {what} as another in each of {_from_to(equal)} "
                 "simulations; only that one was simulated further"
@@ -158,8 +158,8 @@ class Optimum(Displayed):
         simulations, or the percentile that a goal asks for, with its number at the end of the name; dollars, fraction
         or count) and its standard error (null of a percentile), behind (mean paired difference from the best in the
         first goal) and behind_error, wins (how sure it is that the best is better), equal_to (number of the design with
-        the same values of all goals and bounds in all its simulations, which was simulated on for both), outcome (best,
-        ties with the best, on the front, or why it is out).
+        the same values of all goals in all its simulations, which was simulated on for both), outcome (best, ties with
+        the best, on the front, or why it is out).
         """
         rows = [self._row(each) for each in self._ordered]
         names = [lever.name for lever in self.levers]
