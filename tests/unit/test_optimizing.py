@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.cli.console import json_text
 from workforce_sim.cli.main import main
 from workforce_sim.searching.certainty import at_most, chance, errors_above_0, student
 from workforce_sim.searching.goals import amount, bounds_of, goals_of
 from workforce_sim.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
+from workforce_sim.searching.pages import of_optimum
 from workforce_sim.searching.racing import Contender, Race
 
 BASE: dict[str, Any] = {
@@ -483,6 +487,14 @@ def test_differences_that_never_vary_are_sure() -> None:
 
     assert always == pytest.approx(1)
     assert never == pytest.approx(0.5)
+
+
+def test_dates_of_levers_are_text_in_json() -> None:
+    key = "enrollment.auto_enrollment"
+    dates = {"hire_date_cutoff": dt.date(2024, 1, 1), "default_deferral_rate": 0.03}
+    page = of_optimum(found_for("minimize match", {key: [dates]}, replicates=2))
+
+    assert json.loads(json_text(page))["changes"] == {key: {**dates, "hire_date_cutoff": "2024-01-01"}}
 
 
 def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
