@@ -51,6 +51,14 @@ def test_indices_are_those_of_a_function_that_is_known() -> None:
         assert abs(found.first - first) < 4 * found.first_error < 0.06
 
 
+def test_where_nothing_varies_but_rounding_there_are_no_indices() -> None:
+    values = np.full(100, 0.85)
+
+    assert values.var() > 0
+    assert index(values, values, values) == (None, None, None, None)
+    assert None not in index(values, values + 1e-6 * np.arange(100), values)
+
+
 def test_the_error_of_an_index_is_its_scatter() -> None:
     """y = 3 x1 + x2 + x3 of normal draws: x1 makes 9/11."""
     rng = np.random.default_rng(2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
@@ -21,6 +22,14 @@ from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.run import begin
+
+_NOTHING = 1e-20
+"""A variance of so small a part of the squares is of rounding."""
+
+
+def varies(values: Values) -> bool:
+    """Return whether values vary by more than rounding; none do not."""
+    return len(values) > 0 and float(values.var()) > _NOTHING * float((values**2).sum())
 
 
 class Index(NamedTuple):
@@ -43,6 +52,8 @@ def index(one: Values, other: Values, swapped: Values) -> Index:
         other: in as many others.
         swapped: in the first ones, with the draws of the source from the others.
     """
+    if not varies(np.concatenate([one, other])):
+        return Index(None, None, None, None)
     mean = float((one.mean() + other.mean()) / 2)
     squares = ((one - mean) ** 2 + (other - mean) ** 2) / 2
     whole = float(squares.mean())

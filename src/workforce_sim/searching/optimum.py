@@ -21,6 +21,7 @@ from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.notes import idle
+from workforce_sim.ensembles.indices import varies
 from workforce_sim.errors import RequestError
 from workforce_sim.reports.written import write_page
 from workforce_sim.searching.assumed import Assumed
@@ -34,9 +35,6 @@ from workforce_sim.wording import counted, percent
 
 SHOWN = 12
 """Designs in the text."""
-
-_NOTHING = 1e-20
-"""A variance of so small a part of the squares is of rounding."""
 
 NONE, BEST, TIED, FRONT = "no design is left", "best", "ties with the best", "on the front"
 
@@ -187,11 +185,11 @@ class Optimum(Displayed):
         self, at: int, lever: Lever, values: Mapping[tuple[int, ...], float], *, complete: bool
     ) -> tuple[str, float | None, float | None, str | None, str | None]:
         sign, found = self.goals[0].sign, np.array([*values.values()])
-        spread = float(found.var()) if len(found) else 0.0
         by_choice, by_others = (_means(values, key) for key in (lambda p: p[at], lambda p: (*p[:at], *p[at + 1 :])))
         means = {choice: mean for choice, (mean, _) in by_choice.items()}
-        if spread <= _NOTHING * float((found**2).sum()):
+        if not varies(found):
             return lever.name, 0.0 if len(found) else None, 0.0 if complete else None, None, None
+        spread = float(found.var())
         ends = [lever.choices[pick(means, key=lambda at: sign * means[at])][0] for pick in (max, min)]
         best, worst = ends if ends[0] != ends[1] else (None, None)
         own = _spread_of(by_choice, len(found)) / spread
