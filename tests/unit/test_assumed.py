@@ -14,6 +14,10 @@ from workforce_sim.cli.main import main
 from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.config.written import yaml_text
 from workforce_sim.ensembles.indices import draws_of, index, swapped
+from workforce_sim.searching.assumed import rivals
+from workforce_sim.searching.goals import bounds_of, goals_of
+from workforce_sim.searching.levers import designs_of, levers_of
+from workforce_sim.searching.racing import Contender
 
 TERMINATIONS, COLA, RANGES = "workforce.total_termination_rate", "compensation.cola_rate", "hiring.range_growth"
 BASE: dict[str, Any] = {
@@ -101,6 +105,20 @@ def test_what_moves_the_goal_and_the_lead() -> None:
     assert winners["number"].to_list() == [0, 1, 2]
     assert winners["best_in"].to_list() == [1, 0, 0]
     assert found.notes[-1] == "of 3 designs, with the same draws in 24 simulations, the best is design 0 in 100%"
+
+
+def test_the_runner_up_keeps_the_bounds_in_its_simulations() -> None:
+    (goal,), (bound,) = goals_of("maximize match", [2025]), bounds_of(["payroll<=$0.10"], [2025])[0]
+    designs = designs_of(ws.load_config(BASE), levers_of(LEVERS), [(0,), (1,), (2,)])
+    figures = zip(designs, ([3.0, 4.0], [3.0, 3.0], [1.0, 2.0]), ([9.0, 9.0], [11.0, 12.0], [9.0, 11.0]), strict=True)
+    best, near, far = (
+        Contender(design, {goal.figure: np.array(match), bound.figure: np.array(pay)}) for design, match, pay in figures
+    )
+    near.fate = far.fate = "worse"
+    near.beaten_by = far.beaten_by = best
+
+    assert rivals(best, [best, near, far], goal, []) == [near, far]
+    assert rivals(best, [best, near, far], goal, [bound]) == [far]
 
 
 def test_with_several_goals_the_best_has_indices_and_no_lead() -> None:

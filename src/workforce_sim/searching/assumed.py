@@ -19,7 +19,7 @@ from workforce_sim.ensembles.indices import draws_of, index
 from workforce_sim.errors import RequestError
 from workforce_sim.searching.certainty import standard_error
 from workforce_sim.searching.figures import Floats, simulated
-from workforce_sim.searching.goals import Goal
+from workforce_sim.searching.goals import Bound, Goal
 from workforce_sim.searching.levers import Design
 from workforce_sim.searching.racing import Contender
 
@@ -178,10 +178,11 @@ def refuse_certain(config: Config) -> None:
         )
 
 
-def rivals(best: Contender, contenders: Sequence[Contender], goal: Goal) -> list[Contender]:
+def rivals(best: Contender, contenders: Sequence[Contender], goal: Goal, bounds: Sequence[Bound]) -> list[Contender]:
     """Return the designs closest to the best, the closest first: none that breaks a bound or is always equal."""
     able = [each for each in contenders if (not each.fate or each.beaten_by) and each.equal_to is None]
-    gaps = [(each.behind(best, goal), each) for each in able if each is not best and not each.rough]
+    others = [each for each in able if each is not best and not each.rough and each.keeps(bounds)]
+    gaps = [(each.behind(best, goal), each) for each in others]
     ranked = sorted(((float(gap.mean()), each) for gap, each in gaps if gap.any()), key=lambda pair: pair[0])
     return [each for _, each in ranked[:RIVALS]]
 

@@ -90,13 +90,13 @@ def optimize(
         race.settle(tried)
         best, depends = best_of(tried, goals), None
         if best is not None and assumptions is not None:
-            depends = assumed(_compared(best, tried, goals), goals[0], race.census, assumptions, _blocks_told(tell))
+            depends = assumed(_compared(best, tried, race), goals[0], race.census, assumptions, _blocks_told(tell))
     return Optimum(base, found, goals, bounds, tuple(tried), None if best is None else best.design, depends)
 
 
-def _compared(best: Contender, tried: Sequence[Contender], goals: Sequence[Goal]) -> list[Contender]:
+def _compared(best: Contender, tried: Sequence[Contender], race: Race) -> list[Contender]:
     """Return the best design, and of one goal those that come close to it."""
-    return [best, *(rivals(best, tried, goals[0]) if len(goals) == 1 else [])]
+    return [best, *(rivals(best, tried, race.goals[0], race.bounds) if len(race.goals) == 1 else [])]
 
 
 def _blocks_told(tell: Tell | None) -> Any:
