@@ -15,9 +15,11 @@ from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.config.written import yaml_text
 from workforce_sim.ensembles.indices import draws_of, index, swapped
 from workforce_sim.searching.assumed import rivals
+from workforce_sim.searching.assumed_text import _span
 from workforce_sim.searching.goals import bounds_of, goals_of
 from workforce_sim.searching.levers import designs_of, levers_of
 from workforce_sim.searching.racing import Contender
+from workforce_sim.wording import percent
 
 TERMINATIONS, COLA, RANGES = "workforce.total_termination_rate", "compensation.cola_rate", "hiring.range_growth"
 BASE: dict[str, Any] = {
@@ -119,6 +121,20 @@ def test_the_runner_up_keeps_the_bounds_in_its_simulations() -> None:
 
     assert rivals(best, [best, near, far], goal, []) == [near, far]
     assert rivals(best, [best, near, far], goal, [bound]) == [far]
+
+
+def test_all_values_of_an_assumption_are_percents_or_none_is() -> None:
+    labels = [
+        [label for label, _ in lever.choices]
+        for lever in levers_of({"a": [0.5, 1, 1.5], "b": [0, 1], "c": "0:21:10.5"})
+    ]
+
+    assert labels == [["50%", "100%", "150%"], ["0", "1"], ["0", "10.5", "21"]]
+    assert [_span(*ends, percent) for ends in ((0.0, 0.2), (0.5, 1.5), (1.0, 1.0))] == [
+        "0% to 20%",
+        "50% to 150%",
+        "100%",
+    ]
 
 
 def test_with_several_goals_the_best_has_indices_and_no_lead() -> None:

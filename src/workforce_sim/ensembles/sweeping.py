@@ -277,15 +277,16 @@ def combinations_of(values: Mapping[str, list[Any]]) -> pl.DataFrame:
     """Return the combinations of a grid: one row each, as ``Sweep.combinations``."""
     rows = list(itertools.product(*(_readable(found) for found in values.values())))
     numbered = [(number, *row) for number, row in enumerate(rows)]
-    kinds = {key: pl.Float64 if _numbers(found) else pl.String for key, found in values.items()}
+    kinds = {key: pl.Float64 if are_numbers(found) else pl.String for key, found in values.items()}
     return pl.DataFrame(numbered, schema={"combination": pl.Int32, **kinds}, orient="row")
 
 
 def _readable(found: list[Any]) -> Iterator[Any]:
-    return iter([float(value) for value in found] if _numbers(found) else [words(value) for value in found])
+    return iter([float(value) for value in found] if are_numbers(found) else [words(value) for value in found])
 
 
-def _numbers(found: list[Any]) -> bool:
+def are_numbers(found: list[Any]) -> bool:
+    """Return whether values are all numbers."""
     return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in found)
 
 
@@ -297,7 +298,7 @@ def words(value: Any) -> str:
 
 
 def _tier(row: Mapping[str, Any]) -> str:
-    if set(row) == {"up_to", "rate"} and _numbers(list(row.values())):
+    if set(row) == {"up_to", "rate"} and are_numbers(list(row.values())):
         top = row["up_to"]
         return f"{percent(row['rate'])} to {percent(top) if top <= 1 else f'${top:,.10g}'}"
     return " ".join(f"{key} {words(value)}" for key, value in row.items())

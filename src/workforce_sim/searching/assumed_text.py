@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from workforce_sim.display.card import CardTable
 from workforce_sim.searching.assumed import Assumed
-from workforce_sim.wording import counted, number, percent
+from workforce_sim.wording import counted, in_percent, number, percent
 
 
 def assumed_tables(found: Assumed) -> Iterator[CardTable]:
@@ -34,10 +34,11 @@ def _share(row: Mapping[str, Any], name: str) -> str:
 
 def _leads(found: Assumed) -> tuple[list[str], list[list[str]], str]:
     figure, (best, other, *_) = found.goal.figure, found.designs
+    percents = {name: in_percent(drawn) for name, drawn in zip(found.assumptions, found.drawn, strict=True)}
     rows = [
         [
             row["assumption"],
-            _span(row["low"], row["high"]),
+            _span(row["low"], row["high"], percent if percents[row["assumption"]] else number),
             figure.moved(row["lead"] * figure.unit),
             "-" if row["lead_error"] is None else figure.moved(row["lead_error"] * figure.unit).lstrip("+"),
             percent(row["best_in"], 0),
@@ -48,13 +49,9 @@ def _leads(found: Assumed) -> tuple[list[str], list[list[str]], str]:
     return ["assumption", "values", "lead", "std error", "best in"], rows, caption
 
 
-def _span(low: float, high: float) -> str:
-    return _value(low) if low == high else f"{_value(low)} to {_value(high)}"
-
-
-def _value(value: float) -> str:
-    short = round(value, 4) + 0.0
-    return percent(short) if 0 < abs(short) < 1 else number(short)
+def _span(low: float, high: float, text: Callable[[float], str]) -> str:
+    ends = dict.fromkeys(text(round(value, 4) + 0.0) for value in (low, high))
+    return " to ".join(ends)
 
 
 def assumed_notes(found: Assumed) -> Iterator[str]:

@@ -16,9 +16,17 @@ import yaml
 from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
 from workforce_sim.ensembles.scenario_file import scenario_file
-from workforce_sim.ensembles.sweeping import MATCHES, is_within, laid_over, refuse_fixed, refuse_uncertain, words
+from workforce_sim.ensembles.sweeping import (
+    MATCHES,
+    are_numbers,
+    is_within,
+    laid_over,
+    refuse_fixed,
+    refuse_uncertain,
+    words,
+)
 from workforce_sim.errors import ConfigError, RequestError
-from workforce_sim.wording import percent
+from workforce_sim.wording import in_percent, percent
 
 MOST = 1_000
 """Designs that are tried one by one; of more, a spread-out part is tried, then what lies around the best."""
@@ -95,7 +103,8 @@ def _lever(name: str, values: Any) -> Lever:
         choices = tuple((str(label), _changes(name, label, changes)) for label, changes in values.items())
     else:
         listed = _listed(name, values) if isinstance(values, str) else _iterable(name, values)
-        choices = tuple((_words(value), {name: _formula(name, value)}) for value in listed)
+        percents = in_percent(value for value in listed if are_numbers([value]))
+        choices = tuple((_words(value, percents), {name: _formula(name, value)}) for value in listed)
     if not choices:
         raise RequestError(f"{name}: a lever needs at least one value")
     if len({label for label, _ in choices}) < len(choices):
@@ -126,8 +135,8 @@ def _iterable(name: str, values: Any) -> list[Any]:
     return list(values)
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, float) and 0 < abs(value) < 1:
+def _words(value: Any, percents: bool) -> str:
+    if percents and are_numbers([value]):
         return percent(value)
     return value if isinstance(value, str) else words(value)
 

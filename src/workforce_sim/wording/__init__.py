@@ -55,6 +55,12 @@ def percent(share: float | Decimal | None, places: int | None = None) -> str:
     return f"{exact.normalize():f}%" if places is None else f"{exact:.{places}f}%"
 
 
+def in_percent(values: Iterable[float]) -> bool:
+    """Return whether values of one key read as percents: none is above 2, and not all are whole numbers."""
+    found = list(values)
+    return all(abs(value) <= 2 for value in found) and any(value % 1 for value in found)
+
+
 def bp_percent(bp: int | None) -> str:
     """Return whole basis points in percent."""
     return "-" if bp is None else percent(Decimal(bp) / 10_000)
