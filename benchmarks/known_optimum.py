@@ -8,11 +8,13 @@ an hour of a processor. ``--known FILE`` keeps what is known: the next time only
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from workforce_sim import load_config, synthetic_census
 from workforce_sim.searching.certainty import standard_error
@@ -93,21 +95,34 @@ def problems() -> list[Problem]:
 def truth(census: Any, asked: Sequence[Problem], replicates: int, kept: Path | None) -> list[Values]:
     """Return the figures of all problems for each design, in so many simulations."""
     figures = dict.fromkeys(figure for one in asked for figure in Race((one.aim,), one.bounds, census, TRIED).figures)
-    table = _kept(kept, len(figures))
+    about = _about(figures)
+    table = _kept(kept, len(figures), about)
     if table.shape[2] < replicates:
         table = np.concatenate([table, _simulated(census, [*figures], range(table.shape[2], replicates))], axis=2)
         if kept is not None:
             with kept.open("wb") as file:
-                np.save(file, table)
+                np.savez(file, about=about, table=table)
     return [dict(zip(figures, values[:, :replicates], strict=True)) for values in table]
 
 
-def _kept(kept: Path | None, figures: int) -> Floats:
-    """Return what a file knows, by design, figure and simulation; no simulation without a file."""
+def _about(figures: Iterable[Figure]) -> str:
+    """Return a hash of what a table is of: the designs, the employees, and the figures."""
+    return sha256(repr((BASE, LEVERS, STAFF, [figure.name for figure in figures])).encode()).hexdigest()
+
+
+def _kept(kept: Path | None, figures: int, about: str) -> Floats:
+    """Return what a file knows, by design, figure and simulation; no simulation without a file.
+
+    Raises:
+        SystemExit: for a file of other designs, employees or figures.
+    """
     if kept is None or not kept.exists():
         return np.empty((how_many(levers_of(LEVERS)), figures, 0))
-    found: Floats = np.load(kept)
-    return found
+    found = np.load(kept)
+    if not isinstance(found, NpzFile) or str(found["about"]) != about:
+        raise SystemExit(f"{kept}: is of other designs, employees or figures; give another file, or delete this one")
+    table: Floats = found["table"]
+    return table
 
 
 def _simulated(census: Any, figures: Sequence[Figure], numbers: Sequence[int]) -> Floats:
