@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -225,6 +226,16 @@ def test_what_is_wrong_with_a_census_has_no_value_of_an_employee(client: Any) ->
     assert not re.search("98.?765|secret", answer.text)
 
 
+def test_a_census_is_checked_by_the_opening_date_that_is_given(client: Any) -> None:
+    content = csv(60, hire_date=[dt.date(2025, 6, 2)] * 60)
+    late = client.post("/v1/censuses", params={"name": "staff.csv"}, content=content, headers=BINARY)
+    assert "hire" in refused(late, 422)
+
+    july = {**SMALL, "simulation": {**SMALL["simulation"], "opening_date": "2025-07-01"}}
+    census = uploaded(client, content, opening_date="2025-07-01")
+    assert ended(client, submitted(client, configuration=july, census=census))["state"] == "done"
+
+
 @pytest.mark.parametrize(
     ("asked", "content", "status"),
     [
@@ -236,6 +247,7 @@ def test_what_is_wrong_with_a_census_has_no_value_of_an_employee(client: Any) ->
         ({"census": "{" * 4_000}, b"a", 422),
         ({"census": '{"sheet": 1}'}, b"a", 422),
         ({"start_year": "x"}, b"a", 422),
+        ({"opening_date": "2025-07-15"}, b"a", 422),
         ({"keep": "perhaps"}, b"a", 422),
     ],
 )

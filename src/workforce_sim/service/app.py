@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -217,14 +218,16 @@ class Api:
         name: Name = "census",
         keep: bool = False,
         start_year: Annotated[int, Query(ge=1950, le=2200)] = 2025,
+        opening_date: dt.date | None = None,
         section: Section = "{}",
     ) -> Response:
         """Check a census as any file is checked, in a process of its own, and hold or keep it."""
         if request.headers.get("content-type") != BINARY:
             raise HTTPException(415, f"Content-Type: send the file as {BINARY}")
         keys = _section(section)
-        reading(keys, start_year)  # refused here if it cannot be used
-        task = {"reading": keys, "start_year": start_year, "name": name}
+        opens = None if opening_date is None else str(opening_date)
+        reading(keys, start_year, opens)  # refused here if it cannot be used
+        task = {"reading": keys, "start_year": start_year, "opening_date": opens, "name": name}
         most = self._jobs.settings.limits.staff
         try:
             with self._jobs.room_for_check():

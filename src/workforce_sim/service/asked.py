@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.changing import changed_data
 from workforce_sim.config.document import read_yaml
-from workforce_sim.config.load import checked, overridden
+from workforce_sim.config.load import checked
 from workforce_sim.config.problems import report
 from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
@@ -156,14 +156,17 @@ def configuration(given: Mapping[str, Any] | str, where: str = "") -> Config:
     return config
 
 
-def reading(section: Mapping[str, Any], start_year: int) -> Config:
+def reading(section: Mapping[str, Any], start_year: int, opening_date: str | None = None) -> Config:
     """Return a configuration that reads a census with keys of a ``census`` section.
 
     Raises:
         ConfigError: for a section that cannot be used.
     """
-    years = overridden(read_config(), start_year=start_year, end_year=start_year)
-    return configuration(changed_data(years, {f"census.{key}": value for key, value in section.items()}))
+    years = {"start_year": start_year, "end_year": start_year, "opening_date": opening_date}
+    changes = {f"simulation.{key}": value for key, value in years.items()}
+    return configuration(
+        changed_data(read_config(), {**changes, **{f"census.{key}": value for key, value in section.items()}})
+    )
 
 
 def _of_text(text: str) -> Config:

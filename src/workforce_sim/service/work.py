@@ -90,7 +90,7 @@ def _file(task: Mapping[str, Any], content: bytes) -> BytesIO | None:
 
 def _checked(task: Mapping[str, Any], content: bytes) -> Page:
     """Return the account of a census whose rows all keep the rules."""
-    config = reading(task["reading"], task["start_year"])
+    config = reading(task["reading"], task["start_year"], task["opening_date"])
     account = examined(_file(task, content), config)
     if account["errors"]:
         read_census(_file(task, content), config)  # raises
