@@ -70,7 +70,7 @@ def test_every_year_keeps_the_laws_of_a_run(scenario: Scenario) -> None:
     for year in scenario.config.simulation.years:
         one = support.only(tables, pl.col("year") == year)
         if opening is not None:
-            check_year(opening, one)
+            check_year(opening, one, scenario.config.simulation.opening)
         opening = one.snapshots
 
 

@@ -43,6 +43,7 @@ SETS: dict[str, tuple[str, ...]] = {
 FILLED = (*SALARY, *LEVEL, *RATE, "cause", "amount_cents")
 OFTEN = {"rate_change"}
 """What may happen to somebody more than once a year."""
+OPENS = dt.date(2028, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def in_row(year: Tables, kind: str, **values: Any) -> Tables:
 
 def test_a_year_of_every_event_keeps_the_laws(opening: pl.DataFrame, year: Tables) -> None:
     assert told(opening, year) == []
-    check_year(opening, year)
+    check_year(opening, year, OPENS)
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------
@@ -231,5 +232,5 @@ def test_all_that_is_broken_is_one_error(opening: pl.DataFrame, year: Tables) ->
     broken = replace(broken, snapshots=with_value(year.snapshots, "match_cents", -1))
 
     with pytest.raises(LedgerError) as caught:
-        check_year(opening, broken)
+        check_year(opening, broken, OPENS)
     assert str(caught.value) == ("2028: 1 values of match_cents are below 0; 2028: 1 headcount bridges do not close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,8 @@ from workforce_sim.ledger import chained
 from workforce_sim.opening import Tables
 from workforce_sim.operate.retention import LEAST_BATCH, Packed, Retention, retaining
 from workforce_sim.run import Run, begin
+
+OPENS = dt.date(2025, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ WAYS = [
 
 @pytest.mark.parametrize("keeping", few(WAYS, 3), ids=str)
 def test_every_way_gives_the_same_digests_and_summaries(keeping: ws.Keeping, run: Run, years: list[Tables]) -> None:
-    with retaining(keeping, run.staff) as retention:
+    with retaining(keeping, run.staff, OPENS) as retention:
         for year in years:
             retention.take(year)
         finished, error = retention.settle()
@@ -70,7 +73,7 @@ def test_packed_tables_are_bytes(years: list[Tables]) -> None:
 
 def test_a_year_that_breaks_a_law_is_not_taken(run: Run, years: list[Tables]) -> None:
     cent_more = years[1].snapshots.with_columns(salary_cents=pl.col("salary_cents") + 1)
-    with retaining(ws.Keeping(checked=True), run.staff) as retention:
+    with retaining(ws.Keeping(checked=True), run.staff, OPENS) as retention:
         retention.take(years[0])
         with pytest.raises(ws.LedgerError, match="2026"):
             retention.take(replace(years[1], snapshots=cent_more))
@@ -79,9 +82,16 @@ def test_a_year_that_breaks_a_law_is_not_taken(run: Run, years: list[Tables]) ->
     assert (len(finished), error) == (1, None)
 
 
+def test_a_year_dated_before_the_opening_is_not_taken(run: Run, years: list[Tables]) -> None:
+    december = dt.date(2025, 12, 1)
+    broken = pytest.raises(ws.LedgerError, match="events are dated outside the year")
+    with retaining(ws.Keeping(checked=True), run.staff, december) as retention, broken:
+        retention.take(years[0])
+
+
 def test_the_years_before_one_that_fails_beside_the_run_stand(run: Run, years: list[Tables]) -> None:
     undated: Any = replace(years[1], events=years[1].events.drop("effective_date"), in_order=False)
-    with retaining(ws.Keeping(beside=True), run.staff) as retention:
+    with retaining(ws.Keeping(beside=True), run.staff, OPENS) as retention:
         for year in (years[0], undated, years[2]):
             retention.take(year)
         finished, error = retention.settle()
@@ -105,7 +115,7 @@ def test_one_year_waits_in_line_and_not_all_of_them(run: Run, years: list[Tables
             return future
 
     executor: Any = Executor()
-    retention = Retention(ws.Keeping(), executor, run.staff)
+    retention = Retention(ws.Keeping(), executor, run.staff, OPENS)
     for year in years:
         retention.take(year)
     assert len(executor.done) == 3

@@ -167,7 +167,7 @@ class _Going:
     def carry_out(self, run: Run, years: Generator[Tables]) -> None:
         """Compute the years; keep those before the first that fails."""
         self.found.notes, self.found.step_seconds = run.notes, run.clock.seconds
-        with retaining(self.keeping, run.staff) as retention:
+        with retaining(self.keeping, run.staff, run.config.simulation.opening) as retention:
             with noting(self.found, self.stop), closing(years):
                 self._take(years, retention)
             self.found.finished, error = retention.settle()

@@ -5,6 +5,7 @@ Whatever is kept, the fingerprint is the same: it is chained from those of the y
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -95,6 +96,7 @@ class Retention:
     keeping: Keeping
     executor: Executor | None
     opening: pl.DataFrame
+    opens: dt.date
     _years: list[Future[FinishedYear] | FinishedYear] = field(default_factory=list)
 
     def take(self, tables: Tables) -> None:
@@ -104,7 +106,7 @@ class Retention:
             LedgerError: when years are checked and this one breaks a law.
         """
         if self.keeping.checked:
-            check_year(self.opening, tables)
+            check_year(self.opening, tables, self.opens)
             self.opening = tables.snapshots
         if self._years and isinstance(self._years[-1], Future):
             wait([self._years[-1]])  # one year waits in line, not all of them
@@ -132,10 +134,10 @@ class Retention:
 
 
 @contextmanager
-def retaining(keeping: Keeping, opening: pl.DataFrame) -> Iterator[Retention]:
-    """Retain years after an opening; the thread of its own ends with the block."""
+def retaining(keeping: Keeping, opening: pl.DataFrame, opens: dt.date) -> Iterator[Retention]:
+    """Retain years after an opening on its day; the thread of its own ends with the block."""
     if not keeping.beside:
-        yield Retention(keeping, None, opening)
+        yield Retention(keeping, None, opening, opens)
         return
     with ThreadPoolExecutor(1, thread_name_prefix="workforce_sim-years") as executor:
-        yield Retention(keeping, executor, opening)
+        yield Retention(keeping, executor, opening, opens)

@@ -23,16 +23,16 @@ _FOLLOWED = [column for column in SNAPSHOTS if column.state is not None]
 def check_year(
     opening: pl.DataFrame,
     tables: Tables,
+    opens: dt.date,
     kinds: Sequence[EventType] = EVENT_KINDS,
-    opens: dt.date | None = None,
 ) -> None:
     """Check one plan year against the laws.
 
     Args:
         opening: staff at the opening: ``result.opening``, or the snapshots of the year before (leavers are left out).
         tables: ledger, snapshots and summary of the year.
+        opens: the first day of the run, before which nothing is dated.
         kinds: the event types there are.
-        opens: the first day of the run, before which nothing is dated; January 1 of the year when left out.
 
     Raises:
         LedgerError: naming every law that is broken, with how many rows break it.
