@@ -11,6 +11,7 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
+from workforce_sim.dates import year_label
 from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
@@ -52,7 +53,7 @@ class Result(PassedOn):
         return f"<Result of {self._span}: {rows}, {counted(len(self.notes), 'note')}>"
 
     def _card(self) -> Card:
-        return Card(f"Run of {self._span}", (summary_table(self.summary),), self.notes)
+        return Card(f"Run of {self._span}", (summary_table(self.summary, self._year_label),), self.notes)
 
     def plot(self, measure: str) -> Picture:
         """Return a picture of a measure by year.
@@ -64,7 +65,10 @@ class Result(PassedOn):
             RequestError: for another name, or a measure without values.
         """
         summary = self.summary
-        return summary_plot(summary, asked.measure_name(measure, summary.columns[2:]))
+        return summary_plot(summary, asked.measure_name(measure, summary.columns[2:]), self._year_label)
+
+    def _year_label(self, year: int) -> str:
+        return year_label(self.config.simulation, year)
 
     @property
     def _span(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,10 @@ from workforce_sim.effect.notes import effect_notes
 from workforce_sim.errors import LedgerError
 from workforce_sim.explaining.figure import explain
 from workforce_sim.explaining.years_text import mix_table
+from workforce_sim.explore import views
+from workforce_sim.explore.design import ExploredDesign
+from workforce_sim.explore.futures import DesignFutures, FuturesBatch
+from workforce_sim.exports.run_sheets import run_sheets
 from workforce_sim.fitting.calibration import calibrate
 from workforce_sim.opening import Tables
 from workforce_sim.plan.coverage import non_excludable
@@ -170,6 +175,24 @@ def test_the_label_of_a_short_year() -> None:
     assert [year_label(simulation, year) for year in (2025, 2026)] == ["2025 (from July 1)", "2026"]
     mix = [{"year": 2024, "level": level, "headcount": 1, "share": 0.5} for level in ("a", "b")]
     assert mix_table(mix, "2025-07-01").split()[:2] == ["on", "level"]
+
+
+HEADING = ("", "2025 (from July 1)", "2026")
+
+
+def test_a_short_year_is_labelled_wherever_years_are_side_by_side(result: ws.Result) -> None:
+    assert re.search(r"\n +2025 \(from July 1\) +2026 +Trend", str(result))
+    assert result.plot("payroll").table.heading == HEADING
+    found = ws.simulate_ensemble(result.config, replicates=2)
+    assert found.plot("payroll").table.heading == HEADING
+    assert next(run_sheets(result, people=False)).head == ["", "2025 (from July 1)", 2026]
+
+
+def test_the_explorer_says_that_the_first_year_is_short(result: ws.Result) -> None:
+    batch = FuturesBatch(result.summary, 0, 1.0, result.notes)
+    shown = views.parts([DesignFutures(ExploredDesign(name, {}, result.config, {}), (batch,), 1.0) for name in "AB"])
+    assert "2025 (from July 1)" in shown["charts"]
+    assert shown["warnings"].count("the first plan year is July 1 to December 31, 2025") == 1
 
 
 def test_present_value_counts_a_short_year_at_its_middle() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -37,22 +37,22 @@ def main_of(measures: Iterable[str]) -> list[str]:
     return [*(name for name in MAIN if name in there), *(name for name in there if name not in _KNOWN)]
 
 
-def summary_table(summary: pl.DataFrame) -> CardTable:
-    """Return the years of a summary; of several replicates their means."""
+def summary_table(summary: pl.DataFrame, named: Callable[[int], str] = str) -> CardTable:
+    """Return the years of a summary, of several replicates their means; ``named`` writes a year."""
     rows = summary.group_by("year").agg(pl.exclude("replicate").mean()).sort("year")
     found = ((name, rows[name].to_list()) for name in main_of(rows.columns))
-    return _table(rows["year"].to_list(), (_row(name, values) for name, values in found if any(values)))
+    return _table(map(named, rows["year"].to_list()), (_row(name, values) for name, values in found if any(values)))
 
 
-def bands_table(bands: pl.DataFrame) -> CardTable:
-    """Return the years of bands: means, and below them the range of 90% of simulations."""
+def bands_table(bands: pl.DataFrame, named: Callable[[int], str] = str) -> CardTable:
+    """Return the years of bands: means, and below them the range of 90% of simulations; ``named`` writes a year."""
     parts = {str(part["measure"][0]): part.sort("year") for part in bands.partition_by("measure", maintain_order=True)}
     rows = (row for name in main_of(parts) for row in _band_rows(name, parts[name]))
-    return _table(bands["year"].unique().sort().to_list(), rows)
+    return _table(map(named, bands["year"].unique().sort().to_list()), rows)
 
 
-def _table(years: Sequence[int], rows: Iterable[Sequence[Cell]]) -> CardTable:
-    return CardTable(("", *map(str, years), TREND), list(rows))
+def _table(years: Iterable[str], rows: Iterable[Sequence[Cell]]) -> CardTable:
+    return CardTable(("", *years, TREND), list(rows))
 
 
 def _band_rows(measure: str, part: pl.DataFrame) -> Iterator[list[Cell]]:

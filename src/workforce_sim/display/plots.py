@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
@@ -18,32 +18,40 @@ OUTER, INNER = ("p5", "p95"), ("p25", "p75")
 BANDS = "the 5th to 95th percentile"
 
 
-def summary_plot(summary: pl.DataFrame, measure: str) -> Picture:
-    """Return a measure of a run by year; of several replicates their mean."""
+def summary_plot(summary: pl.DataFrame, measure: str, named: Callable[[int], str]) -> Picture:
+    """Return a measure of a run by year, of several replicates their mean; ``named`` writes a year."""
     rows = summary.group_by("year").agg(pl.col(measure).mean()).sort("year")
     count = summary["replicate"].n_unique()
     note = "" if count == 1 else f"Mean of {counted(count, 'simulation')}."
     line = ChartLine(label(measure), rows[measure].to_list())
-    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
+    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure), named)
 
 
-def bands_plot(bands: pl.DataFrame, measure: str) -> Picture:
+def bands_plot(bands: pl.DataFrame, measure: str, named: Callable[[int], str]) -> Picture:
     """Return a measure of an ensemble by year as a fan chart: its mean, and 50% and 90% of simulations."""
     rows = bands.filter(pl.col("measure") == measure).sort("year")
     ends = [(rows[low].to_list(), rows[high].to_list()) for low, high in (OUTER, INNER)]
     line = ChartLine(label(measure), rows["mean"].to_list(), ends)
     count = counted(int(rows["replicates"].max() or 0), "simulation")  # type: ignore[arg-type]
     note = f"Mean of {count}. Bands: {BANDS} (light), the 25th to 75th (dark)."
-    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure))
+    return years_plot(label(measure), rows["year"].to_list(), [line], note, _form(measure), named)
 
 
-def years_plot(what: str, years: Sequence[int], lines: Sequence[ChartLine], note: str, form: Form) -> Picture:
-    """Return lines over years; ``form`` writes a value."""
+def years_plot(
+    what: str,
+    years: Sequence[int],
+    lines: Sequence[ChartLine],
+    note: str,
+    form: Form,
+    named: Callable[[int], str],
+) -> Picture:
+    """Return lines over years; ``form`` writes a value, ``named`` a year."""
     if not any(value is not None for line in lines for value in line.values):
         raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
-    drawn = line_chart(what, [*map(str, years)], lines, form)
+    names = [*map(named, years)]
+    drawn = line_chart(what, names, lines, form)
     rows = [row for line in lines for row in _figures(line, form)]
-    return Picture(f"{what}, {period(years)}", note, drawn, CardTable(("", *map(str, years)), rows))
+    return Picture(f"{what}, {period(years)}", note, drawn, CardTable(("", *names), rows))
 
 
 def _form(measure: str) -> Form:

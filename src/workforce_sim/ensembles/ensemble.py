@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import year_label
 from workforce_sim.display.by_year import bands_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
@@ -98,7 +99,7 @@ class Ensemble(PassedOn):
 
     def _card(self) -> Card:
         title = f"{counted(self.count, 'simulation')} of {self._span}: means"
-        return Card(title, (bands_table(self.bands),), self.notes)
+        return Card(title, (bands_table(self.bands, self._year_label),), self.notes)
 
     def plot(self, measure: str) -> Picture:
         """Return a picture of a measure by year: its mean, and bands of percentiles.
@@ -109,7 +110,10 @@ class Ensemble(PassedOn):
         Raises:
             RequestError: for another name, or a measure without values.
         """
-        return bands_plot(self.bands, asked.measure_name(measure, measures(self.replicates)))
+        return bands_plot(self.bands, asked.measure_name(measure, measures(self.replicates)), self._year_label)
+
+    def _year_label(self, year: int) -> str:
+        return year_label(self.config.simulation, year)
 
     @property
     def _span(self) -> str:

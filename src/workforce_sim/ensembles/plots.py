@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.display.by_year import between
 from workforce_sim.display.card import CardTable, Cell
 from workforce_sim.display.picture import Picture
@@ -38,7 +40,9 @@ def comparison_plot(found: Comparison, measure: str, *, differences: bool) -> Pi
     note = f"{beside}Means of {count}; bands: {BANDS}."
     text = moved if differences else shown
     what = f"{label(measure)}, difference" if differences else label(measure)
-    return years_plot(what, rows["year"].unique().sort().to_list(), lines, note, lambda value: text(measure, value))
+    years = rows["year"].unique().sort().to_list()
+    named = partial(year_label, found.ensembles[found.baseline].config.simulation)
+    return years_plot(what, years, lines, note, partial(text, measure), named)
 
 
 def _line(name: str, part: pl.DataFrame) -> ChartLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from workforce_sim.dates import year_label
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.explore.controls import CONTROLS
 from workforce_sim.explore.futures import DesignFutures
@@ -20,6 +21,7 @@ from workforce_sim.wording import period
 from workforce_sim.wording.measures import moved
 
 PARTICIPATION, DEFERRAL, EMPLOYEES = "participation_rate", "average_deferral_rate", "headcount_closing"
+_OPENING = "simulation.opening_date: "
 _SHADED = "Means; the shaded areas hold 90% of the simulations."
 
 
@@ -36,7 +38,7 @@ def parts(outcomes: Sequence[DesignFutures]) -> dict[str, str]:
 def _figures(outcomes: Sequence[DesignFutures]) -> Element:
     """Return the main figures of the designs and their difference, in the same simulations."""
     years = outcomes[0].years
-    whole, last = period(years), str(years[-1])
+    whole, last = period(years), _label(outcomes, years[-1])
     rows = [
         ("Net employer cost", whole, Figure(COST)),
         ("Participation", last, Figure(PARTICIPATION, years[-1])),
@@ -94,12 +96,17 @@ def _by_year(outcomes: Sequence[DesignFutures], measure: str) -> Element:
     write = alike(measure, [each.mean for row in found for each in row])
     lines = [ranged_line(each.design.name, row) for each, row in zip(outcomes, found, strict=True)]
     title = Figure(measure).name
-    return figure(title, line_chart(title, [str(year) for year in years], lines, write), note=_SHADED)
+    return figure(title, line_chart(title, [_label(outcomes, year) for year in years], lines, write), note=_SHADED)
+
+
+def _label(outcomes: Sequence[DesignFutures], year: int) -> str:
+    return year_label(outcomes[0].design.config.simulation, year)
 
 
 def _warnings(outcomes: Sequence[DesignFutures]) -> Element | None:
-    """Return the compliance warnings of each design, and which of its levers have no effect."""
-    told = [
+    """Return what is said of a short first year, the compliance warnings of each design, and levers without effect."""
+    told = [element("p", note) for note in outcomes[0].batches[0].notes if note.startswith(_OPENING)]
+    told += [
         element("p", element("b", f"{each.design.name}: "), text, class_="warning")
         for each in outcomes
         for text in _said(each)

@@ -8,6 +8,7 @@ import polars as pl
 
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
+from workforce_sim.exports.measure_rows import year_cells
 from workforce_sim.exports.sheet import (
     Cell,
     CellKind,
@@ -71,7 +72,8 @@ def comparison_summary(
     count, last = len(found.ensembles), len(years)
     charts = [_chart(name, kind, place[name], count, last) for name, kind in CHARTED.items() if name in place]
     names = {name.replace("_cents", "_dollars"): ((row, 1), (row + count - 1, last)) for name, row in place.items()}
-    head: list[Cell] = ["", *years, "All years"]
+    base = found.ensembles[found.baseline].config
+    head: list[Cell] = ["", *year_cells(base.simulation, years), "All years"]
     return Sheet("Summary", title, head, [CellKind.TEXT], rows, about, charts=charts, names=names, one_page=True)
 
 

@@ -11,7 +11,7 @@ from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.spread import IN_WORDS, varying
 from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import band_charts, bands_sheet, simulations_sheet, totals
-from workforce_sim.exports.measure_rows import summary_sheet
+from workforce_sim.exports.measure_rows import summary_sheet, year_cells
 from workforce_sim.exports.sheet import Sheet
 from workforce_sim.wording import counted
 
@@ -23,7 +23,7 @@ def ensemble_sheets(found: Ensemble) -> Iterator[Sheet]:
     simulations = counted(found.count, "simulation")
     title = f"{simulations} of {years[0]} to {years[-1]}"
     about = [f"Means over {simulations}. Amounts in dollars, rates in percent.", spread_words(found.config)]
-    yield summary_sheet(title, years, _means(table), about, mean=True)
+    yield summary_sheet(title, year_cells(found.config.simulation, years), _means(table), about, mean=True)
     yield Sheet("Ranges", "Ranges by year", about=about[1:], charts=list(band_charts(table, "Bands")))
     yield bands_sheet("Bands", "Mean and percentiles by year", table)
     yield bands_sheet("Totals", f"All years together, {years[0]} to {years[-1]}", totals(found.replicates))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import plan_year, year_label
+from workforce_sim.exports.sheet import Cell, CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
 from workforce_sim.tables import EMPLOYER_MONEY, SUMMARY, names
 from workforce_sim.wording.measures import label
 
@@ -20,12 +22,17 @@ Values = Mapping[str, Sequence[float | None]]
 """Of each measure, one a year, in the unit of the measure."""
 
 
-def summary_sheet(title: str, years: Sequence[int], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:
+def year_cells(simulation: Simulation, years: Sequence[int]) -> list[Cell]:
+    """Return plan years as the head of a sheet: numbers, and words where a year is short."""
+    return [year_label(simulation, year) if plan_year(simulation, year).short else year for year in years]
+
+
+def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:
     """Return the summary: a row for each measure, a column for each year; and charts of it.
 
     Args:
         title: in the first row.
-        years: plan years.
+        years: plan years, as ``year_cells`` gives them.
         values: measures in their order.
         about: lines below the title.
         mean: whether values are means over simulations.

@@ -9,7 +9,7 @@ import polars as pl
 from workforce_sim.errors import RequestError
 from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.background import assumptions, made, notes
-from workforce_sim.exports.measure_rows import summary_sheet
+from workforce_sim.exports.measure_rows import summary_sheet, year_cells
 from workforce_sim.exports.sheet import Cell, CellKind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
 from workforce_sim.exports.workbook import INSTEAD, MOST_ROWS
@@ -39,7 +39,7 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     title = f"Simulation of {years[0]} to {years[-1]}"
     about = ["One simulation. Amounts in dollars, rates in percent."]
     known = {name: found for name, found in values.items() if any(value is not None for value in found)}
-    yield summary_sheet(title, years, known, about, mean=False)
+    yield summary_sheet(title, year_cells(run.config.simulation, years), known, about, mean=False)
     if run.config.plan.enabled:
         yield tests_sheet([nondiscrimination(run, year) for year in years])
     yield table_sheet("Levels", "Employees by job level", level_mix(run).drop("replicate"))

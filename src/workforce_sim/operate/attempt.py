@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import year_label
 from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
@@ -91,7 +93,9 @@ class Attempt(Displayed):
     def _card(self) -> Card:
         done = f"{len(self.finished)} of {len(self.years)} years"
         stopped = f"; stopped in {self.missing[0]}: {self.error}" if self.error and self.missing else ""
-        tables = () if self.summary is None else (summary_table(self.summary),)
+        tables = (
+            () if self.summary is None else (summary_table(self.summary, partial(year_label, self.config.simulation)),)
+        )
         return Card(f"Run of {period(self.years)}: {done}{stopped}", tables, self.notes)
 
 
