@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import workforce_sim as ws
@@ -151,6 +152,20 @@ def test_the_length_of_the_year_is_a_driver_where_one_is_short(result: ws.Result
 def test_a_timeline_begins_on_the_day_before_the_opening(result: ws.Result) -> None:
     first = result.snapshots["employee_id"].cast(str).to_list()[0]
     assert ws.timeline(result, first).lines[0].date == dt.date(2025, 6, 30)
+
+
+def test_reasons_say_of_how_many_months_yearly_dollars_are(result: ws.Result) -> None:
+    matched = result.snapshots.filter(pl.col("match_cents") > 0, year=2025)["employee_id"].cast(str)
+    lines = re.sub(" +", " ", str(ws.timeline(result, matched[0]))).split("2026-")
+    for words in (
+        "plan.match 50% to $1,000.00 on annual pay, in 6 months",
+        "plan.match.annual_limit $450.00 for one employee, in 6 months",
+        "plan.match.minimum_hours 1,000 6/12 of 1,000 hours",
+        "plan.profit_sharing $50,000.00 a pool, shared by pay, integrated with Social Security, in 6 months",
+    ):
+        assert words in lines[0]
+    assert "plan.nonelective integrated" in lines[0]
+    assert "in 6 months" not in "".join(lines[1:])
 
 
 def test_an_event_before_the_opening_breaks_a_law(result: ws.Result) -> None:
