@@ -469,3 +469,11 @@ def test_wrong_options_of_a_check_are_told(option: str, words: str, capsys: Capt
 def test_a_check_may_ask_for_another_start_year(capsys: Captured) -> None:
     assert main(["census", "check", "census.csv", "--start-year", "2021"]) == 1
     assert "hire_date on or after 2021-01-01: 1 row (first: line 3)" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_check_for_another_start_year_keeps_an_opening_date_as_a_run_does(capsys: Captured) -> None:
+    july = Path("c.yaml").read_text().replace("end_year", "opening_date: 2025-07-01, end_year")
+    Path("july.yaml").write_text(july)
+    assert main(["census", "check", "census.csv", "--config", "july.yaml", "--start-year", "2026"]) == 1
+    assert "must be in start_year, 2026; change it" in capsys.readouterr().err

@@ -155,13 +155,13 @@ def test_an_own_event_before_the_opening_is_dated_in_another_year() -> None:
     [
         ("soon", "must be a date, such as 2025-07-01"),
         ("2025-07", "must be a date, such as 2025-07-01"),
-        ("2026-07-01", "must be in start_year, 2025"),
+        ("2026-07-01", "must be in start_year, 2025; change it, or leave it out for January 1"),
         ("2025-07-15", "must be the first day of a month, such as 2025-07-01"),
     ],
 )
 def test_an_opening_date_that_is_refused(given: str, what: str) -> None:
     years = {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.0, "opening_date": given}
-    with pytest.raises(ConfigError, match=f"simulation.opening_date: {what}"):
+    with pytest.raises(ConfigError, match=rf"simulation.opening_date: {what} \(got '{given}'\)"):
         load_config({"simulation": years, "workforce": {"total_termination_rate": 0.1}, "random_seed": 1})
 
 

@@ -74,14 +74,13 @@ def _reading_options(check: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     from workforce_sim.census.account import page, section_text  # noqa: PLC0415
     from workforce_sim.census.read import examined  # noqa: PLC0415
-    from workforce_sim.config import overridden, read_config, with_changes  # noqa: PLC0415
+    from workforce_sim.config import overridden, read_config  # noqa: PLC0415
 
     config = options.config
     if options.start_year is not None:
         chosen = read_config(config)
         end = max(options.start_year, chosen.simulation.end_year)
-        january = with_changes(chosen, {"simulation.opening_date": None})
-        config = overridden(january, start_year=options.start_year, end_year=end)
+        config = overridden(chosen, start_year=options.start_year, end_year=end)
     files = options.file[0] if len(options.file) == 1 else options.file
     found = examined(files, read_config(config), census=dict(_asked(options)))
     if options.json:

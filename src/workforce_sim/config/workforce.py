@@ -62,9 +62,10 @@ class Simulation(Section):
     def _opens_in_start_year(self) -> Simulation:
         opening, year = self.opening, self.start_year
         if opening.year != year:
-            refuse([(("opening_date",), f"must be in start_year, {year}", opening)])
+            what = f"must be in start_year, {year}; change it, or leave it out for January 1"
+            refuse([(("opening_date",), what, str(opening))])
         if opening.day != 1:
-            refuse([(("opening_date",), f"must be the first day of a month, such as {year}-07-01", opening)])
+            refuse([(("opening_date",), f"must be the first day of a month, such as {year}-07-01", str(opening))])
         return self
 
     @model_validator(mode="after")
