@@ -200,7 +200,9 @@ def test_a_short_year_is_labelled_wherever_years_are_side_by_side(result: ws.Res
     assert result.plot("payroll").table.heading == HEADING
     found = ws.simulate_ensemble(result.config, replicates=2)
     assert found.plot("payroll").table.heading == HEADING
-    assert next(run_sheets(result, people=False)).head == ["", "2025 (from July 1)", 2026]
+    sheets = {sheet.name: sheet for sheet in run_sheets(result, people=False)}
+    assert sheets["Summary"].head == ["", "2025 (from July 1)", 2026]
+    assert list(sheets["Levels"].about) == ["Rows of 2024 are the census of July 1, 2025."]
 
 
 def test_the_explorer_says_that_the_first_year_is_short(result: ws.Result) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.dates import date_of, plan_year
 from workforce_sim.errors import RequestError
 from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.background import assumptions, made, notes
@@ -42,7 +43,7 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     yield summary_sheet(title, year_cells(run.config.simulation, years), known, about, mean=False)
     if run.config.plan.enabled:
         yield tests_sheet([nondiscrimination(run, year) for year in years])
-    yield table_sheet("Levels", "Employees by job level", level_mix(run).drop("replicate"))
+    yield levels_sheet(run)
     if people:
         for year in years:
             yield people_sheet(run, year)
@@ -51,6 +52,14 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     facts = [("Engine", run.header.engine), ("Number of the simulation", str(run.header.replicate))]
     facts.append(("Fingerprint of all tables", run.fingerprint))
     yield made({"": run.header}, facts, {"": run.summary})
+
+
+def levels_sheet(run: Result) -> Sheet:
+    """Return the mix of levels; of a run with a short first year, with the day of its census."""
+    first = plan_year(run.config.simulation, run.config.simulation.start_year)
+    census = f"Rows of {first.year - 1} are the census of {date_of(first.first):%B} 1, {first.year}."
+    about = [census] if first.short else []
+    return table_sheet("Levels", "Employees by job level", level_mix(run).drop("replicate"), about)
 
 
 def tests_sheet(found: list[Nondiscrimination]) -> Sheet:
