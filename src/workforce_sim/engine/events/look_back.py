@@ -15,9 +15,9 @@ from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.columns import FLAG, Array, Columns
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Settlement, node
-from workforce_sim.money import half_up
 from workforce_sim.plan.hce import counted_for_top_paid, highly_compensated, top_paid
 from workforce_sim.plan.limits import ROTH_CATCH_UP_FROM
+from workforce_sim.plan.people import pay_of_calendar_year
 
 
 @node(
@@ -40,9 +40,8 @@ def pay_of_year(staff: Columns, year: Year) -> Ints:
     calendar, earned = year.calendar, staff["earnings_cents"]
     if not calendar.short:
         return earned
-    days = calendar.first - np.maximum(staff.first_day.astype(np.int64), calendar.january_1)
-    before = half_up(staff["salary_cents"] * np.maximum(days, 0), calendar.days)
-    return earned + np.where(staff.flags("is_hire"), 0, before)
+    salary = np.where(staff.flags("is_hire"), 0, staff["salary_cents"])
+    return pay_of_calendar_year(earned, salary, staff.first_day, calendar)
 
 
 def decided(pay: Ints, group: Flags | None, year: PlanYear, assumptions: Assumptions) -> dict[str, Flags]:
