@@ -38,7 +38,7 @@ def with_acquired(opening: Opening, config: Config, complete: Callable[[Census, 
         except CensusError as error:
             raise CensusError(f"{error}\nactions.acquisitions: {_HINT}") from None
         staff.append(_joining(found.staff, acquisition))
-        if not _before_opening(acquisition, config):
+        if not config.simulation.too_early(acquisition.date):
             notes.append(f"{acquisition.census}: {counted(len(found.staff), 'employee')} join on {acquisition.date}")
     together = pl.concat([part.with_columns(pl.col("department").cast(pl.String)) for part in staff])
     twice = int(together["employee_id"].is_duplicated().sum())
@@ -50,12 +50,6 @@ def with_acquired(opening: Opening, config: Config, complete: Callable[[Census, 
     if len(names):
         together = together.with_columns(pl.col("department").cast(pl.Enum(names)))
     return Opening(together, opening.levels, (*opening.notes, *notes))
-
-
-def _before_opening(acquisition: Acquisition, config: Config) -> bool:
-    """Return whether a short first year no longer comes to the day: nobody joins then."""
-    day, opening = acquisition.date, config.simulation.opening
-    return day.year == opening.year and day < opening
 
 
 _HINT = "the census section does not apply to the file of an acquired employer; change the file instead"

@@ -18,6 +18,7 @@ from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
 from workforce_sim.census.rules import moved
 from workforce_sim.config import Config
+from workforce_sim.dates import day_number, whole_years
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
 from workforce_sim.money import PPM
@@ -129,7 +130,8 @@ def _imputed_births(frame: pl.DataFrame, config: Config, opening: dt.date) -> In
     """Return a birth date per row, in days since 1970, from ages at hire that tenure leaves possible."""
     hires = frame["hire_date"].to_physical().to_numpy().astype(np.int64)
     age_u, day_u = _draws(frame["employee_id"])
-    ages = _ages_at_hire(config).drawn_below(age_u, OLDEST - _tenure(hires, opening))
+    tenure = whole_years(hires.astype(np.int32), np.array([day_number(opening)], dtype=np.int32))
+    ages = _ages_at_hire(config).drawn_below(age_u, OLDEST - tenure)
     return _years_earlier(hires, ages) - np.floor(day_u * 365).astype(np.int64)
 
 
@@ -142,15 +144,6 @@ def _draws(ids: pl.Series) -> tuple[Uniforms, Uniforms]:
 def _ages_at_hire(config: Config) -> Bands:
     bands = config.hiring.ages
     return Bands.of([bands[0].start, *(band.end for band in bands)], config.hiring.age_ppm)
-
-
-def _tenure(hires: Ints, opening: dt.date) -> Ints:
-    """Return completed years from each hire date to the first day of a month."""
-    days = hires.astype("M8[D]")
-    months = days.astype("M8[M]")
-    at = 12 * (opening.year - 1970) + opening.month - 1
-    tenure: Ints = (at - months.astype(np.int64) - (days > months.astype("M8[D]"))) // 12
-    return tenure
 
 
 def _years_earlier(days: Ints, years: Ints) -> Ints:

@@ -58,6 +58,10 @@ class Simulation(Section):
         """The opening in words: the start year, or the opening date of a short first year."""
         return str(self.start_year if self.opening.month == 1 else self.opening)
 
+    def too_early(self, date: dt.date) -> bool:
+        """Return whether a date is in the start year but before the opening: nothing happens on it."""
+        return date.year == self.start_year and date < self.opening
+
     @model_validator(mode="after")
     def _opens_in_start_year(self) -> Simulation:
         opening, year = self.opening, self.start_year

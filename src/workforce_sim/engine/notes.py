@@ -45,12 +45,8 @@ def _short_year(config: Config) -> Iterator[str]:
 
 def _before_opening(config: Config) -> list[str]:
     """Return how many known hires, layoffs, acquisitions and seasons of the start year are dated before the opening."""
-    opening, hiring, actions = config.simulation.opening, config.hiring, config.actions
-    year = plan_year(config.simulation, opening.year)
-
-    def early(date: dt.date) -> bool:
-        return date.year == opening.year and date < opening
-
+    hiring, actions, early = config.hiring, config.actions, config.simulation.too_early
+    year = plan_year(config.simulation, config.simulation.start_year)
     numbers = {
         "known hire": sum(one.count for one in hiring.known if early(one.date)),
         "layoff": sum(early(one.date) for one in actions.layoffs),

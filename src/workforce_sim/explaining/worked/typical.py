@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from workforce_sim.dates import PlanYear, plan_year
+from workforce_sim.dates import PlanYear, date_of, months_after, plan_year
 from workforce_sim.explaining.queries import collected
 from workforce_sim.explaining.rebuilt import Rebuilt, Records, rebuilt
 from workforce_sim.explaining.worked.person import WORKED, Worked, worked
@@ -56,8 +57,7 @@ def example(measure: str, result: Result, row: Mapping[str, Any]) -> Worked | No
 
 def _months_before(year: PlanYear, months: int) -> dt.date:
     """Return the day that lies so many months before the first day of a plan year."""
-    at = 12 * year.year + year.opening_month - 1 - months
-    return dt.date(at // 12, at % 12 + 1, 1)
+    return date_of(months_after(np.array([year.first], dtype=np.int32), -months)[0])
 
 
 def _lowest(result: Result) -> str | None:
