@@ -17,12 +17,10 @@ import polars as pl
 
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import EntryRule
-from workforce_sim.dates import NEVER, Days, date_of, day_number, plan_year
+from workforce_sim.dates import NEVER, Days, date_of, day_number
 from workforce_sim.draws import person_numbers
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.engine.deferral_limit import catch_up_of
 from workforce_sim.engine.events.eligibility import excluded, past_due
-from workforce_sim.explaining.queries import levels_of
 from workforce_sim.explaining.reasons import Reason
 from workforce_sim.explaining.reasons.moment import years_on
 from workforce_sim.explaining.rebuilt import Records, rebuilt
@@ -31,6 +29,7 @@ from workforce_sim.explaining.worked.one import One
 from workforce_sim.ledger import employee_keys
 from workforce_sim.plan.classes import rule_of
 from workforce_sim.plan.entry import entry_dates, waited
+from workforce_sim.plan.people import limits_of
 from workforce_sim.plan.service import scheduled_hours
 from workforce_sim.result import Result
 from workforce_sim.wording import counted, dollars
@@ -216,13 +215,8 @@ class _Person:
         """Return whether deferrals reached a limit, as far as the snapshot tells; few rows need a closer look."""
         year = row["year"]
         config = self.result.config.at(year)
-        limits = self._assumptions.at(year).limits(year).of_months(plan_year(config.simulation, year).months)
-        law = limits.elective_deferral_cents
+        law = limits_of(config, year).elective_deferral_cents
         return row["pre_tax_cents"] + row["roth_cents"] >= law or bool(row["hce"] and config.plan.hce_deferral_limit)
-
-    @cached_property
-    def _assumptions(self) -> Assumptions:
-        return Assumptions(self.result.config, levels_of(self.result.config, self.people.schema["level"]))
 
     def _stopped(self, row: Row) -> Iterator[Absence]:
         one = One(rebuilt(self.result, row["replicate"], row["year"], self._records(row["year"])), 0)

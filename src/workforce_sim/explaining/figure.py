@@ -16,17 +16,17 @@ from workforce_sim.config import Config
 from workforce_sim.dates import PlanYear, plan_year, year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explaining.figure_text import figure_card, readable
 from workforce_sim.explaining.measured import COST_SHARE, GROUPS, NET_COST, USED, account, of_person, parts, rule, terms
-from workforce_sim.explaining.queries import collected, levels_of, run_of
+from workforce_sim.explaining.queries import collected, run_of
 from workforce_sim.explaining.rebuilt import Rebuilt, is_shared, rebuilt, records, shared
 from workforce_sim.explaining.timeline import UNKNOWN
 from workforce_sim.explaining.worked.formula import formula
 from workforce_sim.explaining.worked.person import Worked, worked
 from workforce_sim.explaining.worked.steps import Passage, Step, day, passage
 from workforce_sim.explaining.worked.typical import example
+from workforce_sim.plan.people import limits_of
 from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.result import Result
 from workforce_sim.wording import counted, dollars, percent
@@ -153,10 +153,8 @@ class _Question:
     def _formula(self) -> list[Passage]:
         _, year = self.at
         config = self.run.config.at(year)
-        levels = levels_of(self.run.config, self.run.scan("snapshots").collect_schema()["level"])
-        limits = Assumptions(self.run.config, levels).at(year).limits(year).of_months(self._year.months)
         plan, label = plan_of_months(config.plan, self._year), year_label(self.run.config.simulation, year)
-        return [*formula(self.measure, plan, self._year, label, limits), *self._account(config)]
+        return [*formula(self.measure, plan, self._year, label, limits_of(config, year)), *self._account(config)]
 
     @property
     def _year(self) -> PlanYear:

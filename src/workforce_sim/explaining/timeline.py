@@ -198,7 +198,7 @@ class PersonRows:
             for event in (e for e in self.events if e["year"] == year):
                 moment = Moment(self.assumptions.at(year), event, person, totals[year], self.events)
                 yield _event_line(event, self._playing(reasons(moment, self.kinds)))
-            yield _year_line(person, self._playing(contributions(self.assumptions.at(year), person)))
+            yield _year_line(person, self._playing(contributions(self.assumptions.at(year).config, person)))
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
         """Return the reasons whose keys have an effect."""

@@ -12,27 +12,26 @@ from workforce_sim.config.plan import Plan
 from workforce_sim.config.plan_values import BpByYear, EmployerMoney
 from workforce_sim.config.profit_sharing import ProfitSharing
 from workforce_sim.dates import PlanYear, plan_year
-from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.explaining.reasons.moment import Reason, Row
 from workforce_sim.explaining.worked.conditions import hours_words, per_year
 from workforce_sim.money import cents, half_up
 from workforce_sim.plan.conditions import band_place
 from workforce_sim.plan.limits import Limits
 from workforce_sim.plan.match import BP
+from workforce_sim.plan.people import limits_of
 from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.wording import bp_percent, dollars, percent, value_text
 
 
-def contributions(assumptions: Assumptions, person: Row) -> list[Reason]:
+def contributions(config: Config, person: Row) -> list[Reason]:
     """Return the assumptions behind a year's employer contributions, and the limits that were reached."""
-    year = plan_year(assumptions.config.simulation, person["year"])
-    plan = plan_of_months(assumptions.config.plan, year)
+    plan = plan_of_months(config.plan, plan_year(config.simulation, person["year"]))
     if not plan.enabled:
         return [Reason("plan.enabled", "no")]
     return [
-        *_employer_money(assumptions.config, plan, person),
+        *_employer_money(config, plan, person),
         *_return(plan.annual_return.at(person["year"])),
-        *_limits(assumptions.limits(person["year"]).of_months(year.months), person),
+        *_limits(limits_of(config, person["year"]), person),
         *_own_limit(plan.hce_deferral_limit, person),
     ]
 
