@@ -102,7 +102,8 @@ def calibrate(
             amounts in dollars.
         census: as for ``simulate``.
         moving: dotted keys that may change; left out, one for each fact.
-        year: the year that is known; the first whole one of the configuration when left out.
+        year: the year that is known; when left out the first of the configuration, or the year after a short first one,
+            also where the configuration ends before it.
         replicates: of each run; all runs have the same random draws.
         progress: whether a terminal or a notebook shows how many steps are done, with the time left.
 
