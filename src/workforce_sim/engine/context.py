@@ -227,7 +227,7 @@ class Year:
     def leaving(self, rate: ByYear) -> int:
         """Return the year's rate of terminations of existing employees, ppm: that of the months of the plan year."""
         due, whole = self._leaving_months
-        return half_up(rate.ppm(self.number) * due, whole) if self.calendar.short else rate.ppm(self.number)
+        return half_up(rate.ppm(self.number) * due, whole)
 
     def leaving_weights(self, weights: Ints) -> Ints:
         """Return termination weights, ppm, of which those that apply as given are of the months of the plan year."""

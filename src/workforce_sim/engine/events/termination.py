@@ -54,8 +54,8 @@ def risk(staff: Columns, year: Year) -> Mapping[str, Array]:
 
 def _tenure(staff: Columns, year: Year) -> Array:
     """Return completed years of tenure on the first day of the plan year."""
-    calendar, begun = year.calendar, staff["hire_day"]
-    not_yet = calendar.first - calendar.january_1 < calendar.anniversary(begun) if calendar.short else begun > 0
+    calendar = year.calendar
+    not_yet = calendar.first - calendar.january_1 < calendar.anniversary(staff["hire_day"])
     return (np.int16(year.number) - staff["hire_year"] - not_yet).astype(np.int32)
 
 
