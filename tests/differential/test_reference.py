@@ -195,7 +195,7 @@ FIRMS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("firm", support.few(FIRMS, 3))
+@pytest.mark.parametrize("firm", support.few(FIRMS, 6))
 def test_engines_agree_on_a_firm_of_two_thousand_over_five_years(firm: tuple[str, dict[str, Any]]) -> None:
     headcount, sections = firm
     workforce = {**sections.get("workforce", {}), "headcount": headcount}

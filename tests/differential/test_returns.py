@@ -91,7 +91,7 @@ def staff(size: int, config: Config, seed: int) -> Census:
 
 
 @pytest.mark.parametrize("headcount", support.few(["stochastic", "exact"], 2))
-@pytest.mark.parametrize("vesting", VESTING.values(), ids=VESTING)
+@pytest.mark.parametrize("vesting", support.few(VESTING.values(), 3), ids=VESTING)
 @pytest.mark.parametrize("eligibility", ELIGIBILITY.values(), ids=ELIGIBILITY)
 def test_engines_agree_where_many_come_back(
     eligibility: dict[int, Any], vesting: dict[int, Any], headcount: str
@@ -118,7 +118,7 @@ def assert_rich(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("headcount", support.few(["exact", "stochastic"], 2))
-@pytest.mark.parametrize("vesting", VESTING.values(), ids=VESTING)
+@pytest.mark.parametrize("vesting", support.few(VESTING.values(), 3), ids=VESTING)
 @pytest.mark.parametrize("eligibility", ELIGIBILITY.values(), ids=ELIGIBILITY)
 def test_engines_agree_where_acquired_firms_bring_their_service(
     eligibility: dict[int, Any], vesting: dict[int, Any], headcount: str, tmp_path: Path

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.censuses import people
+from tests.support import few
 from tests.support_service import LONG, SMALL, Serving, ended, service, submitted
 from workforce_sim import LedgerError
 from workforce_sim.cli.console import INTERRUPTED
@@ -90,7 +91,7 @@ def test_no_job_is_lost_and_none_has_two_results(kills: int, tmp_path: Path) -> 
     assert (result_files(tmp_path), (tmp_path / "jobs" / again / "result.json").stat().st_mtime_ns) == (found, written)
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", few([signal.SIGTERM, signal.SIGINT], 2))
 def test_a_job_goes_on_after_ctrl_c_and_sigterm(sent: int, tmp_path: Path) -> None:
     serving = Serving(tmp_path, "--jobs", "1")
     with serving as client:

@@ -1127,7 +1127,7 @@ def is_off(key: str, changes: str) -> bool:
     return there is not None and there.why_not(key) is not None
 
 
-@pytest.mark.parametrize("case", support.few(THIRDS, 14), ids=str)
+@pytest.mark.parametrize("case", support.few(THIRDS, 28), ids=str)
 def test_what_is_switched_off_changes_nothing(case: tuple[str, int]) -> None:
     name, third = case
     for key, before, after in tries(OFF[name], third):
