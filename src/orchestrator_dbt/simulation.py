@@ -63,13 +63,13 @@ async def run_enhanced_multi_year_simulation(
     workers, batch = number_of("max_workers", max_workers, 1), number_of("batch_size", batch_size, 1)
     compression = flag_of("enable_compression", enable_compression)
     fails_fast, detailed = flag_of("fail_fast", fail_fast), flag_of("performance_mode", performance_mode)
-    keeping = _keeping(level, workers, batch, packed=compression)
+    kept: Kept = "none" if level is OptimizationLevel.HIGH else "packed" if compression else "whole"
 
     def job(stop: Stop) -> Attempt:
         return attempt(
             config_of_run(config_path, start_year=start, end_year=end),
             engine="reference" if level is OptimizationLevel.FALLBACK else "fast",
-            keeping=keeping,
+            keeping=Keeping(kept, batch, checked=level is OptimizationLevel.LOW, beside=workers > 1),
             compression_level=STRONG if compression else FAST,
             checkpoints=detailed,
             stop=stop,
@@ -83,17 +83,6 @@ async def run_enhanced_multi_year_simulation(
         "compression_enabled": compression,
     }
     return _answer(await off_loop(job), settings, fail_fast=fails_fast)
-
-
-def _keeping(level: OptimizationLevel, workers: int, batch_rows: int, *, packed: bool) -> Keeping:
-    """Return what a level keeps in memory of each year, and whether it is checked."""
-    stored: Kept = "packed" if packed else "whole"
-    return Keeping(
-        tables="none" if level is OptimizationLevel.HIGH else stored,
-        batch_rows=batch_rows,
-        checked=level is OptimizationLevel.LOW,
-        beside=workers > 1,
-    )
 
 
 def _answer(found: Attempt, settings: Mapping[str, Any], *, fail_fast: bool) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def varies(values: Values) -> bool:
     return len(values) > 0 and float(values.var()) > _NOTHING * float((values**2).sum())
 
 
-class Index(NamedTuple):
+class Indices(NamedTuple):
     """The share of a variance that a source makes by itself, and with all others, with their standard errors."""
 
     first: float | None
@@ -41,7 +41,7 @@ class Index(NamedTuple):
     total_error: float | None
 
 
-def index(one: Values, other: Values, swapped: Values) -> Index:
+def index(one: Values, other: Values, swapped: Values) -> Indices:
     """Return the indices of a source; without values where nothing varies.
 
     The first-order index is estimated twice, and the estimate with the smaller error counts: Saltelli's is more precise
@@ -53,13 +53,13 @@ def index(one: Values, other: Values, swapped: Values) -> Index:
         swapped: in the first ones, with the draws of the source from the others.
     """
     if not varies(np.concatenate([one, other])):
-        return Index(None, None, None, None)
+        return Indices(None, None, None, None)
     mean = float((one.mean() + other.mean()) / 2)
     squares = ((one - mean) ** 2 + (other - mean) ** 2) / 2
     whole = float(squares.mean())
     firsts = (other - mean) * (swapped - one), squares - (other - swapped) ** 2 / 2
     first, first_error = min((share_of(part, squares, whole) for part in firsts), key=lambda found: found[1] or 0.0)
-    return Index(first, first_error, *share_of((one - swapped) ** 2 / 2, squares, whole))
+    return Indices(first, first_error, *share_of((one - swapped) ** 2 / 2, squares, whole))
 
 
 def draws_of(config: Config) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ FIXED = 50
 
 
 @dataclass(frozen=True)
-class Share:
+class LoadShare:
     """Employers for one load: which configuration they have, and about how many employees."""
 
     config: int
@@ -30,7 +30,7 @@ class Share:
     employees: int
 
 
-def shares(configs: Sequence[Config], of_config: Sequence[Iterable[Client]], replicates: int) -> list[Share]:
+def shares(configs: Sequence[Config], of_config: Sequence[Iterable[Client]], replicates: int) -> list[LoadShare]:
     """Return the employers in shares for one load each, the largest share first."""
     found = [
         share
@@ -40,17 +40,17 @@ def shares(configs: Sequence[Config], of_config: Sequence[Iterable[Client]], rep
     return sorted(found, key=lambda share: -share.employees)
 
 
-def _cut(config: int, clients: Iterable[tuple[Client, int]], replicates: int) -> Iterator[Share]:
+def _cut(config: int, clients: Iterable[tuple[Client, int]], replicates: int) -> Iterator[LoadShare]:
     taken: list[Client] = []
     employees, most = 0, min(EMPLOYEES, SIMULATED // replicates)
     for client, count in sorted(clients, key=lambda one: -one[1]):
         if taken and (employees + count > most or len(taken) >= MOST):
-            yield Share(config, tuple(taken), employees)
+            yield LoadShare(config, tuple(taken), employees)
             taken, employees = [], 0
         taken.append(client)
         employees += count + FIXED
     if taken:
-        yield Share(config, tuple(taken), employees)
+        yield LoadShare(config, tuple(taken), employees)
 
 
 def _employees(client: Client, config: Config) -> int:

@@ -22,7 +22,7 @@ from workforce_sim.portfolio.folder import (
     put_configuration,
     put_table,
 )
-from workforce_sim.portfolio.loads import Share, shares
+from workforce_sim.portfolio.loads import LoadShare, shares
 from workforce_sim.portfolio.portfolio import Portfolio, employers_table
 from workforce_sim.portfolio.totals import Sums
 from workforce_sim.portfolio.work import Done, Load, Success
@@ -174,7 +174,7 @@ def _loads(clients: Clients, wanted: AskedOfAll, folder: Path | None) -> list[Lo
     configs = [_without_output(config) for config in clients.configs]
     hashes = ["" if folder is None else put_configuration(folder, _deciding(config)) for config in configs]
 
-    def load(share: Share) -> Load:
+    def load(share: LoadShare) -> Load:
         chosen = configs[share.config], hashes[share.config]
         return Load(*chosen, share.clients, wanted.replicates, folder, wanted.keep, share.employees)
 

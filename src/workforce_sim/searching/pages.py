@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from workforce_sim.ensembles.pages import rows_of
 from workforce_sim.searching.assumed import Assumed
@@ -18,21 +18,12 @@ def of_optimum(found: Optimum) -> dict[str, Any]:
         "goals": [goal.name for goal in found.goals],
         "bounds": [bound.text for bound in found.bounds],
         "best": None if best is None else best.number,
-        "changes": {} if best is None else _plain(best.changes),
+        "changes": {} if best is None else to_jsonable_python(best.changes),
         "notes": list(found.notes),
         "designs": rows_of(found.designs),
         "sensitivity": rows_of(found.sensitivity),
         "assumptions": None if found.assumptions is None else _of_assumed(found.assumptions),
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of a configuration for JSON: dates as ISO text."""
-    if isinstance(value, Mapping):
-        return {str(_plain(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _of_assumed(found: Assumed) -> dict[str, Any]:

@@ -41,7 +41,7 @@ Name = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\
 Section = Annotated[str, Query(alias="census", max_length=4_000, description="keys of a census section, as JSON")]
 
 
-class Place(NamedTuple):
+class Endpoint(NamedTuple):
     """A place of the API: what answers there, in which words, and the refusals beyond those that any place has.
 
     Its content is JSON where no other type is named.
@@ -75,7 +75,7 @@ def application(jobs: Jobs, metrics: Metrics) -> Door:
     return Door(app, jobs.settings.token, jobs.settings.limits.upload, metrics)
 
 
-def _described(place: Place) -> dict[str, Any]:
+def _described(place: Endpoint) -> dict[str, Any]:
     """Return what the description says of a place."""
     answers: dict[int, dict[str, Any]] = {code: {"model": Refusal} for code in (400, 401, 403, *place.refusals)}
     if place.status == 202:
@@ -94,26 +94,26 @@ def _described(place: Place) -> dict[str, Any]:
     }
 
 
-def places(api: Api) -> Iterator[Place]:
+def places(api: Api) -> Iterator[Endpoint]:
     """Yield the places of the API."""
     taken = (404, 409, 413, 422, 429, 503)
-    yield Place("POST", "/v1/runs", api.submit_run, "Submit one simulation", taken, 202, JobShown)
-    yield Place("POST", "/v1/ensembles", api.submit_ensemble, "Submit many simulations", taken, 202, JobShown)
-    yield Place("POST", "/v1/comparisons", api.submit_comparison, "Submit scenarios", taken, 202, JobShown)
-    yield Place("GET", "/v1/jobs", api.jobs_listed, "List jobs, the newest first", (422,), 200, JobsShown)
-    yield Place("GET", "/v1/jobs/{job}", api.status, "Status of a job", (404, 422), 200, JobShown)
-    yield Place("POST", "/v1/jobs/{job}/cancel", api.cancel, "Cancel a job", (404,), 200, JobShown)
-    yield Place("DELETE", "/v1/jobs/{job}", api.remove, "Remove a job and its result", (404, 409), 204)
-    yield Place("GET", "/v1/jobs/{job}/result", api.result, "Result of a job", (404, 409))
+    yield Endpoint("POST", "/v1/runs", api.submit_run, "Submit one simulation", taken, 202, JobShown)
+    yield Endpoint("POST", "/v1/ensembles", api.submit_ensemble, "Submit many simulations", taken, 202, JobShown)
+    yield Endpoint("POST", "/v1/comparisons", api.submit_comparison, "Submit scenarios", taken, 202, JobShown)
+    yield Endpoint("GET", "/v1/jobs", api.jobs_listed, "List jobs, the newest first", (422,), 200, JobsShown)
+    yield Endpoint("GET", "/v1/jobs/{job}", api.status, "Status of a job", (404, 422), 200, JobShown)
+    yield Endpoint("POST", "/v1/jobs/{job}/cancel", api.cancel, "Cancel a job", (404,), 200, JobShown)
+    yield Endpoint("DELETE", "/v1/jobs/{job}", api.remove, "Remove a job and its result", (404, 409), 204)
+    yield Endpoint("GET", "/v1/jobs/{job}/result", api.result, "Result of a job", (404, 409))
     about = "A table (Parquet) of a job"
-    yield Place("GET", "/v1/jobs/{job}/tables/{table}", api.table, about, (404, 409), content=PARQUET)
+    yield Endpoint("GET", "/v1/jobs/{job}/tables/{table}", api.table, about, (404, 409), content=PARQUET)
     about = "Upload a census: checked, and in memory for an hour; on disk only when asked"
     refused = (413, 415, 422, 429, 503)
-    yield Place("POST", "/v1/censuses", api.upload, about, refused, 201, CensusShown, UPLOADED)
-    yield Place("DELETE", "/v1/censuses/{census}", api.remove_census, "Remove a census", (404, 409), 204)
-    yield Place("GET", "/health", api.health, "Whether the service answers")
-    yield Place("GET", "/ready", api.ready, "Whether it carries out jobs", (503,))
-    yield Place("GET", "/metrics", api.metrics, "For Prometheus", content="text/plain")
+    yield Endpoint("POST", "/v1/censuses", api.upload, about, refused, 201, CensusShown, UPLOADED)
+    yield Endpoint("DELETE", "/v1/censuses/{census}", api.remove_census, "Remove a census", (404, 409), 204)
+    yield Endpoint("GET", "/health", api.health, "Whether the service answers")
+    yield Endpoint("GET", "/ready", api.ready, "Whether it carries out jobs", (503,))
+    yield Endpoint("GET", "/metrics", api.metrics, "For Prometheus", content="text/plain")
 
 
 class Api:

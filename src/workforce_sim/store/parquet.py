@@ -97,7 +97,8 @@ class TableFile:
 
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
-_SAMPLE = 2**14
+_SAMPLE, _OFTEN = 2**14, 1 / 4
+"""Rows that are looked at, and the share of them that makes a column one that repeats."""
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
@@ -109,9 +110,6 @@ def _repeats(column: pa.ChunkedArray) -> bool:
         return column.null_count < len(column)
     middle = pl.Series(pl.from_arrow(column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE))).drop_nulls()
     return len(middle) > 1 and (middle[1:] == middle[:-1]).sum() > _OFTEN * len(middle)
-
-
-_OFTEN = 1 / 4
 
 
 def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
