@@ -1,6 +1,6 @@
 """Settings of the tests: no deadline, for a machine may be busy; the same examples each time unless asked otherwise.
 
-On every change about an eighth of the examples that ``nox -s thorough`` draws.
+On every change about a tenth of the examples that ``nox -s thorough`` draws.
 A test that fails looks for a smaller example for half a minute, not for five, and tries no variations of it.
 """
 
@@ -19,7 +19,7 @@ _ALIKE = settings(
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("ci", _ALIKE, derandomize=True, max_examples=12)
+settings.register_profile("ci", _ALIKE, derandomize=True, max_examples=9)
 settings.register_profile("thorough", _ALIKE, derandomize=True)
 settings.register_profile("nightly", _ALIKE, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -41,7 +41,7 @@ def assert_first_years(run: Path, expected: dict[str, str]) -> int:
 # --- no space ---
 
 
-@pytest.mark.parametrize("asked", [{}, {"rows": 7}], ids=["in memory", "through the disk"])
+@pytest.mark.parametrize("asked", few([{}, {"rows": 7}], 2), ids=["in memory", "through the disk"])
 @pytest.mark.parametrize("share", few([0.02, 0.3, 0.6, 0.8, 0.9, 0.99], 3))
 def test_files_that_cannot_grow_are_one_error_and_the_run_goes_on_later(
     share: float, asked: dict[str, int], place: Path
@@ -145,7 +145,7 @@ def test_a_finished_run_in_a_read_only_folder_is_returned(place: Path) -> None:
     assert outcome["fingerprint"] == result.fingerprint
 
 
-@pytest.mark.parametrize("what", ["an unfinished run", "an empty folder", "a folder above"])
+@pytest.mark.parametrize("what", few(["an unfinished run", "an empty folder", "a folder above"], 3))
 def test_a_read_only_folder_is_one_error_and_is_left_as_it_is(what: str, place: Path) -> None:
     run = place / "run"
     if what == "an unfinished run":

@@ -22,7 +22,7 @@ from tests.faults.children import Writer
 from tests.support_store import hashes, of_years, run_of, strays, through_disk, year_folders
 
 KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "6"))
-AT_RANDOM, AT_CALLS, EXTENDING = KILLS // 2, KILLS // 3, KILLS // 6
+AT_RANDOM, AT_CALLS, EXTENDING = KILLS // 3, KILLS // 3, KILLS // 6
 MANY_YEARS = run_of(40, census={"size": 20})
 TWO_YEARS = run_of(2, census={"size": 20})
 LEFT_BY_A_KILL = {".lock", "opening.parquet", "run.json", ".run.json.part", ".opening.parquet.part", ".spool.part"}

@@ -775,7 +775,7 @@ def found(changes: str) -> str:
         return str(error)
 
 
-@pytest.mark.parametrize("key", support.few(LIVE, 6))
+@pytest.mark.parametrize("key", support.few(LIVE, 12))
 def test_every_key_changes_some_output_where_it_is_live(key: str) -> None:
     setup, value = LIVE[key]
     assert found(json.dumps(setup | {written(key): value})) != found(json.dumps(setup))
@@ -792,7 +792,7 @@ AMENDABLE = [
 ]
 
 
-@pytest.mark.parametrize("key", support.few(AMENDABLE, 4))
+@pytest.mark.parametrize("key", support.few(AMENDABLE, 8))
 def test_every_key_of_the_plan_may_change_from_a_year_on(key: str) -> None:
     """Nothing moves before the year, and something does then or later."""
     setup, value = LIVE[key]
@@ -1134,7 +1134,7 @@ def test_what_is_switched_off_changes_nothing(case: tuple[str, int]) -> None:
         assert found(after) == found(before), f"{key} acts without {name}"
 
 
-@pytest.mark.parametrize("key", support.few(LIVE, 6))
+@pytest.mark.parametrize("key", support.few(LIVE, 12))
 def test_what_is_live_is_not_said_to_be_switched_off(key: str) -> None:
     setup, value = LIVE[key]
     config = base().changed(setup | {written(key): value}).config

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.property.test_partitions import given_in_parts
-from tests.support import fast
+from tests.support import fast, few
 from tests.support_store import hashes
 from tests.unit.small_plans import drawing, leaving_on, person, rates, scenario, snapshots
 from workforce_sim import (
@@ -421,7 +421,7 @@ def amended(end: int = 2028) -> Any:
     return with_changes(read_config(), {**EVERYTHING, "simulation.end_year": end})
 
 
-@pytest.mark.parametrize("first", [2025, 2026, 2027])
+@pytest.mark.parametrize("first", few([2025, 2026, 2027], 3))
 def test_a_run_is_extended_as_if_it_had_been_asked_for_at_once(first: int, tmp_path: Path) -> None:
     census = synthetic_census(60, seed=5)
     for end in (first, 2028):

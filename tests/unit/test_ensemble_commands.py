@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from tests.support import few
 from workforce_sim import compare, simulate_ensemble, sweep
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.bands_text import readable
@@ -141,7 +142,7 @@ def test_another_ensemble_is_not_written_over(capsys: Captured) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", few([signal.SIGINT, signal.SIGKILL], 2))
 def test_an_ensemble_ended_from_outside_goes_on_to_the_same_bytes(how: signal.Signals) -> None:
     Path("long.yaml").write_text(TODAY.replace("end_year: 2026", "end_year: 2025").replace("size: 60", "size: 6000"))
     arguments = ["ensemble", "long.yaml", "--out", "out", "--replicates"]
