@@ -9,6 +9,7 @@ import polars as pl
 from workforce_sim.ensembles.bands import PERCENTS, bands, measures
 from workforce_sim.ensembles.pairing import MEASURED, paired
 from workforce_sim.ensembles.totals import horizon, with_year
+from workforce_sim.exports.measure_rows import YEAR
 from workforce_sim.exports.sheet import (
     Cell,
     CellKind,
@@ -30,7 +31,7 @@ MOST_SIMULATED = 20_000
 """Rows of single simulations in a workbook; more take long to write, and to open."""
 
 P5, P95 = 2, len(VALUES) - 1
-KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
+KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": YEAR}
 ABOUT = (
     "P5 to P95: nine of ten simulations lie between them. The standard error shows the precision of the mean. Measures "
     "that are 0 throughout are left out."
@@ -136,7 +137,7 @@ def groups_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str
         year = "all years" if row["year"] is None else row["year"]
         cells = [label(measure), row["scenario"], str(row[group]), year, *found, *gaps]
         rows.append(Row(cells, kind, (len(gaps), apart)))
-    head = ["Measure", "Scenario", "Group", "Year", *HEADS, *(f"Difference: {each}" for each in HEADS)]
+    head = ["Measure", "Scenario", "Group", YEAR, *HEADS, *(f"Difference: {each}" for each in HEADS)]
     return Sheet(name, title, head, [CellKind.TEXT, CellKind.TEXT, CellKind.TEXT, CellKind.YEAR], rows, about, frozen=4)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workforce_sim.config.workforce import Simulation
-from workforce_sim.dates import plan_year, year_label
+from workforce_sim.dates import PlanYear, plan_year, year_label
 from workforce_sim.exports.sheet import Cell, CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
 from workforce_sim.tables import EMPLOYER_MONEY, SUMMARY, names
 from workforce_sim.wording.measures import label
@@ -18,6 +19,9 @@ SECTIONS = {
 }
 """Headings, by the first measure below each."""
 
+YEAR = "Year"
+"""The heading of a column of plan years."""
+
 Values = Mapping[str, Sequence[float | None]]
 """Of each measure, one a year, in the unit of the measure."""
 
@@ -25,6 +29,21 @@ Values = Mapping[str, Sequence[float | None]]
 def year_cells(simulation: Simulation, years: Sequence[int]) -> list[Cell]:
     """Return plan years as the head of a sheet: numbers, and words where a year is short."""
     return [year_label(simulation, year) if plan_year(simulation, year).short else year for year in years]
+
+
+def with_labels(sheet: Sheet, simulation: Simulation) -> Sheet:
+    """Return a sheet that says of a short first year on which day it begins, where a column has years."""
+    first = plan_year(simulation, simulation.start_year)
+    if not first.short or YEAR not in sheet.head:
+        return sheet
+    place = sheet.head.index(YEAR)
+    rows = [replace(row, cells=[*_labelled(row.cells, place, first)]) for row in sheet.rows]
+    return replace(sheet, rows=rows)
+
+
+def _labelled(cells: Sequence[Cell], place: int, first: PlanYear) -> Iterator[Cell]:
+    for column, cell in enumerate(cells):
+        yield first.label if column == place and cell == first.year else cell
 
 
 def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.pairing import MEASURED
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.exports.background import assumptions, made, notes
@@ -34,14 +35,16 @@ HEAD = ("Mean", "Standard error of the mean", "P5", "P95")
 def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
     """Yield the sheets of a sweep."""
     first = found.ensembles[0]
-    years = first.config.simulation.years
+    simulation = first.config.simulation
     simulations = counted(first.count, "simulation")
     about = [
         f"Means over {simulations} of each combination; all use the same random draws.",
         spread_words(first.config),
     ]
-    yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {years[-1]}", about)
-    yield _measures(found, "Totals", f"All years together, {years[0]} to {years[-1]}", found.totals, about)
+    yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {year_label(simulation, simulation.years[-1])}", about)
+    yield _measures(
+        found, "Totals", f"All years together, {period_label(simulation, simulation.years)}", found.totals, about
+    )
     yield _measures(found, "By year", "Every measure by year", found.summary)
     yield simulations_sheet(found.replicates)
     yield assumptions(first.header, "combination 0")

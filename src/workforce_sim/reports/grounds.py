@@ -14,7 +14,7 @@ from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
-from workforce_sim.wording import period, with_names
+from workforce_sim.wording import with_names
 
 WARNING = "Warning: "
 OFF = ("left out", "none")
@@ -92,7 +92,7 @@ def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:
 def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
     header = base.header
     yield "Software", header.software
-    yield "Years", period(base.years)
+    yield "Years", base.span
     yield "Simulations", f"{base.count:,}"
     yield "Random seed", str(header.configuration["random_seed"])
     yield "Census", census_words(header.config, header.source)
