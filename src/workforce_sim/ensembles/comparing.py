@@ -287,8 +287,8 @@ def _named(scenarios: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
     found = scenario_file(Path(scenarios))
     if found is None:
         raise RequestError(
-            f"{scenarios}: is one configuration, and a comparison needs two or more: name another file beside it, as in "
-            "today.yaml proposed.yaml, or give a file that has extends and scenarios"
+            f"{scenarios}: is one configuration, and a comparison needs two or more: name another after it, as in "
+            "today.yaml proposed.yaml, or give one file with extends and scenarios"
         )
     return found.configs()
 

@@ -142,8 +142,9 @@ def explain_change(
         year = _common_year(one, other, first)
         years, names = (year, year), _names(one, other, year)
     moments = _Moment(one, years[0]), _Moment(other, years[1])
-    values, comparable = [each.value(name) for each in moments], moments[0].months == moments[1].months
-    return MeasureChange(name, names, *values, comparable, _drivers(name, moments))
+    before, after = (each.value(name) for each in moments)
+    comparable = moments[0].months == moments[1].months
+    return MeasureChange(name, names, before, after, comparable, _drivers(name, moments))
 
 
 @dataclass(frozen=True)

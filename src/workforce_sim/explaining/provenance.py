@@ -94,9 +94,9 @@ def _head(stored: Stored) -> str:
     asked = header.years
     missing = len(asked) - len(done)
     state = "complete" if not missing else f"{counted(missing, 'year')} not written yet"
-    simulation = header.config.simulation
-    what = f"{period_label(simulation, asked)}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
-    return f"# A run of workforce_sim: {what}\n\nWritten: {period_label(simulation, done)}, {state}. Engine: {header.engine}."
+    years, written = (period_label(header.config.simulation, each) for each in (asked, done))
+    what = f"{years}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
+    return f"# A run of workforce_sim: {what}\n\nWritten: {written}, {state}. Engine: {header.engine}."
 
 
 # --- settings ---

@@ -8,6 +8,7 @@ import polars as pl
 
 from workforce_sim.dates import period_label
 from workforce_sim.ensembles.comparing import Comparison, stacked
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.groups_text import TITLES
 from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import (
@@ -50,7 +51,8 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     yield scenarios_sheet(found)
     yield bands_sheet("Bands", "Mean and percentiles by year", found.bands)
     yield bands_sheet("Totals", f"Mean and percentiles, {span}", whole)
-    yield table_sheet("Cost of participation", "Net cost of a point of participation", found.cost_per_point)
+    if any_plan(found.ensembles.values()):
+        yield table_sheet("Cost of participation", "Net cost of a point of participation", found.cost_per_point)
     yield simulations_sheet(found.replicates)
     yield assumptions(base.header, found.baseline)
     yield notes({name: ensemble.notes for name, ensemble in found.ensembles.items()})

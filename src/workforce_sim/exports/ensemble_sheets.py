@@ -25,7 +25,7 @@ def ensemble_sheets(found: Ensemble) -> Iterator[Sheet]:
     span = period_label(found.config.simulation, years)
     title = f"{simulations} of {span}"
     about = [f"Means over {simulations}. Amounts in dollars, rates in percent.", spread_words(found.config)]
-    yield summary_sheet(title, year_cells(found.config.simulation, years), _means(table), about, mean=True)
+    yield summary_sheet(title, year_cells(found.config.simulation, years), _means(table), about)
     yield Sheet("Ranges", "Ranges by year", about=about[1:], charts=list(band_charts(table, "Bands")))
     yield bands_sheet("Bands", "Mean and percentiles by year", table)
     yield bands_sheet("Totals", f"All years together, {span}", totals(found.replicates))

@@ -9,7 +9,7 @@ from workforce_sim.config.workforce import Simulation
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import refuse_within
-from workforce_sim.ensembles.saved import Results, other_tables, read_results
+from workforce_sim.ensembles.saved import Results, idle_tables, other_tables, read_results
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError, RequestError
 from workforce_sim.exports.comparison_sheets import comparison_sheets
@@ -69,9 +69,9 @@ def _of_folder(folder: Path, *, people: bool) -> list[Sheet]:
     """Return the sheets of what a folder holds, other tables before the assumptions."""
     found = read_results(folder)
     sheets = sheets_of(found, people=people)
-    known = {*SHOWN, *(name for name, _ in tables_of(found))} if not isinstance(found, Result) else ()
+    made = () if isinstance(found, Result) else (*idle_tables(found), *(name for name, _ in tables_of(found)))
     place = next(number for number, sheet in enumerate(sheets) if sheet.name == "Assumptions")
-    others = (table_sheet(_named(name), _named(name), table) for name, table in other_tables(folder, known))
+    others = (table_sheet(_named(name), _named(name), table) for name, table in other_tables(folder, (*SHOWN, *made)))
     return [*sheets[:place], *(with_labels(sheet, _simulation(found)) for sheet in others), *sheets[place:]]
 
 

@@ -46,7 +46,7 @@ def _labelled(cells: Sequence[Cell], place: int, first: PlanYear) -> Iterator[Ce
         yield first.label if column == place and cell == first.year else cell
 
 
-def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:
+def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str]) -> Sheet:
     """Return the summary: a row for each measure, a column for each year; and charts of it.
 
     Args:
@@ -54,14 +54,13 @@ def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequ
         years: plan years, as ``year_cells`` gives them.
         values: measures in their order.
         about: lines below the title.
-        mean: whether values are means over simulations.
     """
     rows, place = [], {}
     for measure, found in values.items():
         if measure in SECTIONS:
             rows.append(Row([SECTIONS[measure], *[None] * len(years)], CellKind.HEADING))
         place[measure] = len(rows)
-        kind = kind_of(measure, mean=mean)
+        kind = kind_of(measure, found)
         rows.append(Row([label(measure), *(in_unit(measure, value, kind) for value in found)], kind))
     last = len(years)
     ranges = {name: ((row, 1), (row, last)) for name, row in _named(place)}

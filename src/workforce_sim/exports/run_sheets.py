@@ -41,7 +41,7 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     title = f"Simulation of {period_label(simulation, years)}"
     about = ["One simulation. Amounts in dollars, rates in percent."]
     known = {name: found for name, found in values.items() if any(value is not None for value in found)}
-    yield summary_sheet(title, heads, known, about, mean=False)
+    yield summary_sheet(title, heads, known, about)
     if run.config.plan.enabled:
         yield tests_sheet([nondiscrimination(run, year) for year in years], heads)
     yield levels_sheet(run)
