@@ -6,12 +6,9 @@ import datetime as dt
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
 
-import polars as pl
 import pytest
 
 import workforce_sim as ws
@@ -49,8 +46,10 @@ TOLD = {
     "diff": ["run", "diff", "run", "richer"],
     "diff of one year": ["run", "diff", "one", "richer"],
     "solve": ["solve", "one.yaml", MATCH, "net_employer_cost@2031=50000", "--replicates", "2"],
-    "optimize": ["optimize", "one.yaml", "--lever", f"{MATCH}=0.5,0.6", "--minimize", "net_employer_cost@2031"]
-    + ["--replicates", "2", "--report", "search.html"],
+    "optimize": [
+        *("optimize", "one.yaml", "--lever", f"{MATCH}=0.5,0.6", "--minimize", "net_employer_cost@2031"),
+        *("--replicates", "2", "--report", "search.html"),
+    ],
     "portfolio": ["portfolio", "run", "book.csv", "--config", "today.yaml", "--out", "book", "--by", "region"],
 }
 BARE = re.compile(r"(?<!July 1, )(?<!December 31, )(?<![Ee]nd of )(?<!NH-)(?<![\d.])2031(?! \(from)(?![-\d])")
@@ -115,7 +114,7 @@ def test_pages_workbooks_and_pictures_have_the_label(name: str) -> None:
     page = words(found.report(f"{name}.html").read_text(encoding="utf-8"))
     assert LABEL in page
     assert not bare(page)
-    assert not bare(words(card_html(found._card())))  # noqa: SLF001 - what a notebook shows
+    assert not bare(words(card_html(found._card())))
     assert not bare(words(found.plot("payroll").svg))
     cells = "\n".join(lines_of(sheets_of(found, **({"people": True} if name == "run" else {}))))
     assert LABEL in cells
