@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 import workforce_sim as ws
 from orchestrator_dbt.program import main as documented
+from orchestrator_dbt.run_multi_year import run_enhanced_multi_year_simulation
 from tests.support_explorer import explored, moved
 from workforce_sim.cli.main import main
 from workforce_sim.display.html import card_html
@@ -218,3 +220,8 @@ def test_the_documented_command_line_prints_the_label_and_answers_as_ever(capsys
     printed = capsys.readouterr().out
     assert printed.count(LABEL) == 2
     assert not bare(printed)
+
+    settings = (OptimizationLevel.MEDIUM, 1, 1000, False, True, False)
+    answer = asyncio.run(run_enhanced_multi_year_simulation(2031, 2032, *settings, "today.yaml"))
+    assert [row["year"] for row in answer["yearly_results"]] == answer["completed_years"] == [2031, 2032]
+    assert answer["opening_date"] == "2031-07-01"
