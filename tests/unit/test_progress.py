@@ -185,7 +185,7 @@ def test_a_fit_and_a_calibration_tell_how_far_they_are(monkeypatch: pytest.Monke
     assert told == ["starting", *read, "employees of 3 censuses linked; estimating rates", "", ""]
 
     terminal = on_terminal(monkeypatch)
-    ws.calibrate(CONFIG, {"headcount_closing": 21}, replicates=2)
+    ws.calibrate(CONFIG, {"headcount_closing": 25}, replicates=2)
     told = [line.strip() for line in terminal.getvalue().split("\r")]
     assert [line for line in told if "2 of 2" in line][:2] == [
         "as configured: 2 of 2 simulations",

@@ -14,7 +14,7 @@ import pytest
 
 import workforce_sim as ws
 from orchestrator_dbt.program import main as documented
-from orchestrator_dbt.run_multi_year import run_enhanced_multi_year_simulation
+from orchestrator_dbt.run_multi_year import OptimizationLevel, run_enhanced_multi_year_simulation
 from tests.support_explorer import explored, moved
 from workforce_sim.cli.main import main
 from workforce_sim.display.html import card_html
