@@ -22,11 +22,10 @@ def labelled_totals(rows: pl.DataFrame, employers: pl.DataFrame, by: Sequence[st
         employers: the table of employers.
         by: the columns that group.
     """
-    keys = [*by, "year"]
-    dates = pl.col(OPENS).drop_nulls()
+    keys, dates = [*by, "year"], pl.col(OPENS)
     short = (
-        employers.filter(pl.col(OPENS).dt.month() > 1)
-        .with_columns(pl.col(OPENS).dt.year().alias("year"))
+        employers.filter(dates.dt.month() > 1)
+        .with_columns(dates.dt.year().alias("year"))
         .group_by(keys)
         .agg(dates.len().alias("_short"), pl.when(dates.n_unique() == 1).then(dates.first()).alias(OPENS))
     )
