@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Mapping
 from time import perf_counter
@@ -17,6 +18,7 @@ from orchestrator_dbt.levels import OptimizationLevel
 from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
 from workforce_sim.cli.command import Reports
 from workforce_sim.cli.console import FAILURE, SUCCESS, pairs, run_report
+from workforce_sim.summary import labelled_years
 from workforce_sim.wording.terminal import printable, say
 
 log = logging.getLogger("orchestrator_dbt")
@@ -45,7 +47,8 @@ def _simulate(options: argparse.Namespace, source: str, reports: Reports) -> int
         log.info("%s", printable(note))
     metrics = answer["performance_metrics"]
     if answer["yearly_results"]:
-        say(run_report(answer["yearly_results"], answer["notes"], metrics["step_times"], perf_counter() - start))
+        rows = labelled_years(answer["yearly_results"], dt.date.fromisoformat(answer["opening_date"]))
+        say(run_report(rows, answer["notes"], metrics["step_times"], perf_counter() - start))
     if detailed and answer["success"]:
         say(f"\n{_performance(metrics)}")
     log.info("done in %.2f seconds", perf_counter() - start, extra={"fingerprint": answer["fingerprint"]})

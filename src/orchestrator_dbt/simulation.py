@@ -49,8 +49,8 @@ async def run_enhanced_multi_year_simulation(
 
     Returns:
         A dict that JSON can hold: success, simulation_id, completed_years, failed_years, success_rate,
-        total_execution_time, performance_metrics, yearly_results, random_seed, fingerprint, notes; of a failed run
-        error and error_type besides.
+        total_execution_time, performance_metrics, yearly_results, random_seed, opening_date, fingerprint, notes; of a
+        failed run error and error_type besides.
 
     Raises:
         ValueError: for arguments that make no sense, a configuration that cannot be used, or more staff than fit into
@@ -104,6 +104,7 @@ def _answer(found: Attempt, settings: Mapping[str, Any], *, fail_fast: bool) -> 
         },
         "yearly_results": [year_result(year.summary) for year in found.finished],
         "random_seed": found.config.random_seed,
+        "opening_date": found.config.simulation.opening.isoformat(),
         "fingerprint": found.fingerprint,
         "notes": list(found.notes),
         **failed(found.error),

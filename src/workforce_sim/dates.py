@@ -83,6 +83,11 @@ class PlanYear:
         """Whether it begins after January 1."""
         return self.opening_month > 1
 
+    @property
+    def label(self) -> str:
+        """The plan year as people read it: ``2026``, and ``2025 (from July 1)`` where it is short."""
+        return f"{self.year} (from {calendar.month_name[self.opening_month]} 1)" if self.short else str(self.year)
+
     def share(self, amount: int) -> int:
         """Return what the months of the plan year have of a yearly amount; all of it in a whole year."""
         return half_up(amount * self.months, 12) if self.short else amount
@@ -111,13 +116,23 @@ class PlanYear:
 
 def plan_year(simulation: Simulation, number: int) -> PlanYear:
     """Return a plan year of a run, or a calendar year before or after it; the first of a run may be short."""
-    return PlanYear(number, simulation.opening.month if number == simulation.start_year else 1)
+    return year_of(simulation.opening, number)
+
+
+def year_of(opening: dt.date, number: int) -> PlanYear:
+    """Return a plan year of a run that opens on a day."""
+    return PlanYear(number, opening.month if number == opening.year else 1)
 
 
 def year_label(simulation: Simulation, number: int) -> str:
     """Return a plan year of a run as people read it: ``2026``, and ``2025 (from July 1)`` where it is short."""
-    year = plan_year(simulation, number)
-    return f"{number} (from {calendar.month_name[year.opening_month]} 1)" if year.short else str(number)
+    return plan_year(simulation, number).label
+
+
+def period_label(simulation: Simulation, years: Sequence[int]) -> str:
+    """Return plan years of a run in words: ``2025 to 2029``, and ``2025 (from July 1) to 2029`` after a short one."""
+    first = year_label(simulation, years[0])
+    return first if len(years) == 1 else f"{first} to {years[-1]}"
 
 
 def dates_between(u: Uniforms, first: Days | int, last: Days | int) -> Days:

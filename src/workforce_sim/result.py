@@ -11,7 +11,7 @@ import polars as pl
 
 from workforce_sim import ledger
 from workforce_sim.config import Config
-from workforce_sim.dates import year_label
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
@@ -23,7 +23,7 @@ from workforce_sim.store.documents import Source
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import writing
-from workforce_sim.wording import counted, period
+from workforce_sim.wording import counted
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,7 +72,7 @@ class Result(PassedOn):
 
     @property
     def _span(self) -> str:
-        return period(self.summary["year"].unique().sort().to_list())
+        return period_label(self.config.simulation, self.summary["year"].unique().sort().to_list())
 
     def _height(self, name: str) -> int:
         return int(self.scan(name).select(pl.len()).collect().item())

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from workforce_sim.config.workforce import Simulation
-from workforce_sim.dates import year_label
+from workforce_sim.dates import year_of
 from workforce_sim.errors import RequestError
 from workforce_sim.opening import present
 from workforce_sim.tables import (
@@ -267,9 +266,9 @@ def level_mix(result: Result) -> pl.DataFrame:
     return staff.with_columns(share=share).sort("replicate", "year", "level")
 
 
-def labelled_years(summary: pl.DataFrame, simulation: Simulation) -> list[dict[str, Any]]:
-    """Return the rows of a summary for people: the year of a short one with the month that it begins with."""
-    return [{**row, "year": year_label(simulation, row["year"])} for row in summary.to_dicts()]
+def labelled_years(rows: Iterable[Mapping[str, Any]], opening: dt.date) -> list[dict[str, Any]]:
+    """Return the rows of a summary for people: the year of a short one with the day on which it begins."""
+    return [{**row, "year": year_of(opening, row["year"]).label} for row in rows]
 
 
 def band(column: str, edges: tuple[int, ...], unit: int = 1) -> pl.Expr:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from tests.support import configured
 from workforce_sim.cli.main import main
 from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.config.written import yaml_text
@@ -110,7 +111,8 @@ def test_what_moves_the_goal_and_the_lead() -> None:
 
 
 def test_the_runner_up_keeps_the_bounds_in_its_simulations() -> None:
-    (goal,), (bound,) = goals_of("maximize match", [2025]), bounds_of(["payroll<=$0.10"], [2025])[0]
+    simulation = configured().simulation
+    (goal,), (bound,) = goals_of("maximize match", simulation), bounds_of(["payroll<=$0.10"], simulation)[0]
     designs = designs_of(ws.load_config(BASE), levers_of(LEVERS), [(0,), (1,), (2,)])
     figures = zip(designs, ([3.0, 4.0], [3.0, 3.0], [1.0, 2.0]), ([9.0, 9.0], [11.0, 12.0], [9.0, 11.0]), strict=True)
     best, near, far = (

@@ -270,7 +270,10 @@ def test_a_sweep_as_json(capsys: Captured) -> None:
         (["ensemble", "today.yaml", "--until", "cost=1%"], "until: no measure is named 'cost'"),
         (["ensemble", "today.yaml", "--until", "hires=9"], "until: hires: expected a share"),
         (["ensemble", "today.yaml", "--until", "hires=1%", "--until", "hires=2%"], "--until hires: given twice"),
-        (["compare", "a=today.yaml"], "give two scenarios or more"),
+        (
+            ["compare", "today.yaml"],
+            "today.yaml: is one configuration, and a comparison needs two or more: name another",
+        ),
         (["compare", "a=today.yaml", "a=richer.yaml"], "scenario a: given twice"),
         (["compare", "a=today.yaml", "b=nowhere.yaml"], "nowhere.yaml: no such configuration file"),
         (["compare", "a=today.yaml", "b=richer.yaml", "--out", "no/where"], "no: no such folder; make it first"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import fastexcel
 import pandas as pd
 import polars as pl
 import pytest
@@ -17,6 +18,7 @@ import workforce_sim as ws
 from workforce_sim import LedgerError, RequestError, export_tables
 from workforce_sim.cli.main import main
 from workforce_sim.exports.dollars import in_dollars
+from workforce_sim.exports.excel import sheets_of
 
 Captured = pytest.CaptureFixture[str]
 YAML = """\
@@ -150,6 +152,22 @@ def test_results_in_memory_are_exported() -> None:
     run = ws.simulate("c.yaml")
     assert export_tables(run, "csv") == Path("csv")
     assert files("csv")["summary"]["payroll_dollars"].to_list() == [v / 100 for v in run.summary["payroll_cents"]]
+
+
+def test_a_comparison_without_a_plan_has_no_table_of_zeros() -> None:
+    for name, rate in (("one", "0.12"), ("two", "0.2")):
+        Path(f"{name}.yaml").write_text(f"{YAML.replace('0.12', rate)}plan: {{enabled: false}}\n")
+    assert main(["compare", "one.yaml", "two.yaml", "--replicates", "2", "--by", "level", "--out", "compared"]) == 0
+    assert main(["export", "compared", "--to", "csv", "--xlsx", "compared.xlsx"]) == 0
+
+    tables = {"bands", "by_group", "by_hired", "configurations", "differences", "replicates", "totals"}
+    assert files("csv").keys() == tables
+    sheets = fastexcel.read_excel("compared.xlsx").sheet_names
+    about_plan = ("Cost of participation", "Who gains", "Who gains by group", "Why the cost differs")
+    assert set(about_plan).isdisjoint(sheets)
+    (simulated,) = (sheet for sheet in sheets_of(ws.read_results("compared")) if sheet.name == "Simulations")
+    assert {"Payroll", "Hires"} <= {*simulated.head}
+    assert all(any(row.cells[column] for row in simulated.rows) for column in range(3, len(simulated.head)))
 
 
 def test_hostile_names_are_text_in_csv() -> None:

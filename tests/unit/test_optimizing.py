@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from tests.support import configured
 from workforce_sim.cli.console import json_text
 from workforce_sim.cli.main import main
 from workforce_sim.searching.certainty import at_most, chance, errors_above_0, student
@@ -197,7 +198,8 @@ def test_why_no_lever_moves_the_goal() -> None:
 def raced(figures: dict[str, list[list[float]]], goal: str, people: int, *bounds: str) -> list[Contender]:
     """Race designs whose figures are given, by measure, design and simulation; witnesses that are not are 0."""
     census = ws.synthetic_census(people, seed=3)
-    goals, kept = goals_of(goal, [2025]), bounds_of(bounds, [2025])[0]
+    simulation = configured().simulation
+    goals, kept = goals_of(goal, simulation), bounds_of(bounds, simulation)[0]
     designs = [*designs_of(ws.load_config(BASE), levers_of({DEFAULT: "1%:3%:1%"}), [(0,), (1,), (2,)])]
 
     def simulate(config: Any, asked: Any, _: Any, numbers: Any) -> Any:
@@ -466,9 +468,9 @@ def test_what_cannot_be_asked_is_refused(levers: Any, goal: str, bounds: Any, sa
 
 
 def test_words_of_goals_and_bounds() -> None:
-    years = [2025, 2026]
-    (goal,) = goals_of("minimize p90 of net_employer_cost@2026", years)
-    (bound,), words = bounds_of(["saving>=10%>=60%", "No failed test"], years)
+    simulation = configured(end_year=2026).simulation
+    (goal,) = goals_of("minimize p90 of net_employer_cost@2026", simulation)
+    (bound,), words = bounds_of(["saving>=10%>=60%", "No failed test"], simulation)
 
     assert goal.name == "lowest P90 of Net employer cost in 2026"
     assert (bound.figure.measure, bound.most, bound.value) == ("saving_1000", False, 0.6)

@@ -176,6 +176,24 @@ def test_sources_of_a_spread_and_forecasts_are_counted(monkeypatch: pytest.Monke
     assert told == ["starting", "forecasts from 1 of 2 censuses", "forecasts from 2 of 2 censuses", "", ""]
 
 
+@pytest.mark.usefixtures("without_rich")
+def test_a_fit_and_a_calibration_tell_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    ws.fit(world(11, 100, years=2))
+    told = [line.strip() for line in terminal.getvalue().split("\r")]
+    read = [f"{done} of 3 censuses read" for done in (1, 2, 3)]
+    assert told == ["starting", *read, "employees of 3 censuses linked; estimating rates", "", ""]
+
+    terminal = on_terminal(monkeypatch)
+    ws.calibrate(CONFIG, {"headcount_closing": 25}, replicates=2)
+    told = [line.strip() for line in terminal.getvalue().split("\r")]
+    assert [line for line in told if "2 of 2" in line][:2] == [
+        "as configured: 2 of 2 simulations",
+        "step 1, at most 6: 2 of 2 simulations",
+    ]
+    assert told[-2] == ""
+
+
 # --- in a notebook ----------------------------------------------------------------------------------------------------
 
 

@@ -200,7 +200,7 @@ def test_pyramids_and_rates_count_the_employees(run: ws.Result, tmp_path: Path) 
 
     for table in page.within("Age and years of service"):
         assert sum(int(row[2]) for row in table.rows[1:]) == last["headcount_closing"]
-    rates = page.within("Deferral rates")[0].column("2027")
+    rates = page.within("Deferral rates")[0].column("End of 2027")
     assert sum(map(int, rates.values())) == last["eligible"]
     assert sum(int(found) for rate, found in rates.items() if rate != "0%") <= last["participants"]
 

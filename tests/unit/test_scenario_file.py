@@ -81,5 +81,6 @@ def test_what_is_wrong_is_said(scenarios: Path, text: str, said: str) -> None:
 
 
 def test_one_configuration_is_no_comparison(scenarios: Path) -> None:
-    with pytest.raises(ws.RequestError, match="give two scenarios or more"):
+    told = r"today\.yaml: is one configuration, and a comparison needs two or more: name another after it"
+    with pytest.raises(ws.RequestError, match=told):
         ws.compare(scenarios.parent / "today.yaml", replicates=1, progress=None)

@@ -209,6 +209,7 @@ def test_the_explorer_says_that_the_first_year_is_short(result: ws.Result) -> No
     batch = FuturesBatch(result.summary, 0, 1.0, result.notes)
     shown = views.parts([DesignFutures(ExploredDesign(name, {}, result.config, {}), (batch,), 1.0) for name in "AB"])
     assert "2025 (from July 1)" in shown["charts"]
+    assert "2025 (from July 1) to 2026" in shown["figures"]
     assert shown["warnings"].count("the first plan year is July 1 to December 31, 2025") == 1
 
 

@@ -18,7 +18,7 @@ import workforce_sim as ws
 from workforce_sim import Comparison, Ensemble, RequestError, Result, Sweep
 from workforce_sim.cli.main import main
 from workforce_sim.exports import run_sheets
-from workforce_sim.exports.excel import to_excel
+from workforce_sim.exports.excel import sheets_of, to_excel
 from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart
 from workforce_sim.exports.workbook import MOST_ROWS, workbook_bytes
 from workforce_sim.wording.measures import label
@@ -92,6 +92,22 @@ def test_the_workbook_of_a_run_has_its_figures_in_dollars(run: Result, tmp_path:
             run.summary[measure].to_list(), rel=1e-8
         )
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_whole_headcounts_have_no_decimal(ensemble: Ensemble) -> None:
+    """The target headcount is met in every simulation; how many are promoted is chance."""
+    summary, bands = (sheet for sheet in sheets_of(ensemble) if sheet.name in ("Summary", "Bands"))
+    for found in (summary, bands):
+        kinds = {row.cells[0]: row.kind for row in found.rows}
+        assert kinds[label("headcount_closing")] is CellKind.COUNT
+        assert kinds[label("promotions")] is CellKind.MEAN
+
+
+def test_the_page_of_a_sweep_says_of_which_combination_its_hashes_are(sweep: Sweep, tmp_path: Path) -> None:
+    page = sweep.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    rows = by_label(sweep.to_excel(tmp_path / "sweep.xlsx"), "How it was made")
+    first = rows["SHA-256 of the results: combination 0"][0]
+    assert re.search(rf"Results, hash: first combination</t[hd]><td[^>]*><code>{first}", page)
 
 
 def test_the_tests_of_each_year_stand_side_by_side(run: Result, tmp_path: Path) -> None:

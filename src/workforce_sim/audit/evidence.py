@@ -32,6 +32,7 @@ from workforce_sim.audit.tables import (
     tests_table,
 )
 from workforce_sim.audit.withheld import shared_configuration
+from workforce_sim.dates import period_label
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError, RequestError
@@ -48,7 +49,7 @@ from workforce_sim.store.layout import json_bytes, placed_file
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest, writable
 from workforce_sim.verify.verification import verify_run
-from workforce_sim.wording import counted, period
+from workforce_sim.wording import counted
 from workforce_sim.wording.progress import Progress, years
 
 
@@ -189,7 +190,8 @@ def _people(told: Mapping[str, bytes], *, exact: bool) -> People:
 
 def _readme(stored: Stored, contents: Mapping[str, bytes], found: Recomputation, least: int, people: People) -> bytes:
     _, withheld = shared_configuration(stored.header.configuration)
-    title = f"{period(stored.years)}, seed {stored.header.configuration['random_seed']}"
+    span = period_label(stored.header.config.simulation, stored.years)
+    title = f"{span}, seed {stored.header.configuration['random_seed']}"
     return readme(title, contents, found, withheld, least=least, people=people)
 
 

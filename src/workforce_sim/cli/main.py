@@ -180,9 +180,8 @@ def _simulate(options: argparse.Namespace) -> int:
     if options.json:
         say(_page(result, tests=options.tests))
     else:
-        timings = {"start-up": started, **result.timings}
-        rows, mix = labelled_years(result.summary, config.simulation), level_mix(result).to_dicts()
-        opening = config.simulation.opening
+        opening, timings = config.simulation.opening, {"start-up": started, **result.timings}
+        rows, mix = labelled_years(result.summary.to_dicts(), opening), level_mix(result).to_dicts()
         opens = str(opening) if opening.month > 1 else ""
         say(run_report(rows, result.notes, timings, perf_counter() - start, mix, opens))
     if options.tests and not options.json:

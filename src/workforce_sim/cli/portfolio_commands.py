@@ -90,6 +90,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
+    import polars as pl  # noqa: PLC0415
+
     from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
     from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
     from workforce_sim.portfolio.running import AskedOfAll, book_checked  # noqa: PLC0415
@@ -101,7 +103,7 @@ def _validate(options: argparse.Namespace) -> int:
         found = book_checked(book, wanted, Workers(options.workers, executor), progress)
     good = found.filter(found["result"] == "good")
     if options.json:
-        say(json_text(found.to_dicts()))
+        say(json_text(found.cast({pl.Date: pl.String}).to_dicts()))
     else:
         people = counted(int(good["employees"].sum()), "employee")
         lines = [f"{counted(good.height, 'employer')} good, {people}", *synthetic(found), *failures(found, None)]

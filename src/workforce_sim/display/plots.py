@@ -11,7 +11,7 @@ from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
 from workforce_sim.markup.charts.canvas import Form
 from workforce_sim.markup.charts.lines import ChartLine, line_chart
-from workforce_sim.wording import counted, period
+from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label, shown
 
 OUTER, INNER = ("p5", "p95"), ("p25", "p75")
@@ -49,9 +49,10 @@ def years_plot(
     if not any(value is not None for line in lines for value in line.values):
         raise RequestError(f"{what}: there is no value in any year; is plan.enabled false?")
     names = [*map(named, years)]
+    span = " to ".join(dict.fromkeys((names[0], names[-1])))
     drawn = line_chart(what, names, lines, form)
     rows = [row for line in lines for row in _figures(line, form)]
-    return Picture(f"{what}, {period(years)}", note, drawn, CardTable(("", *names), rows))
+    return Picture(f"{what}, {span}", note, drawn, CardTable(("", *names), rows))
 
 
 def _form(measure: str) -> Form:

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.ensembles.bands import MEASURES, Values
@@ -202,17 +203,19 @@ def share_of(part: Values, squares: Values, whole: float) -> tuple[float | None,
 
 def readable(found: Attribution) -> str:
     """Return the shares as text, a line for each measure and year."""
-    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found.table))
+    lines = table(("", "year", "sd of all", *(f"{name} %" for name in ROWS[:-1])), _lines(found))
     count = counted(found.ensembles[ALL].count, "simulation")
     about = f"shares of the variance, {count} for each source, +- standard error, without that of replicate 0's draws"
     return "\n".join([about, "", *lines])
 
 
-def _lines(rows: pl.DataFrame) -> Iterator[tuple[str, ...]]:
-    for (year, measure), part in rows.group_by("year", "measure", maintain_order=True):
+def _lines(found: Attribution) -> Iterator[tuple[str, ...]]:
+    simulation = found.ensembles[ALL].config.simulation
+    for (year, measure), part in found.table.group_by("year", "measure", maintain_order=True):
         by_source = {row["source"]: row for row in part.to_dicts()}
         name, sd = str(measure), by_source[ALL]["sd"]
-        yield SHOWN.get(name, name), str(year), value(name, sd), *(_cell(by_source[row]) for row in ROWS[:-1])
+        shares = (_cell(by_source[row]) for row in ROWS[:-1])
+        yield SHOWN.get(name, name), year_label(simulation, int(str(year))), value(name, sd), *shares
 
 
 def _cell(row: Mapping[str, Any]) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.dates import year_label
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.ensemble import LEAST, Ensemble
 from workforce_sim.ensembles.wording import IN_SHORT, SHOWN, error, table, values
-from workforce_sim.wording import counted, percent, period
+from workforce_sim.wording import counted, percent
 
 COLUMNS = ("mean", "std error", "P5", "P50", "P95")
 _NOT_MET = "target precision not reached after {}"
@@ -24,7 +24,8 @@ def readable(found: Ensemble, targets: Mapping[str, float] | None = None) -> str
         targets: the requested relative standard errors, by measure.
     """
     sure = [_sure(name, found.sure[name], target, found.count) for name, target in (targets or {}).items()]
-    title = f"{counted(found.count, 'simulation')}, {period(found.config.simulation.years)}"
+    simulation = found.config.simulation
+    title = f"{counted(found.count, 'simulation')}, {period_label(simulation, simulation.years)}"
     return "\n".join([title, *sure, "", *table(("", "year", *COLUMNS), list(_rows(found)))])
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import TREND, main_of
 from workforce_sim.display.card import Card, CardTable, Cell, Trend, cells
 from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.ensembles.wording import error, swept
-from workforce_sim.wording import counted, period, with_names
+from workforce_sim.wording import counted, with_names
 from workforce_sim.wording.measures import label, moved, shown
 
 if TYPE_CHECKING:
@@ -31,13 +33,15 @@ SWEPT_WITHOUT_PLAN = ("headcount_closing", "average_salary_cents", "payroll_cent
 
 def comparison_card(found: Comparison) -> Card:
     """Return the scenarios and the measures that differ: means by year, and the difference in the last."""
-    count = counted(found.ensembles[found.baseline].count, "simulation")
-    years = found.bands["year"].unique().sort().to_list()
-    title = f"{len(found.ensembles)} scenarios, {count} of each, {period(years)}; {SAME_DRAWS}"
+    base = found.ensembles[found.baseline]
+    simulation, years = base.config.simulation, found.bands["year"].unique().sort().to_list()
+    span = period_label(simulation, years)
+    title = f"{len(found.ensembles)} scenarios, {counted(base.count, 'simulation')} of each, {span}; {SAME_DRAWS}"
     asked = CardTable(("Scenario", "Key", found.baseline, "Value"), cells(found.configurations.rows()), left=4)
     measures = main_of(found.bands["measure"].unique(maintain_order=True))
     differing = set(found.differences.filter((pl.col("mean") != 0) | (pl.col("p5") != pl.col("p95")))["measure"])
-    heading = ("", "Scenario", *map(str, years), TREND, f"Difference {years[-1]}", "Std. error", ENDS)
+    labels = [year_label(simulation, year) for year in years]
+    heading = ("", "Scenario", *labels, TREND, f"Difference {labels[-1]}", "Std. error", ENDS)
     rows = [row for name in measures if name in differing for row in _scenarios(found, name, years)]
     return Card(
         title, (asked, CardTable(heading, rows, left=2), _totals(found)), (*_same(measures, differing), *notes(found))
@@ -92,10 +96,12 @@ def sweep_card(found: Sweep) -> Card:
     """Return the combinations, with the last year of each and how its cost differs from that of the first."""
     count = counted(found.ensembles[0].count, "simulation")
     combinations = counted(len(found.ensembles), "combination")
-    years = found.summary["year"].unique().sort().to_list()
-    title = f"{combinations}, {count} of each, {period(years)}; {SAME_DRAWS.replace('scenarios', 'combinations')}"
+    simulation, years = found.ensembles[0].config.simulation, found.summary["year"].unique().sort().to_list()
+    draws = SAME_DRAWS.replace("scenarios", "combinations")
+    title = f"{combinations}, {count} of each, {period_label(simulation, years)}; {draws}"
     told = SWEPT if any_plan(found.ensembles) else SWEPT_WITHOUT_PLAN
-    heading = ("", *found.keys, *(f"{label(name)} {years[-1]}" for name in told), "Difference", "Std. error", TREND)
+    last = year_label(simulation, years[-1])
+    heading = ("", *found.keys, *(f"{label(name)} {last}" for name in told), "Difference", "Std. error", TREND)
     rows = [_combination(row, found.summary, told) for row in found.combinations.rows()]
     return Card(title, (CardTable(heading, rows, left=1 + len(found.keys)),), found.ensembles[0].notes)
 
@@ -111,16 +117,17 @@ def _combination(values: tuple[Any, ...], summary: pl.DataFrame, measures: Seque
 
 def attribution_card(found: Attribution) -> Card:
     """Return the share of the variance that each source makes, a row for each measure and year."""
-    count = counted(found.ensembles["all"].count, "simulation")
+    whole = found.ensembles["all"]
     sources = found.table["source"].unique(maintain_order=True).to_list()
     parts = found.table.partition_by("year", "measure", maintain_order=True)
     heading = ("", "Year", "Standard deviation", *(name.capitalize() for name in sources if name != "all"))
-    title = f"Where the spread comes from: shares of the variance, {count} of each"
-    return Card(title, (CardTable(heading, [_sources(part.to_dicts()) for part in parts], left=2),))
+    title = f"Where the spread comes from: shares of the variance, {counted(whole.count, 'simulation')} of each"
+    rows = [_sources(part.to_dicts(), whole.config.simulation) for part in parts]
+    return Card(title, (CardTable(heading, rows, left=2),))
 
 
-def _sources(rows: list[dict[str, Any]]) -> list[Cell]:
-    measure, year = rows[0]["measure"], str(rows[0]["year"])
+def _sources(rows: list[dict[str, Any]], simulation: Simulation) -> list[Cell]:
+    measure, year = rows[0]["measure"], year_label(simulation, rows[0]["year"])
     shares = {row["source"]: row for row in rows}
     sd = shares.pop("all")["sd"]
     return [label(measure), year, shown(measure, sd), *map(_share, shares.values())]

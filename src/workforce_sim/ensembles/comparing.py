@@ -285,7 +285,12 @@ def _named(scenarios: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
     if isinstance(scenarios, Mapping):
         return scenarios
     found = scenario_file(Path(scenarios))
-    return {Path(scenarios).stem: scenarios} if found is None else found.configs()
+    if found is None:
+        raise RequestError(
+            f"{scenarios}: is one configuration, and a comparison needs two or more: name another after it, as in "
+            "today.yaml proposed.yaml, or give one file with extends and scenarios"
+        )
+    return found.configs()
 
 
 def compare(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workforce_sim.dates import year_label
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.cards import notes
 from workforce_sim.ensembles.cuts import EMPLOYER
 from workforce_sim.ensembles.ensemble import any_plan
@@ -16,7 +17,7 @@ from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.summary import HIRED
-from workforce_sim.wording import columns, counted, period
+from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.comparing import Comparison
@@ -59,7 +60,17 @@ def _headline(found: Comparison) -> str:
 
 def span(found: Comparison) -> str:
     """Return the years of a comparison."""
-    return period(found.ensembles[found.baseline].config.simulation.years)
+    simulation = _simulation(found)
+    return period_label(simulation, simulation.years)
+
+
+def _last(found: Comparison) -> str:
+    simulation = _simulation(found)
+    return year_label(simulation, simulation.years[-1])
+
+
+def _simulation(found: Comparison) -> Simulation:
+    return found.ensembles[found.baseline].config.simulation
 
 
 def _configuration(found: Comparison, name: str) -> Iterator[str]:
@@ -92,7 +103,7 @@ def _by_year(found: Comparison, name: str) -> Iterator[str]:
     """Yield means of both by year and in total, and the paired difference with its error and its range."""
     moved = _keyed(found.differences, name) | _keyed(_differences(found.totals), name)
     sides = [_keyed(found.bands, side) | _keyed(found.totals, side) for side in (found.baseline, name)]
-    simulation = found.ensembles[name].config.simulation
+    simulation = _simulation(found)
     years: dict[int | None, str] = {year: year_label(simulation, year) for year in simulation.years}
     told = [measure for measure in SHOWN if any(side[measure, year]["mean"] for side in sides for year in years)]
     same = [m for m in told if all(_is_nothing(moved[m, y]) and _both_or_none(m, y, sides) for y in years)]
@@ -158,7 +169,7 @@ def _by_group(found: Comparison, name: str, rows: pl.DataFrame) -> Iterator[str]
     of_groups = OF_GROUPS if any_plan(found.ensembles.values()) else WITHOUT_PLAN
     measures = {measure: adds for measure, adds in of_groups.items() if measure in differs}
     if measures:
-        yield from ("", *costs_table(rows, found.baseline, name, measures, span(found)))
+        yield from ("", *costs_table(rows, (found.baseline, name), measures, span(found), _last(found)))
 
 
 def _per_point(found: Comparison, name: str) -> Iterator[str]:
@@ -168,7 +179,8 @@ def _per_point(found: Comparison, name: str) -> Iterator[str]:
     per_point, uncertain = row[0]["cents_per_point"], row[0]["cents_per_point_error"]
     if per_point is not None:
         told = f"{amount(per_point)} (standard error {amount(uncertain)})"
-        yield from ("", f"net cost of a point of participation in {row[0]['year']}: {told}")
+        year = year_label(_simulation(found), row[0]["year"])
+        yield from ("", f"net cost of a point of participation in {year}: {told}")
 
 
 def _notes(found: Comparison) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import year_label
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import bands_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
@@ -32,7 +32,7 @@ from workforce_sim.result import Result
 from workforce_sim.run import begin, joined
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
-from workforce_sim.wording import counted, period
+from workforce_sim.wording import counted
 from workforce_sim.wording.progress import Count, simulations
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Ensemble(PassedOn):
 
     @property
     def _span(self) -> str:
-        return period(self.replicates["year"].unique().sort().to_list())
+        return period_label(self.config.simulation, self.replicates["year"].unique().sort().to_list())
 
 
 def simulate_ensemble(

@@ -29,21 +29,20 @@ TITLES = {
 
 
 def costs_table(
-    rows: pl.DataFrame, baseline: str, name: str, measures: Mapping[str, bool], years: str
+    rows: pl.DataFrame, scenarios: tuple[str, str], measures: Mapping[str, bool], years: str, last: str
 ) -> Iterator[str]:
     """Yield the lines of what groups cost in a scenario beside the baseline; cells that are hidden say so.
 
     Args:
         rows: what ``Comparison.by_group`` gives.
-        baseline: the scenario to compare with.
-        name: the scenario.
+        scenarios: the one to compare with, and the one that is told of.
         measures: what to show, and whether it adds up over years; what does not is that of the last year.
         years: of the comparison, in words.
+        last: the last of them, in words.
     """
-    by, last = rows.columns[1], str(rows["year"].max())
-    lines = []
+    by, (baseline, name), lines = rows.columns[1], scenarios, []
     for measure, adds_up in measures.items():
-        when = pl.col("year").is_null() if adds_up else pl.col("year").cast(pl.String) == last
+        when = pl.col("year").is_null() if adds_up else pl.col("year") == pl.col("year").max()
         part = rows.filter((pl.col("measure") == measure) & when)
         sides = [part.filter(pl.col("scenario") == side).to_dicts() for side in (baseline, name)]
         lines.append((LABELS[measure], *[""] * 6))

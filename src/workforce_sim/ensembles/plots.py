@@ -61,7 +61,7 @@ def sweep_plot(found: Sweep, measure: str, year: int) -> Picture:
     drawn = _grid(found.keys, rows, measure) if two else _points(found.keys, rows, measure)
     note = f"Means of {count} of each combination" + ("." if two else f"; whiskers: {BANDS}.")
     table = CardTable((*found.keys, "Mean", BANDS), [*_figures(found.keys, rows, measure)], left=len(found.keys))
-    return Picture(f"{label(measure)}, {year}", note, drawn, table)
+    return Picture(f"{label(measure)}, {year_label(found.ensembles[0].config.simulation, year)}", note, drawn, table)
 
 
 def _grid(keys: Sequence[str], rows: Sequence[Row], measure: str) -> Element:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import polars as pl
 
 from workforce_sim.ensembles.comparing import Comparison
-from workforce_sim.ensembles.ensemble import Ensemble
+from workforce_sim.ensembles.ensemble import Ensemble, any_plan
 from workforce_sim.ensembles.folder import FORMAT
 from workforce_sim.ensembles.grouped import REPORT_TABLES
 from workforce_sim.ensembles.recording import read_ensemble
@@ -29,6 +29,14 @@ Results: TypeAlias = Result | Ensemble | Comparison | Sweep
 KINDS = ("comparison", "sweep")
 OF_GROUPS = ("by_hired", "by_group", "gains", *REPORT_TABLES)
 """Tables of groups of a comparison, and of its report; hidden cells stay hidden."""
+
+
+OF_PLAN = ("cost_per_point", "gains", "groups", "drivers")
+
+
+def idle_tables(found: Results) -> tuple[str, ...]:
+    """Return names of tables that have nothing to tell: of a comparison without a plan, what a plan costs and gives."""
+    return OF_PLAN if isinstance(found, Comparison) and not any_plan(found.ensembles.values()) else ()
 
 
 def read_results(path: str | Path) -> Results:

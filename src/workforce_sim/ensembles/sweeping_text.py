@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL, PAYROLL
 from workforce_sim.ensembles.wording import error, gap, swept, table, values
-from workforce_sim.wording import columns, counted, period, shortened
+from workforce_sim.wording import columns, counted, shortened
 
 if TYPE_CHECKING:
     from workforce_sim.ensembles.sweeping import Sweep
@@ -75,8 +77,19 @@ def cut(cell: str | float) -> str:
     return shortened(swept(cell), WIDTH)
 
 
-def _years(found: Sweep) -> range:
-    return found.ensembles[0].config.simulation.years
+def _simulation(found: Sweep) -> Simulation:
+    return found.ensembles[0].config.simulation
+
+
+def _span(found: Sweep) -> str:
+    return period_label(_simulation(found), _simulation(found).years)
+
+
+def _last(found: Sweep) -> tuple[str, pl.DataFrame]:
+    """Return the last year in words, and its figures."""
+    simulation = _simulation(found)
+    last = simulation.years[-1]
+    return year_label(simulation, last), found.summary.filter(pl.col("year") == last)
 
 
 def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
@@ -90,14 +103,14 @@ def _cost(found: Sweep, numbers: Sequence[int]) -> list[str]:
         ]
         for each in numbers
     ]
-    title = f"net employer cost, {period(_years(found))}"
+    title = f"net employer cost, {_span(found)}"
     return [title, *_table(found, numbers, ["mean", "P5", "P95", *APART, "of payroll"], rows)]
 
 
 def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
     """Return the shares of eligible and of all employees who participate in the last year."""
-    last = _years(found)[-1]
-    of = _keyed(found.summary.filter(pl.col("year") == last))
+    last, rows_of_last = _last(found)
+    of = _keyed(rows_of_last)
     heading = [cell for name in PARTICIPATION.values() for cell in (name, *APART)]
     rows = [
         [cell for name in PARTICIPATION for cell in (*_mean(name, of[each, name]), *_moved(name, of[each, name]))]
@@ -107,13 +120,12 @@ def _participation(found: Sweep, numbers: Sequence[int]) -> list[str]:
 
 
 def _payroll(found: Sweep, numbers: Sequence[int]) -> list[str]:
-    return [f"payroll, {period(_years(found))}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
+    return [f"payroll, {_span(found)}", *_one(found, numbers, PAYROLL, _keyed(found.totals))]
 
 
 def _headcount(found: Sweep, numbers: Sequence[int]) -> list[str]:
-    last = _years(found)[-1]
-    of_last = _keyed(found.summary.filter(pl.col("year") == last))
-    return [f"closing headcount, {last}", *_one(found, numbers, HEADCOUNT, of_last)]
+    last, rows = _last(found)
+    return [f"closing headcount, {last}", *_one(found, numbers, HEADCOUNT, _keyed(rows))]
 
 
 def _one(found: Sweep, numbers: Sequence[int], measure: str, of: Measured) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from workforce_sim.wording import columns, number, signed
+from workforce_sim.wording.alike import Scale, scale_of_dollars
 from workforce_sim.wording.measures import is_share
 
 SHOWN = {
@@ -37,27 +37,8 @@ IN_SHORT = (
 NONE = "-"
 
 
-class Scale(NamedTuple):
-    """How the values of a row are shown: unit, default and most decimals, signs around them."""
-
-    unit: float
-    places: int
-    most: int
-    after: str
-    before: str = ""
-
-
-_DOLLARS = (
-    (1e11, Scale(1e11, 2, 11, "B", "$")),
-    (1e8, Scale(1e8, 2, 8, "M", "$")),
-    (1e6, Scale(1e5, 2, 5, "K", "$")),
-    (0, Scale(100, 0, 2, "", "$")),
-)
-"""The amount in cents from which this unit is used."""
 _SHARE, _POINTS, _COUNT = Scale(0.01, 2, 6, "%"), Scale(0.01, 2, 6, " pt"), Scale(1, 1, 6, "")
 _HEADS = _COUNT._replace(places=0)
-_APART = 5
-"""From so many times the smallest on, the largest value of a row gives the unit."""
 
 
 def values(measure: str, found: Sequence[float | None]) -> list[str]:
@@ -66,13 +47,13 @@ def values(measure: str, found: Sequence[float | None]) -> list[str]:
     They have one unit, and enough digits to show two digits of their differences.
     """
     scale = _scale(measure, found, _SHARE)
-    return [NONE if value is None else _text(value, scale) for value in found]
+    return [NONE if value is None else scale.text(value) for value in found]
 
 
 def gaps(measure: str, found: Sequence[float | None]) -> list[str]:
     """Return differences of a measure that stand side by side, with their signs; of shares in percentage points."""
     scale = _scale(measure, found, _POINTS)
-    return [NONE if gap is None else signed(gap, _text(abs(gap), scale)) for gap in found]
+    return [NONE if gap is None else signed(gap, scale.text(abs(gap))) for gap in found]
 
 
 def value(measure: str, found: float | None) -> str:
@@ -87,29 +68,11 @@ def gap(measure: str, found: float | None) -> str:
 
 def _scale(measure: str, found: Sequence[float | None], of_shares: Scale) -> Scale:
     there = [value for value in found if value is not None]
-    of_counts = _HEADS if all(value == round(value) for value in there) else _COUNT
-    of_numbers = of_shares if is_share(measure) else of_counts
-    scale = _dollars(there) if measure.endswith("_cents") else of_numbers
-    apart = (max(there) - min(there)) / scale.unit if there else 0.0
-    needed = 1 - math.floor(math.log10(apart)) if apart > _NOTHING else 0
-    return scale if scale is _HEADS else scale._replace(places=max(scale.places, min(needed, scale.most)))
-
-
-_NOTHING = 1e-12
-
-
-def _dollars(cents: Sequence[float]) -> Scale:
-    """Return the unit that leaves amounts a few digits: that of the smallest, unless the largest is far from it."""
-    sizes = [abs(value) for value in cents] or [0.0]
-    size = min(sizes) if min(sizes) * _APART > max(sizes) else max(sizes)
-    return next(scale for least, scale in _DOLLARS if size >= least)
-
-
-def _text(value: float, scale: Scale) -> str:
-    if not value and scale.before:
-        return f"{scale.before}0"
-    sign = "-" if value < 0 else ""
-    return f"{sign}{scale.before}{abs(value) / scale.unit:,.{scale.places}f}{scale.after}"
+    if measure.endswith("_cents"):
+        return scale_of_dollars(there).telling_apart(there)
+    if not is_share(measure) and all(value == round(value) for value in there):
+        return _HEADS
+    return (of_shares if is_share(measure) else _COUNT).telling_apart(there)
 
 
 def error(measure: str, found: float | None) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workforce_sim.dates import year_label
+from workforce_sim.dates import plan_year, year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.display.picture import Picture
@@ -60,6 +60,7 @@ class MeasureChange(Displayed):
         names: what it changed between: two years, or two runs.
         first: its first value; cents, employees, or a fraction.
         second: its second value.
+        comparable: whether both years are of one length: else no percent of an amount is told.
         drivers: one row per driver, in the order of the model: driver, and what it changed: ``cents`` of money,
             ``employees`` of headcount, ``share`` of participation. They add up to the change: to the cent of money.
     """
@@ -68,6 +69,7 @@ class MeasureChange(Displayed):
     names: tuple[str, str]
     first: float
     second: float
+    comparable: bool
     drivers: pl.DataFrame
 
     @property
@@ -140,7 +142,9 @@ def explain_change(
         year = _common_year(one, other, first)
         years, names = (year, year), _names(one, other, year)
     moments = _Moment(one, years[0]), _Moment(other, years[1])
-    return MeasureChange(name, names, moments[0].value(name), moments[1].value(name), _drivers(name, moments))
+    before, after = (each.value(name) for each in moments)
+    comparable = moments[0].months == moments[1].months
+    return MeasureChange(name, names, before, after, comparable, _drivers(name, moments))
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,10 @@ class _Moment:
     @property
     def row(self) -> dict[str, int | float | None]:
         return self.of.summary.row(by_predicate=pl.col("year") == self.year, named=True)
+
+    @property
+    def months(self) -> int:
+        return plan_year(self.of.run.config.simulation, self.year).months
 
     def value(self, measure: str) -> float:
         return self.row[measure] or 0

@@ -56,8 +56,9 @@ def heading(found: MeasureChange) -> str:
 
 
 def _relative(found: MeasureChange) -> str:
-    """Return the change in percent of the first value, except for a percentage."""
-    if not found.first or found.measure.endswith("rate"):
+    """Return the change in percent of the first value, except for a percentage, and amounts of unequal months."""
+    apart = found.measure.endswith("_cents") and not found.comparable
+    if not found.first or found.measure.endswith("rate") or apart:
         return ""
     return f" ({100 * found.change / found.first:+.1f}%)"
 

@@ -5,7 +5,7 @@ Years whose tables are the same are recognized by their hashes and not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from workforce_sim.dates import date_of, plan_year
+from workforce_sim.dates import date_of, plan_year, year_label
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
@@ -55,6 +55,7 @@ class RunDifference(Displayed):
         years: plan years of both runs, of a only, and of b only.
         people: how many employees both runs have in the years of both, a only, and b only.
         same_years: plan years whose tables are the same.
+        last: the last year of both, as people read it: of a, and of b.
     """
 
     names: tuple[str, str]
@@ -64,6 +65,7 @@ class RunDifference(Displayed):
     years: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
     people: tuple[int, int, int] | None
     same_years: tuple[int, ...]
+    last: tuple[str, str]
 
     @property
     def identical(self) -> bool:
@@ -112,11 +114,16 @@ def diff_runs(a: Result | str | Path, b: Result | str | Path) -> RunDifference:
     people = _people(first, second, years[0], one_replicate) if changed else None
     summary = _summary(first, second, one_replicate)
     names = _name(first), _name(second)
-    return RunDifference(names, _configuration(first, second), summary, persons, years, people, same)
+    last = _last_label(first, years[0]), _last_label(second, years[0])
+    return RunDifference(names, _configuration(first, second), summary, persons, years, people, same, last)
 
 
 def _name(run: Result) -> str:
     return "a run in memory" if run.folder is None else run.folder.name
+
+
+def _last_label(run: Result, years: Sequence[int]) -> str:
+    return year_label(run.config.simulation, years[-1])
 
 
 def _years(a: Result, b: Result) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:

@@ -70,12 +70,17 @@ def _configuration_text(found: RunDifference) -> Iterator[str]:
 
 def _summary_text(found: RunDifference) -> Iterator[str]:
     """Yield the measures that differ in the last year of both."""
-    last = found.years[0][-1]
     texts = _measures(found)
     if found.same_years == found.years[0]:
         return
-    yield from ("", f"summary of {last}: {counted(len(texts), 'measure')} differ (all years: .summary)")
+    yield from ("", f"summary of {_last(found)}: {counted(len(texts), 'measure')} differ (all years: .summary)")
     yield from columns([_BESIDE, *texts] if texts else [], right=(1, 2, 3, 4), indent="  ")
+
+
+def _last(found: RunDifference) -> str:
+    """Return the last year of both; of different openings, that of each."""
+    a, b = found.last
+    return a if a == b else f"{a} in a, {b} in b"
 
 
 _BESIDE = ("measure", "a", "b", "b - a", "percent")
@@ -128,7 +133,7 @@ def difference_card(found: RunDifference) -> Card:
     """Return the difference as a notebook shows it; nobody is named in it."""
     title, *more = _headline(found)
     asked = CardTable(("Key", "a", "b"), cells(found.configuration.rows()), "Settings", left=3)
-    measures = CardTable(_BESIDE, _measures(found), f"Summary of {found.years[0][-1]}")
+    measures = CardTable(_BESIDE, _measures(found), f"Summary of {_last(found)}")
     kinds = CardTable(_FIRST, _kinds(found), left=3)
     return Card(title, (asked, measures, kinds), tuple(more))
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import PlanYear, plan_year, year_label
+from workforce_sim.dates import PlanYear, plan_year
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError, asked
@@ -45,6 +45,7 @@ class Explanation(Displayed):
     Attributes:
         measure: its name in the summary.
         year: the plan year.
+        label: the same as people read it: of a short one with the day on which it begins.
         value: the figure; cents, a count, or a fraction. None where the run has none.
         rule: what it adds up, counts or divides, and over whom.
         totals: the sums behind it, by name: they give the figure.
@@ -57,6 +58,7 @@ class Explanation(Displayed):
 
     measure: str
     year: int
+    label: str
     value: float | None
     rule: str
     totals: Mapping[str, int]
@@ -126,14 +128,14 @@ class _Question:
 
     def answer(self, by: str | Sequence[str] | None, employee: str | int | None) -> Explanation:
         """Return the explanation."""
-        _, year = self.at
         groups = [*GROUPS] if by is None else [by] if isinstance(by, str) else [*by]
         value, names = self.row[self.measure], terms(self.measure, self.run)
         there = [] if value is None else names
         grouped = {group: parts(self.run, *self.at, group, there) for group in groups} if there else {}
         return Explanation(
             self.measure,
-            year,
+            self.at[1],
+            self._year.label,
             value,
             rule(self.measure),
             self._totals(there),
@@ -151,10 +153,13 @@ class _Question:
         return {name: int(whole[name].sum()) for name in names}
 
     def _formula(self) -> list[Passage]:
-        _, year = self.at
+        year = self.at[1]
         config = self.run.config.at(year)
-        plan, label = plan_of_months(config.plan, self._year), year_label(self.run.config.simulation, year)
-        return [*formula(self.measure, plan, self._year, label, limits_of(config, year)), *self._account(config)]
+        plan = plan_of_months(config.plan, self._year)
+        return [
+            *formula(self.measure, plan, self._year, self._year.label, limits_of(config, year)),
+            *self._account(config),
+        ]
 
     @property
     def _year(self) -> PlanYear:

@@ -49,7 +49,7 @@ def figure_card(found: Explanation) -> Card:
 
 def heading(found: Explanation) -> str:
     """Return the figure in a line."""
-    return f"{label(found.measure)}, {found.year}: {value_words(found.measure, found.value)}"
+    return f"{label(found.measure)}, {found.label}: {value_words(found.measure, found.value)}"
 
 
 def value_words(measure: str, value: float | None) -> str:

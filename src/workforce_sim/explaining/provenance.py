@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workforce_sim.census.account import account_of_frame, page
+from workforce_sim.dates import period_label
 from workforce_sim.explaining.census_words import census_words
 from workforce_sim.explaining.choices import choices
 from workforce_sim.explaining.years_text import plan_table, year_table
@@ -93,8 +94,9 @@ def _head(stored: Stored) -> str:
     asked = header.years
     missing = len(asked) - len(done)
     state = "complete" if not missing else f"{counted(missing, 'year')} not written yet"
-    what = f"{asked[0]} to {asked[-1]}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
-    return f"# A run of workforce_sim: {what}\n\nWritten: {done[0]} to {done[-1]}, {state}. Engine: {header.engine}."
+    years, written = (period_label(header.config.simulation, each) for each in (asked, done))
+    what = f"{years}, seed {header.configuration['random_seed']}, replicate {header.replicate}"
+    return f"# A run of workforce_sim: {what}\n\nWritten: {written}, {state}. Engine: {header.engine}."
 
 
 # --- settings ---
@@ -133,7 +135,7 @@ def _account(stored: Stored) -> Iterator[str]:
 
 
 def _summary(stored: Stored) -> Iterator[str]:
-    rows = labelled_years(stored.summary, stored.header.config.simulation)
+    rows = labelled_years(stored.summary.to_dicts(), stored.header.config.simulation.opening)
     yield from ("```text", *_lines(year_table(rows)), "```")
     of_plan = plan_table(rows)
     if of_plan:

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.dates import date_of, plan_year
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.effect.live import Live, live
@@ -198,7 +199,14 @@ class PersonRows:
             for event in (e for e in self.events if e["year"] == year):
                 moment = Moment(self.assumptions.at(year), event, person, totals[year], self.events)
                 yield _event_line(event, self._playing(reasons(moment, self.kinds)))
-            yield _year_line(person, self._playing(contributions(self.assumptions.at(year).config, person)))
+            yield _year_line(
+                person, self._since(year), self._playing(contributions(self.assumptions.at(year).config, person))
+            )
+
+    def _since(self, year: int) -> str:
+        """Return since when amounts of a short year are; nothing of a whole one."""
+        first = plan_year(self.assumptions.config.simulation, year)
+        return f" since {date_of(first.first):%B} 1" if first.short else ""
 
     def _playing(self, found: list[Reason]) -> list[Reason]:
         """Return the reasons whose keys have an effect."""
@@ -234,17 +242,17 @@ def _absent_line(replicate: int, found: Absence) -> Line:
     return Line(replicate, found.date.year, found.date, found.event, None, found.change, found.because)
 
 
-def _year_line(person: Row, because: list[Reason]) -> Line:
+def _year_line(person: Row, since: str, because: list[Reason]) -> Line:
     last = person["termination_date"] or dt.date(person["year"], 12, 31)
-    text = "; ".join(filter(None, _of_year(person)))
+    text = "; ".join(filter(None, _of_year(person, since)))
     return Line(person["replicate"], person["year"], last, "year", None, text, because)
 
 
-def _of_year(person: Row) -> Iterator[str]:
+def _of_year(person: Row, since: str) -> Iterator[str]:
     status = str(person["status"]).replace("_", " ")
     yield f"{status}, {person['level']} at {dollars(person['salary_cents'])}"
     other = f", {dollars(person['other_pay_cents'])} of it beside salary" if person["other_pay_cents"] else ""
-    yield f"earned {dollars(person['earnings_cents'])}{other}"
+    yield f"earned {dollars(person['earnings_cents'])}{since}{other}"
     if person["pre_tax_cents"] is not None:
         yield f"deferred {_deferred(person)}"
         yield _employer_money(person)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workforce_sim.wording.alike import WHOLE_DOLLARS, Scale, scale_of_dollars
+
 Row = Mapping[str, Any]
 
 _GAP = "  "
@@ -27,8 +29,8 @@ def year_table(years: Sequence[Row]) -> str:
         ("merit", "raises", _counts(years, "merit_raises")),
         ("closing", "headcount", _counts(years, "headcount_closing")),
         ("of them", "on leave", _counts(years, "on_leave")),
-        ("", "payroll", _amounts(years, "payroll_cents", _unit(years, ["payroll_cents"]))),
-        ("average", "salary", _amounts(years, "average_salary_cents", _WHOLE)),
+        ("", "payroll", _amounts(years, "payroll_cents", _scale(years, "payroll_cents"))),
+        ("average", "salary", _amounts(years, "average_salary_cents", WHOLE_DOLLARS)),
     ]
     return _table([column for column in columns if column[1] not in seldom - happened])
 
@@ -49,7 +51,7 @@ def plan_table(years: Sequence[Row]) -> str:
     }
     always = {"deferral_cents", "match_cents", "net_employer_cost_cents"}
     shown = {heading: name for heading, name in money.items() if name in always or any(row.get(name) for row in years)}
-    unit = _unit(years, ["deferral_cents"])
+    scale = _scale(years, "deferral_cents")
     return _table(
         [
             ("", "year", [str(row["year"]) for row in years]),
@@ -57,7 +59,7 @@ def plan_table(years: Sequence[Row]) -> str:
             ("", "participants", _counts(years, "participants")),
             ("participation", "rate", _percents(years, "participation_rate")),
             ("average", "deferral", _percents(years, "average_deferral_rate")),
-            *((*heading, _amounts(years, name, unit)) for heading, name in shown.items()),
+            *((*heading, _amounts(years, name, scale)) for heading, name in shown.items()),
             ("share of", "payroll", _percents(years, "employer_cost_share_of_payroll")),
         ]
     )
@@ -104,21 +106,18 @@ def _percents(rows: Sequence[Row], name: str) -> list[str]:
     return ["-" if row[name] is None else f"{100 * row[name]:.1f}%" for row in rows]
 
 
-_WHOLE, _MILLIONS, _BILLIONS = (100, 0, ""), (10**8, 1, "M"), (10**11, 2, "B")
-_Unit = tuple[int, int, str]
+_EXACT = 10 * 10**8
+"""Cents below which amounts are whole dollars, to the dollar."""
 
 
-def _unit(rows: Sequence[Row], names: Sequence[str]) -> _Unit:
-    """Return cents in one of the unit, decimals and letter: billions where all are, millions from $10M on."""
-    amounts = [row[name] or 0 for row in rows for name in names]
-    if amounts and min(amounts) >= _BILLIONS[0]:
-        return _BILLIONS
-    return _MILLIONS if max(amounts, default=0) >= 10 * _MILLIONS[0] else _WHOLE
+def _scale(rows: Sequence[Row], name: str) -> Scale:
+    """Return how amounts of a table are written: large ones in millions with a decimal, or in billions with two."""
+    amounts = [row[name] or 0 for row in rows]
+    if max(amounts, default=0) < _EXACT:
+        return WHOLE_DOLLARS
+    found = scale_of_dollars(amounts)
+    return found if found.after == "B" else found._replace(places=1)
 
 
-def _amounts(rows: Sequence[Row], name: str, unit: _Unit) -> list[str]:
-    return ["-" if row[name] is None else _amount(row[name], *unit) for row in rows]
-
-
-def _amount(cents: int, divisor: int, places: int, letter: str) -> str:
-    return f"{'-' if cents < 0 else ''}${abs(cents) / divisor:,.{places}f}{letter}"
+def _amounts(rows: Sequence[Row], name: str, scale: Scale) -> list[str]:
+    return ["-" if row[name] is None else scale.text(row[name]) for row in rows]

@@ -9,12 +9,13 @@ from typing import Any
 
 from workforce_sim.config import Config
 from workforce_sim.config.keys import about
+from workforce_sim.dates import period_label
 from workforce_sim.explore.controls import AS_CONFIGURED, SECTIONS, Menu, Slider
 from workforce_sim.explore.design import LONGEST, Setting, shown
 from workforce_sim.explore.futures import Futures
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.markup.page import page
-from workforce_sim.wording import counted, period
+from workforce_sim.wording import counted
 
 NAMES = ("Today", "Proposal")
 """What the designs are called at first."""
@@ -31,7 +32,10 @@ def explorer_page(source: str, config: Config, known: Mapping[str, Setting], fut
         known: the levers, as the configuration has them.
         futures: what simulates designs.
     """
-    years, employees = period(config.simulation.years), counted(len(futures.everybody), "employee")
+    years, employees = (
+        period_label(config.simulation, config.simulation.years),
+        counted(len(futures.everybody), "employee"),
+    )
     head = element(
         "header",
         element("p", f"Explorer: {source}, {years}, {employees}", class_="kicker"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from workforce_sim.dates import year_label
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.totals import COST, OF_PAYROLL
 from workforce_sim.explore.controls import CONTROLS
 from workforce_sim.explore.futures import DesignFutures
@@ -17,7 +17,6 @@ from workforce_sim.reports.parts import figure
 from workforce_sim.reports.ranges import ranged_line
 from workforce_sim.reports.values import NONE, Form, alike, span
 from workforce_sim.searching.figures import Figure, Floats
-from workforce_sim.wording import period
 from workforce_sim.wording.measures import moved
 
 PARTICIPATION, DEFERRAL, EMPLOYEES = "participation_rate", "average_deferral_rate", "headcount_closing"
@@ -38,7 +37,7 @@ def parts(outcomes: Sequence[DesignFutures]) -> dict[str, str]:
 def _figures(outcomes: Sequence[DesignFutures]) -> Element:
     """Return the main figures of the designs and their difference, in the same simulations."""
     years = outcomes[0].years
-    whole, last = period(years), _label(outcomes, years[-1])
+    whole, last = period_label(outcomes[0].design.config.simulation, years), _label(outcomes, years[-1])
     rows = [
         ("Net employer cost", whole, Figure(COST)),
         ("Participation", last, Figure(PARTICIPATION, years[-1])),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from workforce_sim.config.keys import about as meaning_of
+from workforce_sim.dates import period_label
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.explaining.census_words import census_words
 from workforce_sim.explaining.choices import choices
@@ -62,7 +63,7 @@ def made(headers: Mapping[str, Header], facts: Iterable[tuple[str, str]], result
     config = first.config
     census = sorted({header.census for header in headers.values() if header.census != "unknown"})
     rows = [
-        ("Plan years", f"{first.years[0]} to {first.years[-1]}"),
+        ("Plan years", period_label(config.simulation, first.years)),
         *facts,
         ("Random seed", str(config.random_seed)),
         ("Census", census_words(config, first.source)),

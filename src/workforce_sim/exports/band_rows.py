@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
 from workforce_sim.ensembles.bands import PERCENTS, bands, measures
 from workforce_sim.ensembles.pairing import MEASURED, paired
 from workforce_sim.ensembles.totals import horizon, with_year
+from workforce_sim.exports.measure_rows import YEAR
 from workforce_sim.exports.sheet import (
-    Cell,
     CellKind,
     Row,
     Series,
@@ -29,8 +30,10 @@ PLOTTED = ("net_employer_cost_cents", "headcount_closing", "participation_rate",
 MOST_SIMULATED = 20_000
 """Rows of single simulations in a workbook; more take long to write, and to open."""
 
+KindOf = Callable[[str, Sequence[float | None]], CellKind]
+
 P5, P95 = 2, len(VALUES) - 1
-KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": "Year"}
+KEYS = {"scenario": "Scenario", "combination": "Combination", "replicate": "Simulation", "year": YEAR}
 ABOUT = (
     "P5 to P95: nine of ten simulations lie between them. The standard error shows the precision of the mean. Measures "
     "that are 0 throughout are left out."
@@ -52,7 +55,7 @@ def bands_sheet(
     keys = [key for key in KEYS if key in table.columns and key != "year"]
     of_year = ["year"] if "year" in table.columns else []
     ordered = sorted_by_measure(table, keys)
-    kind = difference_kind if differences else lambda measure: kind_of(measure, mean=True)
+    kind = difference_kind if differences else kind_of
     rows = [_row(row, [*keys, *of_year], kind) for row in ordered.iter_rows(named=True)]
     head = ["Measure", *(KEYS[key] for key in (*keys, *of_year)), *HEAD]
     kinds = [CellKind.TEXT, *(CellKind.TEXT for _ in keys), *(CellKind.YEAR for _ in of_year)]
@@ -67,11 +70,11 @@ def sorted_by_measure(table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return table.with_columns(_place=place).filter(there).sort("_place", maintain_order=True).drop("_place")
 
 
-def _row(row: dict[str, Cell], keys: Sequence[str], kind_of_measure: Callable[[str], CellKind]) -> Row:
-    measure = str(row["measure"])
-    kind = kind_of_measure(measure)
-    values = (in_unit(measure, row[name], kind) for name in VALUES)  # type: ignore[arg-type]
-    return Row([label(measure), *(row[key] for key in keys), *values], kind)
+def _row(row: dict[str, Any], keys: Sequence[str], kind_of_values: KindOf) -> Row:
+    measure, values = str(row["measure"]), [row[name] for name in VALUES]
+    kind = kind_of_values(measure, values)
+    shown = (in_unit(measure, value, kind) for value in values)
+    return Row([label(measure), *(row[key] for key in keys), *shown], kind)
 
 
 def band_charts(table: pl.DataFrame, of: str) -> Iterator[SheetChart]:
@@ -130,13 +133,14 @@ def groups_sheet(name: str, title: str, table: pl.DataFrame, about: Sequence[str
     rows = []
     for row in sorted_by_measure(table, []).iter_rows(named=True):
         measure = row["measure"]
-        kind, apart = kind_of(measure, mean=True), difference_kind(measure)
-        found = [in_unit(measure, row[column], kind) for column in MEASURED]
-        gaps = [in_unit(measure, row[f"difference_{column}"], apart) for column in MEASURED]
+        own, moved = [row[name] for name in MEASURED], [row[f"difference_{name}"] for name in MEASURED]
+        kind, apart = kind_of(measure, own), difference_kind(measure, moved)
+        found = [in_unit(measure, value, kind) for value in own]
+        gaps = [in_unit(measure, value, apart) for value in moved]
         year = "all years" if row["year"] is None else row["year"]
         cells = [label(measure), row["scenario"], str(row[group]), year, *found, *gaps]
         rows.append(Row(cells, kind, (len(gaps), apart)))
-    head = ["Measure", "Scenario", "Group", "Year", *HEADS, *(f"Difference: {each}" for each in HEADS)]
+    head = ["Measure", "Scenario", "Group", YEAR, *HEADS, *(f"Difference: {each}" for each in HEADS)]
     return Sheet(name, title, head, [CellKind.TEXT, CellKind.TEXT, CellKind.TEXT, CellKind.YEAR], rows, about, frozen=4)
 
 
@@ -162,4 +166,4 @@ def simulations_sheet(replicates: pl.DataFrame) -> Sheet:
 
 
 def _has_any(column: pl.Series) -> bool:
-    return column.null_count() < len(column)
+    return bool((column != 0).any())

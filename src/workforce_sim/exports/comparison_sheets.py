@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from workforce_sim.dates import period_label
 from workforce_sim.ensembles.comparing import Comparison, stacked
+from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.groups_text import TITLES
 from workforce_sim.exports.background import assumptions, made, notes
 from workforce_sim.exports.band_rows import (
@@ -34,10 +36,11 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     base = found.ensembles[found.baseline]
     years = found.bands["year"].unique().sort().to_list()
     simulations = counted(base.count, "simulation")
-    title = f"Comparison of {' and '.join(found.ensembles)}, {years[0]} to {years[-1]}"
+    when = period_label(base.config.simulation, years)
+    title = f"Comparison of {' and '.join(found.ensembles)}, {when}"
     about = [f"Means over {simulations} of each. {SAME_DRAWS}", spread_words(base.config)]
     first = _of(found, found.baseline)
-    span = f"all years together, {years[0]} to {years[-1]}"
+    span = f"all years together, {when}"
     whole = stacked((name, totals(_of(found, name))) for name in found.ensembles)
     apart = stacked((name, total_differences(first, _of(found, name))) for name in found.others)
     yield comparison_summary(found, whole, apart, title, about)
@@ -48,7 +51,8 @@ def comparison_sheets(found: Comparison) -> Iterator[Sheet]:
     yield scenarios_sheet(found)
     yield bands_sheet("Bands", "Mean and percentiles by year", found.bands)
     yield bands_sheet("Totals", f"Mean and percentiles, {span}", whole)
-    yield table_sheet("Cost of participation", "Net cost of a point of participation", found.cost_per_point)
+    if any_plan(found.ensembles.values()):
+        yield table_sheet("Cost of participation", "Net cost of a point of participation", found.cost_per_point)
     yield simulations_sheet(found.replicates)
     yield assumptions(base.header, found.baseline)
     yield notes({name: ensemble.notes for name, ensemble in found.ensembles.items()})

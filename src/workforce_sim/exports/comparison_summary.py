@@ -78,19 +78,19 @@ def comparison_summary(
 
 
 def _row(name: str, measure: str, values: Sequence[float | None]) -> Row:
-    kind = kind_of(measure, mean=True)
+    kind = kind_of(measure, values)
     return Row([name, *(in_unit(measure, value, kind) for value in values)], kind)
 
 
 def _gap_rows(found: Comparison, measure: str, gaps: dict[str, Lines]) -> Iterator[Row]:
     """Yield how each scenario differs from the baseline; of the cost, in which range too; nothing where none does."""
-    kind = difference_kind(measure)
     for name in found.others:
         if not any(gaps["mean"][name, measure]):
             continue
         for column, words in RANGE.items():
             if column == "mean" or measure == COST:
                 values = gaps[column][name, measure]
+                kind = difference_kind(measure, values)
                 cells = (in_unit(measure, value, kind) for value in values)
                 yield Row([f"  {name} less {found.baseline}{words}", *cells], kind)
 

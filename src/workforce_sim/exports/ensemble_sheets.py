@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.dates import period_label
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.spread import IN_WORDS, varying
 from workforce_sim.exports.background import assumptions, made, notes
@@ -21,12 +22,13 @@ def ensemble_sheets(found: Ensemble) -> Iterator[Sheet]:
     table = found.bands
     years = table["year"].unique().sort().to_list()
     simulations = counted(found.count, "simulation")
-    title = f"{simulations} of {years[0]} to {years[-1]}"
+    span = period_label(found.config.simulation, years)
+    title = f"{simulations} of {span}"
     about = [f"Means over {simulations}. Amounts in dollars, rates in percent.", spread_words(found.config)]
-    yield summary_sheet(title, year_cells(found.config.simulation, years), _means(table), about, mean=True)
+    yield summary_sheet(title, year_cells(found.config.simulation, years), _means(table), about)
     yield Sheet("Ranges", "Ranges by year", about=about[1:], charts=list(band_charts(table, "Bands")))
     yield bands_sheet("Bands", "Mean and percentiles by year", table)
-    yield bands_sheet("Totals", f"All years together, {years[0]} to {years[-1]}", totals(found.replicates))
+    yield bands_sheet("Totals", f"All years together, {span}", totals(found.replicates))
     yield simulations_sheet(found.replicates)
     yield assumptions(found.header)
     yield notes({"": found.notes})

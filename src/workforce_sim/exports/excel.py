@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from workforce_sim.config.workforce import Simulation
 from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import refuse_within
-from workforce_sim.ensembles.saved import Results, other_tables, read_results
+from workforce_sim.ensembles.saved import Results, idle_tables, other_tables, read_results
+from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError, RequestError
 from workforce_sim.exports.comparison_sheets import comparison_sheets
 from workforce_sim.exports.ensemble_sheets import ensemble_sheets
+from workforce_sim.exports.measure_rows import with_labels
 from workforce_sim.exports.run_sheets import run_sheets
 from workforce_sim.exports.sheet import Sheet
 from workforce_sim.exports.sweep_sheets import sweep_sheets
@@ -65,10 +69,10 @@ def _of_folder(folder: Path, *, people: bool) -> list[Sheet]:
     """Return the sheets of what a folder holds, other tables before the assumptions."""
     found = read_results(folder)
     sheets = sheets_of(found, people=people)
-    known = {*SHOWN, *(name for name, _ in tables_of(found))} if not isinstance(found, Result) else ()
+    made = () if isinstance(found, Result) else (*idle_tables(found), *(name for name, _ in tables_of(found)))
     place = next(number for number, sheet in enumerate(sheets) if sheet.name == "Assumptions")
-    others = [table_sheet(_named(name), _named(name), table) for name, table in other_tables(folder, known)]
-    return [*sheets[:place], *others, *sheets[place:]]
+    others = (table_sheet(_named(name), _named(name), table) for name, table in other_tables(folder, (*SHOWN, *made)))
+    return [*sheets[:place], *(with_labels(sheet, _simulation(found)) for sheet in others), *sheets[place:]]
 
 
 def _named(table: str) -> str:
@@ -85,10 +89,20 @@ SHOWN = ("by_hired", "by_group")
 
 def sheets_of(found: Results, *, people: bool = False) -> list[Sheet]:
     """Return the sheets of a result."""
+    return [with_labels(sheet, _simulation(found)) for sheet in _sheets(found, people=people)]
+
+
+def _simulation(found: Results) -> Simulation:
+    if isinstance(found, Comparison):
+        return found.ensembles[found.baseline].config.simulation
+    return (found.ensembles[0] if isinstance(found, Sweep) else found).config.simulation
+
+
+def _sheets(found: Results, *, people: bool) -> Iterator[Sheet]:
     if isinstance(found, Result):
-        return list(run_sheets(found, people=people))
+        return run_sheets(found, people=people)
     if people:
         raise RequestError("people: only a run has tables of single employees; leave it out, or simulate one run")
     if isinstance(found, Ensemble):
-        return list(ensemble_sheets(found))
-    return list(comparison_sheets(found) if isinstance(found, Comparison) else sweep_sheets(found))
+        return ensemble_sheets(found)
+    return comparison_sheets(found) if isinstance(found, Comparison) else sweep_sheets(found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workforce_sim.config.workforce import Simulation
-from workforce_sim.dates import plan_year, year_label
+from workforce_sim.dates import PlanYear, plan_year, year_label
 from workforce_sim.exports.sheet import Cell, CellKind, Row, Series, Sheet, SheetChart, in_unit, kind_of
 from workforce_sim.tables import EMPLOYER_MONEY, SUMMARY, names
 from workforce_sim.wording.measures import label
@@ -18,6 +19,9 @@ SECTIONS = {
 }
 """Headings, by the first measure below each."""
 
+YEAR = "Year"
+"""The heading of a column of plan years."""
+
 Values = Mapping[str, Sequence[float | None]]
 """Of each measure, one a year, in the unit of the measure."""
 
@@ -27,7 +31,22 @@ def year_cells(simulation: Simulation, years: Sequence[int]) -> list[Cell]:
     return [year_label(simulation, year) if plan_year(simulation, year).short else year for year in years]
 
 
-def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str], *, mean: bool) -> Sheet:
+def with_labels(sheet: Sheet, simulation: Simulation) -> Sheet:
+    """Return a sheet that says of a short first year on which day it begins, where a column has years."""
+    first = plan_year(simulation, simulation.start_year)
+    if not first.short or YEAR not in sheet.head:
+        return sheet
+    place = sheet.head.index(YEAR)
+    rows = [replace(row, cells=[*_labelled(row.cells, place, first)]) for row in sheet.rows]
+    return replace(sheet, rows=rows)
+
+
+def _labelled(cells: Sequence[Cell], place: int, first: PlanYear) -> Iterator[Cell]:
+    for column, cell in enumerate(cells):
+        yield first.label if column == place and cell == first.year else cell
+
+
+def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequence[str]) -> Sheet:
     """Return the summary: a row for each measure, a column for each year; and charts of it.
 
     Args:
@@ -35,14 +54,13 @@ def summary_sheet(title: str, years: Sequence[Cell], values: Values, about: Sequ
         years: plan years, as ``year_cells`` gives them.
         values: measures in their order.
         about: lines below the title.
-        mean: whether values are means over simulations.
     """
     rows, place = [], {}
     for measure, found in values.items():
         if measure in SECTIONS:
             rows.append(Row([SECTIONS[measure], *[None] * len(years)], CellKind.HEADING))
         place[measure] = len(rows)
-        kind = kind_of(measure, mean=mean)
+        kind = kind_of(measure, found)
         rows.append(Row([label(measure), *(in_unit(measure, value, kind) for value in found)], kind))
     last = len(years)
     ranges = {name: ((row, 1), (row, last)) for name, row in _named(place)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from workforce_sim.dates import date_of, plan_year
+from workforce_sim.dates import date_of, period_label, plan_year, year_label
 from workforce_sim.errors import RequestError
 from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.background import assumptions, made, notes
@@ -37,12 +37,13 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     summary = run.summary
     years = summary["year"].to_list()
     values = {name: summary[name].to_list() for name in summary.columns if name not in KEYS}
-    title = f"Simulation of {years[0]} to {years[-1]}"
+    simulation, heads = run.config.simulation, year_cells(run.config.simulation, years)
+    title = f"Simulation of {period_label(simulation, years)}"
     about = ["One simulation. Amounts in dollars, rates in percent."]
     known = {name: found for name, found in values.items() if any(value is not None for value in found)}
-    yield summary_sheet(title, year_cells(run.config.simulation, years), known, about, mean=False)
+    yield summary_sheet(title, heads, known, about)
     if run.config.plan.enabled:
-        yield tests_sheet([nondiscrimination(run, year) for year in years])
+        yield tests_sheet([nondiscrimination(run, year) for year in years], heads)
     yield levels_sheet(run)
     if people:
         for year in years:
@@ -62,12 +63,12 @@ def levels_sheet(run: Result) -> Sheet:
     return table_sheet("Levels", "Employees by job level", level_mix(run).drop("replicate"), about)
 
 
-def tests_sheet(found: list[Nondiscrimination]) -> Sheet:
-    """Return the tests of the plan: outcome and figures, years side by side."""
+def tests_sheet(found: list[Nondiscrimination], years: Sequence[Cell]) -> Sheet:
+    """Return the tests of the plan: outcome and figures, years side by side, as ``year_cells`` gives them."""
     by_name = [{test.test: test for test in year.tests} for year in found]
     names = dict.fromkeys(name for tests in by_name for name in tests)
     rows = [row for name in names for row in _test_rows([tests.get(name) for tests in by_name])]
-    head: list[Cell] = ["Test", "Section", *(year.year for year in found)]
+    head: list[Cell] = ["Test", "Section", *years]
     return Sheet("Tests", "Plan tests by year", head, [CellKind.TEXT, CellKind.TEXT], rows, frozen=2)
 
 
@@ -106,5 +107,6 @@ def people_sheet(run: Result, year: int) -> Sheet:
         what = f"people of {year}: {found.height:,} rows, a sheet of Excel holds {MOST_ROWS:,}"
         raise RequestError(f"{what}; leave out --people, or {INSTEAD}")
     known = [name for name in found.columns if name not in KEYS and found[name].null_count() < found.height]
+    when = year_label(run.config.simulation, year)
     about = ("Personal data: there are no names, but ids, dates and pay can identify employees.",)
-    return table_sheet(f"People {year}", f"All employees of {year}", found.select(known).sort("employee_id"), about)
+    return table_sheet(f"People {year}", f"All employees of {when}", found.select(known).sort("employee_id"), about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -32,8 +32,8 @@ class CellKind(Enum):
     DATE = "mm/dd/yyyy"
 
 
-def kind_of(measure: str, *, mean: bool = False) -> CellKind:
-    """Return how values of a measure are shown; the mean of a count has a decimal."""
+def kind_of(measure: str, values: Iterable[float | None] = ()) -> CellKind:
+    """Return how values of a measure that stand together are shown; counts have a decimal unless all are whole."""
     if measure.endswith("_cents"):
         return CellKind.DOLLARS
     if is_share(measure):
@@ -42,12 +42,13 @@ def kind_of(measure: str, *, mean: bool = False) -> CellKind:
             if "deferral" in measure or "share" in measure or "growth" in measure
             else CellKind.PERCENT
         )
-    return CellKind.MEAN if mean else CellKind.COUNT
+    whole = all(value is None or float(value).is_integer() for value in values)
+    return CellKind.COUNT if whole else CellKind.MEAN
 
 
-def difference_kind(measure: str) -> CellKind:
+def difference_kind(measure: str, values: Iterable[float | None]) -> CellKind:
     """Return how differences of a measure are shown: of shares, in percentage points."""
-    return CellKind.POINTS if is_share(measure) else kind_of(measure, mean=True)
+    return CellKind.POINTS if is_share(measure) else kind_of(measure, values)
 
 
 def in_unit(measure: str, value: float | None, kind: CellKind) -> float | None:

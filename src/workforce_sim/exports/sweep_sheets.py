@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.ensembles.pairing import MEASURED
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.exports.background import assumptions, made, notes
@@ -34,14 +35,16 @@ HEAD = ("Mean", "Standard error of the mean", "P5", "P95")
 def sweep_sheets(found: Sweep) -> Iterator[Sheet]:
     """Yield the sheets of a sweep."""
     first = found.ensembles[0]
-    years = first.config.simulation.years
+    simulation = first.config.simulation
     simulations = counted(first.count, "simulation")
     about = [
         f"Means over {simulations} of each combination; all use the same random draws.",
         spread_words(first.config),
     ]
-    yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {years[-1]}", about)
-    yield _measures(found, "Totals", f"All years together, {years[0]} to {years[-1]}", found.totals, about)
+    yield _last_year(found, f"Sweep of {', '.join(found.keys)}: {year_label(simulation, simulation.years[-1])}", about)
+    yield _measures(
+        found, "Totals", f"All years together, {period_label(simulation, simulation.years)}", found.totals, about
+    )
     yield _measures(found, "By year", "Every measure by year", found.summary)
     yield simulations_sheet(found.replicates)
     yield assumptions(first.header, "combination 0")
@@ -57,7 +60,7 @@ def _last_year(found: Sweep, title: str, about: list[str]) -> Sheet:
     means = {(row[0], row[1]): row[2] for row in last.select("combination", "measure", "mean").iter_rows()}
     numbers = found.combinations["combination"].to_list()
     shown = [name for name in SHOWN if any(means.get((number, name)) for number in numbers)]
-    kinds = [kind_of(name, mean=True) for name in shown]
+    kinds = [kind_of(name, [means.get((number, name)) for number in numbers]) for name in shown]
     rows = [
         Row([*row, *(in_unit(name, means.get((row[0], name)), kind) for name, kind in zip(shown, kinds, strict=True))])
         for row in found.combinations.iter_rows()
@@ -85,9 +88,10 @@ def _measures(found: Sweep, name: str, title: str, table: pl.DataFrame, about: S
     rows = []
     for row in table.filter(pl.col("mean").is_not_null()).iter_rows(named=True):
         measure = row["measure"]
-        kind = kind_of(measure, mean=True)
+        values = [row[column] for column in MEASURED]
+        kind = kind_of(measure, values)
         keys = [row["combination"], *(row[key] for key in found.keys), label(measure), *(row[key] for key in of_year)]
-        rows.append(Row([*keys, *(in_unit(measure, row[column], kind) for column in MEASURED)], kind))
+        rows.append(Row([*keys, *(in_unit(measure, value, kind) for value in values)], kind))
     head = ["Combination", *found.keys, "Measure", *map(str.capitalize, of_year), *HEAD]
     kinds = [*_key_kinds(found), CellKind.TEXT, *(CellKind.YEAR for _ in of_year)]
     return Sheet(name, title, head, kinds, rows, about, len(found.keys) + 2)

@@ -12,7 +12,7 @@ from workforce_sim.ensembles.comparing import Comparison
 from workforce_sim.ensembles.ensemble import Ensemble
 from workforce_sim.ensembles.folder import refuse_existing, refuse_within
 from workforce_sim.ensembles.pages import tables_of_comparison, tables_of_sweep
-from workforce_sim.ensembles.saved import Results, other_tables, read_results
+from workforce_sim.ensembles.saved import Results, idle_tables, other_tables, read_results
 from workforce_sim.errors import RequestError
 from workforce_sim.explaining.queries import collected
 from workforce_sim.exports.dollars import in_dollars
@@ -87,15 +87,17 @@ def tables_of(found: Results) -> Iterator[tuple[str, pl.DataFrame]]:
     elif isinstance(found, Ensemble):
         yield from (("bands", found.bands), ("replicates", found.replicates))
     elif isinstance(found, Comparison):
-        yield from tables_of_comparison(found).items()
+        idle = idle_tables(found)
+        yield from ((name, table) for name, table in tables_of_comparison(found).items() if name not in idle)
     else:
         yield from tables_of_sweep(found).items()
 
 
 def _saved(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the tables of a result, and those of its folder that it cannot make again."""
-    known = set()
-    for name, table in tables_of(read_results(folder)):
+    found = read_results(folder)
+    known = {*idle_tables(found)}
+    for name, table in tables_of(found):
         known.add(name)
         yield name, table
     yield from other_tables(folder, known)

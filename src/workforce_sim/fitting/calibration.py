@@ -25,9 +25,9 @@ from workforce_sim.errors.asked import measure_name
 from workforce_sim.fitting.credibility import Floats
 from workforce_sim.plan.loading import load_config
 from workforce_sim.wording import columns, counted, number
-from workforce_sim.wording.progress import Tell, meter
+from workforce_sim.wording.progress import Tell, meter, simulations_done
 
-STEPS, CLOSE, SLOPE, LEAST = 6, 1e-3, 0.2, 0.01
+STEPS, HALVINGS, CLOSE, SLOPE, LEAST = 6, 5, 1e-3, 0.2, 0.01
 MOVES = {
     "headcount_closing": "simulation.target_growth_rate",
     "terminations_opening_staff": "workforce.total_termination_rate",
@@ -105,7 +105,8 @@ def calibrate(
         year: the year that is known; when left out the first of the configuration, or the year after a short first one,
             also where the configuration ends before it.
         replicates: of each run; all runs have the same random draws.
-        progress: whether a terminal or a notebook shows how many steps are done, with the time left.
+        progress: whether a terminal or a notebook shows how far the steps and their simulations are, with the time left
+            if all steps are needed.
 
     Raises:
         RequestError: for a measure that does not exist, or a key that holds no number.
@@ -116,11 +117,12 @@ def calibrate(
     names = [measure_name(name, MEASURES, "targets") for name in targets]
     keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
     start = np.array([_value(asked, key) for key in keys])
-    problem = _Problem(asked, keys, names, census, year or _first_whole_year(asked), replicates)
     wanted = np.array([float(value) for value in targets.values()])
-    first = problem.outcome(start)
     with meter(progress) as tell:
-        found, last = _solved(problem, start, first, wanted, tell)
+        told = _Told(tell, len(keys))
+        problem = _Problem(asked, keys, names, census, year or _first_whole_year(asked), replicates, told)
+        first = problem.outcome(start)
+        found, last = _solved(problem, start, first, wanted)
     values = dict(zip(keys, found.tolist(), strict=True))
     met = np.abs(last - wanted) <= CLOSE * np.maximum(np.abs(wanted), 1e-9)
     return Calibration(
@@ -135,6 +137,31 @@ def _first_whole_year(config: Config) -> int:
     return first.year + first.short
 
 
+@dataclass
+class _Told:
+    """Tells how far it is: the step, its run (an ensemble each), and the simulations of that."""
+
+    tell: Tell | None
+    keys: int
+    step: int = 0
+    run: int = 0
+
+    def begin(self, step: int) -> None:
+        """Take note of a step that begins."""
+        self.step, self.run = step, 0
+
+    def __call__(self, done: int, count: int) -> None:
+        """Tell how many simulations of a run are done."""
+        if self.tell is not None:
+            share = (self.step - 1 + (self.run + done / count) / (2 * self.keys + HALVINGS)) / STEPS
+            step = f"step {self.step}, at most {STEPS}" if self.step else "as configured"
+            self.tell(f"{step}: {simulations_done(done, count)}", round(_PARTS * max(share, 0.0)), _PARTS)
+        self.run += done == count
+
+
+_PARTS = 10_000
+
+
 @dataclass(frozen=True)
 class _Problem:
     """The measures as a function of the keys."""
@@ -145,12 +172,13 @@ class _Problem:
     census: Any
     year: int
     replicates: int
+    told: _Told
 
     def outcome(self, values: Floats) -> Floats:
         """Return the measures of the year, amounts in dollars."""
         span = {"simulation.end_year": self.year}
         config = with_changes(self.config, {**dict(zip(self.keys, values.tolist(), strict=True)), **span})
-        found = simulate_ensemble(config, census=self.census, replicates=self.replicates, progress=None).replicates
+        found = simulate_ensemble(config, census=self.census, replicates=self.replicates, progress=self.told).replicates
         means = found.filter(pl.col("year") == self.year).select(pl.col(self.measures).mean()).row(0)
         return np.array([m / 100 if n.endswith("_cents") else m for m, n in zip(means, self.measures, strict=True)])
 
@@ -162,20 +190,17 @@ class _Problem:
             return None
 
 
-def _solved(
-    problem: _Problem, start: Floats, first: Floats, wanted: Floats, tell: Tell | None
-) -> tuple[Floats, Floats]:
+def _solved(problem: _Problem, start: Floats, first: Floats, wanted: Floats) -> tuple[Floats, Floats]:
     """Return the values of the keys and the measures after at most six smallest steps."""
     at, now = start, first
     scale, size = np.maximum(np.abs(start), LEAST), np.maximum(np.abs(wanted), 1e-9)
-    for done in range(STEPS):
-        if tell is not None:
-            tell(f"step {done + 1}, at most {STEPS}", done, STEPS)
+    for step in range(1, STEPS + 1):
+        problem.told.begin(step)
         if (np.abs(now - wanted) <= CLOSE * size).all():
             break
         slopes = _slopes(problem, at, now, scale) / size[:, None]
-        step = scale * (np.linalg.pinv(slopes, rcond=1e-6) @ ((wanted - now) / size))
-        tried = _halved(problem, at, step, np.abs((now - wanted) / size).sum(), wanted, size)
+        change = scale * (np.linalg.pinv(slopes, rcond=1e-6) @ ((wanted - now) / size))
+        tried = _halved(problem, at, change, np.abs((now - wanted) / size).sum(), wanted, size)
         if tried is None:
             break
         at, now = tried
@@ -186,8 +211,8 @@ def _halved(
     problem: _Problem, at: Floats, step: Floats, worst: float, wanted: Floats, size: Floats
 ) -> tuple[Floats, Floats] | None:
     """Return the first of a step, its half, its quarter, ... that is possible and improves; None without one."""
-    for share in (1.0, 0.5, 0.25, 0.125, 0.0625):
-        values = np.round(at + share * step, 6)
+    for halved in range(HALVINGS):
+        values = np.round(at + step / 2**halved, 6)
         found = problem.possible(values)
         if found is not None and np.abs((found - wanted) / size).sum() < worst:
             return values, found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, overload
 
@@ -27,6 +27,8 @@ from workforce_sim.fitting.table import table
 from workforce_sim.fitting.warnings import warnings
 from workforce_sim.store.layout import private
 from workforce_sim.tables import CENSUS, completed
+from workforce_sim.wording import counted
+from workforce_sim.wording.progress import Tell, meter
 
 BASE = {
     "simulation": {"start_year": 2025, "end_year": 2029, "target_growth_rate": 0.0},
@@ -145,13 +147,14 @@ def _refuse(paths: list[Path]) -> None:
         raise LedgerError(f"{there[0]}: exists already; choose another name, or remove it first")
 
 
-def fit(censuses: Any, config: Any = None) -> Fit:
+def fit(censuses: Any, config: Any = None, *, progress: bool = True) -> Fit:
     """Learn from two or more dated censuses.
 
     Args:
         censuses: a mapping of dates to censuses; pairs of a date and a census; a list of files or frames dated by
             name or by a column; one long panel with such a column; or one census with termination dates.
         config: path, dict or loaded configuration that the fit changes; the documented defaults when left out.
+        progress: whether a terminal or a notebook shows how many censuses are read, and what comes after.
 
     Raises:
         RequestError: for a census without a date, two of one date, or too few of them.
@@ -159,14 +162,27 @@ def fit(censuses: Any, config: Any = None) -> Fit:
         ConfigError: for a configuration that cannot be used.
     """
     base = read_config(BASE if config is None else config)
-    return fitted(panel(censuses, base), base)
+    with meter(progress) as tell:
+        given = panel(censuses, base, None if tell is None else partial(_read, tell))
+        return fitted(given, base, tell=tell)
 
 
-def fitted(given: Panel, base: Config, *, whole_years: bool = False) -> Fit:
+_LATER = 2
+"""Steps after the censuses are read: employees are linked, rates are estimated."""
+
+
+def _read(tell: Tell, done: int, count: int) -> None:
+    tell(f"{done} of {counted(count, 'census', 'censuses')} read", done, count + _LATER)
+
+
+def fitted(given: Panel, base: Config, *, whole_years: bool = False, tell: Tell | None = None) -> Fit:
     """Return the fit of censuses that are read; with whole years only, its configuration opens on a January 1."""
     snapshots, spelled = one_spelling(given.snapshots)
     level = with_levels(replace(given, snapshots=snapshots), base)
     parts = intervals(level.panel)
+    if tell is not None:
+        count = len(snapshots)
+        tell(f"employees of {counted(count, 'census', 'censuses')} linked; estimating rates", count + 1, count + _LATER)
     found = estimated(level, parts, base)
     opens = january_after if whole_years else opening_of
     chosen = keys(found, base, opens(parts[-1].after))

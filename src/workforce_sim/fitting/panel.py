@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from workforce_sim.census.table import ROW
 from workforce_sim.config import Config
 from workforce_sim.errors import CensusError, RequestError
 from workforce_sim.wording import counted
+from workforce_sim.wording.progress import Count
 
 COLUMNS: dict[str, Any] = {
     "employee_id": pl.String,
@@ -86,13 +87,14 @@ class Panel:
         return replace(self, snapshots=self.snapshots[: place + 1])
 
 
-def panel(censuses: Any, config: Config) -> Panel:
+def panel(censuses: Any, config: Config, told: Count | None = None) -> Panel:
     """Read dated censuses.
 
     Args:
         censuses: a mapping of dates to censuses, pairs of a date and a census, a list of files or frames dated by
             their names or columns, one long panel with such a column, or one census with termination dates.
         config: its ``census`` section applies.
+        told: called with how many censuses are read, and how many there are.
 
     Raises:
         RequestError: for a census without a date, two of one date, or fewer than two.
@@ -101,13 +103,20 @@ def panel(censuses: Any, config: Config) -> Panel:
     if isinstance(censuses, Panel):
         return censuses
     parts = [part for date, source in _given(censuses) for part in _dated(date, source, config)]
-    snapshots = sorted((_snapshot(date, rows, config, name) for date, rows, name in parts), key=lambda s: s.date)
+    snapshots = sorted(_snapshots(parts, config, told), key=lambda snapshot: snapshot.date)
     twice = [a.date for a, b in pairwise(snapshots) if a.date == b.date]
     if twice:
         raise RequestError(f"two censuses are dated {twice[0]}; give each a date of its own")
     if len(snapshots) > 1:
         return Panel(tuple(snapshots))
     return _unfolded(snapshots[0])
+
+
+def _snapshots(parts: Sequence[tuple[Any, Any, str]], config: Config, told: Count | None) -> Iterator[Snapshot]:
+    for done, (date, rows, name) in enumerate(parts, 1):
+        yield _snapshot(date, rows, config, name)
+        if told is not None:
+            told(done, len(parts))
 
 
 def _given(censuses: Any) -> Iterable[tuple[Any, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import year_label
+from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
@@ -96,7 +96,7 @@ class Attempt(Displayed):
         tables = (
             () if self.summary is None else (summary_table(self.summary, partial(year_label, self.config.simulation)),)
         )
-        return Card(f"Run of {period(self.years)}: {done}{stopped}", tables, self.notes)
+        return Card(f"Run of {period_label(self.config.simulation, self.years)}: {done}{stopped}", tables, self.notes)
 
 
 def attempt(

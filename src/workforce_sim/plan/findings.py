@@ -132,6 +132,7 @@ class Nondiscrimination(Displayed):
 
     Attributes:
         year: the plan year.
+        label: the same as people read it: of a short one with the day on which it begins.
         replicate: of the run.
         tests: what each test found.
         adp: the ADP test in figures, also of an exempt plan; where two plans are tested, of that of most people.
@@ -147,6 +148,7 @@ class Nondiscrimination(Displayed):
     """
 
     year: int
+    label: str
     replicate: int
     tests: tuple[PlanTest, ...]
     adp: AdpTest
@@ -169,11 +171,11 @@ class Nondiscrimination(Displayed):
     def _card(self) -> Card:
         rows = [(found.test, f"IRC {found.section}", found.outcome, _said(found), found.note) for found in self.tests]
         heading = ("Test", "Section", "Outcome", "Figures", "Note")
-        return Card(f"Tests of plan year {self.year}", (CardTable(heading, cells(rows), left=5),))
+        return Card(f"Tests of plan year {self.label}", (CardTable(heading, cells(rows), left=5),))
 
     def __str__(self) -> str:
         of_several = f", simulation {self.replicate}" if self.replicate else ""
-        return "\n".join([f"Plan year {self.year}{of_several}", *map(str, self.tests)])
+        return "\n".join([f"Plan year {self.label}{of_several}", *map(str, self.tests)])
 
 
 def _said(test: PlanTest) -> str:

@@ -66,7 +66,8 @@ def nondiscrimination(result: RunTables, year: int, *, replicate: int = 0) -> No
     )
     made = [*adp, *bargained, *acp]
     refunds, qnecs = (pl.concat([getattr(one, name) for one in made]) for name in ("refunds", "qnecs"))
-    return Nondiscrimination(year, replicate, tests, adp[0].figures, acp[0].figures, refunds, qnecs, lacking)
+    label = people.year.label
+    return Nondiscrimination(year, label, replicate, tests, adp[0].figures, acp[0].figures, refunds, qnecs, lacking)
 
 
 def _percentages(

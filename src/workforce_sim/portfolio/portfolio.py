@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.display.by_year import summary_table
-from workforce_sim.display.card import Card
+from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
 from workforce_sim.portfolio.book import Book
@@ -26,7 +26,8 @@ from workforce_sim.portfolio.folder import (
 )
 from workforce_sim.portfolio.totals import means, totals
 from workforce_sim.portfolio.work import Success
-from workforce_sim.wording import counted, period
+from workforce_sim.portfolio.years import OPENS, labelled_totals
+from workforce_sim.wording import counted
 
 FAILED = "failed"
 
@@ -39,8 +40,9 @@ class Portfolio(Displayed):
         folder: where their results are.
         groups: names of the grouping columns of the book.
         employers: one row per employer in the order of the book: name, the grouping columns, result (``simulated`` or
-            ``failed``), census (``file`` or ``synthetic``), employees at the opening, notes (how many about its
-            census), first (the number of its first simulation), stage and problem of a failure.
+            ``failed``), census (``file`` or ``synthetic``), opens (the first day of its first plan year), employees at
+            the opening, notes (how many about its census), first (the number of its first simulation), stage and
+            problem of a failure.
         totals: one row per combination of groups, replicate and year: sums over employers; see ``totals.totals``.
     """
 
@@ -112,13 +114,22 @@ class Portfolio(Displayed):
 
     def _card(self) -> Card:
         failed = [f"{row['name']}: {row['problem']}" for row in self.failures.head(_SHOWN).to_dicts()]
-        return Card(f"Portfolio of {self.what}", (summary_table(self.years),), tuple(failed))
+        return Card(f"Portfolio of {self.what}", (self._by_year,), tuple(failed))
+
+    @property
+    def _by_year(self) -> CardTable:
+        return summary_table(self.years, dict(zip(self.years["year"], self._labels, strict=True)).__getitem__)
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        """The years as people read them."""
+        return [row["year"] for row in labelled_totals(self.years, self.employers)]
 
     @property
     def what(self) -> str:
         """How many employers there are, and of which years, in words."""
         done = self.employers.height - self.failures.height
-        span = period(self.totals["year"].unique().sort().to_list()) if done else "no year"
+        span = " to ".join(dict.fromkeys((self._labels[0], self._labels[-1]))) if done else "no year"
         failed = f", {counted(self.failures.height, 'employer')} failed" if self.failures.height else ""
         return f"{counted(done, 'employer')}, {span}{failed}"
 
@@ -143,7 +154,9 @@ def read_portfolio(path: str | Path) -> Portfolio:
     """
     folder = Path(path)
     known = asked_of(folder)
-    return Portfolio(folder, tuple(known.groups), table_of(folder / EMPLOYERS_TABLE), table_of(folder / TOTALS_TABLE))
+    opens = pl.DataFrame(schema={OPENS: pl.Date})  # of a folder that was written before there was this column
+    employers = pl.concat([table_of(folder / EMPLOYERS_TABLE), opens], how="diagonal")
+    return Portfolio(folder, tuple(known.groups), employers, table_of(folder / TOTALS_TABLE))
 
 
 def employers_table(
@@ -161,6 +174,7 @@ def employers_table(
 _SCHEMA: dict[str, Any] = {
     "result": pl.String,
     "census": pl.String,
+    OPENS: pl.Date,
     "employees": pl.Int64,
     "notes": pl.Int64,
     "first": pl.Int64,
@@ -174,5 +188,5 @@ def _row(
 ) -> tuple[Any, ...]:
     if failed is not None or done is None:
         stage, problem = ("", "") if failed is None else (failed.stage, failed.problem)
-        return (name, *groups, FAILED, None, None, None, None, stage, problem)
-    return (name, *groups, good, done.census, done.employees, done.notes, first_number(name), None, None)
+        return (name, *groups, FAILED, None, None, None, None, None, stage, problem)
+    return (name, *groups, good, done.census, done.opens, done.employees, done.notes, first_number(name), None, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,7 @@ from workforce_sim.explaining.years_text import plan_table, year_table
 from workforce_sim.portfolio.portfolio import FAILED, Portfolio
 from workforce_sim.portfolio.reading import SYNTHETIC
 from workforce_sim.portfolio.totals import EMPLOYERS, means
+from workforce_sim.portfolio.years import labelled_totals
 from workforce_sim.wording import columns, counted
 from workforce_sim.wording.measures import shown
 
@@ -31,24 +32,24 @@ MOST = 20
 
 def readable(found: Portfolio, by: Sequence[str] = ()) -> str:
     """Return the years of all employers together, then those of each group."""
-    rows = found.years.to_dicts()
+    rows = labelled_totals(found.years, found.employers)
     mean = f", means of {counted(found.replicates, 'simulation')}" if found.replicates > 1 else ""
     parts = [f"{found.what}{mean}", year_table(rows), plan_table(rows)] if rows else [found.what]
     if by and rows:
-        parts.append("\n".join(_groups(means(found.by(*by), by), by)))
+        parts.append("\n".join(_groups(labelled_totals(means(found.by(*by), by), found.employers, by), by)))
     return "\n\n".join(part for part in parts if part)
 
 
-def _groups(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[str]:
+def _groups(rows: Sequence[Mapping[str, Any]], by: Sequence[str]) -> Iterator[str]:
     heading = [*by, "year", EMPLOYERS, *OF_GROUPS.values()]
     cells = [
         [
             *("(none)" if row[name] is None else str(row[name]) for name in by),
-            str(row["year"]),
+            row["year"],
             f"{row[EMPLOYERS]:,}",
             *(shown(measure, row[measure]) for measure in OF_GROUPS),
         ]
-        for row in rows.to_dicts()
+        for row in rows
     ]
     every = [heading, *cells]
     rule = ["─" * max(len(row[at]) for row in every) for at in range(len(heading))]

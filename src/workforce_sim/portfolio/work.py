@@ -5,6 +5,7 @@ Small employers share frames, as the replicates of an ensemble do: each goes on 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,16 +58,18 @@ class Load:
 
 @dataclass(frozen=True)
 class Success:
-    """An employer that has results, by now or since before: its census, employees at the opening, notes about it."""
+    """An employer that has results, by now or since before: its census, opening day, employees then, notes about it."""
 
     name: str
     census: str
+    opens: dt.date
     employees: int
     notes: int
 
 
-def _success(identity: Identity, employees: int, notes: int) -> Success:
-    return Success(identity.name, SYNTHETIC if identity.census == SYNTHETIC else "file", employees, notes)
+def _success(identity: Identity, load: Load, employees: int, notes: int) -> Success:
+    census, opens = SYNTHETIC if identity.census == SYNTHETIC else "file", load.config.simulation.opening
+    return Success(identity.name, census, opens, employees, notes)
 
 
 @dataclass
@@ -77,9 +80,9 @@ class Done:
     failures: list[Failure] = field(default_factory=list)
     sums: list[pl.DataFrame] = field(default_factory=list)
 
-    def take(self, simulated: Simulated, combination: int) -> None:
+    def take(self, simulated: Simulated, load: Load, combination: int) -> None:
         """Take in the results of an employer."""
-        self.successes.append(_success(simulated.identity, simulated.employees, len(simulated.notes)))
+        self.successes.append(_success(simulated.identity, load, simulated.employees, len(simulated.notes)))
         self.sums.append(simulated.summary.with_columns(pl.lit(combination, dtype=pl.UInt32).alias(COMBINATION)))
 
     def summed(self) -> Done:
@@ -112,12 +115,12 @@ def carry_out(load: Load) -> Done:
     done = Done()
     for ready in _packs(list(_ready(load, done)), load):
         if load.out is None:
-            done.successes += [_success(one.identity, one.size, len(one.opening.notes)) for one in ready]
+            done.successes += [_success(one.identity, load, one.size, len(one.opening.notes)) for one in ready]
             continue
         found = list(_simulated(ready, load, done))
         commit(load.out, [simulated for simulated, _ in found])
         for simulated, client in found:
-            done.take(simulated, client.combination)
+            done.take(simulated, load, client.combination)
             if not load.keep:
                 remove(load.out / RUNS / client.name)
     return done.summed()
@@ -152,7 +155,7 @@ def _is_there(client: Client, source: Source, load: Load, done: Done) -> bool:
     if there is None:
         return False
     about, summary = there
-    done.take(Simulated(identity, about.employees, tuple(about.notes), summary), client.combination)
+    done.take(Simulated(identity, about.employees, tuple(about.notes), summary), load, client.combination)
     return True
 
 

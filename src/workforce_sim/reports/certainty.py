@@ -8,7 +8,8 @@ import polars as pl
 
 from workforce_sim.config.keys import about
 from workforce_sim.config.uncertainty import Assumption
-from workforce_sim.ensembles.attribution import ROWS, Attribution
+from workforce_sim.dates import year_label
+from workforce_sim.ensembles.attribution import ALL, ROWS, Attribution
 from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.spread import IN_WORDS, SOURCES
 from workforce_sim.ensembles.totals import COST, PAYROLL
@@ -78,14 +79,20 @@ def _error(base: Scenario, other: Scenario) -> str:
 
 def _apart(attribution: Attribution) -> Element:
     """Return the share of the variance that each source makes alone."""
-    rows = []
+    rows, simulation = [], attribution.ensembles[ALL].config.simulation
     for (year, measure), part in attribution.table.group_by("year", "measure", maintain_order=True):
         shares = dict(part.select(pl.col("source").cast(pl.String), "share").iter_rows())
         deviations = dict(part.select(pl.col("source").cast(pl.String), "sd").iter_rows())
-        whole = deviations["all"]
+        whole = deviations[ALL]
         name = str(measure)
         cells = [NONE if shares[source] is None else share(shares[source]) for source in ROWS[:-1]]
-        rows.append([f"{label(name)}, {year}", NONE if whole is None else form(name)(whole), *cells])
+        rows.append(
+            [
+                f"{label(name)}, {year_label(simulation, int(str(year)))}",
+                NONE if whole is None else form(name)(whole),
+                *cells,
+            ]
+        )
     about_it = "Share of the variance from each source alone; interaction is their combined effect."
     heading = ["Figure", "Standard deviation", "Chance", "Good and bad years", "Assumptions", "Interaction"]
     return listing("Where the range comes from", heading, rows, note=about_it)

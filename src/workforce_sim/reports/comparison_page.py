@@ -21,7 +21,6 @@ from workforce_sim.reports.people import headcount_section, participation_sectio
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import change, count, form, listed, share, size, span
 from workforce_sim.reports.why import why_scenarios
-from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
 
@@ -48,7 +47,7 @@ def comparison_page(
     plan = [
         cost_section(scenarios, rate),
         source_section(scenarios),
-        why_scenarios(tables.get("drivers"), base.name),
+        why_scenarios(tables.get("drivers"), base),
         participation_section(scenarios),
         gains_section(groups),
     ]
@@ -62,7 +61,7 @@ def comparison_page(
         assumptions_section(base, design=False),
         made_section(scenarios),
     ]
-    kicker = f"Comparison of {len(scenarios)} scenarios, {period(base.years)}, {base.simulations} of each"
+    kicker = f"Comparison of {len(scenarios)} scenarios, {base.span}, {base.simulations} of each"
     return document(
         kicker, _question(scenarios), _answer(scenarios, rate), _cards(scenarios, groups, rate), sections, FOOTER
     )
@@ -73,8 +72,8 @@ def _question(scenarios: Sequence[Scenario]) -> str:
     verb = "does" if len(others) == 1 else "do"
     names = listed([each.name for each in others])
     if not any_plan(scenarios):
-        return f"How do payroll and headcount of {names} differ from {base.name}, {period(base.years)}?"
-    return f"What {verb} {names} cost compared with {base.name}, {period(base.years)}, and who gains?"
+        return f"How do payroll and headcount of {names} differ from {base.name}, {base.span}?"
+    return f"What {verb} {names} cost compared with {base.name}, {base.span}, and who gains?"
 
 
 def _answer(scenarios: Sequence[Scenario], rate: float) -> list[Child]:
@@ -88,7 +87,7 @@ def _of_several(base: Scenario, others: Sequence[Scenario], measure: str = COST)
     """Yield the answer for several scenarios: how much more each costs, with its range; without plans, of payroll."""
     whole = form(measure)(spread(base.total(measure)).mean or 0.0)
     costs = f"{base.name} costs the employer" if measure == COST else f"the payroll of {base.name} is"
-    yield f"From {period(base.years)}, {costs} {whole}. Compared with that:"
+    yield f"From {base.span}, {costs} {whole}. Compared with that:"
     for place, other in enumerate(others):
         gap = beyond(base, other, measure)
         ranged = "" if gap.low is None else f" (90% of simulations: {span(gap.low, gap.high, _signed)})"
@@ -112,8 +111,7 @@ def _of_one(base: Scenario, other: Scenario, rate: float) -> Iterator[Child]:
 
 
 def _difference(base: Scenario, other: Scenario, gap: RangedFigure) -> Iterator[Child]:
-    years = period(base.years)
-    when = f"From {years}" if len(base.years) > 1 else f"In {years}"
+    when = f"{'From' if len(base.years) > 1 else 'In'} {base.span}"
     if not gap.mean:
         yield f"{when}, {other.name} costs the employer the same as {base.name}"
         return
@@ -147,7 +145,7 @@ def _last_year(base: Scenario, other: Scenario) -> Iterator[str]:
     if None not in found[OF_PAYROLL]:
         told.append(_instead("the cost is {} of payroll", found[OF_PAYROLL]))
     if told:
-        yield f"In {base.years[-1]}, {listed(told)}."
+        yield f"In {base.labels[-1]}, {listed(told)}."
 
 
 def _instead(sentence: str, values: Sequence[float | None]) -> str:
@@ -176,7 +174,9 @@ def _more_cards(base: Scenario, other: Scenario, groups: pl.DataFrame | None, ra
     now = spread(base.present(other.yearly(COST) - base.yearly(COST), rate))
     yield KeyFigure(f"Present value at {share(rate)}", change(COST, now.mean), f"on {base.opens}")
     moved = spread(other.yearly(PARTICIPATION)[:, -1] - base.yearly(PARTICIPATION)[:, -1]).mean
-    yield KeyFigure(f"Change in participation, {base.years[-1]}", change(PARTICIPATION, moved), "of eligible employees")
+    yield KeyFigure(
+        f"Change in participation, {base.labels[-1]}", change(PARTICIPATION, moved), "of eligible employees"
+    )
     gained = None if groups is None else _gaining(groups)
     if gained is not None:
         yield KeyFigure("Employees who gain", share(gained[0]), f"lose: {share(gained[1])}; of {count(gained[2])}")

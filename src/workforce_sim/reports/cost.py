@@ -17,7 +17,7 @@ from workforce_sim.reports.ranges import RANGE, cells, ranged_bars, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, share, signed, written
 from workforce_sim.tables import EMPLOYER_MONEY
-from workforce_sim.wording import period, short_dollars
+from workforce_sim.wording import short_dollars
 from workforce_sim.wording.measures import label
 
 
@@ -127,8 +127,7 @@ def source_section(scenarios: Sequence[Scenario]) -> PageSection:
     write = alike(COST, [row[name] for row in found for name in kept])
     bars = [Bars(each.name, [row[name] for name in kept]) for each, row in zip(scenarios, found, strict=True)]
     cells = [[name, *(write(row[name]) for row in found)] for name in kept]
-    years = period(scenarios[0].years)
-    title = f"Employer cost by source, {years}"
+    title = f"Employer cost by source, {scenarios[0].span}"
     means = "Means of the simulations. " if scenarios[0].count > 1 else ""
     other = f"{means}Forfeitures used reduce the cost."
     heading = ["Source", *(each.name for each in scenarios)] if len(scenarios) > 1 else ["Source", "Amount"]

@@ -22,7 +22,6 @@ from workforce_sim.reports.pay import PAYROLL, pay_section
 from workforce_sim.reports.people import headcount_section, participation_section
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import Form, alike, count, form, share, span, written
-from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 HEADCOUNT, PARTICIPATION = "headcount_closing", "participation_rate"
@@ -52,16 +51,16 @@ def ensemble_page(each: Scenario, *, rate: float = DISCOUNT_RATE, attribution: A
         assumptions_section(each),
         made_section([each]),
     ]
-    kicker = f"{each.simulations} of one set of assumptions, {period(each.years)}"
-    question = f"What can be expected from {period(each.years)}, and how wide is the range?"
+    kicker = f"{each.simulations} of one set of assumptions, {each.span}"
+    question = f"What can be expected from {each.span}, and how wide is the range?"
     return document(kicker, question, joined(_answer(each)), _cards(each), sections, FOOTER)
 
 
 def _answer(each: Scenario) -> Iterator[Child]:
-    last = each.years[-1]
+    last = each.labels[-1]
     if each.config.plan.enabled:
         cost = spread(each.total(COST))
-        yield f"From {period(each.years)}, the plan costs the employer"
+        yield f"From {each.span}, the plan costs the employer"
         yield bold(form(COST)(cost.mean or 0.0))
         yield f"on average{_between(cost.low, cost.high, form(COST))}."
         taking, burden = (each.last(name) for name in (PARTICIPATION, OF_PAYROLL))
@@ -79,7 +78,7 @@ def _cards(each: Scenario) -> Iterator[KeyFigure]:
     if each.config.plan.enabled:
         yield _card("Total net employer cost", COST, spread(each.total(COST)))
     for name in (HEADCOUNT, PAYROLL, *((PARTICIPATION,) if each.config.plan.enabled else ())):
-        yield _card(f"{label(name)}, {each.years[-1]}", name, each.last(name))
+        yield _card(f"{label(name)}, {each.labels[-1]}", name, each.last(name))
 
 
 def _card(about: str, measure: str, found: RangedFigure) -> KeyFigure:
@@ -123,7 +122,7 @@ def _totals(each: Scenario) -> Element:
     counts, edges = np.histogram(values, bins=min(CLASSES, max(5, each.count // 6)))
     write = alike(COST, edges.tolist())
     classes = list(itertools.pairwise(edges.tolist()))
-    title = f"Distribution of the total net employer cost, {period(each.years)}"
+    title = f"Distribution of the total net employer cost, {each.span}"
     chart = distribution(title, [write((low + high) / 2) for low, high in classes], counts.tolist(), count)
     rows = [[span(*ends, write), count(found)] for ends, found in zip(classes, counts.tolist(), strict=True)]
     about = "Bars: how many simulations, by the middle of each class."

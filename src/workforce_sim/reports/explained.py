@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.ensembles.groups_text import AWAY
 from workforce_sim.explaining.figure import Explanation, explain
 from workforce_sim.explaining.figure_text import TITLES, value_words
@@ -35,7 +36,7 @@ def explained_section(result: Result, years: Sequence[int], least: int | None = 
         years: its plan years.
         least: fewest employees of a group that is shown on a page beside tables; None of a page that stands alone.
     """
-    heading = f"How the figures of {years[-1]} came about"
+    heading = f"How the figures of {year_label(result.config.simulation, years[-1])} came about"
     if not result.config.plan.enabled:
         return PageSection("explained", heading, [])
     by, few = (GROUPS, LEAST) if least is None else (BESIDE_TABLES, least)

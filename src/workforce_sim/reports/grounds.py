@@ -14,7 +14,7 @@ from workforce_sim.reports.design import design_table
 from workforce_sim.reports.parts import PageSection, key, listing, note, prose, sentences
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.sources import source_of
-from workforce_sim.wording import period, with_names
+from workforce_sim.wording import with_names
 
 WARNING = "Warning: "
 OFF = ("left out", "none")
@@ -79,20 +79,20 @@ def _assumed(found: Choice) -> list[Child]:
 def made_section(scenarios: Sequence[Scenario], more: Iterable[tuple[str, str]] = ()) -> PageSection:
     """Return how the figures were made: by what, from what, and the hashes that tell whether another has the same."""
     rows = [*_made(scenarios[0]), *more]
-    rows += [(_of("Assumptions", each, scenarios), _code(each.header.asked())) for each in scenarios]
-    rows += [(_of("Results", each, scenarios), _code(summary_digest(each.replicates))) for each in scenarios]
+    rows += [(_of("Assumptions", each), _code(each.header.asked())) for each in scenarios]
+    rows += [(_of("Results", each), _code(summary_digest(each.replicates))) for each in scenarios]
     about_it = "Hashes are SHA-256. The same hash of the assumptions gives the same results, to the cent."
     return PageSection("made", "How this was made", [listing("", ["What", "Value"], rows, text=True), note(about_it)])
 
 
-def _of(what: str, each: Scenario, scenarios: Sequence[Scenario]) -> str:
-    return f"{what}, hash" + (f": {each.name}" if len(scenarios) > 1 else "")
+def _of(what: str, each: Scenario) -> str:
+    return f"{what}, hash" + (f": {each.name}" if each.name else "")
 
 
 def _made(base: Scenario) -> Iterator[tuple[str, Child]]:
     header = base.header
     yield "Software", header.software
-    yield "Years", period(base.years)
+    yield "Years", base.span
     yield "Simulations", f"{base.count:,}"
     yield "Random seed", str(header.configuration["random_seed"])
     yield "Census", census_words(header.config, header.source)

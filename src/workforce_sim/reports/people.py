@@ -13,7 +13,6 @@ from workforce_sim.reports.parts import PageSection, figure, figures, listing, n
 from workforce_sim.reports.ranges import RANGE, cells, ranged_line
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import count, counts, share
-from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 BRIDGE = ("headcount_opening", "hires", "terminations_opening_staff", "terminations_new_hires", "headcount_closing")
@@ -89,7 +88,7 @@ def _bridge(each: Scenario, name: str) -> Element:
     rows = [[year, *(write(means[m][i]) for m in BRIDGE)] for i, year in enumerate(each.labels)]
     middle = [sum(means[m]) for m in BRIDGE[1:4]]
     whole = [means[BRIDGE[0]][0], *middle, means[BRIDGE[-1]][-1]]
-    rows.append([period(each.years), *map(write, whole)])
+    rows.append([each.span, *map(write, whole)])
     about = "Opening + hires - terminations = closing. Means of the simulations." if each.count > 1 else ""
     return listing(f"Headcount bridge by year{name}", ["Year", *map(label, BRIDGE)], rows, note=about)
 
@@ -103,7 +102,7 @@ def _waterfall(each: Scenario, name: str) -> Element:
         WaterfallStep(label("terminations_new_hires"), -sum(means["terminations_new_hires"])),
         WaterfallStep(f"Employees, December 31, {years[-1]}", means["headcount_closing"][-1], True),
     ]
-    title = f"Headcount bridge, {period(years)}{name}"
+    title = f"Headcount bridge, {each.span}{name}"
     rows = [[step.name, count(step.amount) if step.total else f"{step.amount:+,.0f}"] for step in steps]
     return figure(title, waterfall(title, steps, count, lambda v: f"{v:+,.0f}"), ["Step", "Employees"], rows)
 

@@ -22,7 +22,7 @@ from workforce_sim.reports.why import why_years
 from workforce_sim.reports.workforce import rates_section, workforce_section
 from workforce_sim.result import Result
 from workforce_sim.share.few import without_few
-from workforce_sim.wording import period, whole_dollars
+from workforce_sim.wording import whole_dollars
 from workforce_sim.wording.measures import label
 
 PARTICIPATION, DEFERRAL = "participation_rate", "average_deferral_rate"
@@ -57,9 +57,9 @@ def run_page(result: Result, *, rate: float = DISCOUNT_RATE, least: int | None =
         assumptions_section(each),
         made_section([each]),
     ]
-    kicker = f"One simulation, {period(each.years)}, random seed {header.configuration['random_seed']}"
+    kicker = f"One simulation, {each.span}, random seed {header.configuration['random_seed']}"
     what = "do the workforce and the plan" if each.config.plan.enabled else "does the workforce"
-    question = f"How {what} develop from {period(each.years)}?"
+    question = f"How {what} develop from {each.span}?"
     answer = joined(_answer(each, tests))
     return document(kicker, question, answer, _cards(each), sections, FOOTER)
 
@@ -68,7 +68,7 @@ def _answer(each: Scenario, tests: Sequence[Nondiscrimination]) -> Iterator[Chil
     yield from _people(each)
     if not each.config.plan.enabled:
         return
-    last = each.years[-1]
+    last = each.labels[-1]
     taking, rate, burden = (each.last(name).mean for name in (PARTICIPATION, DEFERRAL, OF_PAYROLL))
     yield f"In {last}, {share(taking)} of eligible employees participate and defer {share(rate)} on average."
     yield "The plan costs the employer"
@@ -84,21 +84,22 @@ def _people(each: Scenario) -> Iterator[str]:
     left = sum(float(each.total(name)[0]) for name in ("terminations_opening_staff", "terminations_new_hires"))
     moved = "grows" if closing > opening else "shrinks" if closing < opening else "stays"
     size = f"at {count(opening)}" if moved == "stays" else f"from {count(opening)} to {count(closing)}"
-    yield f"From {period(each.years)}, the workforce {moved} {size} employees,"
+    yield f"From {each.span}, the workforce {moved} {size} employees,"
     yield f"with {count(hires)} hires and {count(left)} terminations."
     pay = each.yearly(PAYROLL)[0]
     if len(each.years) > 1:
-        yield f"Payroll goes from {form(PAYROLL)(float(pay[0]))} to {form(PAYROLL)(float(pay[-1]))}."
+        since, till = (f" in {each.labels[at]}" if each.first.short else "" for at in (0, -1))
+        yield f"Payroll goes from {form(PAYROLL)(float(pay[0]))}{since} to {form(PAYROLL)(float(pay[-1]))}{till}."
     else:
         yield f"Payroll is {form(PAYROLL)(float(pay[0]))}."
 
 
 def _cards(each: Scenario) -> Iterator[KeyFigure]:
-    last = each.years[-1]
+    last = each.labels[-1]
     yield KeyFigure(f"{label('headcount_closing')}, {last}", count(each.last("headcount_closing").mean))
     pay, salary = each.last(PAYROLL).mean, each.last(SALARY).mean
     yield KeyFigure(f"{label(PAYROLL)}, {last}", form(PAYROLL)(pay or 0.0), f"average salary {whole_dollars(salary)}")
     if each.config.plan.enabled:
         yield KeyFigure(f"Participation, {last}", share(each.last(PARTICIPATION).mean), "of eligible employees")
         cost = float(each.total(COST)[0])
-        yield KeyFigure("Total net employer cost", form(COST)(cost), period(each.years))
+        yield KeyFigure("Total net employer cost", form(COST)(cost), each.span)

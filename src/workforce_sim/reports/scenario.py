@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from workforce_sim.config import Config
-from workforce_sim.dates import PlanYear, date_of, plan_year, year_label
+from workforce_sim.dates import PlanYear, date_of, period_label, plan_year, year_label
 from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.pairing import comparable
 from workforce_sim.ensembles.spread import varying
@@ -51,6 +51,11 @@ class Scenario:
     def labels(self) -> list[str]:
         """The plan years as a page has them beside each other."""
         return [year_label(self.config.simulation, year) for year in self.years]
+
+    @property
+    def span(self) -> str:
+        """The plan years in words: ``2025 to 2029``."""
+        return period_label(self.config.simulation, self.years)
 
     @property
     def first(self) -> PlanYear:

@@ -43,7 +43,6 @@ from workforce_sim.reports.sweep_payroll import (
     workforces,
 )
 from workforce_sim.reports.values import Form, alike, form, listed, share, signed, written
-from workforce_sim.wording import period
 
 PARTICIPATION = "participation_rate"
 MOST_DOTS = 24
@@ -89,7 +88,7 @@ def sweep_page(
         assumptions_section(first),
         made_section([first], [("Combinations", f"{len(found):,}")]),
     ]
-    kicker = f"Sweep of {len(found)} combinations, {period(first.years)}, {first.simulations} of each"
+    kicker = f"Sweep of {len(found)} combinations, {first.span}, {first.simulations} of each"
     question = f"How do {'cost and participation' if plan else 'payroll and headcount'} change with {listed(names)}?"
     answer = joined(_answer(keys, found, first) if plan else [payroll_answer(staff, names, first)])
     cards = _cards(keys, found) if plan else payroll_cards(staff, names)
@@ -124,12 +123,12 @@ def _beats(one: CombinationCost, other: CombinationCost) -> bool:
 
 
 def _answer(keys: Sequence[str], found: Sequence[CombinationCost], first: Scenario) -> Iterator[str]:
-    last, ranked = first.years[-1], [each for each in found if _known(each)]
+    last, ranked = first.labels[-1], [each for each in found if _known(each)]
     if not ranked:
         yield "No combination has a plan with participants."
         return
     cheap, dear, most = _extremes(ranked)
-    yield f"From {period(first.years)}, total net employer cost goes from {_told(cheap, keys)} to {_told(dear, keys)}."
+    yield f"From {first.span}, total net employer cost goes from {_told(cheap, keys)} to {_told(dear, keys)}."
     yield f"Participation in {last} is highest, {share(most.participation)}, with {_named(most, keys)}."
     best = sum(each.best for each in found)
     yield f"Of {len(found)} combinations {best} {'is' if best == 1 else 'are'} on the efficient frontier: {NOT_BEATEN}."
@@ -168,8 +167,8 @@ def _cards(keys: Sequence[str], found: Sequence[CombinationCost]) -> Iterator[Ke
 
 
 def _figures_section(keys: Sequence[str], found: Sequence[CombinationCost], first: Scenario) -> PageSection:
-    years = period(first.years)
-    cost, taking = f"Total net employer cost, {years}", f"Participation, {first.years[-1]}"
+    years = first.span
+    cost, taking = f"Total net employer cost, {years}", f"Participation, {first.labels[-1]}"
     sides = [(cost, [each.cost.mean for each in found], alike(COST, [each.cost.mean for each in found]))]
     sides.append((taking, [each.participation for each in found], share))
     drawn: list[Element] = []
@@ -227,11 +226,11 @@ def _table_section(keys: Sequence[str], found: Sequence[CombinationCost], rate: 
     write = alike(COST, [s.mean for each in found for s in (each.cost, each.now)])
     moved = signed(alike(COST, [each.moved.mean for each in found]))
     rows = [[*map(key, each.values), *_cells(each, write, moved)] for each in found]
-    last = first.years[-1]
+    last = first.labels[-1]
     heading = [*map(_short, keys), "Total cost", RANGE, f"Present value at {share(rate)}"]
     heading += ["Difference from the first", RANGE]
     heading += [f"Participation, {last}", f"Share of payroll, {last}", "On the frontier"]
-    text = f"Net employer cost, {period(first.years)}. Differences: from the first combination."
+    text = f"Net employer cost, {first.span}. Differences: from the first combination."
     return PageSection("table", "All combinations", [listing("", heading, rows), note(text)])
 
 

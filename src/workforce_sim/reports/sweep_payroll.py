@@ -14,7 +14,6 @@ from workforce_sim.reports.parts import KeyFigure, PageSection, key, listing, no
 from workforce_sim.reports.ranges import RANGE, cells
 from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import alike, count, form, signed
-from workforce_sim.wording import period
 from workforce_sim.wording.measures import label
 
 HEADCOUNT = "headcount_closing"
@@ -46,7 +45,7 @@ def payroll_answer(found: Sequence[CombinationPayroll], keys: Sequence[str], fir
     """Return the lowest and the highest payroll in a sentence."""
     low, high = (pick(found, key=_mean) for pick in (min, max))
     ends = " to ".join(f"{form(PAYROLL)(_mean(each))} ({_named(each, keys)})" for each in (low, high))
-    return f"From {period(first.years)}, total payroll goes from {ends}. No combination has eligible employees."
+    return f"From {first.span}, total payroll goes from {ends}. No combination has eligible employees."
 
 
 def payroll_cards(found: Sequence[CombinationPayroll], keys: Sequence[str]) -> list[KeyFigure]:
@@ -63,7 +62,7 @@ def payroll_table(found: Sequence[CombinationPayroll], keys: Sequence[str], firs
     write = alike(PAYROLL, [each.payroll.mean for each in found])
     moved = signed(alike(PAYROLL, [each.moved.mean for each in found]))
     heading = [*keys, "Total payroll", RANGE, "Difference from the first", RANGE]
-    heading += [f"{label(HEADCOUNT)}, {first.years[-1]}", RANGE]
+    heading += [f"{label(HEADCOUNT)}, {first.labels[-1]}", RANGE]
     rows = [
         [
             *map(key, each.values),
@@ -73,7 +72,7 @@ def payroll_table(found: Sequence[CombinationPayroll], keys: Sequence[str], firs
         ]
         for each in found
     ]
-    about = f"Payroll, {period(first.years)}. Differences: from the first combination."
+    about = f"Payroll, {first.span}. Differences: from the first combination."
     return PageSection("table", "All combinations", [listing("", heading, rows), note(about)])
 
 

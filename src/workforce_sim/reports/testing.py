@@ -31,7 +31,7 @@ def tests_section(found: Sequence[Nondiscrimination]) -> PageSection:
     rows: list[list[Child]] = [
         [name, _section(found, name), *(_outcome(outcomes[year.year].get(name)) for year in found)] for name in names
     ]
-    heading = ["Test", "IRC", *(str(year.year) for year in found)]
+    heading = ["Test", "IRC", *(year.label for year in found)]
     detail = [list(row) for year in found for row in _details(year)]
     figures = listing("", ["Year", "Test", "Figures", "Note"], detail, text=True)
     more = element("details", element("summary", "Figures behind the tests"), figures)
@@ -51,7 +51,7 @@ def _outcome(test: PlanTest | None) -> Element | str:
 
 
 def _details(year: Nondiscrimination) -> Iterator[tuple[str, str, str, str]]:
-    yield from ((str(year.year), test.test, _figures(test), test.note) for test in year.tests)
+    yield from ((year.label, test.test, _figures(test), test.note) for test in year.tests)
 
 
 def _figures(test: PlanTest) -> str:
@@ -64,5 +64,5 @@ def failed(found: Sequence[Nondiscrimination]) -> list[str]:
     for year in found:
         for test in year.tests:
             if test.outcome == "failed":
-                lines.setdefault(test.test, []).append(str(year.year))
+                lines.setdefault(test.test, []).append(year.label)
     return [f"{name} ({', '.join(years)})" for name, years in lines.items()]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from workforce_sim.wording import percent, short_dollars
 from workforce_sim.wording import signed as with_sign
+from workforce_sim.wording.alike import scale_of_dollars
 from workforce_sim.wording.measures import is_share
 
 NONE = "-"
@@ -18,22 +19,12 @@ def form(measure: str) -> Form:
     return share if is_share(measure) else short_dollars if measure.endswith("_cents") else count
 
 
-_UNITS = ((1e11, "B"), (1e8, "M"), (1e5, "K"), (100.0, ""))
-
-
 def alike(measure: str, found: Iterable[float | None]) -> Form:
     """Return what writes values of a measure that stand together: amounts in one unit, with the same decimals."""
-    sizes = [abs(value) for value in found if value]
-    if not measure.endswith("_cents") or not sizes:
+    there = [value for value in found if value]
+    if not measure.endswith("_cents") or not there:
         return form(measure)
-    unit, letter = next((each for each in _UNITS if max(sizes) >= each[0] * 0.9995), _UNITS[-1])
-    least = min(sizes) / unit
-    places = 0 if not letter else 1 if least >= 100 else 2 if least >= 0.02 else 3
-
-    def write(cents: float) -> str:
-        return f"{'-' if cents < 0 else ''}${abs(cents) / unit:,.{places}f}{letter}" if cents else "$0"
-
-    return write
+    return scale_of_dollars(there).telling_apart(there).text
 
 
 def signed(write: Form) -> Form:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workforce_sim.dates import year_label
 from workforce_sim.ensembles.totals import COST
 from workforce_sim.explaining.change import explain_change
 from workforce_sim.markup.charts.canvas import GAIN, LOSS
 from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.markup.elements import Child, Element
 from workforce_sim.reports.parts import PageSection, figure, figures, listing, note
+from workforce_sim.reports.scenario import Scenario
 from workforce_sim.reports.values import change, form
 from workforce_sim.result import Result
 from workforce_sim.wording import capital, whole_dollars
@@ -24,7 +26,8 @@ WHAT = (
 
 def why_years(result: Result, years: Sequence[int]) -> PageSection:
     """Return why the cost of the last year is not that of the first; nothing of one year or without a plan."""
-    heading = f"Why the cost changed from {years[0]} to {years[-1]}"
+    first, last = (year_label(result.config.simulation, years[at]) for at in (0, -1))
+    heading = f"Why the cost changed from {first} to {last}"
     if len(years) < 2 or not result.config.plan.enabled:
         return PageSection("why", heading, [])
     found = explain_change(result, COST, years[0], years[-1])
@@ -32,18 +35,18 @@ def why_years(result: Result, years: Sequence[int]) -> PageSection:
     return PageSection("why", heading, [_told(heading, names, int(found.first), found.drivers.rows()), note(WHAT)])
 
 
-def why_scenarios(drivers: pl.DataFrame | None, baseline: str) -> PageSection:
+def why_scenarios(drivers: pl.DataFrame | None, base: Scenario) -> PageSection:
     """Return why the cost of scenarios differs from that of the baseline in the last year.
 
     Args:
         drivers: one row per scenario and driver, as ``ensembles.grouped.cost_drivers`` gives it.
-        baseline: its name.
+        base: the baseline.
     """
     content: list[Child] = []
     for part in [] if drivers is None else drivers.partition_by("scenario", maintain_order=True):
-        name, year, first = part["scenario"][0], part["year"][0], part["baseline_cents"][0]
-        title = f"{name} compared with {baseline}, {year}"
-        content.append(_told(title, (baseline, name), first, part.select("driver", "cents").rows()))
+        name, first = part["scenario"][0], part["baseline_cents"][0]
+        title = f"{name} compared with {base.name}, {base.labels[-1]}"
+        content.append(_told(title, (base.name, name), first, part.select("driver", "cents").rows()))
     if content:
         content.append(note("In one simulation (number 0). ", WHAT))
     return PageSection("why", "Why the cost differs", content)

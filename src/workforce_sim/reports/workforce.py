@@ -51,9 +51,9 @@ def _bands(result: Result, by: str, years: list[int]) -> tuple[list[str], dict[i
 
 
 def _pyramid(by: str, years: list[int], names: list[str], counts: dict[int, dict[str, int]]) -> Element:
-    sides = [(str(year), [counts[year].get(name, 0) for name in names]) for year in (years[0], years[-1])]
+    sides = [(f"End of {year}", [counts[year].get(name, 0) for name in names]) for year in (years[0], years[-1])]
     rows = [[name, *(count(values[i]) for _, values in sides)] for i, name in enumerate(names)]
-    heading = ["Band", *(f"End of {year}" for year, _ in sides)]
+    heading = ["Band", *(name for name, _ in sides)]
     return figure(TITLES[by], pyramid(TITLES[by], names, sides[0], sides[1], count), heading, rows)
 
 
@@ -65,12 +65,12 @@ def rates_section(result: Result, years: list[int], least: int | None = None) ->
     counts = _rates(result, ends)
     if has_few([number for of_year in counts.values() for number in of_year], least):
         return PageSection("rates", "Deferral rates", [])
-    series = [Bars(str(year), counts[year]) for year in ends]
+    series = [Bars(f"End of {year}", counts[year]) for year in ends]
     title = "Deferral rates of eligible employees"
     rows = [[name, *(count(counts[year][i]) for year in ends)] for i, name in enumerate(CLASSES)]
     chart = bar_chart(title, CLASSES, series, count)
     about_it = "Number of employees at year end, by whole percent of pay; 0% are eligible and do not defer."
-    drawn = figure(title, chart, ["Rate", *map(str, ends)], rows, note=about_it)
+    drawn = figure(title, chart, ["Rate", *(bars.name for bars in series)], rows, note=about_it)
     return PageSection("rates", "Deferral rates", [drawn])
 
 

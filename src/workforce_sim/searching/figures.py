@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Swap
+from workforce_sim.config.workforce import Simulation
+from workforce_sim.dates import year_label
 from workforce_sim.engine.own import OwnEvent, event
 from workforce_sim.ensembles.bands import MEASURES
 from workforce_sim.ensembles.ensemble import simulate_ensemble
@@ -47,17 +49,19 @@ class Figure:
     Attributes:
         measure: of the summary, or ``saving_BP``: who defers at least so many basis points at year end.
         year: its year; None for all years together, or the last one where years do not add up.
+        when: the year as people read it.
     """
 
     measure: str
     year: int | None = None
+    when: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
         """What people call it."""
         bp = _saving_bp(self.measure)
         what = label(self.measure) if bp is None else f"Share saving {bp / 100:g}% or more: eligible employees"
-        return what if self.year is None else f"{what} in {self.year}"
+        return what if self.year is None else f"{what} in {self.when or self.year}"
 
     @property
     def unit(self) -> int:
@@ -112,7 +116,7 @@ def _at(replicates: pl.DataFrame, year: int | None) -> pl.DataFrame:
     return replicates.filter(pl.col("year") == last)
 
 
-def figure(asked: str, years: Sequence[int], what: str = "measure") -> Figure:
+def figure(asked: str, simulation: Simulation, what: str = "measure") -> Figure:
     """Return the figure of a text: a measure, ``saving>=10%``, and a year after ``@``.
 
     Raises:
@@ -120,12 +124,13 @@ def figure(asked: str, years: Sequence[int], what: str = "measure") -> Figure:
     """
     said = _AT.fullmatch(asked.strip())
     name, year = (said[1], int(said[2])) if said else (asked.strip(), None)
+    years, when = simulation.years, "" if year is None else year_label(simulation, year)
     if year is not None and year not in years:
         raise RequestError(f"{what}: {year} is not among {years[0]} to {years[-1]}")
     saving = _SAVING.fullmatch(name)
     if saving:
-        return Figure(f"saving_{_bp(saving[1], what)}", year)
-    return Figure(measure_name(SHORT.get(name, name), MEASURES, what), year)
+        return Figure(f"saving_{_bp(saving[1], what)}", year, when)
+    return Figure(measure_name(SHORT.get(name, name), MEASURES, what), year, when)
 
 
 def _bp(percent: str, what: str) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
+from workforce_sim.config.workforce import Simulation
 from workforce_sim.errors import RequestError
 from workforce_sim.searching.certainty import at_most, surely_above_0
 from workforce_sim.searching.figures import Figure, Floats, figure
@@ -104,7 +105,7 @@ def looked_at(goals: Iterable[Goal], bounds: Iterable[Bound]) -> tuple[Figure, .
     return tuple(dict.fromkeys([*(each.figure for each in goals), *(each.figure for each in bounds)]))
 
 
-def goals_of(asked: str | Iterable[str], years: Sequence[int]) -> tuple[Goal, ...]:
+def goals_of(asked: str | Iterable[str], simulation: Simulation) -> tuple[Goal, ...]:
     """Return goals from texts such as ``maximize participation`` or ``minimize p90 of net_employer_cost``.
 
     Raises:
@@ -113,20 +114,20 @@ def goals_of(asked: str | Iterable[str], years: Sequence[int]) -> tuple[Goal, ..
     texts = [asked] if isinstance(asked, str) else list(asked or ())
     if not texts:
         raise RequestError("goal: say what to maximize or minimize, such as 'maximize participation'")
-    return tuple(_goal(text, years) for text in texts)
+    return tuple(_goal(text, simulation) for text in texts)
 
 
-def _goal(text: str, years: Sequence[int]) -> Goal:
+def _goal(text: str, simulation: Simulation) -> Goal:
     said = _GOAL.fullmatch(text.strip())
     if said is None:
         raise RequestError(f"goal: {text!r:.60}: expected 'maximize MEASURE' or 'minimize MEASURE'")
     percent = None if said[2] is None else int(said[2])
     if percent == 0:
         raise RequestError(f"goal: {text!r:.60}: percentiles are P1 to P99")
-    return Goal(figure(said[3], years, "goal"), _WAY[said[1].lower()], percent)
+    return Goal(figure(said[3], simulation, "goal"), _WAY[said[1].lower()], percent)
 
 
-def bounds_of(asked: str | Iterable[str], years: Sequence[int]) -> tuple[tuple[Bound, ...], frozenset[str]]:
+def bounds_of(asked: str | Iterable[str], simulation: Simulation) -> tuple[tuple[Bound, ...], frozenset[str]]:
     """Return bounds from texts such as ``net_employer_cost<=2.5M in 9 of 10``, and those on compliance.
 
     Raises:
@@ -134,10 +135,10 @@ def bounds_of(asked: str | Iterable[str], years: Sequence[int]) -> tuple[tuple[B
     """
     texts = [text.strip() for text in ([asked] if isinstance(asked, str) else asked)]
     words = frozenset(COMPLIANCE[text.lower()] for text in texts if text.lower() in COMPLIANCE)
-    return tuple(_bound(text, years) for text in texts if text.lower() not in COMPLIANCE), words
+    return tuple(_bound(text, simulation) for text in texts if text.lower() not in COMPLIANCE), words
 
 
-def _bound(text: str, years: Sequence[int]) -> Bound:
+def _bound(text: str, simulation: Simulation) -> Bound:
     said = _BOUND.fullmatch(text)
     if said is None:
         known = " or ".join((TESTS, WARNINGS))
@@ -145,7 +146,7 @@ def _bound(text: str, years: Sequence[int]) -> Bound:
             f"subject_to: {text!r:.60}: expected MEASURE<=NUMBER or MEASURE>=NUMBER, such as "
             f"'net_employer_cost<=2.5M in 9 of 10', or {known}"
         )
-    what = figure(said[1], years, "subject_to")
+    what = figure(said[1], simulation, "subject_to")
     share = None if said[4] is None else _share(text, int(said[4]), int(said[5]))
     return Bound(what, said[2].startswith("<"), amount(said[3], "subject_to") * what.unit, share, text)
 

@@ -77,12 +77,11 @@ def optimize(
         ConfigError, CensusError, SimulationError: as ``simulate``.
     """
     base, many = load_config(config), asked.within("replicates", replicates, 2, asked.MOST_REPLICATES)
-    found, years = levers_of(levers), base.simulation.years
-    goals = goals_of(goal, years)
+    found, goals = levers_of(levers), goals_of(goal, base.simulation)
     if assumptions is not None:
         asked.within("assumptions", assumptions, LEAST, asked.MOST_REPLICATES)
         refuse_certain(base)
-    bounds, compliance = bounds_of(subject_to, years)
+    bounds, compliance = bounds_of(subject_to, base.simulation)
     with meter(progress) as tell:
         race = Race(goals, bounds, census_of(base, census), many, _telling(tell))
         tried = _Search(base, found, race, compliance).contenders()

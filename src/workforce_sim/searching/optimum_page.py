@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workforce_sim.config.keys import about
+from workforce_sim.dates import period_label
 from workforce_sim.display.card import CardTable
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.reports.parts import (
@@ -19,7 +20,7 @@ from workforce_sim.reports.parts import (
     prose,
     sentences,
 )
-from workforce_sim.wording import counted, period, value_text
+from workforce_sim.wording import counted, value_text
 
 if TYPE_CHECKING:
     from workforce_sim.searching.optimum import Optimum
@@ -46,7 +47,7 @@ def optimum_page(found: Optimum) -> bytes:
         PageSection("notes", "Notes", [sentences(found.notes)] if found.notes else []),
         PageSection("made", "How this was made", [listing("", ["What", "Value"], [*_made(found)], text=True)]),
     ]
-    kicker = f"Search of {counted(len(found.contenders), 'design')}, {period(found.base.simulation.years)}"
+    kicker = f"Search of {counted(len(found.contenders), 'design')}, {_span(found)}"
     question = f"Which design has the {found.wanted}?"
     return document(kicker, question, found.answer, _cards(found), sections, FOOTER)
 
@@ -71,8 +72,13 @@ def _cards(found: Optimum) -> Iterator[KeyFigure]:
         yield from (KeyFigure(what, value, "of the best design") for what, value in found.best_figures)
 
 
+def _span(found: Optimum) -> str:
+    simulation = found.base.simulation
+    return period_label(simulation, simulation.years)
+
+
 def _made(found: Optimum) -> Iterator[tuple[str, str]]:
-    yield "Years", period(found.base.simulation.years)
+    yield "Years", _span(found)
     yield "Random seed", str(found.base.random_seed)
     yield "Goals", "; ".join(goal.name for goal in found.goals)
     yield "Bounds", "; ".join(bound.text for bound in found.bounds) or "none"

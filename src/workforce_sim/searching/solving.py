@@ -75,7 +75,7 @@ def solve(
     """
     base = load_config(config)
     before = _number_at(base, key)
-    problem = _Problem(base, key, figure(measure, base.simulation.years), census_of(base, census))
+    problem = _Problem(base, key, figure(measure, base.simulation), census_of(base, census))
     least, most = (None if end is None else _asked(name, end) for name, end in (("low", low), ("high", high)))
     goal, inside = _asked("target", target), problem.range_of(least, most)
     many = asked.within("replicates", replicates, 2, asked.MOST_REPLICATES)
