@@ -16,6 +16,7 @@ import workforce_sim as ws
 from tests.support import few
 from tests.support_fit import RATES, people, world
 from workforce_sim.fitting.configuration import opening_of
+from workforce_sim.fitting.fit import BASE
 from workforce_sim.fitting.panel import Snapshot
 
 WORLD = world(3, 1_200)
@@ -372,3 +373,10 @@ def test_a_fit_in_the_middle_of_a_year_opens_then_with_the_pay_of_its_census() -
     assert fit.config.simulation.opening == dt.date(whole.config.simulation.start_year, 7, 1)
     first, second = (one.keys.changes["workforce.levels"][0]["percentiles"]["p50"] for one in (fit, whole))
     assert second / first == pytest.approx(1 + whole.estimates.raises.ranges, rel=0.005)
+
+
+@pytest.mark.parametrize(("given", "stays"), [({}, 1000.0), ({"max_hires_ratio": 10.0}, 10.0)])
+def test_hires_have_no_bound_but_a_given_one(given: dict[str, float], stays: float) -> None:
+    base = {**BASE, "workforce": {**BASE["workforce"], **given}}
+
+    assert ws.fit(dict(list(WORLD.items())[:2]), base).config.workforce.max_hires_ratio == stays

@@ -47,7 +47,7 @@ class Keys:
 def keys(found: Estimates, base: Config, opening: dt.date) -> Keys:
     """Return the fitted keys of a run that opens on a day."""
     raised = _common_raise(base, opening)
-    parts = (_simulation(found, base, opening), _workforce(found, raised=raised), _terminations(found))
+    parts = (_simulation(found, base, opening), _workforce(found, base, raised=raised), _terminations(found))
     rest = (_hiring(found), _promotion(found), _compensation(found), found.plan.entries(), _uncertainty(found))
     return Keys(tuple(entry for part in (*parts, *rest) for entry in part))
 
@@ -91,7 +91,7 @@ def _simulation(found: Estimates, base: Config, opening: dt.date) -> Iterator[En
     yield "simulation.target_growth_rate", _growth(found), f"{seen}, credibility {g.credibility:.2f}"
 
 
-def _workforce(found: Estimates, *, raised: bool) -> Iterator[Entry]:
+def _workforce(found: Estimates, base: Config, *, raised: bool) -> Iterator[Entry]:
     x = found.exits
     about = f"{int(x.actual.sum()):,} terminations in {x.years.sum():,.0f} person-years, A/E {x.level.factor:.3f}"
     yield "workforce.total_termination_rate", _rate(found), f"{about}; employees of the last census, mean year"
@@ -105,6 +105,8 @@ def _workforce(found: Estimates, *, raised: bool) -> Iterator[Entry]:
     if not isinstance(found.hazard, dict):
         yield "terminations.new_hire_hazard", "level", "one hazard through the year"
     yield "workforce.headcount", "stochastic", "terminations and hires vary, so that years differ"
+    if "max_hires_ratio" not in base.workforce.model_fields_set:
+        yield "workforce.max_hires_ratio", 1000.0, "no limit: after a year of very many terminations many are hired"
     named = "as in the census" if found.named else "five, from pay, because the census has none"
     since, growth = ("a year after the census", found.raises.ranges) if raised else ("as in the census", 0.0)
     yield "workforce.levels", [*_levels(found, growth)], f"{named}; termination factor; pay of hires, {since}"

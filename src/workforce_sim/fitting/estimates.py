@@ -70,7 +70,7 @@ def estimated(given: Leveled, parts: Sequence[Interval], config: Config) -> Esti
     moved = raises(parts, given.levels[-1].name, named=given.named) if given.panel.pay_known else NOTHING
     return Estimates(
         exits=found,
-        rate=_rate(found, parts[-1].after),
+        rate=float(risks(found, parts[-1].after).mean()),
         growth=growth(parts, found.rate, found.level.spread),
         raises=moved,
         entrants=new,
@@ -93,18 +93,17 @@ def ages_at_hire(config: Config) -> Floats:
     return found / found.sum()
 
 
-def _rate(found: Exits, last: Snapshot) -> float:
-    """Return the mean rate of a census's staff in a mean year."""
+def risks(found: Exits, census: Snapshot) -> Floats:
+    """Return the yearly rate of each employee of a census in a mean year, at most 1."""
     now = Exposure(
-        interval=np.zeros(last.staff.height, dtype=np.int64),
-        years=np.ones(last.staff.height),
-        left=np.zeros(last.staff.height),
-        tenure=tenures(last),
-        age=ages(last),
-        groups=last.staff.select("level", "department"),
+        interval=np.zeros(census.staff.height, dtype=np.int64),
+        years=np.ones(census.staff.height),
+        left=np.zeros(census.staff.height),
+        tenure=tenures(census),
+        age=ages(census),
+        groups=census.staff.select("level", "department"),
     )
-    risk = found.risks({kind: _cells(found, kind, now) for kind in found.directions})
-    return float(np.minimum(risk, 1.0).mean())
+    return np.minimum(found.risks({kind: _cells(found, kind, now) for kind in found.directions}), 1.0)
 
 
 def _cells(found: Exits, kind: str, now: Exposure) -> np.ndarray:

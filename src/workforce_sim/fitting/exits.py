@@ -93,7 +93,8 @@ def exits(people: Exposure, prior: Floats, lengths: Floats) -> Exits:
     staff = float(years.sum() / lengths.sum())
     for _ in range(ROUNDS):
         for kind in directions:
-            directions[kind] = _refitted(people, directions, kind, base, actual, at_size(CELL_YEAR_SPREAD, staff))
+            year_spread = at_size(CELL_YEAR_SPREAD[kind], staff)
+            directions[kind] = _refitted(people, directions, kind, base, actual, year_spread)
     expected = people.by(people.interval, people.years * base * _product(directions), n)
     found = level(actual, np.maximum(expected, 1e-9), lengths, at_size(EXIT_SPREAD, staff))
     return Exits(found, directions, base, expected, actual, years)
