@@ -47,7 +47,8 @@ def _simulate(options: argparse.Namespace, source: str, reports: Reports) -> int
         log.info("%s", printable(note))
     metrics = answer["performance_metrics"]
     if answer["yearly_results"]:
-        rows = labelled_years(answer["yearly_results"], dt.date.fromisoformat(answer["opening_date"]))
+        opening = answer.get("opening_date")
+        rows = labelled_years(answer["yearly_results"], opening and dt.date.fromisoformat(opening))
         say(run_report(rows, answer["notes"], metrics["step_times"], perf_counter() - start))
     if detailed and answer["success"]:
         say(f"\n{_performance(metrics)}")

@@ -49,8 +49,8 @@ async def run_enhanced_multi_year_simulation(
 
     Returns:
         A dict that JSON can hold: success, simulation_id, completed_years, failed_years, success_rate,
-        total_execution_time, performance_metrics, yearly_results, random_seed, opening_date, fingerprint, notes; of a
-        failed run error and error_type besides.
+        total_execution_time, performance_metrics, yearly_results, random_seed, fingerprint, notes; of a failed run
+        error and error_type besides, where one is configured opening_date.
 
     Raises:
         ValueError: for arguments that make no sense, a configuration that cannot be used, or more staff than fit into
@@ -104,11 +104,13 @@ def _answer(found: Attempt, settings: Mapping[str, Any], *, fail_fast: bool) -> 
         },
         "yearly_results": [year_result(year.summary) for year in found.finished],
         "random_seed": found.config.random_seed,
-        "opening_date": found.config.simulation.opening.isoformat(),
         "fingerprint": found.fingerprint,
         "notes": list(found.notes),
         **failed(found.error),
     }
+    opening = found.config.simulation.opening_date
+    if opening is not None:
+        answer["opening_date"] = opening.isoformat()
     if found.error is not None:
         answer["failures"] = {str(year): LEFT_OUT if n else str(found.error) for n, year in enumerate(missing)}
     return answer

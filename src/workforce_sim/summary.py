@@ -266,9 +266,9 @@ def level_mix(result: Result) -> pl.DataFrame:
     return staff.with_columns(share=share).sort("replicate", "year", "level")
 
 
-def labelled_years(rows: Iterable[Mapping[str, Any]], opening: dt.date) -> list[dict[str, Any]]:
+def labelled_years(rows: Iterable[Mapping[str, Any]], opening: dt.date | None) -> list[dict[str, Any]]:
     """Return the rows of a summary for people: the year of a short one with the day on which it begins."""
-    return [{**row, "year": year_of(opening, row["year"]).label} for row in rows]
+    return [{**row, "year": row["year"] if opening is None else year_of(opening, row["year"]).label} for row in rows]
 
 
 def band(column: str, edges: tuple[int, ...], unit: int = 1) -> pl.Expr:
