@@ -108,8 +108,7 @@ def _answer(found: Attempt, settings: Mapping[str, Any], *, fail_fast: bool) -> 
         "notes": list(found.notes),
         **failed(found.error),
     }
-    opening = found.config.simulation.opening_date
-    if opening is not None:
+    if (opening := found.config.simulation.opening_date) is not None:
         answer["opening_date"] = opening.isoformat()
     if found.error is not None:
         answer["failures"] = {str(year): LEFT_OUT if n else str(found.error) for n, year in enumerate(missing)}
