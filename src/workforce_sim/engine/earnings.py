@@ -7,7 +7,6 @@ days. Lump sums of ``docs/model/pay-ranges.md`` are earned on their day.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,15 +51,11 @@ class Pay:
         """Each employee's pay of the year, cents; half up."""
         return self.staff["earnings_cents"]
 
-    @cached_property
-    def _gains(self) -> dict[str, Ints]:
-        """What each kind of raise added to each annual salary."""
-        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in self.raises}
-
     def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
         """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
-        for kind, gain in self._gains.items():
-            yield self.date(kind, rows), gain[rows]
+        for kind in self.raises:
+            gain = self.staff[f"{kind}_after_cents"][rows] - self.staff[f"{kind}_before_cents"][rows]
+            yield self.date(kind, rows), gain
 
     def date(self, kind: str, rows: Rows) -> Any:
         """Return the date of a kind of raise, one for all or that of some rows."""
