@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import workforce_sim as ws
+from workforce_sim.engine.events import hire
 from workforce_sim.store.header import FORMAT
 
 CONFIG: dict[str, Any] = {
@@ -183,3 +184,12 @@ def test_a_table_of_other_columns_is_no_run(tmp_path: Path) -> None:
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "run" / "year=2026" / "events.parquet")
     with pytest.raises(ws.LedgerError, match=r"year=2026/events\.parquet: was changed since it was written"):
         ws.read_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize(("opening", "together"), [([5, 6, 90], [5, 6, 7, 8, 90]), ([90, 6, 5], [90, 6, 5, 7, 8])])
+def test_hires_stand_where_their_keys_belong_in_staff_in_the_order_of_keys(
+    opening: list[int], together: list[int]
+) -> None:
+    staff, hires = (pl.DataFrame({"key": keys}, schema={"key": pl.UInt64}) for keys in (opening, [7, 8]))
+
+    assert hire.together(staff, hires, 1)["key"].to_list() == together

@@ -45,14 +45,14 @@ def base_of(rows: Rows, compensation: Ints, staff: Columns, year: Year) -> Ints:
 
     Args:
         rows: whose.
-        compensation: their pay since entry, within section 401(a)(17).
+        compensation: pay of the year's staff since entry, within section 401(a)(17).
         staff: of the year.
         year: the plan year.
     """
     base, most = np.full(len(rows), year.limits.elective_deferral_cents, dtype=np.int64), limited_bp(year)
     if most is not None:
         high = highly_compensated(rows, staff)
-        base[high] = np.minimum(base[high], half_up(most * compensation[high], BP))
+        base[high] = np.minimum(base[high], half_up(most * compensation[rows[high]], BP))
     return base
 
 

@@ -7,7 +7,6 @@ days. Lump sums of ``docs/model/pay-ranges.md`` are earned on their day.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,15 +51,14 @@ class Pay:
         """Each employee's pay of the year, cents; half up."""
         return self.staff["earnings_cents"]
 
-    @cached_property
-    def _gains(self) -> dict[str, Ints]:
-        """What each kind of raise added to each annual salary."""
-        return {kind: self.staff[f"{kind}_after_cents"] - self.staff[f"{kind}_before_cents"] for kind in self.raises}
-
-    def _steps(self, rows: Rows) -> Iterator[tuple[Any, Ints]]:
-        """Yield the dates of each kind of raise and what it added to the annual salary, of some rows."""
-        for kind, gain in self._gains.items():
-            yield self.date(kind, rows), gain[rows]
+    def _steps(self, rows: Rows, date: Days) -> Iterator[tuple[Rows, Ints, Days]]:
+        """Yield by kind of raise: which of some rows have had it on a day each, what it added, days since and with."""
+        for kind in self.raises:
+            since = date - self.date(kind, rows)
+            which = np.flatnonzero(since >= 0)
+            raised = rows[which]
+            gain = self.staff[f"{kind}_after_cents"][raised] - self.staff[f"{kind}_before_cents"][raised]
+            yield which, gain, since[which] + np.int32(1)
 
     def date(self, kind: str, rows: Rows) -> Any:
         """Return the date of a kind of raise, one for all or that of some rows."""
@@ -69,7 +67,9 @@ class Pay:
     def salary_on(self, rows: Rows, date: Days) -> Ints:
         """Return the annual salary of some rows on a day each, after that day's raises."""
         salary = self.staff["salary_cents"][rows]
-        return np.asarray(sum((gain * (day <= date) for day, gain in self._steps(rows)), start=salary))
+        for which, gain, _ in self._steps(rows, date):
+            salary[which] += gain
+        return salary
 
     def through(self, rows: Rows, date: Days) -> Ints:
         """Return what some rows earn from January 1 through a day each, within their employment; half up."""
@@ -89,9 +89,10 @@ class Pay:
     def to_date(self, rows: Rows, date: Days) -> Ints:
         """Return the sum of the salaries of each day through a day each, within employment and whether paid or not."""
         first = np.maximum(self.staff.first_day[rows], np.int32(self.year.first))
-        after = date.astype(np.int64) + 1
-        start = self.staff["salary_cents"][rows] * np.maximum(after - first, 0)
-        return np.asarray(sum((gain * np.maximum(after - day, 0) for day, gain in self._steps(rows)), start=start))
+        total = self.staff["salary_cents"][rows] * np.maximum(date.astype(np.int64) + 1 - first, 0)
+        for which, gain, days in self._steps(rows, date):
+            total[which] += gain * days
+        return total
 
 
 def earned(staff: Columns, walked: Mapping[str, Array], year: Year) -> Ints:

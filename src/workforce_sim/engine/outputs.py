@@ -37,6 +37,9 @@ from workforce_sim.tables import (
 ROW, KEY = "_row", "_key"
 """Columns of tables to be sorted: the position of an employee among all of the year, and the key."""
 
+WHO = ("replicate", "year", "employee_id")
+"""What a ledger to be sorted lacks: by position it is that of the snapshots."""
+
 _LIGHT = pl.QueryOptFlags.none().update(projection_pushdown=True, predicate_pushdown=True)
 
 
@@ -57,7 +60,7 @@ def outputs(events: tuple[Declared, ...], world: World, *, in_order: bool) -> Ou
     Args:
         events: of the run, in order.
         world: of the run.
-        in_order: whether tables carry ``ROW`` and ``KEY``.
+        in_order: whether tables carry ``ROW`` and ``KEY``, and the ledger has no ``WHO``.
     """
     taken = tuple(world.levels.to_list()), tuple(world.department_names)
     provisions = world.assumptions.config.provisions
@@ -161,7 +164,8 @@ class Outputs:
     def _of_rows(self, rows: Rows) -> Iterator[pl.Expr]:
         """Yield the columns of the ledger for the rows of one event type."""
         known = {"event_type": rows.event_type, "effective_date": pl.col(rows.date), **rows.sets}
-        return (self._column(column, known.get(column.name)) for column in EVENTS)
+        columns = (column for column in EVENTS if not self._row or column.name not in WHO)
+        return (self._column(column, known.get(column.name)) for column in columns)
 
     def _column(self, column: Column, known: pl.Expr | str | None) -> pl.Expr:
         """Return a column of a table with its type, names in place of positions."""

@@ -130,7 +130,7 @@ class PlanPay:
         if kind == "participating":
             return self.scattered(self.rows, self._participating(pay))
         earned = pay.earned if kind == "plan_year" else pay.earned - self.before_entry(pay)
-        return np.where(self.in_plan, earned, 0)
+        return earned * self.in_plan
 
     def _participating(self, pay: Pay, before: Ints | int = 0) -> Ints:
         """Return pay of the days at a rate above 0, of those who defer, beyond some pay to date."""
@@ -147,17 +147,17 @@ class PlanPay:
 
     @cached_property
     def rates(self) -> list[Ints]:
-        """Rates after each step of the year, as payroll takes them."""
-        elected, highest = (
-            [self.staff[step][self.rows] for step in STEPS],
-            highest_rates(self.rows, self.staff, self.year),
-        )
-        return elected if highest is None else [np.minimum(rate, highest) for rate in elected]
+        """Rates of the year's staff after each step of the year, as payroll takes them; 0 of those who do not defer."""
+        elected, highest = [self.staff[step] for step in STEPS], highest_rates(self.rows, self.staff, self.year)
+        if highest is None:
+            return elected
+        most = spread(self.rows, highest, len(self.staff), highest.dtype)
+        return [np.minimum(rate, most) for rate in elected]
 
-    @property
+    @cached_property
     def start(self) -> Ints:
         """Rate on the day of ``begin``, before any change."""
-        return self.rates[0]
+        return self.rates[0][self.rows]
 
     @cached_property
     def moves(self) -> list[Move]:
@@ -165,15 +165,19 @@ class PlanPay:
         return list(self._moves())
 
     def _moves(self) -> Iterator[Move]:
-        year, rows, rates = self.year, self.rows, self.rates
+        year, rates = self.year, self.rates
         fixed = {"response_bp": year.first, "escalated_bp": year.day(year.config.enrollment.escalation.date)}
         for name, before, after in zip(STEPS[1:], rates, rates[1:], strict=False):
-            which = np.flatnonzero(before != after)
-            if len(which):
+            rows = np.flatnonzero(before != after)
+            if len(rows):
                 date = fixed.get(name)
-                own = self.staff["own_date"][rows[which]]
-                dates = own if date is None else np.full(len(which), date, dtype=np.int32)
-                yield Move(which, dates, before[which], after[which])
+                dates = self.staff["own_date"][rows] if date is None else np.full(len(rows), date, dtype=np.int32)
+                yield Move(self._places[rows], dates, before[rows], after[rows])
+
+    @cached_property
+    def _places(self) -> Rows:
+        """The place of each of the year's staff among those who defer."""
+        return spread(self.rows, np.arange(len(self.rows)), len(self.staff), np.intp)
 
     @cached_property
     def deferred(self) -> Ints:

@@ -16,7 +16,7 @@ from workforce_sim.engine.context import World
 from workforce_sim.engine.membership import owners
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.pay_scale import PayScale
-from workforce_sim.engine.state import STATE, State, birth_years, by_key, frame_of
+from workforce_sim.engine.state import STATE, State, birth_years, frame_of, in_key_order
 from workforce_sim.errors import LedgerError
 from workforce_sim.ledger import employee_keys
 from workforce_sim.opening import Opening
@@ -38,8 +38,7 @@ _FLAGS = ("follows", "highly_paid", "roth_catch_up")
 
 def carried(closing: State) -> Carried:
     """Return what the next year needs of a closing besides the snapshots, in their written order."""
-    staff = closing.staff
-    return Carried(carried_staff(staff)[by_key(staff)], closing.forfeitures, closing.former)
+    return Carried(carried_staff(in_key_order(closing.staff)), closing.forfeitures, closing.former)
 
 
 def carried_staff(staff: pl.DataFrame) -> pl.DataFrame:

@@ -137,6 +137,11 @@ def ages_on_first_day(staff: Columns, year: PlanYear) -> Ints | Small:
     return completed_years(staff["birth_date"], np.full(len(staff), year.first, dtype=np.int32), year)
 
 
+def in_key_order(staff: pl.DataFrame) -> pl.DataFrame:
+    """Return the staff of one replicate in the order of keys, in which most stand already."""
+    return staff if staff["key"].is_sorted() else staff[by_key(staff)]
+
+
 def by_key(staff: pl.DataFrame, name: str = "key") -> Array:
     """Return the rows in written order: by replicate, then by key, the column ``name``."""
     key, replicate = staff[name].to_numpy(), staff["replicate"].to_numpy()

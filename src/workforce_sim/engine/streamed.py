@@ -23,7 +23,7 @@ from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.former import kept_for_later
 from workforce_sim.engine.partitions import beside
 from workforce_sim.engine.resume import carried_staff
-from workforce_sim.engine.state import Shelf, StateOnDisk, by_key
+from workforce_sim.engine.state import Shelf, StateOnDisk, in_key_order
 from workforce_sim.engine.written import in_written_order, merged
 from workforce_sim.money import refuse_growth
 from workforce_sim.store.growing import GrowingYear
@@ -172,7 +172,7 @@ class StreamedYears:
         with year.clock("writing"):
             places.files.add("events", events.clear())  # a year without rows has a file with columns too
             places.files.add("snapshots", people)
-            places.files.add("carried", carried_staff(_in_order(made.closing)))
+            places.files.add("carried", carried_staff(in_key_order(made.closing)))
             pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
             places.ledgers.append([places.aside.put_rows(piece) for piece in pieces])
             places.closed.append(places.closing.put(made.closing))
@@ -188,12 +188,6 @@ class StreamedYears:
             else:
                 groups.append([one])
         return [Shelf(partial(_fetched, spool, group), sum(part.rows for part in group)) for group in groups]
-
-
-def _in_order(closing: pl.DataFrame) -> pl.DataFrame:
-    """Return a closing in the order of its keys: rehires come behind the others of their partition."""
-    key = closing["key"]
-    return closing if key.is_sorted() else closing[by_key(closing)]
 
 
 def merge(files: GrowingYear, aside: Spool, ledgers: Sequence[Sequence[Kept]]) -> None:

@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workforce_sim.dates import NEVER, Days
-from workforce_sim.engine.columns import Array, Rows
-from workforce_sim.engine.outputs import KEY, ROW
+from workforce_sim.engine.columns import Rows
+from workforce_sim.engine.outputs import KEY, ROW, WHO
 from workforce_sim.engine.state import by_key
 
 
@@ -19,14 +19,15 @@ def in_written_order(events: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.Dat
     """Return ledger and snapshots of a year in written order.
 
     Args:
-        events: the ledger, in the order of types, with ``ROW``.
+        events: the ledger, in the order of types, with ``ROW`` and without ``WHO``.
         people: the snapshots, with ``KEY``.
     """
-    order = by_key(people, KEY)
-    date = events["effective_date"].to_physical().to_numpy()
-    place = _written(events[ROW].to_numpy(), date, people["replicate"].to_numpy(), order)
+    order, rows = by_key(people, KEY), events[ROW].to_numpy()
     stand_so = bool((order[1:] > order[:-1]).all())
-    return events.drop(ROW)[place], people.drop(KEY) if stand_so else people.drop(KEY)[order]
+    date, rank = events["effective_date"].to_physical().to_numpy(), rows if stand_so else _ranks(order)[rows]
+    place = _written(people["replicate"].to_numpy()[rows], date, rank)
+    ledger = people.select(WHO)[rows[place]].hstack(events.drop(ROW)[place])
+    return ledger, people.drop(KEY) if stand_so else people.drop(KEY)[order]
 
 
 def merged(ledgers: Sequence[Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
@@ -80,17 +81,22 @@ class _Reader:
             self.day = int(self._days[0])
 
 
-def _written(rows: Array, date: Days, replicate: NDArray[np.int32], order: Rows) -> Rows:
+def _ranks(order: Rows) -> NDArray[np.uint32]:
+    """Return the place of each employee in an order."""
+    rank = np.empty(len(order), dtype=np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    return rank
+
+
+def _written(replicate: NDArray[np.int32], date: Days, rank: NDArray[np.uint32]) -> Rows:
     """Return the written order of ledger rows that are in the order of types: replicate, date, employee key, type.
 
     Two changes of one rate on one day are in the order of their causes: own ones come first in the ledger's parts.
     The sort key is one number per row, whose last digits are the position of the row: 60 bits for 20 million employees.
     Sorting numbers is faster than sorting positions.
     """
-    rank = np.empty(len(order), dtype=np.uint32)
-    rank[order] = np.arange(len(order), dtype=np.uint32)
-    number = np.zeros(len(rows), dtype=np.uint64)
-    for part in (replicate[rows], date - date.min(initial=NEVER), rank[rows], np.arange(len(rows))):
+    number = np.zeros(len(rank), dtype=np.uint64)
+    for part in (replicate, date - date.min(initial=NEVER), rank, np.arange(len(rank))):
         number = number << np.uint64(int(part.max(initial=0)).bit_length()) | part.astype(np.uint64)
     number.sort()
-    return (number & np.uint64(2 ** max(len(rows) - 1, 0).bit_length() - 1)).astype(np.intp)
+    return (number & np.uint64(2 ** max(len(rank) - 1, 0).bit_length() - 1)).astype(np.intp)

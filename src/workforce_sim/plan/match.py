@@ -48,8 +48,8 @@ def annual_match(deferral_cents: Whole, compensation_cents: Whole, tiers: Tiers)
 
 def slices(deferral_cents: Any, compensation_cents: Any, tiers: Tiers) -> list[Any]:
     """Return the part of a year's deferrals in each tier by share of pay, in 10^-4 cents; arguments as above."""
-    pay = compensation_cents
-    return [_slice(BP * deferral_cents, tier.lower * pay, tier.upper * pay) for tier in tiers]
+    deferred, pay = BP * deferral_cents, compensation_cents
+    return [_slice(deferred, tier.lower * pay, tier.upper * pay) for tier in tiers]
 
 
 def dollar_match(deferral_cents: Whole, tiers: Tiers) -> Whole:

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workforce_sim.errors import LedgerError
@@ -108,8 +109,11 @@ def _repeats(column: pa.ChunkedArray) -> bool:
     """
     if column.type not in _NUMBERS or column.null_count == len(column):
         return column.null_count < len(column)
-    middle = pl.Series(pl.from_arrow(column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE))).drop_nulls()
-    return len(middle) > 1 and (middle[1:] == middle[:-1]).sum() > _OFTEN * len(middle)
+    middle = column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE).drop_null()
+    if len(middle) < 2:
+        return False
+    same = pc.sum(pc.equal(middle.slice(1), middle.slice(0, len(middle) - 1))).as_py()
+    return bool(same > _OFTEN * len(middle))
 
 
 def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:

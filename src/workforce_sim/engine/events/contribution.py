@@ -110,7 +110,7 @@ def _within_limit(wished: Additions, counted: PlanPay) -> tuple[Additions, Ints]
 def deferrals_of(counted: PlanPay) -> Deferrals:
     """Return deferrals within section 402(g), the plan's own limit, and catch-up."""
     rows, staff, year = counted.rows, counted.staff, counted.year
-    base = base_of(rows, counted.compensation("eligible", year.config.plan.testing.pay)[rows], staff, year)
+    base = base_of(rows, counted.compensation("eligible", year.config.plan.testing.pay), staff, year)
     wished = half_up(counted.rate_times_pay(), BP)
     over = np.flatnonzero(wished >= base)
     most = base.copy()
@@ -130,7 +130,7 @@ def roth_of(total: Ints, catch_up: Ints, kept: Ints, must: Flags, section: Roth)
         section: the plan's Roth deferrals.
     """
     share = ppm(section.share) if section.available else 0
-    free = total - np.where(must, catch_up, 0)
+    free = total - catch_up * must
     pre_tax = free - half_up(free * share, PPM)
     return np.minimum(total - pre_tax, kept)
 

@@ -5,6 +5,7 @@ Chapter: ``docs/model/hires.md``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +36,17 @@ def _hire(staff: pl.LazyFrame, year: Year) -> pl.LazyFrame:
 def together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.DataFrame:
     """Return opening staff and hires, by replicate; columns of a user's events are null for hires."""
     bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
-    parts = [part for before, new in bounds for part in (opening[before], hires[new])]
+    parts = [part for before, new in bounds for part in _placed(opening[before], hires[new])]
     return pl.concat(parts, how="vertical" if opening.columns == hires.columns else "diagonal", rechunk=True)
+
+
+def _placed(opening: pl.DataFrame, hires: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    """Return one replicate in parts: hires where their keys belong in staff in the order of keys, else at the end."""
+    keys, new = opening["key"], hires["key"]
+    if not (len(new) and keys.is_sorted() and new.is_sorted()):
+        return opening, hires
+    place, end = keys.search_sorted(new[0]), keys.search_sorted(new[-1])
+    return (opening[:place], hires, opening[place:]) if place == end else (opening, hires)
 
 
 @dataclass(frozen=True)

@@ -104,12 +104,12 @@ def _rules(one: One) -> Iterator[Step]:
 def _limit(one: One, wished: int) -> tuple[list[Step], int, int]:
     """Return the steps of the limit on deferrals, what may be deferred without catch-up, and in all."""
     rows, year = one.counted.rows, one.year
-    pay = one.counted.compensation("eligible", year.config.plan.testing.pay)[rows]
+    pay = one.counted.compensation("eligible", year.config.plan.testing.pay)
     base, law = int(base_of(rows, pay, one.staff, year)[0]), year.limits.elective_deferral_cents
     steps = [Step(f"limit on deferrals, section 402(g), {one.label}", _projected(one), dollars(law))]
     if base < law:
         share = limited_bp(year) or 0
-        how = f"{bp_percent(share)} x {dollars(int(pay[0]))} of pay since entry (plan.hce_deferral_limit)"
+        how = f"{bp_percent(share)} x {dollars(int(pay[rows[0]]))} of pay since entry (plan.hce_deferral_limit)"
         steps.append(Step("limit of the plan, highly compensated", how, dollars(base)))
     if wished < base:
         return steps, base, base
