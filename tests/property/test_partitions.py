@@ -89,7 +89,7 @@ def test_every_decision_that_needs_everybody_is_the_same_in_any_partitions(
 ) -> None:
     config = with_changes(load_config(), {**EVERY_SETTLEMENT, **provisions, "workforce.headcount": headcount})
     config = with_changes(config, {"simulation.end_year": config.simulation.start_year + 2})
-    opening = complete(synthetic_census(30, seed=7), config)
+    opening = complete(synthetic_census(16, seed=7), config)
     course = Course(prepared(config, opening, replicates)[1])
     known = {"employment", "merit pool", "reallocation", "profit sharing pool", "top-paid group"}
     assert {step.name for step in course.steps} >= known

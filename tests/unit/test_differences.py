@@ -277,7 +277,7 @@ def test_who_leaves_in_another_year_left_later_or_earlier(base: Result) -> None:
     assert diff_runs(later, base).persons["kind"].to_list() == ["terminated earlier"]
 
 
-@pytest.mark.parametrize("name", few([*AT_OPENING, *AT_CLOSING], 5))
+@pytest.mark.parametrize("name", few([*AT_OPENING, *AT_CLOSING], 10))
 def test_one_changed_value_of_a_snapshot_is_one_person(base: Result, name: str) -> None:
     person = base.snapshots.filter(pl.col("year") == 2025, pl.col("opening_salary_cents") > 0)["employee_id"].min()
     is_it = (pl.col("employee_id") == person) & (pl.col("year") == 2025)
