@@ -96,7 +96,7 @@ def test_on_samples_amounts_are_scaled_up_and_averages_are_not(monkeypatch: pyte
 
     monkeypatch.setattr(racing, "LARGE", 200)
     monkeypatch.setattr(racing, "SAMPLE", 100)
-    matches = {"plan.match": "simple, stretch"}
+    matches = {"plan.match": LEVERS["plan.match"]}
     found = found_for("minimize net_employer_cost", matches, subject_to="average_salary>=1", replicates=4)
     goal, salary = found.goals[0].figure, found.bounds[0].figure
     rough = next(each for each in found.contenders if each.rough)

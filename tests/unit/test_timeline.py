@@ -68,8 +68,8 @@ def rich() -> Result:
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulate(RICH).write(tmp_path_factory.mktemp("runs") / "rich")
+def stored(rich: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rich.write(tmp_path_factory.mktemp("runs") / "rich")
 
 
 @pytest.fixture
