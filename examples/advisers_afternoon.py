@@ -74,21 +74,22 @@ def client_files(folder: Path) -> list[Path]:
     return files
 
 
-def afternoon(folder: Path) -> ws.EvidenceVerification:
+def afternoon(folder: Path, simulations: int = 20) -> ws.EvidenceVerification:
     """Go from the client's files to evidence of the design that is proposed."""
     files = client_files(folder)
     fit = ws.fit(files, PLAN)
     fit.write(folder / "fitted.yaml")
     print(f"fitted: {len(files)} censuses, {fit.census.frame.height} employees at the last")
-    tried = ws.backtest(files, PLAN, horizons=(1,), replicates=20, progress=False)
+    tried = ws.backtest(files, PLAN, horizons=(1,), replicates=simulations, progress=False)
     print(f"backtest: {tried.scores.height} measures forecast and compared")
 
     (folder / "designs.yaml").write_text(DESIGNS, encoding="utf-8")
-    compared = ws.compare(folder / "designs.yaml", census=fit.census, replicates=20, progress=False)
+    compared = ws.compare(folder / "designs.yaml", census=fit.census, replicates=simulations, progress=False)
     compared.report(folder / "designs.html")
     print(f"compared: {', '.join([compared.baseline, *compared.others])}")
 
-    found = ws.optimize(fit.config, LEVERS, GOAL, subject_to=BOUND, census=fit.census, replicates=10, progress=False)
+    asked = {"subject_to": BOUND, "census": fit.census, "replicates": simulations // 2, "progress": False}
+    found = ws.optimize(fit.config, LEVERS, GOAL, **asked)
     print(str(found).splitlines()[0])
 
     run = folder / "proposed"

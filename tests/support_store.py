@@ -109,7 +109,7 @@ def assert_goes_on(config: Any, folder: Path) -> Result:
     ws.simulate(config, out=folder / "whole")
     interrupted(config, folder / "run", 2)
     ws.simulate(config, out=folder / "run")
-    through_disk(config, folder / "parts", 7, room=0)
+    through_disk(config, folder / "parts", 25, room=0)
 
     assert hashes(folder / "run") == hashes(folder / "parts") == hashes(folder / "whole")
     return ws.read_run(folder / "whole")

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT.parent / "shared/api_reference.md"
 TEXT = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
 PRELUDE = "import asyncio\nfrom orchestrator_dbt.run_multi_year import *\n"
-EMPLOYEES = 1500
+EMPLOYEES = 300
 pytestmark = pytest.mark.skipif(not TEXT, reason="the document is not beside this project")
 
 Captured = pytest.CaptureFixture[str]
@@ -372,11 +372,14 @@ COMMANDS = [line.removeprefix("python ") for line in shell_lines() if line.start
 NO_YEARS = [line for line in COMMANDS if "--performance-mode --verbose" in line]
 
 
-def shell(command: str, *more: str) -> subprocess.CompletedProcess[str]:
-    """Run a documented command line, its placeholders filled in."""
+def shell(captured: Captured, command: str, *more: str) -> tuple[int, str, str]:
+    """Run a documented command line, its placeholders filled in; return its exit code and what it printed.
+
+    That the module runs as a process is tested in ``test_command_line.py``.
+    """
     filled = command.replace("[OPTIONS]", "--help").replace("/path/to/", "config/")
-    line = [sys.executable, "-W", "error", *shlex.split(filled), *more]
-    return subprocess.run(line, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    code = run_multi_year.main([*shlex.split(filled)[2:], *more])
+    return code, *captured.readouterr()
 
 
 def test_every_shell_line_is_known() -> None:
@@ -389,11 +392,11 @@ def test_every_shell_line_is_known() -> None:
 
 
 @pytest.mark.parametrize("command", few([line for line in COMMANDS if line not in NO_YEARS], 2))
-def test_a_command_line_runs(command: str) -> None:
+def test_a_command_line_runs(command: str, capsys: Captured) -> None:
     smaller = ["--config", "config/simulation_config.yaml"] if "--compare-mvp" in command else []
-    done = shell(command, *smaller)
+    code, out, err = shell(capsys, command, *smaller)
 
-    assert done.returncode == 0, done.stderr
+    assert code == 0, err
     for option, words in {
         "--help": ("--structured-logs",),
         "[OPTIONS]": ("--structured-logs",),
@@ -403,22 +406,22 @@ def test_a_command_line_runs(command: str) -> None:
         "--compare-mvp": ("identical", "regression test"),
         "--test-config": ("valid", "compatible"),
     }.items():
-        assert option not in command or all(word in done.stdout for word in words)
-    assert bool(done.stderr) == ("--verbose" in command)
+        assert option not in command or all(word in out for word in words)
+    assert bool(err) == ("--verbose" in command)
 
 
-def test_the_command_line_of_monitoring_asks_for_years_and_runs_with_them(folder: Path) -> None:
+def test_the_command_line_of_monitoring_asks_for_years_and_runs_with_them(folder: Path, capsys: Captured) -> None:
     (command,) = NO_YEARS
-    asked = shell(command)
-    assert (asked.returncode, asked.stdout) == (2, "")
-    told = [json.loads(line) for line in asked.stderr.splitlines()]
+    code, out, err = shell(capsys, command)
+    assert (code, out) == (2, "")
+    told = [json.loads(line) for line in err.splitlines()]
     assert re.fullmatch("--start-year and --end-year are needed, for example: python -m .*", told[0]["message"])
     assert [json.loads(line) for line in (folder / "simulation.log").read_text("utf-8").splitlines()] == told
 
-    done = shell(command, "--start-year", "2025", "--end-year", "2026")
-    assert done.returncode == 0
+    code, _, err = shell(capsys, command, "--start-year", "2025", "--end-year", "2026")
+    assert code == 0
     logged = (folder / "simulation.log").read_text(encoding="utf-8").splitlines()
-    for line in (*logged, *done.stderr.splitlines()):
+    for line in (*logged, *err.splitlines()):
         assert {"timestamp", "level", "logger", "message"} <= json.loads(line).keys()
     assert any("2026 done" in json.loads(line)["message"] for line in logged)
 

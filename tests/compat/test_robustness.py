@@ -196,10 +196,10 @@ def test_a_wrong_command_line_is_answered_by_its_option(tmp_path_factory: pytest
 
 @posix
 def test_an_interrupt_is_one_line_and_leaves_the_years_that_are_done(tmp_path: Path, write: Write) -> None:
-    years = SMALL["simulation"] | {"end_year": 2035}
+    years = SMALL["simulation"] | {"end_year": 2032}
     config, told = write(output={"path": "out"}, simulation=years), tmp_path / "log"
     os.mkfifo(told)
-    arguments = ["--start-year", "2025", "--end-year", "2035", "--config", config, "--log-file", str(told)]
+    arguments = ["--start-year", "2025", "--end-year", "2032", "--config", config, "--log-file", str(told)]
     with subprocess.Popen(
         [*MODULE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
@@ -212,12 +212,12 @@ def test_an_interrupt_is_one_line_and_leaves_the_years_that_are_done(tmp_path: P
 
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
     assert rest.rstrip().endswith("ERROR orchestrator_dbt: interrupted")
-    assert rest.count(" done, ") < 10
+    assert rest.count(" done, ") < 7
     left = read_run(tmp_path / "out").summary["year"].to_list()
     assert left == list(range(2025, 2025 + len(left)))
-    assert 1 <= len(left) < 11
-    whole = answered(config, end_year=2035)  # it goes on after them
-    assert whole["fingerprint"] == answered(write(simulation=years), end_year=2035)["fingerprint"]
+    assert 1 <= len(left) < 8
+    whole = answered(config, end_year=2032)  # it goes on after them
+    assert whole["fingerprint"] == answered(write(simulation=years), end_year=2032)["fingerprint"]
 
 
 CANCELLED = """
@@ -270,7 +270,7 @@ def test_a_cancelled_run_ends_within_a_year_of_the_plan(write: Write) -> None:
 def test_runs_at_once_give_what_they_give_one_after_another(write: Write) -> None:
     chosen = [
         (write(random_seed=seed), {"optimization_level": level, "max_workers": workers})
-        for seed, level, workers in itertools.product((1, 2), ("high", "low", "fallback"), (1, 4))
+        for seed, level, workers in itertools.product((1, 2), ("high", "fallback"), (1, 4))
     ]
 
     async def at_once() -> list[dict[str, Any]]:
@@ -513,7 +513,7 @@ print(json.dumps(asyncio.run(run), allow_nan=False))
 
 
 @posix
-@pytest.mark.parametrize("level", ["high", "medium"])
+@pytest.mark.parametrize("level", few(["high", "medium"], 2))
 def test_a_disk_that_is_full_is_a_failure_and_leaves_no_file(level: str, write: Write, tmp_path: Path) -> None:
     path = write(output={"path": "out"})
     before = written(tmp_path)

@@ -1,19 +1,19 @@
-"""A writer in a process of its own, for tests to kill, limit or let race: ``python child.py '{"out": ..., ...}'``.
+"""What a writer in a process of its own does, for tests to kill, limit or let race.
 
-It prints ``ready`` when all is imported. Then each line it reads, with arguments laid over the command line, is
+It says ``ready`` when all is imported. Then each thing that it is sent, arguments laid over those it began with, is
 a run, with ``rows`` one whose staff go through the disk in partitions of so many, with ``book`` a portfolio. It ends
-with one line of JSON: the fingerprint, or the kind and the text of the error.
+with what came of it: the fingerprint, or the kind and the text of the error.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import resource
 import signal
-import sys
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -67,10 +67,10 @@ def become_ordinary() -> None:
         raise OSError("capset failed")
 
 
-def simulated(asked: dict[str, Any]) -> dict[str, Any]:
+def simulated(asked: dict[str, Any], test: Connection) -> dict[str, Any]:
     def tell(year: int, done: int, of: int) -> None:
-        print(year, flush=True)
-        sys.stdin.readline()
+        test.send(year)
+        test.recv()
 
     try:
         if "book" in asked:
@@ -88,18 +88,15 @@ def simulated(asked: dict[str, Any]) -> dict[str, Any]:
     return {**found, "pid": os.getpid(), "calls": _made}
 
 
-def main() -> None:
-    asked = json.loads(sys.argv[1])
+def main(test: Connection, asked: dict[str, Any]) -> None:
+    """Carry out what the other end of a connection asks for until it is closed."""
     if "limit" in asked:
         limit(asked["limit"])
     if asked.get("ordinary"):
         become_ordinary()
     if "kill_at" in asked:
         watch(asked["kill_at"])
-    print("ready", flush=True)
-    for line in iter(sys.stdin.readline, ""):
-        print(json.dumps(simulated({**asked, **json.loads(line)})), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    test.send("ready")
+    with suppress(EOFError):
+        while True:
+            test.send(simulated({**asked, **test.recv()}, test))

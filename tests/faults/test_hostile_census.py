@@ -388,7 +388,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", few(BOMBS, 3))
+@pytest.mark.parametrize("name", few(BOMBS, 4))
 def test_a_census_that_asks_for_more_than_it_holds_takes_little(tmp_path: Path, name: str) -> None:
     file, write, words = BOMBS[name]
     write(tmp_path / file)

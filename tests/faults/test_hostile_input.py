@@ -20,7 +20,7 @@ from tests.faults.hostile import PEAK_MIB, ROOT, hostile, outcome, told, unclear
 from workforce_sim import load_config
 from workforce_sim.errors import ConfigError
 
-INPUTS = int(os.environ.get("WORKFORCE_SIM_FUZZ", "200"))
+INPUTS = int(os.environ.get("WORKFORCE_SIM_FUZZ", "60"))
 """How many damaged inputs are examined, a tenth as many configurations from Hypothesis among them."""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits, pipes and devices")

@@ -23,7 +23,7 @@ from tests.support_store import hashes, of_years, run_of, strays, through_disk, 
 
 KILLS = int(os.environ.get("WORKFORCE_SIM_FAULTS", "6"))
 AT_RANDOM, AT_CALLS, EXTENDING = KILLS // 3, KILLS // 3, KILLS // 6
-MANY_YEARS = run_of(40, census={"size": 20})
+MANY_YEARS = run_of(12, census={"size": 20})
 TWO_YEARS = run_of(2, census={"size": 20})
 LEFT_BY_A_KILL = {".lock", "opening.parquet", "run.json", ".run.json.part", ".opening.parquet.part", ".spool.part"}
 
@@ -92,7 +92,7 @@ def test_killed_at_random_moments_a_run_ends_byte_for_byte_as_if_nothing_had_hap
                 assert (hashes(run), strays(run)) == (expected, [])
     ws.simulate(MANY_YEARS, out=run)
     assert (hashes(run), strays(run)) == (expected, [])
-    print(f"{kills} kills at random moments of {finished + 1} runs of 40 years")
+    print(f"{kills} kills at random moments of {finished + 1} runs of 12 years")
 
 
 def test_killed_before_and_after_each_call_of_a_commit_a_run_goes_on(place: Path) -> None:

@@ -24,11 +24,12 @@ from workforce_sim.service.jobs import Jobs
 from workforce_sim.service.metrics import Metrics
 from workforce_sim.service.settings import Settings
 
-JOBS = 6
+JOBS = 4
 
 
 def workers(process: int) -> list[psutil.Process]:
-    return psutil.Process(process).children()
+    """Return the workers of the service that a process runs; a test has other children too."""
+    return [each for each in psutil.Process(process).children() if "workforce_sim.service.work" in each.cmdline()]
 
 
 def result_files(folder: Path) -> dict[str, list[bytes]]:

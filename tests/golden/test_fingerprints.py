@@ -193,13 +193,13 @@ def test_a_run_is_what_it_was(run: tuple[str, int], golden: dict[str, Any]) -> N
     assert told == {key: kept[key] for key in told}, first_difference(kept, told | years_of(result))
 
 
-@pytest.mark.parametrize("name", few(those_with("written"), 3))
+@pytest.mark.parametrize("name", few(those_with("written"), 6))
 def test_a_written_run_is_what_it_was(name: str, golden: dict[str, Any], tmp_path: Path) -> None:
     run_of((name, 0), tmp_path / "run")
     assert ws.read_run(tmp_path / "run").fingerprint == golden["runs"][name]["fingerprint"]
 
 
-@pytest.mark.parametrize("name", few(those_with("written"), 3))
+@pytest.mark.parametrize("name", few(those_with("written"), 6))
 def test_a_run_that_goes_on_after_its_first_year_is_what_it_was(
     name: str, golden: dict[str, Any], tmp_path: Path
 ) -> None:

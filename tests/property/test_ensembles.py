@@ -161,7 +161,7 @@ def test_a_scenario_beside_itself_does_not_differ(scenario: Scenario) -> None:
     assert rows["narrowed"].null_count() == rows.height
 
 
-@pytest.mark.parametrize("headcount", ["exact", "stochastic"])
+@pytest.mark.parametrize("headcount", support.few(["stochastic", "exact"], 2))
 def test_common_draws_tell_a_match_of_60_from_one_of_50_percent_with_a_tenth_of_the_variance(headcount: str) -> None:
     """Beside another seed's ensemble, as whoever draws independently would have it."""
     sections = {"workforce": {"headcount": headcount}}

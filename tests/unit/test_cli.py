@@ -385,11 +385,11 @@ def test_a_reader_that_leaves_early_is_no_noise() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(folder: Path) -> None:
-    arguments = ["simulate", "c.yaml", "--end-year", "2064", "--out", "run", "-v"]
+    arguments = ["simulate", "c.yaml", "--end-year", "2039", "--out", "run", "-v"]
     run = [sys.executable, "-u", "-m", "workforce_sim", *arguments]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        assert process.stderr.readline().startswith(b"2025 done, 1 of 40")
+        assert process.stderr.readline().startswith(b"2025 done, 1 of 15")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
 
@@ -397,15 +397,15 @@ def test_an_interrupt_ends_the_run_with_130_and_keeps_the_years_that_are_done(fo
     assert out == b""
     assert strays(folder / "run") == []
     done = len(read_run("run").summary)
-    assert 1 <= done < 40
+    assert 1 <= done < 15
     span = "2025 is" if done == 1 else f"2025 to {2024 + done} are"
     told = f"interrupted; {span} kept in run: give the same command again to go on"
     assert err.decode().splitlines()[-1] == told
 
     again = command(*arguments)
     assert again.returncode == 0
-    assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 40".encode())
-    simulate("c.yaml", end_year=2064, out="whole")
+    assert again.stderr.startswith(f"{2025 + done} done, {done + 1} of 15".encode())
+    simulate("c.yaml", end_year=2039, out="whole")
     assert (hashes(folder / "run"), strays(folder / "run")) == (hashes(folder / "whole"), [])
 
 

@@ -701,7 +701,7 @@ EXAMPLE = yaml.safe_load((ROOT / "config/simulation_config.yaml").read_text(enco
 EXAMPLE["workforce"]["levels"] = [{**LEVELS[0], "percentiles": {f"p{n}": 40_000 + n for n in (10, 25, 50, 75, 90)}}]
 
 
-@pytest.mark.parametrize("section", few(EXAMPLE, 4))
+@pytest.mark.parametrize("section", few(EXAMPLE, 8))
 def test_whatever_stands_anywhere_is_accepted_or_refused_in_plain_words(section: str) -> None:
     assert isinstance(load_config(EXAMPLE), Config)
     refused = 0

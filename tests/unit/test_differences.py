@@ -137,16 +137,19 @@ def test_the_first_difference_is_that_of_the_assumption(
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"plan__match__preset": "qaca"},
-        {"workforce__total_termination_rate": 0.2},
-        {"simulation__target_growth_rate": -0.1},
-        {"random_seed": 12},
-        {"plan__enabled": False},
-        {"census__size": 240},
-        {"hiring__level_mix": "adaptive", "promotion__base_rate": 0.5},
-        {"eligibility__waiting_period_days": 0, "enrollment__stop": 0.2},
-    ],
+    few(
+        [
+            {"plan__match__preset": "qaca"},
+            {"workforce__total_termination_rate": 0.2},
+            {"simulation__target_growth_rate": -0.1},
+            {"random_seed": 12},
+            {"plan__enabled": False},
+            {"census__size": 240},
+            {"hiring__level_mix": "adaptive", "promotion__base_rate": 0.5},
+            {"eligibility__waiting_period_days": 0, "enrollment__stop": 0.2},
+        ],
+        2,
+    ),
 )
 def test_everybody_who_differs_is_there_once_and_nobody_else(base: Result, changes: dict[str, Any]) -> None:
     other = _changed(base, **changes)
@@ -277,7 +280,7 @@ def test_who_leaves_in_another_year_left_later_or_earlier(base: Result) -> None:
     assert diff_runs(later, base).persons["kind"].to_list() == ["terminated earlier"]
 
 
-@pytest.mark.parametrize("name", few([*AT_OPENING, *AT_CLOSING], 5))
+@pytest.mark.parametrize("name", few([*AT_OPENING, *AT_CLOSING], 10))
 def test_one_changed_value_of_a_snapshot_is_one_person(base: Result, name: str) -> None:
     person = base.snapshots.filter(pl.col("year") == 2025, pl.col("opening_salary_cents") > 0)["employee_id"].min()
     is_it = (pl.col("employee_id") == person) & (pl.col("year") == 2025)

@@ -36,9 +36,8 @@ def _broken(page: Path) -> list[str]:
     return broken
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
-    assert _broken(page) == []
+def test_links_lead_somewhere() -> None:
+    assert {str(page.relative_to(ROOT)): broken for page in PAGES if (broken := _broken(page))} == {}
 
 
 def test_broken_links_are_seen(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_an_afternoon_goes_from_censuses_to_evidence_as_printed(
     afternoon = example("advisers_afternoon")
     printed = "\n".join(line for line in (afternoon.__doc__ or "").splitlines() if line.startswith("    "))
 
-    assert afternoon.afternoon(tmp_path).problems == ()
+    assert afternoon.afternoon(tmp_path, simulations=4).problems == ()
     assert capsys.readouterr().out == textwrap.dedent(printed) + "\n"
     assert (tmp_path / "designs.html").exists()
 

@@ -50,7 +50,7 @@ def printed(ask: str, *, before: str = "ws.simulate(CONFIG)", early: bool = Fals
 
 @pytest.mark.parametrize("ask", few([RUN, ENSEMBLE], 2))
 @pytest.mark.parametrize(
-    "before", ["ws.simulate(CONFIG)", "ws.synthetic_census(5)", "ws.simulate_ensemble(CONFIG, replicates=2)"]
+    "before", few(["ws.synthetic_census(5)", "ws.simulate(CONFIG)", "ws.simulate_ensemble(CONFIG, replicates=2)"], 3)
 )
 def test_a_process_forked_after_a_run_is_refused_and_told_of_spawn(ask: str, before: str) -> None:
     found = printed(ask, before=before)

@@ -153,7 +153,7 @@ def test_stochastic_hires_are_planned_on_expected_exits_and_a_part_of_one_is_dra
 
 def test_the_mean_of_few_people_under_stochastic_headcount_stays_on_its_path() -> None:
     workforce = {"headcount": "stochastic", "max_hires_ratio": 1000.0}
-    config = support.configured(2025, 2027, simulation={"target_growth_rate": 0.0}, workforce=workforce)
+    config = support.configured(2025, 2026, simulation={"target_growth_rate": 0.0}, workforce=workforce)
     few = support.synthetic(5, config).changed({"plan.enabled": False})
     closing = pl.col("headcount_closing")
     means = support.fast(few, tuple(range(4000))).summary.group_by("year").agg(closing.mean()).sort("year")

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "src/workforce_sim"
 MODULES = sorted((ROOT / "src").rglob("*.py"))
@@ -49,9 +47,11 @@ def test_an_entry_without_a_row_is_seen() -> None:
     assert places(page) == {"year.py"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
-def test_no_module_imports_a_private_name(path: Path) -> None:
-    assert list(private_names(ast.parse(path.read_text(encoding="utf-8")))) == []
+def test_no_module_imports_a_private_name() -> None:
+    imported = {str(path): [*private_names(ast.parse(path.read_text(encoding="utf-8")))] for path in MODULES}
+
+    assert len(imported) > 300
+    assert {path: names for path, names in imported.items() if names} == {}
 
 
 def test_a_private_import_is_seen() -> None:

@@ -58,6 +58,16 @@ def page_of(result: Any, folder: Path, **how: Any) -> Page:
     return Page(result.report(folder / "page.html", **how).read_bytes())
 
 
+@pytest.fixture(scope="module")
+def page(compared: ws.Comparison, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return page_of(compared, tmp_path_factory.mktemp("compared"))
+
+
+@pytest.fixture(scope="module")
+def page_of_run(run: ws.Result, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return page_of(run, tmp_path_factory.mktemp("run"))
+
+
 def totals(found: ws.Comparison, name: str) -> Any:
     rows = found.replicates.filter(pl.col("scenario") == name).group_by("replicate").agg(pl.col(COST).sum())
     return rows.sort("replicate")[COST].to_numpy() / 100
@@ -85,8 +95,8 @@ def test_a_run_says_how_its_figures_came_about_and_shows_no_employee(tmp_path: P
 # --- figures are those of the result ----------------------------------------------------------------------------------
 
 
-def test_cost_of_each_year_is_that_of_the_bands(compared: ws.Comparison, tmp_path: Path) -> None:
-    table = page_of(compared, tmp_path).table("Net employer cost: Richer match compared with Today")
+def test_cost_of_each_year_is_that_of_the_bands(compared: ws.Comparison, page: Page) -> None:
+    table = page.table("Net employer cost: Richer match compared with Today")
     bands = compared.bands.filter(pl.col("measure") == COST)
     gaps = compared.differences.filter(pl.col("measure") == COST)
 
@@ -102,8 +112,8 @@ def test_cost_of_each_year_is_that_of_the_bands(compared: ws.Comparison, tmp_pat
         assert agrees(table.column("Standard error")[str(year)], gap["mean_error"] / 100)
 
 
-def test_a_total_has_the_error_of_totals(compared: ws.Comparison, tmp_path: Path) -> None:
-    table = page_of(compared, tmp_path).table("Net employer cost: Richer match compared with Today")
+def test_a_total_has_the_error_of_totals(compared: ws.Comparison, page: Page) -> None:
+    table = page.table("Net employer cost: Richer match compared with Today")
     gap = totals(compared, "Richer match") - totals(compared, "Today")
     low, high = np.percentile(gap, [5, 95])
 
@@ -124,8 +134,7 @@ def test_present_value_counts_each_year_at_its_middle(rate: float, compared: ws.
     assert agrees(table.column("Today")[f"Present value at {100 * rate:.1f}%"], exact)
 
 
-def test_the_answer_says_what_the_table_says(compared: ws.Comparison, tmp_path: Path) -> None:
-    page = page_of(compared, tmp_path)
+def test_the_answer_says_what_the_table_says(compared: ws.Comparison, page: Page) -> None:
     gap = totals(compared, "Richer match") - totals(compared, "Today")
     answer = page.text["p"][1]
     found = re.search(r"Richer match costs the employer (\$[\d.]+[KM]) more than Today", answer)
@@ -138,8 +147,8 @@ def test_the_answer_says_what_the_table_says(compared: ws.Comparison, tmp_path: 
     assert agrees(high, np.percentile(gap, 95))
 
 
-def test_sources_add_up_to_the_cost(compared: ws.Comparison, tmp_path: Path) -> None:
-    table = page_of(compared, tmp_path).within("Employer cost by source")[0]
+def test_sources_add_up_to_the_cost(compared: ws.Comparison, page: Page) -> None:
+    table = page.within("Employer cost by source")[0]
 
     for name in ("Today", "Richer match"):
         cells = table.column(name)
@@ -148,8 +157,8 @@ def test_sources_add_up_to_the_cost(compared: ws.Comparison, tmp_path: Path) -> 
         assert abs(sum(value for value, _ in parts) - net[0]) <= sum(within for _, within in parts) + net[1]
 
 
-def test_participation_is_that_of_the_bands(compared: ws.Comparison, tmp_path: Path) -> None:
-    table = page_of(compared, tmp_path).table("Participation: eligible employees")
+def test_participation_is_that_of_the_bands(compared: ws.Comparison, page: Page) -> None:
+    table = page.table("Participation: eligible employees")
     bands = compared.bands.filter(pl.col("measure") == "participation_rate", pl.col("scenario") == "Richer match")
 
     for row in bands.to_dicts():
@@ -177,8 +186,8 @@ def test_small_cells_are_hidden_unless_asked_for(compared: ws.Comparison, tmp_pa
     assert not any("hidden" in row for row in open_page.rows)
 
 
-def test_the_bridge_of_a_run_closes(run: ws.Result, tmp_path: Path) -> None:
-    table = page_of(run, tmp_path).table("Headcount bridge by year")
+def test_the_bridge_of_a_run_closes(run: ws.Result, page_of_run: Page) -> None:
+    table = page_of_run.table("Headcount bridge by year")
 
     for cells in table.rows[1:]:
         opening, hires, left, new, closing = (int(cell.replace(",", "")) for cell in cells[1:])
@@ -186,8 +195,8 @@ def test_the_bridge_of_a_run_closes(run: ws.Result, tmp_path: Path) -> None:
     assert [int(cells[5]) for cells in table.rows[1:4]] == run.summary["headcount_closing"].to_list()
 
 
-def test_tests_of_a_run_are_those_of_the_plan(run: ws.Result, tmp_path: Path) -> None:
-    table = page_of(run, tmp_path).within("Plan tests by year")[0]
+def test_tests_of_a_run_are_those_of_the_plan(run: ws.Result, page_of_run: Page) -> None:
+    table = page_of_run.within("Plan tests by year")[0]
 
     outcomes = {year: {found.test: found.outcome for found in ws.nondiscrimination(run, year).tests} for year in YEARS}
     not_every_year = dict.fromkeys((name for tests in outcomes.values() for name in tests), "-")
@@ -195,12 +204,12 @@ def test_tests_of_a_run_are_those_of_the_plan(run: ws.Result, tmp_path: Path) ->
         assert table.column(str(year)) == not_every_year | tests
 
 
-def test_pyramids_and_rates_count_the_employees(run: ws.Result, tmp_path: Path) -> None:
-    page, last = page_of(run, tmp_path), run.summary.row(-1, named=True)
+def test_pyramids_and_rates_count_the_employees(run: ws.Result, page_of_run: Page) -> None:
+    last = run.summary.row(-1, named=True)
 
-    for table in page.within("Age and years of service"):
+    for table in page_of_run.within("Age and years of service"):
         assert sum(int(row[2]) for row in table.rows[1:]) == last["headcount_closing"]
-    rates = page.within("Deferral rates")[0].column("End of 2027")
+    rates = page_of_run.within("Deferral rates")[0].column("End of 2027")
     assert sum(map(int, rates.values())) == last["eligible"]
     assert sum(int(found) for rate, found in rates.items() if rate != "0%") <= last["participants"]
 
@@ -220,8 +229,8 @@ def test_a_sweep_shows_every_combination(tmp_path: Path) -> None:
 # --- how sure ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_heading_says_chance_only(compared: ws.Comparison, tmp_path: Path) -> None:
-    assert "How sure are these figures? Chance only" in page_of(compared, tmp_path).text["h2"]
+def test_the_heading_says_chance_only(page: Page) -> None:
+    assert "How sure are these figures? Chance only" in page.text["h2"]
 
 
 def test_sources_of_the_range_are_told_apart(tmp_path: Path) -> None:
@@ -274,18 +283,16 @@ def test_another_census_is_not_told_apart(tmp_path: Path, monkeypatch: pytest.Mo
     assert "the census is not the one of the result any more" in capsys.readouterr().err
 
 
-def test_one_simulation_has_no_range(run: ws.Result, tmp_path: Path) -> None:
-    page = page_of(run, tmp_path)
+def test_one_simulation_has_no_range(page_of_run: Page) -> None:
 
-    assert "How sure are these figures? One simulation, no range" in page.text["h2"]
-    assert not any("90%" in cell for table in page.tables for cell in table.rows[0])
+    assert "How sure are these figures? One simulation, no range" in page_of_run.text["h2"]
+    assert not any("90%" in cell for table in page_of_run.tables for cell in table.rows[0])
 
 
 # --- what it rests on -------------------------------------------------------------------------------------------------
 
 
-def test_differences_warnings_and_assumptions_are_told(compared: ws.Comparison, tmp_path: Path) -> None:
-    page = page_of(compared, tmp_path)
+def test_differences_warnings_and_assumptions_are_told(compared: ws.Comparison, page: Page) -> None:
 
     assert page.table("Richer match compared with Today").rows[1][::2] == ["plan.match.tiers[0].rate", "0.5"]
     assert page.table("Set in the configuration").column("Source")["random_seed"] == "your configuration"
@@ -388,9 +395,9 @@ def test_a_page_is_the_same_from_memory_and_from_its_folder(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     Path("today.yaml").write_text(TODAY)
     Path("richer.yaml").write_text(RICHER)
-    assert main(["compare", "Today=today.yaml", "Richer=richer.yaml", "--replicates", "4", "--out", "compared"]) == 0
+    assert main(["compare", "Today=today.yaml", "Richer=richer.yaml", "--replicates", "2", "--out", "compared"]) == 0
     assert main(["report", "compared"]) == 0
-    found = ws.compare({"Today": "today.yaml", "Richer": "richer.yaml"}, replicates=4, progress=None)
+    found = ws.compare({"Today": "today.yaml", "Richer": "richer.yaml"}, replicates=2, progress=None)
 
     assert found.report("memory.html").read_bytes() == Path("compared.html").read_bytes()
 
@@ -465,8 +472,8 @@ def test_a_page_loads_nothing_and_allows_no_other_script(run: ws.Result, tmp_pat
     assert b"unsafe" not in content
 
 
-def test_every_picture_has_words(run: ws.Result, tmp_path: Path) -> None:
-    tags = page_of(run, tmp_path).tags
+def test_every_picture_has_words(page_of_run: Page) -> None:
+    tags = page_of_run.tags
     pictures = [i for i, (tag, _) in enumerate(tags) if tag == "svg"]
 
     assert pictures

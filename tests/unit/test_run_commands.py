@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -20,13 +21,19 @@ CONFIG = {
 }
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    runs = tmp_path_factory.mktemp("runs")
+    simulate(CONFIG, out=runs / "a")
+    simulate({**CONFIG, "plan": {"match": {"preset": "stretch"}}}, out=runs / "b")
+    return runs
+
+
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with two runs that differ in the match."""
     monkeypatch.chdir(tmp_path)
-    simulate(CONFIG, out="a")
-    simulate({**CONFIG, "plan": {"match": {"preset": "stretch"}}}, out="b")
-    return tmp_path
+    return shutil.copytree(runs, tmp_path, dirs_exist_ok=True)
 
 
 def test_show_prints_the_page(capsys: Captured) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,30 @@ OFF = f"{YAML}plan: {{enabled: false}}\n"
 COMPARE = ["compare", "a=c.yaml", "off=off.yaml", "--replicates", "3", "--out", "it"]
 
 
+def configured() -> None:
+    Path("c.yaml").write_text(YAML)
+    Path("off.yaml").write_text(OFF)
+
+
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("c.yaml").write_text(YAML)
-    Path("off.yaml").write_text(OFF)
+    configured()
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("comparison"))
+        configured()
+        assert main(COMPARE) == 0
+        return Path("it").absolute()
+
+
+@pytest.fixture
+def compared(comparison: Path, tmp_path: Path) -> None:
+    """Have a comparison that was written, for a test to read or change."""
+    shutil.copytree(comparison, tmp_path / "it")
 
 
 def test_a_run_is_read() -> None:
@@ -50,8 +70,8 @@ def test_an_ensemble_is_read() -> None:
     assert_frame_equal(found.bands, pl.read_parquet("it/bands.parquet"))
 
 
+@pytest.mark.usefixtures("compared")
 def test_a_comparison_is_read_with_all_that_it_can_tell() -> None:
-    assert main(COMPARE) == 0
     found = read_results("it")
     assert isinstance(found, Comparison)
     assert list(found.ensembles) == ["a", "off"]
@@ -82,8 +102,8 @@ def test_other_tables_of_the_folder_are_read_too() -> None:
         read_table(Path("it"), "people")
 
 
+@pytest.mark.usefixtures("compared")
 def test_a_changed_table_is_named() -> None:
-    assert main(COMPARE) == 0
     table = Path("it/replicates.parquet")
     table.write_bytes(table.read_bytes()[:-1] + b"!")
     with pytest.raises(LedgerError, match=r"replicates.parquet: was changed since it was written"):
@@ -116,8 +136,8 @@ FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("how", few(FORGED, 3))
+@pytest.mark.usefixtures("compared")
 def test_whatever_a_folder_says_it_ends_in_one_error(how: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(COMPARE) == 0
     change, tables = FORGED[how]
     forged(change, **tables)
     with pytest.raises(LedgerError, match=r"it/(asked\.json|replicates\.parquet): "):
@@ -128,8 +148,8 @@ def test_whatever_a_folder_says_it_ends_in_one_error(how: str, capsys: pytest.Ca
     assert not Path("it.xlsx").exists()
 
 
+@pytest.mark.usefixtures("compared")
 def test_a_folder_of_an_earlier_version_is_called_so() -> None:
-    assert main(COMPARE) == 0
     Path("it/asked.json").unlink()
     with pytest.raises(LedgerError, match="is a comparison of an earlier version"):
         read_results("it")

@@ -398,5 +398,6 @@ def test_an_address_that_is_taken_is_told(tmp_path: Path, capsys: pytest.Capture
     assert main(["serve", "--out", str(tmp_path / "a"), "--port", "99999"]) == 1
     assert "port 99999: no such port" in capsys.readouterr().err
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert main(["serve", "--out", str(tmp_path / "a"), "--port", str(taken.getsockname()[1])]) == 1
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--out", str(tmp_path / "a"), "--port", port, "--jobs", "1"]) == 1
     assert "cannot be listened on (" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,11 +32,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "two"
+    ws.simulate(run_of(2), out=folder)
+    return folder
+
+
 @pytest.fixture
-def mine(tmp_path: Path) -> Path:
+def mine(two_years: Path, tmp_path: Path) -> Path:
     """Give the folder of a run of two years to be damaged."""
-    ws.simulate(run_of(2), out=tmp_path / "run")
-    return tmp_path / "run"
+    return shutil.copytree(two_years, tmp_path / "run")
 
 
 # --- lazily ---

@@ -16,7 +16,7 @@ from workforce_sim.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks.md").read_text(encoding="utf-8")
 QUESTIONS = dict(re.findall(r"^## (.+?)\n(?:.*\n)*?```bash\n((?:.*\n)*?)```", PAGE, flags=re.MULTILINE))
-FEWER = {"--replicates 20": "--replicates 3", "--replicates 100": "--replicates 4"}
+FEWER = {"--replicates 20": "--replicates 2", "--replicates 100": "--replicates 3"}
 
 
 @pytest.fixture(scope="module")
@@ -80,4 +80,4 @@ def test_pages_pictures_workbooks_and_tables_are_there(answers: dict[str, str]) 
     assert {name: (folder / name).read_bytes()[: len(head)] for name, head in begins.items()} == begins
     assert b"4%" in (folder / "present-value.html").read_bytes()
     assert "payroll_dollars" in pl.read_csv(folder / "today-csv" / "summary.csv").columns
-    assert pl.read_parquet(folder / "futures-parquet" / "replicates.parquet").height == 4 * 5
+    assert pl.read_parquet(folder / "futures-parquet" / "replicates.parquet").height == 3 * 5

@@ -69,7 +69,7 @@ CONFIGS = {
 }
 
 
-@pytest.mark.parametrize("cut", support.few([(7, 5_000), (1, 0), (1_000, 0), (7, 1_000_000)], 4), ids=str)
+@pytest.mark.parametrize("cut", support.few([(13, 5_000), (1, 0), (1_000, 0), (7, 1_000_000)], 4), ids=str)
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_the_files_are_those_of_a_run_in_memory(
     config: dict[str, object], cut: tuple[int, int], tmp_path: Path
@@ -100,7 +100,7 @@ def test_the_result_has_its_opening_and_notes(tmp_path: Path) -> None:
     assert_frame_equal(found.opening, whole.opening, check_row_order=False)
 
 
-@pytest.mark.parametrize(("first", "then"), [(7, 50), (50, 7)])
+@pytest.mark.parametrize(("first", "then"), support.few([(13, 50), (50, 7)], 2, arguments=2))
 def test_it_goes_on_in_other_partitions_or_in_memory(first: int, then: int, tmp_path: Path) -> None:
     ws.simulate(THREE_YEARS, out=tmp_path / "whole")
     for name in ("disk", "memory"):

@@ -28,10 +28,17 @@ CONFIG = support.configured(2025, 2027)
 CENSUS = synthetic_census(150)
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("once") / "run"
+    simulate(CONFIG, census=CENSUS, out=run)
+    return run
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Path:
-    simulate(CONFIG, census=CENSUS, out=tmp_path / "run")
-    return tmp_path / "run"
+def run(once: Path, tmp_path: Path) -> Path:
+    """Give the folder of a run, for a test to change."""
+    return shutil.copytree(once, tmp_path / "run")
 
 
 def test_a_run_is_good_and_is_what_another_simulation_gives(run: Path) -> None:

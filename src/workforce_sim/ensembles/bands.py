@@ -47,7 +47,8 @@ def _years(replicates: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
 
 def _of_year(year: int, part: pl.DataFrame) -> Iterator[tuple[int | str | float | None, ...]]:
     for measure in measures(part):
-        values = np.sort(part[measure].drop_nulls().cast(pl.Float64).to_numpy())
+        column = part[measure].cast(pl.Float64)
+        values = np.sort((column.drop_nulls() if column.null_count() else column).to_numpy())
         yield (year, measure, len(values), *mean(values), *(x for p in PERCENTS for x in percentile(values, p)))
 
 
@@ -72,6 +73,13 @@ def percentile(ordered: Values, percent: int) -> tuple[float | None, float | Non
         return (float(ordered[0]), None) if n else (None, None)
     spread = math.sqrt(n * p * (1 - p))
     rank = p * (n - 1)
-    sides = [d for d in (-spread, spread) if 0 <= rank + d <= n - 1]
-    at, *beside = np.interp([rank, *(rank + d for d in sides)], np.arange(n), ordered)
-    return float(at), float(np.abs(np.array(beside) - at).mean()) if sides else None
+    at = _at(ordered, rank)
+    beside = [abs(_at(ordered, rank + d) - at) for d in (-spread, spread) if 0 <= rank + d <= n - 1]
+    return at, sum(beside) / len(beside) if beside else None
+
+
+def _at(ordered: Values, rank: float) -> float:
+    """Return the value at a rank, which may lie between two."""
+    below = int(rank)
+    value, part = float(ordered[below]), rank - below
+    return value + part * (float(ordered[below + 1]) - value) if part else value

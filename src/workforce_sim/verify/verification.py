@@ -252,8 +252,9 @@ def _fits(frame: pl.DataFrame, table: Sequence[Column], *, own: bool) -> bool:
     """Return whether a table has the columns of the model; with a user's own events, others behind them and types."""
     named = {column.name: column.dtype for column in table if column.dtype is not pl.Enum}
     fixed = {name: dtype for name, dtype in named.items() if not (own and name == "event_type")}
-    there = frame.columns[: len(table)] if own else frame.columns
-    return there == names(table) and all(frame.schema[name] == dtype for name, dtype in fixed.items())
+    schema = frame.schema
+    there = schema.names()[: len(table)] if own else schema.names()
+    return there == names(table) and all(schema[name] == dtype for name, dtype in fixed.items())
 
 
 def _again(stored: Stored) -> Iterator[str]:
