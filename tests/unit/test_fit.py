@@ -377,6 +377,6 @@ def test_a_fit_in_the_middle_of_a_year_opens_then_with_the_pay_of_its_census() -
 
 @pytest.mark.parametrize(("given", "stays"), [({}, 1000.0), ({"max_hires_ratio": 10.0}, 10.0)])
 def test_hires_have_no_bound_but_a_given_one(given: dict[str, float], stays: float) -> None:
-    base = {**BASE, "workforce": {**BASE["workforce"], **given}}
+    base = {**BASE, "workforce": {"total_termination_rate": 0.12, **given}}
 
     assert ws.fit(dict(list(WORLD.items())[:2]), base).config.workforce.max_hires_ratio == stays
