@@ -2,7 +2,7 @@
 
 Prints what ``docs/model/fitting.md`` says of bands, skill and exits: coverage, width and CRPS of rolling origins, for
 the city and for each department of 60 employees or more as an employer of its own, and the log loss of the next year's
-exits. Not in CI: it takes four minutes of a processor. Needs the panel of 2011 to 2016 beside the project.
+exits. Not in CI: it takes eight minutes of a processor. Needs the panel of 2011 to 2016 beside the project.
 """
 
 from __future__ import annotations

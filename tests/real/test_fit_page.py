@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import workforce_sim as ws
 from workforce_sim.cli.main import main
+from workforce_sim.fitting.scoring import by_measure
 
 ROOT = Path(__file__).parents[2]
 PANEL = ROOT.parent / "shared/data/baltimore/baltimore_panel_2011_2016.parquet"
@@ -55,7 +58,10 @@ def test_the_page_has_both_commands() -> None:
 
 
 def test_forecasts_of_the_city_are_sharp_and_better_than_a_flat_rate(cut: Path) -> None:
-    found = ws.backtest(sorted(cut.glob("*.csv"))).measures.rows_by_key("measure", named=True, unique=True)
+    test = ws.backtest(sorted(cut.glob("*.csv")))
+    found = test.measures.rows_by_key("measure", named=True, unique=True)
+    known = by_measure(test.scores.filter(pl.col("origin") > dt.date(2014, 1, 1)))
+    from_three_intervals_on = dict(known.select("measure", "skill_last").rows())
     widest = {"headcount": 0.12, "exits": 0.40, "hires": 0.80, "payroll": 0.12}
     better = {"headcount": 0.15, "exits": 0.15, "hires": 0.30, "payroll": 0.15}
     than_last_year = {"headcount": 0.20, "payroll": 0.50}
@@ -64,3 +70,5 @@ def test_forecasts_of_the_city_are_sharp_and_better_than_a_flat_rate(cut: Path) 
     assert all(found[measure]["width_80"] <= width for measure, width in widest.items())
     assert all(found[measure]["skill_flat"] >= skill for measure, skill in better.items())
     assert all(found[measure]["skill_last"] >= skill for measure, skill in than_last_year.items())
+    assert from_three_intervals_on["exits"] >= 0.25
+    assert from_three_intervals_on["hires"] >= 0.20

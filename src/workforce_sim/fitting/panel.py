@@ -149,7 +149,8 @@ def _dated(date: Any, source: Any, config: Config) -> Iterable[tuple[Any, Any, s
         found = _latest(source, config)
     if found is None:
         raise RequestError(
-            f"{name}: has no date; give it as {{date: census}}, in the file's name, or in a column such as as_of"
+            f"{name}: has no date; give it in the file's name (staff_2023-12-31.csv), in a column such as as_of, "
+            "or from Python as {date: census}"
         )
     yield found, source, name
 
