@@ -50,7 +50,7 @@ async def run_enhanced_multi_year_simulation(
     Returns:
         A dict that JSON can hold: success, simulation_id, completed_years, failed_years, success_rate,
         total_execution_time, performance_metrics, yearly_results, random_seed, fingerprint, notes; of a failed run
-        error and error_type besides, where one is configured opening_date.
+        error and error_type too; opening_date where the configuration has one.
 
     Raises:
         ValueError: for arguments that make no sense, a configuration that cannot be used, or more staff than fit into

@@ -72,6 +72,7 @@ def test_what_cannot_be_met_is_said() -> None:
         ({"happiness": 1.0}, None, "no measure is named 'happiness'"),
         ({"hires": 10.0}, None, "say in moving which key may move"),
         ({"payroll": 1e6}, ["compensation.ratings"], "holds no single number"),
+        ({}, None, "name at least one measure"),
     ],
 )
 def test_what_makes_no_sense_is_refused(targets: dict[str, float], moving: list[str] | None, says: str) -> None:

@@ -221,6 +221,7 @@ def test_what_is_wrong_with_a_book_is_said_in_one_list(tmp_path: Path) -> None:
         ("employer,census\nA,a.csv\n", "has no column name"),
         ("name\n", "has no employers"),
         ("name,hires\nA,3\n", "hires is named as a column of the results"),
+        ("name,opens\nA,Monday\n", "opens is named as a column of the results"),
     ],
 )
 def test_what_is_no_book_is_refused(tmp_path: Path, text: str, said: str) -> None:

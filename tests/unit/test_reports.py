@@ -18,6 +18,7 @@ from workforce_sim.config.keys import schema_at
 from workforce_sim.errors import LedgerError, RequestError
 from workforce_sim.reports.results import page_of_folder
 from workforce_sim.reports.sources import DOCUMENTED, JUDGMENT, SOURCES
+from workforce_sim.reports.values import alike
 
 TODAY = """
 simulation: {start_year: 2025, end_year: 2027, target_growth_rate: 0.03}
@@ -530,3 +531,24 @@ def test_a_report_never_lies_within_the_result(run: ws.Result, tmp_path: Path, c
 
     assert main(["report", str(tmp_path / "run"), "--out", str(tmp_path / "run/page.html")]) == 1
     assert "lies in the folder of the result" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("dollars", "written"),
+    [
+        ((3.4e6, -4_000, 3.396e6), ("$3.400M", "-$0.004M", "$3.396M")),
+        ((999_999.99,), ("$1.00M",)),
+        ((5.0e6, 0.0), ("$5.00M", "$0")),
+    ],
+)
+def test_small_amounts_beside_large_ones_are_not_lost(dollars: tuple[float, ...], written: tuple[str, ...]) -> None:
+    cents = [100 * amount for amount in dollars]
+    assert tuple(map(alike("match_cents", cents), cents)) == written
+
+
+def test_a_firm_that_loses_everybody_has_a_page_and_a_workbook(tmp_path: Path) -> None:
+    shrunk = {"simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": -0.99}, "random_seed": 1}
+    run = ws.simulate({**shrunk, "workforce": {"total_termination_rate": 1.0}}, census=ws.synthetic_census(5))
+    assert run.summary["headcount_closing"].to_list() == [0, 0]
+    assert run.report(tmp_path / "run.html").stat().st_size
+    assert run.to_excel(tmp_path / "run.xlsx").stat().st_size

@@ -152,7 +152,9 @@ def test_runs_of_different_openings_are_told_apart_where_percents_are(capsys: Ca
     Path("spring.yaml").write_text(text)
     assert main(["simulate", "spring.yaml", "--out", "spring"]) == 0
     assert main(["run", "diff", "one", "spring"]) == 0
-    assert f"summary of {LABEL} in a, 2031 (from April 1) in b: " in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"summary of {LABEL} in a, 2031 (from April 1) in b: " in printed
+    assert "%" not in re.search(r"\n +payroll .*", printed)[0]  # type: ignore[index]
 
 
 def test_a_timeline_says_since_when_pay_is_earned() -> None:
@@ -201,8 +203,8 @@ def test_the_explorer_has_the_label() -> None:
     ("opens", "label"),
     [
         ([7, 7, 7], LABEL),
-        ([7, 7, 1], "2031 (short for 2 of 3)"),
-        ([7, 8, 9], "2031 (short for 3 of 3)"),
+        ([7, 7, 1], "2031 (short for 2 of 3 employers)"),
+        ([7, 8, 9], "2031 (short for 3 of 3 employers)"),
         ([1, 1, 1], "2031"),
     ],
 )
@@ -217,9 +219,9 @@ def test_a_portfolio_has_the_label(tmp_path: Path, capsys: Captured) -> None:
     asked = ["--config", "today.yaml", "--out", str(tmp_path / "out"), "--by", "name"]
     assert main(["portfolio", "run", str(tmp_path / "book.csv"), *asked]) == 0
     printed, found = capsys.readouterr().out, ws.read_portfolio(tmp_path / "out")
-    assert printed.count("2031 (short for 1 of 2)") == 3  # in the heading, of employees, of the plan
+    assert printed.count("2031 (short for 1 of 2 employers)") == 3  # in the heading, of employees, of the plan
     assert LABEL in printed.split("\n\n")[-1]  # of each employer
-    assert "2031 (short for 1 of 2)" in str(found)
+    assert "2031 (short for 1 of 2 employers)" in str(found)
     assert found.employers["opens"].to_list() == [dt.date(2031, 7, 1), dt.date(2031, 1, 1)]
 
 

@@ -90,14 +90,16 @@ def _measures(found: RunDifference) -> list[tuple[str, ...]]:
     """Return the measures that differ in the last year of both."""
     last = pl.col("year") == found.years[0][-1]
     rows = found.summary.filter(last & pl.col("a").ne_missing(pl.col("b")))
-    return [_measure(row) for row in rows.iter_rows(named=True)]
+    comparable = found.last[0] == found.last[1]
+    return [_measure(row, comparable=comparable) for row in rows.iter_rows(named=True)]
 
 
-def _measure(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _measure(row: Mapping[str, Any], *, comparable: bool) -> tuple[str, ...]:
+    """Return a measure that differs; in percent only where the years of both are equally long."""
     name = row["measure"]
     values = [_amount(name, row[column]) for column in ("a", "b", "difference")]
     values[2] = values[2].replace("%", " pt")
-    share = "-" if row["percent"] is None else f"{row['percent']:+.2f}%"
+    share = "-" if row["percent"] is None or not comparable else f"{row['percent']:+.2f}%"
     return name.removesuffix("_cents"), *values, share
 
 

@@ -15,6 +15,7 @@ from workforce_sim.exports.sheet import Cell, CellKind, Row, Sheet
 from workforce_sim.exports.table_sheet import table_sheet
 from workforce_sim.exports.workbook import INSTEAD, MOST_ROWS
 from workforce_sim.plan.findings import FigureInWords, Nondiscrimination, PlanTest
+from workforce_sim.plan.people import years_of
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.result import Result
 from workforce_sim.summary import level_mix
@@ -42,8 +43,9 @@ def run_sheets(run: Result, *, people: bool) -> Iterator[Sheet]:
     about = ["One simulation. Amounts in dollars, rates in percent."]
     known = {name: found for name, found in values.items() if any(value is not None for value in found)}
     yield summary_sheet(title, heads, known, about)
-    if run.config.plan.enabled:
-        yield tests_sheet([nondiscrimination(run, year) for year in years], heads)
+    tested = years_of(run, 0) if run.config.plan.enabled else []
+    if tested:
+        yield tests_sheet([nondiscrimination(run, year) for year in tested], year_cells(simulation, tested))
     yield levels_sheet(run)
     if people:
         for year in years:

@@ -114,6 +114,8 @@ def calibrate(
     """
     whole = load_config(config)
     asked = with_changes(whole, {"uncertainty.assumptions": ()})
+    if not targets:
+        raise RequestError("targets: name at least one measure and its value, such as payroll=41200000")
     names = [measure_name(name, MEASURES, "targets") for name in targets]
     keys = list(dict.fromkeys(_key(name) for name in targets)) if moving is None else list(moving)
     start = np.array([_value(asked, key) for key in keys])
@@ -180,6 +182,9 @@ class _Problem:
         config = with_changes(self.config, {**dict(zip(self.keys, values.tolist(), strict=True)), **span})
         found = simulate_ensemble(config, census=self.census, replicates=self.replicates, progress=self.told).replicates
         means = found.filter(pl.col("year") == self.year).select(pl.col(self.measures).mean()).row(0)
+        absent = [name for name, value in zip(self.measures, means, strict=True) if value is None]
+        if absent:
+            raise RequestError(f"targets: {absent[0]} has no value in {self.year}")
         return np.array([m / 100 if n.endswith("_cents") else m for m, n in zip(means, self.measures, strict=True)])
 
     def possible(self, values: Floats) -> Floats | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.config import Config, with_changes
+from workforce_sim.config.workforce import Workforce
 from workforce_sim.dates import PlanYear, day_number
 from workforce_sim.fitting.credibility import widened
 from workforce_sim.wording import counted, percent
@@ -105,8 +106,9 @@ def _workforce(found: Estimates, base: Config, *, raised: bool) -> Iterator[Entr
     if not isinstance(found.hazard, dict):
         yield "terminations.new_hire_hazard", "level", "one hazard through the year"
     yield "workforce.headcount", "stochastic", "terminations and hires vary, so that years differ"
-    if "max_hires_ratio" not in base.workforce.model_fields_set:
-        yield "workforce.max_hires_ratio", 1000.0, "no limit: after a year of very many terminations many are hired"
+    if base.workforce.max_hires_ratio == Workforce.model_fields["max_hires_ratio"].default:
+        why = "the highest there is: after a year of very many terminations many are hired"
+        yield "workforce.max_hires_ratio", 1000.0, why
     named = "as in the census" if found.named else "five, from pay, because the census has none"
     since, growth = ("a year after the census", found.raises.ranges) if raised else ("as in the census", 0.0)
     yield "workforce.levels", [*_levels(found, growth)], f"{named}; termination factor; pay of hires, {since}"

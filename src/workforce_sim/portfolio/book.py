@@ -30,8 +30,19 @@ USUAL = ("configuration.yaml", "simulation_config.yaml")
 """The configuration of a folder's employers without one of their own."""
 
 LONGEST = 100
-TAKEN = frozenset({*names(SUMMARY), "employers", "employer"})
-"""Names of other columns of the totals."""
+OF_EMPLOYERS: dict[str, Any] = {
+    "result": pl.String,
+    "census": pl.String,
+    "opens": pl.Date,
+    "employees": pl.Int64,
+    "notes": pl.Int64,
+    "first": pl.Int64,
+    "stage": pl.String,
+    "problem": pl.String,
+}
+"""Columns of the table of employers beside name and groups, with their types."""
+TAKEN = frozenset({*names(SUMMARY), *OF_EMPLOYERS, "employers", "employer", "short"})
+"""Names of other columns of the totals and of the table of employers."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
-from workforce_sim.portfolio.book import Book
+from workforce_sim.portfolio.book import OF_EMPLOYERS, Book
 from workforce_sim.portfolio.clients import Failure, first_number
 from workforce_sim.portfolio.folder import (
     EMPLOYERS,
@@ -167,20 +167,8 @@ def employers_table(
     failed = {failure.name: failure for failure in failures}
     rows = [_row(one.name, one.groups, done.get(one.name), failed.get(one.name), good) for one in book.employers]
     rows += [_row(name, (None,) * len(book.groups), None, failed[name], good) for name, _ in book.problems]
-    schema = {"name": pl.String, **dict.fromkeys(book.groups, pl.String), **_SCHEMA}
+    schema = {"name": pl.String, **dict.fromkeys(book.groups, pl.String), **OF_EMPLOYERS}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-_SCHEMA: dict[str, Any] = {
-    "result": pl.String,
-    "census": pl.String,
-    OPENS: pl.Date,
-    "employees": pl.Int64,
-    "notes": pl.Int64,
-    "first": pl.Int64,
-    "stage": pl.String,
-    "problem": pl.String,
-}
 
 
 def _row(

@@ -27,16 +27,16 @@ def labelled_totals(rows: pl.DataFrame, employers: pl.DataFrame, by: Sequence[st
         employers.filter(dates.dt.month() > 1)
         .with_columns(dates.dt.year().alias("year"))
         .group_by(keys)
-        .agg(dates.len().alias("_short"), pl.when(dates.n_unique() == 1).then(dates.first()).alias(OPENS))
+        .agg(dates.len().alias("short"), pl.when(dates.n_unique() == 1).then(dates.first()).alias(OPENS))
     )
     found = rows.join(short, on=keys, how="left", nulls_equal=True, maintain_order="left").to_dicts()
     return [{**row, "year": _label(row)} for row in found]
 
 
 def _label(row: dict[str, Any]) -> str:
-    short, of, opens = row["_short"], row[EMPLOYERS], row[OPENS]
+    short, of, opens = row["short"], row[EMPLOYERS], row[OPENS]
     if short is None:
         return str(row["year"])
     if short == of and opens is not None:
         return PlanYear(row["year"], opens.month).label
-    return f"{row['year']} (short for {short:,} of {of:,})"
+    return f"{row['year']} (short for {short:,} of {of:,} employers)"

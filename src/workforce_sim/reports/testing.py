@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from workforce_sim.markup.elements import Child, Element, element
 from workforce_sim.plan.findings import Nondiscrimination, PlanTest
+from workforce_sim.plan.people import years_of
 from workforce_sim.plan.testing import nondiscrimination
 from workforce_sim.reports.parts import PageSection, listing, note
 from workforce_sim.result import Result
@@ -15,11 +16,12 @@ BAD = ("failed", "top-heavy", "presumed")
 
 
 def tests_of(result: Result, years: Sequence[int]) -> list[Nondiscrimination]:
-    """Return the tests of each year; none without a plan."""
+    """Return the tests of each year in which anybody was employed; none without a plan."""
     if not result.config.plan.enabled:
         return []
     replicate = int(result.summary["replicate"][0])
-    return [nondiscrimination(result, year, replicate=replicate) for year in years]
+    tested = years_of(result, replicate)
+    return [nondiscrimination(result, year, replicate=replicate) for year in years if year in tested]
 
 
 def tests_section(found: Sequence[Nondiscrimination]) -> PageSection:

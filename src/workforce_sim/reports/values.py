@@ -24,7 +24,7 @@ def alike(measure: str, found: Iterable[float | None]) -> Form:
     there = [value for value in found if value]
     if not measure.endswith("_cents") or not there:
         return form(measure)
-    return scale_of_dollars(there).telling_apart(there).text
+    return scale_of_dollars(there).telling_apart(there).showing(there).text
 
 
 def signed(write: Form) -> Form:

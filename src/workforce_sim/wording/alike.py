@@ -29,8 +29,17 @@ class Scale(NamedTuple):
         needed = 1 - math.floor(math.log10(apart)) if apart > _NOTHING else 0
         return self._replace(places=max(self.places, min(needed, self.most)))
 
+    def showing(self, values: Sequence[float]) -> Scale:
+        """Return the scale with up to three decimals, so that the smallest of some values but 0 shows two digits."""
+        least = min((abs(value) for value in values if value), default=self.unit) / self.unit
+        needed = 1 - math.floor(math.log10(least))
+        return self._replace(places=max(self.places, min(needed, self.most, _FINEST)))
 
+
+_FINEST = 3
 _NOTHING = 1e-12
+_ROUNDS_UP = 0.9995
+"""From this share of the next unit on that is used: 999,999 dollars are $1.00M."""
 WHOLE_DOLLARS = Scale(100, 0, 2, "", "$")
 _DOLLARS = (
     (1e11, Scale(1e11, 2, 11, "B", "$")),
@@ -47,4 +56,4 @@ def scale_of_dollars(cents: Sequence[float]) -> Scale:
     """Return the unit that leaves amounts a few digits: that of the smallest, unless the largest is far from it."""
     sizes = [abs(value) for value in cents] or [0.0]
     size = min(sizes) if min(sizes) * _APART > max(sizes) else max(sizes)
-    return next(scale for least, scale in _DOLLARS if size >= least)
+    return next(scale for least, scale in _DOLLARS if size >= least * _ROUNDS_UP)
