@@ -38,16 +38,14 @@ class Scale(NamedTuple):
 
 _FINEST = 3
 _NOTHING = 1e-12
-_ROUNDS_UP = 0.9995
-"""From this share of the next unit on that is used: 999,999 dollars are $1.00M."""
 WHOLE_DOLLARS = Scale(100, 0, 2, "", "$")
 _DOLLARS = (
-    (1e11, Scale(1e11, 2, 11, "B", "$")),
-    (1e8, Scale(1e8, 2, 8, "M", "$")),
+    (99_999_500_000, Scale(1e11, 2, 11, "B", "$")),
+    (99_999_500, Scale(1e8, 2, 8, "M", "$")),
     (1e6, Scale(1e5, 2, 5, "K", "$")),
     (0, WHOLE_DOLLARS),
 )
-"""The amount in cents from which this unit is used."""
+"""The amount in cents from which this unit is used: below it the next smaller one does not write 1,000.00 yet."""
 _APART = 5
 """From so many times the smallest on, the largest amount gives the unit."""
 
@@ -56,4 +54,4 @@ def scale_of_dollars(cents: Sequence[float]) -> Scale:
     """Return the unit that leaves amounts a few digits: that of the smallest, unless the largest is far from it."""
     sizes = [abs(value) for value in cents] or [0.0]
     size = min(sizes) if min(sizes) * _APART > max(sizes) else max(sizes)
-    return next(scale for least, scale in _DOLLARS if size >= least * _ROUNDS_UP)
+    return next(scale for least, scale in _DOLLARS if size >= least)
