@@ -32,10 +32,8 @@ def explorer_page(source: str, config: Config, known: Mapping[str, Setting], fut
         known: the levers, as the configuration has them.
         futures: what simulates designs.
     """
-    years, employees = (
-        period_label(config.simulation, config.simulation.years),
-        counted(len(futures.everybody), "employee"),
-    )
+    years = period_label(config.simulation, config.simulation.years)
+    employees = counted(len(futures.everybody), "employee")
     head = element(
         "header",
         element("p", f"Explorer: {source}, {years}, {employees}", class_="kicker"),

@@ -93,10 +93,9 @@ class Attempt(Displayed):
     def _card(self) -> Card:
         done = f"{len(self.finished)} of {len(self.years)} years"
         stopped = f"; stopped in {self.missing[0]}: {self.error}" if self.error and self.missing else ""
-        tables = (
-            () if self.summary is None else (summary_table(self.summary, partial(year_label, self.config.simulation)),)
-        )
-        return Card(f"Run of {period_label(self.config.simulation, self.years)}: {done}{stopped}", tables, self.notes)
+        simulation, summary = self.config.simulation, self.summary
+        tables = () if summary is None else (summary_table(summary, partial(year_label, simulation)),)
+        return Card(f"Run of {period_label(simulation, self.years)}: {done}{stopped}", tables, self.notes)
 
 
 def attempt(

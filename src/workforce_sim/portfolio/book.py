@@ -30,10 +30,12 @@ USUAL = ("configuration.yaml", "simulation_config.yaml")
 """The configuration of a folder's employers without one of their own."""
 
 LONGEST = 100
+OPENS = "opens"
+"""The day on which the first plan year of an employer begins."""
 OF_EMPLOYERS: dict[str, Any] = {
     "result": pl.String,
     "census": pl.String,
-    "opens": pl.Date,
+    OPENS: pl.Date,
     "employees": pl.Int64,
     "notes": pl.Int64,
     "first": pl.Int64,

@@ -14,7 +14,7 @@ from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card, CardTable
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
-from workforce_sim.portfolio.book import OF_EMPLOYERS, Book
+from workforce_sim.portfolio.book import OF_EMPLOYERS, OPENS, Book
 from workforce_sim.portfolio.clients import Failure, first_number
 from workforce_sim.portfolio.folder import (
     EMPLOYERS,
@@ -26,7 +26,7 @@ from workforce_sim.portfolio.folder import (
 )
 from workforce_sim.portfolio.totals import means, totals
 from workforce_sim.portfolio.work import Success
-from workforce_sim.portfolio.years import OPENS, labelled_totals
+from workforce_sim.portfolio.years import labelled_totals
 from workforce_sim.wording import counted
 
 FAILED = "failed"

@@ -8,10 +8,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.dates import PlanYear
+from workforce_sim.portfolio.book import OPENS
 from workforce_sim.portfolio.totals import EMPLOYERS
-
-OPENS = "opens"
-"""The day on which the first plan year of an employer begins."""
 
 
 def labelled_totals(rows: pl.DataFrame, employers: pl.DataFrame, by: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -86,13 +86,8 @@ def _apart(attribution: Attribution) -> Element:
         whole = deviations[ALL]
         name = str(measure)
         cells = [NONE if shares[source] is None else share(shares[source]) for source in ROWS[:-1]]
-        rows.append(
-            [
-                f"{label(name)}, {year_label(simulation, int(str(year)))}",
-                NONE if whole is None else form(name)(whole),
-                *cells,
-            ]
-        )
+        what = f"{label(name)}, {year_label(simulation, int(str(year)))}"
+        rows.append([what, NONE if whole is None else form(name)(whole), *cells])
     about_it = "Share of the variance from each source alone; interaction is their combined effect."
     heading = ["Figure", "Standard deviation", "Chance", "Good and bad years", "Assumptions", "Interaction"]
     return listing("Where the range comes from", heading, rows, note=about_it)
