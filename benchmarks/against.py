@@ -78,6 +78,7 @@ def measured(case: Case, side: Side) -> Measured:
     """Measure a side once, in a process of its own."""
     command = [sys.executable, "-P", str(JOB), case.what, str(case.size)]
     environment = {**os.environ, "PYTHONPATH": str(side.tree / "src")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as users have it: sources are compiled once
     answer = subprocess.run(command, check=False, capture_output=True, text=True, cwd=side.tree, env=environment)
     if answer.returncode:
         raise SystemExit(f"{side.name}: {case} failed: {(answer.stderr.strip() or 'no message').splitlines()[-1]}")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -66,7 +64,9 @@ def _tell(error: BaseException, *, verbose: bool, interrupted: Callable[[], str]
         complain(interrupted())
         return
     if verbose:
-        complain("".join(traceback.format_exception(error)).rstrip())
+        from traceback import format_exception  # noqa: PLC0415 - seldom needed
+
+        complain("".join(format_exception(error)).rstrip())
     complain(explained(error))
 
 
@@ -159,7 +159,9 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 
 def json_text(page: Any) -> str:
     """Return a result as JSON."""
-    return json.dumps(page, indent=2, ensure_ascii=True, allow_nan=False)
+    from json import dumps  # noqa: PLC0415 - a command line answers --help without it
+
+    return dumps(page, indent=2, ensure_ascii=True, allow_nan=False)
 
 
 def run_report(

@@ -25,7 +25,7 @@ from workforce_sim.cli.explore_command import add_explore_command
 from workforce_sim.cli.export_commands import add_export_command
 from workforce_sim.cli.fit_commands import add_fit_commands
 from workforce_sim.cli.kept import interrupted
-from workforce_sim.cli.parser import Parser, command, new_file
+from workforce_sim.cli.parser import Help, Parser, command, new_file
 from workforce_sim.cli.plot_command import add_plot_command
 from workforce_sim.cli.portfolio_commands import add_portfolio_commands
 from workforce_sim.cli.report_commands import add_report_command
@@ -77,8 +77,7 @@ def _leave(code: int) -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     about = "Simulate a workforce and its 401(k) plan year by year."
-    plain = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog="workforce-sim", description=about, epilog=FIRST_STEPS, formatter_class=plain)
+    parser = Parser(prog="workforce-sim", description=about, epilog=FIRST_STEPS, formatter_class=Help)
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_simulate(commands)

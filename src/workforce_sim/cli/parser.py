@@ -7,9 +7,10 @@ the help of each command says what goes in, what comes out and how it is used.
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from shutil import get_terminal_size
 from textwrap import fill
 from typing import Any, Protocol
 
@@ -59,10 +60,24 @@ class Parser(argparse.ArgumentParser):
 
     def _meant(self, unknown: Sequence[str]) -> str:
         """Return the option that an unknown one is like, in brackets."""
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
         known = [option[2:] for action in self._actions for option in action.option_strings if option[:2] == "--"]
         wrong = next((text for text in unknown if text.startswith("--")), "").partition("=")[0]
-        near = difflib.get_close_matches(wrong[2:], known, n=1, cutoff=0.7)
+        near = get_close_matches(wrong[2:], known, n=1, cutoff=0.7)
         return f" (did you mean --{near[0]}?)" if near else ""
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Writes help as wide as the terminal, which is asked once: a formatter is made for every argument."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns())
+
+
+@cache
+def _columns() -> int:
+    return get_terminal_size().columns - 2
 
 
 class _Form(argparse.Action):
@@ -91,7 +106,7 @@ def command(
         help=about,
         description=fill(whole, WIDTH),
         epilog=f"example: {example}" if example else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show progress, and where an error arose")
     parser.set_defaults(action=action)

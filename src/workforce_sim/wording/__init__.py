@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 ABSENT = object()
 """Stands for a key that one of two configurations does not have."""
@@ -51,7 +52,7 @@ def percent(share: float | Decimal | None, places: int | None = None) -> str:
     """Return a share of one in percent: as many decimals as it has, or so many."""
     if share is None:
         return "-"
-    exact = Decimal(str(share)) * 100
+    exact = _exact(share) * 100
     return f"{exact.normalize():f}%" if places is None else f"{exact:.{places}f}%"
 
 
@@ -63,12 +64,18 @@ def in_percent(values: Iterable[float]) -> bool:
 
 def bp_percent(bp: int | None) -> str:
     """Return whole basis points in percent."""
-    return "-" if bp is None else percent(Decimal(bp) / 10_000)
+    return "-" if bp is None else percent(_exact(bp) / 10_000)
 
 
 def number(value: float) -> str:
     """Return a number as short as it can be written exactly."""
-    return f"{Decimal(str(value)).normalize():f}"
+    return f"{_exact(value).normalize():f}"
+
+
+def _exact(value: float | Decimal) -> Decimal:
+    from decimal import Decimal  # noqa: PLC0415 - a command line answers --help without it
+
+    return Decimal(str(value))
 
 
 def counted(count: int, one: str, more: str | None = None) -> str:
@@ -136,7 +143,7 @@ def _scalar_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return number(value)
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    return str(value)
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:

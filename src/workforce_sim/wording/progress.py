@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import escape
 from time import perf_counter
 from typing import Any, TextIO
 
@@ -196,4 +195,6 @@ class Bar:
         return self.text
 
     def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415 - for notebooks alone
+
         return f'<progress max="1" value="{self.share:.4f}"></progress> {escape(self.text)}' if self.text else ""
