@@ -5,7 +5,7 @@ Chapter: ``docs/model/actions.md``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -251,7 +251,7 @@ def _by_counts(counts: Sequence[int], place: Ints) -> Ints:
 def _with_terminations(hires: pl.DataFrame, known: _Known, all_wanted: Sequence[Wanted], year: Year) -> pl.DataFrame:
     """Add who of the hires terminates in the year: seasonal employees at the end of a season within it."""
     staff = Columns(hires)
-    found = dict(termination.of_groups(staff, _groups(all_wanted), year))
+    found = dict(termination.of_groups(staff, [*_groups(all_wanted)], year))
     ends = np.flatnonzero(known.ends <= year.last)
     for name, value in (("leaves", 1), ("cause", SEASON_END)):
         found[name][ends] = value
@@ -259,13 +259,9 @@ def _with_terminations(hires: pl.DataFrame, known: _Known, all_wanted: Sequence[
     return with_arrays(hires, found)
 
 
-def _groups(all_wanted: Sequence[Wanted]) -> list[tuple[slice, int, int | None]]:
-    """Return the rows of each group's hires, its replicate, and how many of them terminate."""
-    found, start = [], 0
+def _groups(all_wanted: Sequence[Wanted]) -> Iterator[termination.HireGroup]:
+    """Yield the groups of hires; of those without a group nobody terminates by chance."""
     for replicate, one in enumerate(all_wanted):
-        for at, exits in enumerate(one.exits):
-            size = sum(batch.count for batch in one.batches if batch.group == at)
-            found.append((slice(start, start + size), replicate, exits))
-            start += size
-        start += sum(batch.count for batch in one.batches if batch.group is None)
-    return found
+        for group, exits in [*enumerate(one.exits), (None, 0)]:
+            size = sum(batch.count for batch in one.batches if batch.group == group)
+            yield termination.HireGroup(size, replicate, exits)

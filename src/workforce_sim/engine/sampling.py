@@ -5,7 +5,9 @@ Source: B. Rosén, "On sampling with probability proportional to size", J. Stati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -65,18 +67,83 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
     """
     if k == 0:
         return np.zeros(len(order), dtype=bool)
-    able = int(np.count_nonzero(order < np.inf))
-    if able < k:
-        raise SimulationError(
-            f"{what}: {k} must be chosen but only {able} have a risk above 0; lower the rate or widen the factors"
-        )
-    threshold = np.partition(order, k - 1)[k - 1]
+    threshold = _threshold(order, k, what)
     chosen: Flags = order <= threshold
     surplus = int(np.count_nonzero(chosen)) - k
     if surplus:
-        tied = np.flatnonzero(order == threshold)
-        chosen[tied[np.argsort(keys[tied])[len(tied) - surplus :]]] = False
+        _leave_out(chosen, order, keys, threshold, surplus)
     return chosen
+
+
+def _threshold(order: Uniforms, k: int, what: str) -> float:
+    """Return the k-th smallest."""
+    threshold = float(np.partition(order, k - 1)[k - 1]) if k <= len(order) else np.inf
+    if threshold == np.inf:
+        able = int(np.count_nonzero(order < np.inf))
+        raise SimulationError(
+            f"{what}: {k} must be chosen but only {able} have a risk above 0; lower the rate or widen the factors"
+        )
+    return threshold
+
+
+def _leave_out(chosen: Flags, order: Uniforms, keys: Keys, threshold: float, surplus: int) -> None:
+    """Take back so many of those at the threshold, who are tied: those with the largest keys."""
+    tied = np.flatnonzero(order == threshold)
+    chosen[tied[np.argsort(keys[tied])[len(tied) - surplus :]]] = False
+
+
+class Groups:
+    """Adjacent rows in groups; of each an exact number is chosen, in one go for all, as each would be alone.
+
+    Args:
+        sizes: rows of each group.
+        counts: how many of each are chosen.
+    """
+
+    def __init__(self, sizes: Sequence[int], counts: Sequence[int]) -> None:
+        self._sizes, self._counts = sizes, counts
+        self._rows = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+
+    def chosen(self, weights: Ints, u: Uniforms, keys: Keys, what: str) -> Flags:
+        """Return who is chosen, in proportion to whole weights above 0.
+
+        Raises:
+            SimulationError: when a group has fewer than are to be chosen.
+        """
+        order = ranking(self._risks(weights), u)
+        each = zip(self._counts, self._rows, strict=True)
+        threshold = np.array([_threshold(order[rows], k, what) if k else -np.inf for k, rows in each])
+        chosen: Flags = order <= np.repeat(threshold, self._sizes)
+        surplus = self._sums(chosen) - np.array(self._counts, dtype=np.int64)
+        for at in np.flatnonzero(surplus):
+            rows = self._rows[at]
+            _leave_out(chosen[rows], order[rows], keys[rows], threshold[at], int(surplus[at]))
+        return chosen
+
+    def _risks(self, weights: Ints) -> Risks:
+        """Return the risks as ``scaled_risks`` scales them: by one factor where nobody of a group is certain."""
+        each = zip(self._counts, self._sums(weights).tolist(), self._highest(weights), strict=True)
+        factors = [k / total if k * most < total else 0.0 for k, total, most in each]
+        risks = Risks(np.repeat(factors, self._sizes) * weights, np.zeros(len(weights), dtype=bool))
+        for k, factor, rows in zip(self._counts, factors, self._rows, strict=True):
+            if k and not factor:
+                alone = scaled_risks(weights[rows], k * PPM)
+                risks.q[rows], risks.certain[rows] = alone.q, alone.certain
+        return risks
+
+    def _sums(self, values: Ints | Flags) -> Ints:
+        """Return the sum of whole values by group."""
+        until = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(values, out=until[1:])
+        return np.diff(until[[0, *(rows.stop for rows in self._rows)]])
+
+    def _highest(self, weights: Ints) -> list[int]:
+        """Return the highest weight of each group; 0 of an empty one."""
+        found, some = np.zeros(len(self._rows), dtype=np.int64), np.array(self._sizes) > 0
+        if len(weights):
+            found[some] = np.maximum.reduceat(weights, [rows.start for rows in self._rows if rows.start < rows.stop])
+        listed: list[int] = found.tolist()
+        return listed
 
 
 def shared_out(total: int, weights: Ints, keys: Keys) -> Ints:

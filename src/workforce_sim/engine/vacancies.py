@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import Keys, Stream
 from workforce_sim.engine import headcount
-from workforce_sim.engine.columns import Rows, Small
+from workforce_sim.engine.columns import Small
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.sampling import Risks, ranking, scaled_risks, smallest
+from workforce_sim.engine.sampling import Groups
 from workforce_sim.money import PPM, half_up, quota
 
 
@@ -68,7 +67,9 @@ def filled_vacancies(staff: Staff, aims: Sequence[Sequence[int]], year: Year) ->
     within = [year.config.promotion.within_ppm(name) for name in names]
     found = [filled(*one, within) for one in zip(aims, _listed(stay, shape), _listed(able, shape), strict=True)]
     promoted = np.zeros(len(staff.key), dtype=bool)
-    promoted[_chosen([up for ups, _ in found for up in ups], rows, able.tolist(), weight[rows], staff, year)] = True
+    groups = Groups(able.tolist(), [up for ups, _ in found for up in ups])
+    u = year.draw(staff.person[rows], Stream.PROMOTION)
+    promoted[rows[groups.chosen(weight[rows], u, staff.key[rows], "promotions")]] = True
     return promoted, [outside for _, outside in found]
 
 
@@ -96,28 +97,3 @@ def filled(
         if below:
             ups[level - 1] = below
     return ups, outside
-
-
-def _chosen(counts: Sequence[int], rows: Rows, sizes: Sequence[int], weight: Ints, staff: Staff, year: Year) -> Rows:
-    """Return an exact number of rows of each group, chosen in proportion to their weights.
-
-    Args:
-        counts: how many, by group.
-        rows: group after group.
-        sizes: how many rows a group has.
-        weight: of each of the rows.
-        staff: whose rows they are.
-        year: the plan year.
-    """
-    groups = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
-    q, certain = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
-    for count, group in zip(counts, groups, strict=True):
-        if count:
-            risks = scaled_risks(weight[group], count * PPM)
-            q[group], certain[group] = risks.q, risks.certain
-    order, keys = ranking(Risks(q, certain), year.draw(staff.person[rows], Stream.PROMOTION)), staff.key[rows]
-    chosen = np.zeros(len(rows), dtype=bool)
-    for count, group in zip(counts, groups, strict=True):
-        if count:
-            chosen[group] = smallest(order[group], keys[group], count, "promotions")
-    return rows[chosen]

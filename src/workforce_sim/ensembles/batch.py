@@ -69,6 +69,8 @@ def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:
-    """Return the replicates in parts of about ``ROWS`` employees, at least one for each worker."""
-    most = max(1, min(ROWS // max(staff, 1), -(-len(replicates) // max(workers, 1))))
-    return [replicates[i : i + most] for i in range(0, len(replicates), most)]
+    """Return the replicates in equal parts of up to ``ROWS`` employees, as many for each worker."""
+    workers = max(workers, 1)
+    rounds = -(-len(replicates) // (workers * max(1, ROWS // max(staff, 1))))
+    each = max(1, -(-len(replicates) // (workers * max(rounds, 1))))
+    return [replicates[i : i + each] for i in range(0, len(replicates), each)]

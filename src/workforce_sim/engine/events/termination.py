@@ -7,7 +7,7 @@ rows and snapshot columns, then the arithmetic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.events.retirement import ADDED, may_retire
 from workforce_sim.engine.groups import NO_CAUSE
 from workforce_sim.engine.headcount import Headcount
-from workforce_sim.engine.sampling import Risks, chosen_freely, ranking, scaled_risks, smallest
+from workforce_sim.engine.sampling import Groups, Risks, chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.engine.state import ages_on_first_day
 from workforce_sim.engine.year_effect import all_in_year, in_year
 from workforce_sim.money import PPM, half_up
@@ -166,33 +166,45 @@ def _risks(weight: Ints, factor: int, year: Year) -> Risks:
 
 def of_hires(hires: Columns, planned: Headcount, year: Year) -> Mapping[str, Array]:
     """Return the columns of ``termination`` for the hires: more days left make termination more likely."""
-    parts = enumerate(hires.bounds(year.replicates))
-    exits = planned.hire_exits
-    return of_groups(hires, [(part, i, None if exits is None else exits[i]) for i, part in parts], year)
+    exits: Sequence[int | None] = planned.hire_exits or [None] * year.replicates
+    each = enumerate(zip(planned.hires, exits, strict=True))
+    return of_groups(hires, [HireGroup(size, i, gone) for i, (size, gone) in each], year)
 
 
-def of_groups(hires: Columns, groups: Sequence[tuple[slice, int, int | None]], year: Year) -> Mapping[str, Array]:
-    """Return the columns of ``termination`` for hires in groups.
+class HireGroup(NamedTuple):
+    """Adjacent hires: how many, of which replicate, and how many terminate; None if they are drawn independently."""
 
-    Args:
-        hires: of the year.
-        groups: the rows of each, its replicate, and how many of it terminate; None if they are drawn independently.
-        year: the plan year.
-    """
+    size: int
+    replicate: int
+    exits: int | None
+
+
+def of_groups(hires: Columns, groups: Sequence[HireGroup], year: Year) -> Mapping[str, Array]:
+    """Return the columns of ``termination`` for hires, group after group."""
     days, gone = year.last - hires["hire_date"], year.hire_exits.gone
     weight = days.astype(np.int64) if gone is None else gone[days]
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
-    leaves = np.zeros(len(hires), dtype=bool)
-    for part, replicate, exits in groups:
-        if exits is None:
-            leaves[part] = chosen_freely(_risks_of_hires(weight[part], year.factors[replicate], year), u[part])
-        else:
-            order = ranking(scaled_risks(np.maximum(weight[part], 1), exits * PPM), u[part])
-            leaves[part] = smallest(order, hires["key"][part], exits, "terminations of new hires")
+    exits = [group.exits for group in groups if group.exits is not None]
+    if len(exits) == len(groups):
+        exact = Groups([group.size for group in groups], exits)
+        leaves = exact.chosen(np.maximum(weight, 1), u, hires["key"], "terminations of new hires")
+    else:
+        leaves = _freely(weight, u, groups, year)
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
     return _columns(rows, _causes(hires, rows, date, year), date, is_hire, year)
+
+
+def _freely(weight: Ints, u: Uniforms, groups: Sequence[HireGroup], year: Year) -> Flags:
+    """Return which hires terminate if they are drawn independently; nobody of a group with a number of its own."""
+    leaves, start = np.zeros(len(weight), dtype=bool), 0
+    for group in groups:
+        rows = slice(start, start + group.size)
+        if group.exits is None:
+            leaves[rows] = chosen_freely(_risks_of_hires(weight[rows], year.factors[group.replicate], year), u[rows])
+        start += group.size
+    return leaves
 
 
 def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:
